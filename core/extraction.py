@@ -1,0 +1,94 @@
+"""What a run gives: the invoice with its evidence, findings, confidences and verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from core.evidence import Evidence, PageText
+from core.models import Invoice
+from core.recipe import Recipe
+
+Severity = Literal["error", "warning", "info"]
+Verdict = Literal["approved", "needs review"]
+
+
+@dataclass(frozen=True, slots=True)
+class PageRef:
+    """One chosen page: its number from 1 and the person's clockwise rotation (0, 90, 180, 270)."""
+
+    number: int
+    rotation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a value came from, to explain it: the extractor, the rule within it and the label on the page.
+
+    ``derived`` marks a value that code worked out (tax from a stated rate) and that does not stand on the page.
+    ``score`` is the extractor's own belief, 0 to 1. ``page``/``box`` are where the extractor took it, if it knows.
+    """
+
+    extractor: str
+    rule: str = ""
+    label: str = ""
+    score: float = 0.5
+    derived: bool = False
+    page: int | None = None
+    box: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a check noticed: the fields (paths) it touches, a sentence for the person, and where one
+    follows the value proposed for the first of those fields (as text, in our notation)."""
+
+    check: str
+    severity: Severity
+    message: str
+    fields: tuple[str, ...] = ()
+    proposed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """How one step of a run went."""
+
+    step: str
+    state: Literal["finished", "skipped", "failed"]
+    seconds: float = 0.0
+    cached: bool = False
+    detail: str = ""
+
+
+class Extraction(BaseModel):
+    """One document (a chosen group of pages), read. Paths are those of :func:`core.models.walk`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    document: str
+    """SHA-256 of the file's bytes, hex."""
+    name: str
+    pages: tuple[PageRef, ...]
+    recipe: Recipe
+    invoice: Invoice
+    language: str | None = None
+    """ISO 639-1 code of the document's language, where it could be told."""
+    evidence: dict[str, Evidence] = {}
+    """Only for values that stand on the page; a value without an entry was not found there."""
+    provenance: dict[str, Provenance] = {}
+    findings: tuple[Finding, ...] = ()
+    confidences: dict[str, float] = {}
+    verdict: Verdict = "needs review"
+    extractor: str = ""
+    raw: str = ""
+    """The extractor's raw reply (JSON or XML), for the raw tab."""
+    page_texts: tuple[PageText, ...] = ()
+    steps: tuple[StepRecord, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The raw text of all pages, with a form feed between pages."""
+        return "\n\f\n".join(page.text for page in self.page_texts)

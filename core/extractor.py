@@ -1,0 +1,64 @@
+"""The contract of whoever reads an invoice: pages of words in, values out.
+
+To add one: write a class with these members, register it in ``core/entrypoints/bootstrap.py``, and name it in a
+recipe. Evidence, normalisation, checks and confidence are the house's own work: an extractor only says what it read
+and, where it knows, why (:class:`~core.extraction.Provenance`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from core.documents import Document
+from core.evidence import PageText
+from core.extraction import PageRef, Provenance
+from core.models import Invoice
+from core.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Whether something can be used here; ``reason`` is one line for the person (why not, or what it is)."""
+
+    usable: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an extractor gets. ``read`` gives the words of the chosen pages; it may run OCR, so an extractor that
+    does not need them (an e-invoice) does not call it. ``on_reply`` takes pieces of a raw reply as they arrive."""
+
+    document: Document
+    pages: tuple[PageRef, ...]
+    recipe: Recipe
+    read: Callable[[], tuple[PageText, ...]]
+    on_reply: Callable[[str], None] = lambda text: None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an extractor read. ``exact`` means the values are authoritative (an e-invoice's XML)."""
+
+    invoice: Invoice
+    raw: str
+    provenance: dict[str, Provenance] = field(default_factory=dict)
+    language: str | None = None
+    exact: bool = False
+
+
+class Extractor(Protocol):
+    """Reads one invoice from the chosen pages."""
+
+    name: str
+
+    def availability(self) -> Availability:
+        """Whether it can run here, cheaply (no model is loaded)."""
+
+    def extract(self, request: Request) -> Draft | None:
+        """The invoice, or ``None`` when this document is not for this extractor (a PDF without XML).
+
+        Raises ExtractionError with the raw reply when it should have worked and did not.
+        """

@@ -1,0 +1,1 @@
+"""Long work away from the page: see queue.py."""

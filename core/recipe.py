@@ -1,0 +1,93 @@
+"""The recipe: every choice that can change a result, in one frozen model. Its digest is part of the cache key."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.errors import RecipeError
+
+
+class OcrRecipe(BaseModel):
+    """How pages become words. Changing anything else never reads a page again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    engine: str = Field(
+        "auto",
+        title="OCR engine",
+        description="“auto” takes a good text layer where there is one and reads the picture where there is not.",
+    )
+    languages: tuple[str, ...] = Field((), title="Languages", description="Hints for engines that need them.")
+    dpi: int = Field(200, ge=72, le=600, title="Resolution", description="Dots per inch at which PDF pages are read.")
+    detection_side: int = Field(
+        1280, ge=320, le=4096, title="Detection size", description="Longest side, in pixels, for finding text lines."
+    )
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON, as hex."""
+        return _digest(self)
+
+
+class Recipe(BaseModel):
+    """A named set of choices: how to read, who extracts, and when a result is good enough."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field("default", title="Name")
+    ocr: OcrRecipe = OcrRecipe()
+    extractors: tuple[str, ...] = Field(
+        ("einvoice", "rules"),
+        min_length=1,
+        title="Extractors",
+        description="Tried in order; the first result that passes the gate is taken.",
+    )
+    approve_at: float = Field(
+        0.85,
+        ge=0,
+        le=1,
+        title="Approval threshold",
+        description="Every required field needs at least this confidence for the verdict “approved”.",
+    )
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON without the name, as hex."""
+        return _digest(self, exclude={"name"})
+
+
+def _digest(model: BaseModel, exclude: set[str] | None = None) -> str:
+    return hashlib.sha256(model.model_dump_json(exclude=exclude).encode()).hexdigest()
+
+
+#: The recipes that ship.
+BUILT_IN: dict[str, Recipe] = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe(),
+        Recipe(name="page-only", extractors=("rules",)),
+        Recipe(name="always-ocr", ocr=OcrRecipe(engine="rapid"), extractors=("rules",)),
+    )
+}
+
+
+def load_recipe(source: str, default: Recipe | None = None) -> Recipe:
+    """The recipe that ``source`` names: a built-in name or a JSON file. Raises RecipeError with what is wrong."""
+    if source == "default" and default is not None:
+        return default
+    if source in BUILT_IN:
+        return BUILT_IN[source]
+    path = Path(source)
+    if not path.is_file():
+        raise RecipeError(f"There is no recipe “{source}”: use {', '.join(BUILT_IN)} or the path of a JSON file.")
+    try:
+        return Recipe.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        first = error.errors()[0] if isinstance(error, ValidationError) else {"loc": (), "msg": str(error)}
+        where = ".".join(str(part) for part in first["loc"])
+        raise RecipeError(
+            f"The recipe {path.name} cannot be used: {where} {first['msg']}".replace("  ", " ")
+        ) from error

@@ -1,0 +1,86 @@
+"""Settings: from the environment and ``.env`` at start, with what the person chose on the Settings page on top."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.recipe import Recipe
+
+
+class Limits(BaseModel):
+    """What a document may be before it is refused."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    file_megabytes: int = Field(50, ge=1, le=2000, title="Largest file (MB)")
+    pages: int = Field(500, ge=1, le=10_000, title="Most pages in a document")
+    page_megapixels: int = Field(80, ge=1, le=1000, title="Largest page (megapixels)")
+    unpacked_megabytes: int = Field(500, ge=1, le=10_000, title="Largest document unpacked (MB)")
+
+
+class Defaults(BaseModel):
+    """What the person may change on the Settings page; kept in ``<data folder>/settings.json``."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    recipe: Recipe = Recipe()
+    save_to: tuple[str, ...] = Field(("database", "workbook"), title="Save to")
+    workbook_path: Path | None = Field(None, title="Excel workbook")
+    """``None``: ``invoice_database.xlsx`` in the data folder."""
+    limits: Limits = Limits()
+    cache_megabytes: int = Field(1024, ge=16, le=100_000, title="Cache size (MB)")
+    ocr_workers: int = Field(0, ge=0, le=64, title="Pages read at once")
+    """0: chosen from the processor count."""
+
+
+class Settings(BaseSettings):
+    """Where things are. ``STUDIO_DATA_DIR``, ``DATABASE_URL`` and the like come from the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="STUDIO_", env_file=".env", extra="ignore", populate_by_name=True)
+
+    data_dir: Path = Path("data")
+    database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
+    """SQLAlchemy URL; ``None``: SQLite ``studio.db`` in the data folder. Holds a password: never shown or logged."""
+
+    @property
+    def settings_file(self) -> Path:
+        """Where the person's choices are kept."""
+        return self.data_dir / "settings.json"
+
+    def defaults(self) -> Defaults:
+        """The person's choices; the shipped ones where there are none or the file cannot be read."""
+        try:
+            return Defaults.model_validate_json(self.settings_file.read_bytes())
+        except (OSError, ValueError):
+            return Defaults()
+
+    def keep_defaults(self, defaults: Defaults) -> None:
+        """Keep the person's choices (atomically)."""
+        write_atomically(self.settings_file, json.dumps(defaults.model_dump(mode="json"), indent=2).encode())
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write ``data`` to ``path`` so that a kill at any moment leaves the old file or the new one, whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def merge(defaults: Defaults, **changes: Any) -> Defaults:
+    """``defaults`` with ``changes``, validated."""
+    return Defaults.model_validate(defaults.model_dump() | changes)

@@ -53,6 +53,8 @@ class Extractor(Protocol):
     """Reads one invoice from the chosen pages."""
 
     name: str
+    streams: bool
+    """Whether ``on_reply`` is called while it works (a model's reply); it is then run in a thread of its own."""
 
     def availability(self) -> Availability:
         """Whether it can run here, cheaply (no model is loaded)."""

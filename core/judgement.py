@@ -1,0 +1,41 @@
+"""An extraction judged: checks, confidences and verdict. The pipeline judges what was read, the review judges what
+the person made of it; both by the same rules."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from core.extraction import Extraction
+from core.models import Invoice
+from core.validation.checks import check
+from core.validation.comparison import compare_with_page
+from core.validation.confidence import score
+from core.validation.gate import decide
+
+
+def judge(
+    extraction: Extraction, *, today: date, exact: bool = False, page_view: Invoice | None = None
+) -> Extraction:
+    """``extraction`` with findings, confidences and verdict worked out anew from its invoice and evidence.
+
+    Findings it already has (of loading and reading) come first. ``exact`` says the values are authoritative;
+    ``page_view`` is what the page itself says where they came from elsewhere (an e-invoice's XML).
+    """
+    findings = [
+        *extraction.findings,
+        *check(
+            extraction.invoice,
+            extraction.page_texts,
+            extraction.evidence,
+            extraction.provenance,
+            extraction.language,
+            today,
+        ),
+    ]
+    if page_view is not None:
+        findings += compare_with_page(extraction.invoice, page_view, extraction.evidence)
+    confidences = score(extraction.invoice, extraction.evidence, extraction.provenance, findings, exact)
+    verdict = decide(extraction.invoice, confidences, findings, extraction.recipe.approve_at)
+    return extraction.model_copy(
+        update={"findings": tuple(findings), "confidences": confidences, "verdict": verdict}
+    )

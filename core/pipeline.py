@@ -1,0 +1,334 @@
+"""A document and a recipe to an extraction: the steps of a run as a generator of events. It saves nothing and knows
+no screen; what it needs is handed in."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Protocol, TypeVar
+
+from core.cache import Cache
+from core.documents import Document
+from core.errors import Cancelled, ExtractionError, StudioError
+from core.events import (
+    Event,
+    ReplyArrived,
+    RunFinished,
+    StepFailed,
+    StepFinished,
+    StepProgressed,
+    StepSkipped,
+    StepStarted,
+)
+from core.evidence import PageText
+from core.extraction import Extraction, Finding, PageRef, StepRecord
+from core.extractor import Draft, Extractor, Request
+from core.judgement import judge
+from core.models import Invoice
+from core.recipe import OcrRecipe, Recipe
+
+T = TypeVar("T")
+Cancel = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class PagesRead:
+    """What reading the pages gave: the texts of the pages that could be read, how many came from the cache, and the
+    sentence of each page that failed (by page number)."""
+
+    texts: tuple[PageText, ...]
+    cached: int = 0
+    failed: Mapping[int, str] = field(default_factory=dict)
+
+
+class PageReader(Protocol):
+    """Turns chosen pages into words, through the cache. ``on_page(done, total)`` is called as each page is ready."""
+
+    def __call__(
+        self,
+        document: Document,
+        pages: Sequence[PageRef],
+        recipe: OcrRecipe,
+        *,
+        cancelled: Cancel,
+        on_page: Callable[[int, int], None],
+    ) -> PagesRead:
+        """Read ``pages`` in order. Raises Cancelled; raises a StudioError when no page at all could be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be run: a document that is loaded when its turn comes, the chosen pages, and the recipe."""
+
+    load: Callable[[], Document]
+    name: str
+    sha256: str
+    pages: tuple[PageRef, ...]
+    recipe: Recipe
+
+
+class Pipeline:
+    """Runs recipes over documents. One instance serves many threads: it keeps no state of a run."""
+
+    def __init__(
+        self,
+        extractors: Mapping[str, Extractor],
+        reader: PageReader,
+        cache: Cache,
+        version: str,
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        """``version`` names the code that reads: results of another version are never taken from the cache."""
+        self.extractors = extractors
+        self.reader = reader
+        self.cache = cache
+        self.version = version
+        self.today = today
+
+    def run(self, order: Order, cancelled: Cancel = lambda: False) -> Iterator[Event]:
+        """The events of one run; the last is RunFinished. Raises a StudioError after the StepFailed that tells of it,
+        and Cancelled once ``cancelled`` is true."""
+        key = self._key(order)
+        kept = self.cache.get(key)
+        if kept is not None:
+            yield from _replay(Extraction.model_validate_json(kept), order)
+            return
+        extraction = yield from _Run(self, order, cancelled).events()
+        if not any(step.state == "failed" for step in extraction.steps):
+            self.cache.put(key, extraction.model_dump_json().encode())
+        yield RunFinished(extraction)
+
+    def _key(self, order: Order) -> str:
+        pages = ",".join(f"{page.number}r{page.rotation}" for page in order.pages)
+        return f"extraction:{self.version}:{order.sha256}:{pages}:{order.recipe.digest}"
+
+
+class _Run:
+    """One run: its clock, and the events of its steps."""
+
+    def __init__(self, pipeline: Pipeline, order: Order, cancelled: Cancel) -> None:
+        self.pipeline = pipeline
+        self.order = order
+        self.cancelled = cancelled
+        self.records: list[StepRecord] = []
+        self.findings: list[Finding] = []
+
+    def events(self) -> Generator[Event, None, Extraction]:
+        """Load, e-invoice check, read, then extract–evidence–validate for each extractor until one is approved."""
+        document = yield from self._timed("load", self.order.load, lambda loaded: _describe(loaded, self.order.pages))
+        request = Request(document, self.order.pages, self.order.recipe, read=lambda: ())
+        exact = yield from self._check_einvoice(request)
+        texts = yield from self._read_pages(document)
+        request = replace(request, read=lambda: texts)
+        best = self._empty(texts)
+        for name in ("einvoice",) if exact else self._cascade():
+            draft = exact or (yield from self._extract(name, request))
+            if draft is None:
+                continue
+            best = yield from self._judge(name, draft, request, texts)
+            if best.verdict == "approved":
+                break
+        return best.model_copy(update={"steps": tuple(self.records)})
+
+    def _cascade(self) -> tuple[str, ...]:
+        return tuple(name for name in self.order.recipe.extractors if name != "einvoice")
+
+    def _empty(self, texts: tuple[PageText, ...]) -> Extraction:
+        return Extraction(
+            document=self.order.sha256,
+            name=self.order.name,
+            pages=self.order.pages,
+            recipe=self.order.recipe,
+            invoice=Invoice(),
+            page_texts=texts,
+        )
+
+    def _check_einvoice(self, request: Request) -> Generator[Event, None, Draft | None]:
+        if "einvoice" not in self.order.recipe.extractors:
+            return (yield from self._skipped("einvoice", "The recipe reads the page only."))
+        try:
+            return (
+                yield from self._timed(
+                    "einvoice",
+                    lambda: self.pipeline.extractors["einvoice"].extract(request),
+                    lambda draft: "Invoice XML found: its values are exact." if draft else "No invoice XML inside.",
+                )
+            )
+        except ExtractionError as error:
+            self.findings.append(Finding("einvoice", "warning", f"{error} The page was read instead."))
+            return None
+
+    def _read_pages(self, document: Document) -> Generator[Event, None, tuple[PageText, ...]]:
+        if not document.page_count:
+            yield from self._skipped("ocr", "The file is invoice XML: there is no page to read.")
+            return ()
+        pages, recipe = self.order.pages, self.order.recipe.ocr
+
+        def read(put: Callable[[Event], None]) -> PagesRead:
+            return self.pipeline.reader(
+                document,
+                pages,
+                recipe,
+                cancelled=self.cancelled,
+                on_page=lambda done, total: put(StepProgressed("ocr", done, total, f"page {done} of {total}")),
+            )
+
+        started = time.perf_counter()
+        yield StepStarted("ocr")
+        try:
+            result = yield from _relay(read)
+        except StudioError as error:
+            yield self._failed("ocr", started, error)
+            raise
+        for number, sentence in result.failed.items():
+            self.findings.append(Finding("page", "error", f"Page {number} could not be read: {sentence}"))
+        yield self._finished("ocr", started, _describe_reading(result), result.cached == len(pages))
+        return result.texts
+
+    def _extract(self, name: str, request: Request) -> Generator[Event, None, Draft | None]:
+        extractor = self.pipeline.extractors.get(name)
+        started = time.perf_counter()
+        yield StepStarted("extract")
+        try:
+            if extractor is None:
+                raise ExtractionError(f"There is no extractor “{name}” here: choose one of the recipe's others.")
+            usable = extractor.availability()
+            if not usable.usable:
+                raise ExtractionError(f"The extractor “{name}” cannot be used: {usable.reason}")
+            draft = yield from self._reply(extractor, request)
+        except ExtractionError as error:
+            yield self._failed("extract", started, error)
+            self.findings.append(Finding("extract", "error", str(error)))
+            return None
+        yield self._finished("extract", started, f"by {name}")
+        return draft
+
+    def _reply(self, extractor: Extractor, request: Request) -> Generator[Event, None, Draft | None]:
+        if not extractor.streams:
+            return extractor.extract(request)
+
+        def extract(put: Callable[[Event], None]) -> Draft | None:
+            return extractor.extract(
+                replace(request, on_reply=lambda text: put(ReplyArrived(extractor.name, text)))
+            )
+
+        return (yield from _relay(extract))
+
+    def _judge(
+        self, name: str, draft: Draft, request: Request, texts: tuple[PageText, ...]
+    ) -> Generator[Event, None, Extraction]:
+        _stop_if(self.cancelled)
+        from core.matching import find_evidence
+
+        evidence = yield from self._timed(
+            "evidence",
+            lambda: find_evidence(draft.invoice, texts, draft.provenance),
+            lambda found: f"{len(found)} values found on the page",
+        )
+        base = self._empty(texts).model_copy(
+            update={
+                "invoice": draft.invoice,
+                "language": draft.language,
+                "evidence": evidence,
+                "provenance": draft.provenance,
+                "extractor": name,
+                "raw": draft.raw,
+                "findings": tuple(self.findings),
+            }
+        )
+        page_view = self._page_view(request) if draft.exact and texts else None
+        return (
+            yield from self._timed(
+                "validate",
+                lambda: judge(base, today=self.pipeline.today(), exact=draft.exact, page_view=page_view),
+                lambda judged: f"{judged.verdict}, {len(judged.findings)} findings",
+            )
+        )
+
+    def _page_view(self, request: Request) -> Invoice | None:
+        """What the page itself says, to compare with the XML."""
+        reader = self.pipeline.extractors.get("rules")
+        draft = reader.extract(request) if reader else None
+        return draft.invoice if draft else None
+
+    def _timed(self, step: str, work: Callable[[], T], detail: Callable[[T], str]) -> Generator[Event, None, T]:
+        _stop_if(self.cancelled)
+        started = time.perf_counter()
+        yield StepStarted(step)
+        try:
+            result = work()
+        except StudioError as error:
+            yield self._failed(step, started, error)
+            raise
+        yield self._finished(step, started, detail(result))
+        return result
+
+    def _finished(self, step: str, started: float, detail: str, cached: bool = False) -> StepFinished:
+        seconds = time.perf_counter() - started
+        self.records.append(StepRecord(step, "finished", seconds, cached, detail))
+        return StepFinished(step, seconds, cached, detail)
+
+    def _failed(self, step: str, started: float, error: StudioError) -> StepFailed:
+        seconds = time.perf_counter() - started
+        self.records.append(StepRecord(step, "failed", seconds, detail=str(error)))
+        return StepFailed(step, seconds, str(error))
+
+    def _skipped(self, step: str, detail: str) -> Generator[Event, None, None]:
+        self.records.append(StepRecord(step, "skipped", detail=detail))
+        yield StepSkipped(step, detail)
+
+
+def _replay(kept: Extraction, order: Order) -> Iterator[Event]:
+    """The events of a run whose result was in the cache: the same steps, each at no cost."""
+    steps = tuple(replace(step, seconds=0.0, cached=step.state == "finished") for step in kept.steps)
+    for step in steps:
+        if step.state == "skipped":
+            yield StepSkipped(step.step, step.detail)
+        else:
+            yield StepFinished(step.step, 0.0, True, step.detail)
+    yield RunFinished(kept.model_copy(update={"steps": steps, "name": order.name, "recipe": order.recipe}))
+
+
+def _relay(work: Callable[[Callable[[Event], None]], T]) -> Generator[Event, None, T]:
+    """Run ``work`` in a thread and yield what it puts while it works; its result or error is ours."""
+    events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+    outcome: list[T] = []
+    errors: list[BaseException] = []
+
+    def target() -> None:
+        try:
+            outcome.append(work(events.put))
+        except BaseException as error:  # handed to the caller's thread below
+            errors.append(error)
+        finally:
+            events.put(None)
+
+    thread = threading.Thread(target=target, name="studio-step", daemon=True)
+    thread.start()
+    while (event := events.get()) is not None:
+        yield event
+    thread.join()
+    if errors:
+        raise errors[0]
+    return outcome[0]
+
+
+def _stop_if(cancelled: Cancel) -> None:
+    if cancelled():
+        raise Cancelled("The run was cancelled.")
+
+
+def _describe(document: Document, pages: tuple[PageRef, ...]) -> str:
+    if not document.page_count:
+        return "invoice XML"
+    return f"{len(pages)} of {document.page_count} page{'s' if document.page_count != 1 else ''}"
+
+
+def _describe_reading(read: PagesRead) -> str:
+    notes = dict.fromkeys(text.note for text in read.texts if text.note)
+    missing = f" {len(read.failed)} failed." if read.failed else ""
+    return (" ".join(notes) or f"{len(read.texts)} pages") + missing

@@ -13,9 +13,7 @@ from core.validation.confidence import score
 from core.validation.gate import decide
 
 
-def judge(
-    extraction: Extraction, *, today: date, exact: bool = False, page_view: Invoice | None = None
-) -> Extraction:
+def judge(extraction: Extraction, *, today: date, exact: bool = False, page_view: Invoice | None = None) -> Extraction:
     """``extraction`` with findings, confidences and verdict worked out anew from its invoice and evidence.
 
     Findings it already has (of loading and reading) come first. ``exact`` says the values are authoritative;
@@ -36,6 +34,4 @@ def judge(
         findings += compare_with_page(extraction.invoice, page_view, extraction.evidence)
     confidences = score(extraction.invoice, extraction.evidence, extraction.provenance, findings, exact)
     verdict = decide(extraction.invoice, confidences, findings, extraction.recipe.approve_at)
-    return extraction.model_copy(
-        update={"findings": tuple(findings), "confidences": confidences, "verdict": verdict}
-    )
+    return extraction.model_copy(update={"findings": tuple(findings), "confidences": confidences, "verdict": verdict})

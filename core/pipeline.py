@@ -212,9 +212,7 @@ class _Run:
             return extractor.extract(request)
 
         def extract(put: Callable[[Event], None]) -> Draft | None:
-            return extractor.extract(
-                replace(request, on_reply=lambda text: put(ReplyArrived(extractor.name, text)))
-            )
+            return extractor.extract(replace(request, on_reply=lambda text: put(ReplyArrived(extractor.name, text))))
 
         return (yield from _relay(extract))
 

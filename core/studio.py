@@ -1,94 +1,225 @@
-"""The few verbs that pages, command line and API call. (Being written: signatures first.)"""
+"""The few verbs that pages, command line and API call."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import json
+import threading
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from core.documents import Document
-from core.evidence import Box, Evidence
-from core.events import Event
-from core.extraction import Extraction, PageRef
+from pydantic import ValidationError
+
+from core.cache import Cache
+from core.documents import Document, open_document
+from core.errors import RecordMissing, StorageError
+from core.events import Event, RunFinished, StepFailed, StepFinished, StepSkipped
+from core.evidence import Box, Evidence, Word, union
+from core.extraction import Extraction, Finding, PageRef, StepRecord
 from core.extractor import Availability
-from core.jobs.queue import Job
-from core.models import Invoice
-from core.recipe import Recipe
+from core.jobs.queue import Job, JobQueue
+from core.models import Invoice, field_of
+from core.pipeline import Order as RunOrder
+from core.pipeline import Pipeline
+from core.recipe import OcrRecipe, Recipe
+from core.review import Reviewed, review
 from core.settings import Defaults, Settings
-from core.stores import Duplicate, Order, OrderPage, OrderQuery, RunRow, SaveReceipt, Target
+from core.stores import (
+    Duplicate,
+    Files,
+    Ledger,
+    Order,
+    OrderPage,
+    OrderQuery,
+    Orders,
+    RunRow,
+    SaveReceipt,
+    Status,
+    Target,
+    WorkbookStore,
+)
+from core.validation.normalise import parse_value
+
+__all__ = ["Parts", "Reviewed", "Studio"]
+
+#: Opened documents kept in memory; the others are opened again from the kept bytes.
+OPEN_DOCUMENTS = 24
+
+RegionReader = Callable[[Document, PageRef, Box, OcrRecipe], list[Word]]
+Exporter = Callable[[Iterator[Order], str], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
-    """An extraction with the person's changes: the invoice as it now stands, its evidence, and fresh checks."""
+class Parts:
+    """What a studio is made of; bootstrap puts it together."""
 
-    extraction: Extraction
-    changed: tuple[str, ...]
-    """Paths whose value differs from what was extracted."""
+    pipeline: Pipeline
+    read_region: RegionReader
+    queue: JobQueue
+    orders: Orders
+    workbook: Callable[[Path], WorkbookStore]
+    ledger: Ledger
+    files: Files
+    cache: Cache
+    export: Exporter
+    health: Callable[[], list[tuple[str, str, Availability]]]
 
 
 class Studio:
     """Everything a person can do, in verbs. Made by ``core.entrypoints.bootstrap.build_studio``; thread-safe."""
 
-    settings: Settings
-    defaults: Defaults
+    def __init__(self, settings: Settings, parts: Parts) -> None:
+        self.settings = settings
+        self.defaults = settings.defaults()
+        self._parts = parts
+        self._open: OrderedDict[str, Document] = OrderedDict()
+        self._lock = threading.Lock()
 
-    # documents
+    # --- documents -------------------------------------------------------------------------------------------------
+
     def open(self, data: bytes, name: str, password: str | None = None) -> Document:
         """Open, keep (so that a page switch or a restart does not lose it) and note a document. Raises DocumentError."""
-        raise NotImplementedError
+        document = open_document(data, name, self.defaults.limits, password)
+        self._parts.files.keep(data)
+        about = {"name": document.name, "media_type": document.media_type, "pages": document.page_count}
+        self._parts.files.keep_json("document", document.sha256, json.dumps(about))
+        self._parts.ledger.keep_document(
+            document.sha256, document.name, document.media_type, document.size, document.page_count
+        )
+        self._remember(document)
+        return document
 
     def document(self, sha256: str) -> Document:
-        """A document opened earlier, from the kept bytes. Raises RecordMissing, EncryptedDocument."""
-        raise NotImplementedError
+        """A document opened earlier, from the kept bytes. Raises RecordMissing; EncryptedDocument when its password
+        is needed again (passwords are never kept on disk)."""
+        with self._lock:
+            if sha256 in self._open:
+                self._open.move_to_end(sha256)
+                return self._open[sha256]
+        about = self._parts.files.load_json("document", sha256)
+        if about is None:
+            raise RecordMissing("This document is no longer kept here: drop the file in again.")
+        document = open_document(self._parts.files.load(sha256), json.loads(about)["name"], self.defaults.limits)
+        self._remember(document)
+        return document
 
-    # runs
+    def _remember(self, document: Document) -> None:
+        with self._lock:
+            self._open[document.sha256] = document
+            self._open.move_to_end(document.sha256)
+            while len(self._open) > OPEN_DOCUMENTS:
+                self._open.popitem(last=False)
+
+    # --- runs ------------------------------------------------------------------------------------------------------
+
     def start(self, sha256: str, pages: Sequence[PageRef], recipe: Recipe | None = None) -> str:
-        """Queue a run in the background; gives the id under which ``job`` and ``extraction`` find it."""
-        raise NotImplementedError
+        """Queue a run in the background; gives the id under which ``job`` finds it. Raises RecordMissing."""
+        document = self.document(sha256)
+        run_id = uuid.uuid4().hex
+        order = self._order(document, pages, recipe)
+        self._parts.queue.submit(run_id, document.name, lambda cancelled: self._kept(run_id, order, cancelled))
+        return run_id
 
     def job(self, job_id: str) -> Job | None:
         """Where a run stands; finished runs of earlier processes are found too. ``None`` for an unknown id."""
-        raise NotImplementedError
+        if job := self._parts.queue.get(job_id):
+            return job
+        kept = self._parts.files.load_json("run", job_id) if job_id.isalnum() else None
+        if kept is None:
+            return None
+        try:
+            extraction = Extraction.model_validate_json(kept)
+        except ValidationError:  # written by another version of the studio
+            return None
+        events = tuple(_event_of(step) for step in extraction.steps)
+        seconds = sum(step.seconds for step in extraction.steps)
+        return Job(job_id, extraction.name, "done", events, extraction=extraction, seconds=seconds)
 
     def cancel(self, job_id: str) -> None:
         """Stop a run; what other runs do goes on."""
-        raise NotImplementedError
+        self._parts.queue.cancel(job_id)
 
-    def extract(self, document: Document, pages: Sequence[PageRef], recipe: Recipe | None = None) -> Iterator[Event]:
-        """Run here and now, event by event (the command line)."""
-        raise NotImplementedError
+    def extract(
+        self, document: Document, pages: Sequence[PageRef] | None = None, recipe: Recipe | None = None
+    ) -> Iterator[Event]:
+        """Run here and now, event by event, and note it in the ledger (the command line). ``None``: all pages."""
+        chosen = pages if pages is not None else [PageRef(number + 1) for number in range(document.page_count)]
+        return self._kept(uuid.uuid4().hex, self._order(document, chosen, recipe), lambda: False)
 
-    # review
+    def _order(self, document: Document, pages: Sequence[PageRef], recipe: Recipe | None) -> RunOrder:
+        return RunOrder(lambda: document, document.name, document.sha256, tuple(pages), recipe or self.defaults.recipe)
+
+    def _kept(self, run_id: str, order: RunOrder, cancelled: Callable[[], bool]) -> Iterator[Event]:
+        started = datetime.now(UTC)
+        for event in self._parts.pipeline.run(order, cancelled):
+            if isinstance(event, RunFinished):
+                extraction = self._with_duplicates(event.extraction)
+                self._parts.files.keep_json("run", run_id, extraction.model_dump_json())
+                self._parts.ledger.keep_run(run_id, extraction, started)
+                event = RunFinished(extraction)
+            yield event
+
+    def _with_duplicates(self, extraction: Extraction) -> Extraction:
+        found = self._parts.orders.duplicates(extraction.document, extraction.pages, extraction.invoice)
+        if not found:
+            return extraction
+        finding = Finding("duplicate", "warning", describe_duplicate(found[0]), ("invoice_number", "vendor_name"))
+        return extraction.model_copy(update={"findings": (*extraction.findings, finding)})
+
+    # --- review ----------------------------------------------------------------------------------------------------
+
     def review(self, extraction: Extraction, invoice: Invoice, drawn: Mapping[str, Evidence] | None = None) -> Reviewed:
-        """Check the person's version of ``extraction.invoice``: evidence is kept for unchanged values, taken from
-        ``drawn`` (path -> evidence of a drawn box) or found anew for changed ones; findings, confidences, verdict fresh."""
-        raise NotImplementedError
+        """Check the person's version of ``extraction.invoice``: see :func:`core.review.review`."""
+        return review(extraction, invoice, drawn, today=date.today())
 
     def read_region(
         self, document: Document, page: PageRef, box: Box, extraction: Extraction | None = None
-    ) -> Evidence:
-        """The words inside a drawn box: from the page's text where it was read, else OCR of just that region.
-        ``text`` is what stands there; method ``drawn``."""
-        raise NotImplementedError
+    ) -> Evidence | None:
+        """The words inside a drawn box (page units): from the page's text where it was read, else OCR of just that
+        region. ``None`` when nothing stands there."""
+        read = next((text for text in extraction.page_texts if text.page == page.number), None) if extraction else None
+        words = read.words_in(box) if read else []
+        if not words:
+            recipe = extraction.recipe.ocr if extraction else self.defaults.recipe.ocr
+            words = self._parts.read_region(document, page, box, recipe)
+        if not words:
+            return None
+        confidence = sum(word.confidence for word in words) / len(words)
+        return Evidence(page.number, (box,), join_words(words), 1.0, "drawn", confidence)
 
-    def parse_value(self, path: str, text: str, extraction: Extraction) -> object:
-        """Text as the field's type, read with the document's language (``1.234,56`` -> Decimal). Raises ValueError with
-        a sentence for the person."""
-        raise NotImplementedError
+    def parse_value(self, path: str, text: str, extraction: Extraction | None = None) -> object:
+        """Text as the field's type, read with the document's language (``1.234,56`` to Decimal). Raises ValueError
+        with a sentence for the person."""
+        return parse_value(field_of(path), text, extraction.language if extraction else None)
 
     def keep_draft(self, run_id: str, draft: Mapping[str, object]) -> None:
         """Keep a person's unsaved edits (any JSON) so that a reload or restart finds them."""
-        raise NotImplementedError
+        self._parts.files.keep_json("draft", run_id, json.dumps(draft))
 
     def draft(self, run_id: str) -> dict[str, object] | None:
         """The edits kept for a run."""
-        raise NotImplementedError
+        kept = self._parts.files.load_json("draft", run_id)
+        return json.loads(kept) if kept else None
 
-    # records
-    def duplicates(self, extraction: Extraction, invoice: Invoice, targets: Sequence[Target]) -> list[Duplicate]:
+    def forget_draft(self, run_id: str) -> None:
+        """Drop the edits kept for a run."""
+        self._parts.files.forget_json("draft", run_id)
+
+    # --- records ---------------------------------------------------------------------------------------------------
+
+    def duplicates(self, extraction: Extraction | None, invoice: Invoice, targets: Sequence[Target]) -> list[Duplicate]:
         """What is already stored of this document or invoice in the chosen targets."""
-        raise NotImplementedError
+        found: list[Duplicate] = []
+        if "database" in targets:
+            document, pages = (extraction.document, extraction.pages) if extraction else (None, ())
+            found += self._parts.orders.duplicates(document, pages, invoice)
+        if "workbook" in targets:
+            known = {duplicate.order_id for duplicate in found}
+            found += [d for d in self._workbook().duplicates(invoice) if d.order_id not in known]
+        return found
 
     def save(
         self,
@@ -98,41 +229,144 @@ class Studio:
         run_id: str | None = None,
         extraction: Extraction | None = None,
         update: int | None = None,
-        status: str = "reviewed",
+        status: Status = "reviewed",
     ) -> SaveReceipt:
-        """Save to every target under one order id: a new one, or ``update``'s. Nothing is saved if one target fails."""
-        raise NotImplementedError
+        """Save to every target under one order id: a new one, or ``update``'s. Nothing is saved if one target fails.
+        Raises StorageError."""
+        if not targets:
+            raise StorageError("Choose where to save: the database, the Excel workbook, or both.")
+        order_id = update if update is not None else self._new_id(targets)
+        now = datetime.now(UTC)
+        previous: dict[Target, Order | None] = {target: self._held(target, order_id) for target in targets}
+        before = next((order for order in previous.values() if order), None)
+        order = Order(
+            invoice,
+            status,
+            order_id,
+            extraction.document if extraction else (before.document if before else None),
+            extraction.pages if extraction else (before.pages if before else ()),
+            run_id or (before.run_id if before else None),
+            (before.created_at if before else None) or now,
+            now,
+        )
+        receipt = SaveReceipt(order_id, tuple(targets), previous)
+        done: list[Target] = []
+        try:
+            for target in targets:
+                self._put(target, order, previous[target])
+                done.append(target)
+        except BaseException:
+            self.undo(replace(receipt, targets=tuple(done)))
+            raise
+        if run_id:
+            self._parts.ledger.keep_final(run_id, order_id, invoice)
+        return receipt
 
     def undo(self, receipt: SaveReceipt) -> None:
-        """Put every target back to what it held before that save."""
-        raise NotImplementedError
+        """Put every target back to what it held before that save. Raises StorageError."""
+        for target in receipt.targets:
+            before = receipt.previous[target]
+            if before is None:
+                (self._parts.orders if target == "database" else self._workbook()).remove(receipt.order_id)
+            elif target == "database":
+                self._parts.orders.update(before)
+            else:
+                self._workbook().save(before)
+
+    def _new_id(self, targets: Sequence[Target]) -> int:
+        floor = self._workbook().last_id() + 1 if "workbook" in targets else 1
+        return self._parts.orders.reserve_id(floor)
+
+    def _held(self, target: Target, order_id: int) -> Order | None:
+        try:
+            return (self._parts.orders if target == "database" else self._workbook()).get(order_id)
+        except RecordMissing:
+            return None
+
+    def _put(self, target: Target, order: Order, before: Order | None) -> None:
+        if target == "workbook":
+            self._workbook().save(order)
+        elif before is None:
+            self._parts.orders.add(order)
+        else:
+            self._parts.orders.update(order)
 
     def search(self, query: OrderQuery) -> OrderPage:
-        """One page of saved records."""
-        raise NotImplementedError
+        """One page of saved records (the database's)."""
+        return self._parts.orders.search(query)
 
     def record(self, order_id: int) -> Order:
         """One saved record. Raises RecordMissing."""
-        raise NotImplementedError
+        return self._parts.orders.get(order_id)
+
+    def remove(self, order_id: int) -> SaveReceipt:
+        """Delete a record from the database; the receipt's ``undo`` brings it back. Raises RecordMissing."""
+        before = self._parts.orders.get(order_id)
+        self._parts.orders.remove(order_id)
+        return SaveReceipt(order_id, ("database",), {"database": before})
 
     def export(self, query: OrderQuery, form: str) -> bytes:
         """All matches as ``xlsx``, ``csv`` (a zip of the two tables) or ``json``."""
-        raise NotImplementedError
+        return self._parts.export(self._parts.orders.each(query), form)
+
+    def export_record(self, order_id: int, form: str) -> bytes:
+        """One record, in the same forms. Raises RecordMissing."""
+        return self._parts.export(iter([self.record(order_id)]), form)
 
     def runs(self, limit: int = 50) -> list[RunRow]:
         """The latest runs."""
-        raise NotImplementedError
+        return self._parts.ledger.runs(limit)
 
-    # the place
+    # --- the place -------------------------------------------------------------------------------------------------
+
     def health(self) -> list[tuple[str, str, Availability]]:
-        """(kind, name, availability) of every engine, extractor, store and accelerator, for Settings and ``doctor``."""
-        raise NotImplementedError
+        """(kind, name, availability) of every engine, extractor, store and accelerator."""
+        return self._parts.health()
 
     def configure(self, defaults: Defaults) -> None:
         """Keep the person's choices and use them from now on."""
-        raise NotImplementedError
+        self.settings.keep_defaults(defaults)
+        self.defaults = defaults
+
+    def cache_size(self) -> int:
+        """Bytes that the cache holds on disk."""
+        return self._parts.cache.size_bytes()
+
+    def clear_cache(self) -> None:
+        """Empty the cache: documents are read anew."""
+        self._parts.cache.clear()
 
     @property
     def workbook_path(self) -> Path:
         """Where the Excel workbook is."""
-        raise NotImplementedError
+        return self.defaults.workbook_path or self.settings.data_dir / "invoice_database.xlsx"
+
+    def _workbook(self) -> WorkbookStore:
+        return self._parts.workbook(self.workbook_path)
+
+
+def describe_duplicate(duplicate: Duplicate) -> str:
+    """One sentence on what is stored already."""
+    if duplicate.reason == "document":
+        return f"This document is already stored as order {duplicate.order_id}."
+    vendor = f" of {duplicate.vendor_name}" if duplicate.vendor_name else ""
+    return f"Invoice {duplicate.invoice_number}{vendor} is already stored as order {duplicate.order_id}."
+
+
+def join_words(words: Sequence[Word]) -> str:
+    """Words as text: a blank between the words of a line, a line break between lines."""
+    lines: list[list[Word]] = []
+    for word in words:
+        if lines and abs(word.box.center[1] - union(w.box for w in lines[-1]).center[1]) < 0.6 * word.box.height:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return "\n".join(" ".join(w.text for w in sorted(line, key=lambda w: w.box.x0)) for line in lines)
+
+
+def _event_of(record: StepRecord) -> StepFinished | StepSkipped | StepFailed:
+    if record.state == "skipped":
+        return StepSkipped(record.step, record.detail)
+    if record.state == "failed":
+        return StepFailed(record.step, record.seconds, record.detail)
+    return StepFinished(record.step, record.seconds, record.cached, record.detail)

@@ -1,0 +1,99 @@
+"""The only wiring: settings become parts, parts become a studio. To add an extractor or a store, add it here."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from core.cache import Cache
+from core.einvoice import EInvoiceExtractor
+from core.extractor import Availability, Extractor
+from core.jobs.local import LocalQueue
+from core.ocr import registry
+from core.ocr.reader import CachedPageReader, read_region
+from core.pipeline import Pipeline
+from core.rules.extractor import RulesExtractor
+from core.settings import Settings
+from core.studio import Parts, Studio
+from storage.database import open_database
+from storage.disk_cache import DiskCache
+from storage.exports import export_orders
+from storage.files import FileStore
+from storage.ledger import SqlLedger
+from storage.orders import SqlOrders
+from storage.workbook import Workbook
+
+Health = list[tuple[str, str, Availability]]
+
+
+def build_studio(settings: Settings | None = None) -> Studio:
+    """A studio as the settings say: its data folder is made, its database migrated. Raises DatabaseUnavailable."""
+    settings = settings or Settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    defaults = settings.defaults()
+    results: Cache = DiskCache(settings.data_dir / "cache", defaults.cache_megabytes * 1_000_000)
+    database = open_database(_database_url(settings))
+    found = extractors()
+    reader = CachedPageReader(results, workers=defaults.ocr_workers)
+    parts = Parts(
+        pipeline=Pipeline(found, reader, results, code_version()),
+        read_region=read_region,
+        queue=LocalQueue(),
+        orders=SqlOrders(database),
+        workbook=Workbook,
+        ledger=SqlLedger(database),
+        files=FileStore(settings.data_dir / "files"),
+        cache=results,
+        export=export_orders,
+        health=_health(found, settings),
+    )
+    return Studio(settings, parts)
+
+
+def extractors() -> dict[str, Extractor]:
+    """The extractors that recipes may name."""
+    found: tuple[Extractor, ...] = (EInvoiceExtractor(), RulesExtractor())
+    return {extractor.name: extractor for extractor in found}
+
+
+@cache
+def code_version() -> str:
+    """A digest of the code and data that decide a result, so that an update never answers from an old cache."""
+    core = Path(__file__).parent.parent
+    parts = sorted(
+        path
+        for path in core.rglob("*")
+        if path.suffix in (".py", ".toml") and path.parent.name not in ("entrypoints", "jobs", "__pycache__")
+    )
+    digest = hashlib.sha256()
+    for path in parts:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _database_url(settings: Settings) -> str:
+    if settings.database_url:
+        return settings.database_url.get_secret_value()
+    return f"sqlite:///{(settings.data_dir / 'studio.db').resolve()}"
+
+
+def _health(found: dict[str, Extractor], settings: Settings) -> Callable[[], Health]:
+    def health() -> Health:
+        rows = [("OCR engine", name, availability) for name, availability in registry.availabilities()]
+        rows += [("Extractor", name, extractor.availability()) for name, extractor in found.items()]
+        kind = "PostgreSQL" if settings.database_url else "SQLite"
+        rows.append(("Store", kind, Availability(True, "Records, runs and field values are kept here.")))
+        rows.append(("Store", "Excel workbook", Availability(True, "Sheets SalesOrderHeader and SalesOrderDetail.")))
+        rows.append(("Accelerator", "GPU", _gpu()))
+        return rows
+
+    return health
+
+
+def _gpu() -> Availability:
+    if shutil.which("nvidia-smi") is None:
+        return Availability(False, "No NVIDIA driver was found; pages are read on the processor, which needs no GPU.")
+    return Availability(False, "An NVIDIA GPU is there, but the installed OCR engines run on the processor.")

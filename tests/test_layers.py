@@ -1,0 +1,120 @@
+"""Who may import whom: the table of ARCHITECTURE.md, read from the code's own imports."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+CONTRACTS = {
+    f"core.{name}"
+    for name in (
+        "models documents evidence recipe events errors settings extraction extractor stores cache ocr.engine jobs.queue"
+    ).split()
+}
+LOGIC = ("pipeline", "judgement", "review", "studio", "evaluation", "extraction_json", "einvoice", "matching")
+LOGIC_PACKAGES = ("rules", "validation", "einvoice")
+WIRING = ("core.entrypoints", "core.ocr.registry", "core.__main__")
+MAY_IMPORT = {
+    "contract": {"contract"},
+    "logic": {"contract", "logic"},
+    "adapter": {"contract", "adapter"},
+    "wiring": {"contract", "logic", "adapter", "wiring"},
+    "ui": {"contract", "logic", "wiring", "ui"},
+}
+
+
+def layer_of(module: str) -> str | None:
+    """The layer of a module of ours; ``None`` for someone else's and for bare packages."""
+    if module in CONTRACTS or module.startswith("core.documents"):
+        return "contract"
+    if module.startswith(WIRING):
+        return "wiring"
+    parts = module.split(".")
+    if parts[0] == "core" and len(parts) > 1:
+        if parts[1] in LOGIC or parts[1] in LOGIC_PACKAGES:
+            return "logic"
+        return "adapter" if parts[1] in ("ocr", "llm", "jobs") and len(parts) > 2 else None
+    if parts[0] == "storage":
+        return "adapter"
+    return "ui" if parts[0] in ("app", "pages") else None
+
+
+def imports_of(path: Path) -> set[str]:
+    """Modules that a file imports anywhere in it, submodules of packages resolved."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                inner = ROOT / node.module.replace(".", "/") / f"{alias.name}.py"
+                found.add(f"{node.module}.{alias.name}" if inner.exists() else node.module)
+    return found
+
+
+def files() -> list[Path]:
+    """Every module of the product."""
+    folders = [ROOT / name for name in ("core", "storage", "pages")]
+    return [ROOT / "app.py", *(path for folder in folders for path in sorted(folder.rglob("*.py")))]
+
+
+def module_of(path: Path) -> str:
+    """The dotted name of a file."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+@pytest.mark.parametrize("path", files(), ids=module_of)
+def test_a_module_imports_only_what_its_layer_may(path: Path) -> None:
+    """An arrow from a lower layer to a higher one is refused, with its name."""
+    layer = layer_of(module_of(path))
+    if layer is None:
+        assert path.name == "__init__.py", f"{module_of(path)} belongs to no layer: add it to the table"
+        return
+    wrong = [
+        name for name in imports_of(path) if (other := layer_of(name)) is not None and other not in MAY_IMPORT[layer]
+    ]
+    assert not wrong, f"{module_of(path)} ({layer}) may not import {wrong}"
+
+
+@pytest.mark.parametrize(
+    ("library", "allowed"),
+    [
+        ("streamlit", ("app", "pages")),
+        ("streamlit_drawable_canvas", ("pages",)),
+        ("sqlalchemy", ("storage",)),
+        ("alembic", ("storage",)),
+        ("openpyxl", ("storage",)),
+        ("pymupdf", ("core.documents",)),
+        ("rapidocr", ("core.ocr",)),
+    ],
+)
+def test_a_library_stays_in_its_room(library: str, allowed: tuple[str, ...]) -> None:
+    """Only the rooms named import the library."""
+    users = [
+        module_of(path)
+        for path in files()
+        if any(name == library or name.startswith(f"{library}.") for name in imports_of(path))
+    ]
+    assert [user for user in users if not user.startswith(allowed)] == []
+
+
+HEAVY = {"rapidocr", "cv2", "onnxruntime", "plotly", "pandas", "dateparser", "numpy", "openpyxl", "lxml"}
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in files() if not module_of(p).startswith("storage.migrations")], ids=module_of
+)
+def test_nothing_heavy_is_imported_before_it_is_needed(path: Path) -> None:
+    """Heavy libraries are imported inside functions, so the app starts in a second."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    top = {
+        (alias.name if isinstance(node, ast.Import) else str(node.module)).split(".")[0]
+        for node in tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    assert not top & HEAVY

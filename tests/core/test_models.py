@@ -1,0 +1,64 @@
+"""The schema: money is Decimal, blanks are null, paths name every value."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from pydantic import ValidationError
+
+from core.models import Invoice, LineItem, field_of, header_fields, item_path, value_at, walk, with_value
+
+
+def test_blank_text_is_null() -> None:
+    """A field that holds only blanks is not on the page."""
+    assert Invoice.model_validate({"vendor_name": "  ", "tax": "", "due_date": " "}) == Invoice()
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", Decimal("NaN")])
+def test_an_amount_is_finite(value: object) -> None:
+    """No NaN and no infinity ever gets into an invoice."""
+    with pytest.raises(ValidationError):
+        Invoice.model_validate({"total_amount": value})
+
+
+def test_a_currency_is_a_three_letter_code() -> None:
+    """Codes are upper case; anything else is refused."""
+    assert Invoice(currency="eur").currency == "EUR"
+    with pytest.raises(ValidationError):
+        Invoice(currency="Euro")
+
+
+def test_every_value_has_a_path() -> None:
+    """Walking an invoice names header fields and cells; each path finds its value and its field again."""
+    invoice = Invoice(invoice_number="7", line_items=(LineItem(quantity=Decimal(2)),))
+    paths = {path: value for path, _, value in walk(invoice)}
+    assert paths["invoice_number"] == "7"
+    assert paths["line_items.0.quantity"] == Decimal(2)
+    assert all(value_at(invoice, path) == value for path, value in paths.items())
+    assert field_of("line_items.0.quantity").kind == "quantity"
+    with pytest.raises(KeyError):
+        field_of("line_items.0.nothing")
+
+
+def test_a_value_is_set_by_path_and_validated() -> None:
+    """A copy has the new value; a wrong one is refused; the original stays."""
+    invoice = Invoice(line_items=(LineItem(),))
+    changed = with_value(invoice, item_path(0, "unit_price"), "4.50")
+    assert changed.line_items[0].unit_price == Decimal("4.50")
+    assert with_value(invoice, "invoice_date", "2024-02-29").invoice_date == date(2024, 2, 29)
+    assert invoice.line_items[0].unit_price is None
+    with pytest.raises(ValidationError):
+        with_value(invoice, "invoice_date", "2023-02-29")
+
+
+def test_json_keeps_decimals_exact() -> None:
+    """Amounts are text in JSON, so no digit is lost on the way out and back."""
+    invoice = Invoice(total_amount=Decimal("0.10"))
+    assert '"0.10"' in invoice.model_dump_json()
+    assert Invoice.model_validate_json(invoice.model_dump_json()) == invoice
+
+
+def test_the_schema_says_what_each_field_is() -> None:
+    """Required fields and groups come from the model."""
+    assert {field.name for field in header_fields() if field.required} >= {"invoice_number", "total_amount"}
+    assert all(field.title and field.description and field.group for field in header_fields())

@@ -1,0 +1,44 @@
+"""Recipes: their digest is the cache key, and a bad one says what is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from core.errors import RecipeError
+from core.recipe import OcrRecipe, Recipe, load_recipe
+
+
+def test_a_choice_changes_the_digest_and_a_name_does_not() -> None:
+    """Only what can change a result is part of the key."""
+    assert Recipe().digest == Recipe(name="other").digest
+    assert Recipe().digest != Recipe(extractors=("rules",)).digest
+
+
+def test_pages_are_not_read_again_for_another_extractor() -> None:
+    """OCR is cached by the OCR part alone."""
+    assert Recipe().ocr.digest == Recipe(extractors=("rules",), approve_at=0.5).ocr.digest
+    assert OcrRecipe().digest != OcrRecipe(dpi=300).digest
+
+
+def test_a_recipe_comes_from_its_name_or_a_json_file(tmp_path: Path) -> None:
+    """Built-in names first, then a path."""
+    path = tmp_path / "mine.json"
+    path.write_text('{"name": "mine", "ocr": {"dpi": 300}}')
+    assert load_recipe("page-only").extractors == ("rules",)
+    assert load_recipe(str(path)).ocr.dpi == 300
+    assert load_recipe("default", Recipe(approve_at=0.1)).approve_at == 0.1
+
+
+@pytest.mark.parametrize("text", ["{", '{"ocr": {"dpi": 5}}', '{"engine": "x"}', "[]"])
+def test_a_bad_recipe_file_says_so_in_one_sentence(tmp_path: Path, text: str) -> None:
+    """Syntax, bounds and unknown keys are each named."""
+    path = tmp_path / "bad.json"
+    path.write_text(text)
+    with pytest.raises(RecipeError, match=r"bad\.json"):
+        load_recipe(str(path))
+
+
+def test_an_unknown_recipe_names_the_known_ones() -> None:
+    """The sentence says what to use."""
+    with pytest.raises(RecipeError, match="page-only"):
+        load_recipe("nothing")

@@ -6,10 +6,10 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from core.cache import Cache
 from core.documents import Document
@@ -29,35 +29,10 @@ from core.extraction import Extraction, Finding, PageRef, StepRecord
 from core.extractor import Draft, Extractor, Request
 from core.judgement import judge
 from core.models import Invoice
-from core.recipe import OcrRecipe, Recipe
+from core.ocr.engine import Cancel, PageReader, PagesRead
+from core.recipe import Recipe
 
 T = TypeVar("T")
-Cancel = Callable[[], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class PagesRead:
-    """What reading the pages gave: the texts of the pages that could be read, how many came from the cache, and the
-    sentence of each page that failed (by page number)."""
-
-    texts: tuple[PageText, ...]
-    cached: int = 0
-    failed: Mapping[int, str] = field(default_factory=dict)
-
-
-class PageReader(Protocol):
-    """Turns chosen pages into words, through the cache. ``on_page(done, total)`` is called as each page is ready."""
-
-    def __call__(
-        self,
-        document: Document,
-        pages: Sequence[PageRef],
-        recipe: OcrRecipe,
-        *,
-        cancelled: Cancel,
-        on_page: Callable[[int, int], None],
-    ) -> PagesRead:
-        """Read ``pages`` in order. Raises Cancelled; raises a StudioError when no page at all could be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,21 @@ To add one: write a file beside this one with a class that has these members and
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from core.evidence import Word
+from core.documents import Document
+from core.evidence import PageText, Word
+from core.extraction import PageRef
 from core.extractor import Availability
 from core.recipe import OcrRecipe
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+#: Asks whether the person has cancelled the run.
+Cancel = Callable[[], bool]
 
 
 class Engine(Protocol):
@@ -32,3 +39,28 @@ class Engine(Protocol):
 
         Raises EngineUnavailable when it cannot run; it never returns an empty page in place of an error.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class PagesRead:
+    """What reading the pages gave: the texts of the pages that could be read, how many came from the cache, and the
+    sentence of each page that failed (by page number)."""
+
+    texts: tuple[PageText, ...]
+    cached: int = 0
+    failed: Mapping[int, str] = field(default_factory=dict)
+
+
+class PageReader(Protocol):
+    """Turns chosen pages into words, through the cache. ``on_page(done, total)`` is called as each page is ready."""
+
+    def __call__(
+        self,
+        document: Document,
+        pages: Sequence[PageRef],
+        recipe: OcrRecipe,
+        *,
+        cancelled: Cancel,
+        on_page: Callable[[int, int], None],
+    ) -> PagesRead:
+        """Read ``pages`` in order. Raises Cancelled; raises a StudioError when no page at all could be read."""

@@ -1,0 +1,33 @@
+"""The frame that every page stands in: the one Studio of the process, the look, and errors as one sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.studio import Studio
+
+_STYLE = Path(__file__).with_name("style.css")
+
+
+@st.cache_resource(show_spinner=False)
+def get_studio() -> Studio:
+    """The process's Studio: engines, stores and queue are built once and shared by all sessions."""
+    from core.entrypoints.bootstrap import build_studio
+
+    return build_studio()
+
+
+def draw_frame() -> None:
+    """Page config and the house's style; called once a run by ``app.py`` before the page."""
+    st.set_page_config(page_title="Extraction studio", page_icon=":material/receipt_long:", layout="wide")
+    st.html(_STYLE)
+
+
+def plain(text: str) -> str:
+    """``text`` so that Markdown shows it as it stands: a document's words are data, never markup."""
+    return "".join(f"\\{char}" if char in _MARKUP else char for char in text).replace("\n", " ")
+
+
+_MARKUP = frozenset("\\`*_{}[]()<>#+-.!|~$:&^=")

@@ -1,0 +1,81 @@
+"""The row of a line item: of all places that match its cells, those that stand together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+
+from core.matching.finders import Candidate
+
+#: How far, in text heights, a cell may stand above or below the lines of its item's anchor.
+_REACH = 2.5
+#: What a row is recognised by, the most telling cell first.
+_ANCHORS = ("description", "total_price", "unit_price")
+
+#: Which cell chooses first: where one amount stands on the row it is the line total.
+_ORDER = ("description", "total_price", "quantity", "unit_price")
+
+
+def find_row(cells: Mapping[str, Sequence[Candidate]], taken: Set[tuple[int, int]]) -> dict[str, Candidate]:
+    """The candidates of each cell that form one row; cells with no candidate on it are left out.
+
+    ``taken`` holds (page, token) of earlier items: of two equal rows the next one is taken. Without a description or
+    an amount on the page there is no row, and a lone quantity proves nothing.
+    """
+    best: dict[str, Candidate] = {}
+    best_rank: tuple[float, ...] | None = None
+    for cell in _ANCHORS:
+        for anchor in cells.get(cell, ()):
+            row = _row_of(cell, anchor, cells, taken)
+            rank = (len(row), -_used(anchor, taken), -_spread(anchor, row))
+            if best_rank is None or rank > best_rank:
+                best, best_rank = row, rank
+        if len(best) == len(cells) or (best and cell == "description" and len(best) > 1):
+            break
+    return best
+
+
+def _used(candidate: Candidate, taken: Set[tuple[int, int]]) -> float:
+    return float(any((candidate.page.number, token) in taken for token in candidate.tokens))
+
+
+def _row_of(
+    cell: str, anchor: Candidate, cells: Mapping[str, Sequence[Candidate]], taken: Set[tuple[int, int]]
+) -> dict[str, Candidate]:
+    """The anchor with, for each other cell, the nearest free candidate within reach."""
+    boxes = anchor.page.lines(anchor.tokens)
+    top, bottom = boxes[0].center[1], boxes[-1].center[1]
+    height = max(boxes[0].height, 1e-6)
+    row = {cell: anchor}
+    own = set(anchor.tokens)
+    for name in _ORDER:
+        candidates = cells.get(name, ())
+        if name == cell:
+            continue
+        free = [
+            (away, _side(name, candidate), candidate)
+            for candidate in candidates
+            if candidate.page is anchor.page
+            and own.isdisjoint(candidate.tokens)
+            and not _used(candidate, taken)
+            and (away := _outside(candidate, top, bottom, height)) <= _REACH
+        ]
+        if free:
+            chosen = min(free, key=lambda entry: (round(entry[0]), -entry[2].score, entry[1]))[2]
+            row[name] = chosen
+            own.update(chosen.tokens)
+    return row
+
+
+def _outside(candidate: Candidate, top: float, bottom: float, height: float) -> float:
+    """How many text heights a candidate stands above or below the anchor's lines (0 beside them)."""
+    middle = candidate.box.center[1]
+    return max(top - middle, middle - bottom, 0.0) / height
+
+
+def _side(cell: str, candidate: Candidate) -> float:
+    """Of equal amounts on a row the rightmost is the line total, the leftmost the others."""
+    return -candidate.box.x0 if cell == "total_price" else candidate.box.x0
+
+
+def _spread(anchor: Candidate, row: Mapping[str, Candidate]) -> float:
+    return sum(abs(candidate.box.center[1] - anchor.box.center[1]) for candidate in row.values())

@@ -1,0 +1,69 @@
+"""The e-invoice extractor: the XML that Factur-X, ZUGFeRD and XRechnung files carry is the invoice, exact and free."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from core.einvoice.cii import read_cii
+from core.einvoice.ubl import read_ubl
+from core.einvoice.xml import looks_like_invoice, parse_invoice, raw_text
+from core.errors import ExtractionError
+from core.extraction import Provenance
+from core.extractor import Availability, Draft, Request
+from core.models import walk
+
+_READERS = {"cii": read_cii, "ubl": read_ubl}
+_SYNTAX_NAMES = {"cii": "UN/CEFACT CII", "ubl": "UBL"}
+
+
+class EInvoiceExtractor:
+    """Reads the invoice XML embedded in a PDF, or a bare XML file. Never asks for the page's words."""
+
+    name = "einvoice"
+    streams = False
+
+    def availability(self) -> Availability:
+        """Always usable."""
+        return Availability(True, "Factur-X, ZUGFeRD and XRechnung XML.")
+
+    def extract(self, request: Request) -> Draft | None:
+        """The invoice of the first readable invoice XML; ``None`` where there is none.
+
+        Raises ExtractionError (with the XML as ``raw``) when there is one and none can be read.
+        """
+        broken: ExtractionError | None = None
+        for attachment in request.document.attachments():
+            if not looks_like_invoice(attachment.data):
+                continue
+            try:
+                return read_einvoice(attachment.data, attachment.name)
+            except ExtractionError as error:
+                broken = broken or error
+        if broken:
+            raise broken
+        return None
+
+
+def read_einvoice(data: bytes, name: str) -> Draft:
+    """The invoice in XML ``data``, its values authoritative. Raises ExtractionError."""
+    syntax, root = parse_invoice(data, name)
+    raw = raw_text(data)
+    try:
+        invoice = _READERS[syntax](root)
+    except ExtractionError as error:
+        raise ExtractionError(str(error), raw) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ExtractionError(f"The invoice XML {name} holds a wrong {where}: {first['msg']}.", raw) from error
+    known = Provenance("einvoice", rule=f"{_SYNTAX_NAMES[syntax]} XML {name}", score=1.0)
+    provenance = {path: known for path, _, value in walk(invoice) if value is not None}
+    return Draft(invoice, raw, provenance, language=_language(root), exact=True)
+
+
+def _language(root: Any) -> str | None:
+    """The document's language where the XML names it."""
+    named = root.findtext("ExchangedDocument/LanguageID") or root.get("languageID") or ""
+    return named.strip()[:2].lower() or None

@@ -1,0 +1,91 @@
+"""UN/CEFACT Cross Industry Invoice: Factur-X, ZUGFeRD 1 and 2, XRechnung CII, in every profile.
+
+ZUGFeRD 1 names some elements otherwise; each path is therefore given by its last, telling parts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.einvoice.xml import date_at, fuller, join_address, number_at, parse_number, price_of_one, text_at
+from core.models import Invoice, LineItem
+
+_LINE = ".//IncludedSupplyChainTradeLineItem"
+_NET = ".//NetPriceProductTradePrice"
+_SUMS = (
+    ".//SpecifiedTradeSettlementHeaderMonetarySummation",
+    "SpecifiedSupplyChainTradeTransaction/ApplicableSupplyChainTradeSettlement/"
+    "SpecifiedTradeSettlementMonetarySummation",
+)
+#: Lines of XRechnung's extension that only group or inform; their amounts stand in other lines.
+_NOT_INVOICED = frozenset({"GROUP", "INFORMATION"})
+
+
+def read_cii(root: Any) -> Invoice:
+    """The invoice in a CII tree. Raises ExtractionError for a broken date or amount."""
+    head = _first(root, "ExchangedDocument", "HeaderExchangedDocument")
+    currency = text_at(root, ".//InvoiceCurrencyCode")
+    sums = _first(root, *_SUMS)
+    buyer = _first(root, ".//BuyerTradeParty")
+    order = _first(root, ".//BuyerOrderReferencedDocument")
+    return Invoice(
+        invoice_number=text_at(head, "ID"),
+        invoice_date=date_at(head, "IssueDateTime"),
+        due_date=date_at(root, ".//SpecifiedTradePaymentTerms/DueDateDateTime"),
+        vendor_name=text_at(root, ".//SellerTradeParty/Name"),
+        customer_name=text_at(buyer, "Name"),
+        billing_address=_address(buyer),
+        shipping_address=_address(_first(root, ".//ShipToTradeParty")),
+        order_date=date_at(order, "FormattedIssueDateTime", "IssueDateTime"),
+        customer_id=text_at(buyer, "ID"),
+        subtotal=number_at(sums, "TaxBasisTotalAmount"),
+        tax=_in_currency(sums, "TaxTotalAmount", currency),
+        total_amount=_in_currency(sums, "GrandTotalAmount", currency),
+        currency=currency,
+        line_items=tuple(_line(node) for node in root.iterfind(_LINE) if _is_invoiced(node)),
+    )
+
+
+def _first(node: Any, *paths: str) -> Any:
+    """The first element at any of ``paths``; an empty one where there is none."""
+    for path in paths:
+        found = node.find(path)
+        if found is not None:
+            return found
+    return node.makeelement("none")
+
+
+def _in_currency(sums: Any, tag: str, currency: str | None) -> Any:
+    """An amount that may also be given in the tax authority's currency: the one in the invoice's."""
+    amounts = sums.findall(tag)
+    matching = [amount for amount in amounts if amount.get("currencyID") in (None, currency)] or amounts
+    text = (matching[0].text or "").strip() if matching else ""
+    return parse_number(text) if text else None
+
+
+def _address(party: Any) -> str | None:
+    place = _first(party, "PostalTradeAddress")
+    return join_address(
+        [text_at(place, line) for line in ("LineOne", "LineTwo", "LineThree")],
+        text_at(place, "PostcodeCode"),
+        text_at(place, "CityName"),
+        text_at(place, "CountrySubDivisionName"),
+        text_at(place, "CountryID"),
+    )
+
+
+def _is_invoiced(node: Any) -> bool:
+    """Whether a line has a product or an amount (ZUGFeRD 1 also puts notes into lines of their own)."""
+    if text_at(node, "AssociatedDocumentLineDocument/LineStatusReasonCode") in _NOT_INVOICED:
+        return False
+    return text_at(node, "SpecifiedTradeProduct/Name", ".//LineTotalAmount", ".//BilledQuantity") is not None
+
+
+def _line(node: Any) -> LineItem:
+    product = _first(node, "SpecifiedTradeProduct")
+    return LineItem(
+        description=fuller(text_at(product, "Name"), text_at(product, "Description")),
+        quantity=number_at(node, ".//BilledQuantity", decimals=0),
+        unit_price=price_of_one(node, f"{_NET}/ChargeAmount", f"{_NET}/BasisQuantity"),
+        total_price=number_at(node, ".//LineTotalAmount"),
+    )

@@ -1,0 +1,1 @@
+"""What makes an extracted invoice trustworthy: typed values, checks, confidence per field, and the gate."""

@@ -1,0 +1,50 @@
+"""The checks: one table, the strongest first. A check is a function from a case to what it noticed; to add one, write
+it and name it here. Nothing is ever repaired: a finding proposes, the person decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+
+from core.evidence import Evidence, PageText
+from core.extraction import Finding, Provenance
+from core.models import Invoice
+from core.validation.arithmetic import check_line_totals, check_sum_of_lines, check_tax_rate, check_total
+from core.validation.case import Case
+from core.validation.plausibility import (
+    check_currency,
+    check_dates,
+    check_iban,
+    check_on_page,
+    check_read_well,
+    check_required,
+    check_vat_id,
+)
+
+#: Every check with why it stands where it does.
+CHECKS: tuple[Callable[[Case], Iterable[Finding]], ...] = (
+    check_required,  # nothing can be approved without these
+    check_total,  # three amounts that must agree: the strongest sign of a misread figure
+    check_sum_of_lines,  # catches lost and invented lines
+    check_line_totals,  # catches a misread cell
+    check_tax_rate,  # catches swapped subtotal and total
+    check_on_page,  # a value from nowhere
+    check_dates,
+    check_currency,
+    check_read_well,  # doubtful reading without any other sign
+    check_iban,  # says little of the fields, much of the document
+    check_vat_id,
+)
+
+
+def check(
+    invoice: Invoice,
+    pages: Sequence[PageText],
+    evidence: Mapping[str, Evidence],
+    provenance: Mapping[str, Provenance],
+    language: str | None,
+    today: date,
+) -> list[Finding]:
+    """What all checks noticed, in the table's order. ``pages`` may be empty (a bare e-invoice)."""
+    case = Case(invoice, pages, evidence, provenance, language, today)
+    return [finding for examine in CHECKS for finding in examine(case)]

@@ -1,0 +1,48 @@
+"""An e-invoice's XML against its page: what the page shows otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from rapidfuzz import fuzz
+
+from core.evidence import Evidence
+from core.extraction import Finding
+from core.models import FieldInfo, Invoice, header_fields
+
+#: Texts at least this similar (letters and case aside) are the same name or address.
+_SAME_TEXT = 85.0
+
+
+def compare_with_page(invoice: Invoice, page_view: Invoice, evidence: Mapping[str, Evidence]) -> list[Finding]:
+    """Findings for each header value of ``invoice`` (from XML) that stands nowhere on the page while ``page_view``
+    (what was read there) has another, and for values that only the page has. The page's value is proposed."""
+    findings = [finding for info in header_fields() for finding in _compare(info, invoice, page_view, evidence)]
+    if not invoice.line_items and page_view.line_items:
+        count = len(page_view.line_items)
+        findings.append(Finding("xml_page", "info", f"The XML has no line items; the page shows {count}."))
+    return findings
+
+
+def _compare(
+    info: FieldInfo, invoice: Invoice, page_view: Invoice, evidence: Mapping[str, Evidence]
+) -> Iterator[Finding]:
+    ours, theirs = getattr(invoice, info.name), getattr(page_view, info.name)
+    if theirs is None or info.name in evidence:
+        return
+    if ours is None:
+        sentence = f"{info.title}: the XML has none; the page shows “{theirs}”."
+        yield Finding("xml_page", "info", sentence, (info.name,), str(theirs))
+    elif not _same(ours, theirs):
+        sentence = f"{info.title}: the XML says “{ours}”, the page shows “{theirs}”."
+        yield Finding("xml_page", "warning", sentence, (info.name,), str(theirs))
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, Decimal) and isinstance(other, Decimal):
+        return abs(one) == abs(other)
+    if isinstance(one, str) and isinstance(other, str):
+        return fuzz.token_sort_ratio(one.casefold(), other.casefold()) >= _SAME_TEXT
+    return bool(one == other)

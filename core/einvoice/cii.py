@@ -11,7 +11,6 @@ from core.einvoice.xml import date_at, fuller, join_address, number_at, parse_nu
 from core.models import Invoice, LineItem
 
 _LINE = ".//IncludedSupplyChainTradeLineItem"
-_NET = ".//NetPriceProductTradePrice"
 _SUMS = (
     ".//SpecifiedTradeSettlementHeaderMonetarySummation",
     "SpecifiedSupplyChainTradeTransaction/ApplicableSupplyChainTradeSettlement/"
@@ -83,9 +82,11 @@ def _is_invoiced(node: Any) -> bool:
 
 def _line(node: Any) -> LineItem:
     product = _first(node, "SpecifiedTradeProduct")
+    price = _first(node, ".//NetPriceProductTradePrice")
+    quantity, total = number_at(node, ".//BilledQuantity", decimals=0), number_at(node, ".//LineTotalAmount")
     return LineItem(
         description=fuller(text_at(product, "Name"), text_at(product, "Description")),
-        quantity=number_at(node, ".//BilledQuantity", decimals=0),
-        unit_price=price_of_one(node, f"{_NET}/ChargeAmount", f"{_NET}/BasisQuantity"),
-        total_price=number_at(node, ".//LineTotalAmount"),
+        quantity=quantity,
+        unit_price=price_of_one(number_at(price, "ChargeAmount"), number_at(price, "BasisQuantity"), quantity, total),
+        total_price=total,
     )

@@ -79,9 +79,13 @@ def _is_heading(node: Any) -> bool:
 
 
 def _line(node: Any) -> LineItem:
+    quantity = number_at(node, "InvoicedQuantity", "CreditedQuantity", decimals=0)
+    total = number_at(node, "LineExtensionAmount")
     return LineItem(
         description=fuller(text_at(node, "Item/Name"), text_at(node, "Item/Description")),
-        quantity=number_at(node, "InvoicedQuantity", "CreditedQuantity", decimals=0),
-        unit_price=price_of_one(node, "Price/PriceAmount", "Price/BaseQuantity"),
-        total_price=number_at(node, "LineExtensionAmount"),
+        quantity=quantity,
+        unit_price=price_of_one(
+            number_at(node, "Price/PriceAmount"), number_at(node, "Price/BaseQuantity"), quantity, total
+        ),
+        total_price=total,
     )

@@ -18,6 +18,7 @@ _ROOTS = {"CrossIndustryInvoice": "cii", "CrossIndustryDocument": "cii", "Invoic
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _SIGNS = (b"CrossIndustryInvoice", b"CrossIndustryDocument", _UBL.encode())
 _HEAD = 65_536
+_TOLERANCE = Decimal("0.02")
 _CODE = re.compile(r"(?=\S*\d)\S{1,16}")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})")
 
@@ -116,12 +117,15 @@ def date_at(node: Any, *paths: str) -> date | None:
         raise ExtractionError(f"The invoice XML holds “{text[:40]}” where a date belongs.") from None
 
 
-def price_of_one(node: Any, price: str, basis: str) -> Decimal | None:
-    """The price of one unit where XML prices a number of units (``basis``) at once. Raises ExtractionError."""
-    amount, units = number_at(node, price), number_at(node, basis)
-    if amount is None or not units or units == 1:
-        return amount
-    return parse_number(f"{amount / units:.6f}")
+def price_of_one(price: Decimal | None, basis: Decimal | None, quantity: Decimal | None, total: Decimal | None) -> Any:
+    """The price of one unit where XML prices ``basis`` units at once. Some programs write the line's quantity as the
+    basis by mistake, so the price is divided only where the line's total says so."""
+    if price is None or not basis or basis == 1 or quantity is None or total is None:
+        return price
+    each = price / basis
+    if abs(quantity * price - total) <= _TOLERANCE or abs(quantity * each - total) > _TOLERANCE:
+        return price
+    return parse_number(f"{each:.6f}")
 
 
 #: Countries whose addresses put the postcode behind the town.

@@ -34,6 +34,9 @@ from core.recipe import Recipe
 
 T = TypeVar("T")
 
+#: Findings of what may go better next time: a result that has one is not kept in the cache.
+RETRIED = frozenset({"page", "extract"})
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -73,7 +76,7 @@ class Pipeline:
             yield from _replay(Extraction.model_validate_json(kept), order)
             return
         extraction = yield from _Run(self, order, cancelled).events()
-        if not any(step.state == "failed" for step in extraction.steps):
+        if not any(finding.check in RETRIED for finding in extraction.findings):
             self.cache.put(key, extraction.model_dump_json().encode())
         yield RunFinished(extraction)
 
@@ -99,7 +102,7 @@ class _Run:
         exact = yield from self._check_einvoice(request)
         texts = yield from self._read_pages(document)
         request = replace(request, read=lambda: texts)
-        best = self._empty(texts)
+        best: Extraction | None = None
         for name in ("einvoice",) if exact else self._cascade():
             draft = exact or (yield from self._extract(name, request))
             if draft is None:
@@ -107,7 +110,9 @@ class _Run:
             best = yield from self._judge(name, draft, request, texts)
             if best.verdict == "approved":
                 break
-        return best.model_copy(update={"steps": tuple(self.records)})
+        best = best or self._empty(texts)
+        findings = best.findings if best.extractor else tuple(self.findings)
+        return best.model_copy(update={"findings": findings, "steps": tuple(self.records)})
 
     def _cascade(self) -> tuple[str, ...]:
         return tuple(name for name in self.order.recipe.extractors if name != "einvoice")
@@ -124,7 +129,8 @@ class _Run:
 
     def _check_einvoice(self, request: Request) -> Generator[Event, None, Draft | None]:
         if "einvoice" not in self.order.recipe.extractors:
-            return (yield from self._skipped("einvoice", "The recipe reads the page only."))
+            yield from self._skipped("einvoice", "The recipe reads the page only.")
+            return None
         try:
             return (
                 yield from self._timed(

@@ -1,0 +1,76 @@
+"""A folder of cases: one folder each, with ``document.<suffix>`` and ``truth.json``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.documents import FORMATS
+from core.errors import CaseError
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One document with its truth."""
+
+    case_id: str
+    truth: dict[str, Any]
+    document: Path | None
+    """``None`` when the folder holds a truth only: enough to score predictions that exist."""
+
+    @property
+    def language(self) -> str:
+        return str(self.truth["meta"].get("language", ""))
+
+    @property
+    def kind(self) -> str:
+        return str(self.truth["meta"].get("kind", ""))
+
+    @property
+    def invoice_pages(self) -> tuple[int, ...]:
+        """The pages (from 1) that hold the invoice; empty where the truth does not say."""
+        return tuple(self.truth["meta"].get("invoice_pages") or ())
+
+
+def load_cases(folder: Path, kinds: Iterable[str] = (), languages: Iterable[str] = ()) -> list[Case]:
+    """The cases of ``folder`` by name, those of the kinds and languages named (all where none is).
+
+    Raises CaseError when the folder holds none or a truth cannot be read.
+    """
+    if not folder.is_dir():
+        raise CaseError(f"{folder} is not a folder: name one that holds a folder a case, each with its truth.json.")
+    kinds, languages = set(kinds), set(languages)
+    found = [load_case(path.parent) for path in sorted(folder.glob("*/truth.json"))]
+    if not found:
+        raise CaseError(
+            f"{folder} holds no cases: every case is a folder with document.pdf (or a picture) and truth.json."
+        )
+    chosen = [
+        case for case in found if (not kinds or case.kind in kinds) and (not languages or case.language in languages)
+    ]
+    if not chosen:
+        have = f"kinds {', '.join(sorted({c.kind for c in found}))}; languages {', '.join(sorted({c.language for c in found}))}"
+        raise CaseError(f"{folder} holds no case of this kind and language; it has {have}.")
+    return chosen
+
+
+def load_case(folder: Path) -> Case:
+    """The case in ``folder``. Raises CaseError when its truth cannot be read."""
+    try:
+        truth = json.loads((folder / "truth.json").read_bytes())
+        visible = truth["meta"]["visible"]
+        lines = visible.get("line_items")
+        usable = not isinstance(lines, list) or len(lines) == len(truth["line_items"])
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise CaseError(
+            f"{folder.name}/truth.json cannot be used: it must be a JSON invoice whose meta.visible says what is scored."
+        ) from error
+    if not usable:
+        raise CaseError(
+            f"{folder.name}/truth.json cannot be used: meta.visible.line_items needs one entry a line item."
+        )
+    documents = sorted(path for path in folder.glob("document.*") if path.suffix.lower() in FORMATS)
+    return Case(folder.name, truth, documents[0] if documents else None)

@@ -1,17 +1,26 @@
-"""The frame of the app: `streamlit run app.py`."""
+"""The frame of the app: ``streamlit run app.py``.
+
+Streamlit loads this file twice: once as the server, which mounts our routes on the page's own port, and once a
+script run, which draws the page.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.parts.frame import draw_frame
+from pages.parts.pictures import route
 
-draw_frame()
-st.navigation(
-    [
-        st.Page("pages/studio.py", title="Studio", icon=":material/document_scanner:", default=True),
-        st.Page("pages/records.py", title="Records", icon=":material/table_rows:"),
-        st.Page("pages/settings.py", title="Settings", icon=":material/tune:"),
-    ],
-    position="top",
-).run()
+if get_script_run_ctx() is None:
+    app = st.App(__file__, routes=[route()])
+else:
+    draw_frame()
+    st.navigation(
+        [
+            st.Page("pages/studio.py", title="Studio", icon=":material/document_scanner:", default=True),
+            st.Page("pages/records.py", title="Records", icon=":material/table_rows:"),
+            st.Page("pages/settings.py", title="Settings", icon=":material/tune:"),
+        ],
+        position="top",
+    ).run()

@@ -1,10 +1,77 @@
-"""The Studio page: documents in, checked records out."""
+"""The Studio page: documents in, checked records out. It asks where the chosen document stands and draws that."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts.frame import get_studio
+from core.errors import EncryptedDocument, StudioError
+from pages.parts import keys
+from pages.parts.desk import Desk, OpenDocument
+from pages.parts.desk_bar import draw_desk_bar
+from pages.parts.frame import get_studio, plain
+from pages.parts.intake import draw_drop_zone, draw_samples, draw_troubles
+from pages.parts.result import draw_result
+from pages.parts.saving import draw_toast
+from pages.parts.session import get_desk, keep_desk
 
-st.title("Studio")
-st.caption(f"Records are kept in {get_studio().workbook_path.parent}")
+
+def draw_page() -> None:
+    """Draw what the desk calls for."""
+    desk = get_desk()
+    draw_toast()
+    if desk.document is None:
+        _draw_empty()
+    else:
+        draw_desk_bar(desk)
+        draw_troubles()
+        _draw_document(desk, desk.document)
+    keep_desk(desk)
+
+
+def _draw_empty() -> None:
+    with st.container(key="empty_state"):
+        st.markdown("## Drop invoices here to read them")
+        st.markdown(
+            "You get every value with its place on the page, checked and ready to save. "
+            "Nothing leaves this machine.",
+        )
+        draw_troubles()
+        draw_drop_zone("PDF, PNG, JPG, TIFF, WebP, BMP or e-invoice XML; one file or many")
+        draw_samples()
+
+
+def _draw_document(desk: Desk, document: OpenDocument) -> None:
+    run = document.group.run
+    if document.picking or run is None:
+        _draw_picker(desk, document)
+        return
+    job = get_studio().job(run)
+    if job is not None and job.state == "done" and job.extraction is not None:
+        draw_result(desk, document, run, job.extraction)
+    else:
+        _draw_unfinished(document, run)
+
+
+def _draw_picker(desk: Desk, document: OpenDocument) -> None:
+    from pages.parts.picker import draw_picker
+
+    try:
+        get_studio().document(document.sha256)
+    except EncryptedDocument as error:
+        st.warning(f"{plain(str(error))} Add the file again to give its password.", icon=":material/lock:")
+    except StudioError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    else:
+        draw_picker(desk, document)
+
+
+def _draw_unfinished(document: OpenDocument, run: str) -> None:
+    from pages.parts.picker import draw_group_choice
+    from pages.parts.steps import draw_run
+
+    if len(document.groups) > 1:
+        draw_group_choice(document)
+    draw_run(run)
+
+
+draw_page()

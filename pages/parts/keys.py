@@ -1,13 +1,34 @@
-"""Every key of ``st.session_state``, of a widget, and of the address bar, in one place.
+"""Every key of ``st.session_state``, of a widget and of the address bar, in one place.
 
-A widget's key is also the CSS class ``st-key-<key>`` of its element: the page view finds form fields by it, and so
-do the browser tests.
+A widget's key is also the CSS class ``st-key-<key>`` of its element: the page view finds form fields by it, and so do
+the browser tests. What the person sees, and its key:
 
-Studio page
-    add_files            upload of documents (empty state and "Add files")
-    sample_<n>           open sample number n
-    doc_<n>              choose open document n; close_document closes the chosen one
-    password, unlock     an encrypted document's password and its button
+Studio page, documents
+    add_files              the drop zone (a container; the upload itself is ``add_files_<n>``, n from 0)
+    add_more               opens the drop zone when documents are open (a popover)
+    sample_<n>             opens sample n (from 0)
+    password_<n>, unlock_<n>   password of the n-th encrypted document and its button; dismiss_<n> drops it
+    doc_<n>                chooses open document n; close_document closes the chosen one
+Studio page, choosing pages
+    page_range             range text; all_pages chooses all
+    pick_<page>            checkbox of a page; turn_left_<page>, turn_right_<page> rotate it
+    thumbs                 which window of thumbnails is shown (pagination)
+    split, split_by_page, join, drop_group    groups; group chooses the active one
+    recipe                 how it is read
+    extract                the primary button; extract_all for all open documents
+Studio page, running
+    steps                  the step list; cancel stops the run; try_again, back_to_pages after a failure
+Studio page, result
+    page_side, page_view   the page view; draw_mode swaps it for the canvas
+    canvas_<run>_<page>_<zoom>_<n>   the canvas; draw_field, draw_page, draw_zoom, fill
+    tabs                   Form, Raw OCR text, Raw JSON, Checks
+    field_<name>           a header field; revert_<name>, use_<name>_<n> its buttons
+    line_items             the table of lines (a container; the editor is ``lines_<run>_<revision>``)
+    offer_<n>              takes a value proposed for a line; restore_lines
+    next_doubtful          goes to the next doubtful field (Alt+N)
+    save_to, save, undo    targets, the primary button, undo; next_document after it
+    update_order, keep_both, cancel_save    the choices when it is stored already
+    choose_pages, finding_<n>, search_text, download_json
 """
 
 from __future__ import annotations
@@ -15,3 +36,47 @@ from __future__ import annotations
 # The address bar.
 RUN_PARAM = "job"
 DESK_PARAM = "desk"
+
+# What the session remembers (not widgets).
+DESK = "studio_desk"
+NAMED_RUN = "studio_named_run"
+DESK_KEPT = "studio_desk_kept"
+EDITS = "studio_edits"
+REVIEWS = "studio_reviews"
+REFUSED = "studio_refused"
+LOCKED = "studio_locked"
+UPLOADS = "studio_uploads"
+FOCUS = "studio_focus"
+ERRORS = "studio_field_errors"
+TOAST = "studio_toast"
+LINES_BASE = "studio_lines_base"
+SAVE_ERROR = "studio_save_error"
+ENDED = "studio_ended"
+REGIONS = "studio_regions"
+CANVAS_ROUND = "studio_canvas_round"
+
+# Widgets.
+VIEWER = "page_view"
+TABS = "tabs"
+DRAW_MODE = "draw_mode"
+SAVE_TO = "save_to"
+RECIPE = "recipe"
+GROUP = "group"
+RANGE = "page_range"
+RANGE_ERROR = "studio_range_error"
+THUMBS = "thumbs"
+
+
+def uploader(count: int) -> str:
+    """The upload after ``count`` earlier ones: a new key empties it."""
+    return f"add_files_{count}"
+
+
+def field(name: str) -> str:
+    """The input of a header field."""
+    return f"field_{name}"
+
+
+def lines_editor(run_id: str, revision: int) -> str:
+    """The line-item table; a new revision begins it anew."""
+    return f"lines_{run_id}_{revision}"

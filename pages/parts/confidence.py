@@ -1,0 +1,74 @@
+"""How sure we are of a field, in colour and in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from core.extraction import Extraction, Finding
+from core.models import field_of, value_at, walk
+
+Level = Literal["sure", "check", "doubtful", "absent"]
+
+#: Below this, a value is more likely wrong than right.
+DOUBTFUL_BELOW = 0.5
+
+ICONS: dict[Level, str] = {
+    "sure": ":material/check_circle:",
+    "check": ":material/error:",
+    "doubtful": ":material/warning:",
+    "absent": ":material/remove:",
+}
+COLOURS: dict[Level, str] = {"sure": "green", "check": "orange", "doubtful": "red", "absent": "gray"}
+SEVERITY_LEVEL: dict[str, Level] = {"error": "doubtful", "warning": "check", "info": "sure"}
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How far a field can be trusted: the level and the words that say why."""
+
+    level: Level
+    words: str
+
+
+def trust(extraction: Extraction, path: str) -> Trust:
+    """How sure the field at ``path`` is, from its confidence, evidence and provenance."""
+    value = value_at(extraction.invoice, path)
+    if value is None:
+        return Trust("absent", "Missing" if field_of(path).required else "Not on the page")
+    source = extraction.provenance.get(path)
+    if source is not None and source.extractor == "person":
+        return Trust("sure", "Drawn by you" if source.rule == "drawn" else "Typed by you")
+    confidence = extraction.confidences.get(path, 0.0)
+    level = level_of(confidence, extraction.recipe.approve_at)
+    words = {"sure": "Sure", "check": "Check", "doubtful": "Doubtful"}[level]
+    note = ", derived" if source and source.derived else "" if path in extraction.evidence else ", not found on the page"
+    return Trust(level, f"{words} {confidence:.0%}{note}")
+
+
+def level_of(confidence: float, approve_at: float) -> Level:
+    """The level of a confidence from 0 to 1; ``approve_at`` is the recipe's approval threshold."""
+    if confidence >= approve_at:
+        return "sure"
+    return "check" if confidence >= DOUBTFUL_BELOW else "doubtful"
+
+
+def findings_of(extraction: Extraction, path: str) -> list[Finding]:
+    """The findings that touch ``path``, gravest first."""
+    return by_severity([finding for finding in extraction.findings if path in finding.fields])
+
+
+def by_severity(findings: list[Finding]) -> list[Finding]:
+    """Findings sorted by severity: errors, warnings, notes."""
+    return sorted(findings, key=lambda finding: ("error", "warning", "info").index(finding.severity))
+
+
+def doubtful_paths(extraction: Extraction) -> list[str]:
+    """The paths that a person should look at, in form order: unsure values, missing required ones, and those that an
+    error or a warning names."""
+    named = {path for finding in extraction.findings if finding.severity != "info" for path in finding.fields}
+    return [
+        path
+        for path, info, value in walk(extraction.invoice)
+        if path in named or (value is None and info.required) or trust(extraction, path).level in ("check", "doubtful")
+    ]

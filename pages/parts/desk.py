@@ -1,0 +1,145 @@
+"""What lies on the desk: the open documents, their chosen pages in groups, their turns, and the run of each group.
+
+Plain data without a screen; the whole desk is kept as JSON, so that a reload finds it as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pydantic import TypeAdapter
+
+from core.extraction import PageRef
+
+
+@dataclass(slots=True)
+class Group:
+    """Pages (from 1, in order) that make one invoice. ``run`` is its run's id; ``read_as`` what that run read."""
+
+    pages: list[int]
+    run: str | None = None
+    read_as: str = ""
+
+
+@dataclass(slots=True)
+class OpenDocument:
+    """One open document. ``rotations`` are clockwise degrees by page; ``active`` is the group being chosen or shown;
+    ``picking`` is whether its pages are being chosen."""
+
+    sha256: str
+    name: str
+    page_count: int
+    groups: list[Group]
+    rotations: dict[int, int] = field(default_factory=dict)
+    active: int = 0
+    picking: bool = True
+
+    @property
+    def group(self) -> Group:
+        """The active group."""
+        return self.groups[min(self.active, len(self.groups) - 1)]
+
+    def refs(self, group: Group) -> tuple[PageRef, ...]:
+        """The group's pages with their turns."""
+        return tuple(PageRef(page, self.rotations.get(page, 0)) for page in group.pages)
+
+    def rotate(self, page: int, degrees: int) -> None:
+        """Turn a page clockwise by ``degrees`` (a multiple of 90; negative turns left)."""
+        self.rotations[page] = (self.rotations.get(page, 0) + degrees) % 360
+
+    def toggle(self, page: int) -> None:
+        """Put a page into the active group, or take it out."""
+        pages = set(self.group.pages) ^ {page}
+        self.group.pages = sorted(pages)
+
+    def groups_of(self, page: int) -> list[int]:
+        """The numbers (from 1) of the groups that hold ``page``."""
+        return [number for number, group in enumerate(self.groups, start=1) if page in group.pages]
+
+    def split_by_page(self) -> None:
+        """Make every chosen page a group of its own."""
+        chosen = sorted({page for group in self.groups for page in group.pages}) or list(range(1, self.page_count + 1))
+        self.groups = [Group([page]) for page in chosen]
+        self.active = 0
+
+    def add_group(self) -> None:
+        """Begin another group with the pages that no group holds yet, or with none."""
+        held = {page for group in self.groups for page in group.pages}
+        self.groups.append(Group([page for page in range(1, self.page_count + 1) if page not in held]))
+        self.active = len(self.groups) - 1
+
+    def drop_group(self) -> None:
+        """Take the active group away; its pages are no longer chosen. The last group stays."""
+        if len(self.groups) > 1:
+            self.groups.remove(self.group)
+            self.active = min(self.active, len(self.groups) - 1)
+
+    def join_groups(self) -> None:
+        """Make one group of all chosen pages."""
+        self.groups = [Group(sorted({page for group in self.groups for page in group.pages}))]
+        self.active = 0
+
+    def signature(self, group: Group, recipe_digest: str) -> str:
+        """What a run of the group reads: when it is unchanged, the run is still good."""
+        pages = ",".join(f"{ref.number}r{ref.rotation}" for ref in self.refs(group))
+        return f"{pages}:{recipe_digest}"
+
+
+@dataclass(slots=True)
+class Desk:
+    """All open documents; ``chosen`` is the SHA-256 of the one being worked on."""
+
+    desk_id: str
+    documents: list[OpenDocument] = field(default_factory=list)
+    chosen: str | None = None
+
+    @property
+    def document(self) -> OpenDocument | None:
+        """The document being worked on."""
+        return next((document for document in self.documents if document.sha256 == self.chosen), None)
+
+    def put(self, sha256: str, name: str, page_count: int) -> OpenDocument:
+        """Lay a document on the desk with all its pages chosen; one that lies there already stays as it is."""
+        known = next((document for document in self.documents if document.sha256 == sha256), None)
+        if known is None:
+            known = OpenDocument(sha256, name, page_count, [Group(list(range(1, page_count + 1)))])
+            self.documents.append(known)
+        self.chosen = self.chosen or sha256
+        return known
+
+    def close(self, sha256: str) -> None:
+        """Take a document off the desk; the next one is chosen."""
+        places = [document.sha256 for document in self.documents]
+        place = places.index(sha256)
+        del self.documents[place]
+        if self.chosen == sha256:
+            rest = self.documents[place : place + 1] or self.documents[-1:]
+            self.chosen = rest[0].sha256 if rest else None
+
+    def runs(self) -> list[str]:
+        """The ids of all runs."""
+        return [group.run for document in self.documents for group in document.groups if group.run]
+
+    def to_json(self) -> dict[str, object]:
+        """As JSON values."""
+        return dict(_DESK.dump_python(self, mode="json"))
+
+
+_DESK = TypeAdapter(Desk)
+
+
+def desk_from(kept: object) -> Desk:
+    """A desk from its JSON values. Raises ValueError where they are not a desk's."""
+    return _DESK.validate_python(kept)
+
+
+def range_text(pages: Iterable[int]) -> str:
+    """Pages as a range such as ``1-3,5``."""
+    spans: list[list[int]] = []
+    for page in pages:
+        if spans and page == spans[-1][1] + 1:
+            spans[-1][1] = page
+        else:
+            spans.append([page, page])
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)

@@ -1,0 +1,80 @@
+"""The open documents in one row: which there are, how each stands, and the way to add more."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.jobs.queue import Job
+from pages.parts import keys
+from pages.parts.desk import Desk, OpenDocument
+from pages.parts.frame import get_studio, plain
+from pages.parts.intake import draw_drop_zone
+from pages.parts.session import get_edits
+
+_JOB_STATES = {
+    "queued": (":material/schedule:", "waiting"),
+    "running": (":material/progress_activity:", "reading"),
+    "failed": (":material/error:", "could not be read"),
+    "cancelled": (":material/stop_circle:", "stopped"),
+}
+
+
+def draw_desk_bar(desk: Desk) -> None:
+    """Draw it; while another document is being read it looks again by itself."""
+    others = [run for run in desk.runs() if (job := get_studio().job(run)) and job.active]
+    shown = desk.document.group.run if desk.document else None
+    every = 1.0 if any(run != shown for run in others) else None
+    with st.container(horizontal=True, vertical_alignment="center", key="desk_bar"):
+        st.fragment(_draw_documents, run_every=every)(desk)
+        with st.popover("Add files", icon=":material/add:", key="add_more", width="content"):
+            draw_drop_zone("Drop invoices here")
+
+
+def _draw_documents(desk: Desk) -> None:
+    with st.container(horizontal=True, key="documents", gap="xsmall"):
+        for index, document in enumerate(desk.documents):
+            icon, words = state_of(document)
+            chosen = document.sha256 == desk.chosen
+            with st.container(key=f"doc_chip_{index}{'_chosen' if chosen else ''}", width="content"):
+                if st.button(plain(short(document.name)), key=f"doc_{index}", icon=icon, help=plain(f"{document.name}: {words}")):
+                    desk.chosen = document.sha256
+                    forget_widgets()
+                    st.rerun()
+        if desk.document and st.button(
+            "", key="close_document", icon=":material/close:", type="tertiary", help="Close this document"
+        ):
+            desk.close(desk.document.sha256)
+            forget_widgets()
+            st.rerun()
+
+
+def forget_widgets() -> None:
+    """Forget what belongs to the document that was shown before."""
+    for key in (keys.RANGE, keys.RANGE_ERROR, keys.THUMBS, keys.SAVE_ERROR, keys.FOCUS, "draw_field"):
+        st.session_state.pop(key, None)
+
+
+def state_of(document: OpenDocument) -> tuple[str, str]:
+    """An icon and words for how a document stands: the least finished of its invoices decides."""
+    if document.picking or any(group.run is None for group in document.groups):
+        return ":material/description:", "choose its pages"
+    jobs = [get_studio().job(group.run) for group in document.groups if group.run]
+    for state, seen in _JOB_STATES.items():
+        if any(job is not None and job.state == state for job in jobs):
+            return seen
+    return _result_state([job for job in jobs if job is not None])
+
+
+def _result_state(jobs: list[Job]) -> tuple[str, str]:
+    receipts = [get_edits(job.job_id).receipt for job in jobs]
+    if receipts and all(receipts):
+        orders = ", ".join(str(receipt.order_id) for receipt in receipts if receipt)
+        return ":material/task_alt:", f"saved as order {orders}"
+    if any(job.extraction and job.extraction.verdict == "needs review" for job in jobs):
+        return ":material/rate_review:", "needs review"
+    return ":material/verified:", "approved, not saved yet"
+
+
+def short(name: str, most: int = 34) -> str:
+    """A file's name, shortened in its middle."""
+    return name if len(name) <= most else f"{name[: most - 13]}…{name[-12:]}"

@@ -1,0 +1,118 @@
+"""Drawing on the page: a box, a field, and the words inside fill it with that box as their evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from core.errors import StudioError
+from core.evidence import Box, Evidence, PageText
+from core.extraction import Extraction, PageRef
+from core.models import header_fields, item_fields, item_path, value_at
+from pages.parts import keys
+from pages.parts.confidence import doubtful_paths
+from pages.parts.edits import tidy, title_of
+from pages.parts.frame import get_studio, plain
+from pages.parts.pictures import draw as draw_picture
+from pages.parts.session import ask_focus, get_edits, keep_edits
+
+#: Pixels across the canvas at each zoom.
+WIDTHS = {"100 %": 560, "150 %": 840, "200 %": 1120}
+
+
+def draw_canvas(run_id: str, extraction: Extraction, current: Extraction) -> None:
+    """Draw the page as a canvas. ``extraction`` is what was extracted, ``current`` what now stands."""
+    from streamlit_drawable_canvas import st_canvas
+
+    with st.container(horizontal=True, vertical_alignment="bottom", key="draw_bar"):
+        path = _choose_field(current)
+        text = _choose_page(extraction)
+        zoom = st.selectbox("Zoom", list(WIDTHS), key="draw_zoom", width=100)
+    page = next((ref for ref in extraction.pages if ref.number == text.page), PageRef(text.page))
+    width = WIDTHS[zoom]
+    round_ = st.session_state.setdefault(keys.CANVAS_ROUND, 0)
+    hint = st.empty()
+    result = st_canvas(
+        background_image=draw_picture(extraction.document, page.number, page.rotation, width),
+        width=width,
+        height=round(width * text.height / text.width),
+        drawing_mode="labeled_rect",
+        label=title_of(path),
+        font_size=13,
+        stroke_width=2,
+        stroke_color="#0f6b66",
+        fill_color="rgba(15, 107, 102, 0.14)",
+        key=f"canvas_{run_id[:8]}_{page.number}_{width}_{round_}",
+        max_display_height=720,
+    )
+    if not result.boxes:
+        hint.caption(":material/draw: Draw a box around the words that belong into this field.")
+        return
+    box = box_on_page(result.boxes[-1], text.width / width)
+    with hint.container():
+        _draw_found(run_id, path, _read(run_id, page, box, extraction), extraction)
+
+
+def box_on_page(drawn: dict[str, Any], scale: float) -> Box:
+    """A canvas box in page units; ``scale`` is page units a canvas pixel."""
+    left, top = drawn["left"], drawn["top"]
+    return Box(left * scale, top * scale, (left + drawn["width"]) * scale, (top + drawn["height"]) * scale)
+
+
+def _choose_field(current: Extraction) -> str:
+    lines = len(current.invoice.line_items) + 1
+    paths = [info.name for info in header_fields()]
+    paths += [item_path(index, info.name) for index in range(lines) for info in item_fields()]
+    if st.session_state.get("draw_field") not in paths:
+        wanting = [path for path in doubtful_paths(current) if path in paths]
+        empty = [path for path in paths if value_at(current.invoice, path) is None]
+        st.session_state["draw_field"] = (wanting or empty or paths)[0]
+    return st.selectbox("Field", paths, format_func=title_of, key="draw_field", width=220)
+
+
+def _choose_page(extraction: Extraction) -> PageText:
+    pages = {text.page: text for text in extraction.page_texts}
+    if len(pages) == 1:
+        return extraction.page_texts[0]
+    if st.session_state.get("draw_page") not in pages:
+        st.session_state["draw_page"] = next(iter(pages))
+    return pages[st.selectbox("Page", list(pages), key="draw_page", width=90)]
+
+
+def _read(run_id: str, page: PageRef, box: Box, extraction: Extraction) -> Evidence | str:
+    """The words in the box, or the sentence that says why there are none; read once a box."""
+    held: dict[tuple[str, PageRef, Box], Evidence | str] = st.session_state.setdefault(keys.REGIONS, {})
+    place = (run_id, page, box)
+    if place not in held:
+        studio = get_studio()
+        try:
+            with st.spinner("Reading the box …"):
+                found = studio.read_region(studio.document(extraction.document), page, box, extraction)
+            held[place] = found or "No words were found in this box: draw it a little larger."
+        except StudioError as error:
+            held[place] = str(error)
+    return held[place]
+
+
+def _draw_found(run_id: str, path: str, found: Evidence | str, extraction: Extraction) -> None:
+    if isinstance(found, str):
+        st.caption(f":orange[:material/error: {plain(found)}]")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"“{plain(found.text)}”")
+        st.button(
+            f"Fill {title_of(path)}", key="fill", icon=":material/input:",
+            on_click=_fill, args=(run_id, path, found, extraction),
+        )
+
+
+def _fill(run_id: str, path: str, found: Evidence, extraction: Extraction) -> None:
+    studio, edits = get_studio(), get_edits(run_id)
+    text = tidy(path, " ".join(found.text.split("\n")), lambda at, typed: studio.parse_value(at, typed, extraction))
+    edits.set_text(extraction.invoice, path, text, found)
+    keep_edits(run_id, edits)
+    st.session_state[keys.CANVAS_ROUND] += 1
+    st.session_state.pop("draw_field", None)
+    if not path.startswith("line_items."):
+        ask_focus(path)

@@ -1,0 +1,118 @@
+"""The invoice form: a field for every header value, with its confidence, its findings and what was extracted."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import streamlit as st
+
+from core.extraction import Extraction, Finding
+from core.models import FieldInfo, header_fields, value_at
+from core.studio import Reviewed
+from pages.parts import keys
+from pages.parts.confidence import COLOURS, ICONS, SEVERITY_LEVEL, doubtful_paths, findings_of, trust
+from pages.parts.edits import as_text, tidy
+from pages.parts.frame import get_studio, plain
+from pages.parts.session import ask_focus, get_edits, keep_edits
+
+_PLACEHOLDERS = {"date": "YYYY-MM-DD", "currency": "EUR"}
+
+
+def draw_form(run_id: str, extraction: Extraction, reviewed: Reviewed, errors: dict[str, str]) -> None:
+    """Draw the header's fields in their groups. ``extraction`` is what was extracted, ``reviewed`` what now stands."""
+    _draw_walk(reviewed.extraction)
+    for group, fields in groupby(header_fields(), key=lambda info: info.group):
+        st.markdown(f"##### {group}")
+        grid = st.grid(columns="auto", min_column_width=_column_width(group), gap=("xsmall", "small"))
+        for info in fields:
+            with grid.cell(), st.container(key=f"cell_{info.name}", gap=None):
+                _draw_field(run_id, info, extraction, reviewed, errors.get(info.name))
+
+
+def _column_width(group: str) -> int:
+    return {"Parties": 240, "Amounts": 120}.get(group, 150)
+
+
+def _draw_walk(extraction: Extraction) -> None:
+    doubtful = doubtful_paths(extraction)
+    with st.container(horizontal=True, vertical_alignment="center", key="walk_bar"):
+        if doubtful:
+            count = len(doubtful)
+            st.markdown(f":orange[:material/error:] {count} value{'s' if count > 1 else ''} to look at")
+            st.space("stretch")
+            st.button(
+                "Next doubtful", key="next_doubtful", icon=":material/arrow_downward:", shortcut="Alt+N",
+                on_click=ask_focus, args=(None,),
+            )
+        else:
+            st.markdown(":green[:material/check_circle:] Nothing doubtful is left.")
+
+
+def _draw_field(
+    run_id: str, info: FieldInfo, extraction: Extraction, reviewed: Reviewed, error: str | None
+) -> None:
+    key = keys.field(info.name)
+    text = get_edits(run_id).text_at(extraction.invoice, info.name)
+    if st.session_state.get(key) != text:  # set only where it differs: what is being typed elsewhere stays
+        st.session_state[key] = text
+    st.text_input(
+        f"{info.title}{' *' if info.required else ''}",
+        key=key,
+        placeholder=_PLACEHOLDERS.get(info.kind, ""),
+        on_change=_commit,
+        args=(run_id, info.name, extraction),
+    )
+    _draw_trust(info, reviewed.extraction, error)
+    findings = [] if error else findings_of(reviewed.extraction, info.name)
+    for index, finding in enumerate(findings):
+        _draw_finding(run_id, info.name, index, finding, extraction, text)
+    if info.name in reviewed.was or error:
+        _draw_before(run_id, info.name, extraction)
+
+
+def _draw_trust(info: FieldInfo, extraction: Extraction, error: str | None) -> None:
+    if error:
+        st.caption(f":red[:material/error: {plain(error)}]")
+        return
+    sure = trust(extraction, info.name)
+    missing = sure.level == "absent" and info.required
+    level = "doubtful" if missing else sure.level
+    st.caption(f":{COLOURS[level]}[{ICONS[level]} {sure.words}]")
+
+
+def _draw_finding(
+    run_id: str, path: str, index: int, finding: Finding, extraction: Extraction, text: str
+) -> None:
+    level = SEVERITY_LEVEL[finding.severity]
+    icon = ":material/info:" if finding.severity == "info" else ICONS[level]
+    colour = "gray" if finding.severity == "info" else COLOURS[level]
+    st.caption(f":{colour}[{icon} {plain(finding.message)}]")
+    proposed = finding.proposed
+    if proposed is not None and finding.fields[:1] == (path,) and proposed != text:
+        st.button(
+            f"Use {plain(proposed)}", key=f"use_{path}_{index}", icon=":material/auto_fix_high:",
+            on_click=put, args=(run_id, path, proposed, extraction),
+        )
+
+
+def _draw_before(run_id: str, path: str, extraction: Extraction) -> None:
+    before = as_text(value_at(extraction.invoice, path))
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key=f"was_{path}"):
+        st.caption(f"was: {plain(before)}" if before else "was: nothing")
+        st.button(
+            "Put it back", key=f"revert_{path}", icon=":material/undo:", type="tertiary",
+            on_click=put, args=(run_id, path, before, extraction),
+        )
+
+
+def put(run_id: str, path: str, text: str, extraction: Extraction) -> None:
+    """Put a text into a field or cell and keep it."""
+    edits = get_edits(run_id)
+    edits.set_text(extraction.invoice, path, text)
+    keep_edits(run_id, edits)
+
+
+def _commit(run_id: str, path: str, extraction: Extraction) -> None:
+    typed = str(st.session_state.get(keys.field(path)) or "")
+    studio = get_studio()
+    put(run_id, path, tidy(path, typed, lambda at, text: studio.parse_value(at, text, extraction)), extraction)

@@ -1,0 +1,145 @@
+"""Documents come in: the drop zone, the samples, files that were refused, and files that ask for a password."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from core.documents import FORMATS
+from core.errors import DocumentError, EncryptedDocument, StudioError, WrongPassword
+from pages.parts import keys
+from pages.parts.desk import Desk
+from pages.parts.frame import get_studio, plain
+from pages.parts.session import get_desk
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "cases"
+
+
+@dataclass(slots=True)
+class Locked:
+    """A file that waits for its password."""
+
+    name: str
+    data: bytes
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A shipped sample document."""
+
+    path: Path
+    title: str
+    about: str
+
+
+def take(desk: Desk, data: bytes, name: str, password: str | None = None) -> None:
+    """Open a file and lay it on the desk; a refused one leaves its sentence, an encrypted one waits for a password."""
+    locked: list[Locked] = st.session_state.setdefault(keys.LOCKED, [])
+    try:
+        document = get_studio().open(data, name, password)
+    except (EncryptedDocument, WrongPassword) as error:
+        locked.append(Locked(name, data, str(error)))
+    except StudioError as error:
+        sentence = str(error) if isinstance(error, DocumentError) else f"{name}: {error}"
+        st.session_state.setdefault(keys.REFUSED, []).append(sentence)
+    else:
+        laid = desk.put(document.sha256, name, document.page_count)
+        desk.chosen = laid.sha256
+
+
+def draw_drop_zone(label: str) -> None:
+    """The upload. Bytes are stored at once: an upload is gone after a page switch."""
+    count = st.session_state.setdefault(keys.UPLOADS, 0)
+    with st.container(key="add_files"):
+        files = st.file_uploader(
+            label,
+            accept_multiple_files=True,
+            key=keys.uploader(count),
+            max_upload_size=get_studio().defaults.limits.file_megabytes,
+            help=f"{', '.join(sorted(suffix[1:].upper() for suffix in FORMATS))}",
+        )
+    if files:
+        desk = get_desk()
+        first = len(desk.documents)
+        for file in files:
+            take(desk, file.getvalue(), file.name)
+        if len(desk.documents) > first:
+            desk.chosen = desk.documents[first].sha256
+        st.session_state[keys.UPLOADS] = count + 1
+        st.rerun()
+
+
+def draw_troubles() -> None:
+    """Files that could not be opened, each with its sentence, and files that need a password."""
+    refused: list[str] = st.session_state.get(keys.REFUSED, [])
+    if refused:
+        with st.container(key="refused"):
+            for sentence in refused:
+                st.error(plain(sentence), icon=":material/block:")
+            st.button("Dismiss", key="dismiss_refused", on_click=refused.clear, type="tertiary")
+    for index, locked in enumerate(list(st.session_state.get(keys.LOCKED, []))):
+        _draw_locked(index, locked)
+
+
+def _draw_locked(index: int, locked: Locked) -> None:
+    with st.container(border=True, key=f"locked_{index}"):
+        st.markdown(f":material/lock: {plain(locked.message)}")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.text_input(
+                "Password", type="password", key=f"password_{index}", on_change=_unlock, args=(index,), width=280
+            )
+            st.button("Open", key=f"unlock_{index}", on_click=_unlock, args=(index,))
+            st.button("Leave it out", key=f"dismiss_{index}", type="tertiary", on_click=_dismiss, args=(index,))
+
+
+def _unlock(index: int) -> None:
+    password = st.session_state.get(f"password_{index}", "")
+    waiting: list[Locked] = st.session_state.get(keys.LOCKED, [])
+    if password and index < len(waiting):
+        locked = waiting.pop(index)
+        take(get_desk(), locked.data, locked.name, password)
+
+
+def _dismiss(index: int) -> None:
+    del st.session_state[keys.LOCKED][index]
+
+
+def draw_samples() -> None:
+    """Cards of the shipped samples; a click opens one."""
+    found = samples()
+    if not found:
+        return
+    st.markdown("**Or try a sample**")
+    with st.container(key="samples"):
+        for column, (index, sample) in zip(st.columns(len(found)), enumerate(found), strict=True):
+            with column, st.container(border=True, key=f"sample_card_{index}"):
+                st.image(_sample_picture(sample.path), width="stretch")
+                st.button(sample.title, key=f"sample_{index}", on_click=_open_sample, args=(sample,), width="stretch")
+                st.caption(sample.about)
+
+
+def _open_sample(sample: Sample) -> None:
+    take(get_desk(), sample.path.read_bytes(), sample.path.name)
+
+
+@cache
+def samples() -> tuple[Sample, ...]:
+    """The shipped samples that are there, as ``samples.json`` lists them."""
+    listing = SAMPLES / "samples.json"
+    if not listing.is_file():
+        return ()
+    entries = json.loads(listing.read_text(encoding="utf-8"))
+    found = [Sample(SAMPLES / entry["file"], entry["title"], entry["about"]) for entry in entries]
+    return tuple(sample for sample in found if sample.path.is_file())[:4]
+
+
+@st.cache_data(show_spinner=False)
+def _sample_picture(path: Path) -> bytes:
+    from core.documents import open_document
+
+    return open_document(path.read_bytes(), path.name).page(1).preview(320)

@@ -1,0 +1,137 @@
+"""The result side by side: the page with its boxes on the left, form and raw views on the right."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import StudioError
+from core.extraction import Extraction
+from core.models import header_fields
+from core.studio import Reviewed
+from pages.parts import keys
+from pages.parts.desk import Desk, OpenDocument
+from pages.parts.desk_bar import forget_widgets
+from pages.parts.drawing import draw_canvas
+from pages.parts.form import draw_form
+from pages.parts.frame import plain
+from pages.parts.lines import draw_lines
+from pages.parts.picker import draw_group_choice
+from pages.parts.saving import draw_save, draw_save_trouble
+from pages.parts.session import ask_focus, get_edits, get_review
+from pages.parts.steps import draw_steps, in_words
+from pages.parts.tabs import draw_checks, draw_raw_json, draw_raw_text
+from pages.parts.viewer import draw_viewer
+
+TABS = ("Form", "Raw OCR text", "Raw JSON", "Checks")
+
+
+def draw_result(desk: Desk, document: OpenDocument, run_id: str, extraction: Extraction) -> None:
+    """Draw a finished run with the person's edits on it."""
+    reviewed, errors = get_review(run_id, extraction)
+    _draw_head(desk, document, run_id, reviewed, errors)
+    draw_save_trouble()
+    left, right = st.columns([1, 1], gap="medium")
+    with left, st.container(key="page_side"):
+        _draw_page_side(run_id, extraction, reviewed)
+    with right, st.container(key="form_side"):
+        _draw_tabs(run_id, extraction, reviewed, errors)
+
+
+def _draw_head(desk: Desk, document: OpenDocument, run_id: str, reviewed: Reviewed, errors: dict[str, str]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="result_bar"):
+        st.markdown(_verdict(reviewed.extraction), width="content")
+        with st.popover(_summary(reviewed), type="tertiary", key="run_details"):
+            _draw_details(run_id, reviewed.extraction)
+        if len(document.groups) > 1:
+            draw_group_choice(document)
+        st.space("stretch")
+        st.button("Pages", key="choose_pages", icon=":material/grid_view:", on_click=_choose_pages, args=(document,),
+                  help="Choose pages again", type="tertiary")
+        if draw_save(run_id, reviewed, errors):
+            _draw_next(desk, document)
+
+
+def _verdict(extraction: Extraction) -> str:
+    if extraction.verdict == "approved":
+        return ":green-badge[:material/verified: Approved]"
+    return ":orange-badge[:material/rate_review: Needs review]"
+
+
+def _summary(reviewed: Reviewed) -> str:
+    invoice = reviewed.extraction.invoice
+    found = sum(getattr(invoice, info.name) is not None for info in header_fields())
+    lines = len(invoice.line_items)
+    seconds = sum(step.seconds for step in reviewed.extraction.steps)
+    return f"{found} fields · {lines} line{'' if lines == 1 else 's'} · {in_words(seconds)}"
+
+
+def _draw_details(run_id: str, extraction: Extraction) -> None:
+    from pages.parts.frame import get_studio
+
+    job = get_studio().job(run_id)
+    if job is not None:
+        draw_steps(job)
+    st.caption(f"Extractor: {plain(extraction.extractor or 'none')} · language: {extraction.language or 'not told'}")
+
+
+def _choose_pages(document: OpenDocument) -> None:
+    document.picking = True
+    forget_widgets()
+
+
+def _draw_next(desk: Desk, document: OpenDocument) -> None:
+    unsaved = [place for place, group in enumerate(document.groups) if group.run and not get_edits(group.run).receipt]
+    others = [each for each in desk.documents if any(not g.run or not get_edits(g.run).receipt for g in each.groups)]
+    if unsaved:
+        st.button("Next invoice", key="next_document", type="primary", on_click=_show, args=(desk, document, unsaved[0]))
+    elif others:
+        st.button("Next document", key="next_document", type="primary", on_click=_show, args=(desk, others[0], 0))
+    else:
+        st.button("Done, clear the desk", key="next_document", type="primary", on_click=_clear, args=(desk,))
+
+
+def _show(desk: Desk, document: OpenDocument, place: int) -> None:
+    desk.chosen = document.sha256
+    document.active = place
+    forget_widgets()
+
+
+def _clear(desk: Desk) -> None:
+    desk.documents.clear()
+    desk.chosen = None
+    forget_widgets()
+
+
+def _draw_page_side(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:
+    if not extraction.page_texts:
+        st.info("This invoice came from XML alone: there is no page to show.", icon=":material/code:")
+        return
+    drawing = st.toggle("Draw a box", key=keys.DRAW_MODE, help="Draw around words to put them into a field")
+    try:
+        if drawing:
+            draw_canvas(run_id, extraction, reviewed.extraction)
+            return
+    except StudioError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    clicked = draw_viewer(run_id, reviewed.extraction, st.session_state.get(keys.FOCUS))
+    if clicked:
+        ask_focus(clicked)
+        st.rerun()
+
+
+def _draw_tabs(run_id: str, extraction: Extraction, reviewed: Reviewed, errors: dict[str, str]) -> None:
+    form, text, raw, checks = st.tabs(TABS, key=keys.TABS, on_change="rerun")
+    if form.open:
+        with form:
+            draw_form(run_id, extraction, reviewed, errors)
+            draw_lines(run_id, extraction, reviewed, errors)
+    if text.open:
+        with text:
+            draw_raw_text(extraction)
+    if raw.open:
+        with raw:
+            draw_raw_json(reviewed.extraction)
+    if checks.open:
+        with checks:
+            draw_checks(reviewed.extraction)

@@ -1,0 +1,134 @@
+"""Saving a record: where to, what is stored already, the order id it got, and the way back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import StudioError
+from core.models import Invoice
+from core.stores import Duplicate, Status, Target
+from core.studio import Reviewed, describe_duplicate
+from pages.parts import keys
+from pages.parts.edits import title_of
+from pages.parts.frame import get_studio, plain
+from pages.parts.session import get_edits, keep_edits
+
+_TARGETS: dict[str, tuple[Target, ...]] = {
+    "Database and Excel": ("database", "workbook"),
+    "Database": ("database",),
+    "Excel workbook": ("workbook",),
+}
+_NAMES: dict[Target, str] = {"database": "the database", "workbook": "the Excel workbook"}
+
+
+def draw_save(run_id: str, reviewed: Reviewed, errors: dict[str, str]) -> bool:
+    """The save bar; gives whether what stands is saved as it is."""
+    edits = get_edits(run_id)
+    receipt = edits.receipt
+    if receipt and edits.saved == reviewed.extraction.invoice and not errors:
+        st.markdown(f":green[:material/task_alt: **Saved as order {receipt.order_id}**]", width="content")
+        st.button("Undo", key="undo", icon=":material/undo:", on_click=_undo, args=(run_id,))
+        return True
+    choice = st.selectbox(
+        "Save to", list(_TARGETS), index=_default_choice(), key=keys.SAVE_TO, label_visibility="collapsed", width=190
+    )
+    label = f"Save changes to order {receipt.order_id}" if receipt else "Save"
+    if st.button(label, key="save", type="primary", icon=":material/save:", shortcut="Ctrl+S"):
+        _save(run_id, reviewed, errors, _TARGETS[choice])
+    return False
+
+
+def draw_save_trouble() -> None:
+    """The sentence of a save that did not work."""
+    if sentence := st.session_state.get(keys.SAVE_ERROR):
+        st.error(plain(sentence), icon=":material/error:")
+
+
+def draw_toast() -> None:
+    """A message left by the last action."""
+    if message := st.session_state.pop(keys.TOAST, None):
+        st.toast(message, icon=":material/task_alt:", duration="long")
+
+
+def _default_choice() -> int:
+    wanted = set(get_studio().defaults.save_to)
+    return next((index for index, targets in enumerate(_TARGETS.values()) if set(targets) == wanted), 0)
+
+
+def _save(run_id: str, reviewed: Reviewed, errors: dict[str, str], targets: tuple[Target, ...]) -> None:
+    st.session_state[keys.SAVE_ERROR] = None
+    if errors:
+        names = ", ".join(title_of(path) for path in errors)
+        st.session_state[keys.SAVE_ERROR] = f"Not saved yet: correct {names} first."
+        st.rerun()
+    receipt = get_edits(run_id).receipt
+    if receipt:
+        _store(run_id, reviewed, targets, receipt.order_id)
+    try:
+        stored = get_studio().duplicates(reviewed.extraction, reviewed.extraction.invoice, targets)
+    except StudioError as error:
+        _fail(error)
+    if stored:
+        _ask(run_id, reviewed, targets, stored)
+    else:
+        _store(run_id, reviewed, targets, None)
+
+
+@st.dialog("Already stored")
+def _ask(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], stored: list[Duplicate]) -> None:
+    orders = {duplicate.order_id: duplicate for duplicate in reversed(stored)}
+    for duplicate in orders.values():
+        st.markdown(plain(describe_duplicate(duplicate)))
+    st.caption("Update replaces what is stored. Keep both adds a new order beside it.")
+    with st.container(horizontal=True):
+        for place, order_id in enumerate(sorted(orders)):
+            kind = "primary" if place == 0 else "secondary"
+            name = "update_order" if place == 0 else f"update_order_{order_id}"
+            if st.button(f"Update order {order_id}", key=name, type=kind):  # type: ignore[arg-type]
+                _store(run_id, reviewed, targets, order_id)
+        if st.button("Keep both", key="keep_both"):
+            _store(run_id, reviewed, targets, None)
+        if st.button("Cancel", key="cancel_save", type="tertiary"):
+            st.rerun()
+
+
+def _store(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], update: int | None) -> None:
+    extraction = reviewed.extraction
+    status: Status = "approved" if extraction.verdict == "approved" else "reviewed"
+    try:
+        receipt = get_studio().save(
+            extraction.invoice, targets, run_id=run_id, extraction=extraction, update=update, status=status
+        )
+    except StudioError as error:
+        _fail(error)
+    edits = get_edits(run_id)
+    edits.receipt, edits.saved = receipt, extraction.invoice
+    keep_edits(run_id, edits)
+    where = " and ".join(_NAMES[target] for target in targets)
+    st.session_state[keys.TOAST] = f"Saved as order {receipt.order_id} in {where}."
+    st.rerun()
+
+
+def _fail(error: StudioError) -> None:
+    st.session_state[keys.SAVE_ERROR] = str(error)
+    st.rerun()
+
+
+def _undo(run_id: str) -> None:
+    edits = get_edits(run_id)
+    if edits.receipt is None:
+        return
+    order_id = edits.receipt.order_id
+    try:
+        get_studio().undo(edits.receipt)
+    except StudioError as error:
+        st.session_state[keys.SAVE_ERROR] = str(error)
+        return
+    edits.receipt, edits.saved = None, None
+    keep_edits(run_id, edits)
+    st.session_state[keys.TOAST] = f"Order {order_id} is as it was before the save."
+
+
+def is_saved(run_id: str, invoice: Invoice) -> bool:
+    """Whether ``invoice`` is what was last saved of this run."""
+    return get_edits(run_id).saved == invoice

@@ -1,0 +1,123 @@
+"""The live step status of a run: what each step did, how long it took, whether it came from the cache."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import Literal
+
+import streamlit as st
+
+from core.events import STEPS, StepFailed, StepFinished, StepProgressed, StepSkipped, StepStarted
+from core.jobs.queue import Job
+from pages.parts import keys
+from pages.parts.frame import get_studio
+
+State = Literal["waiting", "running", "finished", "skipped", "failed", "stopped"]
+
+_WORDS: dict[State, str] = {
+    "waiting": "waiting",
+    "running": "running",
+    "finished": "done",
+    "skipped": "skipped",
+    "failed": "failed",
+    "stopped": "stopped",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One step as the person sees it. ``time`` is in words (``0.4 s``) or empty."""
+
+    step: str
+    title: str
+    state: State
+    detail: str = ""
+    time: str = ""
+    cached: bool = False
+
+
+def lines_of(job: Job) -> list[StepLine]:
+    """The steps of a run in order, from its facts so far; a step that ran twice shows its last time."""
+    lines = {step: StepLine(step, title, "waiting") for step, title in STEPS.items()}
+    for event in job.events:
+        title = STEPS.get(event.step, event.step)
+        match event:
+            case StepStarted(step):
+                lines[step] = StepLine(step, title, "running")
+            case StepProgressed(step, done, total, detail):
+                lines[step] = StepLine(step, title, "running", detail or f"{done} of {total}")
+            case StepFinished(step, seconds, cached, detail):
+                lines[step] = StepLine(step, title, "finished", detail, in_words(seconds), cached)
+            case StepSkipped(step, detail):
+                lines[step] = StepLine(step, title, "skipped", detail)
+            case StepFailed(step, seconds, error):
+                lines[step] = StepLine(step, title, "failed", error, in_words(seconds))
+    if not job.active:
+        return [_ended(line) for line in lines.values()]
+    return list(lines.values())
+
+
+def _ended(line: StepLine) -> StepLine:
+    """A step of a run that is over: what had begun was stopped."""
+    return StepLine(line.step, line.title, "stopped") if line.state == "running" else line
+
+
+def in_words(seconds: float) -> str:
+    """A duration for the person: milliseconds below a tenth of a second, else seconds."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 0.1 else f"{seconds:.1f} s"
+
+
+def draw_steps(job: Job) -> None:
+    """The step list. Its texts are escaped: they may hold a document's words."""
+    rows = "".join(_row(line) for line in lines_of(job))
+    with st.container(key="steps"):
+        st.html(f'<ol class="steps" aria-label="Steps">{rows}</ol>')
+
+
+def _row(line: StepLine) -> str:
+    source = '<span class="step-cache">from cache</span>' if line.cached else ""
+    return (
+        f'<li class="step {line.state}"><span class="step-mark"></span>'
+        f'<span class="step-title">{escape(line.title)}</span>'
+        f'<span class="step-detail">{escape(line.detail)}</span>'
+        f'{source}<span class="step-time">{line.time or _WORDS[line.state]}</span></li>'
+    )
+
+
+def draw_run(run_id: str) -> None:
+    """A run that is on its way, or that ended without a result. It is asked for anew twice a second while it is active; the
+    page is drawn once more when it ends."""
+    job = get_studio().job(run_id)
+    every = 0.5 if job is not None and job.active else None
+    st.fragment(_draw_active, run_every=every)(run_id)
+
+
+def _draw_active(run_id: str) -> None:
+    job = get_studio().job(run_id)
+    if job is None:
+        st.warning("This run is no longer known: extract the pages again.", icon=":material/history:")
+        return
+    if job.state == "done":
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{_headline(job)}**")
+        st.space("stretch")
+        if job.active:
+            st.button("Cancel", key="cancel", icon=":material/stop_circle:", on_click=get_studio().cancel, args=(run_id,))
+    draw_steps(job)
+    if not job.active:
+        ended: set[str] = st.session_state.setdefault(keys.ENDED, set())
+        if run_id not in ended:
+            ended.add(run_id)
+            st.rerun()
+
+
+def _headline(job: Job) -> str:
+    return {
+        "queued": "Waiting for its turn",
+        "running": f"Reading · {job.seconds:.0f} s",
+        "failed": "This could not be read",
+        "cancelled": "Stopped",
+        "done": "Done",
+    }[job.state]

@@ -1,0 +1,109 @@
+"""What stands behind the form: the raw OCR text, the raw JSON, and the checks with the reason for every value."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.extraction import Extraction, Finding
+from core.models import walk
+from pages.parts.confidence import COLOURS, ICONS, SEVERITY_LEVEL, by_severity, trust
+from pages.parts.edits import as_text, title_of
+from pages.parts.frame import plain
+from pages.parts.session import ask_focus
+
+_SEVERITY_WORDS = {"error": "Errors", "warning": "Warnings", "info": "Notes"}
+
+
+def draw_raw_text(extraction: Extraction) -> None:
+    """The text of every page as it was read, to search and copy."""
+    if not extraction.page_texts:
+        st.info("The file is invoice XML: no page was read.", icon=":material/code:")
+        return
+    wanted = st.text_input("Search in the text", key="search_text", placeholder="Search in the text", type="search",
+                           label_visibility="collapsed", icon=":material/search:").strip()
+    for page in extraction.page_texts:
+        lines = page.text.split("\n")
+        shown = [line for line in lines if wanted.casefold() in line.casefold()]
+        found = f" · {len(shown)} of {len(lines)} lines" if wanted else f" · {len(page.words)} words"
+        st.markdown(f"**Page {page.page}**{found}")
+        st.caption(plain(page.note or f"Read by {page.engine}."))
+        if shown and (wanted or page.words):
+            st.code("\n".join(shown), language=None, wrap_lines=True)
+        elif not page.words:
+            st.caption("No words were found on this page.")
+
+
+def draw_raw_json(extraction: Extraction) -> None:
+    """The extraction as one JSON object, as the command line gives it."""
+    import json
+
+    from core.extraction_json import to_json
+
+    text = json.dumps(to_json(extraction), indent=2, ensure_ascii=False)
+    name = extraction.name.rsplit(".", 1)[0]
+    st.download_button(
+        "Download JSON", text, f"{name}.json", "application/json", key="download_json", icon=":material/download:",
+        on_click="ignore",
+    )
+    st.code(text, language="json", height=640)
+    if extraction.raw:
+        with st.expander(f"Raw reply of the extractor “{plain(extraction.extractor)}”"):
+            st.code(extraction.raw, language=None, wrap_lines=True, height=400)
+
+
+def draw_checks(extraction: Extraction) -> None:
+    """The verdict, the findings (each leads to its field), and the reason for every value."""
+    _draw_verdict(extraction)
+    findings = by_severity(list(extraction.findings))
+    for severity, title in _SEVERITY_WORDS.items():
+        some = [(index, finding) for index, finding in enumerate(findings) if finding.severity == severity]
+        if some:
+            st.markdown(f"##### {title}")
+        for index, finding in some:
+            _draw_finding(index, finding)
+    st.markdown("##### Why each value")
+    st.dataframe(why_rows(extraction), hide_index=True, height="content", column_config={"Score": {"width": 60}})
+
+
+def _draw_verdict(extraction: Extraction) -> None:
+    if extraction.verdict == "approved":
+        st.markdown(":green[:material/verified: **Approved**] – every required field is sure and no check fails.")
+    else:
+        share = f"{extraction.recipe.approve_at:.0%}"
+        st.markdown(
+            f":orange[:material/rate_review: **Needs review**] – approved needs every required field at {share} or "
+            "more, and no error."
+        )
+
+
+def _draw_finding(index: int, finding: Finding) -> None:
+    level = SEVERITY_LEVEL[finding.severity]
+    icon = ":material/info:" if finding.severity == "info" else ICONS[level]
+    colour = "gray" if finding.severity == "info" else COLOURS[level]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":{colour}[{icon}] {plain(finding.message)}")
+        if finding.fields:
+            st.button(
+                title_of(finding.fields[0]), key=f"finding_{index}", icon=":material/arrow_forward:",
+                icon_position="right", type="tertiary", on_click=ask_focus, args=(finding.fields[0],),
+            )
+
+
+def why_rows(extraction: Extraction) -> list[dict[str, str]]:
+    """For every value: who found it, by which rule and label, and where it stands."""
+    rows = []
+    for path, _, value in walk(extraction.invoice):
+        if value is None:
+            continue
+        source, evidence = extraction.provenance.get(path), extraction.evidence.get(path)
+        rows.append(
+            {
+                "Field": title_of(path),
+                "Value": as_text(value),
+                "Confidence": trust(extraction, path).words,
+                "Label on the page": source.label if source else "",
+                "Rule": " · ".join(part for part in (source.extractor, source.rule) if part) if source else "",
+                "Stands on": f"page {evidence.page} ({evidence.method})" if evidence else "not found on the page",
+            }
+        )
+    return rows

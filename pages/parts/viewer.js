@@ -1,0 +1,253 @@
+/* The page view: pictures by address, boxes of found values on top, linked both ways with the form's fields.
+
+   data: { id, pages: [{number, ratio, address}], boxes: [{path, field, page, level, kind, label, at: [x0, y0, x1, y1]}],
+           doubtful: [{path, field}], focus: {nonce, path} | {nonce, next: true} }
+   Places are fractions of the page. A field is found by its class st-key-<field>; a line-item cell by the row and
+   column of the table in st-key-line_items. Document text only ever goes into textContent. */
+
+const WIDTHS = [700, 1000, 1400, 2000, 2800, 4000];
+const remembered = new Map(); // page, zoom and last focus of each run, while the tab lives
+
+export default function (component) {
+  const { parentElement, data, setTriggerValue } = component;
+  const root = parentElement.querySelector(".viewer");
+  if (!root.view) root.view = new View(root);
+  root.view.update(data, setTriggerValue);
+  return () => root.view.leave();
+}
+
+class View {
+  constructor(root) {
+    this.root = root;
+    this.find = (name) => root.querySelector(`.${name}`);
+    this.stage = this.find("stage");
+    this.sheet = this.find("sheet");
+    this.picture = this.find("picture");
+    this.nonce = null;
+    this.lit = null;
+    this.find("previous").onclick = () => this.turn(this.memory.page - 1);
+    this.find("next").onclick = () => this.turn(this.memory.page + 1);
+    this.find("smaller").onclick = () => this.zoomTo(this.memory.zoom / 1.25);
+    this.find("larger").onclick = () => this.zoomTo(this.memory.zoom * 1.25);
+    this.find("fit").onclick = () => this.zoomTo(1);
+    this.find("boxes").onclick = () => {
+      this.memory.bare = !this.memory.bare;
+      this.draw();
+    };
+    this.stage.onkeydown = (event) => this.onKey(event);
+    this.stage.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey) return;
+      event.preventDefault();
+      this.zoomTo(this.memory.zoom * (event.deltaY < 0 ? 1.1 : 1 / 1.1));
+    }, { passive: false });
+  }
+
+  update(data, setTriggerValue) {
+    const other = this.data?.id !== data.id;
+    this.data = data;
+    this.trigger = setTriggerValue;
+    if (!remembered.has(data.id)) remembered.set(data.id, { page: 0, zoom: 1, bare: false, last: null });
+    this.memory = remembered.get(data.id);
+    this.memory.page = Math.min(this.memory.page, data.pages.length - 1);
+    if (other) this.nonce = this.lit = null;
+    this.listen();
+    this.draw();
+    if (data.focus && data.focus.nonce !== this.nonce) {
+      this.nonce = data.focus.nonce;
+      setTimeout(() => (data.focus.next ? this.walk() : this.focusField(data.focus.path)), 60);
+    }
+  }
+
+  listen() {
+    if (this.ears && !this.ears.signal.aborted) return;
+    this.ears = new AbortController();
+    const signal = this.ears.signal;
+    document.addEventListener("focusin", (event) => this.onFocus(event.target), { signal });
+    this.sizes = new ResizeObserver(() => this.layOut());
+    this.sizes.observe(this.stage);
+    this.cells = new MutationObserver((changes) => this.onCells(changes));
+    this.cells.observe(document.body, { subtree: true, attributes: true, attributeFilter: ["aria-selected"] });
+  }
+
+  leave() {
+    this.ears.abort();
+    this.sizes.disconnect();
+    this.cells.disconnect();
+  }
+
+  // --- the form lights the page
+
+  onFocus(element) {
+    const holder = element.closest?.("[class*='st-key-field_']");
+    if (!holder) return;
+    const field = [...holder.classList].find((name) => name.startsWith("st-key-field_")).slice(7);
+    this.light(this.data.boxes.find((box) => box.field === field)?.path ?? null);
+    this.memory.last = field;
+  }
+
+  onCells(changes) {
+    const chosen = changes.map((change) => change.target).find((cell) => cell.getAttribute("aria-selected") === "true");
+    const match = chosen?.closest(".st-key-line_items") && /^glide-cell-(\d+)-(\d+)$/.exec(chosen.id);
+    if (!match) return;
+    const cell = this.data.columns[Number(match[1]) - this.data.first_column];
+    if (!cell) return;
+    this.memory.last = `line_items.${match[2]}.${cell}`;
+    this.light(this.memory.last);
+  }
+
+  light(path) {
+    this.lit = path;
+    const box = this.data.boxes.find((each) => each.path === path);
+    const place = box ? this.data.pages.findIndex((page) => page.number === box.page) : -1;
+    if (place >= 0 && place !== this.memory.page) this.memory.page = place;
+    this.draw();
+    if (place >= 0) this.show(box);
+  }
+
+  show(box) {
+    const [, top, , bottom] = box.at.map((part) => part * this.sheet.clientHeight);
+    const left = box.at[0] * this.sheet.clientWidth;
+    const { scrollTop, clientHeight, scrollLeft, clientWidth } = this.stage;
+    if (top < scrollTop + 30 || bottom > scrollTop + clientHeight - 30) {
+      this.stage.scrollTop = (top + bottom) / 2 - clientHeight / 2;
+    }
+    if (left < scrollLeft || left > scrollLeft + clientWidth - 60) this.stage.scrollLeft = left - 60;
+  }
+
+  // --- the page finds the field
+
+  focusField(path) {
+    const about = [...this.data.boxes, ...this.data.doubtful].find((each) => each.path === path) ?? { path, field: `field_${path}` };
+    const found = path.startsWith("line_items.") ? this.focusCell(path) : this.focusInput(about.field);
+    this.light(path);
+    if (!found) this.trigger("go", path);
+  }
+
+  focusInput(field) {
+    const input = document.querySelector(`.st-key-${CSS.escape(field)} :is(input, textarea)`);
+    if (!input || !input.offsetParent) return false;
+    input.focus({ preventScroll: true });
+    input.select?.();
+    input.scrollIntoView({ block: "nearest" });
+    return true;
+  }
+
+  focusCell(path) {
+    const [, row, cell] = path.split(".");
+    const column = this.data.columns.indexOf(cell) + this.data.first_column;
+    const table = document.querySelector(".st-key-line_items [data-testid='stDataFrame']");
+    if (!table || !table.offsetParent) return false;
+    table.scrollIntoView({ block: "nearest" });
+    const place = table.querySelector(`#glide-cell-${column}-${row}`);
+    const canvas = table.querySelector("canvas[data-testid='data-grid-canvas']");
+    if (!place || !canvas) return true;
+    canvas.focus({ preventScroll: true });
+    place.focus({ preventScroll: true });
+    this.memory.last = path;
+    return true;
+  }
+
+  walk() {
+    const list = this.data.doubtful;
+    if (!list.length) return;
+    const here = list.findIndex((each) => each.field === this.memory.last || each.path === this.memory.last);
+    this.focusField(list[(here + 1) % list.length].path);
+  }
+
+  // --- turning, zooming, drawing
+
+  turn(page) {
+    if (page < 0 || page >= this.data.pages.length) return;
+    this.memory.page = page;
+    this.stage.scrollTop = 0;
+    this.draw();
+  }
+
+  zoomTo(zoom) {
+    const before = this.sheet.clientWidth || 1;
+    const middle = [this.stage.scrollLeft + this.stage.clientWidth / 2, this.stage.scrollTop + this.stage.clientHeight / 2];
+    this.memory.zoom = Math.min(6, Math.max(0.4, Math.abs(zoom - 1) < 0.06 ? 1 : zoom));
+    this.layOut();
+    const grown = this.sheet.clientWidth / before;
+    this.stage.scrollLeft = middle[0] * grown - this.stage.clientWidth / 2;
+    this.stage.scrollTop = middle[1] * grown - this.stage.clientHeight / 2;
+  }
+
+  onKey(event) {
+    const act = {
+      "+": () => this.zoomTo(this.memory.zoom * 1.25), "-": () => this.zoomTo(this.memory.zoom / 1.25), 0: () => this.zoomTo(1),
+      PageDown: () => this.turn(this.memory.page + 1), PageUp: () => this.turn(this.memory.page - 1),
+    }[event.key];
+    if (!act || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    act();
+  }
+
+  draw() {
+    const page = this.data.pages[this.memory.page];
+    this.find("count").textContent = `Page ${page.number}${this.data.pages.length > 1 ? ` (${this.memory.page + 1} of ${this.data.pages.length})` : ""}`;
+    for (const name of ["previous", "next"]) this.find(name).hidden = this.data.pages.length < 2;
+    this.find("previous").disabled = this.memory.page === 0;
+    this.find("next").disabled = this.memory.page === this.data.pages.length - 1;
+    this.find("boxes").setAttribute("aria-pressed", String(!this.memory.bare));
+    this.sheet.classList.toggle("bare", this.memory.bare);
+    this.sheet.querySelectorAll(".box, .tag").forEach((old) => old.remove());
+    for (const box of this.data.boxes.filter((each) => each.page === page.number)) this.drawBox(box);
+    const lit = this.data.boxes.find((box) => box.path === this.lit && box.page === page.number);
+    if (lit) this.drawTag(lit);
+    this.layOut();
+  }
+
+  drawBox(box) {
+    const mark = document.createElement("button");
+    mark.type = "button";
+    mark.tabIndex = -1;
+    mark.className = `box ${box.level} ${box.kind}${box.path === this.lit ? " lit" : ""}`;
+    mark.dataset.path = box.path;
+    mark.title = box.label;
+    mark.setAttribute("aria-label", box.label);
+    this.place(mark, box);
+    mark.onclick = () => this.focusField(box.path);
+    this.sheet.append(mark);
+  }
+
+  drawTag(box) {
+    const tag = document.createElement("span");
+    tag.className = "tag";
+    tag.textContent = box.label;
+    tag.style.left = `${Math.min(box.at[0], 0.7) * 100}%`;
+    tag.style.top = `${Math.max(box.at[1], 0.03) * 100}%`;
+    this.sheet.append(tag);
+  }
+
+  place(mark, box) {
+    const [x0, y0, x1, y1] = box.at.map((part) => part * 100);
+    Object.assign(mark.style, { left: `${x0}%`, top: `${y0}%`, width: `${x1 - x0}%`, height: `${y1 - y0}%` });
+  }
+
+  layOut() {
+    const room = this.stage.clientWidth;
+    if (!room || !this.data) return;
+    const page = this.data.pages[this.memory.page];
+    const width = Math.round(room * this.memory.zoom);
+    this.sheet.style.width = `${width}px`;
+    this.sheet.style.height = `${Math.round(width * page.ratio)}px`;
+    this.find("percent").textContent = `${Math.round(this.memory.zoom * 100)} %`;
+    const needed = width * (window.devicePixelRatio || 1);
+    this.fetch(page, WIDTHS.find((each) => each >= needed) ?? WIDTHS.at(-1));
+  }
+
+  fetch(page, pixels) {
+    if (this.shown?.address === page.address && this.shown.pixels >= pixels) return;
+    const another = this.shown?.address !== page.address;
+    this.shown = { address: page.address, pixels };
+    const source = `${page.address}?w=${pixels}`;
+    if (another) {
+      this.picture.src = source;
+      return;
+    }
+    const sharper = new Image(); // the blurred picture stays until the sharp one is there
+    sharper.onload = () => { if (this.shown.address === page.address && this.shown.pixels === pixels) this.picture.src = source; };
+    sharper.src = source;
+  }
+}

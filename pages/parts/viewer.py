@@ -1,0 +1,91 @@
+"""The page view: the page's picture with a box around every value found, linked both ways with the form.
+
+The link lives in the browser (``viewer.js``): lighting a box costs no rerun. Pictures come by address, so that a
+rerun sends boxes only.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core.extraction import Extraction
+from core.models import field_of, item_fields
+from pages.parts import keys
+from pages.parts.confidence import doubtful_paths, trust
+from pages.parts.edits import title_of
+from pages.parts.pictures import address
+
+_HERE = Path(__file__).parent
+
+#: Columns of the line-item table that stand before its first cell (see ``lines.py``).
+FIRST_COLUMN = 1
+
+
+@cache
+def _component() -> Any:
+    """The browser side, registered once a process."""
+    parts = {name: (_HERE / f"viewer.{name}").read_text(encoding="utf-8") for name in ("html", "css", "js")}
+    return st.components.v2.component("page_view", **parts)
+
+
+def draw_viewer(run_id: str, extraction: Extraction, focus: dict[str, Any] | None) -> str | None:
+    """Draw it. ``focus`` asks the browser to go to a field; gives the path of a box that was clicked while its field
+    was not on the screen (another tab is open)."""
+    pages = [
+        {"number": text.page, "ratio": text.height / text.width, "address": address_of(extraction, text.page)}
+        for text in extraction.page_texts
+    ]
+    doubtful = [{"path": path, "field": field_key(path)} for path in doubtful_paths(extraction)]
+    result = _component()(
+        key=keys.VIEWER,
+        data={
+            "id": run_id,
+            "pages": pages,
+            "boxes": boxes_of(extraction),
+            "doubtful": doubtful,
+            "focus": focus,
+            "columns": [info.name for info in item_fields()],
+            "first_column": FIRST_COLUMN,
+        },
+        on_go_change=lambda: None,
+    )
+    return result.go if isinstance(result.go, str) else None
+
+
+def address_of(extraction: Extraction, page: int) -> str:
+    """The address of a chosen page's picture, turned as the person turned it."""
+    rotation = next((ref.rotation for ref in extraction.pages if ref.number == page), 0)
+    return address(extraction.document, page, rotation)
+
+
+def boxes_of(extraction: Extraction) -> list[dict[str, Any]]:
+    """A box for each text line of each found value, as fractions of its page, with level and label."""
+    sizes = {text.page: (text.width, text.height) for text in extraction.page_texts}
+    boxes = []
+    for path, evidence in extraction.evidence.items():
+        if evidence.page not in sizes:
+            continue
+        width, height = sizes[evidence.page]
+        sure = trust(extraction, path)
+        for box in evidence.boxes:
+            boxes.append(
+                {
+                    "path": path,
+                    "field": field_key(path),
+                    "page": evidence.page,
+                    "level": sure.level,
+                    "kind": "line" if path.startswith("line_items.") else "header",
+                    "label": f"{title_of(path)} · {sure.words}",
+                    "at": [box.x0 / width, box.y0 / height, box.x1 / width, box.y1 / height],
+                }
+            )
+    return boxes
+
+
+def field_key(path: str) -> str:
+    """The widget key of a header field; a line-item cell has none of its own."""
+    return f"line_{path}" if path.startswith("line_items.") else keys.field(field_of(path).name)

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from core.extraction import Finding
 from core.models import Invoice, LineItem, item_path
-from core.validation.case import Case
+from core.validation.case import Case, printed_shares
 
 CENT = Decimal("0.01")
 #: What adding up rounded amounts may be off by.
@@ -62,13 +62,13 @@ def _line_explained(case: Case, position: int, item: LineItem) -> bool:
     assert item.total_price is not None
     product = item.quantity * item.unit_price
     tolerance = _line_tolerance(item.quantity, item.unit_price)
-    for percent in case.percentages:
+    row = case.row_text(position)
+    for percent in {*case.percentages, *printed_shares(row)}:
         share = percent / 100
         if any(
             _near(product * factor, item.total_price, tolerance) for factor in (1 - share, 1 + share, 1 / (1 + share))
         ):
             return True
-    row = case.row_text(position)
     if any(
         unit in row and _near(product / Decimal(unit), item.total_price, tolerance) for unit in ("1000", "100", "10")
     ):
@@ -175,23 +175,41 @@ def _missing_amount(case: Case) -> Iterator[Finding]:
 
 
 def check_tax_rate(case: Case) -> Iterator[Finding]:
-    """The tax is what a stated rate makes of the subtotal; between the rates where several are stated."""
+    """The tax is what a stated rate makes of the subtotal or of another printed amount; where several rates are stated
+    it is at most the highest. A missing tax is proposed from a single stated rate."""
     tax, base = case.invoice.tax, case.invoice.subtotal
-    if not base or not tax or "%" not in case.text:
+    if not base or "%" not in case.text:
         return
+    if tax is None:
+        yield from _missing_tax(case, base)
+    elif tax and not _rate_explained(case, base, tax):
+        rates = case.tax_rates
+        listed = ", ".join(f"{rate.normalize():f} %" for rate in rates)
+        proposed = str(rounded(base * rates[0] / 100)) if len(rates) == 1 else None
+        share = rounded(abs(tax / base * 100))
+        sentence = f"The tax {tax} is {share} % of the subtotal {base}; the page states {listed}."
+        yield Finding("tax_rate", "warning", sentence, ("tax", "subtotal"), proposed)
+
+
+def _rate_explained(case: Case, base: Decimal, tax: Decimal) -> bool:
+    """Whether a printed rate gives the tax; the cheapest explanations first, and yes where no rate is stated."""
+    bases = {base, (case.invoice.total_amount or base) - tax}
+    if any(_near(one * rate / 100, tax, ROUNDING) for rate in case.percentages for one in bases):
+        return True
     rates = case.tax_rates
-    if not rates or any(_near(base * rate / 100, tax, ROUNDING) or _inside(base, rate, tax) for rate in rates):
-        return
-    total = case.invoice.total_amount
-    if total and any(_near((total - tax) * rate / 100, tax, ROUNDING) for rate in rates):
-        return
-    implied = abs(tax / base * 100)
-    if len(rates) > 1 and implied <= rates[-1]:
-        return
-    listed = ", ".join(f"{rate.normalize():f} %" for rate in rates)
-    proposed = str(rounded(base * rates[0] / 100)) if len(rates) == 1 else None
-    sentence = f"The tax {tax} is {rounded(implied)} % of the subtotal {base}; the page states {listed}."
-    yield Finding("tax_rate", "warning", sentence, ("tax", "subtotal"), proposed)
+    if not rates or any(_inside(base, rate, tax) for rate in rates):
+        return True
+    if len(case.percentages) > 1 and abs(tax / base * 100) <= case.percentages[-1]:
+        return True
+    return any(_near(amount * rate / 100, tax, ROUNDING) for rate in rates for amount in case.amounts)
+
+
+def _missing_tax(case: Case, base: Decimal) -> Iterator[Finding]:
+    if len(case.tax_rates) == 1 and case.invoice.total_amount is None:
+        rate = case.tax_rates[0]
+        tax = rounded(base * rate / 100)
+        sentence = f"No tax was found; {rate.normalize():f} % of the subtotal {base} would be {tax}."
+        yield Finding("tax_rate", "info", sentence, ("tax",), str(tax))
 
 
 def _inside(gross: Decimal, rate: Decimal, tax: Decimal) -> bool:

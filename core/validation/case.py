@@ -8,41 +8,39 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, product
+from operator import mul
+from typing import NamedTuple
 
 from core.evidence import Evidence, PageText, Word, union
 from core.extraction import Provenance
 from core.models import Invoice, item_fields, item_path
 
-#: Word stems (case-folded) that name what stands between a sum of lines and a total, in the languages we read.
-ADJUSTMENT_STEMS = (
-    *("discount", "rabatt", "nachlass", "remise", "ristourne", "descuento", "dto", "sconto", "korting", "desconto"),
-    *("rebate", "abatement", "escompte", "allowance", "bonus", "gutschrift", "voucher", "coupon", "gutschein"),
-    *("shipping", "freight", "delivery", "postage", "handling", "versand", "fracht", "porto", "liefer", "verpackung"),
-    *("livraison", "frais", "envío", "envio", "transporte", "portes", "gastos", "spedizione", "spese", "trasporto"),
-    *(
-        "verzend",
-        "bezorg",
-        "frete",
-        "despesas",
-        "seguro",
-        "surcharge",
-        "zuschlag",
-        "charge",
-        "fee",
-        "gebühr",
-        "toeslag",
-    ),
-    *("rounding", "rundung", "arrondi", "redondeo", "arrotondamento", "afronding", "arredondamento", "round", "rndg"),
-    *("service", "tip", "deposit", "pfand", "statiegeld", "consigne", "ecotax", "eco", "retención", "irpf", "ritenuta"),
+#: How words begin (case-folded) that name what stands between a sum of lines and a total, in the languages we read.
+_ADJUSTMENT = re.compile(
+    r"\b(?:discount|rebate|allowance|voucher|coupon|shipping|freight|delivery|postage|handling|surcharge|charge|fee\b|fees"
+    r"|rounding|round\b|rndg|deposit|tip\b|service|rabatt|nachlass|gutschein|bonus|versand|fracht|porto|liefer|verpackung"
+    r"|zuschlag|abschlag|zu-|gebühr|rundung|pfand|skonto|transport|remise|ristourne|escompte|livraison|frais|port\b|arrondi"
+    r"|consigne|descuento|dto\b|envío|envio|portes|gastos|redondeo|retención|irpf|sconto|spedizione|spese|trasporto"
+    r"|arrotondamento|ritenuta|korting|verzend|bezorg|toeslag|afronding|statiegeld|desconto|frete|despesas|seguro"
+    r"|arredondamento|ecotax|eco\b)|rabatt\b|nachlass\b|zuschlag\b|kosten\b|gebühr\b|値引|送料"
 )
-_TAX_STEMS = (
-    *("ust", "mwst", "vat", "tva", "iva", "btw", "tax", "gst", "steuer", "imposta", "imposto", "impuesto", "moms"),
-    *("icms", "iss", "igv", "taxe", "sst", "税"),
+_TAX = re.compile(
+    r"\b(?:ust|mwst|vat|tva|iva|btw|tax|gst|hst|sst|taxe|steuer|impost|impuest|moms|icms|iss\b|igv|umsatzst|mehrwertst)|税"
 )
 _PERCENT = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
+_SHARE = re.compile(r"(?<![\d.,])\d{1,2}(?:[.,]\d{1,3})?(?![\d.,])")
 _AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,'’ ]\d{3})*[.,]\d{2}(?!\d|\s?%)|(?<![\d.,])\d+[.,]\d{2}(?!\d|\s?%)")
+_WHOLE_AT_END = re.compile(r"(?<![\d.,])\d{1,6}$")
 _MOST_ADJUSTMENTS = 10
+
+
+class TextLine(NamedTuple):
+    """One line of a page: its number, the height of its middle in page units, and the words there, case-folded."""
+
+    page: int
+    y: float
+    text: str
 
 
 @dataclass(frozen=True)
@@ -62,36 +60,52 @@ class Case:
         return " ".join(word.text for page in self.pages for word in page.words)
 
     @cached_property
-    def lines(self) -> tuple[str, ...]:
-        """The text lines as they stand side by side on the page (columns joined), case-folded."""
-        return tuple(line for page in self.pages for line in _rows(page.words))
+    def lines(self) -> tuple[TextLine, ...]:
+        """The text lines as they stand side by side on the page (columns joined), from the top down."""
+        return tuple(line for page in self.pages for line in _lines(page))
 
     @cached_property
     def tax_rates(self) -> tuple[Decimal, ...]:
-        """Percentages printed on lines that speak of tax, else all printed percentages; without 0, smallest first."""
-        near_tax = [line for line in self.lines if "%" in line and _names(line, _TAX_STEMS)]
-        rates = {_decimal(found) for line in near_tax or self.lines for found in _PERCENT.findall(line)}
-        return tuple(sorted(rate for rate in rates if rate))
+        """Percentages printed on lines that speak of tax and of no discount; without 0, smallest first."""
+        texts = (line.text for line in self.lines if "%" in line.text)
+        near_tax = (text for text in texts if _TAX.search(text) and not _ADJUSTMENT.search(text))
+        return tuple(sorted({_decimal(found) for text in near_tax for found in _PERCENT.findall(text)} - {Decimal(0)}))
 
     @cached_property
     def percentages(self) -> tuple[Decimal, ...]:
-        """Every percentage printed on the pages, without 0."""
+        """Every percentage printed on the pages; without 0, smallest first."""
         return tuple(sorted({_decimal(found) for found in _PERCENT.findall(self.text)} - {Decimal(0)}))
 
     @cached_property
+    def amounts(self) -> frozenset[Decimal]:
+        """Every amount with two decimals printed on the pages, without sign."""
+        return frozenset(_decimal(found) for found in _AMOUNT.findall(self.text))
+
+    @cached_property
     def adjustments(self) -> tuple[Decimal, ...]:
-        """Amounts printed on lines that name a discount, shipping, a fee or a rounding; each once, without sign."""
-        named = [line for line in self.lines if _names(line, ADJUSTMENT_STEMS)]
-        amounts = {_decimal(found) for line in named for found in _AMOUNT.findall(line)[-2:]}
-        return tuple(sorted(amount for amount in amounts if amount))[:_MOST_ADJUSTMENTS]
+        """Amounts printed below the line items on lines that name a discount, shipping, a fee or a rounding, or right
+        below such a heading; each once, without sign."""
+        after = self._end_of_items()
+        texts = [line.text for line in self.lines if (line.page, line.y) > after]
+        found: set[Decimal] = set()
+        for text, below in zip(texts, (*texts[1:], ""), strict=False):
+            if _ADJUSTMENT.search(text):
+                printed = _AMOUNT.findall(text)[-1:] or _WHOLE_AT_END.findall(text) or _AMOUNT.findall(below)
+                found.update(map(_decimal, printed))
+        return tuple(sorted(found - {Decimal(0)}))[-_MOST_ADJUSTMENTS:]
+
+    def _end_of_items(self) -> tuple[int, float]:
+        """Page and height of the lowest line total that was found."""
+        places = (self.evidence.get(item_path(at, "total_price")) for at in range(len(self.invoice.line_items)))
+        return max(((found.page, found.boxes[-1].y1) for found in places if found), default=(0, 0.0))
 
     def explains(self, difference: Decimal, tolerance: Decimal) -> bool:
         """Whether one to three printed adjustments, added or taken off, make up ``difference``."""
-        signed = [amount for adjustment in self.adjustments for amount in (adjustment, -adjustment)]
         return any(
-            abs(sum(chosen, Decimal(0)) - difference) <= tolerance
+            abs(sum(map(mul, chosen, signs)) - difference) <= tolerance
             for count in (1, 2, 3)
-            for chosen in combinations(signed, count)
+            for chosen in combinations(self.adjustments, count)
+            for signs in product((1, -1), repeat=count)
         )
 
     def row_text(self, position: int) -> str:
@@ -106,8 +120,9 @@ class Case:
         return " ".join(word.text for word in words if band.y0 <= word.box.center[1] <= band.y1)
 
 
-def _names(line: str, stems: Sequence[str]) -> bool:
-    return any(stem in line for stem in stems)
+def printed_shares(row: str) -> set[Decimal]:
+    """Numbers in a row that may be a percentage (a column ``Disc. %`` prints them without the sign)."""
+    return {value for found in _SHARE.findall(row) if 0 < (value := _decimal(found)) < 100}
 
 
 def _decimal(text: str) -> Decimal:
@@ -116,13 +131,20 @@ def _decimal(text: str) -> Decimal:
     return Decimal(f"{whole.replace('.', '') or 0}.{fraction}") if separator else Decimal(fraction)
 
 
-def _rows(words: Sequence[Word]) -> list[str]:
-    """Words side by side at the same height as one line each, from the top down."""
+def _lines(page: PageText) -> list[TextLine]:
+    """The words of a page side by side at the same height as one line each, from the top down."""
     rows: list[tuple[float, list[Word]]] = []
-    for word in sorted(words, key=lambda word: word.box.center[1]):
-        middle = word.box.center[1]
+    for word in sorted(page.words, key=lambda word: word.box.y0 + word.box.y1):
+        middle = (word.box.y0 + word.box.y1) / 2
         if rows and middle - rows[-1][0] < 0.5 * max(word.box.height, 1e-6):
             rows[-1][1].append(word)
         else:
             rows.append((middle, [word]))
-    return [" ".join(word.text for word in sorted(row, key=lambda word: word.box.x0)).casefold() for _, row in rows]
+    return [
+        TextLine(page.page, middle, " ".join(word.text for word in sorted(row, key=_left)).casefold())
+        for middle, row in rows
+    ]
+
+
+def _left(word: Word) -> float:
+    return word.box.x0

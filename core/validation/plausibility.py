@@ -80,7 +80,7 @@ def _currencies() -> frozenset[str]:
     return frozenset(list_currencies())
 
 
-_IBAN = re.compile(r"\bIBAN\b[\s:.]*((?:[A-Z]{2}\d{2})(?:\s?[A-Z0-9]){8,32})")
+_IBAN = re.compile(r"\bIBAN\b[\s:.]*([A-Z]{2}\d{2}\s?[A-Z0-9]{4}(?:\s?[A-Z0-9]{0,3}\d[A-Z0-9]*)*)")
 
 
 def check_iban(case: Case) -> Iterator[Finding]:

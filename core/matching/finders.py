@@ -20,6 +20,7 @@ from core.models import FieldKind
 
 #: A fuzzy match below this similarity is no evidence.
 FUZZY_CUTOFF = 80.0
+CODE_CUTOFF = 85.0
 #: Values shorter than this many letters and digits are never matched fuzzily or inside a longer word.
 SHORTEST_PART = 4
 
@@ -92,6 +93,18 @@ def find_fuzzy(value: str, index: PageIndex) -> list[Candidate]:
     return [Candidate(index, range(first, last + 1), score * 0.98, "fuzzy")]
 
 
+def find_misread(value: str, index: PageIndex) -> list[Candidate]:
+    """A number or code with a letter or two read otherwise, as a word of its own."""
+    key = squeeze(value)
+    if len(key) <= SHORTEST_PART:
+        return []
+    return [
+        found
+        for found in find_fuzzy(value, index)
+        if fuzz.ratio(key, "".join(index.keys[token] for token in found.tokens)) >= CODE_CUTOFF
+    ]
+
+
 def find_parts(value: str, index: PageIndex) -> list[Candidate]:
     """A value whose pieces stand on text lines of their own with other columns' words between: an address, a wrapped
     description. The pieces must follow each other downwards."""
@@ -147,9 +160,9 @@ def find_inside(value: str, index: PageIndex, box: Box) -> list[Candidate]:
 
 # ---------------------------------------------------------------- numbers
 
-_RUN = re.compile(r"\d[\d.,'’\s]*")
+_RUN = re.compile(r"(?:(?<![^\W\d_])[.,])?\d[\d.,'’\s]*")
 _WHOLE = re.compile(r"\d+|\d{1,3}(?:[.,'’\s]\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}")
-_BEFORE = re.compile(r".*[^\w]|[A-Za-z]{0,3}|.*:", re.DOTALL)
+_BEFORE = re.compile(r"(?:.*\W|[A-Za-z]{2,3})?", re.DOTALL)
 _MINUS = re.compile(r"^\D*[-−–(]\s*\D{0,3}\d|\d[^\d%]*[-−–)]\s*$")
 
 
@@ -357,7 +370,7 @@ FINDERS: dict[FieldKind, Callable[[Any, PageIndex], list[Candidate]]] = {
 }
 #: The last resorts for each kind, tried in order when nothing else matched.
 RESORTS: dict[FieldKind, tuple[Callable[[str, PageIndex], list[Candidate]], ...]] = {
-    "identifier": (find_fuzzy,),
+    "identifier": (find_misread,),
     "name": (find_fuzzy, find_parts),
     "address": (find_parts, find_fuzzy),
     "text": (find_parts, find_fuzzy),

@@ -95,6 +95,8 @@ class PageIndex:
                 return
 
     def _beside(self, left: int, right: int) -> bool:
+        if self.owners[left] == self.owners[right]:
+            return True
         a, b = self.words[self.owners[left]].box, self.words[self.owners[right]].box
         return abs(a.center[1] - b.center[1]) < 0.5 * a.height + 1e-6 and -1 <= b.x0 - a.x1 < max(a.height, 1e-6)
 

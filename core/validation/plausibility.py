@@ -97,19 +97,26 @@ def check_iban(case: Case) -> Iterator[Finding]:
 
 
 _VAT_ID = re.compile(
-    r"(?i:\b(?:ust|umsatzsteuer|vat|tva|btw|p\.?\s?iva|partita iva|nif|uid|cif|iva)\b[^\d]{0,30}?)"
-    r"\b((?:AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK)\s?[A-Z0-9]{1,2}[\d. ]{5,12}(?:B\d{2}|[A-Z\d]))\b"
+    r"\b(?:AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK) ?"
+    r"[A-Z0-9]{1,2}[\d. ]{5,12}(?:B\d{2}|[A-Z\d])\b"
 )
+_VAT_LABEL = re.compile(r"\b(?:ust|umsatzsteuer|vat|tva|iva|btw|partita|piva|p\.|nif|uid|cif)\b", re.IGNORECASE)
+_LABEL_REACH = 40
 
 
 def check_vat_id(case: Case) -> Iterator[Finding]:
     """Every EU VAT number that the page names as one has the right form and check digits."""
-    printed = dict.fromkeys(_VAT_ID.findall(case.text))
+    text = case.text
+    printed = [
+        found.group()
+        for found in _VAT_ID.finditer(text)
+        if _VAT_LABEL.search(text, max(found.start() - _LABEL_REACH, 0), found.start())
+    ]
     if not printed:
         return
     from stdnum.eu import vat
 
-    for number in printed:
+    for number in dict.fromkeys(printed):
         compact = re.sub(r"[\s.]", "", number)
         if not any(vat.is_valid(compact[:length]) for length in range(9, len(compact) + 1)):
             yield Finding("vat_id", "warning", f"The VAT number {number} on the page has wrong check digits or length.")

@@ -1,0 +1,236 @@
+"""One saved record to read and correct: every header field, the line items, its checks, and its way back to the page
+it was read from."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, get_args
+
+import streamlit as st
+
+from core.errors import StudioError
+from core.extraction import Finding
+from core.models import FieldInfo, FieldKind, header_fields, item_fields
+from core.stores import Order, Status
+from core.studio import Reviewed
+from pages.parts import keys
+from pages.parts.confidence import COLOURS, ICONS, SEVERITY_LEVEL, by_severity, findings_of
+from pages.parts.edits import Row, as_text, tidy, title_of
+from pages.parts.frame import get_studio, plain
+from pages.parts.lines import rows_after
+from pages.parts.records_actions import ask_delete, save_record
+from pages.parts.records_download import draw_record_downloads
+from pages.parts.records_draft import Draft, drop_draft, get_draft, is_changed, mark_reviewed, review_draft, run_of
+from pages.parts.records_table import local_time, open_record
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_LINES_BASE = "record_lines_base"
+_FIGURES = frozenset({"money", "quantity"})
+_WIDTHS: dict[FieldKind, int] = {"name": 220, "address": 220, "text": 220}
+
+
+@st.fragment
+def draw_record(order_id: int) -> None:
+    """Draw the record. A fragment: an edit draws it anew and leaves the list alone."""
+    try:
+        order = get_studio().record(order_id)
+    except StudioError as error:
+        st.warning(plain(str(error)), icon=":material/search_off:")
+        if st.button("Close", key="record_close"):
+            open_record(None)
+            st.rerun()
+        return
+    draft = get_draft(order)
+    reviewed, errors = review_draft(order, draft)
+    _draw_head(order)
+    _draw_save_bar(order, draft, reviewed, errors)
+    for group, fields in groupby(header_fields(), key=lambda info: info.group):
+        st.markdown(f"##### {group}")
+        _draw_group(list(fields), order, draft, reviewed, errors)
+    _draw_lines(order, draft, reviewed, errors)
+    _draw_document_findings(reviewed)
+
+
+def _draw_head(order: Order) -> None:
+    assert order.order_id is not None
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="record_head"):
+        st.markdown(f"### Order {order.order_id}", width="content")
+        st.space("stretch")
+        if order.run_id and run_of(order.run_id) is not None:
+            st.page_link(
+                "pages/studio.py",
+                label="Open in Studio",
+                icon=":material/document_scanner:",
+                query_params={keys.RUN_PARAM: order.run_id},
+            )
+        draw_record_downloads(order.order_id)
+        if st.button("", key="record_delete", icon=":material/delete:", help="Delete this record"):
+            ask_delete(order.order_id)
+        if st.button("", key="record_close", icon=":material/close:", help="Close", shortcut="Esc"):
+            open_record(None)
+            st.rerun()
+    times = [f"{name} {local_time(at)}" for name, at in _times(order) if at is not None]
+    read_from = run_of(order.run_id) if order.run_id else None
+    source = [f"read from {plain(read_from.name)}"] if read_from else []
+    st.caption(" · ".join([*times, *source]))
+
+
+def _times(order: Order) -> tuple[tuple[str, Any], ...]:
+    return ("saved", order.created_at), ("changed", order.updated_at if order.updated_at != order.created_at else None)
+
+
+def _draw_save_bar(order: Order, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
+    changed = is_changed(order, draft)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="record_save_bar"):
+        _set("record_status", draft.status)
+        st.selectbox(
+            "Status", get_args(Status), key="record_status", on_change=_commit_status, args=(order, draft), width=150
+        )
+        too = st.checkbox(
+            "In the Excel workbook too", value="workbook" in get_studio().defaults.save_to, key="record_workbook_too"
+        )
+        save = st.button(
+            "Save changes",
+            key="record_save",
+            type="primary",
+            icon=":material/save:",
+            shortcut="Ctrl+S",
+            disabled=not changed,
+        )
+        if changed:
+            st.button("Discard", key="record_discard", type="tertiary", on_click=_discard, args=(order,))
+    if errors:
+        names = ", ".join(title_of(path) for path in errors)
+        st.error(f"Not saved yet: correct {plain(names)} first.", icon=":material/error:")
+    if changed and draft.seen != order.updated_at:
+        st.warning(
+            "This record was changed elsewhere since you began. Saving replaces that; discard to see it.",
+            icon=":material/sync_problem:",
+        )
+    if save and not errors:
+        save_record(order, draft, reviewed.extraction.invoice, workbook_too=too)
+        st.rerun()
+
+
+def _set(key: str, text: str) -> None:
+    """Show ``text`` in a widget; set only where it differs, so that what is being typed elsewhere stays."""
+    if st.session_state.get(key) != text:
+        st.session_state[key] = text
+
+
+def _draw_group(
+    fields: list[FieldInfo], order: Order, draft: Draft, reviewed: Reviewed, errors: dict[str, str]
+) -> None:
+    width = max(_WIDTHS.get(info.kind, 130) for info in fields)
+    grid = st.grid(columns="auto", min_column_width=width, gap=("xsmall", "small"))
+    for info in fields:
+        with grid.cell(), st.container(key=f"cell_{info.kind}_record_{info.name}", gap=None):
+            key = f"record_field_{info.name}"
+            _set(key, draft.edits.text_at(order.invoice, info.name))
+            st.text_input(
+                f"{info.title}{' *' if info.required else ''}",
+                key=key,
+                help=None,
+                on_change=_commit_field,
+                args=(order, draft, info.name),
+            )
+            _draw_remarks(order, info, reviewed, errors.get(info.name))
+
+
+def _draw_remarks(order: Order, info: FieldInfo, reviewed: Reviewed, error: str | None) -> None:
+    if error:
+        st.caption(f":red[:material/error: {plain(error)}]")
+    else:
+        for finding in findings_of(reviewed.extraction, info.name):
+            _draw_finding(finding)
+    stored = getattr(order.invoice, info.name)
+    if error or getattr(reviewed.extraction.invoice, info.name) != stored:
+        st.caption(f"stored: {plain(as_text(stored)) or 'nothing'}")
+
+
+def _draw_finding(finding: Finding) -> None:
+    if finding.severity == "info":
+        st.caption(f":gray[:material/info: {plain(finding.message)}]")
+    else:
+        level = SEVERITY_LEVEL[finding.severity]
+        st.caption(f":{COLOURS[level]}[{ICONS[level]} {plain(finding.message)}]")
+
+
+def _draw_lines(order: Order, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
+    st.markdown("##### Line items")
+    key = f"record_lines_{order.order_id}_{draft.edits.revision}"
+    bases: dict[str, list[Row]] = st.session_state.setdefault(_LINES_BASE, {})
+    if key not in st.session_state or key not in bases:
+        bases[key] = draft.edits.rows(order.invoice)
+    with st.container(key="record_lines"):
+        st.data_editor(
+            _table(bases[key]),
+            key=key,
+            num_rows="dynamic",
+            hide_index=True,
+            column_config=_columns(),
+            on_change=_commit_lines,
+            args=(order, draft, key),
+        )
+    for path, sentence in errors.items():
+        if path.startswith("line_items."):
+            st.caption(f":red[:material/error: {title_of(path)}: {plain(sentence)}]")
+    for finding in by_severity([f for f in reviewed.extraction.findings if _is_of_lines(f)]):
+        _draw_finding(finding)
+
+
+def _is_of_lines(finding: Finding) -> bool:
+    return bool(finding.fields) and finding.fields[0].startswith("line_items")
+
+
+def _draw_document_findings(reviewed: Reviewed) -> None:
+    for finding in by_severity([f for f in reviewed.extraction.findings if not f.fields]):
+        _draw_finding(finding)
+
+
+def _columns() -> dict[str, Any]:
+    return {
+        info.name: st.column_config.TextColumn(
+            info.title,
+            help=info.description,
+            alignment="right" if info.kind in _FIGURES else "left",
+            width=92 if info.kind in _FIGURES else "large",
+        )
+        for info in item_fields()
+    }
+
+
+def _table(rows: list[Row]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=[info.name for info in item_fields()], dtype=str)
+
+
+def _commit_status(order: Order, draft: Draft) -> None:
+    draft.status = st.session_state["record_status"]
+
+
+def _commit_field(order: Order, draft: Draft, name: str) -> None:
+    typed = str(st.session_state.get(f"record_field_{name}") or "")
+    draft.edits.set_text(order.invoice, name, _tidied(order, name, typed))
+    mark_reviewed(order, draft)
+
+
+def _commit_lines(order: Order, draft: Draft, key: str) -> None:
+    draft.edits.set_rows(order.invoice, rows_after(st.session_state[_LINES_BASE][key], st.session_state[key]))
+    mark_reviewed(order, draft)
+
+
+def _tidied(order: Order, path: str, typed: str) -> str:
+    read_from = run_of(order.run_id) if order.run_id else None
+    return tidy(path, typed, lambda at, text: get_studio().parse_value(at, text, read_from))
+
+
+def _discard(order: Order) -> None:
+    assert order.order_id is not None
+    drop_draft(order.order_id)
+    st.session_state.get(_LINES_BASE, {}).clear()
+    for key in [key for key in st.session_state if str(key).startswith(f"record_lines_{order.order_id}_")]:
+        del st.session_state[key]

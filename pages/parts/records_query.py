@@ -1,0 +1,129 @@
+"""What is being listed on the Records page: its search, filter, order and page, all kept in the address so that a
+reload or a shared link shows the same list."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import fields
+from typing import get_args
+
+import streamlit as st
+
+from core.models import field_of
+from core.stores import OrderPage, OrderQuery, OrderSummary, Status
+from pages.parts.frame import get_studio
+
+# Keys of the widgets, which are also their names in the address.
+SEARCH = "search"
+STATUS = "status"
+SORT = "sort"
+ORDER = "order"
+SIZE = "rows"
+PAGE = "page"
+
+ANY_STATUS = "any status"
+SIZES = (25, 50, 100, 200)
+_DESCENDING, _ASCENDING = "descending", "ascending"
+_OWN_TITLES = {"order_id": "Order", "status": "Status", "updated_at": "Changed"}
+
+
+def title_of_column(name: str) -> str:
+    """What a column of the list is called."""
+    return _OWN_TITLES.get(name) or field_of(name).title
+
+
+def columns() -> tuple[str, ...]:
+    """The columns of the list that it can be sorted by: the fields of :class:`OrderSummary`, the amount's currency
+    standing beside the amount."""
+    return tuple(info.name for info in fields(OrderSummary) if info.name != "currency")
+
+
+def draw_search_bar() -> None:
+    """Search, filter, sort and page size in one row. Any change goes back to the first page."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="records_bar"):
+        st.text_input(
+            "Search",
+            key=SEARCH,
+            type="search",
+            placeholder="Number, vendor, customer or order",
+            live="300ms",
+            bind="query-params",
+            on_change=_to_first_page,
+            width=320,
+        )
+        statuses = [ANY_STATUS, *get_args(Status)]
+        _choose("Status", statuses, STATUS, 150)
+        _choose("Sort by", list(columns()), SORT, 160, title_of_column)
+        _choose("Order", [_DESCENDING, _ASCENDING], ORDER, 140)
+        _choose("Rows", [str(size) for size in SIZES], SIZE, 90, default=1)
+
+
+def _choose(label: str, options: list[str], key: str, width: int, show: Callable[[str], str] = str, default: int = 0) -> None:
+    st.selectbox(
+        label,
+        options,
+        index=default,
+        key=key,
+        format_func=show,
+        bind="query-params",
+        on_change=_to_first_page,
+        width=width,
+    )
+
+
+def _to_first_page() -> None:
+    st.session_state[PAGE] = 1
+
+
+def current_query() -> OrderQuery:
+    """What the widgets ask for."""
+    state = st.session_state
+    status = state.get(STATUS, ANY_STATUS)
+    return OrderQuery(
+        text=(state.get(SEARCH) or "").strip(),
+        status=None if status == ANY_STATUS else status,
+        sort=state.get(SORT, "order_id"),
+        descending=state.get(ORDER, _DESCENDING) == _DESCENDING,
+        page=int(state.get(PAGE, 1)) - 1,
+        size=int(state.get(SIZE, SIZES[1])),
+    )
+
+
+def clear_query() -> None:
+    """List everything again."""
+    st.session_state[SEARCH] = ""
+    st.session_state[STATUS] = ANY_STATUS
+    _to_first_page()
+
+
+def is_narrowed(query: OrderQuery) -> bool:
+    """Whether the query leaves records out."""
+    return bool(query.text) or query.status is not None
+
+
+def draw_paging(query: OrderQuery, listed: OrderPage) -> None:
+    """Which rows are shown, and the way to the others."""
+    first = query.page * query.size + 1
+    last = first + len(listed.rows) - 1
+    with st.container(horizontal=True, vertical_alignment="center", key="records_paging"):
+        st.caption(f"{first:,}–{last:,} of {listed.total:,}", width="content")
+        pages = page_count(listed.total, query.size)
+        if pages > 1:
+            st.pagination(pages, key=PAGE, max_visible_pages=5)
+
+
+def page_count(total: int, size: int) -> int:
+    """How many pages ``total`` rows fill."""
+    return max(1, math.ceil(total / size))
+
+
+def search_page(query: OrderQuery) -> tuple[OrderQuery, OrderPage]:
+    """The page asked for; the last one where fewer are left. Raises StorageError."""
+    listed = get_studio().search(query)
+    pages = page_count(listed.total, query.size)
+    if listed.rows or query.page < pages:
+        return query, listed
+    st.session_state[PAGE] = pages
+    query = current_query()
+    return query, get_studio().search(query)

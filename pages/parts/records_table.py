@@ -1,0 +1,118 @@
+"""The list of records: one page of rows, a click opens one, a click on a column's head sorts all records by it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from core.models import field_of
+from core.stores import OrderPage, OrderQuery, OrderSummary
+from pages.parts.records_query import ORDER, SORT, columns, title_of_column
+
+OPENED = "record"
+_VISITS = "records_table_visits"
+_RIGHT = frozenset({"order_id", "total_amount"})
+_WIDTHS = {"order_id": 76, "vendor_name": 200, "customer_name": 190, "total_amount": 130, "updated_at": 130}
+#: The most telling columns first: beside an open record the others are a scroll away.
+_ORDER = ("order_id", "vendor_name", "invoice_number", "invoice_date", "total_amount", "status")
+_SIGNS = {"approved": "✓", "reviewed": "●", "needs review": "▲"}
+
+
+def opened_record() -> int | None:
+    """The id of the record that the address names."""
+    named = st.query_params.get(OPENED, "")
+    return int(named) if named.isdecimal() else None
+
+
+def open_record(order_id: int | None) -> None:
+    """Open a record (``None``: close the open one); the list shows which."""
+    if order_id is None:
+        st.query_params.pop(OPENED, None)
+    else:
+        st.query_params[OPENED] = str(order_id)
+    st.session_state[_VISITS] = st.session_state.get(_VISITS, 0) + 1
+
+
+def draw_table(query: OrderQuery, listed: OrderPage) -> None:
+    """Draw one page of the list."""
+    names = [*_ORDER, *(name for name in columns() if name not in _ORDER)]
+    key = _key(query)
+    ids = [row.order_id for row in listed.rows]
+    opened = opened_record()
+    st.dataframe(
+        {name: [_cell(row, name) for row in listed.rows] for name in names},
+        key=key,
+        height=min(len(ids) * 35 + 38, 38 + 35 * 16),
+        hide_index=True,
+        column_config={name: _column(name, query) for name in names},
+        on_select=lambda: _select(key, ids, names),
+        selection_mode=["single-row", "single-cell", "single-column"],
+        selection_default={"selection": {"rows": [ids.index(opened)] if opened in ids else []}},
+    )
+
+
+def _key(query: OrderQuery) -> str:
+    """Rows are chosen by place: another list is another table."""
+    digest = hashlib.sha256(f"{query}".encode()).hexdigest()[:10]
+    return f"records_table_{digest}_{st.session_state.get(_VISITS, 0)}"
+
+
+def _column(name: str, query: OrderQuery) -> Any:
+    arrow = ("  ↓" if query.descending else "  ↑") if name == query.sort else ""
+    return st.column_config.TextColumn(
+        f"{title_of_column(name)}{arrow}",
+        alignment="right" if name in _RIGHT else "left",
+        width=_WIDTHS.get(name, 118),
+        pinned=name == "order_id",
+    )
+
+
+def _cell(row: OrderSummary, name: str) -> str:
+    value = getattr(row, name)
+    if value is None:
+        return ""
+    if name == "status":
+        return f"{_SIGNS.get(value, '')} {value}".strip()
+    if isinstance(value, datetime):
+        return local_time(value)
+    return amount_text(value, row.currency) if isinstance(value, Decimal) else str(value)
+
+
+def amount_text(amount: Decimal, currency: str | None) -> str:
+    """An amount for reading: thousands grouped, two decimals or more, and its currency."""
+    exact = amount.normalize()
+    decimals = max(2, -int(exact.as_tuple().exponent))
+    return f"{amount:,.{decimals}f} {currency or ''}".strip()
+
+
+def local_time(moment: datetime) -> str:
+    """A time in the person's own zone, to the minute."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    zone = st.context.timezone
+    return aware.astimezone(ZoneInfo(zone) if zone else None).strftime("%Y-%m-%d %H:%M")
+
+
+def _select(key: str, ids: list[int], names: list[str]) -> None:
+    chosen = st.session_state[key]["selection"]
+    if chosen["columns"]:
+        _sort_by(chosen["columns"][0])
+        return
+    places = [row for row, _ in chosen["cells"]] or chosen["rows"]
+    if places:
+        st.query_params[OPENED] = str(ids[places[0]])
+
+
+def _sort_by(name: str) -> None:
+    """A first click sorts: figures and dates from the greatest, texts from A; the next one turns it round."""
+    state = st.session_state
+    if state.get(SORT) == name:
+        state[ORDER] = "ascending" if state.get(ORDER) == "descending" else "descending"
+    else:
+        state[SORT] = name
+        figures = name in ("order_id", "updated_at") or (name != "status" and field_of(name).kind in ("money", "date"))
+        state[ORDER] = "descending" if figures else "ascending"

@@ -1,0 +1,141 @@
+"""The form of the person's choices, drawn from the fields of :class:`core.settings.Defaults`: a new field of the
+models appears here by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from core.recipe import OcrRecipe, Recipe
+from core.settings import Defaults, Limits
+from core.stores import Target
+
+Kind = Literal["whole number", "share", "choices", "path", "text"]
+
+#: What each model's part of the form is called.
+SECTIONS: dict[type[BaseModel], str] = {
+    Recipe: "How values are found",
+    OcrRecipe: "How pages are read",
+    Defaults: "Where records go, and resources",
+    Limits: "What a document may be",
+}
+#: The default recipe is always called so: a name is for recipes kept beside it.
+_NOT_SHOWN = frozenset({("recipe", "name")})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One setting: its path in :class:`Defaults` and the model and field that describe it."""
+
+    path: tuple[str, ...]
+    model: type[BaseModel]
+    field: FieldInfo
+
+    @property
+    def key(self) -> str:
+        """The key of its widget."""
+        return f"setting_{'_'.join(self.path)}"
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.field.title or self.path[-1].replace("_", " ").capitalize()
+
+    @property
+    def kind(self) -> Kind:
+        """Which widget it needs."""
+        hint = self.field.annotation
+        if hint is int:
+            return "whole number"
+        if hint is float:
+            return "share"
+        if get_origin(hint) is tuple:
+            return "choices"
+        return "path" if Path in get_args(hint) else "text"
+
+    def limit(self, name: Literal["ge", "le"]) -> Any:
+        """The least or greatest value that the model allows, or ``None``."""
+        return next((getattr(rule, name) for rule in self.field.metadata if hasattr(rule, name)), None)
+
+
+def choices(model: type[BaseModel] = Defaults, path: tuple[str, ...] = ()) -> Iterator[Choice]:
+    """Every setting that is shown, in the models' order, those of nested models in their place."""
+    for name, field in model.model_fields.items():
+        here = (*path, name)
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from choices(field.annotation, here)
+        elif here not in _NOT_SHOWN:
+            yield Choice(here, model, field)
+
+
+def options_of(choice: Choice, health: Sequence[tuple[str, str, Any]]) -> list[str] | None:
+    """The values to choose from, where there is a list: only what can be used here. ``None``: any value."""
+    usable = {kind: [name for of, name, state in health if of == kind and state.usable] for kind, _, _ in health}
+    lists: dict[tuple[str, ...], list[str]] = {
+        ("recipe", "ocr", "engine"): ["auto", *(name for name in usable.get("OCR engine", []) if name != "auto")],
+        ("recipe", "extractors"): usable.get("Extractor", []),
+        ("save_to",): list(get_args(Target)),
+    }
+    return lists.get(choice.path)
+
+
+def value_of(defaults: Defaults, choice: Choice) -> Any:
+    """The choice's value as its widget takes it."""
+    value: Any = defaults
+    for name in choice.path:
+        value = getattr(value, name)
+    if choice.kind == "choices":
+        return list(value)
+    return ("" if value is None else str(value)) if choice.kind in ("path", "text") else value
+
+
+def read_form(defaults: Defaults, values: Mapping[tuple[str, ...], Any]) -> tuple[Defaults, dict[str, str]]:
+    """``defaults`` with the form's values by path, or unchanged with a sentence for every widget key that is wrong."""
+    data = defaults.model_dump()
+    known = {choice.path: choice for choice in choices()}
+    for path, value in values.items():
+        place = data
+        for name in path[:-1]:
+            place = place[name]
+        place[path[-1]] = _plain(known[path], value)
+    try:
+        read = Defaults.model_validate(data)
+    except ValidationError as error:
+        return defaults, {
+            known[_path(e["loc"])].key: _sentence(known[_path(e["loc"])], e["msg"]) for e in error.errors()
+        }
+    wrong = _wrong_by_choice(read, known)
+    return (defaults, wrong) if wrong else (read, {})
+
+
+def _plain(choice: Choice, value: Any) -> Any:
+    if choice.kind == "path":
+        return str(value).strip().strip('"') or None
+    return str(value).strip() if choice.kind == "text" else value
+
+
+def _path(location: tuple[int | str, ...]) -> tuple[str, ...]:
+    """The setting's path without the places within its list."""
+    return tuple(part for part in location if isinstance(part, str))
+
+
+def _sentence(choice: Choice, message: str) -> str:
+    return f"{choice.title}: {message[:1].lower()}{message[1:]}."
+
+
+def _wrong_by_choice(read: Defaults, known: Mapping[tuple[str, ...], Choice]) -> dict[str, str]:
+    """What the types allow and the place does not."""
+    wrong = {}
+    if not read.save_to:
+        wrong[known[("save_to",)].key] = "Choose at least one place to save to."
+    path = read.workbook_path
+    if path is not None and path.suffix.lower() != ".xlsx":
+        wrong[known[("workbook_path",)].key] = f"The workbook's name must end in .xlsx: “{path.name}” does not."
+    elif path is not None and not path.expanduser().parent.is_dir():
+        wrong[known[("workbook_path",)].key] = f"There is no folder {path.parent}: create it first or choose another."
+    return wrong

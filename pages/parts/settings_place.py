@@ -1,0 +1,98 @@
+"""What is here: engines and stores with the reason why one cannot be used, where things are kept, and the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from core.extractor import Availability
+from core.settings import Settings
+from pages.parts.frame import get_studio, plain
+
+#: Streamlit Community Cloud runs apps from here.
+CLOUD_FOLDER = Path("/mount/src")
+
+
+def draw_health() -> None:
+    """Every engine, extractor, store and accelerator: usable or not, and why."""
+    st.markdown("##### What works here")
+    with st.container(border=True, key="settings_health", gap="xsmall"):
+        for kind, rows in groupby(sorted(get_studio().health(), key=_place), key=lambda row: row[0]):
+            st.markdown(f"**{kind}**")
+            _draw_rows(rows)
+
+
+def _place(row: tuple[str, str, Availability]) -> tuple[str, bool]:
+    return row[0], not row[2].usable
+
+
+def _draw_rows(rows: Iterable[tuple[str, str, Availability]]) -> None:
+    for _, name, state in rows:
+        mark = (
+            ":green[:material/check_circle: Usable]" if state.usable else ":gray[:material/do_not_disturb_on: Not used]"
+        )
+        st.markdown(f"{plain(name)} · {mark}")
+        if state.reason:
+            st.caption(plain(state.reason))
+
+
+def draw_paths() -> None:
+    """Where documents, records and the workbook are kept; a database's password is never shown."""
+    studio = get_studio()
+    st.markdown("##### Where things are kept")
+    with st.container(border=True, key="settings_paths", gap="xsmall"):
+        for title, place in (
+            ("Data folder", str(studio.settings.data_dir.resolve())),
+            ("Database", database_place(studio.settings)),
+            ("Excel workbook", str(studio.workbook_path.expanduser().resolve())),
+            ("These settings", str(studio.settings.settings_file.resolve())),
+        ):
+            st.caption(title)
+            st.code(place, language=None, wrap_lines=True)
+        _draw_persistence()
+
+
+def database_place(settings: Settings) -> str:
+    """Where the database is, without user and password."""
+    if settings.database_url is None:
+        return str((settings.data_dir / "studio.db").resolve())
+    url = urlsplit(settings.database_url.get_secret_value())
+    if not url.hostname:
+        return f"{url.scheme}: {url.path.removeprefix('/')}"
+    port = f":{url.port}" if url.port else ""
+    return f"{url.scheme.split('+')[0]}://{url.hostname}{port}{url.path}"
+
+
+def _draw_persistence() -> None:
+    if CLOUD_FOLDER.is_dir():
+        st.warning(
+            "This app runs on Streamlit Community Cloud, which does not keep local files: a restart loses them. "
+            "Set DATABASE_URL in the app's secrets, or download what you need from Records.",
+            icon=":material/cloud_off:",
+        )
+    else:
+        st.caption(
+            "Hosts such as Streamlit Community Cloud do not keep local files over a restart: there, set DATABASE_URL "
+            "in the app's secrets, or download what you need from Records."
+        )
+
+
+def draw_cache() -> None:
+    """How much the cache holds, and a button that empties it."""
+    studio = get_studio()
+    limit = studio.defaults.cache_megabytes
+    st.markdown("##### Cache")
+    with st.container(border=True, key="settings_cache"):
+        used = studio.cache_size() / 1_000_000
+        st.progress(min(used / limit, 1.0), text=f"{used:,.1f} of {limit:,} MB")
+        st.caption("The same document read in the same way is answered from here. Records are not in the cache.")
+        st.button("Empty the cache", key="settings_clear_cache", icon=":material/mop:", on_click=_clear)
+
+
+def _clear() -> None:
+    get_studio().clear_cache()
+    st.toast("The cache is empty; documents are read anew.", icon=":material/task_alt:")

@@ -1,0 +1,83 @@
+"""The Records page: find, open, correct and download what is saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import StudioError
+from core.stores import OrderPage, OrderQuery
+from pages.parts.frame import plain
+from pages.parts.records_actions import draw_notice
+from pages.parts.records_detail import draw_record
+from pages.parts.records_download import draw_search_downloads
+from pages.parts.records_query import (
+    clear_query,
+    current_query,
+    draw_paging,
+    draw_search_bar,
+    is_narrowed,
+    search_page,
+)
+from pages.parts.records_table import draw_table, opened_record
+
+_STYLE = Path(__file__).parent / "parts" / "records_style.css"
+
+
+def draw_page() -> None:
+    """Draw the list and, beside it, the record that is open."""
+    st.html(_STYLE)
+    draw_notice()
+    try:
+        query, listed = search_page(current_query())
+    except StudioError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        st.button("Try again", key="records_try_again", icon=":material/refresh:")
+        return
+    opened = opened_record()
+    if not listed.total and not is_narrowed(query) and opened is None:
+        _draw_nothing_saved()
+    else:
+        _draw_side_by_side(query, listed, opened)
+
+
+def _draw_side_by_side(query: OrderQuery, listed: OrderPage, opened: int | None) -> None:
+    """The list and the open record. The list has the same place in both layouts (the style hides an empty second
+    column), so that the arrow keys walk on through its rows as records open."""
+    with st.container(key="records_whole" if opened is None else "records_split"):
+        beside, detail = st.columns([9, 11], gap="medium")
+    with beside:
+        _draw_list(query, listed)
+    if opened is not None:
+        with detail:
+            draw_record(opened)
+
+
+def _draw_list(query: OrderQuery, listed: OrderPage) -> None:
+    draw_search_bar()
+    if not listed.rows:
+        _draw_no_match(query)
+        return
+    draw_table(query, listed)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        draw_paging(query, listed)
+        draw_search_downloads(query, listed.total)
+
+
+def _draw_nothing_saved() -> None:
+    with st.container(key="empty_state"):
+        st.markdown("## No records yet")
+        st.markdown("A record appears here once you have read a document in the Studio and saved it.")
+        st.page_link("pages/studio.py", label="Read a document in the Studio", icon=":material/document_scanner:")
+
+
+def _draw_no_match(query: OrderQuery) -> None:
+    with st.container(key="records_no_match"):
+        what = f"“{plain(query.text)}”" if query.text else "this filter"
+        status = f" with the status “{query.status}”" if query.status and query.text else ""
+        st.markdown(f"No record matches {what}{status}.")
+        st.button("Show all records", key="records_clear", icon=":material/filter_alt_off:", on_click=clear_query)
+
+
+draw_page()

@@ -1,0 +1,134 @@
+"""What happened, in rows: documents, runs, and every field's extracted and final value."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from core.extraction import Extraction
+from core.models import FieldInfo, Invoice, field_of, walk
+from core.stores import RunRow
+from storage.database import Database
+from storage.tables import DOCUMENTS, FIELD_VALUES, RUNS
+
+
+class SqlLedger:
+    """Implements :class:`core.stores.Ledger` on SQLite and PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep_document(self, sha256: str, name: str, media_type: str, size: int, pages: int) -> None:
+        """See :meth:`core.stores.Ledger.keep_document`."""
+        values = {"media_type": media_type, "size": size, "pages": pages, "created_at": datetime.now(UTC)}
+        with self._database.write() as connection:
+            connection.execute(_insert_new(connection, DOCUMENTS).values(sha256=sha256, name=name, **values))
+            connection.execute(update(DOCUMENTS).where(DOCUMENTS.c.sha256 == sha256).values(name=name))
+
+    def keep_run(self, run_id: str, extraction: Extraction, started_at: datetime, error: str | None = None) -> None:
+        """See :meth:`core.stores.Ledger.keep_run`; a run kept twice is the later one."""
+        with self._database.write() as connection:
+            for table in (RUNS, FIELD_VALUES):
+                connection.execute(delete(table).where(table.c.run_id == run_id))
+            connection.execute(insert(RUNS).values(_run_row(run_id, extraction, started_at, error)))
+            connection.execute(insert(FIELD_VALUES), _field_rows(run_id, extraction))
+
+    def keep_final(self, run_id: str, order_id: int | None, invoice: Invoice) -> None:
+        """See :meth:`core.stores.Ledger.keep_final`. A field of a line that the person deleted ends as null."""
+        final = {path: value_text(value) for path, _, value in walk(invoice)}
+        mine = FIELD_VALUES.c.run_id == run_id
+        with self._database.write() as connection:
+            kept = connection.execute(select(FIELD_VALUES.c.path, FIELD_VALUES.c.extracted).where(mine))
+            extracted: dict[str, str | None] = {row.path: row.extracted for row in kept}
+            rows = [_final_row(order_id, path, extracted.get(path), final.get(path)) for path in {**extracted, **final}]
+            if known := [row for row in rows if row["field"] in extracted]:
+                here = mine & (FIELD_VALUES.c.path == bindparam("field"))
+                connection.execute(update(FIELD_VALUES).where(here), known)
+            if new := [
+                row | {"run_id": run_id, "path": row.pop("field")} for row in rows if row["field"] not in extracted
+            ]:
+                connection.execute(insert(FIELD_VALUES), new)
+
+    def runs(self, limit: int = 50) -> list[RunRow]:
+        """See :meth:`core.stores.Ledger.runs`."""
+        columns = [RUNS.c[name] for name in RunRow.__dataclass_fields__]
+        latest = select(*columns).order_by(RUNS.c.started_at.desc(), RUNS.c.run_id).limit(limit)
+        with self._database.read() as connection:
+            return [RunRow(**row) for row in connection.execute(latest).mappings()]
+
+
+def value_text(value: Any) -> str | None:
+    """A field's value as the ledger keeps it: decimals without exponent, ISO dates; ``None`` for none."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if value is None else str(value)
+
+
+def same_value(info: FieldInfo, one: str | None, other: str | None) -> bool:
+    """Whether two kept texts are the same value: 12.5 is 12.50."""
+    if one is not None and other is not None and info.kind in ("money", "quantity"):
+        return Decimal(one) == Decimal(other)
+    return one == other
+
+
+def _insert_new(connection: Connection, table: Any) -> Any:
+    """An insert that leaves a row with the same key as it is."""
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as quiet_insert
+
+        return quiet_insert(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects.postgresql import insert as postgres_insert
+
+    return postgres_insert(table).on_conflict_do_nothing()
+
+
+def _run_row(run_id: str, extraction: Extraction, started_at: datetime, error: str | None) -> dict[str, Any]:
+    steps = extraction.steps
+    return {
+        "run_id": run_id,
+        "document": extraction.document,
+        "name": extraction.name,
+        "pages": [[page.number, page.rotation] for page in extraction.pages],
+        "started_at": started_at,
+        "seconds": sum(step.seconds for step in steps),
+        "extractor": extraction.extractor,
+        "verdict": extraction.verdict,
+        "language": extraction.language,
+        "recipe_name": extraction.recipe.name,
+        "recipe_digest": extraction.recipe.digest,
+        "recipe": extraction.recipe.model_dump(mode="json"),
+        "steps": [asdict(step) for step in steps],
+        "cached_steps": sum(step.cached for step in steps),
+        "findings": [asdict(finding) for finding in extraction.findings],
+        "confidences": extraction.confidences,
+        "error": error,
+    }
+
+
+def _field_rows(run_id: str, extraction: Extraction) -> list[dict[str, Any]]:
+    return [
+        {
+            "run_id": run_id,
+            "path": path,
+            "extracted": value_text(value),
+            "confidence": extraction.confidences.get(path),
+            "found_on_page": path in extraction.evidence if value is not None else None,
+            "rule": source.rule if (source := extraction.provenance.get(path)) else None,
+        }
+        for path, _, value in walk(extraction.invoice)
+    ]
+
+
+def _final_row(order_id: int | None, path: str, before: str | None, after: str | None) -> dict[str, Any]:
+    return {
+        "field": path,
+        "order_id": order_id,
+        "final": after,
+        "changed": not same_value(field_of(path), before, after),
+    }

@@ -1,0 +1,116 @@
+"""Orders in this process's memory: the same contract with nothing kept, for tests and demos."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from core.errors import RecordMissing, StorageError
+from core.extraction import PageRef
+from core.models import Invoice
+from core.stores import Duplicate, Order, OrderPage, OrderQuery, OrderSummary
+from storage.keys import fold, haystack, match_key, page_key, search_terms
+
+
+class MemoryOrders:
+    """Implements :class:`core.stores.Orders`."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._orders: dict[int, Order] = {}
+        self._last = 0
+
+    def reserve_id(self, at_least: int = 1) -> int:
+        """See :meth:`core.stores.Orders.reserve_id`."""
+        with self._lock:
+            self._last = max(self._last + 1, at_least, max(self._orders, default=0) + 1)
+            return self._last
+
+    def add(self, order: Order) -> None:
+        """See :meth:`core.stores.Orders.add`. Raises StorageError for an id that is taken."""
+        with self._lock:
+            if order.order_id is None or order.order_id in self._orders:
+                raise StorageError("An order needs a number of its own before it can be stored.")
+            now = datetime.now(UTC)
+            created, updated = order.created_at or now, order.updated_at or now
+            self._orders[order.order_id] = replace(order, created_at=created, updated_at=updated)
+
+    def update(self, order: Order) -> None:
+        """See :meth:`core.stores.Orders.update`."""
+        with self._lock:
+            held = self.get(order.order_id or 0)
+            changed = replace(order, created_at=held.created_at, updated_at=order.updated_at or datetime.now(UTC))
+            self._orders[order.order_id or 0] = changed
+
+    def remove(self, order_id: int) -> None:
+        """See :meth:`core.stores.Orders.remove`."""
+        with self._lock:
+            self.get(order_id)
+            del self._orders[order_id]
+
+    def get(self, order_id: int) -> Order:
+        """See :meth:`core.stores.Orders.get`."""
+        with self._lock:
+            if order_id not in self._orders:
+                raise RecordMissing(f"There is no order {order_id}: it may have been deleted meanwhile.")
+            return self._orders[order_id]
+
+    def search(self, query: OrderQuery) -> OrderPage:
+        """See :meth:`core.stores.Orders.search`. Raises StorageError for a sort that does not exist."""
+        rows = [_summary(order) for order in self.each(query)]
+        size = max(1, query.size)
+        start = max(0, query.page) * size
+        return OrderPage(tuple(rows[start : start + size]), len(rows))
+
+    def each(self, query: OrderQuery) -> Iterator[Order]:
+        """See :meth:`core.stores.Orders.each`."""
+        if query.sort not in OrderSummary.__dataclass_fields__:
+            raise StorageError(f"Records cannot be sorted by “{query.sort}”.")
+        with self._lock:
+            found = [order for order in self._orders.values() if _matches(order, query)]
+        found.sort(key=_id_of, reverse=query.descending)
+        known = [order for order in found if _sort_value(order, query.sort) is not None]
+        known.sort(key=lambda order: _sort_value(order, query.sort), reverse=query.descending)
+        return iter(known + [order for order in found if _sort_value(order, query.sort) is None])
+
+    def duplicates(self, document: str | None, pages: tuple[PageRef, ...], invoice: Invoice) -> list[Duplicate]:
+        """See :meth:`core.stores.Orders.duplicates`."""
+        with self._lock:
+            held = sorted(self._orders.values(), key=_id_of, reverse=True)
+        key, chosen = match_key(invoice), page_key(pages)
+        same_document = [o for o in held if document and (o.document, page_key(o.pages)) == (document, chosen)]
+        same_invoice = [o for o in held if key and match_key(o.invoice) == key and o not in same_document]
+        return [_duplicate(o, "document") for o in same_document] + [_duplicate(o, "invoice") for o in same_invoice]
+
+
+def _id_of(order: Order) -> int:
+    return order.order_id or 0
+
+
+def _value(order: Order, name: str) -> Any:
+    return getattr(order.invoice if name in Invoice.model_fields else order, name)
+
+
+def _sort_value(order: Order, name: str) -> Any:
+    value = _value(order, name)
+    return fold(value) if name in ("invoice_number", "vendor_name", "customer_name") and value else value
+
+
+def _matches(order: Order, query: OrderQuery) -> bool:
+    if query.status and order.status != query.status:
+        return False
+    named = query.text.strip().removeprefix("#") == str(order.order_id)
+    return named or all(term in haystack(order.invoice) for term in search_terms(query.text))
+
+
+def _summary(order: Order) -> OrderSummary:
+    return OrderSummary(**{name: _value(order, name) for name in OrderSummary.__dataclass_fields__})
+
+
+def _duplicate(order: Order, reason: Literal["document", "invoice"]) -> Duplicate:
+    invoice = order.invoice
+    told = (invoice.vendor_name, invoice.invoice_number, order.created_at)
+    return Duplicate(_id_of(order), reason, "database", *told)

@@ -1,0 +1,1 @@
+"""One file a version, in order. A version that was released is never changed: add another."""

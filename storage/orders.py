@@ -1,0 +1,254 @@
+"""Orders in the database: header, lines, where they came from and what they are searched by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, RowMapping, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from core.errors import RecordMissing, StorageError
+from core.extraction import PageRef
+from core.models import Invoice, LineItem, header_fields, item_fields
+from core.stores import Duplicate, Order, OrderPage, OrderQuery, OrderSummary
+from storage.columns import sortable
+from storage.database import Database
+from storage.keys import fold, haystack, match_key, page_key, search_terms
+from storage.tables import DETAIL, HEADER, ORIGIN, SEARCH, SEQUENCE
+
+#: What a listing can be sorted by: folded texts for what people read, the values themselves for the rest.
+_SORTS: dict[str, ColumnElement[Any]] = {
+    "order_id": HEADER.c.order_id,
+    "invoice_number": SEARCH.c.invoice_number,
+    "invoice_date": HEADER.c.invoice_date,
+    "due_date": HEADER.c.due_date,
+    "vendor_name": SEARCH.c.vendor_name,
+    "customer_name": SEARCH.c.customer_name,
+    "total_amount": HEADER.c.total_amount,
+    "currency": HEADER.c.currency,
+    "status": HEADER.c.status,
+    "updated_at": HEADER.c.updated_at,
+}
+_FOLDED_SORTS = ("invoice_number", "vendor_name", "customer_name")
+_SUMMARY = [HEADER.c[name] for name in OrderSummary.__dataclass_fields__]
+#: Orders whose lines are fetched in one go while streaming.
+_BATCH = 500
+#: Amounts of more digits than this before or after the point are a reading error, not money.
+_DIGITS = 60
+
+
+class SqlOrders:
+    """Implements :class:`core.stores.Orders` on SQLite and PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def reserve_id(self, at_least: int = 1) -> int:
+        """See :meth:`core.stores.Orders.reserve_id`."""
+        greatest = select(func.coalesce(func.max(HEADER.c.order_id), 0)).scalar_subquery()
+        mine = SEQUENCE.c.name == "order_id"
+        with self._database.write() as connection:
+            # The update holds the row (or SQLite's file) until the end: the next process reads after us.
+            connection.execute(update(SEQUENCE).where(mine).values(value=SEQUENCE.c.value + 1))
+            value = connection.execute(select(SEQUENCE.c.value).where(mine)).scalar_one()
+            free = max(value, at_least, connection.execute(select(greatest)).scalar_one() + 1)
+            if free != value:
+                connection.execute(update(SEQUENCE).where(mine).values(value=free))
+            return free
+
+    def add(self, order: Order) -> None:
+        """See :meth:`core.stores.Orders.add`. Raises StorageError for an id that is taken."""
+        with self._database.write() as connection:
+            _insert(connection, order)
+
+    def update(self, order: Order) -> None:
+        """See :meth:`core.stores.Orders.update`; what it was made at stays."""
+        with self._database.write() as connection:
+            held = connection.execute(select(HEADER.c.created_at).where(HEADER.c.order_id == order.order_id)).scalar()
+            if held is None:
+                raise _missing(order.order_id)
+            connection.execute(delete(HEADER).where(HEADER.c.order_id == order.order_id))
+            _insert(connection, order, held)
+
+    def remove(self, order_id: int) -> None:
+        """See :meth:`core.stores.Orders.remove`."""
+        with self._database.write() as connection:
+            if not connection.execute(delete(HEADER).where(HEADER.c.order_id == order_id)).rowcount:
+                raise _missing(order_id)
+
+    def get(self, order_id: int) -> Order:
+        """See :meth:`core.stores.Orders.get`."""
+        with self._database.read() as connection:
+            rows = connection.execute(_whole().where(HEADER.c.order_id == order_id)).mappings().all()
+            if not rows:
+                raise _missing(order_id)
+            return next(_orders(connection, rows))
+
+    def search(self, query: OrderQuery) -> OrderPage:
+        """See :meth:`core.stores.Orders.search`. Raises StorageError for a sort that does not exist."""
+        size = max(1, query.size)
+        found = self._matches(query, select(HEADER.c.order_id))
+        page = found.order_by(*self._order(query)).limit(size).offset(max(0, query.page) * size).subquery()
+        rows = select(*_SUMMARY).join(page, page.c.order_id == HEADER.c.order_id)
+        if query.sort in _FOLDED_SORTS:
+            rows = rows.join(SEARCH, SEARCH.c.order_id == HEADER.c.order_id)
+        total = self._matches(query, select(func.count()))
+        with self._database.read() as connection:
+            summaries = [
+                OrderSummary(**row) for row in connection.execute(rows.order_by(*self._order(query))).mappings()
+            ]
+            return OrderPage(tuple(summaries), connection.execute(total).scalar_one())
+
+    def each(self, query: OrderQuery) -> Iterator[Order]:
+        """See :meth:`core.stores.Orders.each`."""
+        found = self._matches(query, _whole(), joined=True).order_by(*self._order(query))
+        with self._database.read() as connection:
+            rows = connection.execute(found, execution_options={"yield_per": _BATCH}).mappings()
+            for batch in rows.partitions():
+                yield from _orders(connection, batch)
+
+    def duplicates(self, document: str | None, pages: tuple[PageRef, ...], invoice: Invoice) -> list[Duplicate]:
+        """See :meth:`core.stores.Orders.duplicates`: the same document first, the latest first."""
+        same_document = and_(ORIGIN.c.document == document, ORIGIN.c.page_key == page_key(pages))
+        same_invoice = SEARCH.c.match_key == match_key(invoice)
+        found: dict[int, Duplicate] = {}
+        with self._database.read() as connection:
+            if document is not None:
+                _note(found, "document", connection.execute(_named(ORIGIN).where(same_document)).mappings())
+            if match_key(invoice) is not None:
+                _note(found, "invoice", connection.execute(_named(SEARCH).where(same_invoice)).mappings())
+        return list(found.values())
+
+    def _matches(self, query: OrderQuery, chosen: Select[Any], joined: bool = False) -> Select[Any]:
+        """``chosen`` of the orders that ``query`` asks for; ``joined`` when the search table is in it already."""
+        terms = search_terms(query.text)
+        chosen = chosen.select_from(HEADER) if not joined else chosen
+        if not joined and (terms or query.sort in _FOLDED_SORTS):
+            chosen = chosen.join(SEARCH, SEARCH.c.order_id == HEADER.c.order_id)
+        if query.status:
+            chosen = chosen.where(HEADER.c.status == query.status)
+        if terms:
+            everywhere = and_(*(self._contains(term) for term in terms))
+            order_id = _as_order_id(query.text)
+            chosen = chosen.where(everywhere if order_id is None else or_(everywhere, HEADER.c.order_id == order_id))
+        return chosen
+
+    def _contains(self, term: str) -> ColumnElement[bool]:
+        # A plain substring search: faster than LIKE, and no character of the term means anything else.
+        position = func.instr if self._database.dialect == "sqlite" else func.strpos
+        return position(SEARCH.c.haystack, term) > 0
+
+    def _order(self, query: OrderQuery) -> list[ColumnElement[Any]]:
+        """The sort, empty values last either way, equal ones by their id."""
+        column = _SORTS.get(query.sort)
+        if column is None:
+            raise StorageError(f"Records cannot be sorted by “{query.sort}”: use {', '.join(_SORTS)}.")
+        if query.sort == "total_amount":
+            column = sortable(column, self._database.dialect)
+        by_id = HEADER.c.order_id
+        if query.descending:
+            return [by_id.desc()] if column is by_id else [column.desc().nulls_last(), by_id.desc()]
+        return [by_id.asc()] if column is by_id else [column.asc().nulls_last(), by_id.asc()]
+
+
+def _insert(connection: Connection, order: Order, created_at: datetime | None = None) -> None:
+    """Write every row of ``order``. Raises StorageError for what cannot be a record."""
+    _check(order)
+    invoice, now = order.invoice, datetime.now(UTC)
+    created_at = created_at or order.created_at or now
+    header = {info.column: getattr(invoice, info.name) for info in header_fields()}
+    header |= {"order_id": order.order_id, "status": order.status}
+    connection.execute(
+        insert(HEADER).values(header | {"created_at": created_at, "updated_at": order.updated_at or now})
+    )
+    lines = [
+        {info.column: getattr(item, info.name) for info in item_fields()}
+        | {"order_id": order.order_id, "line_number": number, "created_at": created_at}
+        for number, item in enumerate(invoice.line_items, 1)
+    ]
+    if lines:
+        connection.execute(insert(DETAIL), lines)
+    connection.execute(insert(ORIGIN).values(_origin(order)))
+    connection.execute(insert(SEARCH).values(_search_texts(order)))
+
+
+def _check(order: Order) -> None:
+    if order.order_id is None:
+        raise StorageError("An order needs its number before it can be stored.")
+    invoice = order.invoice
+    amounts = [invoice.subtotal, invoice.tax, invoice.total_amount]
+    amounts += [amount for item in invoice.line_items for amount in (item.quantity, item.unit_price, item.total_price)]
+    for amount in amounts:
+        if amount and (abs(amount.adjusted()) > _DIGITS or len(amount.as_tuple().digits) > _DIGITS):
+            raise StorageError("An amount has far too many digits to be one: correct it before saving.")
+
+
+def _origin(order: Order) -> dict[str, Any]:
+    return {
+        "order_id": order.order_id,
+        "document": order.document,
+        "pages": [[page.number, page.rotation] for page in order.pages],
+        "page_key": page_key(order.pages),
+        "run_id": order.run_id,
+    }
+
+
+def _search_texts(order: Order) -> dict[str, Any]:
+    names = ("invoice_number", "vendor_name", "customer_name")
+    folded = {name: fold(text) if (text := getattr(order.invoice, name)) else None for name in names}
+    return folded | {
+        "order_id": order.order_id,
+        "haystack": haystack(order.invoice),
+        "match_key": match_key(order.invoice),
+    }
+
+
+def _whole() -> Select[Any]:
+    """Header and origin of orders, with the search table joined for sorting and searching."""
+    return (
+        select(HEADER, ORIGIN.c.document, ORIGIN.c.pages, ORIGIN.c.run_id)
+        .select_from(HEADER)
+        .join(SEARCH, SEARCH.c.order_id == HEADER.c.order_id)
+        .join(ORIGIN, ORIGIN.c.order_id == HEADER.c.order_id)
+    )
+
+
+def _orders(connection: Connection, rows: Sequence[RowMapping]) -> Iterator[Order]:
+    """The orders of these header rows, their lines fetched in one go."""
+    ids = [row["order_id"] for row in rows]
+    wanted = select(DETAIL).where(DETAIL.c.order_id.in_(ids)).order_by(DETAIL.c.order_id, DETAIL.c.line_number)
+    lines: dict[int, list[LineItem]] = {}
+    for line in connection.execute(wanted).mappings():
+        lines.setdefault(line["order_id"], []).append(
+            LineItem.model_construct(**{info.name: line[info.column] for info in item_fields()})
+        )
+    for row in rows:
+        values = {info.name: row[info.column] for info in header_fields()}
+        invoice = Invoice.model_construct(**values, line_items=tuple(lines.get(row["order_id"], ())))
+        pages = tuple(PageRef(number, rotation) for number, rotation in row["pages"])
+        told = (row["document"], pages, row["run_id"], row["created_at"], row["updated_at"])
+        yield Order(invoice, row["status"], row["order_id"], *told)
+
+
+def _named(table: Any) -> Select[Any]:
+    """What a duplicate's sentence needs, the latest order first."""
+    columns = (HEADER.c.order_id, HEADER.c.vendor_name, HEADER.c.invoice_number, HEADER.c.created_at)
+    joined = select(*columns).select_from(HEADER).join(table, table.c.order_id == HEADER.c.order_id)
+    return joined.order_by(HEADER.c.order_id.desc())
+
+
+def _note(found: dict[int, Duplicate], reason: Literal["document", "invoice"], rows: Iterable[RowMapping]) -> None:
+    for row in rows:
+        told = (row["vendor_name"], row["invoice_number"], row["created_at"])
+        found.setdefault(row["order_id"], Duplicate(row["order_id"], reason, "database", *told))
+
+
+def _as_order_id(text: str) -> int | None:
+    digits = text.strip().removeprefix("#")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
+
+
+def _missing(order_id: int | None) -> RecordMissing:
+    return RecordMissing(f"There is no order {order_id}: it may have been deleted meanwhile.")

@@ -1,0 +1,87 @@
+"""Databases for the contract tests: a SQLite file each, and a private PostgreSQL server where Debian's is installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database, open_database
+
+
+def server_programs() -> Path | None:
+    """The folder with PostgreSQL's own programs, the newest version's."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    installed = shutil.which("initdb")
+    return found[-1].parent if found else Path(installed).parent if installed else None
+
+
+def free_port() -> int:
+    """A loopback port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a private server's ``postgres`` database; skips where PostgreSQL is not installed."""
+    programs = server_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL's server is not installed (Debian: apt-get install postgresql)")
+    user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
+    with tempfile.TemporaryDirectory(prefix="studio-pg-") as name:
+        folder, port = Path(name), free_port()
+        if user:
+            shutil.chown(folder, user)
+        data = str(folder / "data")
+        init = [programs / "initdb", "-D", data, "-U", "studio", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]
+        subprocess.run(init, check=True, user=user, cwd="/", stdout=subprocess.DEVNULL)
+        options = f"-c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+        control = [programs / "pg_ctl", "-D", data, "-w", "-s"]
+        subprocess.run([*control, "-o", options, "-l", folder / "log", "start"], check=True, user=user, cwd="/")
+        try:
+            yield f"postgresql://studio:secret-word@127.0.0.1:{port}/postgres"
+        finally:
+            subprocess.run([*control, "-m", "immediate", "stop"], check=True, user=user, cwd="/")
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, request: pytest.FixtureRequest) -> str:
+    """A new, empty database on the private server."""
+    import psycopg
+
+    name = f"t{abs(hash(request.node.nodeid))}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return postgres_server.removesuffix("postgres") + name
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database of each kind."""
+    if request.param == "postgres":
+        url: str = request.getfixturevalue("postgres_url")
+        return url
+    return f"sqlite:///{tmp_path / 'studio.db'}"
+
+
+@pytest.fixture
+def open_store() -> Iterator[Callable[[str], Database]]:
+    """Opens databases and closes them at the end."""
+    opened: list[Database] = []
+
+    def open_one(url: str) -> Database:
+        opened.append(open_database(url))
+        return opened[-1]
+
+    yield open_one
+    for database in opened:
+        database.close()

@@ -1,0 +1,278 @@
+"""What every store of orders does: in memory, in SQLite, in PostgreSQL."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from core.errors import RecordMissing, StorageError
+from core.extraction import PageRef
+from core.models import Invoice, LineItem
+from core.stores import Order, OrderQuery, Orders
+from storage.database import Database
+from storage.memory import MemoryOrders
+from storage.orders import SqlOrders
+
+STORES = ["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=STORES)
+def orders(request: pytest.FixtureRequest, tmp_path: Path, open_store: Callable[[str], Database]) -> Orders:
+    """Each store, empty."""
+    if request.param == "memory":
+        return MemoryOrders()
+    sqlite = f"sqlite:///{tmp_path / 'studio.db'}"
+    return SqlOrders(open_store(sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url")))
+
+
+def invoice(number: str | None = "R-1", vendor: str | None = "Nordwind Söhne KG", **values: object) -> Invoice:
+    """An invoice with two lines; ``values`` replace its own."""
+    items = (
+        LineItem(description="Lamp\n=SUM(A1)", quantity="2", unit_price="50.0375", total_price="100.08"),
+        LineItem(description=None, quantity="1.500", unit_price=None, total_price="-0.10"),
+    )
+    base = {
+        "invoice_number": number,
+        "vendor_name": vendor,
+        "customer_name": "Café Olé",
+        "invoice_date": "2024-02-29",
+        "subtotal": "99.98",
+        "total_amount": "118.980",
+        "currency": "EUR",
+        "line_items": items,
+    }
+    return Invoice.model_validate(base | values)
+
+
+def stored(orders: Orders, what: Invoice | None = None, **told: object) -> Order:
+    """An order put into the store."""
+    told = {"status": "reviewed", "order_id": orders.reserve_id()} | told
+    order = Order(what or invoice(), **told)  # type: ignore[arg-type]
+    orders.add(order)
+    return order
+
+
+def found_ids(orders: Orders, **query: object) -> list[int]:
+    """The ids of a search's page, as listed."""
+    return [row.order_id for row in orders.search(OrderQuery(**query)).rows]  # type: ignore[arg-type]
+
+
+def test_an_order_comes_back_as_it_was_saved(orders: Orders) -> None:
+    """Amounts to the last zero, dates, lines in order, its document, pages and run."""
+    moment = datetime(2024, 3, 1, 12, 30, tzinfo=UTC)
+    pages = (PageRef(3), PageRef(1, 90))
+    order = stored(orders, document="a" * 64, pages=pages, run_id="r1", created_at=moment, updated_at=moment)
+    held = orders.get(order.order_id or 0)
+    assert held == order
+    assert str(held.invoice.total_amount) == "118.980"
+    assert [str(item.quantity) for item in held.invoice.line_items] == ["2", "1.500"]
+
+
+@pytest.mark.parametrize("amount", ["0.1", "12345678901234567890.123456789", "-0.00000001", "1E+3"])
+def test_amounts_are_exact(orders: Orders, amount: str) -> None:
+    """No amount passes through a binary fraction."""
+    order = stored(orders, invoice(total_amount=amount))
+    assert orders.get(order.order_id or 0).invoice.total_amount == Decimal(amount)
+
+
+def test_an_empty_invoice_can_be_stored(orders: Orders) -> None:
+    """What is not on the page stays null."""
+    order = stored(orders, Invoice())
+    assert orders.get(order.order_id or 0).invoice == Invoice()
+
+
+def test_ids_are_new_and_not_below_the_floor(orders: Orders) -> None:
+    """The next id passes what is stored and what the caller asks for."""
+    assert orders.reserve_id() == 1
+    assert orders.reserve_id(10) == 10
+    assert orders.reserve_id(5) == 11
+    stored(orders, order_id=40)
+    assert orders.reserve_id() == 41
+
+
+def test_an_id_is_not_stored_twice(orders: Orders) -> None:
+    """A second order under one id is refused whole."""
+    order = stored(orders)
+    with pytest.raises(StorageError):
+        orders.add(replace(order, invoice=invoice("other")))
+    assert orders.get(order.order_id or 0).invoice.invoice_number == "R-1"
+
+
+def test_an_update_replaces_header_and_lines(orders: Orders) -> None:
+    """Old lines are gone, the time it was made at stays, search knows the new texts."""
+    order = stored(orders, created_at=datetime(2024, 1, 1, tzinfo=UTC))
+    orders.update(replace(order, invoice=invoice("R-2", line_items=()), created_at=None))
+    held = orders.get(order.order_id or 0)
+    assert (held.invoice.invoice_number, held.invoice.line_items) == ("R-2", ())
+    assert held.created_at == datetime(2024, 1, 1, tzinfo=UTC)
+    assert found_ids(orders, text="r-1") == []
+    assert found_ids(orders, text="r-2") == [order.order_id]
+
+
+def test_a_removed_order_is_gone(orders: Orders) -> None:
+    """Neither got nor found nor counted, and no duplicate any more."""
+    order = stored(orders, document="a" * 64)
+    orders.remove(order.order_id or 0)
+    with pytest.raises(RecordMissing):
+        orders.get(order.order_id or 0)
+    assert orders.search(OrderQuery()).total == 0
+    assert orders.duplicates("a" * 64, (), invoice()) == []
+
+
+@pytest.mark.parametrize("verb", ["get", "remove"])
+def test_a_missing_order_is_told(orders: Orders, verb: str) -> None:
+    """An id that nothing has is an error of ours with the id in it."""
+    with pytest.raises(RecordMissing, match="99"):
+        getattr(orders, verb)(99)
+
+
+def test_an_update_of_a_missing_order_is_told(orders: Orders) -> None:
+    """Nothing is made by an update."""
+    with pytest.raises(RecordMissing):
+        orders.update(Order(invoice(), "reviewed", 99))
+
+
+@pytest.mark.parametrize(
+    ("text", "hit"),
+    [
+        ("nordwind", True),
+        ("SOHNE  nord", True),
+        ("cafe ole", True),
+        ("-77", True),
+        ("R-77 olé", True),
+        ("westwind", False),
+        ("%", False),
+        ("_", False),
+        ("' OR 1=1 --", False),
+        ("\x00", True),
+    ],
+)
+def test_search_finds_parts_of_number_vendor_and_customer(orders: Orders, text: str, hit: bool) -> None:
+    """Every word must be found somewhere; accents and case do not matter and no character means anything else."""
+    order = stored(orders, invoice("R-77"))
+    assert found_ids(orders, text=text) == ([order.order_id] if hit else [])
+
+
+def test_search_finds_an_order_by_its_id(orders: Orders) -> None:
+    """An id, with or without #, finds its order beside the numbers that hold it."""
+    first = stored(orders, order_id=77)
+    second = stored(orders, invoice("R-77"), order_id=5)
+    assert found_ids(orders, text="77") == [first.order_id, second.order_id]
+    assert found_ids(orders, text="#77") == [first.order_id]
+
+
+def test_search_by_status(orders: Orders) -> None:
+    """Only the orders of the status asked for are listed and counted."""
+    stored(orders, status="approved")
+    reviewed = stored(orders)
+    page = orders.search(OrderQuery(status="reviewed"))
+    assert (page.total, [row.order_id for row in page.rows]) == (1, [reviewed.order_id])
+
+
+@pytest.mark.parametrize(
+    ("sort", "ascending"),
+    [
+        ("order_id", [1, 2, 3, 4]),
+        ("total_amount", [3, 1, 2, 4]),
+        ("vendor_name", [2, 1, 3, 4]),
+        ("invoice_number", [2, 1, 3, 4]),
+        ("invoice_date", [1, 2, 3, 4]),
+        ("currency", [1, 3, 2, 4]),
+    ],
+)
+def test_listings_sort_by_value_with_empty_ones_last(orders: Orders, sort: str, ascending: list[int]) -> None:
+    """Amounts sort as numbers, names as people read them, equal ones by id; what is empty comes last either way."""
+    stored(orders, invoice("b", "äpfel", total_amount="9.5", invoice_date="2024-01-01", currency="EUR"))
+    stored(orders, invoice("A", "Ananas", total_amount="100", invoice_date="2024-01-02", currency="USD"))
+    stored(orders, invoice("C", "Zitrone", total_amount="-3", invoice_date="2024-02-01", currency="EUR"))
+    stored(orders, Invoice())
+    assert found_ids(orders, sort=sort, descending=False) == ascending
+    empty = [] if sort == "order_id" else [4]
+    known = [order_id for order_id in ascending if order_id not in empty]
+    listed = found_ids(orders, sort=sort, descending=True)
+    assert listed[len(known) :] == empty
+    assert [order.order_id for order in orders.each(OrderQuery(sort=sort, descending=True))] == listed
+
+
+def test_an_unknown_sort_is_refused(orders: Orders) -> None:
+    """A sort from a tampered address is an error of ours, not SQL."""
+    with pytest.raises(StorageError, match="sorted"):
+        orders.search(OrderQuery(sort="order_id; DROP TABLE runs"))
+
+
+def test_pages_follow_each_other(orders: Orders) -> None:
+    """Every order is on one page; the total counts all; a page behind the end is empty."""
+    for number in range(7):
+        stored(orders, invoice(f"R-{number}"))
+    pages = [found_ids(orders, page=page, size=3) for page in range(4)]
+    assert pages == [[7, 6, 5], [4, 3, 2], [1], []]
+    assert orders.search(OrderQuery(page=9)).total == 7
+
+
+def test_each_gives_whole_orders_of_all_pages(orders: Orders) -> None:
+    """An export has every match with its lines, in the listing's order."""
+    for number in range(5):
+        stored(orders, invoice(f"R-{number}"))
+    found = list(orders.each(OrderQuery(size=2, descending=False)))
+    assert [order.invoice.invoice_number for order in found] == [f"R-{number}" for number in range(5)]
+    assert all(len(order.invoice.line_items) == 2 for order in found)
+
+
+@pytest.mark.parametrize(
+    ("number", "vendor", "same"),
+    [
+        ("R-1", "Nordwind Söhne KG", True),
+        ("r 1", "NORDWIND, SOHNE K.G.", True),
+        ("R-2", "Nordwind Söhne KG", False),
+        ("R-1", "Südwind", False),
+        ("R-1", None, False),
+        (None, "Nordwind Söhne KG", False),
+    ],
+)
+def test_the_same_invoice_is_noticed(orders: Orders, number: str | None, vendor: str | None, same: bool) -> None:
+    """The same vendor's same number, however it is written."""
+    order = stored(orders)
+    found = orders.duplicates("b" * 64, (), invoice(number, vendor))
+    assert [(d.order_id, d.reason, d.target) for d in found] == (
+        [(order.order_id, "invoice", "database")] if same else []
+    )
+
+
+def test_the_same_document_is_noticed_by_its_pages(orders: Orders) -> None:
+    """Another group of pages of one file is another invoice; a turned page is the same."""
+    first = stored(orders, invoice("R-5"), document="a" * 64, pages=(PageRef(1), PageRef(2)))
+    stored(orders, invoice("R-6"), document="a" * 64, pages=(PageRef(3),))
+    turned = (PageRef(2, 90), PageRef(1))
+    found = orders.duplicates("a" * 64, turned, invoice("R-5"))
+    assert [(d.order_id, d.reason, d.invoice_number) for d in found] == [(first.order_id, "document", "R-5")]
+
+
+def test_what_databases_refuse_is_left_out(orders: Orders) -> None:
+    """NUL and half characters of a broken text layer never stop a save."""
+    order = stored(orders, invoice("R\x00-9\ud800", "Vend\x00or"))
+    assert (orders.get(order.order_id or 0).invoice.invoice_number or "").startswith("R")
+    assert found_ids(orders, text="vendor") == [order.order_id]
+
+
+RESERVE = """
+import sys
+from storage.database import open_database
+from storage.orders import SqlOrders
+orders = SqlOrders(open_database(sys.argv[1]))
+print(*[orders.reserve_id() for _ in range(30)])
+"""
+
+
+def test_two_processes_open_a_new_database_and_never_share_an_id(database_url: str) -> None:
+    """Both migrate at the same moment; 2 x 30 ids are 60."""
+    command = [sys.executable, "-c", RESERVE, database_url]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    ids = [int(word) for process in running for word in process.communicate(timeout=60)[0].split()]
+    assert sorted(ids) == list(range(1, 61))

@@ -20,7 +20,7 @@ _SIGNS = (b"CrossIndustryInvoice", b"CrossIndustryDocument", _UBL.encode())
 _HEAD = 65_536
 _TOLERANCE = Decimal("0.02")
 _CODE = re.compile(r"(?=\S*\d)\S{1,16}")
-_NUMBER = re.compile(r"[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})")
+_NUMBER = re.compile(r"[+-]?(?:\d{1,15}(?:\.\d{0,10})?|\.\d{1,10})")
 
 
 def looks_like_invoice(data: bytes) -> bool:

@@ -1,0 +1,212 @@
+"""Invoice XML gives the exact invoice; broken or hostile XML gives one clear error."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from core.documents import Attachment, Document
+from core.einvoice import EInvoiceExtractor, read_einvoice
+from core.errors import ExtractionError
+from core.extraction import PageRef
+from core.extractor import Draft, Request
+from core.models import Invoice, LineItem, walk
+from core.recipe import Recipe
+
+SAMPLES = Path(__file__).parent.parent / "samples" / "einvoice"
+
+
+class DocumentWith(Document):
+    """A document of which only the attachments matter."""
+
+    def __init__(self, *attachments: Attachment) -> None:
+        self._attached = list(attachments)
+
+    def attachments(self) -> list[Attachment]:
+        return self._attached
+
+
+def extract(*attachments: Attachment) -> Draft | None:
+    """What the extractor makes of a document; reading its pages is an error."""
+
+    def read() -> tuple[()]:
+        raise AssertionError("an e-invoice does not need the page")
+
+    return EInvoiceExtractor().extract(Request(DocumentWith(*attachments), (PageRef(1),), Recipe(), read))
+
+
+def sample(name: str) -> Invoice:
+    """The invoice in one of the sample files."""
+    return read_einvoice((SAMPLES / name).read_bytes(), name).invoice
+
+
+def test_a_cii_invoice_is_read_in_full() -> None:
+    """Factur-X, ZUGFeRD 2 and XRechnung CII: every field, no trailing zeros, the tax in the invoice's currency."""
+    assert sample("cii.xml") == Invoice(
+        invoice_number="HT-2024-118",
+        invoice_date=date(2024, 3, 15),
+        due_date=date(2024, 4, 14),
+        vendor_name="Holz & Technik Beispiel GmbH",
+        customer_name="Tischlerei Probe",
+        billing_address="Spanweg 3, Hinterhaus, 99084 Erfurt",
+        shipping_address="Am Kran 7, 99085 Erfurt",
+        order_date=date(2024, 3, 1),
+        customer_id="K-5501",
+        subtotal=Decimal("349.00"),
+        tax=Decimal("66.31"),
+        total_amount=Decimal("415.31"),
+        currency="EUR",
+        line_items=(
+            LineItem(
+                description="Sechskantschrauben M8 verzinkt",
+                quantity=Decimal(400),
+                unit_price=Decimal("0.125"),
+                total_price=Decimal("50.00"),
+            ),
+            LineItem(
+                description="W-77 Werkbank Buche",
+                quantity=Decimal(2),
+                unit_price=Decimal("149.50"),
+                total_price=Decimal("299.00"),
+            ),
+        ),
+    )
+
+
+def test_the_minimum_profile_has_no_lines() -> None:
+    """MINIMUM and BASIC WL carry sums only."""
+    invoice = sample("cii-minimum.xml")
+    assert (invoice.invoice_number, invoice.total_amount, invoice.line_items) == ("FA-12", Decimal("240.00"), ())
+    assert invoice.billing_address is None
+
+
+def test_zugferd_1_is_read_with_its_own_names() -> None:
+    """A credit note keeps its signs; a line that only holds a note is no line."""
+    invoice = sample("zugferd1.xml")
+    assert invoice.invoice_number == "G-31"
+    assert invoice.order_date == date(2014, 6, 20)
+    assert (invoice.subtotal, invoice.tax, invoice.total_amount) == (Decimal("-30"), Decimal("-5.7"), Decimal("-35.7"))
+    assert invoice.billing_address == "Wiesenpfad 2, 01067 Dresden"
+    assert [(item.description, item.quantity, item.unit_price) for item in invoice.line_items] == [
+        ("Rosenstock", Decimal(-2), Decimal(15))
+    ]
+
+
+@pytest.mark.parametrize(("name", "number"), [("ubl-invoice.xml", "SS-9"), ("ubl-creditnote.xml", "CN-2")])
+def test_ubl_invoices_and_credit_notes_are_read(name: str, number: str) -> None:
+    """The total is the grand total, not what is left to pay; a heading line is no line; a British address ends with the
+    postcode."""
+    invoice = sample(name)
+    assert invoice.invoice_number == number
+    assert invoice.due_date == date(2025, 3, 5)
+    assert invoice.total_amount == Decimal(144)
+    assert invoice.vendor_name == "Sample Sails Limited"
+    assert invoice.customer_name == "Testing Boats"
+    assert invoice.billing_address == "4 Harbour Row, Whitby YO21 3PU"
+    assert [item.description for item in invoice.line_items] == ["[CL-1] Cleat, stainless"]
+
+
+def test_the_draft_is_exact_and_says_where_each_value_came_from() -> None:
+    """Every value has its provenance; the XML is kept for the raw tab."""
+    draft = read_einvoice((SAMPLES / "cii.xml").read_bytes(), "cii.xml")
+    assert draft.exact
+    assert draft.language == "de"
+    assert draft.raw.startswith("<?xml")
+    assert set(draft.provenance) == {path for path, _, value in walk(draft.invoice) if value is not None}
+
+
+def test_invoice_xml_is_recognised_by_content() -> None:
+    """Other attachments and other names do not matter."""
+    data = (SAMPLES / "ubl-invoice.xml").read_bytes()
+    draft = extract(
+        Attachment("photo.png", b"\x89PNG"), Attachment("notes.xml", b"<notes/>"), Attachment("data.bin", data)
+    )
+    assert draft is not None
+    assert draft.invoice.invoice_number == "SS-9"
+
+
+def test_utf_16_xml_is_read() -> None:
+    """The encoding may be any that XML allows."""
+    text = (SAMPLES / "cii.xml").read_text(encoding="utf-8").replace("UTF-8", "UTF-16", 1)
+    draft = extract(Attachment("x.xml", text.encode("utf-16")))
+    assert draft is not None
+    assert draft.invoice.customer_name == "Tischlerei Probe"
+    assert "Tischlerei" in draft.raw
+
+
+def test_a_document_without_invoice_xml_is_not_for_us() -> None:
+    """No attachments, or none that is an invoice."""
+    assert extract() is None
+    assert extract(Attachment("notes.xml", b"<notes/>"), Attachment("a.pdf", b"%PDF-1.7")) is None
+
+
+CII = '<CrossIndustryInvoice xmlns="urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100">'
+ENTITIES = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+
+
+@pytest.mark.parametrize(
+    ("xml", "says"),
+    [
+        (f"{CII}<ExchangedDocument>", "damaged"),
+        (
+            f'<!DOCTYPE a [<!ENTITY e0 "lol">{ENTITIES}]>{CII}<ExchangedDocument><ID>&e9;</ID></ExchangedDocument></CrossIndustryInvoice>',
+            "damaged|document type",
+        ),
+        (
+            f'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]>{CII}<ID>&x;</ID></CrossIndustryInvoice>',
+            "document type",
+        ),
+        (f'<!DOCTYPE a SYSTEM "http://127.0.0.1:9/x.dtd">{CII}</CrossIndustryInvoice>', "document type"),
+        (CII + "<a>" * 5000 + "</a>" * 5000 + "</CrossIndustryInvoice>", "damaged"),
+        (f"<wrapper>{CII}</CrossIndustryInvoice></wrapper>", "root is “wrapper”"),
+        (f"{CII}<InvoiceCurrencyCode>EURO</InvoiceCurrencyCode></CrossIndustryInvoice>", "currency"),
+        (
+            f"{CII}<ExchangedDocument><IssueDateTime>31.12.24</IssueDateTime></ExchangedDocument></CrossIndustryInvoice>",
+            "date",
+        ),
+        (
+            f"{CII}<IncludedSupplyChainTradeLineItem><LineTotalAmount>1e999999</LineTotalAmount>"
+            "</IncludedSupplyChainTradeLineItem></CrossIndustryInvoice>",
+            "amount",
+        ),
+    ],
+    ids=["cut", "entity-bomb", "external-entity", "external-dtd", "deep", "other-root", "currency", "date", "amount"],
+)
+def test_broken_and_hostile_xml_gives_one_clear_error(xml: str, says: str) -> None:
+    """Nothing is expanded, fetched or guessed; the XML is kept for the raw tab."""
+    with pytest.raises(ExtractionError, match=says) as caught:
+        extract(Attachment("invoice.xml", xml.encode()))
+    assert caught.value.raw
+    assert "hostname" not in str(caught.value)
+
+
+def test_a_huge_file_is_refused_before_it_is_parsed() -> None:
+    """No invoice is that large."""
+    with pytest.raises(ExtractionError, match="larger than 20 MB"):
+        extract(Attachment("big.xml", CII.encode() + b" " * 20_000_000))
+
+
+def test_a_readable_invoice_wins_over_a_broken_one() -> None:
+    """Some programs attach the same invoice in two syntaxes."""
+    good = Attachment("good.xml", (SAMPLES / "cii.xml").read_bytes())
+    draft = extract(Attachment("bad.xml", CII.encode()[:-1]), good)
+    assert draft is not None
+    assert draft.invoice.invoice_number == "HT-2024-118"
+
+
+def test_damaged_xml_is_an_invoice_or_an_error_never_a_crash() -> None:
+    """Bytes changed, cut out and doubled at random in real XML."""
+    random = Random(7)
+    originals = [path.read_bytes() for path in sorted(SAMPLES.glob("*.xml"))]
+    for _ in range(400):
+        data = bytearray(random.choice(originals))
+        for _ in range(random.randint(1, 4)):
+            at = random.randrange(len(data))
+            data[at : at + random.choice((0, 1, 30))] = bytes(random.choices(range(256), k=random.choice((0, 1, 2))))
+        with suppress(ExtractionError):
+            read_einvoice(bytes(data), "damaged.xml")

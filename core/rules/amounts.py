@@ -1,0 +1,205 @@
+"""Amounts in every locale's format: reading the number, its sign and its currency from tokens.
+
+``1.234,56``, ``1,234.56``, ``1 234,56``, ``1'234.56``, ``6,54,321.00``, ``12.-``, ``(5.00)``, ``8.79-``, ``5.00 CR``.
+Which mark is the decimal one is decided once a document (:func:`decide_format`); a number that can be read in one way
+only is read so, whatever the document's habit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from core.rules.currencies import currency_of
+from core.rules.layout import Token
+
+#: A blank inside a number (1 234,56) is narrower than this many text heights.
+_THOUSANDS_GAP = 0.5
+_MINUS = "-−–—"
+_SHAPE = re.compile(r"^(?P<before>\D{0,8}?)(?P<number>[.,]?\d(?:[\d.,'’]*\d)?)(?P<after>\D{0,8})$")
+_TAIL_DASH = re.compile(r"^[.,]?[-–—]{1,2}$")
+_CREDIT = frozenset({"cr", "cr.", "credit", "h"})
+_TRIMMED = "*:;|"
+_CONFUSED = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8"})
+_CONFUSABLE = re.compile(r"^[\d.,OolI|SB$€£-]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFormat:
+    """A document's habit: its decimal mark (``.`` or ``,``)."""
+
+    decimal: str = "."
+
+
+class Amount(NamedTuple):
+    """A number as printed in ``tokens``: value, ISO 4217 code of a currency that stands beside it (else ``None``), how
+    many decimals are printed, and whether it is a percentage."""
+
+    value: Decimal
+    text: str
+    currency: str | None
+    decimals: int
+    percent: bool
+    tokens: tuple[Token, ...]
+
+
+def decide_format(texts: Iterable[str], language: str | None = None) -> NumberFormat:
+    """The decimal mark that the document's numbers show; where they show none, the habit of ``language``."""
+    votes: Counter[str] = Counter()
+    for text in texts:
+        shape = _SHAPE.match(text)
+        if shape is None:
+            continue
+        number = shape["number"]
+        marks = [mark for mark in number if mark in ".,"]
+        if not marks:
+            continue
+        last = marks[-1]
+        if len(set(marks)) == 2 and marks.count(last) == 1:
+            votes[last] += 3
+        elif len(marks) == 1:
+            decimals = len(number) - number.rindex(last) - 1
+            votes[last] += 2 if decimals == 2 else 0
+    if votes and votes["."] != votes[","]:
+        return NumberFormat("." if votes["."] > votes[","] else ",")
+    return NumberFormat("," if language in {"de", "fr", "es", "it", "nl", "pt"} else ".")
+
+
+def parse_number(text: str, habit: NumberFormat) -> tuple[Decimal, int] | None:
+    """Digits with their marks as (value, decimals printed), or ``None`` for what is no number (a date, a version)."""
+    text = text.replace("’", "'")
+    marks = [mark for mark in text if mark in ".,'"]
+    if not marks:
+        return Decimal(text), 0
+    last = marks[-1]
+    whole, _, fraction = text.rpartition(last)
+    if last == "'":
+        return _whole(text)
+    if marks.count(last) > 1:
+        return _whole(text) if len(set(marks)) == 1 else None
+    if len(marks) == 1:
+        grouped = len(fraction) == 3 and 1 <= len(whole) <= 3 and whole != "0" and last != habit.decimal
+        return _whole(text) if grouped else (Decimal(f"{whole or 0}.{fraction}"), len(fraction))
+    integer = _whole(whole)
+    return None if integer is None else (Decimal(f"{integer[0]}.{fraction}"), len(fraction))
+
+
+def _whole(text: str) -> tuple[Decimal, int] | None:
+    """A whole number in groups of three (or of two before the last three, as in India)."""
+    groups = re.split(r"[.,']", text)
+    middle = {len(group) for group in groups[1:-1]}
+    if len(groups[-1]) != 3 or not 1 <= len(groups[0]) <= 3 or len(middle | {3}) > 1 and middle != {2}:
+        return None
+    return Decimal("".join(groups)), 0
+
+
+def parse_amount(text: str, habit: NumberFormat) -> Amount | None:
+    """One amount that fills ``text``, for callers without tokens. ``None`` where it is none."""
+    tokens = [Token(part, "", 0, 0, 0, 1, -1) for part in text.replace("\u00a0", " ").replace("\u202f", " ").split()]
+    found = find_amounts(tokens, habit)
+    return found[0] if len(found) == 1 and len(found[0].tokens) == len(tokens) else None
+
+
+def find_amounts(tokens: Sequence[Token], habit: NumberFormat, repair: bool = False) -> list[Amount]:
+    """The numbers in a run of tokens (a segment), from left to right, each with its sign and currency.
+
+    ``repair`` also reads digits that OCR confused with letters (``1O.00``).
+    """
+    found = []
+    at = 0
+    while at < len(tokens):
+        core = _core(tokens[at].text, repair)
+        if core is None:
+            at += 1
+            continue
+        end, number, after = _extend(tokens, at, core)
+        parsed = parse_number(number, habit)
+        if parsed is not None:
+            found.append(_amount(tokens, at, end, core[0], parsed, after))
+        at = end
+    return [amount for amount in found if amount is not None]
+
+
+def _core(text: str, repair: bool) -> tuple[str, str, str] | None:
+    """A token as (what stands before the number, the number, what stands after it), or ``None``."""
+    shape = _SHAPE.match(text)
+    if shape is None:
+        if not (repair and any(char.isdigit() for char in text) and _CONFUSABLE.match(text)):
+            return None
+        shape = _SHAPE.match(text.translate(_CONFUSED))
+        if shape is None:
+            return None
+    before = shape["before"].strip(_TRIMMED)
+    after = shape["after"].strip(_TRIMMED)
+    return (before, shape["number"], after) if _is_affix(before) and _is_tail(after) else None
+
+
+def _extend(tokens: Sequence[Token], at: int, core: tuple[str, str, str]) -> tuple[int, str, str]:
+    """Adds groups of thousands set apart by narrow blanks. Returns (first token after, number, what follows it)."""
+    _, number, after = core
+    end = at + 1
+    if not re.fullmatch(r"\d{1,3}[.,]?", number + after):
+        return end, number, after
+    while end < len(tokens) and (not after or after in ".,"):
+        gap = tokens[end].x0 - tokens[end - 1].x1
+        follow = re.match(r"^(\d{3})((?:[.,]\d+)?)(\D{0,8})$", tokens[end].text)
+        if follow is None or gap > _THOUSANDS_GAP * max(tokens[end].height, 1e-6) or not _is_tail(follow[3]):
+            break
+        number += follow[1] + follow[2]
+        after = follow[3]
+        end += 1
+        if follow[2]:
+            break
+    return end, number, after
+
+
+def _amount(
+    tokens: Sequence[Token], at: int, end: int, before: str, parsed: tuple[Decimal, int], after: str
+) -> Amount | None:
+    start = at
+    previous = tokens[at - 1].text.strip(_TRIMMED) if at else ""
+    if not before.strip(_MINUS + "(+") and at and _is_affix(previous) and previous:
+        start, before = at - 1, previous + before
+        if start and tokens[start - 1].text in _MINUS:
+            start, before = start - 1, "-" + before
+    following = tokens[end].text.strip(_TRIMMED) if end < len(tokens) else ""
+    if not after and following and (_is_tail(following)) and not _starts_amount(tokens, end):
+        end, after = end + 1, following
+    value, decimals = parsed
+    negative = any(char in _MINUS + "(" for char in before) or _is_negative_tail(after)
+    currency = currency_of(before.strip(_MINUS + "()+ ")) or currency_of(after.strip(_MINUS + "().,+% "))
+    span = tuple(tokens[start:end])
+    text = " ".join(token.text for token in span)
+    return Amount(-value if negative else value, text, currency, decimals, "%" in after, span)
+
+
+def _starts_amount(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the currency at ``at`` belongs to the number after it (EUR 5,00) rather than to the one before."""
+    return (
+        at + 1 < len(tokens)
+        and _SHAPE.match(tokens[at + 1].text) is not None
+        and tokens[at].text.strip(_TRIMMED) not in {"%", ")", "-", ".-"}
+        and tokens[at + 1].x0 - tokens[at].x1 < tokens[at].x0 - tokens[at - 1].x1
+    )
+
+
+def _is_affix(text: str) -> bool:
+    """Whether ``text`` may stand before a number: a sign, a bracket, a currency."""
+    bare = text.strip(_MINUS + "(+ ")
+    return not bare or currency_of(bare) is not None
+
+
+def _is_tail(text: str) -> bool:
+    """Whether ``text`` may stand after a number: a sign, a bracket, a percent sign, a currency, a credit mark."""
+    bare = text.strip(").,+ " + _MINUS)
+    return not bare or bare == "%" or bare.casefold() in _CREDIT or currency_of(bare) is not None
+
+
+def _is_negative_tail(text: str) -> bool:
+    """``8.79-`` and ``5.00 CR`` are negative; ``12.-`` and ``12,--`` are not."""
+    bare = text.strip(") ")
+    return bare in tuple(_MINUS) or bare.casefold() in _CREDIT

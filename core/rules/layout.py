@@ -1,0 +1,276 @@
+"""The words of a page as visual lines of segments (cells), whoever read them: text layer or OCR.
+
+A *token* is a word, or a piece of one where the reader gave a label and its value as one word (``Date:12/05/24``).
+A *segment* is a run of tokens on one line without a wide gap: a sentence, a label, or one cell of a table. Geometry is
+relative to the height of the text, so that points and pixels, small print and large, are treated alike.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import median
+from typing import NamedTuple
+
+from core.evidence import Box, PageText, Word
+
+#: A gap wider than this many text heights separates two cells of a line.
+CELL_GAP = 0.9
+#: Centres of words of one line differ by less than this many heights of the smaller word.
+_SAME_LINE = 0.45
+#: Skew below this slope (about 0.1°) is not worth straightening.
+_LEVEL = 0.002
+
+_MARKS = re.compile(r"[\u0300-\u036f]")
+_NUMBER_SIGN = re.compile(r"#|\bn[°º*]")
+_NOT_KEY = re.compile(r"[^\w\n]+|_+")
+#: A label glued to its value: letters, a colon, and something that is not a web address.
+_GLUED = re.compile(r"^(\D*[^\W\d][.)#°º]?[:：])([^/\\:].*)$")
+
+
+class Token(NamedTuple):
+    """A word in straightened page units. ``key`` is the text folded for lookup (see :func:`fold`); ``word`` its place
+    in ``PageText.words``."""
+
+    text: str
+    key: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    word: int
+
+    @property
+    def height(self) -> float:
+        return self.y1 - self.y0
+
+
+def fold(text: str) -> str:
+    """``text`` as labels are looked up: no accents, case-folded, letters and digits only, ``#`` and ``n°`` as ``no``.
+    Line breaks stay."""
+    text = _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold()
+    return _NOT_KEY.sub("", _NUMBER_SIGN.sub("no", text))
+
+
+@dataclass(eq=False)
+class Segment:
+    """Neighbouring tokens without a wide gap between them. ``line`` and ``index`` say where it stands in its page."""
+
+    tokens: list[Token]
+    line: int = -1
+    index: int = -1
+
+    def __post_init__(self) -> None:
+        self.x0 = self.tokens[0].x0
+        self.x1 = max(token.x1 for token in self.tokens)
+        self.y0 = min(token.y0 for token in self.tokens)
+        self.y1 = max(token.y1 for token in self.tokens)
+
+    @cached_property
+    def text(self) -> str:
+        """The tokens, joined by blanks."""
+        return " ".join(token.text for token in self.tokens)
+
+    @cached_property
+    def key(self) -> str:
+        """The folded tokens, joined by nothing."""
+        return "".join(token.key for token in self.tokens)
+
+    @property
+    def height(self) -> float:
+        return self.y1 - self.y0
+
+    @property
+    def center(self) -> tuple[float, float]:
+        return (self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2
+
+    def overlap_x(self, other: Segment) -> float:
+        """The share (0 to 1) of the narrower one's width that both cover."""
+        return overlap_share(self.x0, self.x1, other.x0, other.x1)
+
+
+class Line:
+    """One visual line: its segments from left to right."""
+
+    __slots__ = ("index", "segments", "x0", "x1", "y0", "y1")
+
+    def __init__(self, index: int, segments: list[Segment]) -> None:
+        self.index = index
+        self.segments = segments
+        self.x0 = segments[0].x0
+        self.x1 = max(segment.x1 for segment in segments)
+        self.y0 = min(segment.y0 for segment in segments)
+        self.y1 = max(segment.y1 for segment in segments)
+
+    @property
+    def tokens(self) -> list[Token]:
+        """All tokens of the line from left to right."""
+        return [token for segment in self.segments for token in segment.tokens]
+
+    @property
+    def text(self) -> str:
+        """The segments, set apart by two blanks."""
+        return "  ".join(segment.text for segment in self.segments)
+
+    @property
+    def center(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+
+class Layout:
+    """One page in lines and segments. ``page`` is the page's text as it was read; ``number`` counts from 1."""
+
+    def __init__(self, page: PageText) -> None:
+        self.page = page
+        self.number = page.page
+        self.width = page.width
+        self.height = page.height
+        self.slope = _slope(page.words)
+        self.lines = _lines(_tokens(page.words, self.slope))
+        self.segments = [segment for line in self.lines for segment in line.segments]
+        for index, segment in enumerate(self.segments):
+            segment.index = index
+
+    @cached_property
+    def text_height(self) -> float:
+        """The usual height of a word, in page units (1 for an empty page)."""
+        heights = [token.y1 - token.y0 for segment in self.segments for token in segment.tokens]
+        return median(heights) if heights else 1.0
+
+    @property
+    def tokens(self) -> Iterator[Token]:
+        """All tokens in reading order of the lines."""
+        return (token for segment in self.segments for token in segment.tokens)
+
+    def right_of(self, segment: Segment) -> list[Segment]:
+        """The segments to the right on the same line, nearest first."""
+        return [other for other in self.lines[segment.line].segments if other.x0 >= segment.x1]
+
+    def left_of(self, segment: Segment) -> list[Segment]:
+        """The segments to the left on the same line, nearest first."""
+        return [other for other in reversed(self.lines[segment.line].segments) if other.x1 <= segment.x0]
+
+    def below(self, segment: Segment, reach: float = 3.0, share: float = 0.1) -> list[Segment]:
+        """The segments of the next lines within ``reach`` text heights that share at least ``share`` of the narrower
+        one's width with ``segment``, nearest first."""
+        limit = segment.y1 + reach * segment.height
+        found = []
+        for line in self.lines[segment.line + 1 :]:
+            if line.y0 > limit:
+                break
+            found += [other for other in line.segments if other.overlap_x(segment) >= share and other.y0 <= limit]
+        return found
+
+    def box_of(self, tokens: Sequence[Token]) -> Box:
+        """The box of ``tokens`` on the page as read (before straightening). Raises ValueError when there is none."""
+        lift = self.slope
+        return Box(
+            min(token.x0 for token in tokens),
+            min(token.y0 + lift * (token.x0 + token.x1) / 2 for token in tokens),
+            max(token.x1 for token in tokens),
+            max(token.y1 + lift * (token.x0 + token.x1) / 2 for token in tokens),
+        )
+
+    def confidence_of(self, tokens: Sequence[Token]) -> float:
+        """The least confidence with which one of ``tokens`` was read, 0 to 1."""
+        return min((self.page.words[token.word].confidence for token in tokens), default=1.0)
+
+
+def overlap_share(a0: float, a1: float, b0: float, b1: float) -> float:
+    """The share (0 to 1) of the shorter of two stretches that both cover."""
+    common = min(a1, b1) - max(a0, b0)
+    return max(0.0, common / max(min(a1 - a0, b1 - b0), 1e-6))
+
+
+def _slope(words: Sequence[Word]) -> float:
+    """The page's skew as rise per unit to the right, from the corners that the engine read slanted or, where there are
+    none, from the ends of its text lines. 0 for a level page."""
+    slopes = [
+        (corners[1][1] - corners[0][1]) / width
+        for word in words
+        if (corners := word.polygon) and (width := corners[1][0] - corners[0][0]) > 4 * word.box.height > 0
+    ]
+    if not slopes:
+        slopes = list(_line_slopes(words))
+    slope = median(slopes) if len(slopes) > 2 else 0.0
+    return slope if _LEVEL < abs(slope) < 0.06 else 0.0
+
+
+def _line_slopes(words: Sequence[Word]) -> Iterator[float]:
+    first: Word | None = None
+    last: Word | None = None
+    for word in words:
+        if first is None or last is None or word.line < 0 or word.line != first.line:
+            if first is not None and last is not None and last.box.x0 - first.box.x1 > 8 * first.box.height > 0:
+                yield (last.box.center[1] - first.box.center[1]) / (last.box.center[0] - first.box.center[0])
+            first = word
+        last = word
+
+
+def _tokens(words: Sequence[Word], slope: float) -> list[Token]:
+    """The words as tokens, straightened by ``slope``, without blank ones."""
+    pieces: list[tuple[str, float, float, int]] = []
+    for index, word in enumerate(words):
+        text = word.text
+        box = word.box
+        if ":" in text or " " in text or "：" in text:
+            pieces += _pieces(text, box.x0, box.x1, index)
+        elif text:
+            pieces.append((text, box.x0, box.x1, index))
+    keys = fold("\n".join(piece[0].replace("\n", " ") for piece in pieces)).split("\n")
+    tokens = []
+    for (text, x0, x1, index), key in zip(pieces, keys, strict=True):
+        _, y0, _, y1 = words[index].box
+        lift = slope * (x0 + x1) / 2
+        tokens.append(Token(text, key, x0, y0 - lift, x1, y1 - lift, index))
+    return tokens
+
+
+def _pieces(text: str, x0: float, x1: float, index: int) -> Iterator[tuple[str, float, float, int]]:
+    """``text`` cut at blanks and after a label's colon, each piece with its share of the width."""
+    parts: list[str] = []
+    for part in text.split():
+        glued = _GLUED.match(part)
+        parts += glued.groups() if glued else (part,)
+    step = (x1 - x0) / max(len(text), 1)
+    at = 0
+    for part in parts:
+        at = max(at, text.find(part, at))
+        yield part, x0 + at * step, x0 + (at + len(part)) * step, index
+        at += len(part)
+
+
+def _lines(tokens: list[Token]) -> list[Line]:
+    """Tokens as lines from top to bottom: a token joins a line whose centre is close for both their heights."""
+    rows: list[list[Token]] = []
+    bands: list[tuple[float, float, float]] = []
+    for token in sorted(tokens, key=lambda token: token.y0 + token.y1):
+        center = (token.y0 + token.y1) / 2
+        height = token.y1 - token.y0
+        for at in range(len(rows) - 1, max(-1, len(rows) - 4), -1):
+            middle, tall, bottom = bands[at]
+            small = min(height, tall)
+            if abs(center - middle) < _SAME_LINE * small or (
+                abs(token.y1 - bottom) < 0.2 * small and abs(center - middle) < small
+            ):
+                rows[at].append(token)
+                break
+        else:
+            rows.append([token])
+            bands.append((center, height, token.y1))
+    return [_line(index, row) for index, row in enumerate(rows)]
+
+
+def _line(index: int, row: list[Token]) -> Line:
+    row.sort(key=lambda token: token.x0)
+    cells = [[row[0]]]
+    for before, token in zip(row, row[1:], strict=False):
+        gap = token.x0 - before.x1
+        if gap > CELL_GAP * min(before.y1 - before.y0, token.y1 - token.y0):
+            cells.append([token])
+        else:
+            cells[-1].append(token)
+    return Line(index, [Segment(cell, index) for cell in cells])

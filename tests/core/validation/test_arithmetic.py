@@ -1,0 +1,182 @@
+"""The invoice's sums: what does not add up is pointed out, what the page explains is not."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from core.extraction import Finding
+from core.matching import find_evidence
+from core.models import Invoice, LineItem
+from core.validation.arithmetic import confirmed
+from core.validation.checks import check
+from tests.core.typeset import page_of
+
+SUMS = {"total", "sum_of_lines", "line_total", "tax_rate"}
+
+
+def item(quantity: Any = None, unit_price: Any = None, total_price: Any = None, description: str = "Thing") -> LineItem:
+    """A line item from plain numbers."""
+    return LineItem.model_validate(
+        {"description": description, "quantity": quantity, "unit_price": unit_price, "total_price": total_price}
+    )
+
+
+def findings(text: str = "", *items: LineItem, **amounts: str) -> list[Finding]:
+    """What the arithmetic checks notice on a page of ``text``."""
+    invoice = Invoice.model_validate({"line_items": items, **amounts})
+    pages = [page_of(text)] if text else []
+    noticed = check(invoice, pages, find_evidence(invoice, pages, {}), {}, None, date(2024, 6, 1))
+    return [finding for finding in noticed if finding.check in SUMS]
+
+
+def test_sums_that_hold_are_no_finding() -> None:
+    """Lines to subtotal, subtotal and tax to total."""
+    lines = item("2", "10.00", "20.00"), item("1", "5.50", "5.50")
+    assert findings("", *lines, subtotal="25.50", tax="4.85", total_amount="30.35") == []
+
+
+def test_a_total_that_does_not_follow_is_an_error_with_a_proposal() -> None:
+    """The sentence holds the numbers."""
+    (found,) = findings(subtotal="100.00", tax="19.00", total_amount="191.00")
+    assert (found.check, found.severity, found.fields[0], found.proposed) == (
+        "total",
+        "error",
+        "total_amount",
+        "119.00",
+    )
+    assert "100.00 + tax 19.00 = 119.00" in found.message
+
+
+@pytest.mark.parametrize(
+    ("page", "total"),
+    [
+        ("Subtotal 100.00\nDiscount -5.00\nTax 19.00\nTotal 114.00", "114.00"),
+        ("Zwischensumme 100,00\nVersandkosten 4,90\nMwSt 19,00\nGesamt 123,90", "123.90"),
+        ("Subtotal 100.00\nDiscount 5.00\nShipping 7.50\nTax 19.00\nTotal 121.50", "121.50"),
+        ("Subtotal 100.00\nDISCOUNT 4\nTax 19.00\nTotal 115.00", "115.00"),
+        ("Rabatt  Fracht  Netto\n5,00   7,50   100,00\nSteuer 19,00\nGesamt 121,50", "121.50"),
+    ],
+)
+def test_printed_discounts_and_shipping_explain_a_total(page: str, total: str) -> None:
+    """One or several, with or without sign, beside or below their name."""
+    assert findings(page, subtotal="100.00", tax="19.00", total_amount=total) == []
+
+
+def test_an_amount_without_such_a_name_explains_nothing() -> None:
+    """A customer number of 5.00 is no discount."""
+    assert findings("Customer 5.00\nTotal 114.00", subtotal="100.00", tax="19.00", total_amount="114.00")
+
+
+def test_cash_rounding_is_only_mentioned() -> None:
+    """Swiss totals end on five cents."""
+    (found,) = findings(subtotal="100.02", tax="7.70", total_amount="107.75")
+    assert found.severity == "info"
+
+
+def test_a_tax_inside_the_prices_is_understood() -> None:
+    """A receipt's subtotal already holds the tax."""
+    assert findings("VAT 19%", subtotal="119.00", tax="19.00", total_amount="119.00") == []
+
+
+def test_a_credit_notes_signs_do_not_matter() -> None:
+    """Positive lines, negative sums."""
+    line = item("2", "15.00", "30.00")
+    assert findings("", line, subtotal="-30.00", tax="-5.70", total_amount="-35.70") == []
+
+
+@pytest.mark.parametrize(
+    ("amounts", "field", "proposed"),
+    [
+        ({"subtotal": "100.00", "tax": "19.00"}, "total_amount", "119.00"),
+        ({"tax": "19.00", "total_amount": "119.00"}, "subtotal", "100.00"),
+        ({"subtotal": "100.00", "total_amount": "119.00"}, "tax", "19.00"),
+    ],
+)
+def test_a_missing_amount_is_proposed(amounts: dict[str, str], field: str, proposed: str) -> None:
+    """It follows from the other two, and is not filled in."""
+    (found,) = findings(**amounts)
+    assert (found.severity, found.fields[0], found.proposed) == ("info", field, proposed)
+
+
+def test_a_lost_line_is_noticed() -> None:
+    """The lines do not reach the subtotal."""
+    (found,) = findings("", item(total_price="20.00"), item(total_price="30.00"), subtotal="75.00")
+    assert found.check == "sum_of_lines"
+    assert "add up to 50.00" in found.message
+    assert "line_items.1.total_price" in found.fields
+
+
+def test_lines_priced_with_tax_add_up_to_the_total() -> None:
+    """A gross table: its sum is the total, not the subtotal."""
+    lines = item("1", "119.00", "119.00"), item("1", "23.80", "23.80")
+    assert findings("", *lines, subtotal="120.00", tax="22.80", total_amount="142.80") == []
+
+
+def test_a_printed_discount_explains_the_sum_of_lines() -> None:
+    """The subtotal is after the discount."""
+    page = "Thing 2 40.00 80.00\n\nDiscount 10 % -8.00\nNet 72.00"
+    assert findings(page, item("2", "40.00", "80.00"), subtotal="72.00") == []
+
+
+def test_rounded_unit_prices_are_understood() -> None:
+    """3 × 3.3333 is 10.00."""
+    assert findings("", item("3", "3.3333", "10.00"), item("7", "1.43", "10.00")) == []
+
+
+def test_a_wrong_line_total_proposes_the_product() -> None:
+    """The finding names the line."""
+    (found,) = findings("", item("3", "4.00", "21.00"))
+    assert (found.check, found.fields[0], found.proposed) == ("line_total", "line_items.0.total_price", "12.00")
+    assert found.message.startswith("Line 1: 3 × 4.00 = 12.00")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Thing    2   50.00   10%   90.00",
+        "Thing    2   50.00   10,00   90.00",
+        "Thing    2   50.00   -10.00   90.00",
+    ],
+)
+def test_a_discount_in_the_row_explains_its_total(row: str) -> None:
+    """As a percentage, with or without the sign, or as an amount."""
+    assert findings(row, item("2", "50.00", "90.00")) == []
+
+
+def test_a_price_for_a_hundred_is_understood() -> None:
+    """The row says so."""
+    assert findings("Thing   400   12.50 / 100   50.00", item("400", "12.50", "50.00")) == []
+
+
+@pytest.mark.parametrize("text", ["VAT 19% 19.00", "VAT 7% 19%", "Discount 3%", "no rate", "TAX 20% on 95.00"])
+def test_a_tax_that_fits_a_stated_rate_is_no_finding(text: str) -> None:
+    """The rate, one between several, a rate of something else, none, or a rate on a part of the sum."""
+    assert findings(text, subtotal="100.00", tax="19.00", total_amount="119.00") == []
+
+
+def test_a_tax_beyond_the_stated_rate_is_noticed() -> None:
+    """Proposed is what the rate gives."""
+    (found,) = findings("MwSt 19%", subtotal="100.00", tax="91.00", total_amount="191.00")
+    assert (found.check, found.fields[0], found.proposed) == ("tax_rate", "tax", "19.00")
+    assert "19 %" in found.message
+
+
+def test_a_missing_tax_is_proposed_from_the_stated_rate() -> None:
+    """Only where nothing else gives it."""
+    (found,) = findings("plus VAT 20%", subtotal="100.00")
+    assert (found.fields, found.proposed) == (("tax",), "20.00")
+
+
+def test_what_the_sums_confirm() -> None:
+    """Three amounts that agree, and a line whose product holds; an unproven one is not among them."""
+    lines = item("2", "10.00", "20.00"), item(None, None, "5.00")
+    invoice = Invoice.model_validate({"line_items": lines, "subtotal": "25", "tax": "5", "total_amount": "30"})
+    assert {"subtotal", "tax", "total_amount", "line_items.0.quantity", "line_items.1.total_price"} <= confirmed(
+        invoice
+    )
+    assert "line_items.1.quantity" not in confirmed(invoice)
+    assert confirmed(Invoice(total_amount=Decimal(30))) == set()

@@ -92,7 +92,7 @@ def _whole(text: str) -> tuple[Decimal, int] | None:
     """A whole number in groups of three (or of two before the last three, as in India)."""
     groups = re.split(r"[.,']", text)
     middle = {len(group) for group in groups[1:-1]}
-    if len(groups[-1]) != 3 or not 1 <= len(groups[0]) <= 3 or len(middle | {3}) > 1 and middle != {2}:
+    if len(groups[-1]) != 3 or not 1 <= len(groups[0]) <= 3 or (len(middle | {3}) > 1 and middle != {2}):
         return None
     return Decimal("".join(groups)), 0
 

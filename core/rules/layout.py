@@ -7,6 +7,7 @@ relative to the height of the text, so that points and pixels, small print and l
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -267,7 +268,7 @@ def _lines(tokens: list[Token]) -> list[Line]:
 def _line(index: int, row: list[Token]) -> Line:
     row.sort(key=lambda token: token.x0)
     cells = [[row[0]]]
-    for before, token in zip(row, row[1:], strict=False):
+    for before, token in itertools.pairwise(row):
         gap = token.x0 - before.x1
         if gap > CELL_GAP * min(before.y1 - before.y0, token.y1 - token.y0):
             cells.append([token])

@@ -66,4 +66,5 @@ def read_einvoice(data: bytes, name: str) -> Draft:
 def _language(root: Any) -> str | None:
     """The document's language where the XML names it."""
     named = root.findtext("ExchangedDocument/LanguageID") or root.get("languageID") or ""
-    return named.strip()[:2].lower() or None
+    code = named.strip()[:2].lower()
+    return code if code.isalpha() else None

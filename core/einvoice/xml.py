@@ -8,8 +8,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from lxml import etree
-
 from core.errors import ExtractionError
 
 #: Larger files are no invoices.
@@ -36,6 +34,8 @@ def parse_invoice(data: bytes, name: str) -> tuple[str, Any]:
     """
     if len(data) > LARGEST_XML:
         raise ExtractionError(f"The invoice XML {name} is larger than {LARGEST_XML // 1_000_000} MB.")
+    from lxml import etree
+
     parser = etree.XMLParser(
         resolve_entities=False,
         load_dtd=False,

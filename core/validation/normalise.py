@@ -12,11 +12,9 @@ from typing import Any
 from core.matching.finders import month_names
 from core.matching.index import squeeze
 from core.models import FieldInfo, FieldKind
+from core.rules.amounts import decide_format, parse_amount
+from core.rules.currencies import currency_of
 
-_NUMBER = re.compile(r"\d[\d.,'’\s]*")
-_NEGATIVE = re.compile(r"^\D*[-−–(]|[-−–)]\D*$")
-#: Languages that write 1,234.56; the others write 1.234,56.
-_DOT_IS_DECIMAL = frozenset({"en", "ja", "zh", "ko", "th", "he"})
 #: Languages whose numeric dates may start with the month.
 _MONTH_FIRST = frozenset({"en"})
 
@@ -38,31 +36,16 @@ def parse_value(field: FieldInfo, text: str, language: str | None) -> object:
 
 
 def _parse_number(text: str, language: str | None) -> Decimal | None:
-    runs = [run.group().rstrip(".,'’ ") for run in _NUMBER.finditer(text)]
-    if len(runs) != 1:
-        return None
-    number = re.sub(r"[\s'’]", "", runs[0])
-    value = Decimal(_with_point(number, language))
-    return -value if _NEGATIVE.search(text) else value
+    habit = decide_format([text], language)
+    amount = parse_amount(text, habit) or parse_amount(_without_label(text), habit)
+    return amount.value if amount else None
 
 
-def _with_point(number: str, language: str | None) -> str:
-    """``number`` with its thousands separators dropped and a point for its decimal separator."""
-    marks = [mark for mark in number if mark in ".,"]
-    if not marks:
-        return number
-    last = marks[-1]
-    whole, _, fraction = number.rpartition(last)
-    if marks.count(last) > 1:
-        return re.sub(r"[.,]", "", number)
-    if len(set(marks)) == 1 and len(fraction) == 3 and whole.lstrip("0") and not _is_decimal(last, language):
-        return whole + fraction
-    return re.sub(r"[.,]", "", whole) + "." + fraction
-
-
-def _is_decimal(mark: str, language: str | None) -> bool:
-    """Whether a lone ``mark`` before three digits is the decimal separator there; the point where no language is known."""
-    return (mark == ".") == (language is None or language in _DOT_IS_DECIMAL)
+def _without_label(text: str) -> str:
+    """``text`` without the words before and after its number (``Total: 12,00 EUR net``)."""
+    pieces = text.split()
+    numeric = [at for at, piece in enumerate(pieces) if any(char.isdigit() for char in piece)]
+    return " ".join(pieces[numeric[0] : numeric[-1] + 1]) if numeric else ""
 
 
 def _parse_date(text: str, language: str | None) -> date | None:
@@ -94,24 +77,19 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def _parse_currency(text: str, language: str | None) -> str | None:
-    code = text.upper()
-    return code if code in _currency_names().values() else _currency_names().get(text.casefold())
+    return currency_of(text) or currency_of(text.upper()) or _currency_names().get(text.casefold())
 
 
 @cache
 def _currency_names() -> dict[str, str]:
-    """ISO codes, signs and English and local names of currencies (case-folded) with their code."""
+    """The names of currencies (case-folded) in the languages we read, with their ISO 4217 code."""
     from babel import Locale
-    from babel.numbers import list_currencies
 
-    names = {code.casefold(): code for code in list_currencies()}
-    for language in ("en", "de", "fr", "es", "it", "nl", "pt", "ja"):
-        locale = Locale.parse(language)
-        for code, sign in locale.currency_symbols.items():
-            names.setdefault(sign.casefold(), code)
-        for code, name in locale.currencies.items():
-            names.setdefault(name.casefold(), code)
-    return names | {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "euros": "EUR"}
+    return {
+        name.casefold(): code
+        for language in ("ja", "pt", "nl", "it", "es", "fr", "de", "en")
+        for code, name in Locale.parse(language).currencies.items()
+    }
 
 
 _PARSERS: dict[FieldKind, Callable[[str, str | None], Any]] = {

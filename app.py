@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages.parts.frame import draw_frame
 from pages.parts.pictures import route
 
-if get_script_run_ctx() is None:
+if get_script_run_ctx(suppress_warning=True) is None:
     app = st.App(__file__, routes=[route()])
 else:
     draw_frame()

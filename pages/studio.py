@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import EncryptedDocument, StudioError
-from pages.parts import keys
 from pages.parts.desk import Desk, OpenDocument
 from pages.parts.desk_bar import draw_desk_bar
 from pages.parts.frame import get_studio, plain
@@ -32,8 +31,7 @@ def _draw_empty() -> None:
     with st.container(key="empty_state"):
         st.markdown("## Drop invoices here to read them")
         st.markdown(
-            "You get every value with its place on the page, checked and ready to save. "
-            "Nothing leaves this machine.",
+            "You get every value with its place on the page, checked and ready to save. Nothing leaves this machine.",
         )
         draw_troubles()
         draw_drop_zone("PDF, PNG, JPG, TIFF, WebP, BMP or e-invoice XML; one file or many")

@@ -42,7 +42,9 @@ def trust(extraction: Extraction, path: str) -> Trust:
     confidence = extraction.confidences.get(path, 0.0)
     level = level_of(confidence, extraction.recipe.approve_at)
     words = {"sure": "Sure", "check": "Check", "doubtful": "Doubtful"}[level]
-    note = ", derived" if source and source.derived else "" if path in extraction.evidence else ", not found on the page"
+    note = (
+        ", derived" if source and source.derived else "" if path in extraction.evidence else ", not found on the page"
+    )
     return Trust(level, f"{words} {confidence:.0%}{note}")
 
 

@@ -36,7 +36,9 @@ def _draw_documents(desk: Desk) -> None:
             icon, words = state_of(document)
             chosen = document.sha256 == desk.chosen
             with st.container(key=f"doc_chip_{index}{'_chosen' if chosen else ''}", width="content"):
-                if st.button(plain(short(document.name)), key=f"doc_{index}", icon=icon, help=plain(f"{document.name}: {words}")):
+                if st.button(
+                    plain(short(document.name)), key=f"doc_{index}", icon=icon, help=plain(f"{document.name}: {words}")
+                ):
                     desk.chosen = document.sha256
                     forget_widgets()
                     st.rerun()

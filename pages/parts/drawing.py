@@ -102,8 +102,11 @@ def _draw_found(run_id: str, path: str, found: Evidence | str, extraction: Extra
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"“{plain(found.text)}”")
         st.button(
-            f"Fill {title_of(path)}", key="fill", icon=":material/input:",
-            on_click=_fill, args=(run_id, path, found, extraction),
+            f"Fill {title_of(path)}",
+            key="fill",
+            icon=":material/input:",
+            on_click=_fill,
+            args=(run_id, path, found, extraction),
         )
 
 

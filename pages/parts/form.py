@@ -11,7 +11,7 @@ from core.models import FieldInfo, header_fields, value_at
 from core.studio import Reviewed
 from pages.parts import keys
 from pages.parts.confidence import COLOURS, ICONS, SEVERITY_LEVEL, doubtful_paths, findings_of, trust
-from pages.parts.edits import as_text, tidy
+from pages.parts.edits import as_text, tidy, title_of
 from pages.parts.frame import get_studio, plain
 from pages.parts.session import ask_focus, get_edits, keep_edits
 
@@ -21,12 +21,14 @@ _PLACEHOLDERS = {"date": "YYYY-MM-DD", "currency": "EUR"}
 def draw_form(run_id: str, extraction: Extraction, reviewed: Reviewed, errors: dict[str, str]) -> None:
     """Draw the header's fields in their groups. ``extraction`` is what was extracted, ``reviewed`` what now stands."""
     _draw_walk(reviewed.extraction)
-    for group, fields in groupby(header_fields(), key=lambda info: info.group):
+    for group, members in groupby(header_fields(), key=lambda info: info.group):
+        fields = list(members)
         st.markdown(f"##### {group}")
         grid = st.grid(columns="auto", min_column_width=_column_width(group), gap=("xsmall", "small"))
         for info in fields:
-            with grid.cell(), st.container(key=f"cell_{info.name}", gap=None):
+            with grid.cell(), st.container(key=f"cell_{info.kind}_{info.name}", gap=None):
                 _draw_field(run_id, info, extraction, reviewed, errors.get(info.name))
+        _draw_shared(run_id, group, fields, extraction, reviewed)
 
 
 def _column_width(group: str) -> int:
@@ -41,16 +43,18 @@ def _draw_walk(extraction: Extraction) -> None:
             st.markdown(f":orange[:material/error:] {count} value{'s' if count > 1 else ''} to look at")
             st.space("stretch")
             st.button(
-                "Next doubtful", key="next_doubtful", icon=":material/arrow_downward:", shortcut="Alt+N",
-                on_click=ask_focus, args=(None,),
+                "Next doubtful",
+                key="next_doubtful",
+                icon=":material/arrow_downward:",
+                shortcut="Alt+N",
+                on_click=ask_focus,
+                args=(None,),
             )
         else:
             st.markdown(":green[:material/check_circle:] Nothing doubtful is left.")
 
 
-def _draw_field(
-    run_id: str, info: FieldInfo, extraction: Extraction, reviewed: Reviewed, error: str | None
-) -> None:
+def _draw_field(run_id: str, info: FieldInfo, extraction: Extraction, reviewed: Reviewed, error: str | None) -> None:
     key = keys.field(info.name)
     text = get_edits(run_id).text_at(extraction.invoice, info.name)
     if st.session_state.get(key) != text:  # set only where it differs: what is being typed elsewhere stays
@@ -63,45 +67,69 @@ def _draw_field(
         args=(run_id, info.name, extraction),
     )
     _draw_trust(info, reviewed.extraction, error)
-    findings = [] if error else findings_of(reviewed.extraction, info.name)
-    for index, finding in enumerate(findings):
-        _draw_finding(run_id, info.name, index, finding, extraction, text)
+    own = [finding for finding in worth_showing(reviewed.extraction, info.name) if len(finding.fields) == 1]
+    for index, finding in enumerate([] if error else own):
+        draw_finding(run_id, finding, extraction, text, f"use_{info.name}_{index}")
     if info.name in reviewed.was or error:
         _draw_before(run_id, info.name, extraction)
 
 
+def worth_showing(extraction: Extraction, path: str) -> list[Finding]:
+    """The findings beside the field at ``path``: mere notes without a proposal stand on the Checks tab only."""
+    return [f for f in findings_of(extraction, path) if f.severity != "info" or f.proposed is not None]
+
+
 def _draw_trust(info: FieldInfo, extraction: Extraction, error: str | None) -> None:
     if error:
-        st.caption(f":red[:material/error: {plain(error)}]")
+        st.markdown(f":red[:material/error: {plain(error)}]")
         return
     sure = trust(extraction, info.name)
     missing = sure.level == "absent" and info.required
     level = "doubtful" if missing else sure.level
-    st.caption(f":{COLOURS[level]}[{ICONS[level]} {sure.words}]")
+    st.markdown(f":{COLOURS[level]}[{ICONS[level]} {sure.words}]")
 
 
-def _draw_finding(
-    run_id: str, path: str, index: int, finding: Finding, extraction: Extraction, text: str
-) -> None:
+def _draw_shared(run_id: str, group: str, fields: list[FieldInfo], extraction: Extraction, reviewed: Reviewed) -> None:
+    """Findings that touch several fields, once, below the group of the first of them."""
+    edits = get_edits(run_id)
+    with st.container(key=f"notes_{group.lower()}", gap="xsmall"):
+        for info in fields:
+            shared = [f for f in worth_showing(reviewed.extraction, info.name) if len(f.fields) > 1]
+            for index, finding in enumerate(shared):
+                if finding.fields[0] == info.name:
+                    text = edits.text_at(extraction.invoice, info.name)
+                    draw_finding(run_id, finding, extraction, text, f"use_{info.name}_{index}")
+
+
+def draw_finding(run_id: str, finding: Finding, extraction: Extraction, text: str, key: str) -> None:
+    """A finding's sentence, and its proposal as a click where it differs from ``text``, what stands now."""
     level = SEVERITY_LEVEL[finding.severity]
     icon = ":material/info:" if finding.severity == "info" else ICONS[level]
     colour = "gray" if finding.severity == "info" else COLOURS[level]
-    st.caption(f":{colour}[{icon} {plain(finding.message)}]")
-    proposed = finding.proposed
-    if proposed is not None and finding.fields[:1] == (path,) and proposed != text:
-        st.button(
-            f"Use {plain(proposed)}", key=f"use_{path}_{index}", icon=":material/auto_fix_high:",
-            on_click=put, args=(run_id, path, proposed, extraction),
-        )
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.markdown(f":{colour}[{icon} {plain(finding.message)}]", width="content")
+        if finding.proposed is not None and finding.proposed != text:
+            path = finding.fields[0]
+            st.button(
+                f"Set {title_of(path).lower()} to {plain(finding.proposed)}",
+                key=key,
+                icon=":material/auto_fix_high:",
+                on_click=put,
+                args=(run_id, path, finding.proposed, extraction),
+            )
 
 
 def _draw_before(run_id: str, path: str, extraction: Extraction) -> None:
     before = as_text(value_at(extraction.invoice, path))
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key=f"was_{path}"):
-        st.caption(f"was: {plain(before)}" if before else "was: nothing")
+        st.markdown(f"was: {plain(before)}" if before else "was: nothing", width="content")
         st.button(
-            "Put it back", key=f"revert_{path}", icon=":material/undo:", type="tertiary",
-            on_click=put, args=(run_id, path, before, extraction),
+            "Put it back",
+            key=f"revert_{path}",
+            icon=":material/undo:",
+            type="tertiary",
+            on_click=put,
+            args=(run_id, path, before, extraction),
         )
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from core.studio import Studio
 
 _STYLE = Path(__file__).with_name("style.css")
+_ICON = Path(__file__).with_name("icon.svg")
 
 
 @st.cache_resource(show_spinner=False)
@@ -21,7 +22,7 @@ def get_studio() -> Studio:
 
 def draw_frame() -> None:
     """Page config and the house's style; called once a run by ``app.py`` before the page."""
-    st.set_page_config(page_title="Extraction studio", page_icon=":material/receipt_long:", layout="wide")
+    st.set_page_config(page_title="Extraction studio", page_icon=str(_ICON), layout="wide")
     st.html(_STYLE)
 
 

@@ -78,9 +78,8 @@ def draw_troubles() -> None:
     """Files that could not be opened, each with its sentence, and files that need a password."""
     refused: list[str] = st.session_state.get(keys.REFUSED, [])
     if refused:
-        with st.container(key="refused"):
-            for sentence in refused:
-                st.error(plain(sentence), icon=":material/block:")
+        with st.container(key="refused", horizontal=True):
+            st.error("  \n".join(plain(sentence) for sentence in refused), icon=":material/block:")
             st.button("Dismiss", key="dismiss_refused", on_click=refused.clear, type="tertiary")
     for index, locked in enumerate(list(st.session_state.get(keys.LOCKED, []))):
         _draw_locked(index, locked)

@@ -10,11 +10,11 @@ from core.extraction import Extraction
 from core.models import item_fields, item_path
 from core.studio import Reviewed
 from pages.parts import keys
-from pages.parts.confidence import ICONS, SEVERITY_LEVEL, by_severity, trust
+from pages.parts.confidence import SEVERITY_LEVEL, by_severity, trust
 from pages.parts.edits import Row, as_text, rows_of, tidy, title_of
-from pages.parts.form import put
+from pages.parts.form import draw_finding
 from pages.parts.frame import get_studio, plain
-from pages.parts.session import ask_focus, get_edits, keep_edits
+from pages.parts.session import get_edits, keep_edits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,11 +49,13 @@ def draw_lines(run_id: str, extraction: Extraction, reviewed: Reviewed, errors: 
 
 
 def _columns() -> dict[str, Any]:
-    config: dict[str, Any] = {STATE: st.column_config.TextColumn("", disabled=True, width=80, help="How sure the line is")}
+    config: dict[str, Any] = {
+        STATE: st.column_config.TextColumn("", disabled=True, width=76, help="How sure the line is")
+    }
     for info in item_fields():
         numeric = info.kind in _NUMBERS
         config[info.name] = st.column_config.TextColumn(
-            info.title, alignment="right" if numeric else "left", width=92 if numeric else None, help=info.description
+            info.title, alignment="right" if numeric else "left", width=88 if numeric else 215, help=info.description
         )
     return config
 
@@ -63,7 +65,9 @@ def _table(rows: list[Row], extraction: Extraction) -> pd.DataFrame:
 
     names = [STATE, *(info.name for info in item_fields())]
     states = [_LEVEL_WORDS[line_level(extraction, index)] for index in range(len(rows))]
-    return pd.DataFrame([{STATE: state, **row} for state, row in zip(states, rows, strict=True)], columns=names, dtype=str)
+    return pd.DataFrame(
+        [{STATE: state, **row} for state, row in zip(states, rows, strict=True)], columns=names, dtype=str
+    )
 
 
 def line_level(extraction: Extraction, index: int) -> str:
@@ -99,7 +103,9 @@ def _commit(run_id: str, key: str, extraction: Extraction) -> None:
     for index, row in enumerate(rows):
         if tuple(row.values()) not in known:
             for cell, text in row.items():
-                row[cell] = tidy(item_path(index, cell), text, lambda at, typed: studio.parse_value(at, typed, extraction))
+                row[cell] = tidy(
+                    item_path(index, cell), text, lambda at, typed: studio.parse_value(at, typed, extraction)
+                )
     edits.set_rows(extraction.invoice, rows)
     edits.drawn = {path: found for path, found in edits.drawn.items() if not path.startswith("line_items.")}
     keep_edits(run_id, edits)
@@ -108,25 +114,20 @@ def _commit(run_id: str, key: str, extraction: Extraction) -> None:
 def _draw_errors(errors: dict[str, str]) -> None:
     for path, sentence in errors.items():
         if path.startswith("line_items."):
-            st.caption(f":red[:material/error: {title_of(path)}: {plain(sentence)}]")
+            st.markdown(f":red[:material/error: {title_of(path)}: {plain(sentence)}]")
 
 
 def _draw_offers(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:
     """What the checks say of single lines, each with its proposal as a click."""
-    found = [f for f in reviewed.extraction.findings if f.fields and f.fields[0].startswith("line_items.")]
-    for index, finding in enumerate(by_severity(found)):
-        level = SEVERITY_LEVEL[finding.severity]
-        colour = "red" if finding.severity == "error" else "orange" if finding.severity == "warning" else "gray"
-        path = finding.fields[0]
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            st.caption(f":{colour}[{ICONS[level]} {plain(finding.message)}]")
-            if finding.proposed is not None:
-                st.button(
-                    f"Set {title_of(path).lower()} to {plain(finding.proposed)}", key=f"offer_{index}",
-                    on_click=put, args=(run_id, path, finding.proposed, extraction),
-                )
-            else:
-                st.button("Show", key=f"offer_{index}", type="tertiary", on_click=ask_focus, args=(path,))
+    found = [
+        f
+        for f in by_severity(list(reviewed.extraction.findings))
+        if f.fields and f.fields[0].startswith("line_items.") and (f.severity != "info" or f.proposed is not None)
+    ]
+    with st.container(key="lines_notes", gap="xsmall"):
+        for index, finding in enumerate(found):
+            text = get_edits(run_id).text_at(extraction.invoice, finding.fields[0])
+            draw_finding(run_id, finding, extraction, text, f"offer_{index}")
 
 
 def _draw_changes(run_id: str, reviewed: Reviewed) -> None:
@@ -138,8 +139,12 @@ def _draw_changes(run_id: str, reviewed: Reviewed) -> None:
         more = f" and {len(changed) - 6} more" if len(changed) > 6 else ""
         st.caption(("; ".join(words) + more) if words else "Lines were removed.")
         st.button(
-            "Put the lines back", key="restore_lines", icon=":material/undo:", type="tertiary",
-            on_click=_restore, args=(run_id,),
+            "Put the lines back",
+            key="restore_lines",
+            icon=":material/undo:",
+            type="tertiary",
+            on_click=_restore,
+            args=(run_id,),
         )
 
 
@@ -148,4 +153,3 @@ def _restore(run_id: str) -> None:
     edits.lines = None
     edits.revision += 1
     keep_edits(run_id, edits)
-

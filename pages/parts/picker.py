@@ -88,11 +88,19 @@ def _extract(documents: list[OpenDocument], shown: OpenDocument) -> None:
 def _draw_range(document: OpenDocument) -> None:
     group = document.group
     text = range_text(group.pages)
-    if keys.RANGE not in st.session_state or _pages_of(st.session_state[keys.RANGE], document) not in (group.pages, None):
+    if keys.RANGE not in st.session_state or _pages_of(st.session_state[keys.RANGE], document) not in (
+        group.pages,
+        None,
+    ):
         st.session_state[keys.RANGE] = text
     label = "Pages" if len(document.groups) == 1 else f"Pages of invoice {document.active + 1}"
     st.text_input(
-        label, key=keys.RANGE, placeholder="1-3,5", on_change=_set_range, args=(document,), width=200,
+        label,
+        key=keys.RANGE,
+        placeholder="1-3,5",
+        on_change=_set_range,
+        args=(document,),
+        width=200,
         disabled=document.page_count == 0,
     )
     if sentence := st.session_state.get(keys.RANGE_ERROR):

@@ -45,8 +45,21 @@ def _draw_head(desk: Desk, document: OpenDocument, run_id: str, reviewed: Review
         if len(document.groups) > 1:
             draw_group_choice(document)
         st.space("stretch")
-        st.button("Pages", key="choose_pages", icon=":material/grid_view:", on_click=_choose_pages, args=(document,),
-                  help="Choose pages again", type="tertiary")
+        st.toggle(
+            "Draw a box",
+            key=keys.DRAW_MODE,
+            help="Draw around words on the page to put them into a field.",
+            disabled=not reviewed.extraction.page_texts,
+        )
+        st.button(
+            "Pages",
+            key="choose_pages",
+            icon=":material/grid_view:",
+            on_click=_choose_pages,
+            args=(document,),
+            help="Choose pages again",
+            type="tertiary",
+        )
         if draw_save(run_id, reviewed, errors):
             _draw_next(desk, document)
 
@@ -83,7 +96,9 @@ def _draw_next(desk: Desk, document: OpenDocument) -> None:
     unsaved = [place for place, group in enumerate(document.groups) if group.run and not get_edits(group.run).receipt]
     others = [each for each in desk.documents if any(not g.run or not get_edits(g.run).receipt for g in each.groups)]
     if unsaved:
-        st.button("Next invoice", key="next_document", type="primary", on_click=_show, args=(desk, document, unsaved[0]))
+        st.button(
+            "Next invoice", key="next_document", type="primary", on_click=_show, args=(desk, document, unsaved[0])
+        )
     elif others:
         st.button("Next document", key="next_document", type="primary", on_click=_show, args=(desk, others[0], 0))
     else:
@@ -106,9 +121,8 @@ def _draw_page_side(run_id: str, extraction: Extraction, reviewed: Reviewed) -> 
     if not extraction.page_texts:
         st.info("This invoice came from XML alone: there is no page to show.", icon=":material/code:")
         return
-    drawing = st.toggle("Draw a box", key=keys.DRAW_MODE, help="Draw around words to put them into a field")
     try:
-        if drawing:
+        if st.session_state.get(keys.DRAW_MODE):
             draw_canvas(run_id, extraction, reviewed.extraction)
             return
     except StudioError as error:

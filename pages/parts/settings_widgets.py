@@ -60,7 +60,7 @@ def _draw_choice(choice: Choice, defaults: Defaults, options: list[str] | None) 
     if choice.kind == "whole number":
         st.number_input(choice.title, choice.limit("ge"), choice.limit("le"), step=1, key=choice.key, help=about)
     elif choice.kind == "share":
-        st.slider(choice.title, choice.limit("ge"), choice.limit("le"), step=0.01, key=choice.key, help=about)
+        st.slider(choice.title, float(choice.limit("ge")), float(choice.limit("le")), step=0.01, key=choice.key, help=about)
     elif choice.kind == "choices":
         offered = list(dict.fromkeys([*(options or []), *value, *st.session_state[choice.key]]))
         st.multiselect(

@@ -104,7 +104,9 @@ def _draw_active(run_id: str) -> None:
         st.markdown(f"**{_headline(job)}**")
         st.space("stretch")
         if job.active:
-            st.button("Cancel", key="cancel", icon=":material/stop_circle:", on_click=get_studio().cancel, args=(run_id,))
+            st.button(
+                "Cancel", key="cancel", icon=":material/stop_circle:", on_click=get_studio().cancel, args=(run_id,)
+            )
     draw_steps(job)
     if not job.active:
         ended: set[str] = st.session_state.setdefault(keys.ENDED, set())

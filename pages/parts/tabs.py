@@ -19,8 +19,14 @@ def draw_raw_text(extraction: Extraction) -> None:
     if not extraction.page_texts:
         st.info("The file is invoice XML: no page was read.", icon=":material/code:")
         return
-    wanted = st.text_input("Search in the text", key="search_text", placeholder="Search in the text", type="search",
-                           label_visibility="collapsed", icon=":material/search:").strip()
+    wanted = st.text_input(
+        "Search in the text",
+        key="search_text",
+        placeholder="Search in the text",
+        type="search",
+        label_visibility="collapsed",
+        icon=":material/search:",
+    ).strip()
     for page in extraction.page_texts:
         lines = page.text.split("\n")
         shown = [line for line in lines if wanted.casefold() in line.casefold()]
@@ -42,7 +48,12 @@ def draw_raw_json(extraction: Extraction) -> None:
     text = json.dumps(to_json(extraction), indent=2, ensure_ascii=False)
     name = extraction.name.rsplit(".", 1)[0]
     st.download_button(
-        "Download JSON", text, f"{name}.json", "application/json", key="download_json", icon=":material/download:",
+        "Download JSON",
+        text,
+        f"{name}.json",
+        "application/json",
+        key="download_json",
+        icon=":material/download:",
         on_click="ignore",
     )
     st.code(text, language="json", height=640)
@@ -84,8 +95,13 @@ def _draw_finding(index: int, finding: Finding) -> None:
         st.markdown(f":{colour}[{icon}] {plain(finding.message)}")
         if finding.fields:
             st.button(
-                title_of(finding.fields[0]), key=f"finding_{index}", icon=":material/arrow_forward:",
-                icon_position="right", type="tertiary", on_click=ask_focus, args=(finding.fields[0],),
+                title_of(finding.fields[0]),
+                key=f"finding_{index}",
+                icon=":material/arrow_forward:",
+                icon_position="right",
+                type="tertiary",
+                on_click=ask_focus,
+                args=(finding.fields[0],),
             )
 
 

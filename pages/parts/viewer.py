@@ -21,15 +21,15 @@ from pages.parts.pictures import address
 
 _HERE = Path(__file__).parent
 
-#: Columns of the line-item table that stand before its first cell (see ``lines.py``).
-FIRST_COLUMN = 1
+#: Columns of the line-item table that stand before its first cell: the row marker and the state (see ``lines.py``).
+FIRST_COLUMN = 2
 
 
 @cache
 def _component() -> Any:
     """The browser side, registered once a process."""
-    parts = {name: (_HERE / f"viewer.{name}").read_text(encoding="utf-8") for name in ("html", "css", "js")}
-    return st.components.v2.component("page_view", **parts)
+    html, css, js = ((_HERE / f"viewer.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js"))
+    return st.components.v2.component("page_view", html=html, css=css, js=js)
 
 
 def draw_viewer(run_id: str, extraction: Extraction, focus: dict[str, Any] | None) -> str | None:

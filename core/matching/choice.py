@@ -3,7 +3,7 @@ order in which invoices are written."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from core.evidence import Box, Evidence, PageText
@@ -11,10 +11,11 @@ from core.extraction import Provenance
 from core.matching.finders import FINDERS, RESORTS, Candidate, find_inside
 from core.matching.index import PageIndex
 from core.matching.rows import find_row
-from core.models import FieldInfo, Invoice, field_of, header_fields, item_fields, item_path
+from core.models import FieldInfo, FieldKind, Invoice, LineItem, field_of, header_fields, item_fields, item_path
 
 #: These stand at the end of an invoice: of several places the last is meant.
 _AT_THE_END = frozenset({"subtotal", "tax", "total_amount"})
+_ELSEWHERE = 1e6
 
 
 def find_evidence(
@@ -25,18 +26,22 @@ def find_evidence(
     ``provenance`` (by path) may name page and box where the extractor took a value: of several places that match, the
     one there wins. Cells of a line item are only accepted on the item's own row.
     """
-    indexes = [PageIndex(page) for page in pages if page.words]
-    if not indexes:
+    search = Search(pages)
+    if not search.indexes:
         return {}
     found: dict[str, Evidence] = {}
     for info in header_fields():
         value = getattr(invoice, info.name)
         if value is None:
             continue
-        chosen = _locate(info, value, indexes, *_place(provenance.get(info.name)))
+        chosen = search.locate(info, value, *_place(provenance.get(info.name)))
         if chosen:
             found[info.name] = chosen.evidence()
-    found.update(_item_evidence(invoice, indexes, provenance))
+    taken: set[tuple[int, int]] = set()
+    for position, item in enumerate(invoice.line_items):
+        for path, chosen in _locate_item(search, position, item, provenance, taken).items():
+            found[path] = chosen.evidence()
+            taken.update((chosen.page.number, token) for token in chosen.tokens)
     return found
 
 
@@ -45,48 +50,51 @@ def find_value(
 ) -> Evidence | None:
     """Where one value stands: at best on ``page`` (from 1) and close to ``near``. ``None`` if it stands nowhere.
     Raises KeyError for an unknown path."""
-    indexes = [PageIndex(text) for text in pages if text.words]
-    if value is None or not indexes:
-        return None
-    chosen = _locate(field_of(path), value, indexes, page, near)
+    info = field_of(path)
+    chosen = None if value is None else Search(pages).locate(info, value, page, near)
     return chosen.evidence() if chosen else None
+
+
+class Search:
+    """The pages of one document, searched; equal values are looked up once."""
+
+    def __init__(self, pages: Sequence[PageText]) -> None:
+        self.indexes = [PageIndex(page) for page in pages if page.words]
+        self._known: dict[tuple[FieldKind, Any], list[Candidate]] = {}
+
+    def locate(self, info: FieldInfo, value: Any, page: int | None, near: Box | None) -> Candidate | None:
+        """The best place of one value, cheapest means first."""
+        candidates = self.matches(info, value) or self.resorts(info, value, page, near)
+        return _choose(info, candidates, page, near)
+
+    def matches(self, info: FieldInfo, value: Any) -> list[Candidate]:
+        """Every place where ``value`` stands as it is or in another notation."""
+        key = (info.kind, value)
+        if key not in self._known:
+            find = FINDERS[info.kind]
+            self._known[key] = [candidate for index in self.indexes for candidate in find(value, index)]
+        return self._known[key]
+
+    def resorts(self, info: FieldInfo, value: Any, page: int | None, near: Box | None) -> list[Candidate]:
+        """Where a text stands that could not be matched as it is: inside the box ``near``, in pieces, or similarly."""
+        if not isinstance(value, str):
+            return []
+        if near is not None:
+            here = [index for index in self.indexes if page in (None, index.number)]
+            inside = [found for index in here for found in find_inside(value, index, near)]
+            if inside:
+                return inside
+        for resort in RESORTS.get(info.kind, ()):
+            found = [candidate for index in self.indexes for candidate in resort(value, index)]
+            if found:
+                return found
+        return []
 
 
 def _place(known: Provenance | None) -> tuple[int | None, Box | None]:
     if known is None:
         return None, None
     return known.page, Box(*known.box) if known.box else None
-
-
-def _locate(
-    info: FieldInfo, value: Any, indexes: Sequence[PageIndex], page: int | None, near: Box | None
-) -> Candidate | None:
-    """The best place of one value, cheapest means first."""
-    candidates = _matches(info, value, indexes)
-    if not candidates and isinstance(value, str):
-        candidates = _last_resorts(info, value, indexes, page, near)
-    return _choose(info, candidates, page, near)
-
-
-def _matches(info: FieldInfo, value: Any, indexes: Sequence[PageIndex]) -> list[Candidate]:
-    find = FINDERS[info.kind]
-    return [candidate for index in indexes for candidate in find(value, index)]
-
-
-def _last_resorts(
-    info: FieldInfo, value: str, indexes: Sequence[PageIndex], page: int | None, near: Box | None
-) -> list[Candidate]:
-    if near is not None:
-        inside = [
-            found for index in indexes if page in (None, index.number) for found in find_inside(value, index, near)
-        ]
-        if inside:
-            return inside
-    for resort in RESORTS.get(info.kind, ()):
-        found = [candidate for index in indexes for candidate in resort(value, index)]
-        if found:
-            return found
-    return []
 
 
 def _choose(info: FieldInfo, candidates: Sequence[Candidate], page: int | None, near: Box | None) -> Candidate | None:
@@ -103,37 +111,30 @@ def _choose(info: FieldInfo, candidates: Sequence[Candidate], page: int | None, 
 
 def _away(candidate: Candidate, page: int | None, near: Box) -> float:
     """How far a candidate is from ``near``, in page units; another page is far."""
+    if page is not None and candidate.page.number != page:
+        return _ELSEWHERE
     box = candidate.box
-    across = max(near.x0 - box.x1, box.x0 - near.x1, 0.0)
-    down = max(near.y0 - box.y1, box.y0 - near.y1, 0.0)
-    elsewhere = page is not None and candidate.page.number != page
-    return across + down + (1e6 if elsewhere else 0.0)
+    return max(near.x0 - box.x1, box.x0 - near.x1, 0.0) + max(near.y0 - box.y1, box.y0 - near.y1, 0.0)
 
 
-def _item_evidence(
-    invoice: Invoice, indexes: Sequence[PageIndex], provenance: Mapping[str, Provenance]
-) -> dict[str, Evidence]:
-    found: dict[str, Evidence] = {}
-    taken: set[tuple[int, int]] = set()
-    for position, item in enumerate(invoice.line_items):
-        row: dict[str, list[Candidate]] = {}
-        for info in item_fields():
-            path, value = item_path(position, info.name), getattr(item, info.name)
-            if value is None:
-                continue
-            page, near = _place(provenance.get(path))
-            if near is None:
-                row[info.name] = _matches(info, value, indexes) or _resorts(info, value, indexes)
-                continue
-            chosen = _locate(info, value, indexes, page, near)
-            if chosen and _away(chosen, page, near) <= 2 * near.height:
-                found[path] = chosen.evidence()
-                taken.update((chosen.page.number, token) for token in chosen.tokens)
-        for cell, chosen in find_row(row, taken).items():
-            found[item_path(position, cell)] = chosen.evidence()
-            taken.update((chosen.page.number, token) for token in chosen.tokens)
-    return found
-
-
-def _resorts(info: FieldInfo, value: Any, indexes: Sequence[PageIndex]) -> list[Candidate]:
-    return _last_resorts(info, value, indexes, None, None) if isinstance(value, str) else []
+def _locate_item(
+    search: Search,
+    position: int,
+    item: LineItem,
+    provenance: Mapping[str, Provenance],
+    taken: Set[tuple[int, int]],
+) -> dict[str, Candidate]:
+    """The places of one line's cells by path: each where the extractor took it, the others together on one row."""
+    found: dict[str, Candidate] = {}
+    loose: dict[str, list[Candidate]] = {}
+    for info in item_fields():
+        path, value = item_path(position, info.name), getattr(item, info.name)
+        if value is None:
+            continue
+        page, near = _place(provenance.get(path))
+        if near is None:
+            loose[info.name] = search.matches(info, value) or search.resorts(info, value, None, None)
+        elif (chosen := search.locate(info, value, page, near)) and _away(chosen, page, near) <= 2 * near.height:
+            found[path] = chosen
+    row = find_row(loose, taken) if loose else {}
+    return found | {item_path(position, cell): chosen for cell, chosen in row.items()}

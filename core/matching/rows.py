@@ -21,11 +21,12 @@ def find_row(cells: Mapping[str, Sequence[Candidate]], taken: Set[tuple[int, int
     ``taken`` holds (page, token) of earlier items: of two equal rows the next one is taken. Without a description or
     an amount on the page there is no row, and a lone quantity proves nothing.
     """
+    by_page = {cell: _by_page(candidates) for cell, candidates in cells.items()}
     best: dict[str, Candidate] = {}
     best_rank: tuple[float, ...] | None = None
     for cell in _ANCHORS:
         for anchor in cells.get(cell, ()):
-            row = _row_of(cell, anchor, cells, taken)
+            row = _row_of(cell, anchor, by_page, taken)
             rank = (len(row), -_used(anchor, taken), -_spread(anchor, row))
             if best_rank is None or rank > best_rank:
                 best, best_rank = row, rank
@@ -34,12 +35,19 @@ def find_row(cells: Mapping[str, Sequence[Candidate]], taken: Set[tuple[int, int
     return best
 
 
+def _by_page(candidates: Sequence[Candidate]) -> dict[int, list[Candidate]]:
+    pages: dict[int, list[Candidate]] = {}
+    for candidate in candidates:
+        pages.setdefault(candidate.page.number, []).append(candidate)
+    return pages
+
+
 def _used(candidate: Candidate, taken: Set[tuple[int, int]]) -> float:
     return float(any((candidate.page.number, token) in taken for token in candidate.tokens))
 
 
 def _row_of(
-    cell: str, anchor: Candidate, cells: Mapping[str, Sequence[Candidate]], taken: Set[tuple[int, int]]
+    cell: str, anchor: Candidate, by_page: Mapping[str, Mapping[int, Sequence[Candidate]]], taken: Set[tuple[int, int]]
 ) -> dict[str, Candidate]:
     """The anchor with, for each other cell, the nearest free candidate within reach."""
     boxes = anchor.page.lines(anchor.tokens)
@@ -48,14 +56,13 @@ def _row_of(
     row = {cell: anchor}
     own = set(anchor.tokens)
     for name in _ORDER:
-        candidates = cells.get(name, ())
+        candidates = by_page.get(name, {}).get(anchor.page.number, ())
         if name == cell:
             continue
         free = [
             (away, _side(name, candidate), candidate)
             for candidate in candidates
-            if candidate.page is anchor.page
-            and own.isdisjoint(candidate.tokens)
+            if own.isdisjoint(candidate.tokens)
             and not _used(candidate, taken)
             and (away := _outside(candidate, top, bottom, height)) <= _REACH
         ]

@@ -1,0 +1,30 @@
+"""A bare invoice XML file: a document without pages, whose one attachment is the file itself."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NoReturn
+
+from core.documents.base import Attachment
+from core.errors import PageRangeError
+
+
+class XmlDocument:
+    """Invoice XML. Implements :class:`core.documents.base.Document`."""
+
+    media_type = "application/xml"
+    page_count = 0
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self.name = name
+        self.data = data
+        self.size = len(data)
+        self.sha256 = hashlib.sha256(data).hexdigest()
+
+    def page(self, number: int, rotation: int = 0) -> NoReturn:
+        """There is none. Raises PageRangeError."""
+        raise PageRangeError(f"There is no page {number}: invoice XML has no pages.")
+
+    def attachments(self) -> list[Attachment]:
+        """The file itself."""
+        return [Attachment(self.name, self.data)]

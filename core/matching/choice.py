@@ -8,9 +8,11 @@ from typing import Any
 
 from core.evidence import Box, Evidence, PageText
 from core.extraction import Provenance
-from core.matching.finders import FINDERS, RESORTS, Candidate, find_inside
+from core.matching.candidate import Candidate
+from core.matching.finders import FINDERS, RESORTS
 from core.matching.index import PageIndex
 from core.matching.rows import find_row
+from core.matching.texts import find_inside
 from core.models import FieldInfo, FieldKind, Invoice, LineItem, field_of, header_fields, item_fields, item_path
 
 #: These stand at the end of an invoice: of several places the last is meant.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
-from core.matching.finders import Candidate
+from core.matching.candidate import Candidate
 
 #: How far, in text heights, a cell may stand above or below the lines of its item's anchor.
 _REACH = 2.5

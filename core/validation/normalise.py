@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from core.matching.finders import month_names
+from core.matching.dates import month_names
 from core.matching.index import squeeze
 from core.models import FieldInfo, FieldKind
 from core.rules.amounts import decide_format, parse_amount

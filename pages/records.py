@@ -45,12 +45,12 @@ def draw_page() -> None:
 def _draw_side_by_side(query: OrderQuery, listed: OrderPage, opened: int | None) -> None:
     """The list and the open record. The list has the same place in both layouts (the style hides an empty second
     column), so that the arrow keys walk on through its rows as records open."""
-    with st.container(key="records_whole" if opened is None else "records_split"):
+    with st.container(key="records_split"):
         beside, detail = st.columns([9, 11], gap="medium")
     with beside:
         _draw_list(query, listed)
     if opened is not None:
-        with detail:
+        with detail, st.container(key="record_panel"):
             draw_record(opened)
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.parts.settings_place import draw_cache, draw_health, draw_paths
 from pages.parts.settings_widgets import draw_settings_form
 
+_STYLE = Path(__file__).parent / "parts" / "settings_style.css"
+
 
 def draw_page() -> None:
     """Draw the choices on the left and the place on the right."""
+    st.html(_STYLE)
     chosen, place = st.columns([11, 8], gap="large")
     with chosen:
-        st.markdown("### Your defaults")
         draw_settings_form()
     with place:
         draw_health()

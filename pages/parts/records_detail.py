@@ -196,7 +196,7 @@ def _columns() -> dict[str, Any]:
             info.title,
             help=info.description,
             alignment="right" if info.kind in _FIGURES else "left",
-            width=92 if info.kind in _FIGURES else "large",
+            width=92 if info.kind in _FIGURES else None,
         )
         for info in item_fields()
     }

@@ -53,13 +53,15 @@ def draw_search_bar() -> None:
             width=320,
         )
         statuses = [ANY_STATUS, *get_args(Status)]
-        _choose("Status", statuses, STATUS, 150)
-        _choose("Sort by", list(columns()), SORT, 160, title_of_column)
-        _choose("Order", [_DESCENDING, _ASCENDING], ORDER, 140)
-        _choose("Rows", [str(size) for size in SIZES], SIZE, 90, default=1)
+        _choose("Status", statuses, STATUS, 140)
+        _choose("Sort by", list(columns()), SORT, 150, title_of_column)
+        _choose("Direction", [_DESCENDING, _ASCENDING], ORDER, 140)
+        _choose("Rows a page", [str(size) for size in SIZES], SIZE, 100, default=1)
 
 
-def _choose(label: str, options: list[str], key: str, width: int, show: Callable[[str], str] = str, default: int = 0) -> None:
+def _choose(
+    label: str, options: list[str], key: str, width: int, show: Callable[[str], str] = str, default: int = 0
+) -> None:
     st.selectbox(
         label,
         options,

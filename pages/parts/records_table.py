@@ -17,7 +17,8 @@ from pages.parts.records_query import ORDER, SORT, columns, title_of_column
 OPENED = "record"
 _VISITS = "records_table_visits"
 _RIGHT = frozenset({"order_id", "total_amount"})
-_WIDTHS = {"order_id": 76, "vendor_name": 200, "customer_name": 190, "total_amount": 130, "updated_at": 130}
+#: Pixels beside an open record; without one the columns share the whole width.
+_WIDTHS = {"order_id": 58, "vendor_name": 148, "invoice_date": 90, "customer_name": 170, "updated_at": 120}
 #: The most telling columns first: beside an open record the others are a scroll away.
 _ORDER = ("order_id", "vendor_name", "invoice_number", "invoice_date", "total_amount", "status")
 _SIGNS = {"approved": "✓", "reviewed": "●", "needs review": "▲"}
@@ -49,7 +50,7 @@ def draw_table(query: OrderQuery, listed: OrderPage) -> None:
         key=key,
         height=min(len(ids) * 35 + 38, 38 + 35 * 16),
         hide_index=True,
-        column_config={name: _column(name, query) for name in names},
+        column_config={name: _column(name, query, narrow=opened is not None) for name in names},
         on_select=lambda: _select(key, ids, names),
         selection_mode=["single-row", "single-cell", "single-column"],
         selection_default={"selection": {"rows": [ids.index(opened)] if opened in ids else []}},
@@ -62,12 +63,12 @@ def _key(query: OrderQuery) -> str:
     return f"records_table_{digest}_{st.session_state.get(_VISITS, 0)}"
 
 
-def _column(name: str, query: OrderQuery) -> Any:
+def _column(name: str, query: OrderQuery, *, narrow: bool) -> Any:
     arrow = ("  ↓" if query.descending else "  ↑") if name == query.sort else ""
     return st.column_config.TextColumn(
         f"{title_of_column(name)}{arrow}",
         alignment="right" if name in _RIGHT else "left",
-        width=_WIDTHS.get(name, 118),
+        width=_WIDTHS.get(name, 108) if narrow else None,
         pinned=name == "order_id",
     )
 

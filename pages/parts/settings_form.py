@@ -15,14 +15,19 @@ from core.recipe import OcrRecipe, Recipe
 from core.settings import Defaults, Limits
 from core.stores import Target
 
+#: Where a setting is: the names that lead to it from :class:`Defaults`.
+Place = tuple[str, ...]
 Kind = Literal["whole number", "share", "choices", "path", "text"]
 
-#: What each model's part of the form is called.
-SECTIONS: dict[type[BaseModel], str] = {
-    Recipe: "How values are found",
-    OcrRecipe: "How pages are read",
-    Defaults: "Where records go, and resources",
-    Limits: "What a document may be",
+#: What each model's part of the form is called, and what it decides.
+SECTIONS: dict[type[BaseModel], tuple[str, str]] = {
+    Recipe: ("How values are found", "Used for every document unless another recipe is chosen for it."),
+    OcrRecipe: ("How pages are read", "A page is read anew only after a change here."),
+    Defaults: (
+        "Where records go, and resources",
+        "Where Save puts a record, and what the studio may take of this machine.",
+    ),
+    Limits: ("What a document may be", "A document beyond a limit is refused with a sentence that names the limit."),
 }
 #: The default recipe is always called so: a name is for recipes kept beside it.
 _NOT_SHOWN = frozenset({("recipe", "name")})
@@ -32,7 +37,7 @@ _NOT_SHOWN = frozenset({("recipe", "name")})
 class Choice:
     """One setting: its path in :class:`Defaults` and the model and field that describe it."""
 
-    path: tuple[str, ...]
+    path: Place
     model: type[BaseModel]
     field: FieldInfo
 
@@ -63,7 +68,7 @@ class Choice:
         return next((getattr(rule, name) for rule in self.field.metadata if hasattr(rule, name)), None)
 
 
-def choices(model: type[BaseModel] = Defaults, path: tuple[str, ...] = ()) -> Iterator[Choice]:
+def choices(model: type[BaseModel] = Defaults, path: Place = ()) -> Iterator[Choice]:
     """Every setting that is shown, in the models' order, those of nested models in their place."""
     for name, field in model.model_fields.items():
         here = (*path, name)
@@ -76,7 +81,7 @@ def choices(model: type[BaseModel] = Defaults, path: tuple[str, ...] = ()) -> It
 def options_of(choice: Choice, health: Sequence[tuple[str, str, Any]]) -> list[str] | None:
     """The values to choose from, where there is a list: only what can be used here. ``None``: any value."""
     usable = {kind: [name for of, name, state in health if of == kind and state.usable] for kind, _, _ in health}
-    lists: dict[tuple[str, ...], list[str]] = {
+    lists: dict[Place, list[str]] = {
         ("recipe", "ocr", "engine"): ["auto", *(name for name in usable.get("OCR engine", []) if name != "auto")],
         ("recipe", "extractors"): usable.get("Extractor", []),
         ("save_to",): list(get_args(Target)),
@@ -94,8 +99,8 @@ def value_of(defaults: Defaults, choice: Choice) -> Any:
     return ("" if value is None else str(value)) if choice.kind in ("path", "text") else value
 
 
-def read_form(defaults: Defaults, values: Mapping[tuple[str, ...], Any]) -> tuple[Defaults, dict[str, str]]:
-    """``defaults`` with the form's values by path, or unchanged with a sentence for every widget key that is wrong."""
+def read_form(defaults: Defaults, values: Mapping[Place, Any]) -> tuple[Defaults, dict[Place, str]]:
+    """``defaults`` with the form's values by path, or unchanged with a sentence for every path whose value is wrong."""
     data = defaults.model_dump()
     known = {choice.path: choice for choice in choices()}
     for path, value in values.items():
@@ -106,10 +111,8 @@ def read_form(defaults: Defaults, values: Mapping[tuple[str, ...], Any]) -> tupl
     try:
         read = Defaults.model_validate(data)
     except ValidationError as error:
-        return defaults, {
-            known[_path(e["loc"])].key: _sentence(known[_path(e["loc"])], e["msg"]) for e in error.errors()
-        }
-    wrong = _wrong_by_choice(read, known)
+        return defaults, {_path(e["loc"]): _sentence(known[_path(e["loc"])], e["msg"]) for e in error.errors()}
+    wrong = _wrong_here(read)
     return (defaults, wrong) if wrong else (read, {})
 
 
@@ -119,7 +122,7 @@ def _plain(choice: Choice, value: Any) -> Any:
     return str(value).strip() if choice.kind == "text" else value
 
 
-def _path(location: tuple[int | str, ...]) -> tuple[str, ...]:
+def _path(location: tuple[int | str, ...]) -> Place:
     """The setting's path without the places within its list."""
     return tuple(part for part in location if isinstance(part, str))
 
@@ -128,14 +131,14 @@ def _sentence(choice: Choice, message: str) -> str:
     return f"{choice.title}: {message[:1].lower()}{message[1:]}."
 
 
-def _wrong_by_choice(read: Defaults, known: Mapping[tuple[str, ...], Choice]) -> dict[str, str]:
+def _wrong_here(read: Defaults) -> dict[Place, str]:
     """What the types allow and the place does not."""
-    wrong = {}
+    wrong: dict[Place, str] = {}
     if not read.save_to:
-        wrong[known[("save_to",)].key] = "Choose at least one place to save to."
+        wrong[("save_to",)] = "Choose at least one place to save to."
     path = read.workbook_path
     if path is not None and path.suffix.lower() != ".xlsx":
-        wrong[known[("workbook_path",)].key] = f"The workbook's name must end in .xlsx: “{path.name}” does not."
+        wrong[("workbook_path",)] = f"The workbook's name must end in .xlsx: “{path.name}” does not."
     elif path is not None and not path.expanduser().parent.is_dir():
-        wrong[known[("workbook_path",)].key] = f"There is no folder {path.parent}: create it first or choose another."
+        wrong[("workbook_path",)] = f"There is no folder {path.parent}: create it first or choose another."
     return wrong

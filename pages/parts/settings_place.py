@@ -21,19 +21,17 @@ def draw_health() -> None:
     """Every engine, extractor, store and accelerator: usable or not, and why."""
     st.markdown("##### What works here")
     with st.container(border=True, key="settings_health", gap="xsmall"):
-        for kind, rows in groupby(sorted(get_studio().health(), key=_place), key=lambda row: row[0]):
+        for kind, rows in groupby(get_studio().health(), key=lambda row: row[0]):
             st.markdown(f"**{kind}**")
             _draw_rows(rows)
-
-
-def _place(row: tuple[str, str, Availability]) -> tuple[str, bool]:
-    return row[0], not row[2].usable
 
 
 def _draw_rows(rows: Iterable[tuple[str, str, Availability]]) -> None:
     for _, name, state in rows:
         mark = (
-            ":green[:material/check_circle: Usable]" if state.usable else ":gray[:material/do_not_disturb_on: Not used]"
+            ":green[:material/check_circle: Usable]"
+            if state.usable
+            else ":gray[:material/do_not_disturb_on: Not usable]"
         )
         st.markdown(f"{plain(name)} · {mark}")
         if state.reason:

@@ -15,6 +15,7 @@ from pages.parts.settings_form import SECTIONS, Choice, choices, options_of, rea
 
 _ERRORS = "settings_errors"
 _SAVED = "settings_saved"
+_RESETS = "settings_resets"
 #: Read once as the studio starts: engines, threads and the cache are built with them.
 _AT_START = frozenset({("cache_megabytes",), ("ocr_workers",)})
 _COLUMN = 210
@@ -25,25 +26,35 @@ def draw_settings_form() -> None:
     studio = get_studio()
     health = studio.health()
     with st.form("settings_form", border=False, enter_to_submit=True):
+        _draw_bar()
         for model, group in groupby(_in_sections(), key=lambda choice: choice.model):
-            st.markdown(f"##### {SECTIONS.get(model, model.__name__)}")
-            st.caption((model.__doc__ or "").split(". ")[0].split("; ")[0].rstrip(".") + ".")
+            title, about = SECTIONS.get(model, (model.__name__, ""))
+            st.markdown(f"##### {title}")
+            st.caption(about)
             grid = st.grid(columns="auto", min_column_width=_COLUMN, gap=("small", "medium"))
             for choice in group:
                 with grid.cell():
                     _draw_choice(choice, studio.defaults, options_of(choice, health))
-        with st.container(horizontal=True, vertical_alignment="center", key="settings_bar"):
-            st.form_submit_button(
-                "Save settings", key="settings_save", type="primary", icon=":material/save:", on_click=_save
-            )
-            st.form_submit_button(
-                "Reset to shipped defaults",
-                key="settings_reset",
-                type="tertiary",
-                icon=":material/restart_alt:",
-                on_click=_reset,
-            )
-            _draw_outcome()
+
+
+def _draw_bar() -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="settings_bar"):
+        st.form_submit_button(
+            "Save settings",
+            key="settings_save",
+            type="primary",
+            icon=":material/save:",
+            on_click=_save,
+            shortcut="Ctrl+S",
+        )
+        st.form_submit_button(
+            "Reset to shipped defaults",
+            key="settings_reset",
+            type="tertiary",
+            icon=":material/restart_alt:",
+            on_click=_reset,
+        )
+        _draw_outcome()
 
 
 def _in_sections() -> list[Choice]:
@@ -53,27 +64,31 @@ def _in_sections() -> list[Choice]:
 
 
 def _draw_choice(choice: Choice, defaults: Defaults, options: list[str] | None) -> None:
-    value = value_of(defaults, choice)
-    if choice.key not in st.session_state:
-        st.session_state[choice.key] = value
-    about = _help(choice)
+    key, about, value = _key(choice), _help(choice), value_of(defaults, choice)
+    least, greatest = choice.limit("ge"), choice.limit("le")
     if choice.kind == "whole number":
-        st.number_input(choice.title, choice.limit("ge"), choice.limit("le"), step=1, key=choice.key, help=about)
+        st.number_input(choice.title, least, greatest, value, step=1, key=key, help=about)
     elif choice.kind == "share":
-        st.slider(choice.title, float(choice.limit("ge")), float(choice.limit("le")), step=0.01, key=choice.key, help=about)
+        st.slider(choice.title, float(least), float(greatest), value, step=0.01, key=key, help=about)
     elif choice.kind == "choices":
-        offered = list(dict.fromkeys([*(options or []), *value, *st.session_state[choice.key]]))
+        offered = list(dict.fromkeys([*(options or []), *value]))
         st.multiselect(
-            choice.title, offered, key=choice.key, help=about, accept_new_options=options is None, select_all=False
+            choice.title, offered, value, key=key, help=about, accept_new_options=options is None, select_all=False
         )
     elif options:
-        st.selectbox(choice.title, list(dict.fromkeys([*options, value])), key=choice.key, help=about)
+        offered = list(dict.fromkeys([*options, value]))
+        st.selectbox(choice.title, offered, offered.index(value), key=key, help=about)
     else:
-        st.text_input(choice.title, key=choice.key, help=about, placeholder=_placeholder(choice))
-    if error := st.session_state.get(_ERRORS, {}).get(choice.key):
+        st.text_input(choice.title, value, key=key, help=about, placeholder=_placeholder(choice))
+    if error := st.session_state.get(_ERRORS, {}).get(choice.path):
         st.caption(f":red[:material/error: {plain(error)}]")
     elif choice.path in _AT_START:
         st.caption("Used from the next start on.")
+
+
+def _key(choice: Choice) -> str:
+    """The key of a widget; after a reset all begin anew."""
+    return f"{choice.key}_{st.session_state.get(_RESETS, 0)}"
 
 
 def _help(choice: Choice) -> str | None:
@@ -94,7 +109,7 @@ def _draw_outcome() -> None:
 
 
 def _save() -> None:
-    values: dict[tuple[str, ...], Any] = {choice.path: st.session_state[choice.key] for choice in choices()}
+    values: dict[tuple[str, ...], Any] = {choice.path: st.session_state[_key(choice)] for choice in choices()}
     read, errors = read_form(get_studio().defaults, values)
     st.session_state[_ERRORS] = errors
     if not errors:
@@ -103,16 +118,15 @@ def _save() -> None:
 
 def _reset() -> None:
     st.session_state[_ERRORS] = {}
+    st.session_state[_RESETS] = st.session_state.get(_RESETS, 0) + 1
     _keep(Defaults(), "Reset to the shipped defaults")
-    for choice in choices():
-        st.session_state[choice.key] = value_of(get_studio().defaults, choice)
 
 
 def _keep(defaults: Defaults, said: str) -> None:
     try:
         get_studio().configure(defaults)
     except (OSError, StudioError) as error:
-        st.session_state[_ERRORS] = {"settings_file": str(error)}
+        st.session_state[_ERRORS] = {("settings_file",): str(error)}
         st.toast(f"Not saved: {plain(str(error))}", icon=":material/error:")
         return
     st.session_state[_SAVED] = f"{said} at {datetime.now():%H:%M:%S}"

@@ -16,6 +16,8 @@ from core.evidence import Box, PageText, Word, union
 
 _NOISE = re.compile(r"[^\w\n]+|_+")
 _NOT_DIGIT = re.compile(r"[^\d\n]+")
+#: The end of a label that lost its blank (``No.:17``).
+_GLUED = re.compile(r"(\D:)(?=[^\s/])")
 _GROUP_START = re.compile(r"\D{0,4}\d{1,3}")
 _GROUP = re.compile(r"\d{3}")
 _GROUP_END = re.compile(r"\d{3}(?:[.,]\d+)?\D{0,4}")
@@ -29,8 +31,8 @@ def squeeze(text: str) -> str:
 class PageIndex:
     """The words of one page, ready for lookup.
 
-    A *token* is a word, or a blank-separated piece of one where the engine gave several words as one. A *span* is
-    (first, last) of tokens, both included.
+    A *token* is a word, or a piece of one where several were read as one (blanks inside, a label glued to its value).
+    A *span* is (first, last) of tokens, both included.
     """
 
     __slots__ = ("_groups", "_heights", "digits", "keys", "number", "owners", "squeezed", "starts", "texts", "words")
@@ -41,7 +43,7 @@ class PageIndex:
         self.texts = [word.text for word in page.words]
         self.owners: Sequence[int] = range(len(self.texts))
         joined = "\n".join(self.texts)
-        if joined.count("\n") >= len(self.texts) or " " in joined:
+        if " " in joined or joined.count("\n") >= len(self.texts) or _GLUED.search(joined):
             self._split_words()
             joined = "\n".join(self.texts)
         folded = unicodedata.normalize("NFKC", joined).casefold()
@@ -56,7 +58,11 @@ class PageIndex:
         self._heights: tuple[list[float], list[int]] | None = None
 
     def _split_words(self) -> None:
-        pieces = [(piece, owner) for owner, word in enumerate(self.words) for piece in word.text.split()]
+        pieces = [
+            (piece, owner)
+            for owner, text in enumerate(self.texts)
+            for piece in (_GLUED.sub(r"\1 ", text) if ":" in text else text).split()
+        ]
         self.texts = [piece for piece, _ in pieces]
         self.owners = [owner for _, owner in pieces]
 

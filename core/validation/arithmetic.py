@@ -169,9 +169,11 @@ def _missing_amount(case: Case) -> Iterator[Finding]:
     elif subtotal is None and total is not None and tax:
         sentence = f"No subtotal was found; total {total} − tax {tax} = {total - tax}."
         yield Finding("total", "info", sentence, ("subtotal",), str(total - tax))
-    elif tax is None and total is not None and subtotal is not None and not _near(total, subtotal, ROUNDING):
-        sentence = f"No tax was found; total {total} − subtotal {subtotal} = {total - subtotal}."
-        yield Finding("total", "info", sentence, ("tax",), str(total - subtotal))
+    elif tax is None and total is not None and subtotal is not None:
+        difference = total - subtotal
+        if difference * subtotal > 0 and abs(difference) > ROUNDING and not case.explains(difference, ROUNDING):
+            sentence = f"No tax was found; total {total} − subtotal {subtotal} = {difference}."
+            yield Finding("total", "info", sentence, ("tax",), str(difference))
 
 
 def check_tax_rate(case: Case) -> Iterator[Finding]:

@@ -102,6 +102,12 @@ def test_a_missing_amount_is_proposed(amounts: dict[str, str], field: str, propo
     assert (found.severity, found.fields[0], found.proposed) == ("info", field, proposed)
 
 
+@pytest.mark.parametrize(("page", "total"), [("", "95.00"), ("Shipping 7.50", "107.50"), ("", "100.00")])
+def test_no_tax_is_proposed_where_none_is_due(page: str, total: str) -> None:
+    """A discount, shipping, or simply the same sum is no tax."""
+    assert findings(page, subtotal="100.00", total_amount=total) == []
+
+
 def test_a_lost_line_is_noticed() -> None:
     """The lines do not reach the subtotal."""
     (found,) = findings("", item(total_price="20.00"), item(total_price="30.00"), subtotal="75.00")

@@ -90,9 +90,9 @@ class Moment(TypeDecorator[datetime]):
 
 
 def sortable(column: ColumnElement[Any], dialect_name: str) -> ColumnElement[Any]:
-    """What to sort an amount's column by: the binary fraction nearest to it on SQLite (an index holds it; it decides the
-    order only, the value stays exact), the column itself elsewhere."""
-    return cast(column, Float) if dialect_name == "sqlite" else column
+    """What to sort ``column`` by: for an amount on SQLite the binary fraction nearest to it (an index holds it; it
+    decides the order only, the value stays exact), else the column itself."""
+    return cast(column, Float) if isinstance(column.type, Amount) and dialect_name == "sqlite" else column
 
 
 def storable_text(text: str) -> str:

@@ -89,21 +89,21 @@ class SqlOrders:
     def search(self, query: OrderQuery) -> OrderPage:
         """See :meth:`core.stores.Orders.search`. Raises StorageError for a sort that does not exist."""
         size = max(1, query.size)
-        found = self._matches(query, select(HEADER.c.order_id))
-        page = found.order_by(*self._order(query)).limit(size).offset(max(0, query.page) * size).subquery()
-        rows = select(*_SUMMARY).join(page, page.c.order_id == HEADER.c.order_id)
+        found = self._sorted(query, self._matches(query, query.sort))
+        page = found.limit(size).offset(max(0, query.page) * size).subquery()
+        rows = select(*_SUMMARY).select_from(page).join(HEADER, HEADER.c.order_id == page.c.order_id)
         if query.sort in _FOLDED_SORTS:
-            rows = rows.join(SEARCH, SEARCH.c.order_id == HEADER.c.order_id)
-        total = self._matches(query, select(func.count()))
+            rows = rows.join(SEARCH, SEARCH.c.order_id == page.c.order_id)
+        total = select(func.count()).select_from(self._matches(query).subquery())
         with self._database.read() as connection:
-            summaries = [
-                OrderSummary(**row) for row in connection.execute(rows.order_by(*self._order(query))).mappings()
-            ]
-            return OrderPage(tuple(summaries), connection.execute(total).scalar_one())
+            listed = connection.execute(self._sorted(query, rows)).mappings()
+            summaries = tuple(OrderSummary(**row) for row in listed)
+            return OrderPage(summaries, connection.execute(total).scalar_one())
 
     def each(self, query: OrderQuery) -> Iterator[Order]:
         """See :meth:`core.stores.Orders.each`."""
-        found = self._matches(query, _whole(), joined=True).order_by(*self._order(query))
+        matches = self._matches(query).subquery()
+        found = self._sorted(query, _whole().join(matches, matches.c.order_id == HEADER.c.order_id))
         with self._database.read() as connection:
             rows = connection.execute(found, execution_options={"yield_per": _BATCH}).mappings()
             for batch in rows.partitions():
@@ -121,18 +121,21 @@ class SqlOrders:
                 _note(found, "invoice", connection.execute(_named(SEARCH).where(same_invoice)).mappings())
         return list(found.values())
 
-    def _matches(self, query: OrderQuery, chosen: Select[Any], joined: bool = False) -> Select[Any]:
-        """``chosen`` of the orders that ``query`` asks for; ``joined`` when the search table is in it already."""
+    def _matches(self, query: OrderQuery, sort: str | None = None) -> Select[Any]:
+        """The ids of the orders that ``query`` asks for, from the tables that it and ``sort`` need and no others."""
         terms = search_terms(query.text)
-        chosen = chosen.select_from(HEADER) if not joined else chosen
-        if not joined and (terms or query.sort in _FOLDED_SORTS):
-            chosen = chosen.join(SEARCH, SEARCH.c.order_id == HEADER.c.order_id)
+        texts = bool(terms) or sort in _FOLDED_SORTS
+        headers = bool(query.status) or not (texts and sort in (None, "order_id", *_FOLDED_SORTS))
+        order_id = SEARCH.c.order_id if texts else HEADER.c.order_id
+        chosen = select(order_id.label("order_id")).select_from(SEARCH if texts else HEADER)
+        if texts and headers:
+            chosen = chosen.join(HEADER, HEADER.c.order_id == SEARCH.c.order_id)
         if query.status:
             chosen = chosen.where(HEADER.c.status == query.status)
         if terms:
             everywhere = and_(*(self._contains(term) for term in terms))
-            order_id = _as_order_id(query.text)
-            chosen = chosen.where(everywhere if order_id is None else or_(everywhere, HEADER.c.order_id == order_id))
+            named = _as_order_id(query.text)
+            chosen = chosen.where(everywhere if named is None else or_(everywhere, order_id == named))
         return chosen
 
     def _contains(self, term: str) -> ColumnElement[bool]:
@@ -140,17 +143,18 @@ class SqlOrders:
         position = func.instr if self._database.dialect == "sqlite" else func.strpos
         return position(SEARCH.c.haystack, term) > 0
 
-    def _order(self, query: OrderQuery) -> list[ColumnElement[Any]]:
-        """The sort, empty values last either way, equal ones by their id."""
+    def _sorted(self, query: OrderQuery, chosen: Select[Any]) -> Select[Any]:
+        """``chosen`` in the query's order: empty values last either way, equal ones by their id."""
         column = _SORTS.get(query.sort)
         if column is None:
             raise StorageError(f"Records cannot be sorted by “{query.sort}”: use {', '.join(_SORTS)}.")
-        if query.sort == "total_amount":
-            column = sortable(column, self._database.dialect)
-        by_id = HEADER.c.order_id
+        by_id = chosen.selected_columns["order_id"]
+        if query.sort == "order_id":
+            return chosen.order_by(by_id.desc() if query.descending else by_id.asc())
+        key = sortable(column, self._database.dialect)
         if query.descending:
-            return [by_id.desc()] if column is by_id else [column.desc().nulls_last(), by_id.desc()]
-        return [by_id.asc()] if column is by_id else [column.asc().nulls_last(), by_id.asc()]
+            return chosen.order_by(key.desc().nulls_last(), by_id.desc())
+        return chosen.order_by(key.asc().nulls_last(), by_id.asc())
 
 
 def _insert(connection: Connection, order: Order, created_at: datetime | None = None) -> None:

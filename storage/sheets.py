@@ -1,0 +1,154 @@
+"""The two sheets of a workbook of orders: their columns, an order as rows, and rows as an order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal, get_args
+
+from core.models import Invoice, LineItem, header_fields, item_fields
+from core.stores import Order, Status
+
+Kind = Literal["number", "text", "date", "money", "quantity", "moment"]
+#: A row's values by column title: str, int, Decimal, date, datetime or None.
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its title, how its values look, and its width in characters."""
+
+    title: str
+    kind: Kind
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A sheet's name and columns."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The columns' titles in order."""
+        return tuple(column.title for column in self.columns)
+
+
+HEADER = Layout(
+    "SalesOrderHeader",
+    (
+        Column("OrderID", "number", 10),
+        Column("InvoiceNumber", "text", 18),
+        Column("OrderDate", "date", 12),
+        Column("InvoiceDate", "date", 12),
+        Column("DueDate", "date", 12),
+        Column("CustomerID", "text", 14),
+        Column("CustomerName", "text", 28),
+        Column("VendorName", "text", 28),
+        Column("BillingAddress", "text", 36),
+        Column("ShippingAddress", "text", 36),
+        Column("SubTotal", "money", 14),
+        Column("Tax", "money", 14),
+        Column("TotalAmount", "money", 14),
+        Column("Currency", "text", 10),
+        Column("Status", "text", 14),
+        Column("CreatedAt", "moment", 20),
+        Column("UpdatedAt", "moment", 20),
+    ),
+)
+DETAIL = Layout(
+    "SalesOrderDetail",
+    (
+        Column("OrderID", "number", 10),
+        Column("LineNumber", "number", 12),
+        Column("ItemDescription", "text", 48),
+        Column("Quantity", "quantity", 12),
+        Column("UnitPrice", "money", 14),
+        Column("LineTotal", "money", 14),
+        Column("CreatedAt", "moment", 20),
+    ),
+)
+LAYOUTS = (HEADER, DETAIL)
+
+
+def _title(column: str) -> str:
+    """``customer_id`` as ``CustomerID``: a database column's name as its sheet's title."""
+    special = {"subtotal": "SubTotal", "customer_id": "CustomerID"}
+    return special.get(column) or "".join(word.capitalize() for word in column.split("_"))
+
+
+_HEADER_TITLES = {info.name: _title(info.column) for info in header_fields()}
+_ITEM_TITLES = {info.name: _title(info.column) for info in item_fields()}
+
+
+def header_row(order: Order) -> Row:
+    """The order's row in SalesOrderHeader. Times that it lacks are now."""
+    now = datetime.now(UTC)
+    values = {title: getattr(order.invoice, name) for name, title in _HEADER_TITLES.items()}
+    told = {"OrderID": order.order_id, "Status": order.status}
+    return values | told | {"CreatedAt": order.created_at or now, "UpdatedAt": order.updated_at or now}
+
+
+def detail_rows(order: Order) -> list[Row]:
+    """The order's rows in SalesOrderDetail, lines numbered from 1."""
+    made = order.created_at or datetime.now(UTC)
+    return [
+        {title: getattr(item, name) for name, title in _ITEM_TITLES.items()}
+        | {"OrderID": order.order_id, "LineNumber": number, "CreatedAt": made}
+        for number, item in enumerate(order.invoice.line_items, 1)
+    ]
+
+
+def order_of(header: Row, details: Sequence[Row]) -> Order:
+    """The order that these rows tell. What a person typed into a cell and cannot be its value counts as empty."""
+    invoice = {name: _value(info.kind, header[_HEADER_TITLES[name]]) for name, info in _fields(header_fields())}
+    details = sorted(details, key=lambda row: _value("quantity", row["LineNumber"]) or Decimal(0))
+    items = [
+        LineItem(**{name: _value(info.kind, row[_ITEM_TITLES[name]]) for name, info in _fields(item_fields())})
+        for row in details
+    ]
+    order_id, status = _value("quantity", header["OrderID"]), header["Status"]
+    known: Status = status if status in get_args(Status) else "reviewed"
+    times = (_moment(header["CreatedAt"]), _moment(header["UpdatedAt"]))
+    return Order(Invoice(**invoice, line_items=tuple(items)), known, int(order_id), None, (), None, *times)
+
+
+def _fields(infos: Any) -> list[tuple[str, Any]]:
+    return [(info.name, info) for info in infos]
+
+
+def _value(kind: str, cell: Any) -> Any:
+    if cell is None:
+        return None
+    if kind in ("money", "quantity"):
+        return _number(cell)
+    if kind == "date":
+        return cell.date() if isinstance(cell, datetime) else cell if isinstance(cell, date) else _iso_date(str(cell))
+    text = str(cell)
+    return text if kind != "currency" or re.fullmatch(r"\s*[A-Za-z]{3}\s*", text) else None
+
+
+def _number(cell: Any) -> Decimal | None:
+    try:
+        number = Decimal(str(cell).strip())
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _iso_date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def _moment(cell: Any) -> datetime | None:
+    if isinstance(cell, datetime):
+        return cell.replace(tzinfo=UTC)
+    return datetime(cell.year, cell.month, cell.day, tzinfo=UTC) if isinstance(cell, date) else None

@@ -1,0 +1,193 @@
+"""The Excel workbook of orders. It is read whole, changed in memory and replaced in one step, under a lock that all
+processes of the studio take; what the person added to it stays."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from core.errors import RecordMissing, StorageError, WorkbookDamaged, WorkbookLocked
+from core.models import Invoice
+from core.settings import write_atomically
+from core.stores import Duplicate, Order
+from storage.keys import match_key
+from storage.new_sheet import TITLE_ROW, NewSheet
+from storage.package import Package
+from storage.sheet_xml import Sheet
+from storage.sheets import DETAIL, HEADER, LAYOUTS, Layout, detail_rows, header_row, order_of
+from storage.tables_xml import stretch_table
+
+#: Seconds that a save waits for another process's.
+LOCK_SECONDS = 60
+#: How files begin that carry Excel's suffix but are protected by a password, or made by Excel 2003.
+_OLD_FORMAT = b"\xd0\xcf\x11\xe0"
+
+
+class Workbook:
+    """Implements :class:`core.stores.WorkbookStore` for the file at ``path``; it is made by the first save."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def last_id(self) -> int:
+        """See :meth:`core.stores.WorkbookStore.last_id`."""
+        with self._told():
+            book = self._opened()
+            return max(book.sheet(HEADER).ids(), default=0) if book else 0
+
+    def save(self, order: Order) -> None:
+        """See :meth:`core.stores.WorkbookStore.save`."""
+        if order.order_id is None:
+            raise StorageError("An order needs its number before it can be stored.")
+        with self._held(), self._told():
+            book = self._opened() or _Book(None)
+            for layout, rows in ((HEADER, [header_row(order)]), (DETAIL, detail_rows(order))):
+                book.sheet(layout).put(order.order_id, rows, partial(book.rows_may_move, layout))
+            write_atomically(self.path, book.data())
+
+    def remove(self, order_id: int) -> None:
+        """See :meth:`core.stores.WorkbookStore.remove`."""
+        with self._held(), self._told():
+            book = self._opened()
+            if book is None or not book.sheet(HEADER).rows_of(order_id):
+                raise self._missing(order_id)
+            for layout in LAYOUTS:
+                book.sheet(layout).put(order_id, [], partial(book.rows_may_move, layout))
+            write_atomically(self.path, book.data())
+
+    def get(self, order_id: int) -> Order:
+        """See :meth:`core.stores.WorkbookStore.get`."""
+        with self._told():
+            book = self._opened()
+            rows = book.sheet(HEADER).rows_of(order_id) if book else []
+            if book is None or not rows:
+                raise self._missing(order_id)
+            return order_of(rows[-1], book.sheet(DETAIL).rows_of(order_id))
+
+    def duplicates(self, invoice: Invoice) -> list[Duplicate]:
+        """See :meth:`core.stores.WorkbookStore.duplicates`: the latest first."""
+        wanted = match_key(invoice)
+        with self._told():
+            book = self._opened() if wanted else None
+            rows = book.sheet(HEADER).values(("OrderID", "VendorName", "InvoiceNumber")) if book else ()
+            found = [
+                Duplicate(int(order_id), "invoice", "workbook", str(vendor), str(number), None)
+                for order_id, vendor, number in rows
+                if vendor and number and str(order_id).isdigit() and _key(str(vendor), str(number)) == wanted
+            ]
+        return sorted(found, key=lambda duplicate: -duplicate.order_id)
+
+    def _opened(self) -> _Book | None:
+        try:
+            data = self.path.read_bytes()
+        except FileNotFoundError:
+            return None
+        if data.startswith(_OLD_FORMAT):
+            raise WorkbookDamaged(
+                f"{self.path.name} is protected by a password or has Excel's old format: save it as a plain .xlsx."
+            )
+        return _Book(data)
+
+    def _missing(self, order_id: int) -> RecordMissing:
+        return RecordMissing(f"There is no order {order_id} in {self.path.name}: its rows may have been deleted.")
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """The lock of all our processes; refused while a spreadsheet program has the workbook open."""
+        name = self.path.name
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(self.path.with_name(f".{name}.lock"), timeout=LOCK_SECONDS):
+                for owner in (f"~${name}", f".~lock.{name}#"):
+                    if self.path.with_name(owner).exists():
+                        raise WorkbookLocked(
+                            f"{name} is open in a spreadsheet program: close it and save again. "
+                            f"(If it is not, delete the left-over file {owner} beside it.)"
+                        )
+                yield
+        except Timeout:
+            raise WorkbookLocked(f"Another program has been saving into {name} for too long: try again.") from None
+        except PermissionError as error:
+            raise self._refused() from error
+        except OSError as error:
+            raise StorageError(
+                f"The folder of {name} cannot be written ({error.strerror}): check its rights and the free disk space."
+            ) from error
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Our errors for a file that cannot be read."""
+        try:
+            yield
+        except PermissionError as error:
+            raise self._refused() from error
+        except IsADirectoryError as error:
+            raise WorkbookDamaged(f"{self.path} is a folder: choose a file for the workbook.") from error
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            LookupError,
+            ValueError,
+            EOFError,
+            RuntimeError,
+            StopIteration,
+        ) as error:
+            raise WorkbookDamaged(
+                f"{self.path.name} is damaged or is no Excel workbook; it was left as it is. Restore a copy, or move it "
+                "away and save again to begin a new one."
+            ) from error
+
+    def _refused(self) -> WorkbookLocked:
+        return WorkbookLocked(
+            f"{self.path.name} cannot be opened or replaced: close it in Excel, or check the rights of its folder."
+        )
+
+
+class _Book:
+    """An opened workbook: its package and our two sheets."""
+
+    def __init__(self, data: bytes | None) -> None:
+        self._package = Package(data)
+        self._sheets: dict[str, tuple[str, Sheet]] = {}
+
+    def sheet(self, layout: Layout) -> Sheet:
+        """The sheet of a layout; added where the workbook has none (which stays unsaved unless something is put)."""
+        if layout.name not in self._sheets:
+            package = self._package
+            part = package.sheet_part(layout.name) or package.add_sheet(layout.name, self._new(layout))
+            kinds = {column.title: column.kind for column in layout.columns}
+            style_of: Callable[[str], int] = lambda title: package.styles.of_kind(kinds[title])  # noqa: E731
+            sheet = Sheet(package.part(part), layout, lambda: package.strings, style_of, package.date1904)
+            self._sheets[layout.name] = (part, sheet)
+        return self._sheets[layout.name][1]
+
+    def rows_may_move(self, layout: Layout) -> bool:
+        """Whether nothing else in the workbook counts on the place of the sheet's rows."""
+        part = self._sheets[layout.name][0]
+        return not self._package.tables_of(part) and not self._package.mentions(layout.name, but=(part,))
+
+    def data(self) -> bytes:
+        """The workbook's bytes with what was put."""
+        for layout in LAYOUTS:
+            sheet = self.sheet(layout)
+            part = self._sheets[layout.name][0]
+            self._package.put(part, sheet.xml())
+            self._package.filter_until(layout.name, max(sheet.last_row(), TITLE_ROW))
+            for table in self._package.tables_of(part):
+                self._package.put(table, stretch_table(self._package.part(table), sheet.last_before, sheet.last_row()))
+        self._package.without_chain()
+        return self._package.data()
+
+    def _new(self, layout: Layout) -> bytes:
+        new = NewSheet(layout, self._package.styles)
+        return new.start() + new.end(TITLE_ROW)
+
+
+def _key(vendor: str, number: str) -> str | None:
+    return match_key(Invoice.model_construct(vendor_name=vendor, invoice_number=number))

@@ -14,8 +14,9 @@ from core.models import FieldInfo, FieldKind, header_fields, item_fields
 from core.stores import Order, Status
 from core.studio import Reviewed
 from pages.parts import keys
-from pages.parts.confidence import COLOURS, ICONS, SEVERITY_LEVEL, by_severity, findings_of
+from pages.parts.confidence import COLOURS, ICONS, SEVERITY_LEVEL, by_severity
 from pages.parts.edits import Row, as_text, tidy, title_of
+from pages.parts.form import worth_showing
 from pages.parts.frame import get_studio, plain
 from pages.parts.lines import rows_after
 from pages.parts.records_actions import ask_delete, save_record
@@ -50,7 +51,8 @@ def draw_record(order_id: int) -> None:
         st.markdown(f"##### {group}")
         _draw_group(list(fields), order, draft, reviewed, errors)
     _draw_lines(order, draft, reviewed, errors)
-    _draw_document_findings(reviewed)
+    with st.container(key="notes_record_whole", gap="xsmall"):
+        _draw_findings([finding for finding in reviewed.extraction.findings if not finding.fields])
 
 
 def _draw_head(order: Order) -> None:
@@ -132,30 +134,42 @@ def _draw_group(
             st.text_input(
                 f"{info.title}{' *' if info.required else ''}",
                 key=key,
-                help=None,
                 on_change=_commit_field,
                 args=(order, draft, info.name),
             )
             _draw_remarks(order, info, reviewed, errors.get(info.name))
+    _draw_shared(fields, reviewed)
 
 
 def _draw_remarks(order: Order, info: FieldInfo, reviewed: Reviewed, error: str | None) -> None:
+    """What is to be said of one field alone, below it."""
     if error:
-        st.caption(f":red[:material/error: {plain(error)}]")
+        st.markdown(f":red[:material/error: {plain(error)}]")
     else:
-        for finding in findings_of(reviewed.extraction, info.name):
-            _draw_finding(finding)
+        _draw_findings([f for f in worth_showing(reviewed.extraction, info.name) if len(f.fields) == 1])
     stored = getattr(order.invoice, info.name)
     if error or getattr(reviewed.extraction.invoice, info.name) != stored:
-        st.caption(f"stored: {plain(as_text(stored)) or 'nothing'}")
+        st.markdown(f"stored: {plain(as_text(stored)) or 'nothing'}")
 
 
-def _draw_finding(finding: Finding) -> None:
-    if finding.severity == "info":
-        st.caption(f":gray[:material/info: {plain(finding.message)}]")
-    else:
+def _draw_shared(fields: list[FieldInfo], reviewed: Reviewed) -> None:
+    """Findings that touch several fields, once, below the group of the first of them."""
+    shared = [
+        finding
+        for info in fields
+        for finding in worth_showing(reviewed.extraction, info.name)
+        if len(finding.fields) > 1 and finding.fields[0] == info.name
+    ]
+    with st.container(key=f"notes_record_{fields[0].group.lower()}", gap="xsmall"):
+        _draw_findings(shared)
+
+
+def _draw_findings(findings: list[Finding]) -> None:
+    for finding in by_severity(findings):
         level = SEVERITY_LEVEL[finding.severity]
-        st.caption(f":{COLOURS[level]}[{ICONS[level]} {plain(finding.message)}]")
+        mark = ":material/info:" if finding.severity == "info" else ICONS[level]
+        colour = "gray" if finding.severity == "info" else COLOURS[level]
+        st.markdown(f":{colour}[{mark} {plain(finding.message)}]")
 
 
 def _draw_lines(order: Order, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
@@ -174,20 +188,15 @@ def _draw_lines(order: Order, draft: Draft, reviewed: Reviewed, errors: dict[str
             on_change=_commit_lines,
             args=(order, draft, key),
         )
-    for path, sentence in errors.items():
-        if path.startswith("line_items."):
-            st.caption(f":red[:material/error: {title_of(path)}: {plain(sentence)}]")
-    for finding in by_severity([f for f in reviewed.extraction.findings if _is_of_lines(f)]):
-        _draw_finding(finding)
+    with st.container(key="notes_record_lines", gap="xsmall"):
+        for path, sentence in errors.items():
+            if path.startswith("line_items."):
+                st.markdown(f":red[:material/error: {title_of(path)}: {plain(sentence)}]")
+        _draw_findings([f for f in reviewed.extraction.findings if _is_of_lines(f)])
 
 
 def _is_of_lines(finding: Finding) -> bool:
     return bool(finding.fields) and finding.fields[0].startswith("line_items")
-
-
-def _draw_document_findings(reviewed: Reviewed) -> None:
-    for finding in by_severity([f for f in reviewed.extraction.findings if not f.fields]):
-        _draw_finding(finding)
 
 
 def _columns() -> dict[str, Any]:

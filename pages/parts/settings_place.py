@@ -29,13 +29,12 @@ def draw_health() -> None:
 def _draw_rows(rows: Iterable[tuple[str, str, Availability]]) -> None:
     for _, name, state in rows:
         mark = (
-            ":green[:material/check_circle: Usable]"
+            ":green[:material/check_circle: usable]"
             if state.usable
-            else ":gray[:material/do_not_disturb_on: Not usable]"
+            else ":gray[:material/do_not_disturb_on: not usable]"
         )
-        st.markdown(f"{plain(name)} · {mark}")
-        if state.reason:
-            st.caption(plain(state.reason))
+        reason = f"  \n:small[{plain(state.reason)}]" if state.reason else ""
+        st.markdown(f"{plain(name)} · {mark}{reason}")
 
 
 def draw_paths() -> None:

@@ -18,7 +18,7 @@ _SAVED = "settings_saved"
 _RESETS = "settings_resets"
 #: Read once as the studio starts: engines, threads and the cache are built with them.
 _AT_START = frozenset({("cache_megabytes",), ("ocr_workers",)})
-_COLUMN = 210
+_COLUMN = 230
 
 
 def draw_settings_form() -> None:

@@ -108,6 +108,9 @@ def _choose(info: FieldInfo, candidates: Sequence[Candidate], page: int | None, 
     best = max(candidate.score for candidate in here)
     # another notation of the same value is as good a place as the plain one
     good = [candidate for candidate in here if candidate.score >= best - 0.05]
+    if len(good) > 1 and info.kind in ("name", "text"):
+        good.sort(key=lambda candidate: len(candidate.page.lines(candidate.tokens)))
+        return good[0]  # on one line rather than by chance across two
     return good[-1] if info.name in _AT_THE_END else good[0]
 
 

@@ -19,10 +19,12 @@ ROUNDING = Decimal("0.02")
 #: Cash rounding of a total (to five or ten cents) may be off by this.
 CASH_ROUNDING = Decimal("0.05")
 
+_MOST_DIGITS = 20
+
 
 def rounded(amount: Decimal) -> Decimal:
-    """``amount`` to the cent, half up."""
-    return amount.quantize(CENT, ROUND_HALF_UP)
+    """``amount`` to the cent, half up; a number too long for that (a barcode taken for an amount) as it is."""
+    return amount.quantize(CENT, ROUND_HALF_UP) if amount.adjusted() < _MOST_DIGITS else amount
 
 
 def check_line_totals(case: Case) -> Iterator[Finding]:

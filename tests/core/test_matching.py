@@ -6,6 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from babel.numbers import format_decimal
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.evidence import Box, PageText, Word
 from core.extraction import Provenance
@@ -206,6 +209,13 @@ def test_a_description_wrapped_around_the_amounts_is_found() -> None:
     assert found["line_items.0.total_price"].text == "160.00"
 
 
+def test_a_name_on_one_line_is_preferred() -> None:
+    """The end of one line and the start of the next only look like it."""
+    found = find_value("vendor_name", "Hexagon Tools", [page_of("by Hexagon\nTools and more\nHexagon Tools Ltd")])
+    assert found is not None
+    assert [box.y0 for box in found.boxes] == [2 * LINE]
+
+
 def test_totals_are_taken_from_the_end() -> None:
     """A line total that equals the grand total is not the grand total."""
     page = page_of("Hammer 12.00\n\nTotal 12.00")
@@ -231,3 +241,31 @@ def test_no_pages_no_evidence() -> None:
     """A bare e-invoice has no page; an empty page has no words."""
     assert find_evidence(Invoice(invoice_number="1"), [], {}) == {}
     assert find_evidence(Invoice(invoice_number="1"), [PageText(1, 10, 10, (), "test")], {}) == {}
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.decimals(-999_999, 999_999, places=2), st.sampled_from(["en", "de", "fr", "es", "it", "nl", "pt", "de_CH", "hi"])
+)
+def test_what_babel_prints_is_found(value: Decimal, locale: str) -> None:
+    """Every amount in every locale's own notation."""
+    printed = format_decimal(value, "#,##0.00", locale=locale)
+    assert find_value("total_amount", value, [page_of(f"Total {printed} EUR")]) is not None
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.text(max_size=12), max_size=30),
+    st.text(max_size=20),
+    st.decimals(allow_nan=False, allow_infinity=False),
+)
+def test_any_words_and_any_values_are_borne(words: list[str], text: str, number: Decimal) -> None:
+    """Words come from strangers' files: whatever they hold, the answer is evidence or none."""
+    page = PageText(1, 100, 100, tuple(Word(word, Box(n, n, n + 1, n + 1)) for n, word in enumerate(words)), "test")
+    item = LineItem(description=text, quantity=number, total_price=number)
+    invoice = Invoice(
+        invoice_number=text, vendor_name=text, billing_address=text, total_amount=number, line_items=(item,)
+    )
+    for found in find_evidence(invoice, [page], {}).values():
+        assert 0 <= found.score <= 1
+        assert found.boxes

@@ -186,3 +186,10 @@ def test_what_the_sums_confirm() -> None:
     )
     assert "line_items.1.quantity" not in confirmed(invoice)
     assert confirmed(Invoice(total_amount=Decimal(30))) == set()
+
+
+def test_a_barcode_taken_for_an_amount_is_borne() -> None:
+    """Numbers of any length come from bad readings."""
+    barcode = "35240812345678000190550010000000461000000463"
+    noticed = findings("VAT 19%", item(barcode, "2.00", "3.00"), subtotal=barcode, tax=barcode, total_amount="5.00")
+    assert {finding.check for finding in noticed} == {"line_total", "sum_of_lines", "total", "tax_rate"}

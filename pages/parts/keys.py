@@ -24,6 +24,7 @@ Studio page, result
     tabs                   Form, Raw OCR text, Raw JSON, Checks
     field_<name>           a header field; revert_<name>, use_<name>_<n> its buttons
     line_items             the table of lines (a container; the editor is ``lines_<run>_<revision>``)
+    add_line               adds a line; the last cell of a row removes it
     offer_<n>              takes a value proposed for a line; restore_lines
     next_doubtful          goes to the next doubtful field (Alt+N)
     save_to, save, undo    targets, the primary button, undo; next_document after it
@@ -47,9 +48,7 @@ REFUSED = "studio_refused"
 LOCKED = "studio_locked"
 UPLOADS = "studio_uploads"
 FOCUS = "studio_focus"
-ERRORS = "studio_field_errors"
 TOAST = "studio_toast"
-LINES_BASE = "studio_lines_base"
 SAVE_ERROR = "studio_save_error"
 ENDED = "studio_ended"
 REGIONS = "studio_regions"

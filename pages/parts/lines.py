@@ -11,7 +11,7 @@ from core.models import item_fields, item_path
 from core.studio import Reviewed
 from pages.parts import keys
 from pages.parts.confidence import SEVERITY_LEVEL, by_severity, trust
-from pages.parts.edits import Row, as_text, rows_of, tidy, title_of
+from pages.parts.edits import Row, as_text, tidy, title_of
 from pages.parts.form import draw_finding
 from pages.parts.frame import get_studio, plain
 from pages.parts.session import get_edits, keep_edits
@@ -19,43 +19,69 @@ from pages.parts.session import get_edits, keep_edits
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Rows shown at once; a longer table scrolls.
+MOST_ROWS = 16
 STATE = "state"
+REMOVE = "remove"
 _NUMBERS = ("money", "quantity")
-_LEVEL_WORDS = {"sure": "✓ sure", "check": "▲ check", "doubtful": "■ doubtful", "absent": ""}
+_LEVEL_WORDS = {"sure": "✓ sure", "check": "▲ check", "doubtful": "■ doubtful", "absent": "– empty"}
 
 
 def draw_lines(run_id: str, extraction: Extraction, reviewed: Reviewed, errors: dict[str, str]) -> None:
-    """The table and, below it, what the checks say of its lines."""
+    """The table and, below it, what the checks say of its lines.
+
+    The table has a fixed number of rows: only so does Streamlit keep the cursor where it is while the state of each
+    line is worked out anew. A line is added by the button and removed by its last cell.
+    """
     edits = get_edits(run_id)
+    rows = edits.rows(extraction.invoice)
     key = keys.lines_editor(run_id, edits.revision)
-    bases: dict[str, list[Row]] = st.session_state.setdefault(keys.LINES_BASE, {})
-    if key not in st.session_state or key not in bases:
-        bases[key] = edits.rows(extraction.invoice)
-    st.markdown("##### Line items")
-    with st.container(key="line_items"):
-        st.data_editor(
-            _table(bases[key], reviewed.extraction),
-            key=key,
-            num_rows="dynamic",
-            hide_index=True,
-            height="auto",
-            column_config=_columns(),
-            on_change=_commit,
-            args=(run_id, key, extraction),
+    with st.container(horizontal=True, vertical_alignment="bottom", key="lines_bar"):
+        st.markdown("##### Line items", width="content")
+        st.space("stretch")
+        st.button(
+            "Add a line",
+            key="add_line",
+            icon=":material/add:",
+            type="tertiary",
+            on_click=_add,
+            args=(run_id, extraction),
         )
+    if rows:
+        with st.container(key="line_items"):
+            st.data_editor(
+                _table(rows, reviewed.extraction),
+                key=key,
+                num_rows="fixed",
+                hide_index=True,
+                height="auto" if len(rows) <= MOST_ROWS else 35 * MOST_ROWS,
+                column_config=_columns(),
+                on_change=_commit,
+                args=(run_id, key, extraction),
+            )
+    else:
+        st.caption("No line was found. Add one, or draw a box around its words.")
     _draw_errors(errors)
     _draw_offers(run_id, extraction, reviewed)
     _draw_changes(run_id, reviewed)
 
 
+def table_columns() -> list[dict[str, Any]]:
+    """The table's columns in order with their widths in pixels; ``cell`` marks those of a line's own values."""
+    cells = [{"name": info.name, "width": 88 if info.kind in _NUMBERS else 215, "cell": True} for info in item_fields()]
+    return [{"name": STATE, "width": 84, "cell": False}, *cells, {"name": REMOVE, "width": 38, "cell": False}]
+
+
 def _columns() -> dict[str, Any]:
+    width = {column["name"]: column["width"] for column in table_columns()}
     config: dict[str, Any] = {
-        STATE: st.column_config.TextColumn("", disabled=True, width=76, help="How sure the line is")
+        STATE: st.column_config.TextColumn("", disabled=True, width=width[STATE], help="How sure the line is"),
+        REMOVE: st.column_config.CheckboxColumn("✕", width=width[REMOVE], help="Tick to remove the line"),
     }
     for info in item_fields():
-        numeric = info.kind in _NUMBERS
+        side: Any = "right" if info.kind in _NUMBERS else "left"
         config[info.name] = st.column_config.TextColumn(
-            info.title, alignment="right" if numeric else "left", width=88 if numeric else 215, help=info.description
+            info.title, alignment=side, width=width[info.name], help=info.description
         )
     return config
 
@@ -63,11 +89,10 @@ def _columns() -> dict[str, Any]:
 def _table(rows: list[Row], extraction: Extraction) -> pd.DataFrame:
     import pandas as pd
 
-    names = [STATE, *(info.name for info in item_fields())]
-    states = [_LEVEL_WORDS[line_level(extraction, index)] for index in range(len(rows))]
-    return pd.DataFrame(
-        [{STATE: state, **row} for state, row in zip(states, rows, strict=True)], columns=names, dtype=str
-    )
+    table = pd.DataFrame(rows, columns=[info.name for info in item_fields()], dtype=str)
+    table.insert(0, STATE, [_LEVEL_WORDS[line_level(extraction, index)] for index in range(len(rows))])
+    table[REMOVE] = False
+    return table
 
 
 def line_level(extraction: Extraction, index: int) -> str:
@@ -80,15 +105,14 @@ def line_level(extraction: Extraction, index: int) -> str:
     return next((level for level in ("doubtful", "check", "sure") if level in levels), "absent")
 
 
-def rows_after(base: list[Row], change: dict[str, Any]) -> list[Row]:
-    """The table's rows after the editor's changes: cells edited, rows deleted, rows added."""
-    cells = [info.name for info in item_fields()]
-    rows = [dict(row) for row in base]
-    for index, edited in change.get("edited_rows", {}).items():
-        rows[int(index)] |= {cell: _text(value) for cell, value in edited.items() if cell in cells}
-    deleted = set(change.get("deleted_rows", []))
-    rows = [row for index, row in enumerate(rows) if index not in deleted]
-    return rows + [{cell: _text(added.get(cell)) for cell in cells} for added in change.get("added_rows", [])]
+def rows_after(rows: list[Row], change: dict[int, dict[str, Any]]) -> list[Row]:
+    """The rows after the editor's changes: cells edited, and lines ticked for removal gone."""
+    after = []
+    for index, row in enumerate(rows):
+        edited = change.get(index, {})
+        if not edited.get(REMOVE):
+            after.append({cell: _text(edited.get(cell, text)) for cell, text in row.items()})
+    return after
 
 
 def _text(value: object) -> str:
@@ -97,17 +121,28 @@ def _text(value: object) -> str:
 
 def _commit(run_id: str, key: str, extraction: Extraction) -> None:
     edits, studio = get_edits(run_id), get_studio()
-    base = st.session_state[keys.LINES_BASE][key]
-    known = {tuple(row.values()) for row in (*base, *rows_of(extraction.invoice))}
-    rows = rows_after(base, st.session_state[key])
-    for index, row in enumerate(rows):
-        if tuple(row.values()) not in known:
-            for cell, text in row.items():
-                row[cell] = tidy(
-                    item_path(index, cell), text, lambda at, typed: studio.parse_value(at, typed, extraction)
-                )
+    change = st.session_state[key]["edited_rows"]
+    before = edits.rows(extraction.invoice)
+    rows = rows_after(before, change)
+    if len(rows) < len(before):
+        edits.revision += 1
+        edits.drawn = {path: found for path, found in edits.drawn.items() if not path.startswith("line_items.")}
+    else:
+        for index, cells in change.items():
+            for cell in cells.keys() & rows[index].keys():
+                path = item_path(index, cell)
+                text = tidy(path, rows[index][cell], lambda at, typed: studio.parse_value(at, typed, extraction))
+                if text != before[index][cell]:
+                    edits.drawn.pop(path, None)
+                rows[index][cell] = text
     edits.set_rows(extraction.invoice, rows)
-    edits.drawn = {path: found for path, found in edits.drawn.items() if not path.startswith("line_items.")}
+    keep_edits(run_id, edits)
+
+
+def _add(run_id: str, extraction: Extraction) -> None:
+    edits = get_edits(run_id)
+    edits.lines = [*edits.rows(extraction.invoice), {info.name: "" for info in item_fields()}]
+    edits.revision += 1
     keep_edits(run_id, edits)
 
 

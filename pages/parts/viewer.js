@@ -1,11 +1,14 @@
 /* The page view: pictures by address, boxes of found values on top, linked both ways with the form's fields.
 
    data: { id, pages: [{number, ratio, address}], boxes: [{path, field, page, level, kind, label, at: [x0, y0, x1, y1]}],
-           doubtful: [{path, field}], focus: {nonce, path} | {nonce, next: true} }
+           doubtful: [{path, field}], focus: {nonce, path} | {nonce, next: true},
+           columns: [{name, width, cell}] of the line-item table }
    Places are fractions of the page. A field is found by its class st-key-<field>; a line-item cell by the row and
    column of the table in st-key-line_items. Document text only ever goes into textContent. */
 
 const WIDTHS = [700, 1000, 1400, 2000, 2800, 4000];
+const ROW = 35; // pixels of a row of Streamlit's table, and of its head
+const pause = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
 const remembered = new Map(); // page, zoom and last focus of each run, while the tab lives
 
 export default function (component) {
@@ -89,9 +92,9 @@ class View {
     const chosen = changes.map((change) => change.target).find((cell) => cell.getAttribute("aria-selected") === "true");
     const match = chosen?.closest(".st-key-line_items") && /^glide-cell-(\d+)-(\d+)$/.exec(chosen.id);
     if (!match) return;
-    const cell = this.data.columns[Number(match[1]) - this.data.first_column];
-    if (!cell) return;
-    this.memory.last = `line_items.${match[2]}.${cell}`;
+    const cell = this.data.columns[Number(match[1])];
+    if (!cell?.cell) return;
+    this.memory.last = `line_items.${match[2]}.${cell.name}`;
     this.light(this.memory.last);
   }
 
@@ -134,17 +137,33 @@ class View {
 
   focusCell(path) {
     const [, row, cell] = path.split(".");
-    const column = this.data.columns.indexOf(cell) + this.data.first_column;
-    const table = document.querySelector(".st-key-line_items [data-testid='stDataFrame']");
-    if (!table || !table.offsetParent) return false;
-    table.scrollIntoView({ block: "nearest" });
-    const place = table.querySelector(`#glide-cell-${column}-${row}`);
-    const canvas = table.querySelector("canvas[data-testid='data-grid-canvas']");
-    if (!place || !canvas) return true;
-    canvas.focus({ preventScroll: true });
-    place.focus({ preventScroll: true });
+    const table = document.querySelector(".st-key-line_items .dvn-scroller");
+    const column = this.data.columns.findIndex((each) => each.name === cell);
+    if (!table || !table.offsetParent || column < 0) return false;
     this.memory.last = path;
+    table.scrollIntoView({ block: "nearest" });
+    setTimeout(() => this.pointAt(table, Number(row), column), 30); // after this click: the table drops its cursor on it
     return true;
+  }
+
+  /* The table is drawn on a canvas and takes its cursor from the pointer alone: point at the middle of the cell. */
+  async pointAt(table, row, column) {
+    const widths = this.data.columns.map((each) => each.width);
+    const total = widths.reduce((sum, width) => sum + width, 0);
+    const scale = Math.max(1, table.clientWidth / total);
+    const x = (widths.slice(0, column).reduce((sum, width) => sum + width, 0) + widths[column] / 2) * scale;
+    if ((row + 2) * ROW > table.clientHeight) table.scrollTop = (row + 2.5) * ROW - table.clientHeight;
+    else table.scrollTop = 0;
+    await pause(20);
+    const { left, top } = table.getBoundingClientRect();
+    const place = { clientX: left + x - table.scrollLeft, clientY: top + (row + 1.5) * ROW - table.scrollTop };
+    for (const name of ["pointermove", "mousemove", "pointerdown", "mousedown", "pointerup", "mouseup", "click"]) {
+      const Kind = name.startsWith("pointer") ? PointerEvent : MouseEvent;
+      const held = name.endsWith("down") ? 1 : 0;
+      const about = { bubbles: true, cancelable: true, composed: true, pointerId: 1, pointerType: "mouse", isPrimary: true };
+      table.dispatchEvent(new Kind(name, { ...place, ...about, buttons: held, view: window }));
+      await pause(4);
+    }
   }
 
   walk() {

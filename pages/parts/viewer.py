@@ -13,16 +13,14 @@ from typing import Any
 import streamlit as st
 
 from core.extraction import Extraction
-from core.models import field_of, item_fields
+from core.models import field_of
 from pages.parts import keys
 from pages.parts.confidence import doubtful_paths, trust
 from pages.parts.edits import title_of
+from pages.parts.lines import table_columns
 from pages.parts.pictures import address
 
 _HERE = Path(__file__).parent
-
-#: Columns of the line-item table that stand before its first cell: the row marker and the state (see ``lines.py``).
-FIRST_COLUMN = 2
 
 
 @cache
@@ -48,8 +46,7 @@ def draw_viewer(run_id: str, extraction: Extraction, focus: dict[str, Any] | Non
             "boxes": boxes_of(extraction),
             "doubtful": doubtful,
             "focus": focus,
-            "columns": [info.name for info in item_fields()],
-            "first_column": FIRST_COLUMN,
+            "columns": table_columns(),
         },
         on_go_change=lambda: None,
     )

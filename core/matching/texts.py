@@ -32,7 +32,7 @@ def find_text(value: str, index: PageIndex) -> list[Candidate]:
 
 
 def find_identifier(value: str, index: PageIndex) -> list[Candidate]:
-    """A number or code as it stands; one of digits only also with leading zeros (``000.000.046`` for 46)."""
+    """A number or code as it stands; one of digits only also with leading zeros (``000.000.052`` for 52)."""
     found = find_text(value, index)
     bare = value.lstrip("0")
     if found or not bare.isdigit():

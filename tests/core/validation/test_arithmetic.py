@@ -57,7 +57,7 @@ def test_a_total_that_does_not_follow_is_an_error_with_a_proposal() -> None:
         ("Subtotal 100.00\nDiscount -5.00\nTax 19.00\nTotal 114.00", "114.00"),
         ("Zwischensumme 100,00\nVersandkosten 4,90\nMwSt 19,00\nGesamt 123,90", "123.90"),
         ("Subtotal 100.00\nDiscount 5.00\nShipping 7.50\nTax 19.00\nTotal 121.50", "121.50"),
-        ("Subtotal 100.00\nDISCOUNT 4\nTax 19.00\nTotal 115.00", "115.00"),
+        ("Subtotal 100.00\nDISCOUNT 3\nTax 19.00\nTotal 116.00", "116.00"),
         ("Rabatt  Fracht  Netto\n5,00   7,50   100,00\nSteuer 19,00\nGesamt 121,50", "121.50"),
     ],
 )
@@ -129,8 +129,8 @@ def test_a_printed_discount_explains_the_sum_of_lines() -> None:
 
 
 def test_rounded_unit_prices_are_understood() -> None:
-    """3 × 3.3333 is 10.00."""
-    assert findings("", item("3", "3.3333", "10.00"), item("7", "1.43", "10.00")) == []
+    """6 × 1.6667 is 10.00."""
+    assert findings("", item("6", "1.6667", "10.00"), item("7", "1.43", "10.00")) == []
 
 
 def test_a_wrong_line_total_proposes_the_product() -> None:
@@ -190,6 +190,6 @@ def test_what_the_sums_confirm() -> None:
 
 def test_a_barcode_taken_for_an_amount_is_borne() -> None:
     """Numbers of any length come from bad readings."""
-    barcode = "35240812345678000190550010000000461000000463"
+    barcode = "9876543210987654321098765432109876543210"
     noticed = findings("VAT 19%", item(barcode, "2.00", "3.00"), subtotal=barcode, tax=barcode, total_amount="5.00")
     assert {finding.check for finding in noticed} == {"line_total", "sum_of_lines", "total", "tax_rate"}

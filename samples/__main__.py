@@ -1,0 +1,30 @@
+"""``python -m samples`` makes the shipped documents anew; ``--out DIR --count N`` makes a folder of varied cases."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from samples.generate import write_many
+from samples.shipped import write_shipped
+from samples.vocabulary import LANGUAGES
+
+
+def main() -> None:
+    """Make documents and name them."""
+    parser = argparse.ArgumentParser(prog="python -m samples", description=__doc__)
+    parser.add_argument("--out", type=Path, help="make varied cases in this folder instead of the shipped ones")
+    parser.add_argument("--count", type=int, default=20, help="how many (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="another seed gives other invoices (default: %(default)s)")
+    parser.add_argument("--language", action="append", choices=LANGUAGES, help="only this language (may be repeated)")
+    chosen = parser.parse_args()
+    if chosen.out:
+        paths = write_many(chosen.out, chosen.count, chosen.seed, tuple(chosen.language or LANGUAGES))
+    else:
+        paths = write_shipped()
+    for path in paths:
+        print(path)
+
+
+if __name__ == "__main__":
+    main()

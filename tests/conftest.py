@@ -1,0 +1,135 @@
+"""Small documents made for the tests, each with its truth. Made once a session, from fixed seeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pymupdf
+import pytest
+
+from samples.design import make_design
+from samples.generate import Sample, make_sample
+from samples.invoices import Wishes, make_invoice
+from samples.layout import draw
+from samples.scan import Scan, multi_page_tiff, pictures
+
+#: Opens ``encrypted_pdf``.
+PASSWORD = "s3same"
+
+
+@dataclass(frozen=True)
+class SampleFile:
+    """A document on disk. ``truths`` holds the truth of each invoice in it, in page order."""
+
+    path: Path
+    truths: tuple[dict[str, Any], ...]
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    @property
+    def data(self) -> bytes:
+        return self.path.read_bytes()
+
+    @property
+    def truth(self) -> dict[str, Any]:
+        """The truth of the only (or first) invoice."""
+        return self.truths[0]
+
+
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the session's documents lie."""
+    return tmp_path_factory.mktemp("samples")
+
+
+def _keep(folder: Path, name: str, data: bytes, *samples: Sample) -> SampleFile:
+    path = folder / name
+    path.write_bytes(data)
+    return SampleFile(path, tuple(sample.truth for sample in samples))
+
+
+def _english() -> Sample:
+    wishes = Wishes(lines=4, vendor=0)
+    return make_sample(1, "en", wishes=wishes, header="plain", facts="list", table="ruled", face="helv", bold="hebo")
+
+
+@pytest.fixture(scope="session")
+def digital_pdf(sample_folder: Path) -> SampleFile:
+    """One English page with a text layer."""
+    sample = _english()
+    return _keep(sample_folder, "digital.pdf", sample.data, sample)
+
+
+@pytest.fixture(scope="session")
+def einvoice_pdf(sample_folder: Path) -> SampleFile:
+    """One German page with its Factur-X XML inside."""
+    sample = make_sample(2, "de", einvoice=True, wishes=Wishes(lines=3), header="letter")
+    return _keep(sample_folder, "einvoice.pdf", sample.data, sample)
+
+
+@pytest.fixture(scope="session")
+def scan_png(sample_folder: Path) -> SampleFile:
+    """A clean scan of one English page, a little skewed; there is no text layer."""
+    sample = make_sample(
+        3,
+        "en",
+        wishes=Wishes(lines=3, vendor=0),
+        scan=Scan(dpi=120, skew=0.4, blur=0, noise=0, shading=0, quality=0),
+        header="plain",
+        facts="list",
+        table="ruled",
+        face="helv",
+        bold="hebo",
+    )
+    return _keep(sample_folder, "scan.png", sample.data, sample)
+
+
+@pytest.fixture(scope="session")
+def two_page_pdf(sample_folder: Path) -> SampleFile:
+    """One Dutch invoice whose table goes on to a second page."""
+    sample = make_sample(4, "nl", wishes=Wishes(lines=26), header="plain", table="ruled")
+    return _keep(sample_folder, "two-pages.pdf", sample.data, sample)
+
+
+@pytest.fixture(scope="session")
+def multipage_tiff(sample_folder: Path, two_page_pdf: SampleFile) -> SampleFile:
+    """The pages of ``two_page_pdf`` as the frames of one TIFF."""
+    path = sample_folder / "frames.tiff"
+    path.write_bytes(multi_page_tiff(pictures(two_page_pdf.data, dpi=110)))
+    return SampleFile(path, two_page_pdf.truths)
+
+
+@pytest.fixture(scope="session")
+def encrypted_pdf(sample_folder: Path) -> SampleFile:
+    """``digital_pdf`` locked with PASSWORD."""
+    sample = _english()
+    with pymupdf.open(stream=sample.data) as document:
+        data = document.tobytes(encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw=PASSWORD, owner_pw=f"{PASSWORD}-owner")
+    return _keep(sample_folder, "encrypted.pdf", data, sample)
+
+
+@pytest.fixture(scope="session")
+def two_invoices_pdf(sample_folder: Path) -> SampleFile:
+    """Two one-page invoices in one file: an English one on page 1, a French one on page 2."""
+    english = _english()
+    french = make_sample(5, "fr", wishes=Wishes(lines=3), header="centred", table="zebra")
+    with pymupdf.open(stream=english.data) as document, pymupdf.open(stream=french.data) as second:
+        document.insert_pdf(second)
+        data = document.tobytes(garbage=3, deflate=True)
+    return _keep(sample_folder, "two-invoices.pdf", data, english, french)
+
+
+@pytest.fixture(scope="session")
+def pdf_of_pages(sample_folder: Path) -> Path:
+    """A PDF of 60 pages, to see that only what is asked for is drawn."""
+    invoice = make_invoice(6, "en")
+    with pymupdf.open(stream=draw(invoice, make_design(6, invoice)).data()) as one, pymupdf.open() as document:
+        for _ in range(60):
+            document.insert_pdf(one)
+        path = sample_folder / "sixty.pdf"
+        path.write_bytes(document.tobytes(garbage=4, deflate=True))
+    return path

@@ -263,15 +263,13 @@ class Studio:
         return receipt
 
     def undo(self, receipt: SaveReceipt) -> None:
-        """Put every target back to what it held before that save. Raises StorageError."""
+        """Put every target back to what it held before that save or removal. Raises StorageError."""
         for target in receipt.targets:
             before = receipt.previous[target]
             if before is None:
                 (self._parts.orders if target == "database" else self._workbook()).remove(receipt.order_id)
-            elif target == "database":
-                self._parts.orders.update(before)
             else:
-                self._workbook().save(before)
+                self._put(target, before, self._held(target, receipt.order_id))
 
     def _new_id(self, targets: Sequence[Target]) -> int:
         floor = self._workbook().last_id() + 1 if "workbook" in targets else 1

@@ -94,8 +94,9 @@ def ask_delete(order_id: int) -> None:
         "You can undo this."
     )
     with st.container(horizontal=True):
-        if st.button(f"Delete order {order_id}", key="record_delete_yes", type="primary"):
-            delete_record(order_id)
+        if st.button(
+            f"Delete order {order_id}", key="record_delete_yes", type="primary", on_click=delete_record, args=(order_id,)
+        ):
             st.rerun()
         if st.button("Keep it", key="record_delete_no"):
             st.rerun()

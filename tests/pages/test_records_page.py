@@ -1,0 +1,254 @@
+"""The Records page, run without a browser: what is listed, opened, corrected, saved and brought back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.errors import DatabaseUnavailable, RecordMissing
+from core.models import Invoice, LineItem
+from core.stores import OrderQuery
+from core.studio import Studio
+from pages.parts.frame import get_studio
+from pages.parts.records_query import page_count
+from pages.parts.records_table import amount_text
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    """The studio that the page will use, in a data folder of its own."""
+    monkeypatch.setenv("STUDIO_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    st.cache_resource.clear()
+    yield get_studio()
+    st.cache_resource.clear()
+
+
+def invoice(number: str, vendor: str = "Paper Mill Ltd", total: str = "119.00") -> Invoice:
+    """A small invoice whose sums are right for the total of 119."""
+    line = LineItem(
+        description="Paper", quantity=Decimal(2), unit_price=Decimal("50.00"), total_price=Decimal("100.00")
+    )
+    return Invoice(
+        invoice_number=number,
+        invoice_date=date(2026, 3, 1),
+        vendor_name=vendor,
+        subtotal=Decimal("100.00"),
+        tax=Decimal("19.00"),
+        total_amount=Decimal(total),
+        currency="EUR",
+        line_items=(line,),
+    )
+
+
+def open_page(**address: str) -> AppTest:
+    """The Records page, loaded with an address."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=20)
+    app.switch_page("pages/records.py")
+    for name, value in address.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    """All that the page says."""
+    texts = [*app.markdown, *app.caption, *app.error, *app.warning, *app.toast]
+    return "\n".join(str(text.value) for text in texts)
+
+
+def numbers(app: AppTest) -> list[str]:
+    """The invoice numbers in the list."""
+    return list(app.dataframe[0].value["invoice_number"])
+
+
+def test_without_records_the_page_says_what_to_do(studio: Studio) -> None:
+    """The empty state leads to the Studio."""
+    assert "No records yet" in said(open_page())
+
+
+def test_newest_records_come_first(studio: Studio) -> None:
+    """The list begins with the last record that was saved."""
+    for number in ("A-1", "A-2", "A-3"):
+        studio.save(invoice(number), ("database",))
+    assert numbers(open_page()) == ["A-3", "A-2", "A-1"]
+
+
+def test_a_search_lists_the_matches_only(studio: Studio) -> None:
+    """The search looks into number, vendor and customer."""
+    studio.save(invoice("A-1", "North Wind GmbH"), ("database",))
+    studio.save(invoice("A-2", "Paper Mill Ltd"), ("database",))
+    app = open_page()
+    app.text_input(key="search").set_value("north").run()
+    assert numbers(app) == ["A-1"]
+
+
+def test_a_search_without_matches_can_be_cleared(studio: Studio) -> None:
+    """The page says that nothing matches, in plain text, and one click lists everything again."""
+    studio.save(invoice("A-1"), ("database",))
+    app = open_page()
+    app.text_input(key="search").set_value("<b>nothing</b>").run()
+    assert "No record matches" in said(app)
+    assert "<b>" not in said(app)
+    app.button(key="records_clear").click().run()
+    assert numbers(app) == ["A-1"]
+
+
+def test_the_status_filter_and_the_order_are_the_databases(studio: Studio) -> None:
+    """Filter and order go over all records, not over the rows shown."""
+    studio.save(invoice("A-1", total="300.00"), ("database",), status="needs review")
+    studio.save(invoice("A-2", total="20.00"), ("database",), status="approved")
+    studio.save(invoice("A-3", total="1000.00"), ("database",), status="needs review")
+    app = open_page()
+    app.selectbox(key="status").set_value("needs review").run()
+    app.selectbox(key="sort").set_value("total_amount").run()
+    assert numbers(app) == ["A-3", "A-1"]
+    app.selectbox(key="order").set_value("ascending").run()
+    assert numbers(app) == ["A-1", "A-3"]
+
+
+def test_a_page_that_is_no_more_shows_the_last_one(studio: Studio) -> None:
+    """A list that became shorter never shows an empty page."""
+    ids = [studio.save(invoice(f"A-{number}"), ("database",)).order_id for number in range(27)]
+    app = open_page()
+    app.selectbox(key="rows").set_value("25").run()
+    app.session_state["page"] = 2
+    app.run()
+    assert "26–27 of 27" in said(app)
+    for order_id in ids[:2]:
+        studio.remove(order_id)
+    app.run()
+    assert "1–25 of 25" in said(app)
+
+
+def test_an_open_record_shows_every_header_field(studio: Studio) -> None:
+    """The address names the record; every field of the model has its input."""
+    saved = studio.save(invoice("A-1"), ("database",))
+    app = open_page(record=str(saved.order_id))
+    shown = {box.key.removeprefix("record_field_"): box.value for box in app.text_input if box.key != "search"}
+    assert set(shown) == set(Invoice.model_fields) - {"line_items"}
+    assert shown["total_amount"] == "119.00"
+    assert shown["invoice_date"] == "2026-03-01"
+    assert shown["due_date"] == ""
+
+
+def test_an_edit_is_saved_over_the_record_and_can_be_undone(studio: Studio) -> None:
+    """Saving updates database and workbook under the same id; undo puts both back."""
+    order_id = studio.save(invoice("A-1"), ("database", "workbook"), status="needs review").order_id
+    app = open_page(record=str(order_id))
+    app.text_input(key="record_field_vendor_name").set_value("Another Mill Ltd").run()
+    app.button(key="record_save").click().run()
+    assert f"Order {order_id} saved in the database and the Excel workbook" in said(app)
+    assert studio.record(order_id).invoice.vendor_name == "Another Mill Ltd"
+    assert studio.record(order_id).status == "reviewed"
+    app.button(key="record_undo").click().run()
+    assert studio.record(order_id).invoice.vendor_name == "Paper Mill Ltd"
+    assert studio.search(OrderQuery()).total == 1
+
+
+def test_a_text_that_is_no_amount_stays_and_is_explained(studio: Studio) -> None:
+    """What was typed is kept, the field says what is wrong, and nothing is saved."""
+    order_id = studio.save(invoice("A-1"), ("database",)).order_id
+    app = open_page(record=str(order_id))
+    app.text_input(key="record_field_total_amount").set_value("eleven").run()
+    app.button(key="record_save").click().run()
+    assert app.text_input(key="record_field_total_amount").value == "eleven"
+    assert "eleven” is not an amount" in said(app)
+    assert studio.record(order_id).invoice.total_amount == Decimal("119.00")
+
+
+def test_checks_speak_beside_the_fields(studio: Studio) -> None:
+    """An amount that breaks the sum is pointed out while it is edited."""
+    order_id = studio.save(invoice("A-1"), ("database",)).order_id
+    app = open_page(record=str(order_id))
+    before = said(app)
+    app.text_input(key="record_field_total_amount").set_value("191.00").run()
+    assert "191" in said(app)
+    assert "191" not in before
+
+
+def test_unsaved_edits_stay_while_another_record_is_opened(studio: Studio) -> None:
+    """Opening another record loses nothing, and discarding brings the stored value back."""
+    first = studio.save(invoice("A-1"), ("database",)).order_id
+    second = studio.save(invoice("A-2"), ("database",)).order_id
+    app = open_page(record=str(first))
+    app.text_input(key="record_field_vendor_name").set_value("Changed").run()
+    app.query_params["record"] = str(second)
+    app.run()
+    assert app.text_input(key="record_field_vendor_name").value == "Paper Mill Ltd"
+    app.query_params["record"] = str(first)
+    app.run()
+    assert app.text_input(key="record_field_vendor_name").value == "Changed"
+    app.button(key="record_discard").click().run()
+    assert app.text_input(key="record_field_vendor_name").value == "Paper Mill Ltd"
+
+
+def test_a_record_changed_elsewhere_is_noticed_before_it_is_overwritten(studio: Studio) -> None:
+    """Another session's save is pointed out to the one who is editing."""
+    order_id = studio.save(invoice("A-1"), ("database",)).order_id
+    app = open_page(record=str(order_id))
+    app.text_input(key="record_field_vendor_name").set_value("Mine").run()
+    studio.save(invoice("A-1", vendor="Theirs"), ("database",), update=order_id)
+    app.run()
+    assert "changed elsewhere" in said(app)
+
+
+def test_a_deleted_record_can_be_brought_back(studio: Studio) -> None:
+    """Deleting asks first; undo restores the record under its id."""
+    order_id = studio.save(invoice("A-1"), ("database",)).order_id
+    app = open_page(record=str(order_id))
+    app.button(key="record_delete").click().run()
+    app.button(key="record_delete_yes").click().run()
+    with pytest.raises(RecordMissing):
+        studio.record(order_id)
+    app.button(key="record_undo").click().run()
+    assert studio.record(order_id).invoice.invoice_number == "A-1"
+
+
+def test_a_record_that_is_gone_says_so(studio: Studio) -> None:
+    """An old link names the record that is missing; the list is still there."""
+    studio.save(invoice("A-1"), ("database",))
+    app = open_page(record="77")
+    assert "77" in said(app)
+    assert numbers(app) == ["A-1"]
+
+
+def test_a_database_that_does_not_answer_is_one_sentence(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page shows the error's own sentence and a way to try again."""
+
+    def refuse(query: OrderQuery) -> None:
+        raise DatabaseUnavailable("The database does not answer: try again.")
+
+    monkeypatch.setattr(studio, "search", refuse)
+    app = open_page()
+    assert "The database does not answer" in said(app)
+    assert app.button(key="records_try_again")
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "shown"),
+    [
+        ("1234.5", "EUR", "1,234.50 EUR"),
+        ("-3", None, "-3.00"),
+        ("0.1234", "USD", "0.1234 USD"),
+        ("1E+3", "EUR", "1,000.00 EUR"),
+    ],
+)
+def test_amounts_are_grouped_and_keep_their_digits(amount: str, currency: str | None, shown: str) -> None:
+    """Two decimals at least, none lost."""
+    assert amount_text(Decimal(amount), currency) == shown
+
+
+@pytest.mark.parametrize(("total", "pages"), [(0, 1), (50, 1), (51, 2), (100_000, 2000)])
+def test_pages_are_counted_up(total: int, pages: int) -> None:
+    """A begun page is a page."""
+    assert page_count(total, 50) == pages

@@ -1,0 +1,138 @@
+"""The Settings page, run without a browser: what works here, and choices that persist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from pydantic import SecretStr
+from streamlit.testing.v1 import AppTest
+
+from core.settings import Defaults, Settings
+from core.studio import Studio
+from pages.parts.frame import get_studio
+from pages.parts.settings_form import choices, read_form
+from pages.parts.settings_place import database_place
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    """The studio that the page will use, in a data folder of its own."""
+    monkeypatch.setenv("STUDIO_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    st.cache_resource.clear()
+    yield get_studio()
+    st.cache_resource.clear()
+
+
+def open_page() -> AppTest:
+    """The Settings page, loaded."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=20)
+    app.switch_page("pages/settings.py").run()
+    assert not app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    """All that the page says."""
+    texts = [*app.markdown, *app.caption, *app.error, *app.warning, *app.toast, *app.code]
+    return "\n".join(str(text.value) for text in texts)
+
+
+def widget(app: AppTest, kind: str, title: str) -> Any:
+    """The widget of a setting, by its title."""
+    return next(found for found in app.get(kind) if found.label == title)
+
+
+def test_everything_here_is_listed_with_its_reason(studio: Studio) -> None:
+    """Each engine, extractor and store stands there, usable or not, with its line."""
+    shown = said(open_page())
+    for kind, name, _ in studio.health():
+        assert kind in shown
+        assert name in shown.replace("\\", "")
+    assert "not usable" in shown
+
+
+def test_paths_are_shown(studio: Studio) -> None:
+    """Where data, database and workbook are."""
+    shown = said(open_page())
+    assert str(studio.settings.data_dir.resolve()) in shown
+    assert "studio.db" in shown
+    assert "invoice_database.xlsx" in shown
+
+
+def test_every_setting_of_the_model_has_its_widget(studio: Studio) -> None:
+    """The form is drawn from the model: nothing is kept by hand."""
+    app = open_page()
+    labels = {
+        found.label
+        for kind in ("number_input", "slider", "multiselect", "selectbox", "text_input")
+        for found in app.get(kind)
+    }
+    assert {choice.title for choice in choices()} <= labels
+
+
+def test_a_choice_persists(studio: Studio) -> None:
+    """A saved limit is used at once and found again by the next process."""
+    app = open_page()
+    widget(app, "number_input", "Most pages in a document").set_value(12)
+    app.button(key="settings_save").click().run()
+    assert "Saved at" in said(app)
+    assert studio.defaults.limits.pages == 12
+    assert Settings(data_dir=studio.settings.data_dir).defaults().limits.pages == 12
+
+
+def test_a_wrong_value_is_explained_and_kept(studio: Studio) -> None:
+    """A workbook that is none is refused with a sentence; what was typed stays and nothing is saved."""
+    app = open_page()
+    widget(app, "text_input", "Excel workbook").set_value("orders.pdf")
+    app.button(key="settings_save").click().run()
+    assert "must end in .xlsx" in said(app).replace("\\", "")
+    assert "Not saved" in said(app)
+    assert widget(app, "text_input", "Excel workbook").value == "orders.pdf"
+    assert studio.defaults.workbook_path is None
+
+
+def test_reset_brings_the_shipped_defaults_back(studio: Studio) -> None:
+    """One click undoes every choice."""
+    studio.configure(Defaults.model_validate({"limits": {"pages": 3}, "save_to": ["database"]}))
+    app = open_page()
+    app.button(key="settings_reset").click().run()
+    assert studio.defaults == Defaults()
+    assert widget(app, "number_input", "Most pages in a document").value == Defaults().limits.pages
+    assert "Reset to the shipped defaults at" in said(app)
+
+
+def test_the_cache_can_be_emptied(studio: Studio) -> None:
+    """The button drops what the cache holds."""
+    app = open_page()
+    app.button(key="settings_clear_cache").click().run()
+    assert "The cache is empty" in said(app)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "sentence"),
+    [
+        (("limits", "pages"), 0, "greater than or equal to 1"),
+        (("recipe", "extractors"), [], "at least 1"),
+        (("save_to",), [], "at least one place"),
+        (("workbook_path",), "/no/such/folder/a.xlsx", "no folder"),
+        (("recipe", "ocr", "dpi"), 9000, "less than or equal to 600"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named(place: tuple[str, ...], value: object, sentence: str) -> None:
+    """The setting's path leads to a sentence, and the defaults stay as they were."""
+    read, errors = read_form(Defaults(), {place: value})
+    assert sentence in errors[place]
+    assert read == Defaults()
+
+
+def test_a_database_is_named_without_user_and_password() -> None:
+    """Host and database are shown; who and with what secret is not."""
+    url = SecretStr("postgresql+psycopg://clerk:geheim@db.example.org:5433/studio")
+    assert database_place(Settings(DATABASE_URL=url)) == "postgresql://db.example.org:5433/studio"

@@ -47,8 +47,8 @@ class Amount(NamedTuple):
     tokens: tuple[Token, ...]
 
 
-def decide_format(texts: Iterable[str], language: str | None = None) -> NumberFormat:
-    """The decimal mark that the document's numbers show; where they show none, the habit of ``language``."""
+def decide_format(texts: Iterable[str], default: str = ".") -> NumberFormat:
+    """The decimal mark that the document's numbers show; where they show none, ``default``."""
     votes: Counter[str] = Counter()
     for text in texts:
         shape = _SHAPE.match(text)
@@ -66,7 +66,7 @@ def decide_format(texts: Iterable[str], language: str | None = None) -> NumberFo
             votes[last] += 2 if decimals == 2 else 0
     if votes and votes["."] != votes[","]:
         return NumberFormat("." if votes["."] > votes[","] else ",")
-    return NumberFormat("," if language in {"de", "fr", "es", "it", "nl", "pt"} else ".")
+    return NumberFormat(default)
 
 
 def parse_number(text: str, habit: NumberFormat) -> tuple[Decimal, int] | None:

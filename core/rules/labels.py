@@ -1,0 +1,122 @@
+"""Labels on the page: where a phrase of the lexicon stands and what it announces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from core.rules.layout import Layout, Segment, Token
+from core.rules.lexicon import Entry, Lexicon
+
+#: A phrase this short is a label only where it stands alone or before a colon.
+_SHORT = 3
+#: Kinds that begin a cell; elsewhere in a sentence they mean nothing.
+_AT_START = frozenset({"customer", "ship_to", "vendor", "party_part", "paid", "discount", "shipping", "other"})
+#: How alike a misread label must be (0 to 100).
+_ALIKE = 86
+_LONGEST = 6
+
+
+class Label(NamedTuple):
+    """A label on page ``page`` (index from 0): tokens ``start`` to ``end`` (excluded) of ``segment``."""
+
+    kind: str
+    weight: float
+    segment: Segment
+    start: int
+    end: int
+    page: int
+
+    @property
+    def text(self) -> str:
+        """The label as printed."""
+        return " ".join(token.text for token in self.segment.tokens[self.start : self.end]).strip(" :")
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether nothing follows it in its segment."""
+        return self.end == len(self.segment.tokens)
+
+
+def find_labels(layout: Layout, page: int, lexicon: Lexicon, language: str | None, misread: bool) -> list[Label]:
+    """The labels of a page in reading order. ``misread`` also finds labels that OCR spelled slightly wrong."""
+    found: list[Label] = []
+    for segment in layout.segments:
+        here = _labels_of(segment, page, lexicon, language)
+        if not here and misread and len(segment.tokens) <= _LONGEST:
+            here = _misread_label(segment, page, lexicon, language)
+        found += here
+    return found
+
+
+def _labels_of(segment: Segment, page: int, lexicon: Lexicon, language: str | None) -> list[Label]:
+    found = []
+    tokens = segment.tokens
+    at = 0
+    while at < len(tokens):
+        end, key = _longest(tokens, at, lexicon)
+        if end == at:
+            at += 1
+            continue
+        entry = lexicon.label(key, language)
+        if entry is not None and _is_plausible(segment, at, end, key, entry):
+            found.append(Label(entry.kind, entry.weight, segment, at, end, page))
+            at = end
+        else:
+            at += 1
+    return found
+
+
+def _longest(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[int, str]:
+    """The end of the longest phrase that begins at ``at`` (``at`` itself where there is none), and its key."""
+    key = ""
+    best = (at, "")
+    prefixes = lexicon.prefixes
+    for end in range(at, len(tokens)):
+        piece = tokens[end].key
+        key += piece
+        if key and key not in prefixes:
+            break
+        if piece and key in lexicon.labels:
+            best = (end + 1, key)
+    return best
+
+
+def _is_plausible(segment: Segment, start: int, end: int, key: str, entry: Entry) -> bool:
+    """Whether a phrase at this place is a label and no part of a sentence."""
+    tokens = segment.tokens
+    closed = end == len(tokens) or tokens[end - 1].text.endswith((":", "：", "#")) or tokens[end].text in {":", "-", "="}
+    # a number sign after a few words (Factura A, Nº: 123) still announces a number
+    if start and (entry.kind in _AT_START or entry.weight < 0.6):
+        return closed and tokens[start - 1].text.endswith((",", ":", "|", "·", "-", ";", ")", "/"))
+    if len(key) <= _SHORT and key not in {"vat", "gst", "tax", "tva", "iva", "btw", "ust", "due"}:
+        return closed or (entry.kind == "invoice_number" and start == 0 and _has_digit(tokens[end].text))
+    if entry.weight < 0.8 and entry.kind in _AT_START:
+        return closed and start == 0
+    return True
+
+
+def _has_digit(text: str) -> bool:
+    return any(char.isdigit() for char in text)
+
+
+@cache
+def _phrases(language: str | None) -> list[str]:
+    from core.rules.lexicon import load_lexicon
+
+    labels = load_lexicon().labels
+    return [phrase for phrase, known in labels.items() if len(phrase) >= 5 and ("en" in known or language in known)]
+
+
+def _misread_label(segment: Segment, page: int, lexicon: Lexicon, language: str | None) -> list[Label]:
+    """The label at the segment's beginning, spelled almost right."""
+    from rapidfuzz import fuzz, process
+
+    words = next((at for at, token in enumerate(segment.tokens) if _has_digit(token.text)), len(segment.tokens))
+    key = "".join(token.key for token in segment.tokens[:words])
+    if len(key) < 5:
+        return []
+    best = process.extractOne(key, _phrases(language), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    entry = lexicon.label(best[0], language) if best else None
+    return [Label(entry.kind, entry.weight * 0.9, segment, 0, words, page)] if entry else []

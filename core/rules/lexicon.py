@@ -1,0 +1,172 @@
+"""The words of invoices by language: labels, titles, column heads and ends of tables, read from ``labels/*.toml``.
+
+To add a language, add one file beside the others. Its shape is checked when it is loaded: unknown kinds and columns are
+refused, so that a spelling mistake cannot silently cost a label.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from core.rules.layout import fold
+
+#: What a label may announce. Kinds that are no field of the invoice are there so that their values are not taken for one.
+KINDS = frozenset(
+    "invoice_number invoice_date invoice_number_and_date due_date order_date customer_id order_number other subtotal tax "
+    "tax_rate total_amount amount_due paid discount shipping rounding not_total customer ship_to vendor party_part".split()
+)
+#: What a column of a line-item table may hold.
+COLUMNS = frozenset(
+    "position article description quantity unit unit_price total_price tax_rate tax_amount discount gross date".split()
+)
+WEIGHTS = {"strong": 1.0, "weak": 0.6}
+
+_SECTIONS = frozenset({"language", "decimal", "stop_words", "titles", "words", "labels", "columns", "table", "terms"})
+_WORD = re.compile(r"<(\w+)>")
+_HERE = Path(__file__).with_name("labels")
+
+
+class LexiconError(ValueError):
+    """A language file that does not have the expected shape; the sentence names the file and what is wrong."""
+
+
+class Entry(NamedTuple):
+    """One meaning of a phrase: the kind of value it announces and how sure that is (0 to 1)."""
+
+    kind: str
+    weight: float
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """All languages together. Keys are folded phrases (:func:`core.rules.layout.fold`)."""
+
+    labels: dict[str, dict[str, Entry]] = field(default_factory=lambda: defaultdict(dict))
+    """Phrase -> language -> meaning."""
+    prefixes: set[str] = field(default_factory=set)
+    """Every beginning of a label phrase, so that a search can stop early."""
+    columns: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=lambda: defaultdict(dict))
+    """Column head -> language -> kinds of column that it may head, the likeliest first."""
+    titles: set[str] = field(default_factory=set)
+    table_end: set[str] = field(default_factory=set)
+    carry: set[str] = field(default_factory=set)
+    """What announces a sum carried over to another page."""
+    words: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Word -> language -> vote, for telling a document's language."""
+    decimal: dict[str, str] = field(default_factory=dict)
+    """Language -> its usual decimal mark."""
+
+    def label(self, key: str, language: str | None) -> Entry | None:
+        """What ``key`` announces in a document of ``language``; another language's meaning counts a little less."""
+        found = self.labels.get(key)
+        if not found:
+            return None
+        if language in found:
+            return found[language]
+        entry = found.get("en") or max(found.values(), key=lambda entry: entry.weight)
+        return Entry(entry.kind, entry.weight * 0.9)
+
+    def column_kinds(self, key: str, language: str | None) -> tuple[str, ...]:
+        """The kinds of column that ``key`` may head, the likeliest first; empty where it is no column head."""
+        found = self.columns.get(key)
+        if not found:
+            return ()
+        return found.get(language or "") or found.get("en") or next(iter(found.values()))
+
+    def language_of(self, keys: Iterable[str]) -> str | None:
+        """The language of a document with these folded words, or ``None`` where they do not tell."""
+        votes: Counter[str] = Counter()
+        for key in keys:
+            for language, vote in self.words.get(key, {}).items():
+                votes[language] += vote  # type: ignore[assignment]  # counters take fractions too
+        return votes.most_common(1)[0][0] if votes else None
+
+
+@cache
+def load_lexicon() -> Lexicon:
+    """The languages that ship, read once a process. Raises LexiconError."""
+    return read_lexicon(sorted(_HERE.glob("*.toml")))
+
+
+def read_lexicon(files: Iterable[Path]) -> Lexicon:
+    """A lexicon of the given language files. Raises LexiconError where one does not have the expected shape."""
+    lexicon = Lexicon()
+    words: dict[str, Counter[str]] = defaultdict(Counter)
+    for file in files:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        _check(data, file.name)
+        _add(lexicon, words, data)
+    lexicon.labels = dict(lexicon.labels)
+    lexicon.columns = dict(lexicon.columns)
+    lexicon.prefixes = {phrase[:end] for phrase in lexicon.labels for end in range(1, len(phrase) + 1)}
+    lexicon.words = {
+        word: {language: strength / len(votes) ** 2 for language, strength in votes.items()}
+        for word, votes in words.items()
+    }
+    return lexicon
+
+
+def _check(data: Mapping[str, Any], name: str) -> None:
+    unknown = data.keys() - _SECTIONS
+    if unknown or not isinstance(data.get("language"), str):
+        raise LexiconError(f"{name}: needs a language and no sections but {', '.join(sorted(_SECTIONS))}.")
+    for section, allowed in (("labels", KINDS), ("columns", COLUMNS), ("table", {"end", "carry"})):
+        if strange := data.get(section, {}).keys() - allowed:
+            raise LexiconError(f"{name}: [{section}] does not know {', '.join(sorted(strange))}.")
+    for kind, phrases in data.get("labels", {}).items():
+        if strange := phrases.keys() - WEIGHTS.keys():
+            raise LexiconError(f"{name}: labels.{kind} has {', '.join(sorted(strange))}; use strong or weak.")
+
+
+def _add(lexicon: Lexicon, words: dict[str, Counter[str]], data: Mapping[str, Any]) -> None:
+    language = data["language"]
+    named = {name: [str(word) for word in found] for name, found in data.get("words", {}).items()}
+    lexicon.decimal[language] = data.get("decimal", ".")
+    lexicon.titles.update(map(fold, data.get("titles", ())))
+    lexicon.table_end.update(map(fold, data.get("table", {}).get("end", ())))
+    lexicon.carry.update(map(fold, data.get("table", {}).get("carry", ())))
+    for word in str(data.get("stop_words", "")).split():
+        words[fold(word)][language] = 2
+    for kind, phrases in data.get("labels", {}).items():
+        for strength, weight in WEIGHTS.items():
+            for phrase in phrases.get(strength, ()):
+                _add_label(lexicon, words, language, Entry(kind, weight), phrase, named)
+    for column, heads in data.get("columns", {}).items():
+        for head in heads:
+            known = lexicon.columns[fold(head)]
+            known[language] = (*known.get(language, ()), column)
+
+
+def _add_label(
+    lexicon: Lexicon,
+    words: dict[str, Counter[str]],
+    language: str,
+    entry: Entry,
+    phrase: str,
+    named: Mapping[str, list[str]],
+) -> None:
+    for spelled in _spell_out(phrase, named):
+        known = lexicon.labels[fold(spelled)]
+        if language not in known or known[language].weight < entry.weight:
+            known[language] = entry
+        for word in spelled.split():
+            if len(word) > 2:
+                words[fold(word)].setdefault(language, 1)
+
+
+def _spell_out(phrase: str, named: Mapping[str, list[str]]) -> Iterator[str]:
+    """``<document> no`` as ``invoice no``, ``receipt no`` ... Raises LexiconError for a name that [words] lacks."""
+    names = _WORD.findall(phrase)
+    if missing := set(names) - named.keys():
+        raise LexiconError(f"“{phrase}” needs [words] {', '.join(sorted(missing))}.")
+    pattern = _WORD.sub("{}", phrase)
+    for choice in product(*(named[name] for name in names)):
+        yield pattern.format(*choice)

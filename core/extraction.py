@@ -28,7 +28,8 @@ class Provenance:
     """Where a value came from, to explain it: the extractor, the rule within it and the label on the page.
 
     ``derived`` marks a value that code worked out (tax from a stated rate) and that does not stand on the page.
-    ``score`` is the extractor's own belief, 0 to 1. ``page``/``box`` are where the extractor took it, if it knows.
+    ``exact`` marks an authoritative value (an e-invoice's XML, the person). ``score`` is the extractor's own belief,
+    0 to 1. ``page``/``box`` are where the extractor took it, if it knows.
     """
 
     extractor: str
@@ -36,6 +37,7 @@ class Provenance:
     label: str = ""
     score: float = 0.5
     derived: bool = False
+    exact: bool = False
     page: int | None = None
     box: tuple[float, float, float, float] | None = None
 

@@ -13,11 +13,11 @@ from core.validation.confidence import score
 from core.validation.gate import decide
 
 
-def judge(extraction: Extraction, *, today: date, exact: bool = False, page_view: Invoice | None = None) -> Extraction:
+def judge(extraction: Extraction, *, today: date, page_view: Invoice | None = None) -> Extraction:
     """``extraction`` with findings, confidences and verdict worked out anew from its invoice and evidence.
 
-    Findings it already has (of loading and reading) come first. ``exact`` says the values are authoritative;
-    ``page_view`` is what the page itself says where they came from elsewhere (an e-invoice's XML).
+    Findings it already has (of loading and reading) come first. ``page_view`` is what the page itself
+    says where the values came from elsewhere (an e-invoice's XML).
     """
     findings = [
         *extraction.findings,
@@ -32,6 +32,6 @@ def judge(extraction: Extraction, *, today: date, exact: bool = False, page_view
     ]
     if page_view is not None:
         findings += compare_with_page(extraction.invoice, page_view, extraction.evidence)
-    confidences = score(extraction.invoice, extraction.evidence, extraction.provenance, findings, exact)
+    confidences = score(extraction.invoice, extraction.evidence, extraction.provenance, findings)
     verdict = decide(extraction.invoice, confidences, findings, extraction.recipe.approve_at)
     return extraction.model_copy(update={"findings": tuple(findings), "confidences": confidences, "verdict": verdict})

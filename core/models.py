@@ -19,6 +19,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 FieldKind = Literal["identifier", "date", "name", "address", "money", "quantity", "currency", "text"]
 
+#: What a number may have before and after its point; more is a barcode or an attack, never an amount.
+MOST_DIGITS, MOST_DECIMALS = 15, 10
+
 
 def _blank_to_none(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
@@ -28,9 +31,14 @@ def _strip(value: str | None) -> str | None:
     return value.strip() if value is not None else None
 
 
-def _finite(value: Decimal | None) -> Decimal | None:
-    if value is not None and not value.is_finite():
+def _sensible(value: Decimal | None) -> Decimal | None:
+    if value is None:
+        return None
+    if not value.is_finite():
         raise ValueError("an amount must be a finite number")
+    exponent = value.as_tuple().exponent
+    if value.adjusted() >= MOST_DIGITS or not isinstance(exponent, int) or exponent < -MOST_DECIMALS:
+        raise ValueError(f"a number has at most {MOST_DIGITS} digits before the point and {MOST_DECIMALS} after it")
     return value
 
 
@@ -44,7 +52,7 @@ def _currency_code(value: str | None) -> str | None:
 
 
 Text = Annotated[str | None, BeforeValidator(_blank_to_none), AfterValidator(_strip)]
-Number = Annotated[Decimal | None, BeforeValidator(_blank_to_none), AfterValidator(_finite)]
+Number = Annotated[Decimal | None, BeforeValidator(_blank_to_none), AfterValidator(_sensible)]
 Day = Annotated[date | None, BeforeValidator(_blank_to_none)]
 Currency = Annotated[str | None, BeforeValidator(_blank_to_none), AfterValidator(_currency_code)]
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from core.cache import Cache
 from core.documents import Document
+from core.einvoice.completion import complete
 from core.errors import Cancelled, ExtractionError, StudioError
 from core.events import (
     Event,
@@ -28,6 +29,7 @@ from core.evidence import PageText
 from core.extraction import Extraction, Finding, PageRef, StepRecord
 from core.extractor import Draft, Extractor, Request
 from core.judgement import judge
+from core.matching import find_evidence
 from core.models import Invoice
 from core.ocr.engine import Cancel, PageReader, PagesRead
 from core.recipe import Recipe
@@ -201,8 +203,9 @@ class _Run:
         self, name: str, draft: Draft, request: Request, texts: tuple[PageText, ...]
     ) -> Generator[Event, None, Extraction]:
         _stop_if(self.cancelled)
-        from core.matching import find_evidence
-
+        page_draft = self._page_draft(request) if draft.exact and texts else None
+        if page_draft:
+            draft = complete(draft, page_draft)
         evidence = yield from self._timed(
             "evidence",
             lambda: find_evidence(draft.invoice, texts, draft.provenance),
@@ -219,20 +222,18 @@ class _Run:
                 "findings": tuple(self.findings),
             }
         )
-        page_view = self._page_view(request) if draft.exact and texts else None
         return (
             yield from self._timed(
                 "validate",
-                lambda: judge(base, today=self.pipeline.today(), exact=draft.exact, page_view=page_view),
+                lambda: judge(base, today=self.pipeline.today(), page_view=page_draft.invoice if page_draft else None),
                 lambda judged: f"{judged.verdict}, {len(judged.findings)} findings",
             )
         )
 
-    def _page_view(self, request: Request) -> Invoice | None:
-        """What the page itself says, to compare with the XML."""
+    def _page_draft(self, request: Request) -> Draft | None:
+        """What the page itself says, to compare with the XML and to fill its gaps."""
         reader = self.pipeline.extractors.get("rules")
-        draft = reader.extract(request) if reader else None
-        return draft.invoice if draft else None
+        return reader.extract(request) if reader else None
 
     def _timed(self, step: str, work: Callable[[], T], detail: Callable[[T], str]) -> Generator[Event, None, T]:
         _stop_if(self.cancelled)

@@ -56,7 +56,7 @@ def review(
             found = find_value(path, value, extraction.page_texts) if value is not None else None
         if value != before:
             was[path] = before
-            provenance[path] = Provenance("person", "drawn" if path in drawn else "typed", score=1.0)
+            provenance[path] = Provenance("person", "drawn" if path in drawn else "typed", score=1.0, exact=True)
         elif old and old in extraction.provenance:
             provenance[path] = extraction.provenance[old]
         if found is not None and value is not None:
@@ -64,12 +64,12 @@ def review(
     kept = tuple(
         finding
         for finding in extraction.findings
-        if finding.check in READING_CHECKS or (finding.check == "comparison" and not was.keys() & set(finding.fields))
+        if finding.check in READING_CHECKS or (finding.check == "xml_page" and not was.keys() & set(finding.fields))
     )
     reviewed = extraction.model_copy(
         update={"invoice": invoice, "evidence": evidence, "provenance": provenance, "findings": kept}
     )
-    return Reviewed(judge(reviewed, today=today, exact=extraction.extractor == "einvoice"), was)
+    return Reviewed(judge(reviewed, today=today), was)
 
 
 def _origins(old: Invoice, new: Invoice) -> dict[str, str]:

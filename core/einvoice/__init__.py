@@ -58,7 +58,7 @@ def read_einvoice(data: bytes, name: str) -> Draft:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ExtractionError(f"The invoice XML {name} holds a wrong {where}: {first['msg']}.", raw) from error
-    known = Provenance("einvoice", rule=f"{_SYNTAX_NAMES[syntax]} XML {name}", score=1.0)
+    known = Provenance("einvoice", rule=f"{_SYNTAX_NAMES[syntax]} XML {name}", score=1.0, exact=True)
     provenance = {path: known for path, _, value in walk(invoice) if value is not None}
     return Draft(invoice, raw, provenance, language=_language(root), exact=True)
 

@@ -2,7 +2,7 @@
 
 It grows with each of its parts and never leaves 0 to 1:
 
-    believed   the extractor's own score (1 for an e-invoice's XML)
+    believed   the extractor's own score (1 for an e-invoice's XML and for the person)
     seen       the match's score × the OCR confidence of its words; a fixed, lower figure where nothing was found
     start      √(believed × seen)
     raised     by CONFIRMED of what is missing to 1, where the invoice's own sums confirm the value
@@ -19,7 +19,7 @@ from core.extraction import Finding, Provenance
 from core.models import Invoice, walk
 from core.validation.arithmetic import confirmed
 
-#: What stands nowhere on the page: read (perhaps invented), or given by XML (which needs no page).
+#: What stands nowhere on the page: read (perhaps invented), or given by XML or a person (who need no page).
 UNSEEN, UNSEEN_EXACT = 0.25, 0.9
 #: What a confirming sum takes away of the remaining doubt.
 CONFIRMED = 0.6
@@ -32,9 +32,8 @@ def score(
     evidence: Mapping[str, Evidence],
     provenance: Mapping[str, Provenance],
     findings: Sequence[Finding],
-    exact: bool,
 ) -> dict[str, float]:
-    """The confidence of every value of ``invoice`` by path. ``exact``: the values come from an e-invoice's XML."""
+    """The confidence of every value of ``invoice`` by path."""
     by_sums = confirmed(invoice)
     doubts = _doubts(findings)
     confidences = {}
@@ -42,7 +41,8 @@ def score(
         if value is None:
             continue
         known = provenance.get(path)
-        believed = 1.0 if exact else known.score if known else _UNKNOWN_BELIEF
+        exact = known is not None and known.exact
+        believed = known.score if known else _UNKNOWN_BELIEF
         doubt = doubts.get(path, 1.0)
         confidence = sqrt(believed * _seen(evidence.get(path), exact))
         if path in by_sums and doubt == 1.0:

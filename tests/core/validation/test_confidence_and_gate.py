@@ -25,10 +25,10 @@ def evidence(found: float, ocr: float = 1.0) -> Evidence:
     return Evidence(1, (Box(0, 0, 1, 1),), "7", found, "exact", ocr)
 
 
-def number_confidence(believed: float, found: float, ocr: float, *findings: Finding, exact: bool = False) -> float:
+def number_confidence(believed: float, found: float, ocr: float, *findings: Finding) -> float:
     """The confidence of the invoice number alone."""
     known = {"invoice_number": Provenance("rules", score=believed)}
-    return score(INVOICE, {"invoice_number": evidence(found, ocr)}, known, findings, exact)["invoice_number"]
+    return score(INVOICE, {"invoice_number": evidence(found, ocr)}, known, findings)["invoice_number"]
 
 
 @given(SHARE, SHARE, SHARE, SHARE)
@@ -42,9 +42,10 @@ def test_confidence_stays_between_0_and_1_and_grows_with_each_part(a: float, b: 
 
 def test_a_value_found_nowhere_is_doubtful_unless_it_is_exact() -> None:
     """A model may invent; XML does not need the page."""
-    known = {"invoice_number": Provenance("rules", score=0.9)}
-    assert score(INVOICE, {}, known, [], exact=False)["invoice_number"] < 0.5
-    assert score(INVOICE, {}, known, [], exact=True)["invoice_number"] > 0.9
+    read = {"invoice_number": Provenance("rules", score=0.9)}
+    exact = {"invoice_number": Provenance("einvoice", score=1.0, exact=True)}
+    assert score(INVOICE, {}, read, [])["invoice_number"] < 0.5
+    assert score(INVOICE, {}, exact, [])["invoice_number"] > 0.9
 
 
 @pytest.mark.parametrize(("severity", "lowers"), [("error", True), ("warning", True), ("info", False)])
@@ -60,14 +61,12 @@ def test_sums_that_hold_raise_their_amounts() -> None:
     wrong = Invoice(subtotal=Decimal(10), tax=Decimal(2), total_amount=Decimal(21))
     known = {"total_amount": Provenance("rules", score=0.6)}
     found = {"total_amount": evidence(1)}
-    assert (
-        score(invoice, found, known, [], False)["total_amount"] > score(wrong, found, known, [], False)["total_amount"]
-    )
+    assert score(invoice, found, known, [])["total_amount"] > score(wrong, found, known, [])["total_amount"]
 
 
 def test_only_values_have_a_confidence() -> None:
     """What is not there is not rated."""
-    assert set(score(INVOICE, {}, {}, [], False)) == set(REQUIRED)
+    assert set(score(INVOICE, {}, {}, [])) == set(REQUIRED)
 
 
 def verdict(invoice: Invoice = INVOICE, confidence: float = 0.9, *findings: Finding) -> str:

@@ -1,0 +1,21 @@
+"""Filling the gaps of an e-invoice from its page: some profiles (MINIMUM, BASIC WL) carry no lines and few fields."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.extractor import Draft
+from core.models import walk
+
+
+def complete(draft: Draft, page: Draft) -> Draft:
+    """``draft`` (from XML) with what it lacks taken from ``page`` (what was read there), each value with the page's
+    own provenance. An XML that has line items is whole: only its language is filled in."""
+    language = draft.language or page.language
+    if draft.invoice.line_items:
+        return replace(draft, language=language)
+    gaps = {path: value for path, _, value in walk(draft.invoice) if value is None}
+    filled = {path: getattr(page.invoice, path) for path in gaps}
+    invoice = draft.invoice.model_copy(update={**filled, "line_items": page.invoice.line_items})
+    taken = {path: known for path, known in page.provenance.items() if path in gaps or path.startswith("line_items.")}
+    return replace(draft, invoice=invoice, provenance=draft.provenance | taken, language=language)

@@ -1,0 +1,37 @@
+"""An e-invoice without lines is completed from its page; a whole one is not touched."""
+
+from decimal import Decimal
+
+from core.einvoice.completion import complete
+from core.extraction import Provenance
+from core.extractor import Draft
+from core.models import Invoice, LineItem
+
+LINES = (LineItem(description="Bolt", total_price=Decimal(3)),)
+PAGE = Draft(
+    Invoice(invoice_number="P", customer_name="Hexagon", line_items=LINES),
+    "{}",
+    {name: Provenance("rules") for name in ("invoice_number", "customer_name", "line_items.0.description")},
+    language="fr",
+)
+
+
+def xml(**values: object) -> Draft:
+    """What the XML says."""
+    invoice = Invoice.model_validate({"invoice_number": "X", **values})
+    return Draft(invoice, "<x/>", {"invoice_number": Provenance("einvoice", exact=True)}, exact=True)
+
+
+def test_gaps_are_filled_from_the_page_and_say_so() -> None:
+    """The XML's own values stay; the page's have the page's provenance."""
+    whole = complete(xml(), PAGE)
+    assert (whole.invoice.invoice_number, whole.invoice.customer_name) == ("X", "Hexagon")
+    assert whole.invoice.line_items == LINES
+    assert whole.provenance["customer_name"].extractor == "rules"
+    assert whole.provenance["invoice_number"].exact
+    assert whole.language == "fr"
+
+
+def test_an_xml_with_lines_is_whole() -> None:
+    """What it leaves out is not on the invoice."""
+    assert complete(xml(line_items=LINES), PAGE).invoice.customer_name is None

@@ -10,10 +10,10 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.parts.frame import draw_frame
-from pages.parts.pictures import route
+from pages.parts.pictures import routes
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    app = st.App(__file__, routes=[route()])
+    app = st.App(__file__, routes=routes())
 else:
     draw_frame()
     st.navigation(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import StudioError
 from core.evidence import Box, Evidence, PageText
@@ -29,10 +30,10 @@ def draw_canvas(run_id: str, extraction: Extraction, current: Extraction) -> Non
         path = _choose_field(current)
         text = _choose_page(extraction)
         zoom = st.selectbox("Zoom", list(WIDTHS), key="draw_zoom", width=100)
+        fill = st.empty()
     page = next((ref for ref in extraction.pages if ref.number == text.page), PageRef(text.page))
     width = WIDTHS[zoom]
-    round_ = st.session_state.setdefault(keys.CANVAS_ROUND, 0)
-    hint = st.empty()
+    hint = st.container(key="draw_hint")
     result = st_canvas(
         background_image=draw_picture(extraction.document, page.number, page.rotation, width),
         width=width,
@@ -43,15 +44,14 @@ def draw_canvas(run_id: str, extraction: Extraction, current: Extraction) -> Non
         stroke_width=2,
         stroke_color="#0f6b66",
         fill_color="rgba(15, 107, 102, 0.14)",
-        key=f"canvas_{run_id[:8]}_{page.number}_{width}_{round_}",
+        key=f"canvas_{run_id[:8]}_{page.number}_{width}_{st.session_state.setdefault(keys.CANVAS_ROUND, 0)}",
         max_display_height=720,
     )
-    if not result.boxes:
-        hint.caption(":material/draw: Draw a box around the words that belong into this field.")
-        return
-    box = box_on_page(result.boxes[-1], text.width / width)
-    with hint.container():
-        _draw_found(run_id, path, _read(run_id, page, box, extraction), extraction)
+    if result.boxes:
+        box = box_on_page(result.boxes[-1], text.width / width)
+        _draw_found(run_id, path, _read(run_id, page, box, extraction), extraction, hint, fill)
+    else:
+        hint.markdown(":material/draw: Draw a box around the words that belong into this field.")
 
 
 def box_on_page(drawn: dict[str, Any], scale: float) -> Box:
@@ -95,19 +95,20 @@ def _read(run_id: str, page: PageRef, box: Box, extraction: Extraction) -> Evide
     return held[place]
 
 
-def _draw_found(run_id: str, path: str, found: Evidence | str, extraction: Extraction) -> None:
+def _draw_found(
+    run_id: str, path: str, found: Evidence | str, extraction: Extraction, hint: DeltaGenerator, fill: DeltaGenerator
+) -> None:
     if isinstance(found, str):
-        st.caption(f":orange[:material/error: {plain(found)}]")
+        hint.markdown(f":orange[:material/error: {plain(found)}]")
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"“{plain(found.text)}”")
-        st.button(
-            f"Fill {title_of(path)}",
-            key="fill",
-            icon=":material/input:",
-            on_click=_fill,
-            args=(run_id, path, found, extraction),
-        )
+    hint.markdown(f"In the box: “{plain(found.text)}”")
+    fill.button(
+        f"Fill {title_of(path).lower()}",
+        key="fill",
+        icon=":material/input:",
+        on_click=_fill,
+        args=(run_id, path, found, extraction),
+    )
 
 
 def _fill(run_id: str, path: str, found: Evidence, extraction: Extraction) -> None:

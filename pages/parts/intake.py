@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
 import streamlit as st
 
@@ -14,9 +11,9 @@ from core.errors import DocumentError, EncryptedDocument, StudioError, WrongPass
 from pages.parts import keys
 from pages.parts.desk import Desk
 from pages.parts.frame import get_studio, plain
+from pages.parts.pictures import sample_address
+from pages.parts.samples import Sample, samples
 from pages.parts.session import get_desk
-
-SAMPLES = Path(__file__).parents[2] / "samples" / "cases"
 
 
 @dataclass(slots=True)
@@ -26,15 +23,6 @@ class Locked:
     name: str
     data: bytes
     message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A shipped sample document."""
-
-    path: Path
-    title: str
-    about: str
 
 
 def take(desk: Desk, data: bytes, name: str, password: str | None = None) -> None:
@@ -113,32 +101,14 @@ def draw_samples() -> None:
     found = samples()
     if not found:
         return
-    st.markdown("**Or try a sample**")
+    st.markdown("**No invoice at hand? Try a sample**")
     with st.container(key="samples"):
         for column, (index, sample) in zip(st.columns(len(found)), enumerate(found), strict=True):
-            with column, st.container(border=True, key=f"sample_card_{index}"):
-                st.image(_sample_picture(sample.path), width="stretch")
+            with column, st.container(border=True, key=f"sample_card_{index}", gap="xsmall"):
+                st.html(f'<img class="sample-picture" loading="lazy" alt="" src="{sample_address(index)}">')
                 st.button(sample.title, key=f"sample_{index}", on_click=_open_sample, args=(sample,), width="stretch")
                 st.caption(sample.about)
 
 
 def _open_sample(sample: Sample) -> None:
-    take(get_desk(), sample.path.read_bytes(), sample.path.name)
-
-
-@cache
-def samples() -> tuple[Sample, ...]:
-    """The shipped samples that are there, as ``samples.json`` lists them."""
-    listing = SAMPLES / "samples.json"
-    if not listing.is_file():
-        return ()
-    entries = json.loads(listing.read_text(encoding="utf-8"))
-    found = [Sample(SAMPLES / entry["file"], entry["title"], entry["about"]) for entry in entries]
-    return tuple(sample for sample in found if sample.path.is_file())[:4]
-
-
-@st.cache_data(show_spinner=False)
-def _sample_picture(path: Path) -> bytes:
-    from core.documents import open_document
-
-    return open_document(path.read_bytes(), path.name).page(1).preview(320)
+    take(get_desk(), sample.path.read_bytes(), sample.name)

@@ -57,6 +57,7 @@ CANVAS_ROUND = "studio_canvas_round"
 # Widgets.
 VIEWER = "page_view"
 TABS = "tabs"
+FORM_TAB = "Form"
 DRAW_MODE = "draw_mode"
 SAVE_TO = "save_to"
 RECIPE = "recipe"

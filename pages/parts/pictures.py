@@ -18,8 +18,11 @@ from starlette.routing import Route
 
 from core.errors import StudioError
 from pages.parts.frame import get_studio
+from pages.parts.samples import sample_picture
 
-ROUTE = "/page-picture/{sha256}/{number:int}/{rotation:int}/{signature}"
+PAGE_ROUTE = "/page-picture/{sha256}/{number:int}/{rotation:int}/{signature}"
+SAMPLE_ROUTE = "/sample-picture/{index:int}"
+SAMPLE_WIDTH = 480
 MAX_WIDTH = 4000
 
 
@@ -30,14 +33,22 @@ def _secret() -> bytes:
 
 def address(sha256: str, number: int, rotation: int) -> str:
     """Where the browser gets the page's picture; it appends ``?w=<pixels>``."""
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    prefix = f"/{base}" if base else ""
-    return f"{prefix}/page-picture/{sha256}/{number}/{rotation}/{_sign(sha256, number, rotation)}"
+    return f"{_base()}/page-picture/{sha256}/{number}/{rotation}/{_sign(sha256, number, rotation)}"
 
 
-def route() -> Route:
-    """The route that answers :func:`address`, mounted by ``app.py``."""
-    return Route(ROUTE, _answer, methods=["GET"])
+def sample_address(index: int) -> str:
+    """Where the browser gets the picture of a shipped sample."""
+    return f"{_base()}/sample-picture/{index}"
+
+
+def _base() -> str:
+    path = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{path}" if path else ""
+
+
+def routes() -> list[Route]:
+    """The routes that answer these addresses, mounted by ``app.py``."""
+    return [Route(PAGE_ROUTE, _answer_page, methods=["GET"]), Route(SAMPLE_ROUTE, _answer_sample, methods=["GET"])]
 
 
 def draw(sha256: str, number: int, rotation: int, width: int) -> bytes:
@@ -45,7 +56,7 @@ def draw(sha256: str, number: int, rotation: int, width: int) -> bytes:
     return get_studio().document(sha256).page(number, rotation).preview(width)
 
 
-async def _answer(request: Request) -> Response:
+async def _answer_page(request: Request) -> Response:
     about = request.path_params
     sha256, number, rotation = about["sha256"], about["number"], about["rotation"]
     if not hmac.compare_digest(about["signature"], _sign(sha256, number, rotation)):
@@ -55,8 +66,19 @@ async def _answer(request: Request) -> Response:
         picture = await run_in_threadpool(draw, sha256, number, rotation, width)
     except StudioError as error:
         return PlainTextResponse(str(error), status_code=404)
-    kind = "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
-    return Response(picture, media_type=kind, headers={"Cache-Control": "private, max-age=3600"})
+    return _picture(picture)
+
+
+async def _answer_sample(request: Request) -> Response:
+    try:
+        return _picture(await run_in_threadpool(sample_picture, request.path_params["index"], SAMPLE_WIDTH))
+    except (IndexError, StudioError):
+        return PlainTextResponse("There is no such sample.", status_code=404)
+
+
+def _picture(data: bytes) -> Response:
+    kind = "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
+    return Response(data, media_type=kind, headers={"Cache-Control": "private, max-age=3600"})
 
 
 def _width(text: str) -> int:

@@ -22,7 +22,7 @@ from pages.parts.steps import draw_steps, in_words
 from pages.parts.tabs import draw_checks, draw_raw_json, draw_raw_text
 from pages.parts.viewer import draw_viewer
 
-TABS = ("Form", "Raw OCR text", "Raw JSON", "Checks")
+TABS = (keys.FORM_TAB, "Raw OCR text", "Raw JSON", "Checks")
 
 
 def draw_result(desk: Desk, document: OpenDocument, run_id: str, extraction: Extraction) -> None:

@@ -79,6 +79,7 @@ def ask_focus(path: str | None) -> None:
     before = st.session_state.get(keys.FOCUS) or {"nonce": 0}
     target: dict[str, Any] = {"path": path} if path else {"next": True}
     st.session_state[keys.FOCUS] = {"nonce": before["nonce"] + 1, **target}
+    st.session_state[keys.TABS] = keys.FORM_TAB
 
 
 def _desk_of_address() -> Desk:

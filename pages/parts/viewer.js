@@ -57,7 +57,7 @@ class View {
     this.draw();
     if (data.focus && data.focus.nonce !== this.nonce) {
       this.nonce = data.focus.nonce;
-      setTimeout(() => (data.focus.next ? this.walk() : this.focusField(data.focus.path)), 60);
+      this.follow(data.focus, 15);
     }
   }
 
@@ -118,6 +118,13 @@ class View {
   }
 
   // --- the page finds the field
+
+  /* Python asked for a field: the form may still be on its way to the screen. */
+  follow(focus, tries) {
+    const ready = document.querySelector("[class*='st-key-field_'] input")?.offsetParent;
+    if (ready) focus.next ? this.walk() : this.focusField(focus.path);
+    else if (tries) setTimeout(() => this.follow(focus, tries - 1), 80);
+  }
 
   focusField(path) {
     const about = [...this.data.boxes, ...this.data.doubtful].find((each) => each.path === path) ?? { path, field: `field_${path}` };

@@ -17,6 +17,8 @@ from core.rules.currencies import currency_of
 
 #: Languages whose numeric dates may start with the month.
 _MONTH_FIRST = frozenset({"en"})
+#: Languages whose decimal mark is the point; ``None`` is an unknown language, typed on the studio's English form.
+_POINT_FIRST = frozenset({"en", "ja", "zh", None})
 
 
 def parse_value(field: FieldInfo, text: str, language: str | None) -> object:
@@ -36,7 +38,7 @@ def parse_value(field: FieldInfo, text: str, language: str | None) -> object:
 
 
 def _parse_number(text: str, language: str | None) -> Decimal | None:
-    habit = decide_format([text], language)
+    habit = decide_format([text], "." if language in _POINT_FIRST else ",")
     amount = parse_amount(text, habit) or parse_amount(_without_label(text), habit)
     return amount.value if amount else None
 

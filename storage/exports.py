@@ -48,6 +48,7 @@ def _xlsx(orders: Iterator[Order]) -> bytes:
             _append(details, sheets[1], numbers, 1, detail_rows(order))
         for file, sheet, number in zip((headers, details), sheets, numbers, strict=True):
             file.write(sheet.end(number))
+            package.note_filter(sheet.name, sheet.filtered(number))
         return package.data(dict(zip(parts, (headers, details), strict=True)))
 
 

@@ -16,6 +16,7 @@ class NewSheet:
     """The pieces of a new sheet's XML: ``start``, any number of rows, ``end``."""
 
     def __init__(self, layout: Layout, styles: Styles) -> None:
+        self.name = layout.name
         self._columns = [
             (column.title, letters_of(place), styles.of_kind(column.kind))
             for place, column in enumerate(layout.columns, 1)
@@ -44,5 +45,8 @@ class NewSheet:
 
     def end(self, last_row: int) -> bytes:
         """Everything after the rows, of which ``last_row`` is the last one's number."""
-        filtered = f"A{TITLE_ROW}:{self._columns[-1][1]}{last_row}"
-        return f'</sheetData><autoFilter ref="{filtered}"/></worksheet>'.encode()
+        return f'</sheetData><autoFilter ref="{self.filtered(last_row)}"/></worksheet>'.encode()
+
+    def filtered(self, last_row: int) -> str:
+        """The range of its filter."""
+        return f"A{TITLE_ROW}:{self._columns[-1][1]}{last_row}"

@@ -140,11 +140,25 @@ class Package:
                     root.remove(entry)
                 self.put(holder, _xml(root))
 
-    def filter_until(self, title: str, last: int) -> None:
-        """Let the workbook's own note of the sheet's filter range end at row ``last``."""
-        for name in self._root.iterfind("{*}definedNames/{*}definedName"):
-            if name.get("name") == "_xlnm._FilterDatabase" and title in (name.text or ""):
-                name.text = re.sub(r"\d+$", str(last), name.text)
+    def note_filter(self, title: str, filtered: str) -> None:
+        """Note the range of a sheet's filter (``A1:Q9``) among the workbook's names, where programs look for it too."""
+        titles = [sheet.get("name") for sheet in self._root.iterfind("{*}sheets/{*}sheet")]
+        place, title = next(
+            (str(n), held) for n, held in enumerate(titles) if held.strip().casefold() == title.casefold()
+        )
+        names = self._root.find("{*}definedNames")
+        if names is None:
+            sheets = self._root.find("{*}sheets")
+            names = sheets.makeelement(sheets.tag.replace("}sheets", "}definedNames"), {})
+            followers = ("sheets", "functionGroups", "externalReferences")
+            last = [child for child in self._root if child.tag.rpartition("}")[2] in followers][-1]
+            last.addnext(names)
+        attributes = {"name": "_xlnm._FilterDatabase", "localSheetId": place, "hidden": "1"}
+        held = [name for name in names if all(name.get(key) == attributes[key] for key in ("name", "localSheetId"))]
+        note = held[0] if held else names.makeelement(names.tag.replace("}definedNames", "}definedName"), attributes)
+        note.text = f"'{title}'!" + re.sub(r"([A-Z]+)(\d+)", r"$\1$\2", filtered)
+        if not held:
+            names.append(note)
 
     def data(self, streamed: Mapping[str, IO[bytes]] | None = None) -> bytes:
         """The file's bytes. ``streamed`` parts are read from files, from their beginning."""

@@ -30,7 +30,7 @@ _STYLE = re.compile(rb'\bs="(\d+)"')
 _SPANS = re.compile(rb'\s+spans="[^"]*"')
 _COLUMN = re.compile(rb"<col\b([^>]*?)/?>")
 _POSITIONS = re.compile(rb'(<row\b[^>]*?\br="|<c\b[^>]*?\br="[A-Z]+)\d+')
-_FILTER = re.compile(rb'(<autoFilter\b[^>]*?\bref="[A-Z]+\d+:[A-Z]+)(\d+)(")')
+_FILTER = re.compile(rb'(<autoFilter\b[^>]*?\bref=")([A-Z]+\d+:[A-Z]+)(\d+)(?=")')
 #: What names rows by number below the cells: with any of it, rows are not moved.
 _ANCHORED = re.compile(
     rb"<(?:mergeCell|hyperlink|legacyDrawing|drawing|conditionalFormatting|dataValidation|rowBreaks)\b"
@@ -94,9 +94,13 @@ class Sheet:
 
     def xml(self) -> bytes:
         """The sheet's XML as it is now."""
-        last = max(self.last_row(), self._title_row)
-        tail = _FILTER.sub(lambda match: match[1] + str(last).encode() + match[3], self._tail)
-        return b"".join((self._head, *self._rows, tail))
+        filtered = (self.filtered() or "").encode()
+        return b"".join((self._head, *self._rows, _FILTER.sub(lambda match: match[1] + filtered, self._tail)))
+
+    def filtered(self) -> str | None:
+        """The range of the sheet's filter, down to the last row; ``None`` without one."""
+        found = _FILTER.search(self._tail)
+        return f"{found[2].decode()}{max(self.last_row(), self._title_row)}" if found else None
 
     # --- reading ---------------------------------------------------------------------------------------------------
 

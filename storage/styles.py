@@ -16,6 +16,8 @@ _NUMBER_FORMATS = {
     "moment": "yyyy-mm-dd hh:mm:ss",
 }
 _BUILT_IN = {"General": 0, "0": 1, "@": 49}
+#: What a cell format refers to when nothing is chosen.
+_PLAIN = {"numFmtId": "0", "fontId": "0", "fillId": "0", "borderId": "0", "xfId": "0"}
 #: Numbers below this are Excel's own formats.
 _FIRST_OWN = 164
 
@@ -67,12 +69,13 @@ class Styles:
 
     def _format(self, **told: str) -> int:
         """The index of the cell format with just these choices."""
-        wanted = {"numFmtId": "0", "fontId": "0", "fillId": "0", "borderId": "0", "xfId": "0"} | told
+        wanted = _PLAIN | told
         if wanted["numFmtId"] != "0":
             wanted["applyNumberFormat"] = "1"
         formats = self._root.find("{*}cellXfs")
         for index, entry in enumerate(formats):
-            if dict(entry.attrib) == wanted and not len(entry):
+            plain = not len(entry) and entry.get("quotePrefix", "0") == "0"  # neither alignment nor protection
+            if plain and all(entry.get(name, "0") == wanted[name] for name in _PLAIN):
                 return index
         return self._append(formats, formats.makeelement(f"{self._space}xf", wanted))
 

@@ -178,7 +178,8 @@ class _Book:
             sheet = self.sheet(layout)
             part = self._sheets[layout.name][0]
             self._package.put(part, sheet.xml())
-            self._package.filter_until(layout.name, max(sheet.last_row(), TITLE_ROW))
+            if filtered := sheet.filtered():
+                self._package.note_filter(layout.name, filtered)
             for table in self._package.tables_of(part):
                 self._package.put(table, stretch_table(self._package.part(table), sheet.last_before, sheet.last_row()))
         self._package.without_chain()

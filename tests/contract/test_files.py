@@ -1,0 +1,76 @@
+"""What the files store does with bytes and JSON texts, and with hostile keys."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from core.errors import RecordMissing, StorageError
+from storage.files import FileStore
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> FileStore:
+    """An empty store."""
+    return FileStore(tmp_path / "files")
+
+
+def test_documents_are_kept_by_their_content(files: FileStore, tmp_path: Path) -> None:
+    """The same bytes are kept once, in two levels of folders."""
+    sha256 = files.keep(b"%PDF-1.7")
+    assert sha256 == files.keep(b"%PDF-1.7") == hashlib.sha256(b"%PDF-1.7").hexdigest()
+    assert files.load(sha256) == b"%PDF-1.7"
+    kept = [path.relative_to(tmp_path / "files") for path in tmp_path.rglob("*") if path.is_file()]
+    assert kept == [Path("documents") / sha256[:2] / sha256[2:4] / sha256]
+
+
+def test_a_changed_document_counts_as_missing(files: FileStore, tmp_path: Path) -> None:
+    """Bytes that are no longer those are never handed out; keeping them again repairs it."""
+    sha256 = files.keep(b"invoice")
+    (path,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    path.write_bytes(b"changed!")
+    with pytest.raises(RecordMissing, match="again"):
+        files.load(sha256)
+    files.keep(b"invoice")
+    assert files.load(sha256) == b"invoice"
+
+
+@pytest.mark.parametrize("sha256", ["", "0" * 64, "../../etc/passwd", "A" * 64, "0" * 63 + "\n"])
+def test_a_document_that_was_never_kept_is_missing(files: FileStore, sha256: str) -> None:
+    """Unknown and hostile ids are answered alike."""
+    with pytest.raises(RecordMissing):
+        files.load(sha256)
+
+
+def test_json_texts_are_kept_by_kind_and_key(files: FileStore) -> None:
+    """Kept, replaced, dropped; one kind knows nothing of another."""
+    files.keep_json("draft", "run-1_a", '{"a": 1}')
+    files.keep_json("draft", "run-1_a", '{"a": "ä\ud800"}')
+    assert files.load_json("draft", "run-1_a") == '{"a": "ä\ud800"}'
+    assert files.load_json("run", "run-1_a") is None
+    files.forget_json("draft", "run-1_a")
+    files.forget_json("draft", "run-1_a")
+    assert files.load_json("draft", "run-1_a") is None
+
+
+@pytest.mark.parametrize(
+    "key", ["", ".", "..", "../draft", "a/b", "a\\b", "a.b", "C:x", "a\x00", "a\n", "x" * 300, "ä"]
+)
+@pytest.mark.parametrize("place", ["kind", "key"])
+def test_hostile_keys_are_refused(files: FileStore, tmp_path: Path, key: str, place: str) -> None:
+    """Nothing is read or written outside the folder."""
+    kind, name = (key, "k") if place == "kind" else ("draft", key)
+    with pytest.raises(StorageError, match="letters"):
+        files.keep_json(kind, name, "{}")
+    with pytest.raises(StorageError):
+        files.load_json(kind, name)
+    assert not list(tmp_path.rglob("*.json"))
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """One sentence that says what to check."""
+    (tmp_path / "files").write_text("a file where the folder should be")
+    with pytest.raises(StorageError, match="data folder"):
+        FileStore(tmp_path / "files").keep(b"invoice")

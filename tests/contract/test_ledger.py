@@ -1,0 +1,148 @@
+"""What the ledger keeps of documents, runs and field values, in SQLite and in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from core.evidence import Box, Evidence
+from core.extraction import Extraction, Finding, PageRef, Provenance, StepRecord
+from core.models import Invoice, LineItem
+from core.recipe import Recipe
+from storage.database import Database
+from storage.ledger import SqlLedger
+from storage.tables import DOCUMENTS, FIELD_VALUES, RUNS
+
+STARTED = datetime(2024, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def database(database_url: str, open_store: Callable[[str], Database]) -> Database:
+    """An empty database."""
+    return open_store(database_url)
+
+
+@pytest.fixture
+def ledger(database: Database) -> SqlLedger:
+    """An empty ledger."""
+    return SqlLedger(database)
+
+
+def rows(database: Database, table: Any) -> list[dict[str, Any]]:
+    """All rows of a table."""
+    with database.read() as connection:
+        return [dict(row) for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()]
+
+
+def extraction(**values: Any) -> Extraction:
+    """A run's result with one line."""
+    invoice = Invoice(
+        invoice_number="R-1",
+        total_amount="12.50",
+        line_items=(LineItem(description="Lamp\x00", quantity="1", total_price="12.5"),),
+    )
+    base = {
+        "document": "a" * 64,
+        "name": "invoice.pdf",
+        "pages": (PageRef(2, 90),),
+        "recipe": Recipe(name="mine"),
+        "invoice": invoice,
+        "evidence": {"invoice_number": Evidence(2, (Box(0, 0, 1, 1),), "R-1", 1.0, "exact")},
+        "provenance": {"invoice_number": Provenance("rules", "label", "Invoice no.")},
+        "findings": (Finding("required", "warning", "No vendor was found. \ud800", ("vendor_name",)),),
+        "confidences": {"invoice_number": 0.9, "total_amount": 0.25},
+        "extractor": "rules",
+        "steps": (StepRecord("load", "finished", 0.5), StepRecord("ocr", "finished", 1.25, True, "1 page")),
+    }
+    return Extraction.model_validate(base | values)
+
+
+def values_of(database: Database) -> dict[str, dict[str, Any]]:
+    """The field rows by path."""
+    return {row["path"]: row for row in rows(database, FIELD_VALUES)}
+
+
+def test_a_document_is_noted_once(ledger: SqlLedger, database: Database) -> None:
+    """The same bytes again change nothing but the name."""
+    ledger.keep_document("a" * 64, "scan.pdf", "application/pdf", 1000, 3)
+    (first,) = rows(database, DOCUMENTS)
+    ledger.keep_document("a" * 64, "invoice.pdf", "application/pdf", 1000, 3)
+    assert rows(database, DOCUMENTS) == [first | {"name": "invoice.pdf"}]
+
+
+def test_a_run_is_a_row_with_all_its_facts(ledger: SqlLedger, database: Database) -> None:
+    """Recipe, step times, cache hits, findings, confidences, seconds, verdict, extractor and error."""
+    ledger.keep_run("r1", extraction(), STARTED, error="page 2 failed")
+    (row,) = rows(database, RUNS)
+    assert (row["started_at"], row["seconds"], row["cached_steps"]) == (STARTED, 1.75, 1)
+    assert (row["extractor"], row["verdict"], row["error"]) == ("rules", "needs review", "page 2 failed")
+    assert Recipe.model_validate(row["recipe"]) == Recipe(name="mine")
+    assert row["recipe_digest"] == Recipe().digest
+    assert row["pages"] == [[2, 90]]
+    assert row["steps"][1] == {"step": "ocr", "state": "finished", "seconds": 1.25, "cached": True, "detail": "1 page"}
+    assert row["findings"][0]["fields"] == ["vendor_name"]
+    assert row["confidences"]["invoice_number"] == 0.9
+
+
+def test_every_field_is_a_row_as_extracted(ledger: SqlLedger, database: Database) -> None:
+    """Header and lines, with confidence, the rule, and whether it stands on the page; empty ones too."""
+    ledger.keep_run("r1", extraction(), STARTED)
+    kept = values_of(database)
+    assert len(kept) == 13 + 4
+    number = kept["invoice_number"]
+    assert (number["extracted"], number["confidence"], number["rule"]) == ("R-1", 0.9, "label")
+    assert (number["found_on_page"], number["changed"], number["final"]) == (True, None, None)
+    assert (kept["total_amount"]["extracted"], kept["total_amount"]["found_on_page"]) == ("12.50", False)
+    assert (kept["vendor_name"]["extracted"], kept["vendor_name"]["found_on_page"]) == (None, None)
+    assert kept["line_items.0.description"]["extracted"] == "Lamp"
+
+
+def test_final_values_stand_beside_the_extracted(ledger: SqlLedger, database: Database) -> None:
+    """Changed or not is decided by value: 12.5 is 12.50; an added line has rows of its own."""
+    ledger.keep_run("r1", extraction(), STARTED)
+    items = (LineItem(description="Lamp", quantity="1.0", total_price="13"), LineItem(description="Freight"))
+    ledger.keep_final("r1", 7, Invoice(invoice_number="R-1", total_amount="12.5", vendor_name="V", line_items=items))
+    kept = values_of(database)
+    changed = {path for path, row in kept.items() if row["changed"]}
+    assert changed == {"vendor_name", "line_items.0.total_price", "line_items.1.description"}
+    assert {row["order_id"] for row in kept.values()} == {7}
+    assert (kept["total_amount"]["extracted"], kept["total_amount"]["final"]) == ("12.50", "12.5")
+    assert kept["invoice_number"]["confidence"] == 0.9
+
+
+def test_a_second_save_replaces_the_final_values(ledger: SqlLedger, database: Database) -> None:
+    """A line that was deleted ends as null, changed where something had been extracted."""
+    ledger.keep_run("r1", extraction(), STARTED)
+    ledger.keep_final("r1", 7, extraction().invoice)
+    ledger.keep_final("r1", 7, Invoice(invoice_number="R-1"))
+    kept = values_of(database)
+    assert (kept["line_items.0.quantity"]["final"], kept["line_items.0.quantity"]["changed"]) == (None, True)
+    assert kept["line_items.0.unit_price"]["changed"] is False
+
+
+def test_final_values_of_an_unknown_run_are_kept(ledger: SqlLedger, database: Database) -> None:
+    """A run from before the database was changed does not stop a save."""
+    ledger.keep_final("gone", None, Invoice(invoice_number="R-1"))
+    assert values_of(database)["invoice_number"]["final"] == "R-1"
+
+
+def test_runs_are_listed_latest_first(ledger: SqlLedger) -> None:
+    """As many as asked for; a run kept twice is one."""
+    for number in range(4):
+        ledger.keep_run(f"r{number}", extraction(), STARTED + timedelta(minutes=number))
+    ledger.keep_run("r3", extraction(name="again.pdf"), STARTED + timedelta(minutes=3))
+    listed = ledger.runs(limit=3)
+    assert [(run.run_id, run.name) for run in listed] == [
+        ("r3", "again.pdf"),
+        ("r2", "invoice.pdf"),
+        ("r1", "invoice.pdf"),
+    ]
+    assert (listed[0].started_at, listed[0].recipe_name, listed[0].cached_steps) == (
+        STARTED + timedelta(minutes=3),
+        "mine",
+        1,
+    )

@@ -7,12 +7,15 @@ script run, which draws the page.
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.parts.frame import draw_frame
 from pages.parts.pictures import routes
 
 if get_script_run_ctx(suppress_warning=True) is None:
+    # Else a server whose first visitor asks for /records would run that page bare, as if found in a pages folder.
+    PagesManager.uses_pages_directory = False
     app = st.App(__file__, routes=routes())
 else:
     draw_frame()

@@ -35,7 +35,7 @@ def trust(extraction: Extraction, path: str) -> Trust:
     """How sure the field at ``path`` is, from its confidence, evidence and provenance."""
     value = value_at(extraction.invoice, path)
     if value is None:
-        return Trust("absent", "Missing" if field_of(path).required else "Not on the page")
+        return Trust("absent", "Missing: type it or draw a box" if field_of(path).required else "Not found")
     source = extraction.provenance.get(path)
     if source is not None and source.extractor == "person":
         return Trust("sure", "Drawn by you" if source.rule == "drawn" else "Typed by you")

@@ -52,7 +52,7 @@ def _draw_documents(desk: Desk) -> None:
 
 def forget_widgets() -> None:
     """Forget what belongs to the document that was shown before."""
-    for key in (keys.RANGE, keys.RANGE_ERROR, keys.THUMBS, keys.SAVE_ERROR, keys.FOCUS, "draw_field"):
+    for key in (keys.RANGE, keys.RANGE_ERROR, keys.THUMBS, keys.SAVE_ERROR, keys.FOCUS, keys.DRAW_FIELD):
         st.session_state.pop(key, None)
 
 

@@ -64,20 +64,20 @@ def _choose_field(current: Extraction) -> str:
     lines = len(current.invoice.line_items) + 1
     paths = [info.name for info in header_fields()]
     paths += [item_path(index, info.name) for index in range(lines) for info in item_fields()]
-    if st.session_state.get("draw_field") not in paths:
+    if st.session_state.get(keys.DRAW_FIELD) not in paths:
         wanting = [path for path in doubtful_paths(current) if path in paths]
         empty = [path for path in paths if value_at(current.invoice, path) is None]
-        st.session_state["draw_field"] = (wanting or empty or paths)[0]
-    return st.selectbox("Field", paths, format_func=title_of, key="draw_field", width=220)
+        st.session_state[keys.DRAW_FIELD] = (wanting or empty or paths)[0]
+    return st.selectbox("Field", paths, format_func=title_of, key=keys.DRAW_FIELD, width=220)
 
 
 def _choose_page(extraction: Extraction) -> PageText:
     pages = {text.page: text for text in extraction.page_texts}
     if len(pages) == 1:
         return extraction.page_texts[0]
-    if st.session_state.get("draw_page") not in pages:
-        st.session_state["draw_page"] = next(iter(pages))
-    return pages[st.selectbox("Page", list(pages), key="draw_page", width=90)]
+    if st.session_state.get(keys.DRAW_PAGE) not in pages:
+        st.session_state[keys.DRAW_PAGE] = next(iter(pages))
+    return pages[st.selectbox("Page", list(pages), key=keys.DRAW_PAGE, width=90)]
 
 
 def _read(run_id: str, page: PageRef, box: Box, extraction: Extraction) -> Evidence | str:
@@ -117,6 +117,6 @@ def _fill(run_id: str, path: str, found: Evidence, extraction: Extraction) -> No
     edits.set_text(extraction.invoice, path, text, found)
     keep_edits(run_id, edits)
     st.session_state[keys.CANVAS_ROUND] += 1
-    st.session_state.pop("draw_field", None)
+    st.session_state.pop(keys.DRAW_FIELD, None)
     if not path.startswith("line_items."):
         ask_focus(path)

@@ -10,29 +10,40 @@ from core.extraction import Extraction, Finding
 from core.models import FieldInfo, header_fields, value_at
 from core.studio import Reviewed
 from pages.parts import keys
-from pages.parts.confidence import COLOURS, ICONS, SEVERITY_LEVEL, doubtful_paths, findings_of, trust
+from pages.parts.confidence import (
+    COLOURS,
+    ICONS,
+    SEVERITY_LEVEL,
+    by_severity,
+    doubtful_paths,
+    findings_of,
+    trust,
+)
 from pages.parts.edits import as_text, tidy, title_of
 from pages.parts.frame import get_studio, plain
 from pages.parts.session import ask_focus, get_edits, keep_edits
 
-_PLACEHOLDERS = {"date": "YYYY-MM-DD", "currency": "EUR"}
+_PLACEHOLDERS = {"date": "YYYY-MM-DD", "currency": "ISO code"}
+
+#: Fields beside each other; fewer where the room is narrow.
+_COLUMNS = {"Document": 3, "Parties": 2, "Reference": 3, "Amounts": 4}
+
+#: Checks that a field's own words already tell ("Missing", "not found on the page", "derived").
+_TOLD = frozenset({"required", "not_on_page", "derived"})
 
 
 def draw_form(run_id: str, extraction: Extraction, reviewed: Reviewed, errors: dict[str, str]) -> None:
     """Draw the header's fields in their groups. ``extraction`` is what was extracted, ``reviewed`` what now stands."""
     _draw_walk(reviewed.extraction)
+    _draw_general(reviewed.extraction)
     for group, members in groupby(header_fields(), key=lambda info: info.group):
         fields = list(members)
         st.markdown(f"##### {group}")
-        grid = st.grid(columns="auto", min_column_width=_column_width(group), gap=("xsmall", "small"))
+        grid = st.grid(columns=_COLUMNS.get(group, 3), min_column_width=120, gap=("xsmall", "small"))
         for info in fields:
             with grid.cell(), st.container(key=f"cell_{info.kind}_{info.name}", gap=None):
                 _draw_field(run_id, info, extraction, reviewed, errors.get(info.name))
         _draw_shared(run_id, group, fields, extraction, reviewed)
-
-
-def _column_width(group: str) -> int:
-    return {"Parties": 240, "Amounts": 120}.get(group, 150)
 
 
 def _draw_walk(extraction: Extraction) -> None:
@@ -52,6 +63,15 @@ def _draw_walk(extraction: Extraction) -> None:
             )
         else:
             st.markdown(":green[:material/check_circle:] Nothing doubtful is left.")
+
+
+def _draw_general(extraction: Extraction) -> None:
+    """What the checks say of the document as a whole."""
+    general = [finding for finding in extraction.findings if not finding.fields and finding.severity != "info"]
+    with st.container(key="notes_general", gap="xsmall"):
+        for finding in by_severity(general):
+            level = SEVERITY_LEVEL[finding.severity]
+            st.markdown(f":{COLOURS[level]}[{ICONS[level]} {plain(finding.message)}]")
 
 
 def _draw_field(run_id: str, info: FieldInfo, extraction: Extraction, reviewed: Reviewed, error: str | None) -> None:
@@ -75,8 +95,10 @@ def _draw_field(run_id: str, info: FieldInfo, extraction: Extraction, reviewed: 
 
 
 def worth_showing(extraction: Extraction, path: str) -> list[Finding]:
-    """The findings beside the field at ``path``: mere notes without a proposal stand on the Checks tab only."""
-    return [f for f in findings_of(extraction, path) if f.severity != "info" or f.proposed is not None]
+    """The findings beside the field at ``path``: mere notes without a proposal, and what the field's own words tell,
+    stand on the Checks tab only."""
+    found = [finding for finding in findings_of(extraction, path) if finding.check not in _TOLD]
+    return [finding for finding in found if finding.severity != "info" or finding.proposed is not None]
 
 
 def _draw_trust(info: FieldInfo, extraction: Extraction, error: str | None) -> None:

@@ -104,7 +104,7 @@ def draw_samples() -> None:
     st.markdown("**No invoice at hand? Try a sample**")
     with st.container(key="samples"):
         for column, (index, sample) in zip(st.columns(len(found)), enumerate(found), strict=True):
-            with column, st.container(border=True, key=f"sample_card_{index}", gap="xsmall"):
+            with column, st.container(border=True, key=f"sample_card_{index}", gap="xsmall", height="stretch"):
                 st.html(f'<img class="sample-picture" loading="lazy" alt="" src="{sample_address(index)}">')
                 st.button(sample.title, key=f"sample_{index}", on_click=_open_sample, args=(sample,), width="stretch")
                 st.caption(sample.about)

@@ -37,6 +37,8 @@ def draw_picker(desk: Desk, document: OpenDocument) -> None:
         st.space("stretch")
         st.selectbox("How to read it", list(_RECIPES), format_func=_RECIPES.__getitem__, key=keys.RECIPE, width=260)
         _draw_start(desk, document)
+    if sentence := st.session_state.get(keys.RANGE_ERROR):
+        st.markdown(f":red[:material/error: {plain(sentence)}]")
     if len(document.groups) > 1:
         _draw_groups(document)
     _draw_thumbnails(document)
@@ -103,8 +105,6 @@ def _draw_range(document: OpenDocument) -> None:
         width=200,
         disabled=document.page_count == 0,
     )
-    if sentence := st.session_state.get(keys.RANGE_ERROR):
-        st.markdown(f":red[:material/error: {plain(sentence)}]")
 
 
 def _pages_of(text: str, document: OpenDocument) -> list[int] | None:
@@ -137,7 +137,7 @@ def _draw_groups(document: OpenDocument) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="groups_bar"):
         draw_group_choice(document)
         st.button("Add an invoice", key="split", icon=":material/add:", on_click=document.add_group)
-        st.button("One a page", key="split_by_page", on_click=document.split_by_page)
+        st.button("One invoice per page", key="split_by_page", on_click=document.split_by_page)
         st.button("Remove this one", key="drop_group", type="tertiary", on_click=document.drop_group)
         st.button("Back to one invoice", key="join", type="tertiary", on_click=document.join_groups)
     st.caption("Each invoice is read on its own. Click pages to put them into the invoice that is chosen above.")
@@ -196,11 +196,9 @@ def _draw_thumbnail(document: OpenDocument, page: int) -> None:
     chosen = page in document.group.pages
     if st.session_state.get(key) != chosen:
         st.session_state[key] = chosen
-    label = f"Page {page}"
-    if len(document.groups) > 1 and (held := document.groups_of(page)):
-        label += f" :gray[· invoice {', '.join(map(str, held))}]"
+    held = document.groups_of(page) if len(document.groups) > 1 else []
     with st.container(horizontal=True, vertical_alignment="center", gap=None):
-        st.checkbox(label, key=key, on_change=_toggle, args=(document, page))
+        st.checkbox(f"Page {page}", key=key, on_change=_toggle, args=(document, page))
         st.space("stretch")
         for side, degrees in (("left", -90), ("right", 90)):
             st.button(
@@ -212,6 +210,8 @@ def _draw_thumbnail(document: OpenDocument, page: int) -> None:
                 on_click=document.rotate,
                 args=(page, degrees),
             )
+    if held:
+        st.caption(f"In invoice {', '.join(map(str, held))}")
 
 
 def _toggle(document: OpenDocument, page: int) -> None:

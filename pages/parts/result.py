@@ -75,7 +75,7 @@ def _summary(reviewed: Reviewed) -> str:
     found = sum(getattr(invoice, info.name) is not None for info in header_fields())
     lines = len(invoice.line_items)
     seconds = sum(step.seconds for step in reviewed.extraction.steps)
-    return f"{found} fields · {lines} line{'' if lines == 1 else 's'} · {in_words(seconds)}"
+    return f"{found} of {len(header_fields())} fields · {lines} line{'' if lines == 1 else 's'} · {in_words(seconds)}"
 
 
 def _draw_details(run_id: str, extraction: Extraction) -> None:

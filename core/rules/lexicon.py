@@ -45,7 +45,7 @@ class Entry(NamedTuple):
     weight: float
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Lexicon:
     """All languages together. Keys are folded phrases (:func:`core.rules.layout.fold`)."""
 

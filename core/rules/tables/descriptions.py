@@ -1,0 +1,176 @@
+"""Descriptions: which lines of text belong to which item, and how far a description goes.
+
+A description is the item's own text and its wrapped lines. A short further line is kept; notes, labelled
+particulars (a serial number) and texts that run across the table's other columns are not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from core.rules.tables.columns import Grid
+from core.rules.layout import Layout, Line, Token
+
+#: A description may grow to this many times its first text by lines that are not forced breaks.
+_GROWTH = 2.8
+#: A wrapped line follows within this many text heights.
+_LEADING = 1.0
+_LABELLED = re.compile(r"^[^\d:]{2,40}:(?:\s|$)|^\w[\w.-]{1,20}\s?:\s?\S")
+_CODE = re.compile(r"^(?=.*\d)[\w./#*\[\]-]+$|^[\d\s./-]+$")
+
+
+@dataclass(eq=False)
+class TextLine:
+    """A line of a table that holds no item's numbers, by columns."""
+
+    line: Line
+    cells: list[list[Token]]
+
+
+@dataclass(eq=False)
+class Block:
+    """An item's line and, as they are found, the lines of its description."""
+
+    line: Line
+    cells: list[list[Token]]
+    lines: list[list[Token]] = field(default_factory=list)
+
+
+def join_blocks(
+    layout: Layout, grid: Grid, stacked: bool, blocks: Sequence[Block], texts: Sequence[TextLine]
+) -> list[Block]:
+    """``blocks`` with their descriptions."""
+    at = next((place for place, column in enumerate(grid.columns) if column.role == "description"), None)
+    reach = _Reach(layout, grid, None if stacked else at)
+    own = [reach.own(block.cells, block.line) for block in blocks]
+    above, below = _share_out(layout, blocks, own, texts)
+    for place, (block, words) in enumerate(zip(blocks, own, strict=True)):
+        before = [reach.text(text) for text in above[place]]
+        after = [reach.text(text) for text in below[place]]
+        block.lines = _grow([line for line in before if line], words, [line for line in after if line], reach)
+        if not block.lines:
+            block.lines = reach.fallback(block.cells)
+    _strip_ordinals(blocks)
+    return list(blocks)
+
+
+class _Reach:
+    """Where on a page a table's descriptions stand."""
+
+    def __init__(self, layout: Layout, grid: Grid, column: int | None) -> None:
+        self._layout = layout
+        self._grid = grid
+        self._column = column
+        self.left, self.right = 0.0, layout.width
+        if column is not None:
+            self.left, self.right = grid.span(grid.columns[column], layout.width)
+
+    def own(self, cells: Sequence[Sequence[Token]], line: Line) -> list[Token]:
+        """The description on an item's own line."""
+        if self._column is None:
+            return []
+        return list(cells[self._column])
+
+    def text(self, text: TextLine) -> list[Token]:
+        """What a line between items gives to a description: nothing where it runs on beyond its column."""
+        if self._column is None:
+            return text.line.tokens
+        inside = text.cells[self._column]
+        outside = [token for place, cell in enumerate(text.cells) if place > self._column for token in cell]
+        if outside and inside and any(inside[-1] in s.tokens and outside[0] in s.tokens for s in text.line.segments):
+            return text.line.tokens if inside[0] is text.line.tokens[0] else []
+        return list(inside)
+
+    def fallback(self, cells: Sequence[Sequence[Token]]) -> list[list[Token]]:
+        """The description of an item that has none: its article number, or the text left of its numbers."""
+        for role in ("article", "other"):
+            for column, cell in zip(self._grid.columns, cells, strict=True):
+                if column.role == role and cell:
+                    return [list(cell)]
+        return []
+
+
+def _share_out(
+    layout: Layout, blocks: Sequence[Block], own: Sequence[Sequence[Token]], texts: Sequence[TextLine]
+) -> tuple[list[list[TextLine]], list[list[TextLine]]]:
+    """The lines above and below each item that may belong to it."""
+    above: list[list[TextLine]] = [[] for _ in blocks]
+    below: list[list[TextLine]] = [[] for _ in blocks]
+    if not blocks:
+        return above, below
+    bare = sum(1 for words in own if not words)
+    first = [text for text in texts if text.line.index < blocks[0].line.index]
+    upward = bare * 2 > len(blocks) and bool(first)
+    for text in texts:
+        place = sum(1 for block in blocks if block.line.index < text.line.index)
+        if upward:
+            if place < len(blocks):
+                above[place].append(text)
+        elif place and not _hangs_above(blocks, own, text, place):
+            below[place - 1].append(text)
+        elif place < len(blocks) and _hangs_above(blocks, own, text, place):
+            above[place].append(text)
+    return above, below
+
+
+def _hangs_above(blocks: Sequence[Block], own: Sequence[Sequence[Token]], text: TextLine, place: int) -> bool:
+    """Whether a line belongs to the item below it: that has no text of its own, and is nearer than the one above."""
+    if place >= len(blocks) or own[place]:
+        return False
+    down = blocks[place].line.center - text.line.center
+    up = text.line.center - blocks[place - 1].line.center if place else float("inf")
+    return down < 0.9 * up
+
+
+def _grow(
+    before: Sequence[list[Token]], words: list[Token], after: Sequence[list[Token]], reach: _Reach
+) -> list[list[Token]]:
+    """The description's lines: all above, the item's own, and below as far as it goes."""
+    lines = [*before, *([words] if words else [])]
+    size = sum(len(token.text) + 1 for line in lines for token in line)
+    bare = not words or (not before and _is_code(words))
+    for line in after:
+        text = " ".join(token.text for token in line)
+        if _LABELLED.match(text):
+            break
+        if lines and line[0].y0 - lines[-1][-1].y1 > _LEADING * (line[0].y1 - line[0].y0):
+            break
+        if bare:
+            bare = _is_code(line) and not lines
+        elif not (_is_wrapped(lines[-1], line, reach) or size + len(text) <= _GROWTH * _first_size(lines)):
+            break
+        lines.append(line)
+        size += len(text) + 1
+    return lines
+
+
+def _first_size(lines: Sequence[Sequence[Token]]) -> int:
+    return sum(len(token.text) + 1 for token in lines[0])
+
+
+def _is_code(words: Sequence[Token]) -> bool:
+    """Whether the text is an article number rather than words."""
+    return bool(_CODE.match(" ".join(token.text for token in words)))
+
+
+def _is_wrapped(before: Sequence[Token], line: Sequence[Token], reach: _Reach) -> bool:
+    """Whether ``line`` was broken off ``before``: its first word would not have fitted there."""
+    last, first = before[-1], line[0]
+    blank = 0.3 * (first.y1 - first.y0)
+    return (
+        last.text.endswith(("-", "/", ",", "&", "+"))
+        or first.text[0].islower()
+        or last.x1 + blank + (first.x1 - first.x0) > reach.right - blank
+    )
+
+
+def _strip_ordinals(blocks: Sequence[Block]) -> None:
+    """Takes the items' running numbers off their descriptions, where they have any."""
+    if not all(block.lines and len(block.lines[0]) > 1 for block in blocks):
+        return
+    numbers = [block.lines[0][0].text.rstrip(".)") for block in blocks]
+    if all(number.isdigit() and int(number) == place for place, number in enumerate(numbers, 1)):
+        for block in blocks:
+            block.lines[0] = block.lines[0][1:]

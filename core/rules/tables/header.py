@@ -1,0 +1,191 @@
+"""The header of a table: one or more lines whose cells name columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from core.rules.layout import Layout, Line, Token, overlap_share
+from core.rules.tables.words import Name, TableWords
+
+NUMERIC = frozenset({"quantity", "unit_price", "total_price", "gross"})
+#: Each of these is one column of a table; where a name may mean two of them, the other cells decide.
+UNIQUE = ("description", "quantity", "unit_price", "total_price")
+#: Lines of a header stand closer than this many text heights.
+_BAND_GAP = 0.8
+_BAND_LINES = 5
+
+
+@dataclass(eq=False)
+class Column:
+    """One column: where its name stands, what it may be, and what it was taken for."""
+
+    x0: float
+    x1: float
+    label: str
+    roles: tuple[str, ...]
+    key: str = ""
+    role: str = ""
+    seed: bool = False
+
+
+@dataclass
+class Header:
+    """A table's header. ``first`` and ``last`` are its lines; ``stacked`` means that its lines name different columns
+    at the same place: a record takes more than one line (a receipt's)."""
+
+    first: int
+    last: int
+    columns: list[Column] = field(default_factory=list)
+    stacked: bool = False
+
+    def column(self, role: str) -> Column | None:
+        """The first column that was taken for ``role``."""
+        return next((column for column in self.columns if column.role == role), None)
+
+    @property
+    def signature(self) -> tuple[str, ...]:
+        """The roles from left to right: a repeated header has the same."""
+        return tuple(column.role for column in self.columns)
+
+
+def find_headers(layout: Layout, words: TableWords) -> list[Header]:
+    """The headers on a page from top to bottom, their columns with roles."""
+    headers: list[Header] = []
+    for line in layout.lines:
+        if headers and line.index <= headers[-1].last:
+            continue
+        names = _names(line, words)
+        if _is_seed(names):
+            header = _header(layout, line, words)
+            _choose_roles(header.columns)
+            if _is_header(header):
+                headers.append(header)
+    return headers
+
+
+def _names(line: Line, words: TableWords) -> list[Name]:
+    return [name for segment in line.segments for name in words.names_in(segment.tokens)]
+
+
+def _is_seed(names: Sequence[Name]) -> bool:
+    """Whether a line is made of names of columns, at least two, one of them of numbers."""
+    known = [name for name in names if name.roles]
+    if len(known) < 2 or not any(NUMERIC.intersection(name.roles) for name in known):
+        return False
+    if len({name.roles[0] for name in known}) < 2 or any(_has_digits(name) for name in names):
+        return False
+    covered = sum(len(name.tokens) for name in known)
+    return covered >= 0.5 * sum(len(name.tokens) for name in names)
+
+
+def _has_digits(name: Name) -> bool:
+    return any(char.isdigit() for token in name.tokens for char in token.text)
+
+
+def _header(layout: Layout, seed: Line, words: TableWords) -> Header:
+    """The header around its fullest line ``seed``: lines close above and below that name columns belong to it."""
+    band = [seed]
+    for step in (-1, 1):
+        edge = seed
+        index = seed.index + step
+        while 0 <= index < len(layout.lines) and len(band) < _BAND_LINES + 1:
+            line = layout.lines[index]
+            if not _continues(edge, line, words):
+                break
+            band.append(line)
+            edge = line
+            index += step
+    band.sort(key=lambda line: line.index)
+    columns: list[Column] = []
+    header = Header(band[0].index, band[-1].index)
+    for line in band:
+        for name in _names(line, words):
+            _place(columns, _column(name, line is seed), header, words)
+    header.columns = sorted(columns, key=lambda column: column.x0 + column.x1)
+    return header
+
+
+def _continues(edge: Line, line: Line, words: TableWords) -> bool:
+    gap = max(line.y0 - edge.y1, edge.y0 - line.y1)
+    height = min(edge.y1 - edge.y0, line.y1 - line.y0)
+    if gap > _BAND_GAP * height:
+        return False
+    names = _names(line, words)
+    if any(_has_digits(name) for name in names) or sum(len(name.tokens) for name in names) > 14:
+        return False
+    known = sum(len(name.tokens) for name in names if name.roles)
+    if gap < 0:
+        return known > 0 or len(line.tokens) <= 2
+    total = sum(len(name.tokens) for name in names)
+    return known >= 0.5 * total or (total <= 2 and gap < 0.4 * height)
+
+
+def _column(name: Name, seed: bool) -> Column:
+    tokens: Sequence[Token] = name.tokens
+    text = " ".join(token.text for token in tokens)
+    return Column(tokens[0].x0, tokens[-1].x1, text, name.roles, name.key, seed=seed)
+
+
+def _place(columns: list[Column], new: Column, header: Header, words: TableWords) -> None:
+    """Adds a cell of the header, or joins it with the one that it stands under."""
+    for old in columns:
+        if overlap_share(old.x0, old.x1, new.x0, new.x1) < 0.5:
+            continue
+        joined = words.columns.get(old.key + new.key)
+        if joined:
+            _join(old, new, joined, old.key + new.key)
+        elif not new.roles:
+            _join(old, new, old.roles, old.key if old.roles else old.key + new.key)
+        elif not old.roles or {old.roles[0], new.roles[0]} == {"article", "description"}:
+            roles = ("description",) if "description" in (*old.roles[:1], *new.roles[:1]) else new.roles
+            _join(old, new, roles, new.key)
+        elif new.roles[0] not in old.roles and new.seed and not old.seed and "tax" not in new.roles[0]:
+            header.stacked |= "description" in old.roles
+            _join(old, new, new.roles, new.key)
+            old.x0, old.x1, old.label = new.x0, new.x1, new.label
+        elif "description" in new.roles and old.roles[0] != "article":
+            header.stacked = True
+        else:
+            _join(old, new, old.roles, old.key)
+        return
+    columns.append(new)
+
+
+def _join(old: Column, new: Column, roles: tuple[str, ...], key: str) -> None:
+    old.x0, old.x1 = min(old.x0, new.x0), max(old.x1, new.x1)
+    old.label = f"{old.label} {new.label}"
+    old.roles, old.key, old.seed = roles, key, old.seed or new.seed
+
+
+def _choose_roles(columns: Sequence[Column]) -> None:
+    """Gives each column one role: names with one meaning first, then the others take what is left."""
+    taken: set[str] = set()
+    for column in sorted(columns, key=lambda column: len(column.roles)):
+        free = [role for role in column.roles if role not in UNIQUE or role not in taken]
+        column.role = free[0] if free else ("other" if not column.roles else f"second_{column.roles[0]}")
+        taken.add(column.role)
+    for wanted in UNIQUE:
+        if wanted not in taken:
+            _fill(columns, wanted)
+
+
+def _fill(columns: Sequence[Column], wanted: str) -> None:
+    """Finds a column for a role that none took: one that may have it, or for the description an unknown name."""
+    spare = [column for column in columns if wanted in column.roles and column.role not in UNIQUE]
+    if not spare and wanted == "description":
+        spare = [column for column in columns if column.role == "other"]
+        spare.sort(key=lambda column: column.x0 - column.x1)
+    if spare:
+        spare[0].role = wanted
+
+
+def _is_header(header: Header) -> bool:
+    """Whether the columns make a table of items, not one of taxes or payments."""
+    roles = {column.role for column in header.columns}
+    numbers = roles & NUMERIC
+    if not numbers:
+        return False
+    if roles & {"quantity", "unit_price"}:
+        return len(roles & {"quantity", "unit_price", "total_price", "gross", "description", "article"}) >= 2
+    return "description" in roles and not roles & {"tax_rate", "tax_amount", "tax"}

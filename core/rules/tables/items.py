@@ -1,0 +1,88 @@
+"""What the table reader gives: rows of line items, each cell with its place and the rule that read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from core.evidence import Box
+from core.rules.amounts import Amount
+from core.rules.layout import Layout, Token
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCell:
+    """One printed cell: its text, its number (``None`` for a description), page (from 1), box in page units, the
+    reader's belief in it (0 to 1) and the rule that gave it, with the column's header where there is one."""
+
+    text: str
+    value: Decimal | None
+    page: int
+    box: Box
+    score: float
+    rule: str
+    label: str = ""
+
+
+@dataclass(slots=True)
+class ItemRow:
+    """One line item. A cell that is not printed is ``None``."""
+
+    description: ItemCell | None = None
+    quantity: ItemCell | None = None
+    unit_price: ItemCell | None = None
+    total_price: ItemCell | None = None
+
+    def cells(self) -> dict[str, ItemCell]:
+        """The printed cells by the field name of :class:`core.models.LineItem`."""
+        named = {name: getattr(self, name) for name in ("description", "quantity", "unit_price", "total_price")}
+        return {name: cell for name, cell in named.items() if cell is not None}
+
+
+@dataclass(slots=True)
+class RawRow:
+    """A row on the way to an item: its numbers as read, and the tokens of its description line by line."""
+
+    layout: Layout
+    line: int
+    quantity: Amount | None = None
+    unit_price: Amount | None = None
+    total: Amount | None = None
+    discount: Amount | None = None
+    words: list[list[Token]] = field(default_factory=list)
+
+    @property
+    def numbers(self) -> int:
+        """How many of quantity, unit price and total are printed."""
+        return sum(number is not None for number in (self.quantity, self.unit_price, self.total))
+
+
+def multiplies(quantity: Decimal, price: Decimal, total: Decimal, discount: Decimal | None = None) -> bool:
+    """Whether quantity × price is the total, but for rounding of the price and the total; ``discount`` (a percentage
+    or an amount off the line) may explain the difference."""
+    gross = quantity * price
+    slack = abs(quantity) * Decimal("0.005") + Decimal("0.011")
+    slack = min(slack, abs(gross) * Decimal("0.02") + Decimal("0.011"))
+    if abs(abs(gross) - abs(total)) <= slack:
+        return True
+    if not discount:
+        return False
+    part = abs(discount)
+    return any(
+        abs(abs(reduced) - abs(total)) <= slack
+        for reduced in (gross * (100 - part) / 100, abs(gross) - part, quantity * (price - part))
+    )
+
+
+def number_cell(layout: Layout, amount: Amount, score: float, rule: str, label: str = "") -> ItemCell:
+    """The cell of a number."""
+    return ItemCell(amount.text, amount.value, layout.number, layout.box_of(amount.tokens), score, rule, label)
+
+
+def text_cell(layout: Layout, lines: Sequence[Sequence[Token]], score: float, rule: str, label: str = "") -> ItemCell:
+    """The cell of a text of one or more lines, joined by blanks; a word that a hyphen breaks off stays as printed.
+    Raises ValueError when there is no token."""
+    tokens = [token for line in lines for token in line]
+    text = " ".join(token.text for token in tokens)
+    return ItemCell(text, None, layout.number, layout.box_of(tokens), score, rule, label)

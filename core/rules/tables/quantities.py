@@ -1,0 +1,25 @@
+"""Quantities as they are printed: ``3``, ``3 pcs``, ``2x``, ``10h``, ``1,5 kg``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from core.rules.amounts import Amount, NumberFormat, find_amounts, parse_number
+from core.rules.layout import Token
+
+_GLUED = re.compile(r"^(?:[x×*])?([-−]?)(\d+(?:[.,]\d+)*)\s?(?:[x×*]|[^\W\d_]{1,6}[.²³]?|m2|m3)?$", re.IGNORECASE)
+
+
+def read_quantity(cell: Sequence[Token], habit: NumberFormat) -> list[Amount]:
+    """The quantity in a cell, as a list of one; empty where there is none."""
+    found = [amount for amount in find_amounts(cell, habit) if not amount.percent]
+    if found:
+        return found[:1]
+    for token in cell:
+        shape = _GLUED.match(token.text)
+        parsed = parse_number(shape[2], habit) if shape else None
+        if shape and parsed:
+            value, decimals = parsed
+            return [Amount(-value if shape[1] else value, token.text, None, decimals, False, (token,))]
+    return []

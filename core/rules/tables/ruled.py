@@ -1,0 +1,284 @@
+"""Items of tables that have a header: their rows, the columns' numbers, and where each table ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from core.rules.amounts import Amount, NumberFormat
+from core.rules.tables.columns import Grid, find_grid, read_numbers
+from core.rules.tables.descriptions import Block, TextLine, join_blocks
+from core.rules.tables.header import Column, Header, find_headers
+from core.rules.tables.items import ItemCell, ItemRow, multiplies, number_cell, text_cell
+from core.rules.layout import Layout, Line, Token
+from core.rules.tables.quantities import read_quantity
+from core.rules.tables.words import TableWords
+
+#: A table ends where its page is empty for this many text heights.
+_EMPTY = 14.0
+_NOT_NUMBERS = frozenset({"description", "position", "article", "unit", "date"})
+
+
+@dataclass(eq=False)
+class BodyRow:
+    """A line of a table with its cells. ``numbers`` are the numbers of each column, by the column's place."""
+
+    layout: Layout
+    line: Line
+    cells: list[list[Token]]
+    numbers: dict[int, list[Amount]]
+    words: list[Token] = field(default_factory=list)
+
+    def number(self, column: int | None) -> Amount | None:
+        """The number of a column: its last, as units and rates stand before it."""
+        found = self.numbers.get(column, []) if column is not None else []
+        return found[-1] if found else None
+
+
+@dataclass
+class Table:
+    """A table on one page: header, boundaries, rows of items (anchors), and the lines of text between them."""
+
+    layout: Layout
+    header: Header
+    grid: Grid
+    anchors: list[BodyRow]
+    texts: list[TextLine]
+    open_end: bool
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which columns (by their place) hold quantity, unit price, total and discount."""
+
+    quantity: int | None
+    unit_price: int | None
+    total: int | None
+    discount: int | None = None
+
+
+def read_with_header(pages: Sequence[Layout], words: TableWords, habit: NumberFormat) -> list[ItemRow]:
+    """The items of all tables of items on ``pages``, in order."""
+    reader = _Reader(words, habit)
+    tables = [table for page in pages for table in reader.tables(page)]
+    tables = [table for table in tables if table.anchors]
+    if not tables:
+        return []
+    sums = frozenset(printed_sums(pages, words, habit))
+    return [item for table in _chosen(tables) for item in reader.items(table, sums)]
+
+
+def printed_sums(pages: Sequence[Layout], words: TableWords, habit: NumberFormat) -> Iterator[Decimal]:
+    """The amounts that stand beside a label of a sum."""
+    for page in pages:
+        for line in page.lines:
+            if any(words.sums.length_at(segment.tokens) for segment in line.segments):
+                for segment in line.segments:
+                    yield from (amount.value for amount in read_numbers(segment.tokens, habit, False))
+
+
+def _chosen(tables: Sequence[Table]) -> list[Table]:
+    """The tables of items: of several kinds on one document, those that name money as the first does."""
+    with_total = [table for table in tables if table.header.column("total_price")]
+    kept = with_total or list(tables)
+    main = max(kept, key=lambda table: (len(set(table.header.signature) & _MONEY), len(table.anchors)))
+    wanted = set(main.header.signature) & _MONEY
+    return [table for table in kept if set(table.header.signature) & _MONEY == wanted]
+
+
+_MONEY = frozenset({"quantity", "unit_price", "total_price"})
+
+
+class _Reader:
+    """Reads tables page by page; remembers the last header for a page that goes on without one."""
+
+    def __init__(self, words: TableWords, habit: NumberFormat) -> None:
+        self._words = words
+        self._habit = habit
+        self._going_on: Table | None = None
+
+    def tables(self, layout: Layout) -> list[Table]:
+        """The tables of one page; first what goes on from the page before."""
+        headers = find_headers(layout, self._words)
+        tables: list[Table] = []
+        if self._going_on is not None and self._going_on.open_end:
+            end = headers[0].first if headers else len(layout.lines)
+            table = self._table(layout, self._going_on.header, self._going_on.grid, layout.lines[:end])
+            if table.anchors:
+                tables.append(table)
+        for header, following in zip(headers, (*headers[1:], None), strict=bool(headers)):
+            end = following.first if following else len(layout.lines)
+            body = layout.lines[header.last + 1 : end]
+            table = self._table(layout, header, find_grid(layout, header, body), body)
+            tables.append(table)
+        tables = [table for table in tables if table.anchors]
+        self._going_on = tables[-1] if tables else None
+        return tables
+
+    def _table(self, layout: Layout, header: Header, grid: Grid, body: Sequence[Line]) -> Table:
+        table = Table(layout, header, grid, [], [], True)
+        roles = _header_roles(grid)
+        bottom: float | None = None
+        for line in body:
+            if bottom is not None and table.anchors and line.y0 - bottom > _EMPTY * layout.text_height:
+                table.open_end = False
+                break
+            bottom = line.y1
+            row = self._row(layout, grid, line)
+            if any(self._words.carries.length_at(segment.tokens) for segment in line.segments):
+                continue
+            if self._is_sum(row, roles):
+                table.open_end = table.open_end and not table.anchors
+                continue
+            if _is_anchor(row, roles, grid):
+                if table.open_end or _is_full(row, roles):
+                    table.anchors.append(row)
+            elif table.open_end:
+                table.texts.append(TextLine(line, row.cells))
+        return table
+
+    def _row(self, layout: Layout, grid: Grid, line: Line) -> BodyRow:
+        cells = grid.cells(line.tokens)
+        repair = layout.page.engine != "text"
+        numbers = {}
+        for at, (column, cell) in enumerate(zip(grid.columns, cells, strict=True)):
+            if not cell or column.role in _NOT_NUMBERS:
+                continue
+            found = read_quantity(cell, self._habit) if column.role == "quantity" else read_numbers(cell, self._habit, repair)
+            if found:
+                numbers[at] = found
+        return BodyRow(layout, line, cells, numbers)
+
+    def _is_sum(self, row: BodyRow, roles: Roles) -> bool:
+        """Whether the line is a sum under the table or text after it."""
+        if _is_full(row, roles):
+            return False
+        for segment in row.line.segments:
+            length = max(self._words.sums.length_at(segment.tokens), self._words.ends.length_at(segment.tokens))
+            if length and (row.numbers or length == len(segment.tokens)):
+                return True
+        return False
+
+    def items(self, table: Table, sums: frozenset[Decimal]) -> list[ItemRow]:
+        """The rows of ``table`` as items."""
+        roles = _proven_roles(table)
+        rows = [row for row in table.anchors if _is_anchor(row, roles, table.grid)]
+        rows = [row for row in rows if not self._is_discount(row, roles)]
+        blocks = join_blocks(table.layout, table.grid, table.header.stacked, [Block(row.line, row.cells) for row in rows], table.texts)
+        pairs = _without_sum_row(list(zip(rows, blocks, strict=True)), roles)
+        pairs = _fitting(pairs, roles, sums)
+        return [_item(table, row, block, roles) for row, block in pairs]
+
+    def _is_discount(self, row: BodyRow, roles: Roles) -> bool:
+        """Whether the line only reduces the one above it."""
+        if row.number(roles.quantity) and row.number(roles.unit_price):
+            return False
+        return any(self._words.discounts.length_at(segment.tokens) for segment in row.line.segments)
+
+
+def _header_roles(grid: Grid) -> Roles:
+    places = {column.role: at for at, column in reversed(list(enumerate(grid.columns)))}
+    total = places.get("total_price", places.get("gross"))
+    return Roles(places.get("quantity"), places.get("unit_price"), total, places.get("discount"))
+
+
+def _is_anchor(row: BodyRow, roles: Roles, grid: Grid) -> bool:
+    """Whether the line holds an item's numbers: its total, or where no total is printed price and quantity."""
+    present = [at for at in (roles.quantity, roles.unit_price, roles.total) if row.number(at)]
+    if roles.total is not None:
+        if roles.total not in present:
+            return len(present) == 2
+        return len(present) > 1 or _stands_alone(row, roles.total)
+    return bool(present) and (roles.unit_price in present or roles.unit_price is None)
+
+
+def _stands_alone(row: BodyRow, column: int) -> bool:
+    """Whether the number of a column is a cell of its own, not a number within a sentence."""
+    amount = row.number(column)
+    if amount is None:
+        return False
+    first = amount.tokens[0]
+    for segment in row.line.segments:
+        if first in segment.tokens:
+            before = segment.tokens[: segment.tokens.index(first)]
+            return not before or len(row.line.segments) > 1 and all(len(token.text) < 4 for token in before)
+    return False
+
+
+def _is_full(row: BodyRow, roles: Roles) -> bool:
+    """Whether quantity, price and total are there and agree."""
+    quantity, price, total = (row.number(at) for at in (roles.quantity, roles.unit_price, roles.total))
+    if not (quantity and price and total):
+        return False
+    discount = row.number(roles.discount)
+    return multiplies(quantity.value, price.value, total.value, discount.value if discount else None)
+
+
+def _proven_roles(table: Table) -> Roles:
+    """The header's roles where quantity × price = total bears them out; else the columns that fit best, if many do."""
+    roles = _header_roles(table.grid)
+    rows = table.anchors[:12]
+    wanted = max(1, (len(rows) + 1) // 2)
+    if sum(_is_full(row, roles) for row in rows) >= wanted:
+        return roles
+    places = sorted({at for row in rows for at in row.numbers})
+    if len(places) < 3:
+        return roles
+    best, most = roles, sum(_is_full(row, roles) for row in rows)
+    for total in places:
+        for quantity in places:
+            for price in places:
+                if len({total, quantity, price}) < 3:
+                    continue
+                trial = Roles(quantity, price, total, roles.discount)
+                fits = sum(_is_full(row, trial) and _is_telling(row, trial) for row in rows)
+                same = sum(getattr(trial, name) == getattr(roles, name) for name in ("quantity", "unit_price", "total"))
+                if fits >= wanted and (fits, same) > (most, 0 if best is roles else sum(getattr(best, n) == getattr(roles, n) for n in ("quantity", "unit_price", "total"))):
+                    best, most = trial, fits
+    return best
+
+
+def _is_telling(row: BodyRow, roles: Roles) -> bool:
+    """Whether the row's product says something: factors of one or nothing fit everywhere."""
+    quantity, price = row.number(roles.quantity), row.number(roles.unit_price)
+    return bool(quantity and price) and quantity.value not in (0, 1) and price.value not in (0, 1)  # type: ignore[union-attr]
+
+
+def _without_sum_row(pairs: list[tuple[BodyRow, Block]], roles: Roles) -> list[tuple[BodyRow, Block]]:
+    """Without a last line that has no text and sums up the others."""
+    if len(pairs) < 2 or pairs[-1][1].lines:
+        return pairs
+    totals = [total.value for row, _ in pairs if (total := row.number(roles.total))]
+    if len(totals) == len(pairs) and sum(totals[:-1]) == totals[-1]:
+        return pairs[:-1]
+    return pairs
+
+
+def _fitting(pairs: list[tuple[BodyRow, Block]], roles: Roles, sums: frozenset[Decimal]) -> list[tuple[BodyRow, Block]]:
+    """Without lines that only say what another contains (no price of their own), where a printed sum says so."""
+    def total(kept: Sequence[tuple[BodyRow, Block]]) -> Decimal:
+        return sum((amount.value for row, _ in kept if (amount := row.number(roles.total))), Decimal(0))
+
+    if total(pairs) in sums:
+        return pairs
+    priced = [pair for pair in pairs if pair[0].number(roles.unit_price)]
+    return priced if priced and total(priced) in sums else pairs
+
+
+def _item(table: Table, row: BodyRow, block: Block, roles: Roles) -> ItemRow:
+    full = _is_full(row, roles)
+    score = 0.95 if full else 0.75
+    proof = ", quantity × price = total" if full else ""
+
+    def cell(at: int | None) -> ItemCell | None:
+        amount = row.number(at)
+        if amount is None or at is None:
+            return None
+        column = table.grid.columns[at]
+        return number_cell(table.layout, amount, score, f"column under a header{proof}", column.label)
+
+    lines = block.lines
+    description: Column | None = table.header.column("description")
+    text = text_cell(table.layout, lines, score, "column under a header", description.label if description else "") if lines else None
+    return ItemRow(text, cell(roles.quantity), cell(roles.unit_price), cell(roles.total))

@@ -1,0 +1,125 @@
+"""The words that tables are recognised by: names of columns, sums under a table, carried-over sums, discounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from core.rules.currencies import currency_of
+from core.rules.layout import Token, fold
+from core.rules.lexicon import Lexicon
+
+#: No name of a column and no label of a sum has more tokens than this.
+_LONGEST = 6
+#: What a name that may stand for several columns most likely means, first of all.
+_LIKELIEST = ("position", "description", "article", "unit", "tax_rate", "unit_price", "total_price", "quantity")
+
+
+#: Labels that announce a sum under a table.
+_SUMS = frozenset(
+    "subtotal tax tax_rate total_amount amount_due paid discount shipping rounding not_total".split()
+)
+
+
+class Phrases:
+    """Folded phrases that runs of tokens are looked up in, however the blanks fall."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self.phrases = frozenset(phrases)
+        # all beginnings, to give up early when tokens cannot become a phrase
+        self._prefixes = frozenset(phrase[:end] for phrase in self.phrases for end in range(1, len(phrase) + 1))
+
+    def length_at(self, tokens: Sequence[Token], start: int = 0) -> int:
+        """How many tokens from ``start`` make up the longest phrase; 0 for none."""
+        key = ""
+        found = 0
+        for end in range(start, min(start + _LONGEST, len(tokens))):
+            key += tokens[end].key
+            if key in self.phrases:
+                found = end + 1 - start
+            elif key not in self._prefixes:
+                break
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A run of tokens that may name a column: the columns it may stand for, likeliest first (none: not known)."""
+
+    tokens: tuple[Token, ...]
+    roles: tuple[str, ...]
+    key: str
+
+
+class TableWords:
+    """What a lexicon knows of tables: names of columns (with the roles each may have, likeliest first) and the
+    phrases that sum up, end, carry over or reduce. All languages count; where they differ, ``language`` decides."""
+
+    def __init__(self, lexicon: Lexicon, language: str | None = None) -> None:
+        self.columns = {
+            phrase: tuple(sorted(_roles(heads, language), key=_likelihood)) for phrase, heads in lexicon.columns.items()
+        }
+        kinds = {phrase: {entry.kind for entry in found.values()} for phrase, found in lexicon.labels.items()}
+        self.names = Phrases(self.columns)
+        self.sums = Phrases(phrase for phrase, found in kinds.items() if found & _SUMS)
+        self.ends = Phrases(lexicon.table_end)
+        self.carries = Phrases(lexicon.carry)
+        self.discounts = Phrases(phrase for phrase, found in kinds.items() if "discount" in found)
+
+    def names_in(self, tokens: Sequence[Token]) -> list[Name]:
+        """``tokens`` (a segment) cut into names of columns and runs that name none."""
+        found: list[Name] = []
+        loose: list[Token] = []
+        at = 0
+        while at < len(tokens):
+            length = self.names.length_at(tokens, at)
+            key = "".join(token.key for token in tokens[at : at + length])
+            if not length and (key := self._without_unit(tokens[at].text)) in self.columns:
+                length = 1
+            if not length:
+                loose.append(tokens[at])
+                at += 1
+                continue
+            if loose:
+                found.append(Name(tuple(loose), (), "".join(token.key for token in loose)))
+                loose = []
+            end = at + length
+            while end < len(tokens) and _is_unit(tokens[end].text):
+                end += 1
+            found.append(Name(tuple(tokens[at:end]), self.columns[key], key))
+            at = end
+        if loose:
+            found.append(Name(tuple(loose), (), "".join(token.key for token in loose)))
+        return found
+
+    @staticmethod
+    def _without_unit(text: str) -> str:
+        """``Total(MYR)`` and ``Amount/EUR`` without what the amounts are in."""
+        for mark in "([/":
+            head, found, _ = text.partition(mark)
+            if found and head:
+                return fold(head)
+        return ""
+
+
+@lru_cache(maxsize=16)
+def table_words(lexicon: Lexicon, language: str | None) -> TableWords:
+    """The words for documents in ``language``, built once for each."""
+    return TableWords(lexicon, language)
+
+
+def _roles(heads: Mapping[str, tuple[str, ...]], language: str | None) -> set[str]:
+    """What a head means in ``language``; where that does not know it, what it means anywhere."""
+    own = heads.get(language or "", ())
+    return set(own) or {role for roles in heads.values() for role in roles}
+
+
+def _likelihood(role: str) -> int:
+    return _LIKELIEST.index(role) if role in _LIKELIEST else len(_LIKELIEST)
+
+
+def _is_unit(text: str) -> bool:
+    """Whether ``text`` says in what the amounts of a column are: a currency or a percent sign."""
+    bare = text.strip("()[]./ ")
+    return bare in {"", "%", "in", "In"} or currency_of(bare) is not None

@@ -67,11 +67,11 @@ class CaseScore:
 
     def note(self, name: str, visible: Any, wanted: Any, got: Any, right: bool) -> bool:
         """Count one field; gives whether it is free of fault. ``name`` is the field's key in ``counts``."""
+        if visible is not True and (visible != "absent" or is_empty(got)):
+            return True
         count = self.counts.setdefault(name, Count())
         if visible is True and right:
             count.tp += 1
-            return True
-        if visible is not True and (visible != "absent" or is_empty(got)):
             return True
         count.fp += not is_empty(got)
         count.fn += visible is True

@@ -1,0 +1,98 @@
+"""The command line: ``extract`` documents, ``evaluate`` against truth, and the ``doctor``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from core.entrypoints.console import warn
+from core.errors import StudioError
+
+_EPILOG = "The exit status is 0 when all went well, 1 when something could not be read or saved, 2 for a wrong call."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit status. Everything but results goes to stderr, a line a problem."""
+    chosen = _parser().parse_args(arguments)
+    # A command's module is imported when it is asked for, so that --help answers at once.
+    command = import_module(f"core.entrypoints.commands.{chosen.command}")
+    try:
+        status: int = command.run(chosen)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read our output has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        warn("Stopped.")
+        return 130
+    except (StudioError, OSError) as error:
+        warn(str(error))
+        return 1
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m core", description="Invoices in, checked records out.", epilog=_EPILOG
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_extract(commands.add_parser("extract", help="read documents and print what they say as JSON"))
+    _add_evaluate(
+        commands.add_parser("evaluate", help="score the extraction on a folder of documents with their truth")
+    )
+    doctor = commands.add_parser("doctor", help="say what is usable here, and why not")
+    doctor.add_argument("--json", action="store_true", help="print JSON")
+    return parser
+
+
+def _add_extract(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Prints one JSON object a file, each on a line of its own (indented on a terminal)."
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a PDF, a picture, or invoice XML")
+    parser.add_argument("--pages", default="", help="pages to read as one invoice, such as 1-3,5 (default: all)")
+    _add_recipe(parser)
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write DIR/<file stem>.json instead of printing")
+    parser.add_argument(
+        "--save", action="append", default=[], choices=("sqlite", "excel"), help="also save the record; may be repeated"
+    )
+    parser.add_argument(
+        "--stored",
+        choices=("skip", "update", "keep"),
+        default="skip",
+        help="what to do when the invoice is already stored (default: %(default)s; keep saves it a second time)",
+    )
+    parser.add_argument("--password", help="opens encrypted PDFs")
+    parser.add_argument("--quiet", action="store_true", help="no step lines on the terminal")
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Reads every case of a folder (<id>/document.* with <id>/truth.json) and prints precision, recall and F1."
+    )
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of cases")
+    parser.add_argument("--json", action="store_true", help="print JSON in place of tables")
+    parser.add_argument("--kind", type=_names, default=(), help="only cases of these kinds, such as scan,scan-sim")
+    parser.add_argument("--language", type=_names, default=(), help="only cases in these languages, such as de,fr")
+    parser.add_argument("--cases", action="store_true", help="add a line a case")
+    parser.add_argument("--errors", action="store_true", help="add what was wrong in each case")
+    _add_recipe(parser)
+    parser.add_argument(
+        "--invoice-pages", action="store_true", help="read only the pages that the truth names (default: all)"
+    )
+    given = parser.add_mutually_exclusive_group()
+    given.add_argument("--pred", type=Path, metavar="DIR", help="score the predictions DIR/<id>.json; nothing is read")
+    given.add_argument("--out", type=Path, metavar="DIR", help="also keep each extraction as DIR/<id>.json")
+    parser.add_argument("--quiet", action="store_true", help="no progress on the terminal")
+
+
+def _add_recipe(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--recipe", metavar="NAME|FILE", help="a recipe by name (default, page-only, always-ocr) or a JSON file"
+    )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())

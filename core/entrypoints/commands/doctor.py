@@ -1,0 +1,31 @@
+"""``doctor``: what is usable here, and why something is not."""
+
+from __future__ import annotations
+
+import argparse
+
+from core.entrypoints.bootstrap import build_studio
+from core.entrypoints.console import one_line, print_json
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print every engine, extractor, store and accelerator with its state."""
+    studio = build_studio()
+    rows = studio.health()
+    if arguments.json:
+        print_json(
+            {
+                "data_folder": str(studio.settings.data_dir.resolve()),
+                "workbook": str(studio.workbook_path.resolve()),
+                "parts": [
+                    {"kind": kind, "name": name, "usable": state.usable, "reason": state.reason}
+                    for kind, name, state in rows
+                ],
+            }
+        )
+        return 0
+    for kind, name, state in rows:
+        mark = "usable" if state.usable else "not usable"
+        print(f"{kind:<12}  {name:<16}  {mark:<10}  {one_line(state.reason)}".rstrip())
+    print(f"\nData folder: {studio.settings.data_dir.resolve()}\nWorkbook: {studio.workbook_path.resolve()}")
+    return 0

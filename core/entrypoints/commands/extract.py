@@ -1,0 +1,125 @@
+"""``extract``: documents to JSON, and to the stores where asked."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+
+from core.documents import parse_page_range
+from core.entrypoints.bootstrap import build_studio
+from core.entrypoints.commands.reading import explain, extract_document, open_file
+from core.entrypoints.console import StepLines, json_text, print_json, warn
+from core.errors import StudioError
+from core.extraction import Extraction
+from core.extraction_json import to_json
+from core.recipe import Recipe, load_recipe
+from core.settings import write_atomically
+from core.stores import Target
+from core.studio import Studio
+
+log = logging.getLogger(__name__)
+
+_TARGETS: dict[str, Target] = {"sqlite": "database", "excel": "workbook"}
+#: Bytes of a file's stem that are kept in the result's name: file systems take 255 for the whole.
+_LONGEST_STEM = 200
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Extract every file; one that fails is told of and the others go on."""
+    studio = build_studio()
+    recipe = load_recipe(arguments.recipe, studio.defaults.recipe) if arguments.recipe else None
+    results = Results(arguments.out)
+    lines = StepLines(arguments.quiet)
+    faultless = True
+    for path in arguments.files:
+        lines.title(str(path))
+        faultless &= _file(studio, path, recipe, results, lines, arguments)
+    return 0 if faultless else 1
+
+
+class Results:
+    """Where results go: stdout, or a file each in ``folder``."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """Makes the folder. Raises StudioError when it cannot be made."""
+        self.folder = folder
+        self._taken: set[str] = set()
+        if folder is not None:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StudioError(
+                    f"{folder}: no folder can be made here ({error.strerror}): choose another."
+                ) from error
+
+    def put(self, source: Path, extraction: Extraction) -> None:
+        """Print the result, or write it under the source's stem. Raises OSError."""
+        if self.folder is None:
+            print_json(to_json(extraction))
+        else:
+            text = json_text(to_json(extraction), indent=2)
+            write_atomically(self.folder / f"{self._free_stem(source)}.json", f"{text}\n".encode())
+
+    def _free_stem(self, source: Path) -> str:
+        """The source's stem, numbered where another source of this call has it (``invoice-2``)."""
+        stem = source.stem.encode("utf-8", "replace")[:_LONGEST_STEM].decode("utf-8", "ignore")
+        free, number = stem, 1
+        while free.casefold() in self._taken:
+            number += 1
+            free = f"{stem}-{number}"
+        self._taken.add(free.casefold())
+        return free
+
+
+def _file(
+    studio: Studio,
+    path: Path,
+    recipe: Recipe | None,
+    results: Results,
+    lines: StepLines,
+    arguments: argparse.Namespace,
+) -> bool:
+    """Extract one file; gives whether all went well."""
+    try:
+        document = open_file(studio, path, arguments.password)
+        pages = parse_page_range(arguments.pages, document.page_count) if arguments.pages else None
+        extraction = extract_document(studio, document, pages, recipe, lines)
+        results.put(path, extraction)
+        if arguments.save:
+            _save(
+                studio, path, extraction, [_TARGETS[name] for name in dict.fromkeys(arguments.save)], arguments.stored
+            )
+    except BrokenPipeError:
+        raise
+    except (StudioError, OSError) as error:
+        warn(explain(path, error))
+        return False
+    except Exception as error:  # a fault of ours in one file must not cost the others their results
+        log.debug("extraction of %s failed", path, exc_info=True)
+        warn(f"{path}: something unexpected went wrong ({type(error).__name__}: {error}); please report it.")
+        return False
+    return _was_read(path, extraction)
+
+
+def _was_read(path: Path, extraction: Extraction) -> bool:
+    """Whether everything asked for was read; what was not is told of."""
+    missing = [finding.message for finding in extraction.findings if finding.check == "page"]
+    if not extraction.extractor:
+        missing += [step.detail for step in extraction.steps if step.state == "failed"]
+    for message in missing:
+        warn(f"{path}: {message}")
+    return not missing
+
+
+def _save(studio: Studio, path: Path, extraction: Extraction, targets: list[Target], stored: str) -> None:
+    """Save the record and name its order id; one that is stored already only as ``stored`` says."""
+    found = studio.duplicates(extraction, extraction.invoice, targets)
+    if found and stored == "skip":
+        known = found[0].order_id
+        warn(f"{path}: not saved, it is already stored as order {known}; --stored update or --stored keep saves it.")
+        return
+    update = found[0].order_id if found and stored == "update" else None
+    receipt = studio.save(extraction.invoice, targets, extraction=extraction, update=update, status=extraction.verdict)
+    places = " and ".join("the Excel workbook" if target == "workbook" else "the database" for target in targets)
+    warn(f"{path}: saved as order {receipt.order_id} in {places}.")

@@ -1,0 +1,49 @@
+"""An extraction as plain JSON: what the command line prints and the page's raw tab shows."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from core.extraction import Extraction
+
+
+def to_json(extraction: Extraction) -> dict[str, Any]:
+    """``extraction`` as JSON values: amounts as plain decimal strings, dates ISO, boxes in page units.
+
+    ``evidence``, ``provenance`` and ``confidences`` are keyed by path (``total_amount``, ``line_items.0.quantity``);
+    ``text`` is what was read on the pages, ``raw`` the extractor's own reply.
+    """
+    parts = {
+        "name": extraction.name,
+        "document": extraction.document,
+        "pages": extraction.pages,
+        "language": extraction.language,
+        "extractor": extraction.extractor,
+        "verdict": extraction.verdict,
+        "invoice": extraction.invoice.model_dump(),
+        "confidences": {path: round(value, 4) for path, value in extraction.confidences.items()},
+        "findings": extraction.findings,
+        "evidence": extraction.evidence,
+        "provenance": extraction.provenance,
+        "recipe": {**extraction.recipe.model_dump(), "digest": extraction.recipe.digest},
+        "steps": extraction.steps,
+        "text": extraction.text,
+        "raw": extraction.raw,
+    }
+    return {key: _plain(value) for key, value in parts.items()}
+
+
+def _plain(value: Any) -> Any:
+    """``value`` in JSON's own types."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return value if isinstance(value, str | int | float | None) else _plain(asdict(value))

@@ -54,9 +54,10 @@ def without_cache(studio: Studio) -> Pipeline:
     """The studio's pipeline with nothing kept between runs."""
     from core.cache import NoCache
     from core.entrypoints.bootstrap import extractors
+    from core.ocr import registry
     from core.ocr.reader import CachedPageReader
 
-    return Pipeline(extractors(), CachedPageReader(NoCache()), NoCache(), "bench")
+    return Pipeline(extractors(), CachedPageReader(NoCache(), registry.create), NoCache(), "bench")
 
 
 def main() -> None:

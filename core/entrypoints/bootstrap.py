@@ -13,7 +13,7 @@ from core.einvoice import EInvoiceExtractor
 from core.extractor import Availability, Extractor
 from core.jobs.local import LocalQueue
 from core.ocr import registry
-from core.ocr.reader import CachedPageReader, read_region
+from core.ocr.reader import CachedPageReader
 from core.pipeline import Pipeline
 from core.rules.extractor import RulesExtractor
 from core.settings import Settings
@@ -37,10 +37,10 @@ def build_studio(settings: Settings | None = None) -> Studio:
     results: Cache = DiskCache(settings.data_dir / "cache", defaults.cache_megabytes * 1_000_000)
     database = open_database(_database_url(settings))
     found = extractors()
-    reader = CachedPageReader(results, workers=defaults.ocr_workers)
+    reader = CachedPageReader(results, registry.create, workers=defaults.ocr_workers)
     parts = Parts(
         pipeline=Pipeline(found, reader, results, code_version()),
-        read_region=read_region,
+        read_region=reader.read_region,
         queue=LocalQueue(),
         orders=SqlOrders(database),
         workbook=Workbook,

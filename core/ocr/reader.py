@@ -1,0 +1,222 @@
+"""Pages to words: the text layer where it is good, else an engine; through the cache; several pages at once.
+
+An engine spreads one page's lines over the processors by itself, which is faster and takes less memory than several
+pages at once as long as there are few processors (benchmarks/bench_ocr.py has the figures). With many, pages are read
+side by side, each on its share of them.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+
+from core.cache import Cache
+from core.documents import Document, Page
+from core.errors import Cancelled, EngineUnavailable, StudioError
+from core.evidence import Box, PageText, Word
+from core.extraction import PageRef
+from core.ocr import text_layer
+from core.ocr.engine import Cancel, Engine, PagesRead
+from core.ocr.page_json import dump_page, load_page
+from core.recipe import OcrRecipe
+
+#: Makes an engine by name with a number of threads: :func:`core.ocr.registry.create`.
+MakeEngine = Callable[[str, int], Engine]
+
+#: Raised when the same engine and recipe would give other words than before: older cache entries are not read.
+VERSION = "1"
+#: One page keeps about this many processors busy.
+_PROCESSORS_A_PAGE = 4
+#: How often a waiting run looks whether it was cancelled, in seconds.
+_LOOK = 0.1
+#: A drawn region is enlarged until its shorter side has this many pixels (at most so many times), and read with this
+#: much of the page around it: letters that touch the edge are not found.
+_REGION_PIXELS = 160
+_REGION_ENLARGED = 3.0
+_REGION_MARGIN = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A page that has to be recognised, its place among the chosen ones, and why."""
+
+    place: int
+    page: Page
+    key: str
+    reason: str
+
+
+class CachedPageReader:
+    """Implements :class:`core.ocr.engine.PageReader`. Safe for several threads."""
+
+    def __init__(self, cache: Cache, make_engine: MakeEngine, workers: int = 0) -> None:
+        """``workers``: pages read at once; 0 chooses by the number of processors."""
+        processors = len(os.sched_getaffinity(0))
+        self.workers = workers or max(1, processors // _PROCESSORS_A_PAGE)
+        self._cache = cache
+        self._make = make_engine
+        self._threads = max(1, processors // self.workers)
+        self._idle: dict[str, queue.LifoQueue[Engine]] = {}
+        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="studio-page")
+
+    def __call__(
+        self,
+        document: Document,
+        pages: Sequence[PageRef],
+        recipe: OcrRecipe,
+        *,
+        cancelled: Cancel = lambda: False,
+        on_page: Callable[[int, int], None] = lambda done, total: None,
+    ) -> PagesRead:
+        """See :meth:`core.ocr.engine.PageReader.__call__`."""
+        texts: dict[int, PageText] = {}
+        errors: dict[int, StudioError] = {}
+        tasks: list[_Task] = []
+        cached = 0
+        for place, ref in enumerate(pages):
+            _stop_if(cancelled)
+            try:
+                found = self._without_engine(document, ref, recipe, place)
+            except StudioError as error:
+                errors[place] = error
+                found = None
+            if isinstance(found, _Task):
+                tasks.append(found)
+                continue
+            if found:
+                texts[place], from_cache = found
+                cached += from_cache
+            on_page(len(texts) + len(errors), len(pages))
+        for place, outcome in self._recognise_all(tasks, recipe, cancelled):
+            if isinstance(outcome, StudioError):
+                errors[place] = outcome
+            else:
+                texts[place] = outcome
+            on_page(len(texts) + len(errors), len(pages))
+        if errors and not texts:
+            raise errors[min(errors)]
+        failed = {pages[place].number: str(error) for place, error in sorted(errors.items())}
+        return PagesRead(tuple(texts[place] for place in sorted(texts)), cached, failed)
+
+    def read_region(self, document: Document, ref: PageRef, box: Box, recipe: OcrRecipe) -> list[Word]:
+        """The words whose middle lies in ``box`` (page units), recognised from the picture of just that region.
+        Raises a StudioError; a box outside the page has no words."""
+        page = document.page(ref.number, ref.rotation)
+        margin = _REGION_MARGIN * min(box.height, box.width)
+        around = Box(
+            max(0.0, box.x0 - margin),
+            max(0.0, box.y0 - margin),
+            min(page.width, box.x1 + margin),
+            min(page.height, box.y1 + margin),
+        )
+        if around.width <= 0 or around.height <= 0:
+            return []
+        name = "auto" if recipe.engine == text_layer.NAME else recipe.engine
+        picture = page.render(recipe.dpi, around)
+        enlarged = min(_REGION_ENLARGED, max(1.0, _REGION_PIXELS / min(picture.image.size)))
+        width, height = (round(side * enlarged) for side in picture.image.size)
+        with self._engine(name) as engine:
+            words = engine.read(picture.image.resize((width, height)), recipe)
+        placed = [_placed(word, picture.scale * enlarged, around.x0, around.y0) for word in words]
+        return [word for word in placed if box.contains(*word.box.center)]
+
+    def _without_engine(
+        self, document: Document, ref: PageRef, recipe: OcrRecipe, place: int
+    ) -> tuple[PageText, bool] | _Task:
+        """The page's text and whether it came from the cache; or what has to be recognised."""
+        page = document.page(ref.number, ref.rotation)
+        reason = "the recipe asks for it"
+        if recipe.engine in ("auto", text_layer.NAME):
+            layer = page.text_layer()
+            judged = text_layer.judge_text_layer(layer)
+            if judged.usable or (recipe.engine == text_layer.NAME and layer.words):
+                note = f"Text layer taken: {judged.reason}."
+                return _page_text(page, layer.words, text_layer.NAME, note), False
+            if recipe.engine == text_layer.NAME:
+                raise EngineUnavailable(text_layer.NAME, f"{judged.reason}; choose “auto” to have it recognised.")
+            reason = judged.reason
+        key = f"ocr:{VERSION}:{_libraries()}:{document.sha256}:{ref.number}:{ref.rotation}:{recipe.digest}"
+        kept = self._cache.get(key)
+        text = load_page(kept) if kept else None
+        return (text, True) if text else _Task(place, page, key, reason)
+
+    def _recognise_all(
+        self, tasks: Sequence[_Task], recipe: OcrRecipe, cancelled: Cancel
+    ) -> Iterator[tuple[int, PageText | StudioError]]:
+        """Each task's place with its text or its error, as they are ready. A cancelled run does not wait for the page
+        that is being read."""
+        waiting = list(reversed(tasks))
+        running: dict[Future[PageText], int] = {}
+        while waiting or running:
+            _stop_if(cancelled)
+            while waiting and len(running) < self.workers:
+                task = waiting.pop()
+                running[self._pool.submit(self._recognise, task, recipe)] = task.place
+            done, _ = wait(running, timeout=_LOOK, return_when=FIRST_COMPLETED)
+            for future in done:
+                place = running.pop(future)
+                try:
+                    yield place, future.result()
+                except StudioError as error:
+                    yield place, error
+
+    def _recognise(self, task: _Task, recipe: OcrRecipe) -> PageText:
+        picture = task.page.render(recipe.dpi)
+        with self._engine(recipe.engine) as engine:
+            words = engine.read(picture.image, recipe)
+            note = f"Recognised by {engine.name}: {task.reason}."
+            name = engine.name
+        placed = [_placed(word, picture.scale) for word in words] if picture.scale != 1.0 else words
+        text = _page_text(task.page, placed, name, note)
+        self._cache.put(task.key, dump_page(text))
+        return text
+
+    @contextmanager
+    def _engine(self, name: str) -> Iterator[Engine]:
+        """An engine for this thread alone; it is kept for the next page. Raises EngineUnavailable."""
+        with self._lock:
+            idle = self._idle.setdefault(name, queue.LifoQueue())
+        try:
+            engine = idle.get_nowait()
+        except queue.Empty:
+            engine = self._make(name, self._threads)
+        try:
+            yield engine
+        finally:
+            idle.put(engine)
+
+
+@cache
+def _libraries() -> str:
+    """The versions of what recognises: another one may read otherwise."""
+    found = []
+    for package in ("rapidocr", "pymupdf"):
+        try:
+            found.append(version(package))
+        except PackageNotFoundError:
+            found.append("-")
+    return "+".join(found)
+
+
+def _stop_if(cancelled: Cancel) -> None:
+    if cancelled():
+        raise Cancelled("The run was cancelled.")
+
+
+def _page_text(page: Page, words: Sequence[Word], engine: str, note: str) -> PageText:
+    return PageText(page.number, page.width, page.height, tuple(words), engine, page.rotation, note)
+
+
+def _placed(word: Word, scale: float, left: float = 0.0, top: float = 0.0) -> Word:
+    """A word in picture pixels where it stands on the page."""
+    x0, y0, x1, y1 = (side / scale for side in word.box)
+    polygon = word.polygon and tuple((x / scale + left, y / scale + top) for x, y in word.polygon)
+    return word._replace(box=Box(x0 + left, y0 + top, x1 + left, y1 + top), polygon=polygon)

@@ -69,7 +69,7 @@ def _draw_unfinished(document: OpenDocument, run: str) -> None:
 
     if len(document.groups) > 1:
         draw_group_choice(document)
-    draw_run(run)
+    draw_run(document, run)
 
 
 draw_page()

@@ -25,7 +25,7 @@ class Group:
 @dataclass(slots=True)
 class OpenDocument:
     """One open document. ``rotations`` are clockwise degrees by page; ``active`` is the group being chosen or shown;
-    ``picking`` is whether its pages are being chosen."""
+    ``picking`` is whether its pages are being chosen; ``recipe`` names how it is read."""
 
     sha256: str
     name: str
@@ -34,6 +34,7 @@ class OpenDocument:
     rotations: dict[int, int] = field(default_factory=dict)
     active: int = 0
     picking: bool = True
+    recipe: str = "default"
 
     @property
     def group(self) -> Group:

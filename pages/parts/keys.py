@@ -50,7 +50,6 @@ UPLOADS = "studio_uploads"
 FOCUS = "studio_focus"
 TOAST = "studio_toast"
 SAVE_ERROR = "studio_save_error"
-ENDED = "studio_ended"
 REGIONS = "studio_regions"
 CANVAS_ROUND = "studio_canvas_round"
 

@@ -8,11 +8,11 @@ import streamlit as st
 
 from core.documents import parse_page_range
 from core.errors import PageRangeError, StudioError
-from core.recipe import BUILT_IN
 from pages.parts import keys
 from pages.parts.desk import Desk, Group, OpenDocument, range_text
-from pages.parts.frame import get_studio, plain
+from pages.parts.frame import plain
 from pages.parts.pictures import draw as draw_picture
+from pages.parts.starting import start
 
 #: Thumbnails shown at once: a document of hundreds of pages draws no more than these.
 WINDOW = 12
@@ -35,7 +35,7 @@ def draw_picker(desk: Desk, document: OpenDocument) -> None:
                 "Split into several invoices", key="split", icon=":material/call_split:", on_click=document.add_group
             )
         st.space("stretch")
-        st.selectbox("How to read it", list(_RECIPES), format_func=_RECIPES.__getitem__, key=keys.RECIPE, width=260)
+        _draw_recipe(document)
         _draw_start(desk, document)
     if sentence := st.session_state.get(keys.RANGE_ERROR):
         st.markdown(f":red[:material/error: {plain(sentence)}]")
@@ -44,19 +44,22 @@ def draw_picker(desk: Desk, document: OpenDocument) -> None:
     _draw_thumbnails(document)
 
 
-def start(document: OpenDocument) -> None:
-    """Start a run of every group that has not been read as it now is, and show the first. Raises StudioError."""
-    studio = get_studio()
-    name = st.session_state.get(keys.RECIPE) or "default"
-    recipe = studio.defaults.recipe if name == "default" else BUILT_IN[name]
-    for group in document.groups:
-        signature = document.signature(group, recipe.digest)
-        job = studio.job(group.run) if group.run else None
-        if job is None or group.read_as != signature or job.state in ("failed", "cancelled"):
-            group.run = studio.start(document.sha256, document.refs(group), recipe)
-            group.read_as = signature
-    document.picking = False
-    document.active = 0
+def _draw_recipe(document: OpenDocument) -> None:
+    if st.session_state.get(keys.RECIPE) != document.recipe:
+        st.session_state[keys.RECIPE] = document.recipe
+    st.selectbox(
+        "How to read it",
+        list(_RECIPES),
+        format_func=_RECIPES.__getitem__,
+        key=keys.RECIPE,
+        width=260,
+        on_change=_set_recipe,
+        args=(document,),
+    )
+
+
+def _set_recipe(document: OpenDocument) -> None:
+    document.recipe = st.session_state[keys.RECIPE]
 
 
 def _draw_start(desk: Desk, document: OpenDocument) -> None:

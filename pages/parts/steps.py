@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Literal
 
 import streamlit as st
 
+from core.errors import StudioError
 from core.events import STEPS, StepFailed, StepFinished, StepProgressed, StepSkipped, StepStarted
 from core.jobs.queue import Job
 from pages.parts import keys
-from pages.parts.frame import get_studio
+from pages.parts.desk import OpenDocument
+from pages.parts.frame import get_studio, plain
+from pages.parts.starting import start
 
-State = Literal["waiting", "running", "finished", "skipped", "failed", "stopped"]
+State = Literal["waiting", "running", "finished", "skipped", "failed", "stopped", "unreached"]
 
 _WORDS: dict[State, str] = {
     "waiting": "waiting",
@@ -22,6 +25,7 @@ _WORDS: dict[State, str] = {
     "skipped": "skipped",
     "failed": "failed",
     "stopped": "stopped",
+    "unreached": "not reached",
 }
 
 
@@ -59,8 +63,9 @@ def lines_of(job: Job) -> list[StepLine]:
 
 
 def _ended(line: StepLine) -> StepLine:
-    """A step of a run that is over: what had begun was stopped."""
-    return StepLine(line.step, line.title, "stopped") if line.state == "running" else line
+    """A step of a run that is over: what had begun was stopped, what had not was never reached."""
+    over: dict[State, State] = {"running": "stopped", "waiting": "unreached"}
+    return replace(line, state=over.get(line.state, line.state))
 
 
 def in_words(seconds: float) -> str:
@@ -85,34 +90,56 @@ def _row(line: StepLine) -> str:
     )
 
 
-def draw_run(run_id: str) -> None:
-    """A run that is on its way, or that ended without a result. It is asked for anew twice a second while it is active; the
+def draw_run(document: OpenDocument, run_id: str) -> None:
+    """A run that is on its way, or that ended without a result. It is looked at twice a second while it is active; the
     page is drawn once more when it ends."""
     job = get_studio().job(run_id)
-    every = 0.5 if job is not None and job.active else None
-    st.fragment(_draw_active, run_every=every)(run_id)
+    if job is None:
+        st.warning("This run is no longer known here: extract the pages again.", icon=":material/history:")
+        _draw_way_on(document)
+    elif job.active:
+        st.fragment(_draw_active, run_every=0.5)(run_id)
+    else:
+        st.markdown(f"**{_headline(job)}**")
+        if job.error and job.state == "failed":
+            st.error(plain(job.error), icon=":material/error:")
+        draw_steps(job)
+        _draw_way_on(document)
 
 
 def _draw_active(run_id: str) -> None:
     job = get_studio().job(run_id)
-    if job is None:
-        st.warning("This run is no longer known: extract the pages again.", icon=":material/history:")
-        return
-    if job.state == "done":
+    if job is None or not job.active:
         st.rerun()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{_headline(job)}**")
+    with st.container(horizontal=True, vertical_alignment="center", key="run_bar"):
+        st.markdown(f"**{_headline(job)}**", width="content")
         st.space("stretch")
-        if job.active:
-            st.button(
-                "Cancel", key="cancel", icon=":material/stop_circle:", on_click=get_studio().cancel, args=(run_id,)
-            )
+        st.button("Cancel", key="cancel", icon=":material/stop_circle:", on_click=get_studio().cancel, args=(run_id,))
     draw_steps(job)
-    if not job.active:
-        ended: set[str] = st.session_state.setdefault(keys.ENDED, set())
-        if run_id not in ended:
-            ended.add(run_id)
-            st.rerun()
+
+
+def _draw_way_on(document: OpenDocument) -> None:
+    with st.container(horizontal=True):
+        st.button("Choose pages", key="back_to_pages", icon=":material/grid_view:", on_click=_pick, args=(document,))
+        st.button(
+            "Extract again",
+            key="try_again",
+            type="primary",
+            icon=":material/refresh:",
+            on_click=_again,
+            args=(document,),
+        )
+
+
+def _pick(document: OpenDocument) -> None:
+    document.picking = True
+
+
+def _again(document: OpenDocument) -> None:
+    try:
+        start(document)
+    except StudioError as error:
+        st.session_state.setdefault(keys.REFUSED, []).append(f"{document.name}: {error}")
 
 
 def _headline(job: Job) -> str:

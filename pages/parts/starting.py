@@ -1,0 +1,21 @@
+"""Starting the runs of a document."""
+
+from __future__ import annotations
+
+from core.recipe import BUILT_IN
+from pages.parts.desk import OpenDocument
+from pages.parts.frame import get_studio
+
+
+def start(document: OpenDocument) -> None:
+    """Start a run of every group that has not been read as it now is, and show the first. Raises StudioError."""
+    studio = get_studio()
+    recipe = studio.defaults.recipe if document.recipe == "default" else BUILT_IN[document.recipe]
+    for group in document.groups:
+        signature = document.signature(group, recipe.digest)
+        job = studio.job(group.run) if group.run else None
+        if job is None or group.read_as != signature or job.state in ("failed", "cancelled"):
+            group.run = studio.start(document.sha256, document.refs(group), recipe)
+            group.read_as = signature
+    document.picking = False
+    document.active = 0

@@ -55,7 +55,6 @@ def without_cache(studio: Studio) -> Pipeline:
     from core.cache import NoCache
     from core.entrypoints.bootstrap import extractors
     from core.ocr import registry
-    from core.ocr import registry
     from core.ocr.reader import CachedPageReader
 
     return Pipeline(extractors(), CachedPageReader(NoCache(), registry.create), NoCache(), "bench")

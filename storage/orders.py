@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Literal
 
 from sqlalchemy import Connection, RowMapping, Select, and_, delete, func, insert, or_, select, update
@@ -33,10 +35,8 @@ _SORTS: dict[str, ColumnElement[Any]] = {
 }
 _FOLDED_SORTS = ("invoice_number", "vendor_name", "customer_name")
 _SUMMARY = [HEADER.c[name] for name in OrderSummary.__dataclass_fields__]
-#: Orders whose lines are fetched in one go while streaming.
+#: Orders that are written or read in one go.
 _BATCH = 500
-#: Amounts of more digits than this before or after the point are a reading error, not money.
-_DIGITS = 60
 
 
 class SqlOrders:
@@ -60,8 +60,14 @@ class SqlOrders:
 
     def add(self, order: Order) -> None:
         """See :meth:`core.stores.Orders.add`. Raises StorageError for an id that is taken."""
+        self.add_all([order])
+
+    def add_all(self, orders: Iterable[Order]) -> None:
+        """Store many new orders in one transaction, as quickly as the database can. Raises StorageError."""
+        waiting = iter(orders)
         with self._database.write() as connection:
-            _insert(connection, order)
+            while batch := list(islice(waiting, _BATCH)):
+                _insert(connection, batch)
 
     def update(self, order: Order) -> None:
         """See :meth:`core.stores.Orders.update`; what it was made at stays."""
@@ -70,7 +76,7 @@ class SqlOrders:
             if held is None:
                 raise _missing(order.order_id)
             connection.execute(delete(HEADER).where(HEADER.c.order_id == order.order_id))
-            _insert(connection, order, held)
+            _insert(connection, [replace(order, created_at=held)])
 
     def remove(self, order_id: int) -> None:
         """See :meth:`core.stores.Orders.remove`."""
@@ -157,39 +163,31 @@ class SqlOrders:
         return chosen.order_by(key.asc().nulls_last(), by_id.asc())
 
 
-def _insert(connection: Connection, order: Order, created_at: datetime | None = None) -> None:
-    """Write every row of ``order``. Raises StorageError for what cannot be a record."""
-    _check(order)
-    invoice, now = order.invoice, datetime.now(UTC)
-    created_at = created_at or order.created_at or now
-    header = {info.column: getattr(invoice, info.name) for info in header_fields()}
-    header |= {"order_id": order.order_id, "status": order.status}
-    connection.execute(
-        insert(HEADER).values(header | {"created_at": created_at, "updated_at": order.updated_at or now})
-    )
-    lines = [
-        {info.column: getattr(item, info.name) for info in item_fields()}
-        | {"order_id": order.order_id, "line_number": number, "created_at": created_at}
-        for number, item in enumerate(invoice.line_items, 1)
-    ]
-    if lines:
-        connection.execute(insert(DETAIL), lines)
-    connection.execute(insert(ORIGIN).values(_origin(order)))
-    connection.execute(insert(SEARCH).values(_search_texts(order)))
-
-
-def _check(order: Order) -> None:
-    if order.order_id is None:
+def _insert(connection: Connection, orders: Sequence[Order]) -> None:
+    """Write every row of ``orders``. Raises StorageError for what cannot be a record."""
+    if any(order.order_id is None for order in orders):
         raise StorageError("An order needs its number before it can be stored.")
-    invoice = order.invoice
-    amounts = [invoice.subtotal, invoice.tax, invoice.total_amount]
-    amounts += [amount for item in invoice.line_items for amount in (item.quantity, item.unit_price, item.total_price)]
-    for amount in amounts:
-        if amount and (abs(amount.adjusted()) > _DIGITS or len(amount.as_tuple().digits) > _DIGITS):
-            raise StorageError("An amount has far too many digits to be one: correct it before saving.")
+    now = datetime.now(UTC)
+    connection.execute(insert(HEADER), [_header_row(order, now) for order in orders])
+    if lines := [row for order in orders for row in _detail_rows(order, now)]:
+        connection.execute(insert(DETAIL), lines)
+    connection.execute(insert(ORIGIN), [_origin_row(order) for order in orders])
+    connection.execute(insert(SEARCH), [_search_row(order) for order in orders])
 
 
-def _origin(order: Order) -> dict[str, Any]:
+def _header_row(order: Order, now: datetime) -> dict[str, Any]:
+    values = {info.column: getattr(order.invoice, info.name) for info in header_fields()}
+    times = {"created_at": order.created_at or now, "updated_at": order.updated_at or now}
+    return values | times | {"order_id": order.order_id, "status": order.status}
+
+
+def _detail_rows(order: Order, now: datetime) -> Iterator[dict[str, Any]]:
+    for number, item in enumerate(order.invoice.line_items, 1):
+        values = {info.column: getattr(item, info.name) for info in item_fields()}
+        yield values | {"order_id": order.order_id, "line_number": number, "created_at": order.created_at or now}
+
+
+def _origin_row(order: Order) -> dict[str, Any]:
     return {
         "order_id": order.order_id,
         "document": order.document,
@@ -199,7 +197,7 @@ def _origin(order: Order) -> dict[str, Any]:
     }
 
 
-def _search_texts(order: Order) -> dict[str, Any]:
+def _search_row(order: Order) -> dict[str, Any]:
     names = ("invoice_number", "vendor_name", "customer_name")
     folded = {name: fold(text) if (text := getattr(order.invoice, name)) else None for name in names}
     return folded | {

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, get_args
 
-from core.models import Invoice, LineItem, header_fields, item_fields
+from core.models import MOST_DECIMALS, MOST_DIGITS, Invoice, LineItem, header_fields, item_fields
 from core.stores import Order, Status
 
 Kind = Literal["number", "text", "date", "money", "quantity", "moment"]
@@ -134,11 +134,15 @@ def _value(kind: str, cell: Any) -> Any:
 
 
 def _number(cell: Any) -> Decimal | None:
+    """The number, a formula's 0.30000000000000004 rounded to what a number of ours may hold."""
     try:
         number = Decimal(str(cell).strip())
+        exponent = number.as_tuple().exponent
+        if isinstance(exponent, int) and exponent < -MOST_DECIMALS:
+            number = round(number, MOST_DECIMALS).normalize()
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and number.adjusted() < MOST_DIGITS else None
 
 
 def _iso_date(text: str) -> date | None:

@@ -351,7 +351,7 @@ def test_values_typed_by_a_person_are_read(book: Workbook) -> None:
         None,
     )
     assert (held.invoice.subtotal, held.invoice.tax, held.invoice.currency) == (Decimal("12.30"), None, None)
-    assert held.status == "reviewed"
+    assert (held.invoice.total_amount, held.status) == (Decimal("0.3"), "reviewed")
 
 
 # --- other programs' files ---------------------------------------------------------------------------------------------

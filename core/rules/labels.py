@@ -12,7 +12,7 @@ from core.rules.lexicon import Entry, Lexicon
 #: A phrase this short is a label only where it stands alone or before a colon.
 _SHORT = 3
 #: Kinds that begin a cell; elsewhere in a sentence they mean nothing.
-_AT_START = frozenset({"customer", "ship_to", "vendor", "party_part", "paid", "discount", "shipping", "other"})
+_AT_START = frozenset({"customer", "ship_to", "vendor", "party_name", "party_address", "party_town", "party_contact", "paid", "discount", "shipping", "other"})
 #: How alike a misread label must be (0 to 100).
 _ALIKE = 86
 _LONGEST = 6

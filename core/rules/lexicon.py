@@ -21,7 +21,8 @@ from core.rules.layout import fold
 #: What a label may announce. Kinds that are no field of the invoice are there so that their values are not taken for one.
 KINDS = frozenset(
     "invoice_number invoice_date invoice_number_and_date due_date order_date customer_id order_number other subtotal tax "
-    "tax_rate total_amount amount_due paid discount shipping rounding not_total customer ship_to vendor party_part".split()
+    "tax_rate total_amount amount_due paid discount shipping rounding not_total customer ship_to vendor "
+    "party_name party_address party_town party_contact".split()
 )
 #: What a column of a line-item table may hold.
 COLUMNS = frozenset(

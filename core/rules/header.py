@@ -1,0 +1,206 @@
+"""Numbers and dates of the header: each label's value, then the assignment of values to fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from core.rules.dates import compact_date
+from core.rules.labels import Label
+from core.rules.layout import Token
+from core.rules.reading import Place, Reading
+
+_DATES = frozenset({"invoice_date", "due_date", "order_date"})
+_NUMBERS = frozenset({"invoice_number", "customer_id", "order_number"})
+_BOTH = "invoice_number_and_date"
+_IDENTIFIER = re.compile(r"^(?=.*\d)[^\W_][\w/.\-–#+&]{0,29}$|^\d$")
+_PREFIX = re.compile(r"^[A-Z]{1,5}[.\-/]?$")
+_TAIL = re.compile(r"^(?:[/\-–]|[/\-–]?\d[\d/.\-–]*|[A-Z]{0,2}\d[\w/.\-]*)$")
+_STRIP = "#:;,.()[]|*'\"​"
+_NOISE = re.compile(r"^(?:n[o°ºr]?[.:°]*|№|nr\.?|no\.?|num\.?|#|:)$", re.IGNORECASE)
+_MONEY = re.compile(r"^[$€£¥]|[$€£¥%]$|^\d{1,3}(?:[.,]\d{3})*[.,]\d{2}$")
+_TIME = re.compile(r"^\d{1,2}:\d{2}")
+_PHONE = re.compile(r"^\+\d|^\(\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A value that a field may have, where it stands and why it was taken."""
+
+    field: str
+    value: str | date
+    tokens: tuple[Token, ...]
+    page: int
+    score: float
+    rule: str
+    label: str
+
+
+def read_header(reading: Reading) -> tuple[dict[str, Candidate], list[Candidate]]:
+    """The header's numbers and dates by field, and all candidates, best first."""
+    candidates = [found for label in reading.labels for found in _candidates(reading, label)]
+    candidates += _dates_of_titles(reading, candidates)
+    candidates.sort(key=lambda found: -found.score)
+    chosen = _assign(candidates)
+    if "invoice_date" not in chosen:
+        lone = _lone_date(reading, chosen)
+        if lone is not None:
+            chosen["invoice_date"] = lone
+            candidates.append(lone)
+    return chosen, candidates
+
+
+def _assign(candidates: Sequence[Candidate]) -> dict[str, Candidate]:
+    """Best first; a token gives its value to one field only."""
+    chosen: dict[str, Candidate] = {}
+    taken: set[tuple[int, int, float]] = set()
+    for candidate in candidates:
+        spots = {(candidate.page, token.word, token.x0) for token in candidate.tokens}
+        if candidate.field in chosen or spots & taken:
+            continue
+        chosen[candidate.field] = candidate
+        taken |= spots
+    return chosen
+
+
+def _candidates(reading: Reading, label: Label) -> Iterator[Candidate]:
+    if label.kind in _DATES:
+        yield from _first_date(reading, label)
+    elif label.kind in _NUMBERS:
+        yield from _first_number(reading, label)
+    elif label.kind == _BOTH:
+        yield from _first_number(reading, label._replace(kind="invoice_number"))
+        yield from _first_date(reading, label._replace(kind="invoice_date"))
+
+
+def _first_date(reading: Reading, label: Label) -> Iterator[Candidate]:
+    for place in reading.places(label):
+        dates = reading.dates_in(place.tokens)
+        if dates:
+            found = dates[-1] if _is_range(place.tokens) and label.kind == "due_date" else dates[0]
+            distance = place.tokens.index(found.tokens[0]) if place.relation == "behind" else 0
+            if distance > 6 or (distance > 2 and label.weight < 0.8):
+                continue
+            score = _score(reading, label, place) * (1.0 if found.sure else 0.98) * (0.97**distance)
+            yield Candidate(label.kind, found.value, found.tokens, place.page, score, place.relation, label.text)
+            return
+        value = compact_date(place.tokens[0].text) if place.tokens else None
+        if value is not None:
+            score = _score(reading, label, place)
+            yield Candidate(label.kind, value, (place.tokens[0],), place.page, score, place.relation, label.text)
+            return
+
+
+def _is_range(tokens: Sequence[Token]) -> bool:
+    return any(token.text in {"-", "–", "bis", "to", "au", "al", "tot"} for token in tokens)
+
+
+def _first_number(reading: Reading, label: Label) -> Iterator[Candidate]:
+    for place in reading.places(label):
+        tokens = identifier(reading, place.tokens)
+        if not tokens:
+            continue
+        text = " ".join(token.text for token in tokens).strip(_STRIP + " ")
+        score = _score(reading, label, place) * _likeness(text)
+        if label.weight < 0.8 and place.relation == "beneath" and len(place.tokens) > len(tokens):
+            continue
+        yield Candidate(label.kind, text, tuple(tokens), place.page, score, place.relation, label.text)
+        return
+
+
+def _likeness(text: str) -> float:
+    """How much ``text`` looks like a document's number rather than a count, a year or a sentence's figure."""
+    digits = sum(char.isdigit() for char in text)
+    if digits >= 4 or any(char.isalpha() for char in text):
+        return 1.0
+    return 0.95 if digits >= 2 else 0.9
+
+
+def identifier(reading: Reading, tokens: Sequence[Token]) -> list[Token]:
+    """The identifier with which a run of tokens begins (after a number sign), or an empty list."""
+    at = 0
+    while at < len(tokens) and at < 3 and _NOISE.match(tokens[at].text):
+        at += 1
+    start = at
+    while at < len(tokens) and at - start < 2 and _PREFIX.match(tokens[at].text.strip(_STRIP)):
+        at += 1
+    if at >= len(tokens) or not _is_identifier(reading, tokens, at):
+        return []
+    end = at + 1
+    while end < len(tokens) and end - at < 6 and _continues(tokens, end):
+        end += 1
+    found = list(tokens[start:end])
+    return found if not reading.dates_in(found) else []
+
+
+def _is_identifier(reading: Reading, tokens: Sequence[Token], at: int) -> bool:
+    text = tokens[at].text.strip(_STRIP)
+    if not _IDENTIFIER.match(text) or _MONEY.search(tokens[at].text.strip(";,")) or _TIME.match(text):
+        return False
+    if _PHONE.match(tokens[at].text) or "@" in text or text.lower().startswith("www."):
+        return False
+    dates = reading.dates_in(tokens[at : at + 3])
+    return not (dates and dates[0].tokens[0] is tokens[at])
+
+
+def _continues(tokens: Sequence[Token], end: int) -> bool:
+    """Whether the token at ``end`` is a further piece of the identifier before it (2024 / 0012, 1234 5678)."""
+    before, text = tokens[end - 1].text, tokens[end].text
+    if before.endswith((",", ";", ")")) or not _TAIL.match(text):
+        return False
+    if text in "/-–":
+        return end + 1 < len(tokens) and tokens[end + 1].text[:1].isalnum() and any(map(str.isdigit, tokens[end + 1].text))
+    return True
+
+
+def _score(reading: Reading, label: Label, place: Place) -> float:
+    """How much a label at this place is worth: header fields stand on the first page, most in its upper half."""
+    layout = reading.layouts[label.page]
+    score = label.weight * place.factor
+    if label.page:
+        score *= 0.9
+    if label.kind != "due_date" and label.segment.y0 > 0.6 * layout.height:
+        score *= 0.85
+    if label.start:
+        score *= 0.93
+    return score
+
+
+def _dates_of_titles(reading: Reading, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """``Invoice no. 4711 of 5 March 2018``: the date that follows the invoice number on its line."""
+    found = []
+    for number in candidates:
+        if number.field != "invoice_number" or number.rule != "behind":
+            continue
+        segment = next((s for s in reading.layouts[number.page].segments if number.tokens[-1] in s.tokens), None)
+        if segment is None:
+            continue
+        after = segment.tokens[segment.tokens.index(number.tokens[-1]) + 1 :]
+        dates = reading.dates_in(after)
+        if dates and after.index(dates[0].tokens[0]) <= 2:
+            score = number.score * 0.9
+            found.append(
+                Candidate("invoice_date", dates[0].value, dates[0].tokens, number.page, score, "after the number", number.label)
+            )
+    return found
+
+
+def _lone_date(reading: Reading, chosen: dict[str, Candidate]) -> Candidate | None:
+    """The first date of the first page that no label claims, where no label announces the invoice's date."""
+    taken = {id(token) for candidate in chosen.values() for token in candidate.tokens}
+    claimed = {"due_date", "order_date", "other", "order_number"}
+    for segment in reading.layouts[0].segments if reading.layouts else ():
+        if any(label.kind in claimed for label in reading.labels_of.get((0, segment.index), ())):
+            continue
+        line = reading.layouts[0].lines[segment.line]
+        if any(
+            (label := reading.label_starting(0, other)) is not None and label.kind in claimed for other in line.segments
+        ):
+            continue
+        for found in reading.dates_in(segment.tokens):
+            if found.tokens[0].text and not any(id(token) in taken for token in found.tokens):
+                early = 0.45 if segment.y0 < 0.4 * reading.layouts[0].height else 0.3
+                return Candidate("invoice_date", found.value, found.tokens, 0, early, "only date", "")
+    return None

@@ -1,0 +1,87 @@
+"""The document's currency: what is printed beside amounts and in labels, a shared sign read by the document's country."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import NamedTuple
+
+from core.rules.countries import countries_in
+from core.rules.currencies import currency_of, is_code, is_shared, resolve
+from core.rules.layout import Token
+from core.rules.reading import Reading
+
+_EDGES = ".,:;()[]/*"
+_CODE = re.compile(r"\b[A-Z]{3}\b")
+_SIGN = re.compile(r"[$€£¥₹₩₽₺₫₪₴₱฿円￥]")
+
+
+class FoundCurrency(NamedTuple):
+    """A currency, the token that prints it, and how sure the reading is (0 to 1)."""
+
+    code: str
+    token: Token
+    page: int
+    score: float
+
+
+def read_currency(reading: Reading) -> FoundCurrency | None:
+    """The currency that the document prints most; ``None`` where it prints none."""
+    votes: Counter[str] = Counter()
+    first: dict[str, tuple[Token, int]] = {}
+    shared: set[str] = set()
+    for page, layout in enumerate(reading.layouts):
+        for segment in layout.segments:
+            for code, token, weight, sign in _mentions(reading, page, segment.tokens):
+                votes[code] += weight
+                first.setdefault(code, (token, page))
+                if sign:
+                    shared.add(code)
+    if not votes:
+        return None
+    code, count = votes.most_common(1)[0]
+    token, page = first[code]
+    score = 0.95 if count == sum(votes.values()) else 0.8
+    if code in shared:
+        printed = [other for other in votes if other != code and resolve(code, _homes(other)) == other]
+        settled = printed[0] if printed else resolve(code, countries_in(reading.full_text))
+        code, score = settled, min(score, 0.9 if printed else 0.75)
+    return FoundCurrency(code, token, page, score)
+
+
+def _homes(code: str) -> list[str]:
+    """Countries whose currency is ``code``, by the code's own first two letters."""
+    return [code[:2]]
+
+
+def _mentions(reading: Reading, page: int, tokens: list[Token]) -> list[tuple[str, Token, int, bool]]:
+    """The currencies that a segment prints: (code, token, weight, whether by a sign that several countries share)."""
+    found: list[tuple[str, Token, int, bool]] = []
+    for at, token in enumerate(tokens):
+        text = token.text
+        sign = _SIGN.search(text)
+        if sign:
+            bare = text.strip("0123456789.,-()–' :")
+            code = currency_of(bare) or currency_of(sign.group())
+            if code is not None:
+                found.append((code, token, 2, is_shared(bare) or (currency_of(bare) is None and is_shared(sign.group()))))
+            continue
+        if len(text) > 12:
+            continue
+        for bare in _CODE.findall(text) if text[:1].isupper() or "(" in text or "/" in text else ():
+            if is_code(bare):
+                found.append((bare, token, 2, False))
+        bare = text.strip(_EDGES)
+        if bare.casefold() in {"euro", "euros"}:
+            found.append(("EUR", token, 1, False))
+        elif 1 < len(bare) < 5 and not is_code(bare) and (code := currency_of(bare)) and _beside_number(tokens, at):
+            found.append((code, token, 2, is_shared(bare)))
+    return found
+
+
+def _beside_number(tokens: list[Token], at: int) -> bool:
+    """Whether an amount with decimals stands next to the token, or the token is bracketed (RM) in a label."""
+    if tokens[at].text.startswith("(") and tokens[at].text.endswith(")"):
+        return True
+    neighbours = tokens[max(0, at - 1) : at] + tokens[at + 1 : at + 2]
+    return any(re.search(r"\d[.,]\d{2}$", token.text) for token in neighbours)

@@ -1,0 +1,189 @@
+"""A document as the rules see it: pages in lines, its language, its habits with numbers and dates, its labels."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from core.evidence import PageText
+from core.rules.amounts import Amount, NumberFormat, decide_format, find_amounts
+from core.rules.dates import FoundDate, decide_order, find_dates
+from core.rules.labels import Label, find_labels
+from core.rules.layout import Layout, Line, Segment, Token
+from core.rules.lexicon import Lexicon
+
+_UNITED_STATES = re.compile(r"\b[A-Z]{2},?\s+\d{5}(?:-\d{4})?\b|\bUSA\b|\bUnited States\b")
+#: Values below a label stand within this many text heights.
+_BELOW = 2.6
+_TABLE_WORDS = frozenset({"description", "quantity", "article"})
+_COLON = re.compile(r"^[:：=#.\-–|>*]+$")
+
+
+class Place(NamedTuple):
+    """Where a label's value may stand: a run of tokens, how it lies to the label, how usual that is (0 to 1)."""
+
+    tokens: Sequence[Token]
+    relation: str
+    factor: float
+    page: int
+
+
+class Reading:
+    """Everything the readers of fields, totals, parties and tables ask of a document."""
+
+    def __init__(self, pages: Sequence[PageText], lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.layouts = [Layout(page) for page in pages]
+        self.scanned = any(page.engine not in {"text layer", "text_layer", "text"} for page in pages)
+        self.language = lexicon.language_of(token.key for layout in self.layouts for token in layout.tokens)
+        texts = [word.text for page in pages for word in page.words]
+        default = lexicon.decimal.get(self.language or "", ".")
+        self.habit: NumberFormat = decide_format(texts, default)
+        self.month_first = decide_order(texts, self._looks_american())
+        self.labels: list[Label] = []
+        for number, layout in enumerate(self.layouts):
+            self.labels += find_labels(layout, number, lexicon, self.language, self.scanned)
+        self._amounts: dict[tuple[int, int], list[Amount]] = {}
+
+    @cached_property
+    def labels_of(self) -> dict[tuple[int, int], list[Label]]:
+        """The labels in each segment, by (page index, segment index)."""
+        found: dict[tuple[int, int], list[Label]] = defaultdict(list)
+        for label in self.labels:
+            found[label.page, label.segment.index].append(label)
+        return found
+
+    @cached_property
+    def table_heads(self) -> frozenset[tuple[int, int]]:
+        """The lines that head a table of line items, as (page index, line index)."""
+        return frozenset(
+            (page, line.index)
+            for page, layout in enumerate(self.layouts)
+            for line in layout.lines
+            if len(line.segments) > 2 and self._is_table_head(line)
+        )
+
+    def _is_table_head(self, line: Line) -> bool:
+        kinds = [self.lexicon.column_kinds(segment.key, self.language) for segment in line.segments]
+        known = [found[0] for found in kinds if found]
+        return (
+            len(known) >= 3
+            and 2 * len(known) >= len(kinds)
+            and not _TABLE_WORDS.isdisjoint(known)
+            and any("total_price" in found or "unit_price" in found for found in kinds)
+        )
+
+    @cached_property
+    def prints_cents(self) -> bool:
+        """Whether the document prints most of its money with two decimals."""
+        numbers = [
+            amount
+            for page, layout in enumerate(self.layouts)
+            for segment in layout.segments
+            for amount in self.amounts_in(page, segment)
+        ]
+        return sum(amount.decimals == 2 and not amount.percent for amount in numbers) >= 2
+
+    @cached_property
+    def full_text(self) -> str:
+        """The pages' lines, one a line, segments set apart by two blanks."""
+        return "\n".join(line.text for layout in self.layouts for line in layout.lines)
+
+    def _looks_american(self) -> bool:
+        """Whether 03/04 probably means March: an English document with American addresses."""
+        return self.language in {"en", None} and _UNITED_STATES.search(self.full_text) is not None
+
+    def of_kind(self, *kinds: str) -> list[Label]:
+        """The labels of the given kinds in reading order."""
+        return [label for label in self.labels if label.kind in kinds]
+
+    def label_starting(self, page: int, segment: Segment) -> Label | None:
+        """The label with which ``segment`` begins, if it does."""
+        here = self.labels_of.get((page, segment.index))
+        return here[0] if here and here[0].start == 0 else None
+
+    def amounts_in(self, page: int, segment: Segment) -> list[Amount]:
+        """The numbers of a segment, read once."""
+        key = (page, segment.index)
+        if key not in self._amounts:
+            digits = any(char.isdigit() for token in segment.tokens for char in token.text)
+            self._amounts[key] = find_amounts(segment.tokens, self.habit, self.scanned) if digits else []
+        return self._amounts[key]
+
+    def dates_in(self, tokens: Sequence[Token]) -> list[FoundDate]:
+        """The dates in a run of tokens, by the document's habit."""
+        return find_dates(tokens, self.month_first)
+
+    def places(self, label: Label) -> Iterator[Place]:
+        """Where the value of ``label`` may stand, the likeliest first: behind it, in the next cell, beneath it."""
+        layout = self.layouts[label.page]
+        inline = self._inline(label)
+        if inline:
+            yield Place(inline, "behind", 1.0, label.page)
+        if not self._ends_segment(label):
+            return
+        right = layout.right_of(label.segment)
+        beside = self._beside(label, right)
+        heading = self._is_heading(label, right)
+        if beside is not None and not heading:
+            yield beside
+        yield from self._beneath(label, 0.97 if heading else 0.88)
+        if beside is not None and heading:
+            yield beside._replace(factor=0.7)
+
+    def _inline(self, label: Label) -> list[Token]:
+        """What follows the label in its own segment, up to the next label there."""
+        tokens = label.segment.tokens
+        end = len(tokens)
+        for other in self.labels_of.get((label.page, label.segment.index), ()):
+            if other.start >= label.end and other.start > label.end:
+                end = other.start
+                break
+            if other.start == label.end and other.weight >= 0.9:
+                return []
+        start = label.end
+        while start < end and _COLON.match(tokens[start].text):
+            start += 1
+        return tokens[start:end]
+
+    def _ends_segment(self, label: Label) -> bool:
+        """Whether the label is the last one of its segment, so that its value may stand outside."""
+        here = self.labels_of[label.page, label.segment.index]
+        return here[-1] is label
+
+    def _beside(self, label: Label, right: list[Segment]) -> Place | None:
+        tokens: list[Token] = []
+        for segment in right:
+            if self.label_starting(label.page, segment) is not None:
+                break
+            stripped = [token for token in segment.tokens if not _COLON.match(token.text)]
+            if stripped:
+                tokens = stripped
+                gap = (segment.x0 - label.segment.x1) / max(label.segment.height, 1e-6)
+                return Place(tokens, "beside", 0.96 if gap < 14 else 0.85, label.page)
+        return None
+
+    def _is_heading(self, label: Label, right: list[Segment]) -> bool:
+        """Whether the label is one of several in a row with their values beneath."""
+        if label.segment.tokens[-1].text.endswith(":") and right and not right[0].tokens[-1].text.endswith(":"):
+            neighbours = right[:1]
+        else:
+            neighbours = right + self.layouts[label.page].left_of(label.segment)
+        return any(
+            (other := self.label_starting(label.page, segment)) is not None and other.stands_alone
+            for segment in neighbours
+        )
+
+    def _beneath(self, label: Label, factor: float) -> Iterator[Place]:
+        layout = self.layouts[label.page]
+        first = True
+        for segment in layout.below(label.segment, _BELOW):
+            if self.label_starting(label.page, segment) is not None:
+                if first:
+                    break
+                continue
+            yield Place(segment.tokens, "beneath", factor if first else factor * 0.8, label.page)
+            first = False

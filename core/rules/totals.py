@@ -1,0 +1,209 @@
+"""The document's amounts: subtotal, tax and total, read from labels and solved with arithmetic.
+
+Every label offers candidates; the choice is the reading in which subtotal, tax, shipping, discount and total agree,
+and among those the best labelled one. What no label announces stays empty: no amount is worked out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import product
+
+from core.rules.amounts import Amount
+from core.rules.labels import Label
+from core.rules.layout import Segment, Token
+from core.rules.reading import Reading
+
+_KINDS = {"subtotal", "tax", "total_amount", "amount_due", "discount", "shipping", "rounding", "paid"}
+#: What is due may be less than the total, so its label is worth less as one of the total.
+_DUE_WEIGHT = 0.55
+_TOLERANCE = Decimal("0.021")
+_AGREES = 1.0
+_PARTLY_AGREES = 0.6
+_MANY = 7
+_COLUMN_REACH = 9.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """One reading of an amount of the document, where it stands and why it was taken."""
+
+    kind: str
+    value: Decimal
+    tokens: tuple[Token, ...]
+    page: int
+    line: int
+    score: float
+    rule: str
+    label: str
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The chosen amounts; ``agree`` says whether they add up."""
+
+    subtotal: Sum | None
+    tax: Sum | None
+    total: Sum | None
+    agree: bool
+    candidates: tuple[Sum, ...]
+
+
+def read_totals(reading: Reading) -> Totals:
+    """Subtotal, tax and total of the document, each ``None`` where the page does not print it."""
+    sums = [found for label in reading.labels if label.kind in _KINDS for found in _sums(reading, label)]
+    sums = _without_table_heads(reading, sums)
+    by_kind = {kind: _best([found for found in sums if found.kind == kind]) for kind in _KINDS}
+    totals = by_kind["total_amount"] + [replace(found, score=found.score * _DUE_WEIGHT) for found in by_kind["amount_due"]]
+    totals = _repeated(_best(totals))
+    taxes = by_kind["tax"] + _joint_taxes(by_kind["tax"])
+    best: tuple[float, Sum | None, Sum | None, Sum | None, bool] = (-1.0, None, None, None, False)
+    extras = _extras(by_kind)
+    for subtotal, tax, total in product([None, *by_kind["subtotal"]], [None, *taxes], [None, *totals]):
+        score, agree = _judge(subtotal, tax, total, extras)
+        if score > best[0]:
+            best = (score, subtotal, tax, total, agree)
+    return Totals(best[1], best[2], best[3], best[4], tuple(sums))
+
+
+def _judge(subtotal: Sum | None, tax: Sum | None, total: Sum | None, extras: set[Decimal]) -> tuple[float, bool]:
+    """How good a reading is, and whether it adds up."""
+    score = sum(found.score for found in (subtotal, tax, total) if found is not None)
+    spots = [found.tokens[0] for found in (subtotal, tax, total) if found is not None]
+    if len({(token.word, token.x0, token.y0) for token in spots}) < len(spots):
+        return -1.0, False
+    if total is None:
+        return score, False
+    if subtotal is not None and tax is not None:
+        gap = total.value - subtotal.value - tax.value
+        if abs(gap) <= _TOLERANCE:
+            return score + _AGREES, True
+        if any(abs(gap - extra) <= _TOLERANCE for extra in extras):
+            return score + _AGREES * 0.9, True
+        return score - 0.4, False
+    if subtotal is not None:
+        gap = total.value - subtotal.value
+        if abs(gap) <= _TOLERANCE or any(abs(gap - extra) <= _TOLERANCE for extra in extras):
+            return score + 0.3, True
+        return score - (0.2 if abs(total.value) < abs(subtotal.value) else 0.0), False
+    if tax is not None and abs(tax.value) > abs(total.value) * Decimal("0.45"):
+        return score - 0.5, False
+    return score, False
+
+
+def _extras(by_kind: dict[str, list[Sum]]) -> set[Decimal]:
+    """What may lie between subtotal plus tax and total: shipping more, discount less, each alone or together."""
+    shipping = {Decimal(0), *(found.value for found in by_kind["shipping"])}
+    shipping.add(sum({found.line: found.value for found in by_kind["shipping"]}.values(), Decimal(0)))
+    discount = {Decimal(0), *(abs(found.value) for found in by_kind["discount"])}
+    rounding = {Decimal(0), *(found.value for found in by_kind["rounding"])}
+    rounding |= {-value for value in rounding}
+    found = {more - less + tiny for more, less, tiny in product(shipping, discount, rounding)}
+    return {extra for extra in found if extra}
+
+
+def _sums(reading: Reading, label: Label) -> Iterator[Sum]:
+    """The amounts that ``label`` may announce."""
+    beside = list(_amounts_beside(reading, label))
+    money = [(amount, segment) for amount, segment in beside if not amount.percent and not _is_count(reading, amount)]
+    for rank, (amount, segment) in enumerate(reversed(money)):
+        yield _sum(reading, label, amount, segment, 1.0 if rank == 0 else 0.75**rank, "beside")
+    if money or not label.segment.tokens:
+        return
+    if label.end == len(label.segment.tokens) or beside:
+        rows = list(_amounts_beneath(reading, label))
+        for rank, (amount, segment) in enumerate(rows):
+            factor = 0.9 if rank in {0, len(rows) - 1} else 0.7
+            yield _sum(reading, label, amount, segment, factor, "beneath")
+
+
+def _amounts_beside(reading: Reading, label: Label) -> Iterator[tuple[Amount, Segment]]:
+    first = label.segment.tokens[label.end - 1]
+    following = [other for other in reading.labels_of[label.page, label.segment.index] if other.start >= label.end]
+    border = min((other.segment.tokens[other.start].x0 for other in following if other.weight > 0.5 and other.kind != "other"), default=float("inf"))
+    for amount in reading.amounts_in(label.page, label.segment):
+        if amount.tokens[0].x0 >= first.x1 - 1e-6 and amount.tokens[0].x0 < border:
+            yield amount, label.segment
+    if border != float("inf"):
+        return
+    for segment in reading.layouts[label.page].right_of(label.segment):
+        other = reading.label_starting(label.page, segment)
+        if other is not None and other.kind in _KINDS | {"other", "not_total"} and not _is_money_cell(reading, label.page, segment):
+            break
+        for amount in reading.amounts_in(label.page, segment):
+            yield amount, segment
+
+
+def _is_money_cell(reading: Reading, page: int, segment: Segment) -> bool:
+    amounts = reading.amounts_in(page, segment)
+    return bool(amounts) and amounts[0].tokens[0] is segment.tokens[0]
+
+
+def _amounts_beneath(reading: Reading, label: Label) -> Iterator[tuple[Amount, Segment]]:
+    """The column of amounts under a label, down to the next label in that column."""
+    layout = reading.layouts[label.page]
+    if (label.page, label.segment.line) in reading.table_heads:
+        return
+    last = label.segment.y1
+    for segment in layout.below(label.segment, _COLUMN_REACH, 0.2):
+        if segment.y0 - last > 3.0 * label.segment.height:
+            return
+        if reading.label_starting(label.page, segment) is not None and not reading.amounts_in(label.page, segment):
+            return
+        money = [amount for amount in reading.amounts_in(label.page, segment) if not amount.percent]
+        if not money:
+            continue
+        middle = (label.segment.x0 + label.segment.x1) / 2
+        amount = min(money, key=lambda found: abs((found.tokens[0].x0 + found.tokens[-1].x1) / 2 - middle))
+        last = segment.y1
+        yield amount, segment
+
+
+def _is_count(reading: Reading, amount: Amount) -> bool:
+    """Whether a number is no money in a document that prints its money with decimals."""
+    return amount.currency is None and amount.decimals == 0 and reading.prints_cents and amount.value != 0
+
+
+def _sum(reading: Reading, label: Label, amount: Amount, segment: Segment, factor: float, rule: str) -> Sum:
+    layout = reading.layouts[label.page]
+    pages = len(reading.layouts)
+    score = label.weight * factor
+    if amount.currency is None and amount.decimals != 2:
+        score *= 0.85 if amount.decimals == 0 else 0.6
+    if label.start:
+        score *= 0.9
+    # totals stand at the end of a document
+    depth = (label.page + label.segment.y0 / max(layout.height, 1e-6)) / pages
+    score *= 0.85 + 0.15 * min(depth * 1.2, 1.0)
+    return Sum(label.kind, amount.value, amount.tokens, label.page, segment.line, score, rule, label.text, amount.currency)
+
+
+def _without_table_heads(reading: Reading, sums: Sequence[Sum]) -> list[Sum]:
+    return [found for found in sums if (found.page, found.line) not in reading.table_heads]
+
+
+def _best(sums: Sequence[Sum]) -> list[Sum]:
+    return sorted(sums, key=lambda found: -found.score)[:_MANY]
+
+
+def _repeated(sums: Sequence[Sum]) -> list[Sum]:
+    """A total that several labels name is likelier."""
+    values = [found.value for found in sums]
+    return [replace(found, score=found.score + 0.1 * min(values.count(found.value) - 1, 2)) for found in sums]
+
+
+def _joint_taxes(taxes: Sequence[Sum]) -> list[Sum]:
+    """The sum of several rates' taxes that stand on lines of their own."""
+    lines: dict[tuple[int, int], Sum] = {}
+    for tax in taxes:
+        lines.setdefault((tax.page, tax.line), tax)
+    each = [tax for tax in lines.values() if tax.value]
+    if len(each) < 2:
+        return []
+    first = each[0]
+    value = sum((tax.value for tax in each), Decimal(0))
+    score = min(tax.score for tax in each) * 0.9
+    return [replace(first, value=value, score=score, rule="sum of the rates", label=" + ".join(tax.label for tax in each))]

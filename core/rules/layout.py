@@ -24,6 +24,8 @@ CELL_GAP = 0.9
 _SAME_LINE = 0.45
 #: Skew below this slope (about 0.1°) is not worth straightening.
 _LEVEL = 0.002
+#: Three letters or more that are this many times taller than wide run up or down the page (a margin's small print).
+_UPRIGHT = 1.5
 
 _MARKS = re.compile(r"[\u0300-\u036f]")
 _NUMBER_SIGN = re.compile(r"#|\bn[°º*]")
@@ -212,11 +214,13 @@ def _line_slopes(words: Sequence[Word]) -> Iterator[float]:
 
 
 def _tokens(words: Sequence[Word], slope: float) -> list[Token]:
-    """The words as tokens, straightened by ``slope``, without blank ones."""
+    """The words as tokens, straightened by ``slope``, without blank ones and those that run up or down the page."""
     pieces: list[tuple[str, float, float, int]] = []
     for index, word in enumerate(words):
         text = word.text
         box = word.box
+        if len(text) > 2 and box.y1 - box.y0 > _UPRIGHT * (box.x1 - box.x0):
+            continue
         if ":" in text or " " in text or "：" in text:
             pieces += _pieces(text, box.x0, box.x1, index)
         elif text:

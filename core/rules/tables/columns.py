@@ -1,7 +1,7 @@
 """Columns of a table's body: where one ends and the next begins, and which numbers they hold.
 
-Boundaries are the gutters: of all places between two neighbouring names, the one that the fewest words of the body
-cross. Which number is quantity, price and total follows from the header and is checked by quantity × price = total.
+The words of the body form islands of the page's width; each island goes to the name that it stands nearest to, so that
+the order is kept and no column of numbers stays empty where it can be filled.
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ from core.rules.layout import Layout, Line, Token
 _STEP = 0.25
 #: A table's body is judged by this many of its lines.
 _SAMPLE = 30
+#: What it costs, in text heights, to leave a column of the items without words.
+_LONELY = 8.0
+_WANTED = frozenset({"description", "quantity", "unit_price", "total_price"})
+
+Span = tuple[float, float]
 
 
 class Grid:
@@ -43,46 +48,90 @@ class Grid:
 
 
 def find_grid(layout: Layout, header: Header, body: Sequence[Line]) -> Grid:
-    """The boundaries of ``header``'s columns, from the lines of ``body`` that hold numbers."""
+    """The boundaries of ``header``'s columns, from the lines of ``body``."""
     step = max(layout.text_height * _STEP, 0.5)
-    counts = [0] * (int(layout.width / step) + 3)
-    for line in [line for line in body if len(line.segments) > 1][:_SAMPLE]:
+    columns = header.columns
+    counts = _coverage([line for line in body if len(line.segments) > 1][:_SAMPLE], layout.width, step)
+    islands = [part for island in _islands(counts, step) for part in _split(island, columns, counts, step)]
+    owners = _assign(islands, columns, layout.text_height)
+    bounds = []
+    for at, (left, right) in enumerate(pairwise(columns)):
+        before = [island[1] for island, owner in zip(islands, owners, strict=True) if owner <= at]
+        after = [island[0] for island, owner in zip(islands, owners, strict=True) if owner > at]
+        low = max([*before, left.x1 if at not in owners else 0.0])
+        high = min([*after, right.x0 if at + 1 not in owners else layout.width])
+        bounds.append((low + high) / 2)
+    return Grid(columns, sorted(bounds))
+
+
+def _coverage(lines: Sequence[Line], width: float, step: float) -> list[int]:
+    """How many words cover each step of the page's width; blanks inside a cell count half."""
+    counts = [0] * (int(width / step) + 3)
+    for line in lines:
         for segment in line.segments:
-            _cover(counts, segment.x0, segment.x1, step, 1)
+            _cover(counts, segment.x0, segment.x1, step)
             for token in segment.tokens:
-                _cover(counts, token.x0, token.x1, step, 2)
-    for column in header.columns:
-        _cover(counts, column.x0, column.x1, step, 3)
-    bounds = [_gutter(counts, left, right, step) for left, right in pairwise(header.columns)]
-    return Grid(header.columns, sorted(bounds))
+                _cover(counts, token.x0, token.x1, step)
+    return counts
 
 
-def _cover(counts: list[int], x0: float, x1: float, step: float, weight: int) -> None:
-    for place in range(max(0, int(x0 / step + 0.5)), min(len(counts), int(x1 / step + 0.5))):
-        counts[place] += weight
+def _cover(counts: list[int], x0: float, x1: float, step: float) -> None:
+    start = max(0, int(x0 / step + 0.5))
+    for place in range(start, min(len(counts), max(int(x1 / step + 0.5), start + 1))):
+        counts[place] += 1
 
 
-def _gutter(counts: Sequence[int], left: Column, right: Column, step: float) -> float:
-    """The middle of the widest stretch that is least crossed between two names; of equals, the one nearest to them."""
-    start, end = int(left.x0 / step) + 1, max(int(right.x1 / step), int(left.x0 / step) + 2)
-    low, high = left.x1 / step, right.x0 / step
-    window = counts[start:end]
-    if not window:
-        return (left.x1 + right.x0) / 2
-    least = min(window)
-    best: tuple[float, float] | None = None
-    run_start: int | None = None
-    for place in range(start, end + 1):
-        if place < end and place < len(counts) and counts[place] == least:
-            run_start = place if run_start is None else run_start
-        elif run_start is not None:
-            middle = (run_start + place) / 2
-            away = max(0.0, low - place, run_start - high)
-            rank = away - 0.5 * (place - run_start)
-            if best is None or rank < best[0]:
-                best = (rank, middle)
-            run_start = None
-    return best[1] * step if best else (left.x1 + right.x0) / 2
+def _islands(counts: Sequence[int], step: float) -> list[Span]:
+    """The stretches of the page's width that the body's words cover."""
+    found: list[Span] = []
+    start: int | None = None
+    for place, count in enumerate([*counts, 0]):
+        if count and start is None:
+            start = place
+        elif not count and start is not None:
+            found.append((start * step, place * step))
+            start = None
+    return found
+
+
+def _split(island: Span, columns: Sequence[Column], counts: Sequence[int], step: float) -> list[Span]:
+    """An island under several names, cut between each two of them where the fewest words are."""
+    under = [column for column in columns if column.x0 < island[1] and column.x1 > island[0]]
+    cuts = []
+    for left, right in pairwise(under):
+        start = max(int((left.x0 + left.x1) / 2 / step), int(island[0] / step)) + 1
+        end = min(int((right.x0 + right.x1) / 2 / step), int(island[1] / step))
+        window = range(start, max(end, start + 1))
+        middle = (left.x1 + right.x0) / 2 / step
+        cuts.append(min(window, key=lambda at: (counts[at], abs(at - middle))) * step)
+    edges = [island[0], *cuts, island[1]]
+    return [(x0, x1) for x0, x1 in pairwise(edges) if x1 > x0]
+
+
+def _assign(islands: Sequence[Span], columns: Sequence[Column], height: float) -> list[int]:
+    """The column of each island: in order, near its name, and no column of numbers left empty where it can be."""
+    costs = [[_distance(island, column) / height for island in islands] for column in columns]
+    best: list[tuple[float, list[int]]] = [(0.0, [])]
+    for _ in islands:
+        best.append((float("inf"), []))
+    for at, column in enumerate(columns):
+        lonely = _LONELY if column.role in _WANTED else 1.5
+        following: list[tuple[float, list[int]]] = []
+        for end in range(len(islands) + 1):
+            choices = [(best[end][0] + lonely, end)]
+            cost = 0.0
+            for start in range(end - 1, -1, -1):
+                cost += costs[at][start]
+                choices.append((best[start][0] + cost, start))
+            cost, start = min(choices)
+            following.append((cost, [*best[start][1], *[at] * (end - start)]))
+        best = following
+    return best[-1][1]
+
+
+def _distance(island: Span, column: Column) -> float:
+    gap = max(column.x0 - island[1], island[0] - column.x1, 0.0)
+    return gap + 0.02 * abs(island[0] + island[1] - column.x0 - column.x1) / 2
 
 
 def read_numbers(cell: Sequence[Token], habit: NumberFormat, repair: bool) -> list[Amount]:

@@ -167,10 +167,13 @@ def _is_wrapped(before: Sequence[Token], line: Sequence[Token], reach: _Reach) -
 
 
 def _strip_ordinals(blocks: Sequence[Block]) -> None:
-    """Takes the items' running numbers off their descriptions, where they have any."""
+    """Takes the items' running numbers (1, 2, 3 or 10, 20, 30) off their descriptions, where they have any."""
     if not all(block.lines and len(block.lines[0]) > 1 for block in blocks):
         return
     numbers = [block.lines[0][0].text.rstrip(".)") for block in blocks]
-    if all(number.isdigit() and int(number) == place for place, number in enumerate(numbers, 1)):
+    step = numbers[0] if numbers else ""
+    if step in {"1", "01", "001", "10", "010"} and all(
+        number.isdecimal() and int(number) == place * int(step) for place, number in enumerate(numbers, 1)
+    ):
         for block in blocks:
             block.lines[0] = block.lines[0][1:]

@@ -55,8 +55,7 @@ def find_headers(layout: Layout, words: TableWords) -> list[Header]:
     for line in layout.lines:
         if headers and line.index <= headers[-1].last:
             continue
-        names = _names(line, words)
-        if _is_seed(names):
+        if _is_seed(_names(line, words)):
             header = _header(layout, line, words)
             _choose_roles(header.columns)
             if _is_header(header):
@@ -64,19 +63,25 @@ def find_headers(layout: Layout, words: TableWords) -> list[Header]:
     return headers
 
 
-def _names(line: Line, words: TableWords) -> list[Name]:
-    return [name for segment in line.segments for name in words.names_in(segment.tokens)]
+def _names(line: Line, words: TableWords) -> list[list[Name]]:
+    """The names in a line, by segment."""
+    return [words.names_in(segment.tokens) for segment in line.segments]
 
 
-def _is_seed(names: Sequence[Name]) -> bool:
+def _is_seed(segments: Sequence[Sequence[Name]]) -> bool:
     """Whether a line is made of names of columns, at least two, one of them of numbers."""
+    names = [name for segment in segments for name in segment]
     known = [name for name in names if name.roles]
     if len(known) < 2 or not any(NUMERIC.intersection(name.roles) for name in known):
         return False
     if len({name.roles[0] for name in known}) < 2 or any(_has_digits(name) for name in names):
         return False
-    covered = sum(len(name.tokens) for name in known)
-    return covered >= 0.5 * sum(len(name.tokens) for name in names)
+    return _known_share(segments) >= 0.5
+
+
+def _known_share(segments: Sequence[Sequence[Name]]) -> float:
+    """The share of segments in which every word names a column."""
+    return sum(all(name.roles for name in segment) for segment in segments) / len(segments)
 
 
 def _has_digits(name: Name) -> bool:
@@ -100,8 +105,9 @@ def _header(layout: Layout, seed: Line, words: TableWords) -> Header:
     columns: list[Column] = []
     header = Header(band[0].index, band[-1].index)
     for line in band:
-        for name in _names(line, words):
-            _place(columns, _column(name, line is seed), header, words)
+        for segment in _names(line, words):
+            for name in segment:
+                _place(columns, _column(name, line is seed), header, words)
     header.columns = sorted(columns, key=lambda column: column.x0 + column.x1)
     return header
 
@@ -111,14 +117,10 @@ def _continues(edge: Line, line: Line, words: TableWords) -> bool:
     height = min(edge.y1 - edge.y0, line.y1 - line.y0)
     if gap > _BAND_GAP * height:
         return False
-    names = _names(line, words)
-    if any(_has_digits(name) for name in names) or sum(len(name.tokens) for name in names) > 14:
+    segments = _names(line, words)
+    if any(_has_digits(name) for segment in segments for name in segment):
         return False
-    known = sum(len(name.tokens) for name in names if name.roles)
-    if gap < 0:
-        return known > 0 or len(line.tokens) <= 2
-    total = sum(len(name.tokens) for name in names)
-    return known >= 0.5 * total or (total <= 2 and gap < 0.4 * height)
+    return _known_share(segments) >= 0.5 or (len(line.tokens) <= 2 and gap < 0.4 * height)
 
 
 def _column(name: Name, seed: bool) -> Column:
@@ -188,4 +190,5 @@ def _is_header(header: Header) -> bool:
         return False
     if roles & {"quantity", "unit_price"}:
         return len(roles & {"quantity", "unit_price", "total_price", "gross", "description", "article"}) >= 2
-    return "description" in roles and not roles & {"tax_rate", "tax_amount", "tax"}
+    description = header.column("description")
+    return description is not None and bool(description.roles) and not roles & {"tax_rate", "tax_amount"}

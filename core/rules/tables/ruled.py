@@ -110,7 +110,7 @@ class _Reader:
         for header, following in zip(headers, (*headers[1:], None), strict=bool(headers)):
             end = following.first if following else len(layout.lines)
             body = layout.lines[header.last + 1 : end]
-            table = self._table(layout, header, find_grid(layout, header, body), body)
+            table = self._table(layout, header, find_grid(layout, header, self._top(body)), body)
             tables.append(table)
         tables = [table for table in tables if table.anchors]
         self._going_on = tables[-1] if tables else None
@@ -137,6 +137,13 @@ class _Reader:
             elif table.open_end:
                 table.texts.append(TextLine(line, row.cells))
         return table
+
+    def _top(self, body: Sequence[Line]) -> Sequence[Line]:
+        """``body`` up to its first line that sums up."""
+        for at, line in enumerate(body):
+            if at and any(self._words.sums.length_at(segment.tokens) for segment in line.segments):
+                return body[:at]
+        return body
 
     def _row(self, layout: Layout, grid: Grid, line: Line) -> BodyRow:
         cells = grid.cells(line.tokens)

@@ -78,7 +78,8 @@ class TableWords:
             if not length and (key := self._without_unit(tokens[at].text)) in self.columns:
                 length = 1
             if not length:
-                loose.append(tokens[at])
+                if not _is_unit(tokens[at].text):
+                    loose.append(tokens[at])
                 at += 1
                 continue
             if loose:

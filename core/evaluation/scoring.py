@@ -65,8 +65,9 @@ class CaseScore:
     items_right: int = 0
     items_scorable: int = 0
 
-    def note(self, name: str, visible: Any, wanted: Any, got: Any, right: bool) -> bool:
-        """Count one field; gives whether it is free of fault. ``name`` is the field's key in ``counts``."""
+    def note(self, name: str, visible: Any, wanted: Any, got: Any, right: bool, where: str = "") -> bool:
+        """Count one field; gives whether it is free of fault. ``name`` is the field's key in ``counts``, ``where``
+        begins its error's line (default: the name)."""
         if visible is not True and (visible != "absent" or is_empty(got)):
             return True
         count = self.counts.setdefault(name, Count())
@@ -75,7 +76,7 @@ class CaseScore:
             return True
         count.fp += not is_empty(got)
         count.fn += visible is True
-        self.errors.append(f"{name}: {f'want {wanted!r}' if visible is True else 'absent'}, got {got!r}")
+        self.errors.append(f"{where or name}: {f'want {wanted!r}' if visible is True else 'absent'}, got {got!r}")
         return False
 
 
@@ -131,22 +132,23 @@ def _lines(truth: Mapping[str, Any], visible: Sequence[Any], descriptions: Seque
 def _score_items(score: CaseScore, lines: Sequence[_Line], predicted: Sequence[Mapping[str, Any]]) -> None:
     pairs = pair([[line.similarity(item) for item in predicted] for line in lines])
     for index, line in enumerate(lines):
-        right = _score_line(score, line, predicted[pairs[index]] if index in pairs else {})
+        right = _score_line(score, index, line, predicted[pairs[index]] if index in pairs else {})
         if any(line.visible.get(cell.name) is True for cell in item_fields()):
             score.items_scorable += 1
             score.items_right += right
     taken = set(pairs.values())
     for item in (item for index, item in enumerate(predicted) if index not in taken):
         for cell in item_fields():
-            score.note(ITEM_PREFIX + cell.name, "absent", None, item.get(cell.name), False)
+            score.note(ITEM_PREFIX + cell.name, "absent", None, item.get(cell.name), False, f"extra item {cell.name}")
 
 
-def _score_line(score: CaseScore, line: _Line, item: Mapping[str, Any]) -> bool:
+def _score_line(score: CaseScore, index: int, line: _Line, item: Mapping[str, Any]) -> bool:
     faultless = True
     for cell in item_fields():
         wanted, got = line.values.get(cell.name), item.get(cell.name)
         right = is_right(cell, wanted, got, line.alternatives(cell))
-        faultless &= score.note(ITEM_PREFIX + cell.name, line.visible.get(cell.name), wanted, got, right)
+        where = f"item {index + 1} {cell.name}"
+        faultless &= score.note(ITEM_PREFIX + cell.name, line.visible.get(cell.name), wanted, got, right, where)
     return faultless
 
 

@@ -1,0 +1,339 @@
+"""The command line: the real program for what a shell sees, its ``main`` for the rest."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.entrypoints.cli import main
+from core.entrypoints.commands import extract as extract_command
+from core.entrypoints.console import StepLines
+from core.events import StepFailed, StepFinished, StepSkipped, StepStarted
+from samples.shipped import CASES
+from tests.conftest import PASSWORD, SampleFile
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder of the test's own, for this process and the ones it starts."""
+    folder = tmp_path / "data"
+    monkeypatch.setenv("STUDIO_DATA_DIR", str(folder))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    return folder
+
+
+def program(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """``python -m core`` as a shell runs it."""
+    command = [sys.executable, "-m", "core", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+
+Call = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str]) -> Call:
+    """``main`` in this process: exit status, stdout, stderr."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        status = main([str(argument) for argument in arguments])
+        return (status, *capsys.readouterr())
+
+    return run
+
+
+def test_help_answers_before_anything_is_loaded() -> None:
+    """No library that takes time is imported for ``--help``."""
+    code = (
+        "import sys\nfrom core.entrypoints.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    print('\\n', *sorted(sys.modules), sep='\\n')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "extract" in done.stdout
+    heavy = {"pydantic", "pymupdf", "PIL", "sqlalchemy", "openpyxl", "numpy", "rapidocr", "lxml"}
+    assert heavy.isdisjoint(done.stdout.splitlines())
+
+
+def test_one_bad_file_does_not_stop_the_others(einvoice_pdf: SampleFile, tmp_path: Path) -> None:
+    """The good file's JSON is printed, the bad ones' lines stand on stderr, and the exit status says so."""
+    (tmp_path / "empty.pdf").touch()
+    done = program("extract", tmp_path / "missing.pdf", einvoice_pdf.path, tmp_path / "empty.pdf", tmp_path)
+    assert done.returncode == 1
+    result = json.loads(done.stdout)
+    assert result["invoice"]["total_amount"] == einvoice_pdf.truth["total_amount"]
+    problems = done.stderr.splitlines()
+    assert [line.split(": ")[0] for line in problems] == [
+        f"{tmp_path}/missing.pdf",
+        f"{tmp_path}/empty.pdf",
+        str(tmp_path),
+    ]
+    assert "Traceback" not in done.stderr
+
+
+def test_a_result_tells_all_there_is(call: Call, digital_pdf: SampleFile) -> None:
+    """Beside the invoice: evidence, findings, confidences, verdict, text, recipe, step timings, provenance."""
+    status, out, err = call("extract", digital_pdf.path)
+    result = json.loads(out)
+    assert (status, err) == (0, "")
+    assert set(result["invoice"]) >= set(digital_pdf.truth) - {"meta"}
+    assert result["name"] == digital_pdf.name
+    assert result["verdict"] in ("approved", "needs review")
+    assert digital_pdf.truth["invoice_number"] in result["text"]
+    assert result["recipe"]["extractors"] == ["einvoice", "rules"]
+    assert {step["step"] for step in result["steps"]} >= {"load", "ocr", "extract"}
+    assert all({"page", "boxes", "score"} <= set(evidence) for evidence in result["evidence"].values())
+    assert {"confidences", "findings", "provenance", "raw", "document"} <= set(result)
+
+
+def test_several_results_are_a_line_each(call: Call, digital_pdf: SampleFile, einvoice_pdf: SampleFile) -> None:
+    """A program can read the output line by line."""
+    _, out, _ = call("extract", digital_pdf.path, einvoice_pdf.path)
+    assert [json.loads(line)["name"] for line in out.splitlines()] == [digital_pdf.name, einvoice_pdf.name]
+
+
+def test_files_of_the_same_stem_do_not_overwrite_each_other(
+    call: Call, tmp_path: Path, einvoice_pdf: SampleFile
+) -> None:
+    """Results of equal stems get numbers, whatever else is called so."""
+    paths = [tmp_path / name for name in ("a/bill.pdf", "b/bill.pdf", "c/bill-2.pdf", "d/BILL.pdf")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_bytes(einvoice_pdf.data)
+    status, out, _ = call("extract", *paths, "--out", tmp_path / "results")
+    assert (status, out) == (0, "")
+    written = sorted(path.name for path in (tmp_path / "results").iterdir())
+    assert written == ["BILL-3.json", "bill-2-2.json", "bill-2.json", "bill.json"]
+
+
+def test_a_long_name_still_gets_its_result(call: Call, tmp_path: Path, einvoice_pdf: SampleFile) -> None:
+    """A stem as long as a file system takes is cut, not refused."""
+    path = tmp_path / f"{'ü' * 125}.pdf"
+    path.write_bytes(einvoice_pdf.data)
+    assert call("extract", path, "--out", tmp_path / "out")[0] == 0
+    assert [result.stem for result in (tmp_path / "out").iterdir()] == ["ü" * 100]
+
+
+def test_chosen_pages_are_one_invoice(call: Call, two_invoices_pdf: SampleFile) -> None:
+    """``--pages 2`` reads the second invoice alone."""
+    _, out, _ = call("extract", two_invoices_pdf.path, "--pages", "2")
+    result = json.loads(out)
+    assert [page["number"] for page in result["pages"]] == [2]
+    first, second = (truth["invoice_number"] for truth in two_invoices_pdf.truths)
+    assert second in result["text"]
+    assert first not in result["text"]
+
+
+def test_a_page_that_is_not_there_is_named(call: Call, digital_pdf: SampleFile) -> None:
+    """A wrong page choice is one line with the file's path."""
+    status, _, err = call("extract", digital_pdf.path, "--pages", "9")
+    assert status == 1
+    assert err == f"{digital_pdf.path}: There is no page 9: the document has only page 1.\n"
+
+
+def test_an_encrypted_document_opens_with_its_password(call: Call, encrypted_pdf: SampleFile) -> None:
+    """Without it, the line asks for it."""
+    status, _, err = call("extract", encrypted_pdf.path)
+    assert status == 1
+    assert "password" in err
+    status, out, _ = call("extract", encrypted_pdf.path, "--password", PASSWORD)
+    assert status == 0
+    assert encrypted_pdf.truth["invoice_number"] in json.loads(out)["text"]
+
+
+def test_records_are_saved_where_asked(call: Call, einvoice_pdf: SampleFile, data_dir: Path) -> None:
+    """Both stores under one order id; a second save is refused, updates, or is kept as another, as told."""
+    both = ("extract", einvoice_pdf.path, "--save", "sqlite", "--save", "excel", "--quiet")
+    _, _, first = call(*both)
+    assert "saved as order 1 in the database and the Excel workbook" in first
+    assert (data_dir / "invoice_database.xlsx").is_file()
+    assert "already stored as order 1" in call(*both)[2]
+    assert "saved as order 1" in call(*both, "--stored", "update")[2]
+    assert "saved as order 2" in call(*both, "--stored", "keep")[2]
+
+
+def test_a_recipe_comes_by_name_or_file(call: Call, einvoice_pdf: SampleFile, tmp_path: Path) -> None:
+    """The result names the recipe it was made with; an unknown one ends the call with a sentence."""
+    path = tmp_path / "mine.json"
+    path.write_text('{"name": "mine", "extractors": ["einvoice"]}', encoding="utf-8")
+    assert json.loads(call("extract", einvoice_pdf.path, "--recipe", path)[1])["recipe"]["name"] == "mine"
+    assert json.loads(call("extract", einvoice_pdf.path, "--recipe", "page-only")[1])["extractor"] == "rules"
+    status, out, err = call("extract", einvoice_pdf.path, "--recipe", "nonsense")
+    assert (status, out) == (1, "")
+    assert err.startswith("There is no recipe “nonsense”")
+
+
+def test_a_hostile_name_writes_nothing_on_the_terminal(call: Call, tmp_path: Path) -> None:
+    """Escape sequences and line breaks of a file's name are not passed on."""
+    path = tmp_path / "x\x1b]0;owned\x07\nEverything is fine.pdf"
+    path.write_bytes(b"no pdf")
+    status, _, err = call("extract", path)
+    assert status == 1
+    assert "\x1b" not in err
+    assert err.count("\n") == 1
+
+
+def test_a_name_that_is_no_text_is_read_all_the_same(einvoice_pdf: SampleFile, tmp_path: Path) -> None:
+    """Linux allows names that are not UTF-8."""
+    path = os.fsencode(tmp_path) + b"/bill-\xff.pdf"
+    Path(os.fsdecode(path)).write_bytes(einvoice_pdf.data)
+    done = program("extract", os.fsdecode(path), "--save", "sqlite")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["name"] == "bill-?.pdf"
+
+
+def test_a_pipe_in_place_of_a_file_does_not_hang(call: Call, tmp_path: Path) -> None:
+    """Only ordinary files are opened."""
+    os.mkfifo(tmp_path / "pipe.pdf")
+    assert "no ordinary file" in call("extract", tmp_path / "pipe.pdf")[2]
+
+
+def test_a_file_beyond_the_limit_is_not_even_read(call: Call, tmp_path: Path, data_dir: Path) -> None:
+    """The limit of the settings holds before a byte is taken into memory."""
+    data_dir.mkdir()
+    (data_dir / "settings.json").write_text('{"limits": {"file_megabytes": 1}}', encoding="utf-8")
+    with (tmp_path / "huge.pdf").open("wb") as file:
+        file.truncate(5_000_000)
+    assert "it has 5 MB and the limit is 1 MB" in call("extract", tmp_path / "huge.pdf")[2]
+
+
+def test_results_need_a_folder(call: Call, einvoice_pdf: SampleFile, tmp_path: Path) -> None:
+    """``--out`` that names a file is told of before anything is read."""
+    (tmp_path / "taken").touch()
+    status, out, err = call("extract", einvoice_pdf.path, "--out", tmp_path / "taken")
+    assert (status, out) == (1, "")
+    assert "choose another" in err
+
+
+def test_a_fault_of_ours_costs_one_file(
+    call: Call, einvoice_pdf: SampleFile, digital_pdf: SampleFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error that nobody foresaw is a line, and the next file is read."""
+    real = extract_command.open_file
+
+    def broken(studio: Any, path: Path, password: str | None) -> Any:
+        if path == digital_pdf.path:
+            raise ZeroDivisionError("division by zero")
+        return real(studio, path, password)
+
+    monkeypatch.setattr(extract_command, "open_file", broken)
+    status, out, err = call("extract", digital_pdf.path, einvoice_pdf.path)
+    assert status == 1
+    assert "ZeroDivisionError: division by zero" in err
+    assert json.loads(out)["name"] == einvoice_pdf.name
+
+
+def test_a_reader_that_leaves_early_gets_no_traceback(einvoice_pdf: SampleFile) -> None:
+    """``python -m core extract … | head -1``."""
+    command = [sys.executable, "-m", "core", "extract", *[str(einvoice_pdf.path)] * 3]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 1
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_steps_are_told_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each step's end with its time, cache or reason; nothing with ``--quiet``."""
+    events = (
+        StepStarted("load"),
+        StepFinished("load", 0.5, detail="1 of 1 page"),
+        StepFinished("ocr", 0, cached=True),
+        StepSkipped("einvoice", "The recipe reads the page only."),
+        StepFailed("extract", 1, "Broken."),
+    )
+    told = {}
+    for quiet in (True, False):
+        monkeypatch.setattr(sys, "stderr", Terminal())
+        lines = StepLines(quiet)
+        for event in events:
+            lines.show(event)
+        told[quiet] = sys.stderr.getvalue()  # type: ignore[attr-defined]
+    assert told[True] == ""
+    assert told[False].splitlines() == [
+        "  Load document: 0.50 s, 1 of 1 page",
+        "  Read text: cache",
+        "  E-invoice check: skipped. The recipe reads the page only.",
+        "  Extract fields: failed after 1.00 s. Broken.",
+    ]
+
+
+def test_evaluate_scores_the_extraction(call: Call, data_dir: Path, tmp_path: Path) -> None:
+    """The e-invoice is read without a fault; kept predictions score the same; the person's own data stays alone."""
+    status, out, err = call("evaluate", CASES, "--language", "de", "--json", "--out", tmp_path)
+    report = json.loads(out)
+    assert (status, err) == (0, "")
+    assert report["summary"]["all"]["f1"] == 1.0
+    assert set(report["cases"]) == {"german-einvoice"}
+    again = json.loads(call("evaluate", CASES, "--language", "de", "--json", "--pred", tmp_path)[1])
+    assert again["fields"] == report["fields"]
+    assert [path.name for path in data_dir.iterdir()] == ["evaluation"]
+
+
+def test_evaluate_prints_tables(call: Call, tmp_path: Path) -> None:
+    """A case without prediction is scored as empty and named on stderr."""
+    (tmp_path / "english-studio.json").write_text(
+        (CASES / "english-studio" / "truth.json").read_text("utf-8"), encoding="utf-8"
+    )
+    status, out, err = call("evaluate", CASES, "--kind", "digital", "--pred", tmp_path, "--cases")
+    assert status == 0
+    assert "3 cases, 2 without prediction" in out
+    assert "english-studio" in out
+    assert [line.split(":")[0] for line in err.splitlines()] == ["german-einvoice", "italian-two-pages"]
+
+
+def test_evaluate_reads_the_pages_that_the_truth_names(
+    call: Call, two_invoices_pdf: SampleFile, tmp_path: Path
+) -> None:
+    """``--invoice-pages`` leaves out the pages of other invoices."""
+    truth = two_invoices_pdf.truths[1]
+    truth = {**truth, "meta": {**truth["meta"], "invoice_pages": [2]}}
+    (tmp_path / "cases" / "second").mkdir(parents=True)
+    (tmp_path / "cases" / "second" / "document.pdf").write_bytes(two_invoices_pdf.data)
+    (tmp_path / "cases" / "second" / "truth.json").write_text(json.dumps(truth), encoding="utf-8")
+    call("evaluate", tmp_path / "cases", "--invoice-pages", "--out", tmp_path / "out")
+    kept = json.loads((tmp_path / "out" / "second.json").read_text("utf-8"))
+    assert [page["number"] for page in kept["pages"]] == [2]
+
+
+@pytest.mark.parametrize("folder", ["nowhere", "."])
+def test_evaluate_without_cases_says_so(call: Call, tmp_path: Path, folder: str) -> None:
+    """A missing or empty folder is one line."""
+    status, out, err = call("evaluate", tmp_path / folder)
+    assert (status, out) == (1, "")
+    assert err.count("\n") == 1
+
+
+def test_the_doctor_says_what_is_usable(call: Call) -> None:
+    """Engines, extractors and stores each with a state; JSON holds the same."""
+    status, out, _ = call("doctor")
+    assert status == 0
+    parts = json.loads(call("doctor", "--json")[1])["parts"]
+    assert {"OCR engine", "Extractor", "Store", "Accelerator"} <= {part["kind"] for part in parts}
+    assert all(part["name"] in out for part in parts)
+    assert all(part["usable"] or part["reason"] for part in parts)
+
+
+@pytest.mark.parametrize("arguments", [[], ["extract"], ["extract", "a.pdf", "--save", "paper"], ["fly"]])
+def test_a_wrong_call_is_told_with_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """The usage comes with it."""
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    assert "usage:" in capsys.readouterr().err

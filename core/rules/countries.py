@@ -9,7 +9,18 @@ from functools import cache
 from core.rules.layout import fold
 
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
-_MORE = {"usa": "US", "uk": "GB", "greatbritain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "uae": "AE", "holland": "NL", "brd": "DE", "korea": "KR"}
+_MORE = {
+    "usa": "US",
+    "uk": "GB",
+    "greatbritain": "GB",
+    "england": "GB",
+    "scotland": "GB",
+    "wales": "GB",
+    "uae": "AE",
+    "holland": "NL",
+    "brd": "DE",
+    "korea": "KR",
+}
 #: VAT id and IBAN begin with the country.
 _CODED = re.compile(r"\b([A-Z]{2})\s?\d{2}\s?[A-Z0-9]{4}|\b(ATU|CHE|[A-Z]{2})[-.\s]?\d{8,12}\b")
 _AMERICAN = re.compile(r"\b[A-Z]{2},?\s+\d{5}(?:-\d{4})?\b")

@@ -151,7 +151,9 @@ def _continues(tokens: Sequence[Token], end: int) -> bool:
     if before.endswith((",", ";", ")")) or not _TAIL.match(text):
         return False
     if text in "/-–":
-        return end + 1 < len(tokens) and tokens[end + 1].text[:1].isalnum() and any(map(str.isdigit, tokens[end + 1].text))
+        return (
+            end + 1 < len(tokens) and tokens[end + 1].text[:1].isalnum() and any(map(str.isdigit, tokens[end + 1].text))
+        )
     return True
 
 
@@ -182,7 +184,15 @@ def _dates_of_titles(reading: Reading, candidates: Sequence[Candidate]) -> list[
         if dates and after.index(dates[0].tokens[0]) <= 2:
             score = number.score * 0.9
             found.append(
-                Candidate("invoice_date", dates[0].value, dates[0].tokens, number.page, score, "after the number", number.label)
+                Candidate(
+                    "invoice_date",
+                    dates[0].value,
+                    dates[0].tokens,
+                    number.page,
+                    score,
+                    "after the number",
+                    number.label,
+                )
             )
     return found
 

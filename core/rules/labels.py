@@ -12,7 +12,21 @@ from core.rules.lexicon import Entry, Lexicon
 #: A phrase this short is a label only where it stands alone or before a colon.
 _SHORT = 3
 #: Kinds that begin a cell; elsewhere in a sentence they mean nothing.
-_AT_START = frozenset({"customer", "ship_to", "vendor", "party_name", "party_address", "party_town", "party_contact", "paid", "discount", "shipping", "other"})
+_AT_START = frozenset(
+    {
+        "customer",
+        "ship_to",
+        "vendor",
+        "party_name",
+        "party_address",
+        "party_town",
+        "party_contact",
+        "paid",
+        "discount",
+        "shipping",
+        "other",
+    }
+)
 #: How alike a misread label must be (0 to 100).
 _ALIKE = 86
 _LONGEST = 6
@@ -86,7 +100,9 @@ def _longest(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[int, s
 def _is_plausible(segment: Segment, start: int, end: int, key: str, entry: Entry) -> bool:
     """Whether a phrase at this place is a label and no part of a sentence."""
     tokens = segment.tokens
-    closed = end == len(tokens) or tokens[end - 1].text.endswith((":", "：", "#")) or tokens[end].text in {":", "-", "="}
+    closed = (
+        end == len(tokens) or tokens[end - 1].text.endswith((":", "：", "#")) or tokens[end].text in {":", "-", "="}
+    )
     # a number sign after a few words (Factura A, Nº: 123) still announces a number
     if start and (entry.kind in _AT_START or entry.weight < 0.6):
         return closed and tokens[start - 1].text.endswith((",", ":", "|", "·", "-", ";", ")", "/"))

@@ -64,7 +64,9 @@ def _mentions(reading: Reading, page: int, tokens: list[Token]) -> list[tuple[st
             bare = text.strip("0123456789.,-()–' :")
             code = currency_of(bare) or currency_of(sign.group())
             if code is not None:
-                found.append((code, token, 2, is_shared(bare) or (currency_of(bare) is None and is_shared(sign.group()))))
+                found.append(
+                    (code, token, 2, is_shared(bare) or (currency_of(bare) is None and is_shared(sign.group())))
+                )
             continue
         if len(text) > 12:
             continue

@@ -57,7 +57,9 @@ def read_totals(reading: Reading) -> Totals:
     sums = [found for label in reading.labels if label.kind in _KINDS for found in _sums(reading, label)]
     sums = _without_table_heads(reading, sums)
     by_kind = {kind: _best([found for found in sums if found.kind == kind]) for kind in _KINDS}
-    totals = by_kind["total_amount"] + [replace(found, score=found.score * _DUE_WEIGHT) for found in by_kind["amount_due"]]
+    totals = by_kind["total_amount"] + [
+        replace(found, score=found.score * _DUE_WEIGHT) for found in by_kind["amount_due"]
+    ]
     totals = _repeated(_best(totals))
     taxes = by_kind["tax"] + _joint_taxes(by_kind["tax"])
     best: tuple[float, Sum | None, Sum | None, Sum | None, bool] = (-1.0, None, None, None, False)
@@ -123,7 +125,10 @@ def _sums(reading: Reading, label: Label) -> Iterator[Sum]:
 def _amounts_beside(reading: Reading, label: Label) -> Iterator[tuple[Amount, Segment]]:
     first = label.segment.tokens[label.end - 1]
     following = [other for other in reading.labels_of[label.page, label.segment.index] if other.start >= label.end]
-    border = min((other.segment.tokens[other.start].x0 for other in following if other.weight > 0.5 and other.kind != "other"), default=float("inf"))
+    border = min(
+        (other.segment.tokens[other.start].x0 for other in following if other.weight > 0.5 and other.kind != "other"),
+        default=float("inf"),
+    )
     for amount in reading.amounts_in(label.page, label.segment):
         if amount.tokens[0].x0 >= first.x1 - 1e-6 and amount.tokens[0].x0 < border:
             yield amount, label.segment
@@ -131,7 +136,11 @@ def _amounts_beside(reading: Reading, label: Label) -> Iterator[tuple[Amount, Se
         return
     for segment in reading.layouts[label.page].right_of(label.segment):
         other = reading.label_starting(label.page, segment)
-        if other is not None and other.kind in _KINDS | {"other", "not_total"} and not _is_money_cell(reading, label.page, segment):
+        if (
+            other is not None
+            and other.kind in _KINDS | {"other", "not_total"}
+            and not _is_money_cell(reading, label.page, segment)
+        ):
             break
         for amount in reading.amounts_in(label.page, segment):
             yield amount, segment
@@ -178,7 +187,9 @@ def _sum(reading: Reading, label: Label, amount: Amount, segment: Segment, facto
     # totals stand at the end of a document
     depth = (label.page + label.segment.y0 / max(layout.height, 1e-6)) / pages
     score *= 0.85 + 0.15 * min(depth * 1.2, 1.0)
-    return Sum(label.kind, amount.value, amount.tokens, label.page, segment.line, score, rule, label.text, amount.currency)
+    return Sum(
+        label.kind, amount.value, amount.tokens, label.page, segment.line, score, rule, label.text, amount.currency
+    )
 
 
 def _without_table_heads(reading: Reading, sums: Sequence[Sum]) -> list[Sum]:
@@ -206,4 +217,6 @@ def _joint_taxes(taxes: Sequence[Sum]) -> list[Sum]:
     first = each[0]
     value = sum((tax.value for tax in each), Decimal(0))
     score = min(tax.score for tax in each) * 0.9
-    return [replace(first, value=value, score=score, rule="sum of the rates", label=" + ".join(tax.label for tax in each))]
+    return [
+        replace(first, value=value, score=score, rule="sum of the rates", label=" + ".join(tax.label for tax in each))
+    ]

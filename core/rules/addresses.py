@@ -1,0 +1,88 @@
+"""Telling the lines of a party apart: street, town, country, contact, company name. The patterns are in ``addresses.toml``."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from core.rules.countries import is_country
+from core.rules.layout import fold
+
+_HOUSE_NUMBER = re.compile(
+    r"^\d{1,5}\s?[A-Za-z]?(?:[-/]\d+\s?[A-Za-z]?)?,?\s+[^\W\d_]{2,}|[^\W\d_.]{3,}\.?,?\s+(?:n[°ºo.]\s*)?\d{1,4}\s?[A-Za-z]?(?:[-/]\d{1,4}\s?[A-Za-z]?)?$"
+)
+_CONTACT = re.compile(
+    r"@|\bwww\.|https?:|\.(?:com|de|fr|net|org|nl|it|es|pt|co\.uk)\b|\+\d[\d\s().-]{6,}|^[\d\s()/.+-]{8,}$",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """What ``addresses.toml`` says, compiled."""
+
+    town: re.Pattern[str]
+    street_words: frozenset[str]
+    street_endings: tuple[str, ...]
+    legal_forms: frozenset[str]
+    salutations: frozenset[str]
+
+
+@cache
+def patterns() -> Patterns:
+    """The patterns, read once a process."""
+    data = tomllib.loads(Path(__file__).with_name("addresses.toml").read_text(encoding="utf-8"))
+    words = data["street_words"]
+    return Patterns(
+        re.compile("|".join(f"(?:{pattern})" for pattern in data["towns"])),
+        frozenset(fold(word) for word in words if not word.startswith("-")),
+        tuple(fold(word) for word in words if word.startswith("-")),
+        frozenset(map(fold, data["legal_forms"])),
+        frozenset(map(fold, data["salutations"])),
+    )
+
+
+def is_town(text: str) -> bool:
+    """Whether a line holds a postcode with its town."""
+    return any(map(str.isdigit, text)) and patterns().town.search(text) is not None
+
+
+def is_street(text: str) -> bool:
+    """Whether a line is a street with its number, a building, or a post box."""
+    has_digit = any(map(str.isdigit, text))
+    if has_digit and _HOUSE_NUMBER.search(text):
+        return True
+    known = patterns()
+    keys = [fold(word) for word in _WORDS.findall(text)]
+    long_word = any(len(key) > 3 and key in known.street_words for key in keys)
+    if has_digit:
+        return long_word or any(key in known.street_words for key in keys) or any(_ends_street(key) for key in keys)
+    return len(keys) > 1 and (any(_ends_street(key) for key in keys) or (long_word and keys[0] in known.street_words))
+
+
+def _ends_street(key: str) -> bool:
+    return len(key) > 6 and key.endswith(patterns().street_endings)
+
+
+def is_contact(text: str) -> bool:
+    """Whether a line is a phone number, an e-mail or a web address."""
+    return _CONTACT.search(text) is not None
+
+
+def is_salutation(text: str) -> bool:
+    """Whether a line is nothing but Mr, Firma, Messrs ..."""
+    return fold(text) in patterns().salutations
+
+
+def has_legal_form(text: str) -> bool:
+    """Whether a line names a company with its legal form (GmbH, Ltd, S.r.l. ...)."""
+    known = patterns().legal_forms
+    keys = [fold(word) for word in text.replace(".", "").split()]
+    return len(keys) > 1 and any(key in known for key in keys[1:])
+
+
+__all__ = ["has_legal_form", "is_contact", "is_country", "is_salutation", "is_street", "is_town", "patterns"]

@@ -1,0 +1,181 @@
+"""The rules extractor: pages of words in, an invoice with the reason for every value out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from core.evidence import PageText
+from core.extraction import Provenance
+from core.extractor import Availability, Draft, Request
+from core.models import Invoice, LineItem, item_path
+from core.rules.header import Candidate, read_header
+from core.rules.layout import Token
+from core.rules.lexicon import load_lexicon
+from core.rules.money import FoundCurrency, read_currency
+from core.rules.parties import Party, PartyReader
+from core.rules.reading import Reading
+from core.rules.tables import ItemRow, read_line_items
+from core.rules.totals import Sum, Totals, read_totals
+from core.rules.vendor import Name, read_vendor
+
+_NAME = "rules"
+_HEADER = ("invoice_number", "invoice_date", "due_date", "order_date", "customer_id")
+_SHOWN = 6
+
+
+class RulesExtractor:
+    """Reads an invoice by labels, geometry and arithmetic, with no model, no key and no network."""
+
+    name = _NAME
+    streams = False
+
+    def availability(self) -> Availability:
+        """Always usable: it needs nothing but the words."""
+        return Availability(True, "Reads labels, layout and tables; offline.")
+
+    def extract(self, request: Request) -> Draft | None:
+        """The invoice on the chosen pages. What the page does not print is ``None``."""
+        return read_invoice(request.read())
+
+
+def read_invoice(pages: Sequence[PageText]) -> Draft:
+    """The invoice that the words of ``pages`` make, each value with its rule, label, score and place."""
+    reading = Reading(pages, load_lexicon())
+    draft = _Drafting(reading)
+    header, candidates = read_header(reading)
+    for field in _HEADER:
+        if field in header:
+            draft.take(field, header[field].value, header[field])
+    _take_parties(draft)
+    totals = read_totals(reading)
+    for field, found in (("subtotal", totals.subtotal), ("tax", totals.tax), ("total_amount", totals.total)):
+        if found is not None:
+            draft.take(field, found.value, found)
+    currency = read_currency(reading)
+    if currency is not None:
+        draft.take("currency", currency.code, currency)
+    draft.take_items(read_line_items(reading.layouts, reading.lexicon, reading.habit))
+    return draft.finish(candidates, totals)
+
+
+def _take_parties(draft: _Drafting) -> None:
+    reader = PartyReader(draft.reading)
+    customers = reader.labelled("customer")
+    shipping = reader.labelled("ship_to")
+    vendors = reader.labelled("vendor")
+    customer = customers[0] if customers else None
+    taken = [token for party in (*shipping[:1], *vendors[:1]) for token in _tokens(party)]
+    if customer is None or customer.score < 0.5:
+        loose = reader.unlabelled(taken)
+        customer = _not_the_vendor(loose) or customer
+    vendor, names = read_vendor(
+        reader, _tokens(customer) if customer else (), customer.name.text if customer and customer.name else ""
+    )
+    draft.names = names
+    if vendor is not None:
+        draft.take("vendor_name", vendor.text, vendor)
+    if customer is not None:
+        if customer.name is not None:
+            draft.take("customer_name", customer.name.text, customer, customer.name.tokens)
+        draft.take("billing_address", customer.address_text, customer, customer.address_tokens)
+    if shipping and shipping[0].address:
+        draft.take("shipping_address", shipping[0].address_text, shipping[0], shipping[0].address_tokens)
+
+
+def _not_the_vendor(parties: Sequence[Party]) -> Party | None:
+    """The likeliest customer among unlabelled address blocks: the topmost one is the letterhead where there are more."""
+    if len(parties) < 2:
+        return parties[0] if parties and parties[0].score > 0.5 else None
+    first = min(parties, key=lambda party: party.address[0].tokens[0].y0)
+    return next(party for party in parties if party is not first)
+
+
+def _tokens(party: Party) -> tuple[Token, ...]:
+    return (*(party.name.tokens if party.name else ()), *party.address_tokens)
+
+
+class _Drafting:
+    """Collects values with the reason for each."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.values: dict[str, Any] = {}
+        self.provenance: dict[str, Provenance] = {}
+        self.items: list[LineItem] = []
+        self.names: list[Name] = []
+
+    def take(
+        self,
+        field: str,
+        value: Any,
+        why: Candidate | Sum | Name | Party | FoundCurrency,
+        tokens: Sequence[Token] | None = None,
+    ) -> None:
+        """Sets ``field`` to ``value``; nothing is set for ``None``."""
+        if value is None:
+            return
+        self.values[field] = value
+        if tokens is None:
+            tokens = (why.token,) if isinstance(why, FoundCurrency) else () if isinstance(why, Party) else why.tokens
+        rule = "printed currency" if isinstance(why, FoundCurrency) else why.rule
+        label = "" if isinstance(why, FoundCurrency) else why.label
+        self.provenance[field] = Provenance(
+            _NAME, rule, label, round(min(max(why.score, 0.0), 1.0), 3), False, *self._where(why.page, tokens)
+        )
+
+    def _where(self, page: int, tokens: Sequence[Token]) -> tuple[int | None, tuple[float, float, float, float] | None]:
+        if not tokens:
+            return None, None
+        layout = self.reading.layouts[page]
+        return layout.number, tuple(layout.box_of(tokens))
+
+    def take_items(self, rows: Sequence[ItemRow]) -> None:
+        """Sets the line items."""
+        for row in rows:
+            self._take_item(row)
+
+    def _take_item(self, row: ItemRow) -> None:
+        index = len(self.items)
+        cells = row.cells()
+        values = {name: cell.text if name == "description" else cell.value for name, cell in cells.items()}
+        self.items.append(LineItem.model_validate(values))
+        for name, cell in cells.items():
+            self.provenance[item_path(index, name)] = Provenance(
+                _NAME, cell.rule, cell.label, cell.score, False, cell.page, tuple(cell.box)
+            )
+
+    def finish(self, candidates: Sequence[Candidate], totals: Totals) -> Draft:
+        """The draft, with the candidates that were weighed as its raw reply."""
+        invoice = Invoice(**self.values, line_items=tuple(self.items))
+        raw = {
+            "language": self.reading.language,
+            "decimal_mark": self.reading.habit.decimal,
+            "month_first": self.reading.month_first,
+            "labels": [f"{label.kind}: {label.text}" for label in self.reading.labels if label.kind != "other"],
+            "header": _weighed(candidates),
+            "totals": {"agree": totals.agree, "candidates": _weighed_sums(totals.candidates)},
+            "vendor": [{"name": n.text, "rule": n.rule, "score": round(n.score, 2)} for n in self.names[:_SHOWN]],
+        }
+        return Draft(invoice, json.dumps(raw, ensure_ascii=False, indent=1), self.provenance, self.reading.language)
+
+
+def _weighed(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
+    return [
+        {"field": c.field, "value": str(c.value), "label": c.label, "rule": c.rule, "score": round(c.score, 3)}
+        for c in candidates[: 4 * _SHOWN]
+    ]
+
+
+def _weighed_sums(sums: Sequence[Sum]) -> list[dict[str, Any]]:
+    best = sorted(sums, key=lambda found: -found.score)[: 4 * _SHOWN]
+    return [
+        {"field": s.kind, "value": _plain(s.value), "label": s.label, "rule": s.rule, "score": round(s.score, 3)}
+        for s in best
+    ]
+
+
+def _plain(value: Decimal) -> str:
+    return format(value, "f")

@@ -1,0 +1,237 @@
+"""Who is invoiced and where: customer, billing address, shipping address.
+
+A party is read from a labelled block (Bill to ...), from a form (Name: ... Address: ...), or, where nothing is labelled,
+from the address block that is not the vendor's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.rules.addresses import is_contact, is_country, is_salutation, is_street, is_town
+from core.rules.blocks import Block, column_beneath, find_blocks
+from core.rules.labels import Label
+from core.rules.layout import Layout, Segment, Token
+from core.rules.reading import Reading
+
+_PARTIES = frozenset({"customer", "ship_to", "vendor"})
+_PARTS = frozenset({"party_name", "party_address", "party_town", "party_contact"})
+_MOST_LINES = 8
+_EDGE = " ,;:·|-–•*\u200b"
+_SEPARATORS = re.compile(r"\s[·•|*–-]\s|[·•|]|,\s|\s/\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line of a party."""
+
+    text: str
+    tokens: tuple[Token, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A name and an address as printed, where they stand and why they were taken."""
+
+    name: Line | None
+    address: tuple[Line, ...]
+    page: int
+    score: float
+    rule: str
+    label: str
+
+    @property
+    def address_text(self) -> str | None:
+        """The address, its parts joined by a comma."""
+        parts = [line.text.strip(_EDGE) for line in self.address]
+        return ", ".join(part for part in parts if part) or None
+
+    @property
+    def address_tokens(self) -> tuple[Token, ...]:
+        return tuple(token for line in self.address for token in line.tokens)
+
+
+class PartyReader:
+    """Finds the parties of one document."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.blocks = [
+            block for page, layout in enumerate(reading.layouts) for block in find_blocks(layout, page, reading.scanned)
+        ]
+
+    def labelled(self, kind: str) -> list[Party]:
+        """The parties that labels of ``kind`` announce, best first."""
+        found = [party for label in self.reading.of_kind(kind) if (party := self._of_label(label)) is not None]
+        return sorted(found, key=lambda party: -party.score)
+
+    def _of_label(self, label: Label) -> Party | None:
+        layout = self.reading.layouts[label.page]
+        if (label.page, label.segment.line) in self.reading.table_heads:
+            return None
+        lines = self._lines_of(label, layout)
+        party = assemble(lines)
+        if party is None:
+            return None
+        name, address = party
+        score = label.weight * (1.0 if address else 0.75 if name else 0.5) * (1.0 if label.page == 0 else 0.8)
+        score *= 0.9 if label.segment.y0 > 0.6 * layout.height else 1.0
+        return Party(name, tuple(address), label.page, score, "labelled block", label.text)
+
+    def _lines_of(self, label: Label, layout: Layout) -> list[Line]:
+        """The lines a party label announces: what follows it in its cell and the column beneath it; else the cell
+        beside it and that cell's column."""
+        segment = label.segment
+        inline = self._rest(label)
+        right = layout.right_of(segment)
+        border = right[0].x0 - 0.5 * segment.height if right else layout.width
+        start = segment.tokens[label.end].x0 if inline and label.end < len(segment.tokens) else segment.x0
+        left = min(segment.x0, start) - 1.5 * segment.height
+        beneath = self._usable(label, column_beneath(layout, segment, left, max(border, segment.x1), 1.6, _MOST_LINES))
+        if inline or (beneath and not self._is_row(label, right, beneath)):
+            return ([inline] if inline else []) + beneath
+        if right and self.reading.label_starting(label.page, right[0]) is None:
+            cell = right[0]
+            far = right[1].x0 if len(right) > 1 else layout.width + 1
+            column = column_beneath(layout, cell, cell.x0 - 1.5 * cell.height, far, 1.2, _MOST_LINES)
+            return [_line(cell.tokens), *self._usable(label, column)]
+        return beneath
+
+    def _is_row(self, label: Label, right: Sequence[Segment], beneath: Sequence[Line]) -> bool:
+        """Whether the value stands beside the label (Customer:  Acme Ltd) and what is beneath belongs to other labels."""
+        if not right or self.reading.label_starting(label.page, right[0]) is not None:
+            return False
+        return not any(is_street(line.text) or is_town(line.text) for line in beneath)
+
+    def _rest(self, label: Label) -> Line | None:
+        tokens = [token for token in label.segment.tokens[label.end :] if token.text.strip(_EDGE)]
+        here = self.reading.labels_of[label.page, label.segment.index]
+        following = [other for other in here if other.start >= label.end and other.kind not in _PARTS]
+        if not tokens or (following and following[0].start == label.end):
+            return None
+        end = following[0].start if following else len(label.segment.tokens)
+        return _line([token for token in tokens if token in label.segment.tokens[label.end : end]])
+
+    def _usable(self, label: Label, segments: Sequence[Segment]) -> list[Line]:
+        """The lines of a column up to the end of the address: labels of parts are cut off, others are skipped or end it."""
+        lines: list[Line] = []
+        complete = False
+        for segment in segments:
+            inner = self.reading.label_starting(label.page, segment)
+            tokens: Sequence[Token] = segment.tokens
+            if inner is not None:
+                if inner.kind in _PARTIES and inner.stands_alone:
+                    break
+                if inner.kind in _PARTS:
+                    tokens = segment.tokens[inner.end :]
+                elif inner.kind not in _PARTIES or inner.weight > 0.8:
+                    if complete:
+                        break
+                    continue
+            text = " ".join(token.text for token in tokens)
+            if complete and not is_country(text.strip(_EDGE)):
+                if not is_town(text) and not (is_street(text) and not lines):
+                    break
+            if tokens and text.strip(_EDGE):
+                lines.append(_line(tokens))
+            complete = complete or is_town(text)
+        return lines
+
+    def unlabelled(self, taken: Sequence[Token]) -> list[Party]:
+        """Address blocks on the first page that no label announces and that hold none of the ``taken`` tokens, from the
+        likeliest place of a customer to the least."""
+        spoken_for = {(token.word, token.x0) for token in taken}
+        found = []
+        for block in self.blocks:
+            if block.page or any((token.word, token.x0) in spoken_for for s in block.segments for token in s.tokens):
+                continue
+            party = self._of_block(block)
+            if party is not None:
+                found.append(party)
+        return sorted(found, key=lambda party: -party.score)
+
+    def _of_block(self, block: Block) -> Party | None:
+        layout = self.reading.layouts[block.page]
+        where = block.y0 / max(layout.height, 1e-6)
+        if where > 0.5:
+            return None
+        lines = self._block_lines(block)
+        if not any(is_town(line.text) for line in lines):
+            return None
+        assembled = assemble(lines)
+        if assembled is None or assembled[0] is None or not assembled[1]:
+            return None
+        score = 0.6 if 0.1 < where < 0.36 else 0.45
+        return Party(assembled[0], tuple(assembled[1]), block.page, score, "address block", "")
+
+    def _block_lines(self, block: Block) -> list[Line]:
+        lines = []
+        for segment in block.segments:
+            label = self.reading.label_starting(block.page, segment)
+            if label is None or label.kind in _PARTS | _PARTIES:
+                cut = label.end if label is not None and label.kind in _PARTS else 0
+                if segment.tokens[cut:]:
+                    lines.append(_line(segment.tokens[cut:]))
+        return lines
+
+
+def _line(tokens: Sequence[Token]) -> Line:
+    return Line(" ".join(token.text for token in tokens).strip(_EDGE), tuple(tokens))
+
+
+def assemble(lines: Sequence[Line]) -> tuple[Line | None, list[Line]] | None:
+    """Lines of a block as (name, address lines): contacts and salutations are left out, what stands between the name and
+    the street (a department, a person) belongs to neither. ``None`` where nothing is left."""
+    kept = [line for line in lines if line.text and not is_contact(line.text) and not is_salutation(line.text)]
+    if len(kept) == 1 and is_town(kept[0].text):
+        kept = _split(kept[0])
+    if not kept:
+        return None
+    first = next((at for at, line in enumerate(kept) if at and (is_street(line.text) or is_town(line.text))), None)
+    if first is None and (is_street(kept[0].text) or is_town(kept[0].text)):
+        pieces = _split(kept[0])
+        if len(pieces) > 1 and not is_street(pieces[0].text):
+            return pieces[0], [*pieces[1:], *kept[1:]]
+        return None, kept
+    if first is None:
+        return kept[0], []
+    if (is_street(kept[0].text) and any(map(str.isdigit, kept[0].text))) and not _is_name(kept[0].text):
+        return None, _to_country(kept)
+    return kept[0], _to_country(kept[first:])
+
+
+def _is_name(text: str) -> bool:
+    from core.rules.addresses import has_legal_form
+
+    return has_legal_form(text)
+
+
+def _to_country(lines: Sequence[Line]) -> list[Line]:
+    """The address up to its town and country."""
+    found: list[Line] = []
+    complete = False
+    for line in lines:
+        if complete and not is_country(line.text) and not is_town(line.text):
+            break
+        found.append(line)
+        complete = complete or is_town(line.text)
+    return found
+
+
+def _split(line: Line) -> list[Line]:
+    """A party on one line (Acme Ltd, 12 High Street, Leeds LS1 5AB), as its parts."""
+    parts = [part for part in _SEPARATORS.split(line.text) if part and part.strip(_EDGE)]
+    pieces: list[Line] = []
+    at = 0
+    for part in parts:
+        words = len(part.split())
+        pieces.append(
+            _line(line.tokens[at : at + words])
+            if at + words <= len(line.tokens)
+            else Line(part.strip(_EDGE), line.tokens)
+        )
+        pieces[-1] = Line(part.strip(_EDGE), pieces[-1].tokens)
+        at += words
+    return pieces

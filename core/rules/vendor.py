@@ -1,0 +1,196 @@
+"""Who issued the document. Vendors rarely label themselves, so several signs are weighed: a label, the sender line above
+the address, the letterhead, a legal form in head or foot, large print, and the name inside the web or mail address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from core.rules.addresses import has_legal_form, is_contact, is_country, is_salutation, is_street, is_town
+from core.rules.layout import Layout, Segment, Token, fold
+from core.rules.parties import Party, PartyReader
+from core.rules.reading import Reading
+
+_DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([\w-]+(?:\.[\w-]+)*)\.[a-z]{2,}", re.IGNORECASE)
+_FREE_MAIL = frozenset(
+    {
+        "gmail",
+        "hotmail",
+        "outlook",
+        "yahoo",
+        "gmx",
+        "web",
+        "icloud",
+        "tonline",
+        "orange",
+        "wanadoo",
+        "live",
+        "aol",
+        "email",
+        "mail",
+        "googlemail",
+        "protonmail",
+        "me",
+        "msn",
+        "libero",
+        "example",
+    }
+)
+_SENDER = re.compile(r"\s[·•|*–-]\s|\s?[·•|∙]\s?|,\s|\s/\s|\s-\s")
+_EDGE = " ,;:·|-–•*\u200b.©"
+_LETTERS = re.compile(r"[^\W\d_]")
+_NAME_STOP = re.compile(r"\s(?:[·•|–]|-)\s|\s{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name that may be the vendor's, where it stands, how likely it is and by which sign."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    page: int
+    score: float
+    rule: str
+    label: str = ""
+
+
+def read_vendor(reader: PartyReader, customer: Sequence[Token], customer_name: str) -> tuple[Name | None, list[Name]]:
+    """The vendor's name and all candidates, best first. ``customer`` are the tokens of the customer's block, whose names
+    are not the vendor's."""
+    reading = reader.reading
+    barred = {(token.word, token.x0) for token in customer}
+    names = [name for name in _names(reader) if not any((token.word, token.x0) in barred for token in name.tokens)]
+    domains = _domains(reading, barred)
+    scored: dict[str, list[Name]] = {}
+    for name in names:
+        scored.setdefault(_key(name.text), []).append(name)
+    best: list[Name] = []
+    for key, same in scored.items():
+        same.sort(key=lambda name: -name.score)
+        score = same[0].score + 0.2 * min(len(same) - 1, 2)
+        if any(_in_domain(key, same[0].text, domain) for domain in domains):
+            score += 0.35
+        if customer_name and key == _key(customer_name):
+            score -= 0.5
+        best.append(Name(same[0].text, same[0].tokens, same[0].page, score, same[0].rule, same[0].label))
+    best.sort(key=lambda name: -name.score)
+    return (best[0] if best and best[0].score > 0.2 else None), best
+
+
+def _key(text: str) -> str:
+    return fold(text)
+
+
+def _in_domain(key: str, text: str, domain: str) -> bool:
+    words = [fold(word) for word in text.split()]
+    first = next((word for word in words if len(word) > 3), "")
+    return len(domain) > 3 and (domain in key or key in domain or (bool(first) and first in domain))
+
+
+def _domains(reading: Reading, barred: set[tuple[int, float]]) -> set[str]:
+    """The names in web and mail addresses, without those of the customer's block."""
+    found = set()
+    for layout in reading.layouts:
+        for segment in layout.segments:
+            for token in segment.tokens:
+                if ("@" in token.text or "www" in token.text.lower() or "http" in token.text) and (
+                    token.word,
+                    token.x0,
+                ) not in barred:
+                    found |= {fold(part) for match in _DOMAIN.findall(token.text) for part in match.split(".")}
+    return {domain for domain in found if domain not in _FREE_MAIL}
+
+
+def _names(reader: PartyReader) -> Iterator[Name]:
+    reading = reader.reading
+    for party in reader.labelled("vendor"):
+        if party.name is not None and _is_namelike(reading, party.name.text):
+            yield _of_party(party, 1.05 * party.score)
+    for page, layout in enumerate(reading.layouts):
+        for segment in layout.segments:
+            yield from _of_segment(reading, page, layout, segment)
+    yield from _letterheads(reader)
+
+
+def _of_party(party: Party, score: float) -> Name:
+    assert party.name is not None
+    return Name(party.name.text, party.name.tokens, party.page, score, party.rule, party.label)
+
+
+def _letterheads(reader: PartyReader) -> Iterator[Name]:
+    for block in reader.blocks:
+        layout = reader.reading.layouts[block.page]
+        if block.page or block.y0 > 0.3 * layout.height:
+            continue
+        texts = [segment.text for segment in block.segments]
+        if len(texts) > 1 and any(map(is_town, texts[1:])) and _is_namelike(reader.reading, texts[0]):
+            first = block.segments[0]
+            if reader.reading.label_starting(block.page, first) is None:
+                higher = 0.15 * (1 - block.y0 / (0.3 * layout.height))
+                yield Name(_clean(texts[0]), tuple(first.tokens), block.page, 0.45 + higher, "letterhead")
+
+
+def _of_segment(reading: Reading, page: int, layout: Layout, segment: Segment) -> Iterator[Name]:
+    """What one segment says of the vendor by its place, its size and its wording."""
+    text = segment.text
+    where = segment.y0 / max(layout.height, 1e-6)
+    edge = where < 0.35 or where > 0.8
+    if edge and len(text) > 20:
+        yield from _sender_line(reading, page, segment, where)
+    if reading.label_starting(page, segment) is not None or len(segment.tokens) > 9:
+        return
+    cleaned = _clean(text)
+    if not _is_namelike(reading, cleaned):
+        return
+    tokens = tuple(segment.tokens[: max(1, len(cleaned.split()))])
+    if has_legal_form(cleaned):
+        yield Name(cleaned, tokens, page, 0.62 if where < 0.2 else 0.5 if where > 0.8 else 0.35, "legal form")
+    if page:
+        return
+    size = segment.height / layout.text_height
+    if where < 0.25 and size > 1.25:
+        yield Name(
+            cleaned, tokens, page, 0.4 + min(size - 1.25, 1.5) * 0.15 + (0.1 if where < 0.12 else 0), "large print"
+        )
+    elif segment.index < 3:
+        yield Name(cleaned, tokens, page, 0.42 - 0.06 * segment.index, "first line")
+
+
+def _sender_line(reading: Reading, page: int, segment: Segment, where: float) -> Iterator[Name]:
+    """``Acme GmbH · Hauptstr. 1 · 12345 Musterstadt`` in small print over the address, or in the foot."""
+    parts = [part for part in _SENDER.split(segment.text) if part.strip(_EDGE)]
+    if len(parts) < 2 or not is_town(segment.text) or is_town(parts[0]):
+        return
+    name = parts[0].strip(_EDGE)
+    label = reading.label_starting(page, segment)
+    if _is_namelike(reading, name) and label is None and not is_street(name):
+        score = 0.7 if where < 0.35 else 0.5
+        yield Name(name, tuple(segment.tokens[: len(parts[0].split())]), page, score, "sender line")
+
+
+def _clean(text: str) -> str:
+    """A name without what follows a dash or dot (a slogan, an address)."""
+    return (
+        _NAME_STOP.split(text)[0].strip(_EDGE)
+        if _NAME_STOP.search(text) and is_town(text)
+        else text.strip(" ,;:·|-–•*\u200b©")
+    )
+
+
+def _is_namelike(reading: Reading, text: str) -> bool:
+    key = fold(text)
+    letters = len(_LETTERS.findall(text))
+    return (
+        letters >= 3
+        and letters > 1.5 * sum(map(str.isdigit, text))
+        and len(text) < 70
+        and key not in reading.lexicon.titles
+        and key not in reading.lexicon.labels
+        and not is_contact(text)
+        and not is_country(text)
+        and not is_town(text)
+        and not is_salutation(text)
+        and not (is_street(text) and not has_legal_form(text))
+        and not reading.dates_in([Token(part, "", 0, 0, 0, 1, -1) for part in text.split()])
+    )

@@ -56,8 +56,6 @@ def draw_lines(run_id: str, extraction: Extraction, reviewed: Reviewed, errors: 
                 hide_index=True,
                 height="auto" if len(rows) <= MOST_ROWS else 35 * MOST_ROWS,
                 column_config=_columns(),
-                on_change=_commit,
-                args=(run_id, key, extraction),
             )
     else:
         st.caption("No line was found. Add one, or draw a box around its words.")
@@ -119,24 +117,29 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _commit(run_id: str, key: str, extraction: Extraction) -> None:
+def take_changes(run_id: str, extraction: Extraction) -> None:
+    """Take over what was typed into the table since the last run, before anything is drawn of it."""
     edits, studio = get_edits(run_id), get_studio()
-    change = st.session_state[key]["edited_rows"]
+    state = st.session_state.get(keys.lines_editor(run_id, edits.revision))
+    if not state or not state["edited_rows"]:
+        return
     before = edits.rows(extraction.invoice)
-    rows = rows_after(before, change)
+    rows = rows_after(before, state["edited_rows"])
     if len(rows) < len(before):
         edits.revision += 1
         edits.drawn = {path: found for path, found in edits.drawn.items() if not path.startswith("line_items.")}
     else:
-        for index, cells in change.items():
+        for index, cells in state["edited_rows"].items():
             for cell in cells.keys() & rows[index].keys():
                 path = item_path(index, cell)
-                text = tidy(path, rows[index][cell], lambda at, typed: studio.parse_value(at, typed, extraction))
-                if text != before[index][cell]:
+                rows[index][cell] = tidy(
+                    path, rows[index][cell], lambda at, text: studio.parse_value(at, text, extraction)
+                )
+                if rows[index][cell] != before[index][cell]:
                     edits.drawn.pop(path, None)
-                rows[index][cell] = text
-    edits.set_rows(extraction.invoice, rows)
-    keep_edits(run_id, edits)
+    if rows != before:
+        edits.set_rows(extraction.invoice, rows)
+        keep_edits(run_id, edits)
 
 
 def _add(run_id: str, extraction: Extraction) -> None:

@@ -14,7 +14,7 @@ from pages.parts.desk_bar import forget_widgets
 from pages.parts.drawing import draw_canvas
 from pages.parts.form import draw_form
 from pages.parts.frame import plain
-from pages.parts.lines import draw_lines
+from pages.parts.lines import draw_lines, take_changes
 from pages.parts.picker import draw_group_choice
 from pages.parts.saving import draw_save, draw_save_trouble
 from pages.parts.session import ask_focus, get_edits, get_review
@@ -27,6 +27,7 @@ TABS = (keys.FORM_TAB, "Raw OCR text", "Raw JSON", "Checks")
 
 def draw_result(desk: Desk, document: OpenDocument, run_id: str, extraction: Extraction) -> None:
     """Draw a finished run with the person's edits on it."""
+    take_changes(run_id, extraction)
     reviewed, errors = get_review(run_id, extraction)
     _draw_head(desk, document, run_id, reviewed, errors)
     draw_save_trouble()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import StudioError
-from core.models import Invoice
 from core.stores import Duplicate, Status, Target
 from core.studio import Reviewed, describe_duplicate
 from pages.parts import keys
@@ -62,16 +61,16 @@ def _save(run_id: str, reviewed: Reviewed, errors: dict[str, str], targets: tupl
         st.session_state[keys.SAVE_ERROR] = f"Not saved yet: correct {names} first."
         st.rerun()
     receipt = get_edits(run_id).receipt
-    if receipt:
-        _store(run_id, reviewed, targets, receipt.order_id)
     try:
-        stored = get_studio().duplicates(reviewed.extraction, reviewed.extraction.invoice, targets)
+        stored = [] if receipt else get_studio().duplicates(reviewed.extraction, reviewed.extraction.invoice, targets)
     except StudioError as error:
-        _fail(error)
+        st.session_state[keys.SAVE_ERROR] = str(error)
+        st.rerun()
     if stored:
         _ask(run_id, reviewed, targets, stored)
     else:
-        _store(run_id, reviewed, targets, None)
+        _store(run_id, reviewed, targets, receipt.order_id if receipt else None)
+        st.rerun()
 
 
 @st.dialog("Already stored")
@@ -80,16 +79,20 @@ def _ask(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], stored: l
     for duplicate in orders.values():
         st.markdown(plain(describe_duplicate(duplicate)))
     st.caption("Update replaces what is stored. Keep both adds a new order beside it.")
+    closed = False
     with st.container(horizontal=True):
         for place, order_id in enumerate(sorted(orders)):
-            kind = "primary" if place == 0 else "secondary"
-            name = "update_order" if place == 0 else f"update_order_{order_id}"
-            if st.button(f"Update order {order_id}", key=name, type=kind):  # type: ignore[arg-type]
-                _store(run_id, reviewed, targets, order_id)
-        if st.button("Keep both", key="keep_both"):
-            _store(run_id, reviewed, targets, None)
-        if st.button("Cancel", key="cancel_save", type="tertiary"):
-            st.rerun()
+            closed |= st.button(
+                f"Update order {order_id}",
+                key="update_order" if place == 0 else f"update_order_{order_id}",
+                type="primary" if place == 0 else "secondary",
+                on_click=_store,
+                args=(run_id, reviewed, targets, order_id),
+            )
+        closed |= st.button("Keep both", key="keep_both", on_click=_store, args=(run_id, reviewed, targets, None))
+        closed |= st.button("Cancel", key="cancel_save", type="tertiary")
+    if closed:
+        st.rerun()
 
 
 def _store(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], update: int | None) -> None:
@@ -100,18 +103,13 @@ def _store(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], update:
             extraction.invoice, targets, run_id=run_id, extraction=extraction, update=update, status=status
         )
     except StudioError as error:
-        _fail(error)
+        st.session_state[keys.SAVE_ERROR] = str(error)
+        return
     edits = get_edits(run_id)
     edits.receipt, edits.saved = receipt, extraction.invoice
     keep_edits(run_id, edits)
     where = " and ".join(_NAMES[target] for target in targets)
     st.session_state[keys.TOAST] = f"Saved as order {receipt.order_id} in {where}."
-    st.rerun()
-
-
-def _fail(error: StudioError) -> None:
-    st.session_state[keys.SAVE_ERROR] = str(error)
-    st.rerun()
 
 
 def _undo(run_id: str) -> None:
@@ -127,8 +125,3 @@ def _undo(run_id: str) -> None:
     edits.receipt, edits.saved = None, None
     keep_edits(run_id, edits)
     st.session_state[keys.TOAST] = f"Order {order_id} is as it was before the save."
-
-
-def is_saved(run_id: str, invoice: Invoice) -> bool:
-    """Whether ``invoice`` is what was last saved of this run."""
-    return get_edits(run_id).saved == invoice

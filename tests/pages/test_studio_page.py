@@ -1,0 +1,262 @@
+"""The Studio page, run without a browser: documents in, pages chosen, values corrected, records saved and taken back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.stores import OrderQuery
+from core.studio import Studio
+from pages.parts.frame import get_studio
+from pages.parts.picker import WINDOW
+from tests.conftest import PASSWORD, SampleFile
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    """The studio that the page will use, in a data folder of its own."""
+    monkeypatch.setenv("STUDIO_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    st.cache_resource.clear()
+    yield get_studio()
+    st.cache_resource.clear()
+
+
+def open_page(**address: str) -> AppTest:
+    """The Studio page, loaded with an address."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    for name, value in address.items():
+        app.query_params[name] = value
+    return settled(app.run())
+
+
+def named(app: AppTest, name: str) -> str:
+    """What the address names."""
+    value = app.query_params[name]
+    return value if isinstance(value, str) else value[0]
+
+
+def settled(app: AppTest) -> AppTest:
+    """The page after a run that must have drawn it without an exception."""
+    assert not app.exception, app.exception[0].message
+    return app
+
+
+def drop(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    """Drop files into the drop zone."""
+    app.file_uploader[0].set_value([(name, data, "application/octet-stream") for name, data in files])
+    return settled(app.run())
+
+
+def keys_of(app: AppTest) -> set[str]:
+    """The keys of all buttons on the page."""
+    return {str(button.key) for button in app.button}
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    """Press a button."""
+    app.button(key=key).click()
+    return settled(app.run())
+
+
+def said(app: AppTest) -> str:
+    """All that the page says in words."""
+    texts = [*app.markdown, *app.caption, *app.error, *app.warning, *app.toast]
+    return "\n".join(str(text.value) for text in texts).replace("\\", "")
+
+
+def primaries(app: AppTest) -> list[str]:
+    """The keys of the page's primary buttons."""
+    return [str(button.key) for button in app.button if button.proto.type == "primary"]
+
+
+def extracted(sample: SampleFile) -> AppTest:
+    """The page with the result of a document."""
+    app = press(drop(open_page(), (sample.name, sample.data)), "extract")
+    until = time.monotonic() + 30
+    while "save" not in keys_of(app) and time.monotonic() < until:
+        time.sleep(0.05)
+        settled(app.run())
+    assert "save" in keys_of(app)
+    return app
+
+
+def type_into(app: AppTest, name: str, text: str) -> AppTest:
+    """Type into a field of the form and leave it."""
+    app.text_input(key=f"field_{name}").set_value(text)
+    return settled(app.run())
+
+
+def test_an_empty_desk_says_what_to_do(studio: Studio) -> None:
+    """The first screen asks for documents and offers samples."""
+    app = open_page()
+    assert "Drop invoices here" in said(app)
+    assert {"sample_0", "sample_1", "sample_2"} <= keys_of(app)
+
+
+def test_a_sample_opens_with_a_click(studio: Studio) -> None:
+    """A first run needs no file of one's own."""
+    app = press(open_page(), "sample_0")
+    assert primaries(app) == ["extract"]
+
+
+def test_dropped_bytes_are_kept_at_once(studio: Studio, digital_pdf: SampleFile) -> None:
+    """A page switch loses the upload, not the document."""
+    app = drop(open_page(), (digital_pdf.name, digital_pdf.data))
+    app.switch_page("pages/records.py").run()
+    app.switch_page("pages/studio.py").run()
+    assert "extract" in keys_of(settled(app))
+
+
+def test_a_reload_finds_the_desk(studio: Studio, digital_pdf: SampleFile) -> None:
+    """The address names the desk, and the desk its documents."""
+    app = drop(open_page(), (digital_pdf.name, digital_pdf.data))
+    again = open_page(desk=named(app, "desk"))
+    assert "doc_0" in keys_of(again)
+
+
+def test_a_bad_file_is_named_and_the_others_go_on(studio: Studio, digital_pdf: SampleFile) -> None:
+    """Each refused file has its sentence; the good ones are open."""
+    app = drop(open_page(), ("broken.pdf", b"%PDF-1.7 nothing"), (digital_pdf.name, digital_pdf.data))
+    assert "broken.pdf" in said(app)
+    assert "doc_0" in keys_of(app)
+    assert "doc_1" not in keys_of(app)
+
+
+def test_a_locked_file_asks_for_its_password_in_place(studio: Studio, encrypted_pdf: SampleFile) -> None:
+    """A wrong password asks again; the right one opens the document."""
+    app = drop(open_page(), (encrypted_pdf.name, encrypted_pdf.data))
+    app.text_input(key="password_0").set_value("wrong")
+    settled(app.run())
+    assert "doc_0" not in keys_of(app)
+    app.text_input(key="password_0").set_value(PASSWORD)
+    settled(app.run())
+    assert "doc_0" in keys_of(app)
+
+
+def test_only_a_window_of_thumbnails_is_drawn(studio: Studio, pdf_of_pages: Path) -> None:
+    """A long document shows its first pages without drawing the rest."""
+    app = drop(open_page(), (pdf_of_pages.name, pdf_of_pages.read_bytes()))
+    assert len([box for box in app.checkbox if str(box.key).startswith("pick_")]) == WINDOW
+
+
+def test_pages_are_chosen_by_range_or_by_click(studio: Studio, pdf_of_pages: Path) -> None:
+    """Both say the same: the range follows the clicks and the ticks follow the range."""
+    app = drop(open_page(), (pdf_of_pages.name, pdf_of_pages.read_bytes()))
+    app.text_input(key="page_range").set_value("1-3,5")
+    settled(app.run())
+    assert [app.checkbox(key=f"pick_{page}").value for page in (1, 3, 4, 5)] == [True, True, False, True]
+    app.checkbox(key="pick_2").uncheck()
+    settled(app.run())
+    assert app.text_input(key="page_range").value == "1,3,5"
+
+
+def test_a_wrong_range_says_so_and_stays(studio: Studio, pdf_of_pages: Path) -> None:
+    """What was typed is kept, and the pages chosen before still count."""
+    app = drop(open_page(), (pdf_of_pages.name, pdf_of_pages.read_bytes()))
+    app.text_input(key="page_range").set_value("1-3,99")
+    settled(app.run())
+    assert "99" in said(app)
+    assert app.text_input(key="page_range").value == "1-3,99"
+
+
+def test_a_document_splits_into_several_invoices(studio: Studio, two_invoices_pdf: SampleFile) -> None:
+    """Each group of pages is an invoice of its own."""
+    app = drop(open_page(), (two_invoices_pdf.name, two_invoices_pdf.data))
+    press(press(app, "split"), "split_by_page")
+    assert app.button(key="extract").label == "Extract 2 invoices"
+
+
+def test_the_result_shows_what_the_page_says(studio: Studio, digital_pdf: SampleFile) -> None:
+    """The form holds the values of the document, and saving is the one primary action."""
+    app = extracted(digital_pdf)
+    assert app.text_input(key="field_invoice_number").value == digital_pdf.truth["invoice_number"]
+    assert app.text_input(key="field_total_amount").value == digital_pdf.truth["total_amount"]
+    assert primaries(app) == ["save"]
+
+
+def test_a_changed_field_shows_what_was_extracted_and_goes_back(studio: Studio, digital_pdf: SampleFile) -> None:
+    """Before and after are both visible; one click puts the extracted value back."""
+    app = type_into(extracted(digital_pdf), "vendor_name", "Somebody Else")
+    assert f"was: {digital_pdf.truth['vendor_name']}" in said(app)
+    press(app, "revert_vendor_name")
+    assert app.text_input(key="field_vendor_name").value == digital_pdf.truth["vendor_name"]
+    assert "was:" not in said(app)
+
+
+def test_text_that_cannot_be_read_is_kept_and_stops_the_save(studio: Studio, digital_pdf: SampleFile) -> None:
+    """One sentence stands by the field; nothing is saved until it is put right."""
+    app = type_into(extracted(digital_pdf), "due_date", "next week")
+    assert app.text_input(key="field_due_date").value == "next week"
+    press(app, "save")
+    assert "correct Due date first" in said(app)
+    assert studio.search(OrderQuery()).total == 0
+
+
+def test_edits_are_found_after_a_reload(studio: Studio, digital_pdf: SampleFile) -> None:
+    """Neither a reload nor a page switch loses what was typed."""
+    app = type_into(extracted(digital_pdf), "customer_name", "Typed Ltd")
+    again = open_page(desk=named(app, "desk"))
+    assert again.text_input(key="field_customer_name").value == "Typed Ltd"
+
+
+def test_an_edit_in_the_table_reaches_the_record(studio: Studio, digital_pdf: SampleFile) -> None:
+    """The table's change is read, checked and saved with the rest."""
+    app = extracted(digital_pdf)
+    run = named(app, "job")
+    app.session_state[f"lines_{run}_0"] = {"edited_rows": {0: {"quantity": "7"}}, "added_rows": [], "deleted_rows": []}
+    settled(app.run())
+    assert "Line 1 quantity was" in said(app)
+
+
+def test_saving_names_the_order_and_undo_takes_it_back(studio: Studio, digital_pdf: SampleFile) -> None:
+    """The record is in the store, and gone again after the undo."""
+    app = press(extracted(digital_pdf), "save")
+    assert "Saved as order 1" in said(app)
+    assert studio.record(1).invoice.invoice_number == digital_pdf.truth["invoice_number"]
+    assert primaries(app) == ["next_document"]
+    press(app, "undo")
+    assert studio.search(OrderQuery()).total == 0
+    assert primaries(app) == ["save"]
+
+
+def test_what_is_stored_already_is_noticed_before_saving(studio: Studio, digital_pdf: SampleFile) -> None:
+    """A second save of the same document asks: update, keep both, or cancel."""
+    press(extracted(digital_pdf), "save")
+    app = press(extracted(digital_pdf), "save")
+    assert {"update_order", "keep_both", "cancel_save"} <= keys_of(app)
+    assert studio.search(OrderQuery()).total == 1
+    press(app, "keep_both")
+    assert studio.search(OrderQuery()).total == 2
+
+
+def test_saving_a_changed_record_again_updates_its_order(studio: Studio, digital_pdf: SampleFile) -> None:
+    """Corrections after the save go into the same order."""
+    app = type_into(press(extracted(digital_pdf), "save"), "customer_name", "Corrected Ltd")
+    press(app, "save")
+    assert studio.record(1).invoice.customer_name == "Corrected Ltd"
+    assert studio.search(OrderQuery()).total == 1
+
+
+@pytest.mark.parametrize("tab", ["Raw OCR text", "Raw JSON", "Checks"])
+def test_every_tab_draws_itself(studio: Studio, digital_pdf: SampleFile, tab: str) -> None:
+    """The raw text, the JSON and the checks are there for every result."""
+    app = extracted(digital_pdf)
+    app.session_state["tabs"] = tab
+    settled(app.run())
+    assert app.code or app.dataframe
+
+
+def test_a_box_can_be_drawn(studio: Studio, digital_pdf: SampleFile) -> None:
+    """The drawing mode swaps the page view for the canvas and asks for the field."""
+    app = extracted(digital_pdf)
+    app.toggle(key="draw_mode").set_value(True)
+    settled(app.run())
+    assert app.selectbox(key="draw_field").options

@@ -1,0 +1,329 @@
+"""What the Studio page is made of, without a screen: the desk, the edits, the step list, the trust in a value."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from core.events import StepFailed, StepFinished, StepProgressed, StepSkipped, StepStarted
+from core.evidence import Box, Evidence, PageText
+from core.extraction import Extraction, Finding, PageRef, Provenance
+from core.jobs.queue import Job, JobState
+from core.models import Invoice, LineItem
+from core.recipe import Recipe
+from core.validation.normalise import parse_value
+from pages.parts.confidence import doubtful_paths, trust
+from pages.parts.desk import Desk, OpenDocument, desk_from, range_text
+from pages.parts.drawing import box_on_page
+from pages.parts.edits import Edits, edits_from, read_edits, tidy, title_of
+from pages.parts.frame import plain
+from pages.parts.lines import REMOVE, line_level, rows_after
+from pages.parts.steps import in_words, lines_of
+from pages.parts.tabs import why_rows
+from pages.parts.viewer import boxes_of
+
+INVOICE = Invoice(
+    invoice_number="A-7",
+    invoice_date=date(2026, 3, 1),
+    vendor_name="Paper Mill",
+    total_amount=Decimal("119.00"),
+    line_items=(LineItem(description="Paper", quantity=Decimal(3), unit_price=Decimal("4.50")),),
+)
+
+
+def german(path: str, text: str) -> object:
+    """Reads typed text as a German document writes it."""
+    from core.models import field_of
+
+    return parse_value(field_of(path), text, "de")
+
+
+def extraction(**changes: object) -> Extraction:
+    """A small extraction of one page."""
+    page = PageText(1, 200.0, 100.0, (), "text layer")
+    fields: dict[str, object] = {
+        "document": "0" * 64,
+        "name": "a.pdf",
+        "pages": (PageRef(1),),
+        "recipe": Recipe(),
+        "invoice": INVOICE,
+        "page_texts": (page,),
+    }
+    return Extraction.model_validate(fields | changes)
+
+
+def open_document(pages: int = 3) -> OpenDocument:
+    """A document on a desk of its own."""
+    return Desk("d").put("0" * 64, "a.pdf", pages)
+
+
+# --- the desk
+
+
+def test_a_document_comes_with_all_its_pages_chosen() -> None:
+    """Nothing needs to be chosen for the common case."""
+    assert open_document().group.pages == [1, 2, 3]
+
+
+def test_clicking_a_page_takes_it_out_and_puts_it_back_in_order() -> None:
+    """Pages stay in page order whatever the order of clicks."""
+    document = open_document()
+    document.toggle(1)
+    assert document.group.pages == [2, 3]
+    document.toggle(1)
+    assert document.group.pages == [1, 2, 3]
+
+
+def test_one_document_can_hold_several_invoices() -> None:
+    """A new group takes the pages that no other has; each group is read on its own."""
+    document = open_document()
+    document.toggle(3)
+    document.add_group()
+    assert [group.pages for group in document.groups] == [[1, 2], [3]]
+    document.join_groups()
+    assert [group.pages for group in document.groups] == [[1, 2, 3]]
+
+
+def test_every_page_can_become_an_invoice_of_its_own() -> None:
+    """Splitting by page makes a group a page."""
+    document = open_document()
+    document.split_by_page()
+    assert [group.pages for group in document.groups] == [[1], [2], [3]]
+
+
+def test_turns_go_round() -> None:
+    """Four quarter turns are none, and left is the other way."""
+    document = open_document()
+    document.rotate(2, -90)
+    assert document.refs(document.group)[1] == PageRef(2, 270)
+    document.rotate(2, 90)
+    assert document.refs(document.group)[1] == PageRef(2, 0)
+
+
+def test_turning_a_page_makes_an_old_run_stale() -> None:
+    """What a run read is compared before it is started again."""
+    document = open_document()
+    before = document.signature(document.group, "r")
+    document.rotate(1, 90)
+    assert document.signature(document.group, "r") != before
+
+
+def test_closing_a_document_shows_its_neighbour() -> None:
+    """The next document is chosen; the last one leaves an empty desk."""
+    desk = Desk("d")
+    desk.put("a", "a.pdf", 1)
+    desk.put("b", "b.pdf", 1)
+    desk.close("a")
+    assert desk.chosen == "b"
+    desk.close("b")
+    assert desk.document is None
+
+
+def test_a_desk_survives_as_json() -> None:
+    """A reload finds documents, groups and turns as they were."""
+    desk = Desk("d")
+    desk.put("a", "a.pdf", 2).rotate(2, 90)
+    assert desk_from(desk.to_json()) == desk
+
+
+@pytest.mark.parametrize(("pages", "text"), [([1, 2, 3, 5], "1-3,5"), ([2], "2"), ([], ""), ([3, 1, 2], "3,1-2")])
+def test_pages_are_written_as_a_range(pages: list[int], text: str) -> None:
+    """Runs of pages are joined."""
+    assert range_text(pages) == text
+
+
+# --- the edits
+
+
+def test_nothing_changed_gives_the_very_same_invoice() -> None:
+    """Values that were not touched are never read anew."""
+    assert read_edits(INVOICE, Edits(), german).invoice == INVOICE
+
+
+def test_typed_text_is_read_in_the_documents_language() -> None:
+    """A German amount becomes the amount it means, and shows in our notation."""
+    assert tidy("total_amount", "1.234,56", german) == "1234.56"
+    edits = Edits()
+    edits.set_text(INVOICE, "total_amount", "1234.56")
+    assert read_edits(INVOICE, edits, german).invoice.total_amount == Decimal("1234.56")
+
+
+def test_text_in_our_own_notation_is_not_read_again_as_the_documents() -> None:
+    """1.234 as we show it stays one and a quarter, also in a German document."""
+    edits = Edits(texts={"total_amount": "1.234"})
+    assert read_edits(INVOICE, edits, german).invoice.total_amount == Decimal("1.234")
+
+
+def test_what_cannot_be_read_is_kept_and_named() -> None:
+    """The typed text stays, the value is empty, and one sentence says why."""
+    edits = Edits()
+    edits.set_text(INVOICE, "due_date", "soon")
+    read = read_edits(INVOICE, edits, german)
+    assert edits.text_at(INVOICE, "due_date") == "soon"
+    assert read.invoice.due_date is None
+    assert "due_date" in read.errors
+
+
+def test_typing_the_extracted_value_again_is_no_change() -> None:
+    """Going back by hand is as good as the undo button."""
+    edits = Edits()
+    edits.set_text(INVOICE, "invoice_number", "B-8")
+    edits.set_text(INVOICE, "invoice_number", "A-7")
+    assert edits.texts == {}
+
+
+def test_an_emptied_field_is_null() -> None:
+    """Blank text means that nothing stands on the page."""
+    edits = Edits(texts={"vendor_name": "  "})
+    assert read_edits(INVOICE, edits, german).invoice.vendor_name is None
+
+
+def test_a_value_for_a_line_past_the_last_adds_a_line() -> None:
+    """A drawn box can begin a new line."""
+    edits = Edits()
+    edits.set_text(INVOICE, "line_items.1.description", "Ink")
+    lines = read_edits(INVOICE, edits, german).invoice.line_items
+    assert [line.description for line in lines] == ["Paper", "Ink"]
+
+
+def test_blank_lines_are_left_out() -> None:
+    """A line that was added and not filled is no line."""
+    edits = Edits(lines=[{"description": "", "quantity": " ", "unit_price": "", "total_price": ""}])
+    assert read_edits(INVOICE, edits, german).invoice.line_items == ()
+
+
+def test_a_drawn_value_keeps_its_box_until_it_is_typed_over() -> None:
+    """The box is evidence of the words in it, not of what is typed later."""
+    edits = Edits()
+    box = Evidence(1, (Box(0, 0, 1, 1),), "12", 1.0, "drawn")
+    edits.set_text(INVOICE, "tax", "12", box)
+    assert edits.drawn == {"tax": box}
+    edits.set_text(INVOICE, "tax", "13")
+    assert edits.drawn == {}
+
+
+def test_edits_survive_as_json() -> None:
+    """A reload finds texts, lines and boxes."""
+    edits = Edits({"tax": "1"}, [{"description": "x"}], {"tax": Evidence(1, (Box(0, 0, 1, 1),), "1", 1.0, "drawn")})
+    assert edits_from(edits.to_json()) == edits
+
+
+def test_rows_follow_the_tables_changes() -> None:
+    """Edited cells are taken over, and a ticked line goes."""
+    rows = [{"description": "a", "quantity": "1"}, {"description": "b", "quantity": "2"}]
+    assert rows_after(rows, {0: {"quantity": None}, 1: {REMOVE: True}}) == [{"description": "a", "quantity": ""}]
+
+
+def test_a_cell_is_named_by_its_line() -> None:
+    """Lines count from one for the person."""
+    assert title_of("line_items.1.unit_price") == "Line 2 unit price"
+
+
+# --- trust
+
+
+def test_confidence_is_said_in_words() -> None:
+    """Each level has its word beside its colour."""
+    evidence = {"invoice_number": Evidence(1, (), "A-7", 1.0, "exact")}
+    read = extraction(confidences={"invoice_number": 0.97, "vendor_name": 0.6}, evidence=evidence)
+    assert trust(read, "invoice_number").words == "Sure 97%"
+    assert trust(read, "vendor_name").words == "Check 60%, not found on the page"
+    assert trust(read, "total_amount").level == "doubtful"
+    assert trust(read, "currency").level == "absent"
+
+
+def test_what_a_person_typed_is_theirs() -> None:
+    """A corrected value says who gave it."""
+    read = extraction(provenance={"vendor_name": Provenance("person", "typed")})
+    assert trust(read, "vendor_name").words == "Typed by you"
+
+
+def test_doubtful_fields_come_in_form_order() -> None:
+    """Missing required fields, unsure values and those that a warning names."""
+    sure = dict.fromkeys(("invoice_number", "invoice_date", "vendor_name", "total_amount"), 0.99)
+    lines = dict.fromkeys(("line_items.0.description", "line_items.0.quantity", "line_items.0.unit_price"), 0.99)
+    finding = Finding("currency", "warning", "?", ("currency",))
+    read = extraction(confidences=sure | lines | {"invoice_date": 0.4}, findings=(finding,))
+    assert doubtful_paths(read) == ["invoice_date", "currency"]
+
+
+def test_a_line_is_as_sure_as_its_most_doubtful_cell() -> None:
+    """One doubtful cell makes the line doubtful; a line that is not there is empty."""
+    read = extraction(confidences={"line_items.0.description": 0.99, "line_items.0.quantity": 0.7})
+    assert line_level(read, 0) == "doubtful"
+    assert line_level(read, 4) == "absent"
+
+
+def test_boxes_are_fractions_of_their_page() -> None:
+    """The browser lays them over a picture of any size."""
+    read = extraction(evidence={"vendor_name": Evidence(1, (Box(20, 10, 100, 30),), "Paper Mill", 1.0, "exact")})
+    (box,) = boxes_of(read)
+    assert box["at"] == [0.1, 0.1, 0.5, 0.3]
+    assert box["label"].startswith("Vendor · ")
+
+
+def test_every_value_has_its_reason() -> None:
+    """Rule, label and place are named for each value that was found."""
+    source = {"invoice_number": Provenance("rules", "label beside", "Invoice no.")}
+    rows = why_rows(extraction(provenance=source))
+    assert rows[0]["Rule"] == "rules · label beside"
+    assert rows[0]["Label on the page"] == "Invoice no."
+    assert rows[0]["Stands on"] == "not found on the page"
+
+
+def test_a_drawn_box_is_in_page_units() -> None:
+    """Canvas pixels are scaled to the page."""
+    assert box_on_page({"left": 10, "top": 20, "width": 30, "height": 5}, 0.5) == Box(5, 10, 20, 12.5)
+
+
+# --- steps
+
+
+def job(*events: object, state: JobState = "running") -> Job:
+    """A run with these facts so far."""
+    return Job("j", "a.pdf", state, events)  # type: ignore[arg-type]
+
+
+def test_steps_tell_state_time_and_cache() -> None:
+    """Each step shows what is known of it so far; those to come wait."""
+    lines = {
+        line.step: line
+        for line in lines_of(
+            job(
+                StepStarted("load"),
+                StepFinished("load", 0.004, True, "1 page"),
+                StepSkipped("einvoice", "no"),
+                StepStarted("ocr"),
+                StepProgressed("ocr", 1, 3),
+            )
+        )
+    }
+    assert (lines["load"].state, lines["load"].time, lines["load"].cached) == ("finished", "4 ms", True)
+    assert lines["einvoice"].state == "skipped"
+    assert (lines["ocr"].state, lines["ocr"].detail) == ("running", "1 of 3")
+    assert lines["validate"].state == "waiting"
+
+
+def test_a_failed_step_shows_its_error_and_the_rest_was_not_reached() -> None:
+    """Nothing seems to go on in a run that is over."""
+    lines = lines_of(job(StepStarted("load"), StepFailed("load", 1.25, "It broke."), state="failed"))
+    assert (lines[0].state, lines[0].detail, lines[0].time) == ("failed", "It broke.", "1.2 s")
+    assert {line.state for line in lines[1:]} == {"unreached"}
+
+
+def test_a_cancelled_step_is_stopped() -> None:
+    """What had begun when the person stopped the run says so."""
+    assert lines_of(job(StepStarted("load"), state="cancelled"))[0].state == "stopped"
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.0, "0 ms"), (0.0421, "42 ms"), (2.345, "2.3 s")])
+def test_durations_are_said_shortly(seconds: float, words: str) -> None:
+    """Milliseconds for what is quick."""
+    assert in_words(seconds) == words
+
+
+def test_a_documents_words_never_become_markup() -> None:
+    """Stars, brackets, tags, formulas and colour directives are shown as they stand."""
+    assert plain("*a* [b](c) <i> $x$ :red[d]") == r"\*a\* \[b\]\(c\) \<i\> \$x\$ \:red\[d\]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from xml.etree import ElementTree
@@ -15,6 +16,7 @@ _GUIDELINE = "urn:cen.eu:en16931:2017"
 _RSM = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
 _RAM = "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"
 _UDT = "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100"
+_PLACE = re.compile(r"(?P<postcode>\d{4} [A-Z]{2}|[\d-]+) (?P<town>.+)")
 _UNITS = {"Std": "HUR", "h": "HUR", "m": "MTR", "m²": "MTK"}
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -93,17 +95,22 @@ def _add_line(deal: ElementTree.Element, position: int, line: Line) -> None:
     )
     settlement = _add(item, "SpecifiedLineTradeSettlement")
     _add_tax(settlement, line.tax_rate)
+    if line.discount:
+        allowance = _add(settlement, "SpecifiedTradeAllowanceCharge")
+        ElementTree.SubElement(_add(allowance, "ChargeIndicator"), f"{{{_UDT}}}Indicator").text = "false"
+        _add(allowance, "ActualAmount", line.quantity * line.unit_price - line.total)
     _add(_add(settlement, "SpecifiedTradeSettlementLineMonetarySummation"), "LineTotalAmount", line.total)
 
 
 def _add_party(parent: ElementTree.Element, role: str, party: Party, vat_id: str = "") -> None:
     node = _add(parent, role)
     _add(node, "Name", party.name)
-    postcode, _, town = party.place.partition(" ")
+    place = _PLACE.fullmatch(party.place)
     address = _add(node, "PostalTradeAddress")
-    _add(address, "PostcodeCode", postcode)
+    if place:
+        _add(address, "PostcodeCode", place["postcode"])
     _add(address, "LineOne", party.street)
-    _add(address, "CityName", town)
+    _add(address, "CityName", place["town"] if place else party.place)
     _add(address, "CountryID", party.country)
     if vat_id:
         _add(_add(node, "SpecifiedTaxRegistration"), "ID", vat_id, schemeID="VA")
@@ -125,9 +132,10 @@ def _add_tax(
 def _add_settlement(parent: ElementTree.Element, invoice: Invoice) -> None:
     currency = invoice.region.currency
     _add(parent, "InvoiceCurrencyCode", currency)
-    means = _add(parent, "SpecifiedTradeSettlementPaymentMeans")
-    _add(means, "TypeCode", "58")
-    _add(_add(means, "PayeePartyCreditorFinancialAccount"), "IBANID", invoice.iban)
+    if invoice.iban:
+        means = _add(parent, "SpecifiedTradeSettlementPaymentMeans")
+        _add(means, "TypeCode", "58")
+        _add(_add(means, "PayeePartyCreditorFinancialAccount"), "IBANID", invoice.iban)
     for rate, tax in invoice.taxes.items():
         _add_tax(parent, rate, invoice.net(rate), tax)
     if invoice.due:

@@ -52,7 +52,7 @@ def encoded(page: Image.Image, quality: int) -> bytes:
     if quality:
         page.save(buffer, "JPEG", quality=quality, optimize=True, subsampling=2)
     else:
-        page.save(buffer, "PNG", optimize=True)
+        page.save(buffer, "PNG")
     return buffer.getvalue()
 
 

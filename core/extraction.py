@@ -37,9 +37,9 @@ class Provenance:
     label: str = ""
     score: float = 0.5
     derived: bool = False
-    exact: bool = False
     page: int | None = None
     box: tuple[float, float, float, float] | None = None
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

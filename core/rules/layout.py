@@ -24,6 +24,8 @@ CELL_GAP = 0.9
 _SAME_LINE = 0.45
 #: Skew below this slope (about 0.1°) is not worth straightening.
 _LEVEL = 0.002
+#: Words taller than this share of the page stand across it: a watermark.
+_TALLEST = 0.12
 #: Three letters or more that are this many times taller than wide run up or down the page (a margin's small print).
 _UPRIGHT = 1.5
 
@@ -132,7 +134,7 @@ class Layout:
         self.width = page.width
         self.height = page.height
         self.slope = _slope(page.words)
-        self.lines = _lines(_tokens(page.words, self.slope))
+        self.lines = _lines(_tokens(page.words, self.slope, _TALLEST * page.height))
         self.segments = [segment for line in self.lines for segment in line.segments]
         for index, segment in enumerate(self.segments):
             segment.index = index
@@ -213,13 +215,15 @@ def _line_slopes(words: Sequence[Word]) -> Iterator[float]:
         last = word
 
 
-def _tokens(words: Sequence[Word], slope: float) -> list[Token]:
-    """The words as tokens, straightened by ``slope``, without blank ones and those that run up or down the page."""
+def _tokens(words: Sequence[Word], slope: float, tallest: float) -> list[Token]:
+    """The words as tokens, straightened by ``slope``, without blank ones, those that run up or down the
+    page and those taller than ``tallest`` (a watermark)."""
     pieces: list[tuple[str, float, float, int]] = []
     for index, word in enumerate(words):
         text = word.text
         box = word.box
-        if len(text) > 2 and box.y1 - box.y0 > _UPRIGHT * (box.x1 - box.x0):
+        height = box.y1 - box.y0
+        if len(text) > 2 and (height > _UPRIGHT * (box.x1 - box.x0) or height > tallest):
             continue
         if ":" in text or " " in text or "：" in text:
             pieces += _pieces(text, box.x0, box.x1, index)

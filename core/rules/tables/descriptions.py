@@ -18,7 +18,7 @@ _GROWTH = 2.8
 #: A wrapped line follows within this many text heights.
 _LEADING = 1.0
 _LABELLED = re.compile(r"^[^\d:]{2,40}:(?:\s|$)|^\w[\w.-]{1,20}\s?:\s?\S")
-_CODE = re.compile(r"^(?=.*\d)[\w./#*\[\]-]+$|^[\d\s./-]+$")
+_WORD = re.compile(r"[^\W\d_]{3}")
 
 
 @dataclass(eq=False)
@@ -44,7 +44,7 @@ def join_blocks(
     """``blocks`` with their descriptions."""
     at = next((place for place, column in enumerate(grid.columns) if column.role == "description"), None)
     reach = _Reach(layout, grid, None if stacked else at)
-    own = [reach.own(block.cells, block.line) for block in blocks]
+    own = _without_ordinals([reach.own(block.cells) for block in blocks])
     above, below = _share_out(layout, blocks, own, texts)
     for place, (block, words) in enumerate(zip(blocks, own, strict=True)):
         before = [reach.text(text) for text in above[place]]
@@ -52,7 +52,6 @@ def join_blocks(
         block.lines = _grow([line for line in before if line], words, [line for line in after if line], reach)
         if not block.lines:
             block.lines = reach.fallback(block.cells)
-    _strip_ordinals(blocks)
     return list(blocks)
 
 
@@ -67,7 +66,7 @@ class _Reach:
         if column is not None:
             self.left, self.right = grid.span(grid.columns[column], layout.width)
 
-    def own(self, cells: Sequence[Sequence[Token]], line: Line) -> list[Token]:
+    def own(self, cells: Sequence[Sequence[Token]]) -> list[Token]:
         """The description on an item's own line."""
         if self._column is None:
             return []
@@ -78,10 +77,12 @@ class _Reach:
         if self._column is None:
             return text.line.tokens
         inside = text.cells[self._column]
-        outside = [token for place, cell in enumerate(text.cells) if place > self._column for token in cell]
-        if outside and inside and any(inside[-1] in s.tokens and outside[0] in s.tokens for s in text.line.segments):
-            return text.line.tokens if inside[0] is text.line.tokens[0] else []
-        return list(inside)
+        if not inside:
+            return []
+        # a text that runs on beyond its column is taken whole
+        cut = [segment for segment in text.line.segments if segment.x1 > inside[0].x0 and segment.x0 < inside[-1].x1]
+        runs_on = any(segment.x1 > self.right for segment in cut)
+        return [token for segment in cut for token in segment.tokens] if runs_on else list(inside)
 
     def fallback(self, cells: Sequence[Sequence[Token]]) -> list[list[Token]]:
         """The description of an item that has none: its article number, or the text left of its numbers."""
@@ -151,8 +152,8 @@ def _first_size(lines: Sequence[Sequence[Token]]) -> int:
 
 
 def _is_code(words: Sequence[Token]) -> bool:
-    """Whether the text is an article number rather than words."""
-    return bool(_CODE.match(" ".join(token.text for token in words)))
+    """Whether the text is an article number: nothing in it is a word of three letters or more without digits."""
+    return not any(_WORD.search(token.text) and not any(map(str.isdigit, token.text)) for token in words)
 
 
 def _is_wrapped(before: Sequence[Token], line: Sequence[Token], reach: _Reach) -> bool:
@@ -166,14 +167,14 @@ def _is_wrapped(before: Sequence[Token], line: Sequence[Token], reach: _Reach) -
     )
 
 
-def _strip_ordinals(blocks: Sequence[Block]) -> None:
-    """Takes the items' running numbers (1, 2, 3 or 10, 20, 30) off their descriptions, where they have any."""
-    if not all(block.lines and len(block.lines[0]) > 1 for block in blocks):
-        return
-    numbers = [block.lines[0][0].text.rstrip(".)") for block in blocks]
-    step = numbers[0] if numbers else ""
+def _without_ordinals(own: Sequence[list[Token]]) -> list[list[Token]]:
+    """The items' own texts without their running numbers (1, 2, 3 or 10, 20, 30), where they have them."""
+    if not own or not all(len(words) > 1 for words in own):
+        return list(own)
+    numbers = [words[0].text.rstrip(".)") for words in own]
+    step = numbers[0]
     if step in {"1", "01", "001", "10", "010"} and all(
         number.isdecimal() and int(number) == place * int(step) for place, number in enumerate(numbers, 1)
     ):
-        for block in blocks:
-            block.lines[0] = block.lines[0][1:]
+        return [words[1:] for words in own]
+    return list(own)

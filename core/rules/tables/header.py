@@ -94,9 +94,9 @@ def _header(layout: Layout, seed: Line, words: TableWords) -> Header:
     for step in (-1, 1):
         edge = seed
         index = seed.index + step
-        while 0 <= index < len(layout.lines) and len(band) < _BAND_LINES + 1:
+        while 0 <= index < len(layout.lines) and len(band) <= _BAND_LINES:
             line = layout.lines[index]
-            if not _continues(edge, line, words):
+            if not _continues(edge, line, seed, words):
                 break
             band.append(line)
             edge = line
@@ -112,7 +112,9 @@ def _header(layout: Layout, seed: Line, words: TableWords) -> Header:
     return header
 
 
-def _continues(edge: Line, line: Line, words: TableWords) -> bool:
+def _continues(edge: Line, line: Line, seed: Line, words: TableWords) -> bool:
+    """Whether ``line``, next to ``edge``, belongs to the header of ``seed``: most of its cells name columns or, above
+    the seed, are a word or two over one of its names."""
     gap = max(line.y0 - edge.y1, edge.y0 - line.y1)
     height = min(edge.y1 - edge.y0, line.y1 - line.y0)
     if gap > _BAND_GAP * height:
@@ -120,7 +122,14 @@ def _continues(edge: Line, line: Line, words: TableWords) -> bool:
     segments = _names(line, words)
     if any(_has_digits(name) for segment in segments for name in segment):
         return False
-    return _known_share(segments) >= 0.5 or (len(line.tokens) <= 2 and gap < 0.4 * height)
+    if len(line.tokens) <= 2 and gap < 0.4 * height or _known_share(segments) >= 0.5:
+        return True
+    over = [
+        all(name.roles for name in names)
+        or (len(segment.tokens) <= 2 and any(segment.overlap_x(other) > 0.4 for other in seed.segments))
+        for names, segment in zip(segments, line.segments, strict=True)
+    ]
+    return line.index < seed.index and _known_share(segments) > 0 and all(over)
 
 
 def _column(name: Name, seed: bool) -> Column:
@@ -142,11 +151,10 @@ def _place(columns: list[Column], new: Column, header: Header, words: TableWords
         elif not old.roles or {old.roles[0], new.roles[0]} == {"article", "description"}:
             roles = ("description",) if "description" in (*old.roles[:1], *new.roles[:1]) else new.roles
             _join(old, new, roles, new.key)
-        elif new.roles[0] not in old.roles and new.seed and not old.seed and "tax" not in new.roles[0]:
-            header.stacked |= "description" in old.roles
-            _join(old, new, new.roles, new.key)
-            old.x0, old.x1, old.label = new.x0, new.x1, new.label
-        elif "description" in new.roles and old.roles[0] != "article":
+        elif "description" in old.roles and new.roles[0] in NUMERIC:
+            header.stacked = True
+            old.x0, old.x1, old.label, old.roles, old.key = new.x0, new.x1, new.label, new.roles, new.key
+        elif "description" in new.roles and old.roles[0] in NUMERIC:
             header.stacked = True
         else:
             _join(old, new, old.roles, old.key)
@@ -191,4 +199,5 @@ def _is_header(header: Header) -> bool:
     if roles & {"quantity", "unit_price"}:
         return len(roles & {"quantity", "unit_price", "total_price", "gross", "description", "article"}) >= 2
     description = header.column("description")
-    return description is not None and bool(description.roles) and not roles & {"tax_rate", "tax_amount"}
+    taxes = [column for column in header.columns if column.role in ("tax_rate", "tax_amount")]
+    return description is not None and bool(description.roles) and len(taxes) < 2

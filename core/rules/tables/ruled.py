@@ -126,17 +126,27 @@ class _Reader:
                 break
             bottom = line.y1
             row = self._row(layout, grid, line)
-            if any(self._words.carries.length_at(segment.tokens) for segment in line.segments):
+            if self._is_aside(row, roles):
                 continue
             if self._is_sum(row, roles):
                 table.open_end = table.open_end and not table.anchors
-                continue
-            if _is_anchor(row, roles, grid):
-                if table.open_end or _is_full(row, roles):
+            elif _is_anchor(row, roles):
+                # a sum may stand between groups of items: what follows it must prove to be an item
+                table.open_end = table.open_end or _is_full(row, roles)
+                if table.open_end:
                     table.anchors.append(row)
             elif table.open_end:
                 table.texts.append(TextLine(line, row.cells))
         return table
+
+    def _is_aside(self, row: BodyRow, roles: Roles) -> bool:
+        """Whether the line carries a sum over, or only reduces the item above it."""
+        segments = row.line.segments
+        if any(self._words.carries.length_at(segment.tokens) for segment in segments):
+            return not _is_full(row, roles)
+        if row.number(roles.quantity) and row.number(roles.unit_price):
+            return False
+        return bool(row.numbers) and any(self._words.discounts.length_at(segment.tokens) for segment in segments)
 
     def _top(self, body: Sequence[Line]) -> Sequence[Line]:
         """``body`` up to its first line that sums up."""
@@ -147,7 +157,7 @@ class _Reader:
 
     def _row(self, layout: Layout, grid: Grid, line: Line) -> BodyRow:
         cells = grid.cells(line.tokens)
-        repair = layout.page.engine != "text"
+        repair = any(layout.page.words[token.word].confidence < 1 for token in line.tokens[:1])
         numbers = {}
         for at, (column, cell) in enumerate(zip(grid.columns, cells, strict=True)):
             if not cell or column.role in _NOT_NUMBERS:
@@ -170,18 +180,11 @@ class _Reader:
     def items(self, table: Table, sums: frozenset[Decimal]) -> list[ItemRow]:
         """The rows of ``table`` as items."""
         roles = _proven_roles(table)
-        rows = [row for row in table.anchors if _is_anchor(row, roles, table.grid)]
-        rows = [row for row in rows if not self._is_discount(row, roles)]
+        rows = [row for row in table.anchors if _is_anchor(row, roles)]
         blocks = join_blocks(table.layout, table.grid, table.header.stacked, [Block(row.line, row.cells) for row in rows], table.texts)
         pairs = _without_sum_row(list(zip(rows, blocks, strict=True)), roles)
         pairs = _fitting(pairs, roles, sums)
         return [_item(table, row, block, roles) for row, block in pairs]
-
-    def _is_discount(self, row: BodyRow, roles: Roles) -> bool:
-        """Whether the line only reduces the one above it."""
-        if row.number(roles.quantity) and row.number(roles.unit_price):
-            return False
-        return any(self._words.discounts.length_at(segment.tokens) for segment in row.line.segments)
 
 
 def _header_roles(grid: Grid) -> Roles:
@@ -190,14 +193,13 @@ def _header_roles(grid: Grid) -> Roles:
     return Roles(places.get("quantity"), places.get("unit_price"), total, places.get("discount"))
 
 
-def _is_anchor(row: BodyRow, roles: Roles, grid: Grid) -> bool:
-    """Whether the line holds an item's numbers: its total, or where no total is printed price and quantity."""
-    present = [at for at in (roles.quantity, roles.unit_price, roles.total) if row.number(at)]
+def _is_anchor(row: BodyRow, roles: Roles) -> bool:
+    """Whether the line holds an item's numbers: its total, or where no column has totals its price or quantity."""
     if roles.total is not None:
-        if roles.total not in present:
-            return len(present) == 2
-        return len(present) > 1 or _stands_alone(row, roles.total)
-    return bool(present) and (roles.unit_price in present or roles.unit_price is None)
+        if not row.number(roles.total):
+            return False
+        return bool(row.number(roles.quantity) or row.number(roles.unit_price)) or _stands_alone(row, roles.total)
+    return bool(row.number(roles.unit_price if roles.unit_price is not None else roles.quantity))
 
 
 def _stands_alone(row: BodyRow, column: int) -> bool:
@@ -216,7 +218,7 @@ def _stands_alone(row: BodyRow, column: int) -> bool:
 def _is_full(row: BodyRow, roles: Roles) -> bool:
     """Whether quantity, price and total are there and agree."""
     quantity, price, total = (row.number(at) for at in (roles.quantity, roles.unit_price, roles.total))
-    if not (quantity and price and total):
+    if not (quantity and price and total) or not total.value:
         return False
     discount = row.number(roles.discount)
     return multiplies(quantity.value, price.value, total.value, discount.value if discount else None)

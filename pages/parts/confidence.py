@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.extraction import Extraction, Finding
-from core.models import field_of, value_at, walk
+from core.models import field_of, header_fields, value_at, walk
 
 Level = Literal["sure", "check", "doubtful", "absent"]
 
@@ -73,4 +73,17 @@ def doubtful_paths(extraction: Extraction) -> list[str]:
         path
         for path, info, value in walk(extraction.invoice)
         if path in named or (value is None and info.required) or trust(extraction, path).level in ("check", "doubtful")
+    ]
+
+
+def unsure_required(extraction: Extraction) -> list[str]:
+    """The required fields that keep the document from being approved: missing, or below the recipe's threshold."""
+    return [
+        info.name
+        for info in header_fields()
+        if info.required
+        and (
+            getattr(extraction.invoice, info.name) is None
+            or extraction.confidences.get(info.name, 0.0) < extraction.recipe.approve_at
+        )
     ]

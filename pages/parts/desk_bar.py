@@ -37,7 +37,10 @@ def _draw_documents(desk: Desk) -> None:
             chosen = document.sha256 == desk.chosen
             with st.container(key=f"doc_chip_{index}{'_chosen' if chosen else ''}", width="content"):
                 if st.button(
-                    plain(short(document.name)), key=f"doc_{index}", icon=icon, help=plain(f"{document.name}: {words}")
+                    f"{plain(short(document.name))} :gray[· {words}]",
+                    key=f"doc_{index}",
+                    icon=icon,
+                    help=plain(f"{document.name}: {words}"),
                 ):
                     desk.chosen = document.sha256
                     forget_widgets()

@@ -132,8 +132,10 @@ def draw_finding(run_id: str, finding: Finding, extraction: Extraction, text: st
         st.markdown(f":{colour}[{icon} {plain(finding.message)}]", width="content")
         if finding.proposed is not None and finding.proposed != text:
             path = finding.fields[0]
+            alone = len(finding.fields) == 1 and not path.startswith("line_items.")
+            target = "Use" if alone else f"Set {title_of(path).lower()} to"
             st.button(
-                f"Set {title_of(path).lower()} to {plain(finding.proposed)}",
+                f"{target} {plain(finding.proposed)}",
                 key=key,
                 icon=":material/auto_fix_high:",
                 on_click=put,

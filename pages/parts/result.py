@@ -13,7 +13,7 @@ from pages.parts.desk import Desk, OpenDocument
 from pages.parts.desk_bar import forget_widgets
 from pages.parts.drawing import draw_canvas
 from pages.parts.form import draw_form
-from pages.parts.frame import plain
+from pages.parts.frame import get_studio, plain
 from pages.parts.lines import draw_lines, take_changes
 from pages.parts.picker import draw_group_choice
 from pages.parts.saving import draw_save, draw_save_trouble
@@ -80,8 +80,6 @@ def _summary(reviewed: Reviewed) -> str:
 
 
 def _draw_details(run_id: str, extraction: Extraction) -> None:
-    from pages.parts.frame import get_studio
-
     job = get_studio().job(run_id)
     if job is not None:
         draw_steps(job)
@@ -123,6 +121,7 @@ def _draw_page_side(run_id: str, extraction: Extraction, reviewed: Reviewed) -> 
         st.info("This invoice came from XML alone: there is no page to show.", icon=":material/code:")
         return
     try:
+        get_studio().document(extraction.document)
         if st.session_state.get(keys.DRAW_MODE):
             draw_canvas(run_id, extraction, reviewed.extraction)
             return

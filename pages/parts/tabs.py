@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.extraction import Extraction, Finding
 from core.models import walk
-from pages.parts.confidence import COLOURS, ICONS, SEVERITY_LEVEL, by_severity, trust
+from pages.parts.confidence import COLOURS, ICONS, SEVERITY_LEVEL, by_severity, trust, unsure_required
 from pages.parts.edits import as_text, title_of
 from pages.parts.frame import plain
 from pages.parts.session import ask_focus
@@ -80,11 +80,18 @@ def _draw_verdict(extraction: Extraction) -> None:
     if extraction.verdict == "approved":
         st.markdown(":green[:material/verified: **Approved**] – every required field is sure and no check fails.")
     else:
-        share = f"{extraction.recipe.approve_at:.0%}"
-        st.markdown(
-            f":orange[:material/rate_review: **Needs review**] – approved needs every required field at {share} or "
-            "more, and no error."
-        )
+        st.markdown(f":orange[:material/rate_review: **Needs review**] – {plain(_reasons(extraction))}")
+
+
+def _reasons(extraction: Extraction) -> str:
+    """Why the document is not approved, in one sentence."""
+    share = f"{extraction.recipe.approve_at:.0%}"
+    reasons = [f"{title_of(name)} is missing or below {share}" for name in unsure_required(extraction)]
+    if any(finding.severity == "error" for finding in extraction.findings):
+        reasons.append("a check found an error")
+    elif any(finding.severity == "warning" and finding.fields for finding in extraction.findings):
+        reasons.append("a check found something to look at")
+    return f"{'; '.join(reasons)}." if reasons else "a person has not looked at it yet."
 
 
 def _draw_finding(index: int, finding: Finding) -> None:

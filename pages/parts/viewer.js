@@ -157,8 +157,8 @@ class View {
   async pointAt(table, row, column) {
     const widths = this.data.columns.map((each) => each.width);
     const total = widths.reduce((sum, width) => sum + width, 0);
-    const scale = Math.max(1, table.clientWidth / total);
-    const x = (widths.slice(0, column).reduce((sum, width) => sum + width, 0) + widths[column] / 2) * scale;
+    const share = Math.max(0, (table.clientWidth - total) / widths.length); // room to spare is dealt out evenly
+    const x = widths.slice(0, column).reduce((sum, width) => sum + width + share, 0) + (widths[column] + share) / 2;
     if ((row + 2) * ROW > table.clientHeight) table.scrollTop = (row + 2.5) * ROW - table.clientHeight;
     else table.scrollTop = 0;
     await pause(20);
@@ -197,6 +197,8 @@ class View {
     const grown = this.sheet.clientWidth / before;
     this.stage.scrollLeft = middle[0] * grown - this.stage.clientWidth / 2;
     this.stage.scrollTop = middle[1] * grown - this.stage.clientHeight / 2;
+    const lit = this.data.boxes.find((box) => box.path === this.lit && box.page === this.data.pages[this.memory.page].number);
+    if (lit) this.show(lit);
   }
 
   onKey(event) {

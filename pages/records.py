@@ -26,38 +26,34 @@ _STYLE = Path(__file__).parent / "parts" / "records_style.css"
 
 
 def draw_page() -> None:
-    """Draw the list and, beside it, the record that is open."""
+    """Draw the list and, beside it, the record that is open.
+
+    The list has the same place with and without an open record (the style hides an empty second column), so that the
+    arrow keys walk on through its rows as records open."""
     st.html(_STYLE)
     draw_notice()
-    try:
-        query, listed = search_page(current_query())
-    except StudioError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        st.button("Try again", key="records_try_again", icon=":material/refresh:")
-        return
-    opened = opened_record()
-    if not listed.total and not is_narrowed(query) and opened is None:
-        _draw_nothing_saved()
-    else:
-        _draw_side_by_side(query, listed, opened)
-
-
-def _draw_side_by_side(query: OrderQuery, listed: OrderPage, opened: int | None) -> None:
-    """The list and the open record. The list has the same place in both layouts (the style hides an empty second
-    column), so that the arrow keys walk on through its rows as records open."""
     with st.container(key="records_split"):
         beside, detail = st.columns([9, 11], gap="medium")
+    opened = opened_record()
     with beside:
-        _draw_list(query, listed)
+        draw_search_bar()
+        try:
+            _draw_list(*search_page(current_query()))
+        except StudioError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            st.button("Try again", key="records_try_again", icon=":material/refresh:")
+            return
     if opened is not None:
         with detail, st.container(key="record_panel"):
             draw_record(opened)
 
 
 def _draw_list(query: OrderQuery, listed: OrderPage) -> None:
-    draw_search_bar()
     if not listed.rows:
-        _draw_no_match(query)
+        if is_narrowed(query):
+            _draw_no_match(query)
+        else:
+            _draw_nothing_saved()
         return
     draw_table(query, listed)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):

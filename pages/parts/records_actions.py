@@ -95,7 +95,11 @@ def ask_delete(order_id: int) -> None:
     )
     with st.container(horizontal=True):
         if st.button(
-            f"Delete order {order_id}", key="record_delete_yes", type="primary", on_click=delete_record, args=(order_id,)
+            f"Delete order {order_id}",
+            key="record_delete_yes",
+            type="primary",
+            on_click=delete_record,
+            args=(order_id,),
         ):
             st.rerun()
         if st.button("Keep it", key="record_delete_no"):

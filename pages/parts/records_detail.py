@@ -9,26 +9,22 @@ from typing import TYPE_CHECKING, Any, get_args
 import streamlit as st
 
 from core.errors import StudioError
-from core.extraction import Finding
-from core.models import FieldInfo, FieldKind, header_fields, item_fields
+from core.models import FieldInfo, FieldKind, header_fields
 from core.stores import Order, Status
 from core.studio import Reviewed
 from pages.parts import keys
-from pages.parts.confidence import COLOURS, ICONS, SEVERITY_LEVEL, by_severity
-from pages.parts.edits import Row, as_text, tidy, title_of
+from pages.parts.edits import as_text, tidy, title_of
 from pages.parts.form import worth_showing
 from pages.parts.frame import get_studio, plain
-from pages.parts.lines import rows_after
 from pages.parts.records_actions import ask_delete, save_record
 from pages.parts.records_download import draw_record_downloads
 from pages.parts.records_draft import Draft, drop_draft, get_draft, is_changed, mark_reviewed, review_draft, run_of
+from pages.parts.records_lines import draw_findings, draw_lines
 from pages.parts.records_table import local_time, open_record
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
-_LINES_BASE = "record_lines_base"
-_FIGURES = frozenset({"money", "quantity"})
 _WIDTHS: dict[FieldKind, int] = {"name": 220, "address": 220, "text": 220}
 
 
@@ -50,9 +46,9 @@ def draw_record(order_id: int) -> None:
     for group, fields in groupby(header_fields(), key=lambda info: info.group):
         st.markdown(f"##### {group}")
         _draw_group(list(fields), order, draft, reviewed, errors)
-    _draw_lines(order, draft, reviewed, errors)
+    draw_lines(order, draft, reviewed, errors)
     with st.container(key="notes_record_whole", gap="xsmall"):
-        _draw_findings([finding for finding in reviewed.extraction.findings if not finding.fields])
+        draw_findings([finding for finding in reviewed.extraction.findings if not finding.fields])
 
 
 def _draw_head(order: Order) -> None:
@@ -146,7 +142,7 @@ def _draw_remarks(order: Order, info: FieldInfo, reviewed: Reviewed, error: str 
     if error:
         st.markdown(f":red[:material/error: {plain(error)}]")
     else:
-        _draw_findings([f for f in worth_showing(reviewed.extraction, info.name) if len(f.fields) == 1])
+        draw_findings([f for f in worth_showing(reviewed.extraction, info.name) if len(f.fields) == 1])
     stored = getattr(order.invoice, info.name)
     if error or getattr(reviewed.extraction.invoice, info.name) != stored:
         st.markdown(f"stored: {plain(as_text(stored)) or 'nothing'}")
@@ -161,60 +157,7 @@ def _draw_shared(fields: list[FieldInfo], reviewed: Reviewed) -> None:
         if len(finding.fields) > 1 and finding.fields[0] == info.name
     ]
     with st.container(key=f"notes_record_{fields[0].group.lower()}", gap="xsmall"):
-        _draw_findings(shared)
-
-
-def _draw_findings(findings: list[Finding]) -> None:
-    for finding in by_severity(findings):
-        level = SEVERITY_LEVEL[finding.severity]
-        mark = ":material/info:" if finding.severity == "info" else ICONS[level]
-        colour = "gray" if finding.severity == "info" else COLOURS[level]
-        st.markdown(f":{colour}[{mark} {plain(finding.message)}]")
-
-
-def _draw_lines(order: Order, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
-    st.markdown("##### Line items")
-    key = f"record_lines_{order.order_id}_{draft.edits.revision}"
-    bases: dict[str, list[Row]] = st.session_state.setdefault(_LINES_BASE, {})
-    if key not in st.session_state or key not in bases:
-        bases[key] = draft.edits.rows(order.invoice)
-    with st.container(key="record_lines"):
-        st.data_editor(
-            _table(bases[key]),
-            key=key,
-            num_rows="dynamic",
-            hide_index=True,
-            column_config=_columns(),
-            on_change=_commit_lines,
-            args=(order, draft, key),
-        )
-    with st.container(key="notes_record_lines", gap="xsmall"):
-        for path, sentence in errors.items():
-            if path.startswith("line_items."):
-                st.markdown(f":red[:material/error: {title_of(path)}: {plain(sentence)}]")
-        _draw_findings([f for f in reviewed.extraction.findings if _is_of_lines(f)])
-
-
-def _is_of_lines(finding: Finding) -> bool:
-    return bool(finding.fields) and finding.fields[0].startswith("line_items")
-
-
-def _columns() -> dict[str, Any]:
-    return {
-        info.name: st.column_config.TextColumn(
-            info.title,
-            help=info.description,
-            alignment="right" if info.kind in _FIGURES else "left",
-            width=92 if info.kind in _FIGURES else None,
-        )
-        for info in item_fields()
-    }
-
-
-def _table(rows: list[Row]) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(rows, columns=[info.name for info in item_fields()], dtype=str)
+        draw_findings(shared)
 
 
 def _commit_status(order: Order, draft: Draft) -> None:
@@ -227,11 +170,6 @@ def _commit_field(order: Order, draft: Draft, name: str) -> None:
     mark_reviewed(order, draft)
 
 
-def _commit_lines(order: Order, draft: Draft, key: str) -> None:
-    draft.edits.set_rows(order.invoice, rows_after(st.session_state[_LINES_BASE][key], st.session_state[key]))
-    mark_reviewed(order, draft)
-
-
 def _tidied(order: Order, path: str, typed: str) -> str:
     read_from = run_of(order.run_id) if order.run_id else None
     return tidy(path, typed, lambda at, text: get_studio().parse_value(at, text, read_from))
@@ -240,6 +178,3 @@ def _tidied(order: Order, path: str, typed: str) -> str:
 def _discard(order: Order) -> None:
     assert order.order_id is not None
     drop_draft(order.order_id)
-    st.session_state.get(_LINES_BASE, {}).clear()
-    for key in [key for key in st.session_state if str(key).startswith(f"record_lines_{order.order_id}_")]:
-        del st.session_state[key]

@@ -14,6 +14,7 @@ from pages.parts.edits import Edits, read_edits
 from pages.parts.frame import get_studio
 
 _DRAFTS = "records_drafts"
+_REVISION = "records_draft_revision"
 
 
 @dataclass(slots=True)
@@ -30,7 +31,9 @@ def get_draft(order: Order) -> Draft:
     drafts: dict[int | None, Draft] = st.session_state.setdefault(_DRAFTS, {})
     draft = drafts.get(order.order_id)
     if draft is None or (draft.seen != order.updated_at and not is_changed(order, draft)):
-        draft = drafts[order.order_id] = Draft(order.status, order.updated_at)
+        # A revision of its own: the table of lines begins anew with it.
+        revision = st.session_state[_REVISION] = st.session_state.get(_REVISION, 0) + 1
+        draft = drafts[order.order_id] = Draft(order.status, order.updated_at, Edits(revision=revision))
     return draft
 
 

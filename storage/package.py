@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import IO, Any
 
 from storage.cells import joined_text
-from storage.regular_xml import parse_xml
+from storage.regular_xml import attribute, child, parse_xml, well_formed
 from storage.styles import Styles
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -113,8 +113,8 @@ class Package:
         self.put(name, data)
         self._extend("[Content_Types].xml", "Override", PartName=f"/{name}", ContentType=_SHEET_TYPE)
         relation = self._new_relation(f"{_RELATIONS}/worksheet", f"/{name}")
-        sheets = self._root.find("{*}sheets")
-        used = [int(sheet.get("sheetId")) for sheet in sheets]
+        sheets = child(self._root, "sheets")
+        used = [int(attribute(sheet, "sheetId")) for sheet in sheets]
         attributes = {"name": title, "sheetId": str(max(used, default=0) + 1), f"{{{_RELATIONS}}}id": relation}
         sheets.append(sheets.makeelement(sheets.tag.replace("}sheets", "}sheet"), attributes))
         return name
@@ -142,16 +142,16 @@ class Package:
 
     def note_filter(self, title: str, filtered: str) -> None:
         """Note the range of a sheet's filter (``A1:Q9``) among the workbook's names, where programs look for it too."""
-        titles = [sheet.get("name") for sheet in self._root.iterfind("{*}sheets/{*}sheet")]
+        titles = [attribute(sheet, "name") for sheet in self._root.iterfind("{*}sheets/{*}sheet")]
         place, title = next(
             (str(n), held) for n, held in enumerate(titles) if held.strip().casefold() == title.casefold()
         )
         names = self._root.find("{*}definedNames")
         if names is None:
-            sheets = self._root.find("{*}sheets")
+            sheets = child(self._root, "sheets")
             names = sheets.makeelement(sheets.tag.replace("}sheets", "}definedNames"), {})
             followers = ("sheets", "functionGroups", "externalReferences")
-            last = [child for child in self._root if child.tag.rpartition("}")[2] in followers][-1]
+            last = [part for part in self._root if part.tag.rpartition("}")[2] in followers][-1]
             last.addnext(names)
         attributes = {"name": "_xlnm._FilterDatabase", "localSheetId": place, "hidden": "1"}
         held = [name for name in names if all(name.get(key) == attributes[key] for key in ("name", "localSheetId"))]
@@ -161,7 +161,8 @@ class Package:
             names.append(note)
 
     def data(self, streamed: Mapping[str, IO[bytes]] | None = None) -> bytes:
-        """The file's bytes. ``streamed`` parts are read from files, from their beginning."""
+        """The file's bytes. ``streamed`` parts are read from files, from their beginning.
+        Raises ValueError for a part that is not sound XML: what is damaged is not built upon."""
         self.put(self._workbook, _xml(self._root))
         if "styles" in self.__dict__ and self.styles.changed:
             self.put(self._styles_part(), self.styles.xml())
@@ -173,7 +174,8 @@ class Package:
                     with archive.open(name, "w", force_zip64=True) as part:
                         shutil.copyfileobj(streamed[name], part)
                 else:
-                    archive.writestr(name, self.part(name))
+                    xml = name.endswith((".xml", ".rels"))
+                    archive.writestr(name, well_formed(self.part(name)) if xml else self.part(name))
         return buffer.getvalue()
 
     def _styles_part(self) -> str:
@@ -185,14 +187,16 @@ class Package:
 
     def _related(self, part: str, kind: str) -> list[str]:
         return [
-            _absolute(part, entry.get("Target"))
+            _absolute(part, attribute(entry, "Target"))
             for entry in self._relations(part)
             if entry.get("Type", "").endswith(f"/{kind}") and entry.get("TargetMode") != "External"
         ]
 
     def _target(self, part: str, relation: str) -> str:
         return next(
-            _absolute(part, entry.get("Target")) for entry in self._relations(part) if entry.get("Id") == relation
+            _absolute(part, attribute(entry, "Target"))
+            for entry in self._relations(part)
+            if entry.get("Id") == relation
         )
 
     def _new_relation(self, kind: str, target: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from xml.parsers import expat
 
 from storage.cells import letters_of, place_of
 
@@ -59,6 +60,15 @@ def _number_row(row: Any, main: str) -> None:
         cell.set("r", f"{letters_of(place)}{row.get('r')}")
 
 
+def well_formed(data: bytes) -> bytes:
+    """``data``, which every XML reader accepts. Raises ValueError."""
+    try:
+        expat.ParserCreate().Parse(data, True)
+    except expat.ExpatError as error:
+        raise ValueError(str(error)) from error
+    return data
+
+
 def parse_xml(data: bytes) -> Any:
     """The root of an XML part; nothing is fetched and no entity of its own is expanded. Raises ValueError."""
     from lxml import etree
@@ -73,3 +83,19 @@ def parse_xml(data: bytes) -> Any:
     if root.getroottree().docinfo.doctype:
         raise ValueError("a workbook's part has a DOCTYPE")
     return root
+
+
+def attribute(element: Any, name: str) -> str:
+    """An attribute that must be there. Raises ValueError."""
+    value = element.get(name)
+    if value is None:
+        raise ValueError(f"{element.tag} without {name}")
+    return str(value)
+
+
+def child(element: Any, name: str) -> Any:
+    """The child element ``name`` (in any namespace), which must be there. Raises ValueError."""
+    found = element.find(f"{{*}}{name}")
+    if found is None:
+        raise ValueError(f"{element.tag} without {name}")
+    return found

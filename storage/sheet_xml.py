@@ -119,7 +119,10 @@ class Sheet:
             position = tag_end + 1 if closed else data.index(b"</row>", tag_end, end) + 6
             row = data[begin:position]
             self._rows.append(row)
-            self._numbers.append(int(_ROW_NUMBER.search(row, 0, tag_end - begin)[1]))  # type: ignore[index]
+            number = _ROW_NUMBER.search(row, 0, tag_end - begin)
+            if number is None:
+                raise ValueError("a row without a number")
+            self._numbers.append(int(number[1]))
 
     def _find_titles(self) -> tuple[int, dict[str, str]]:
         """The number of the row with the titles and each column's letters; titles are added where they lack."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from storage.regular_xml import parse_xml
+from storage.regular_xml import attribute, child, parse_xml
 
 #: How the values of a column's kind are shown. Money has two decimals and more where the amount has them.
 _NUMBER_FORMATS = {
@@ -62,8 +62,8 @@ class Styles:
             self._root.insert(0, held)
         for entry in held:
             if entry.get("formatCode", "").replace("\\", "").replace('"', "") == code:
-                return int(entry.get("numFmtId"))
-        fresh = max([_FIRST_OWN - 1, *(int(entry.get("numFmtId")) for entry in held)]) + 1
+                return int(attribute(entry, "numFmtId"))
+        fresh = max([_FIRST_OWN - 1, *(int(attribute(entry, "numFmtId")) for entry in held)]) + 1
         self._append(held, held.makeelement(f"{self._space}numFmt", {"numFmtId": str(fresh), "formatCode": code}))
         return fresh
 
@@ -72,7 +72,7 @@ class Styles:
         wanted = _PLAIN | told
         if wanted["numFmtId"] != "0":
             wanted["applyNumberFormat"] = "1"
-        formats = self._root.find("{*}cellXfs")
+        formats = child(self._root, "cellXfs")
         for index, entry in enumerate(formats):
             plain = not len(entry) and entry.get("quotePrefix", "0") == "0"  # neither alignment nor protection
             if plain and all(entry.get(name, "0") == wanted[name] for name in _PLAIN):
@@ -83,7 +83,7 @@ class Styles:
         from lxml import etree
 
         entry = etree.fromstring(template.format(self._space.strip("{}")))
-        held = self._root.find(f"{{*}}{group}")
+        held = child(self._root, group)
         for index, other in enumerate(held):
             if etree.tostring(other, method="c14n") == etree.tostring(entry, method="c14n"):
                 return index

@@ -27,6 +27,17 @@ from storage.tables_xml import stretch_table
 LOCK_SECONDS = 60
 #: How files begin that carry Excel's suffix but are protected by a password, or made by Excel 2003.
 _OLD_FORMAT = b"\xd0\xcf\x11\xe0"
+#: What reading raises where a file is no workbook, or one whose parts do not fit together.
+_UNREADABLE = (
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    RuntimeError,
+    StopIteration,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class Workbook:
@@ -129,15 +140,7 @@ class Workbook:
             raise self._refused() from error
         except IsADirectoryError as error:
             raise WorkbookDamaged(f"{self.path} is a folder: choose a file for the workbook.") from error
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            LookupError,
-            ValueError,
-            EOFError,
-            RuntimeError,
-            StopIteration,
-        ) as error:
+        except _UNREADABLE as error:
             raise WorkbookDamaged(
                 f"{self.path.name} is damaged or is no Excel workbook; it was left as it is. Restore a copy, or move it "
                 "away and save again to begin a new one."
@@ -173,7 +176,7 @@ class _Book:
         return not self._package.tables_of(part) and not self._package.mentions(layout.name, but=(part,))
 
     def data(self) -> bytes:
-        """The workbook's bytes with what was put."""
+        """The workbook's bytes with what was put. Raises ValueError where a part was no sound XML before."""
         for layout in LAYOUTS:
             sheet = self.sheet(layout)
             part = self._sheets[layout.name][0]

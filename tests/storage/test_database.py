@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import traceback
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ def test_the_order_tables_have_the_named_columns(path: Path, table: str, columns
         assert [row[1] for row in connection.execute(f"PRAGMA table_info({table})")] == columns.split()
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")  # the amounts' index is an expression
 def test_migrations_lead_to_the_tables_that_queries_use(path: Path) -> None:
     """No column was added to one and forgotten in the other."""
     database = open_database(f"sqlite:///{path}")
@@ -114,6 +116,18 @@ def test_damage_while_in_use_is_told(path: Path) -> None:
     path.write_bytes(b"x" * 8192)
     with pytest.raises(DatabaseUnavailable, match="damaged"):
         SqlOrders(database).search(OrderQuery())
+
+
+def test_a_busy_database_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program that never ends its write is named as the cause; reading goes on."""
+    monkeypatch.setattr(opening, "BUSY_SECONDS", 0.1)
+    orders = SqlOrders(open_database(f"sqlite:///{path}"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseUnavailable, match="busy"):
+            orders.reserve_id()
+        assert orders.search(OrderQuery()).total == 0
+    assert orders.reserve_id() == 1
 
 
 @pytest.mark.parametrize(

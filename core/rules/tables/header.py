@@ -81,7 +81,7 @@ def _is_seed(segments: Sequence[Sequence[Name]]) -> bool:
 
 def _known_share(segments: Sequence[Sequence[Name]]) -> float:
     """The share of segments in which every word names a column."""
-    return sum(all(name.roles for name in segment) for segment in segments) / len(segments)
+    return sum(all(name.roles and not name.more for name in segment) for segment in segments) / len(segments)
 
 
 def _has_digits(name: Name) -> bool:
@@ -108,6 +108,8 @@ def _header(layout: Layout, seed: Line, words: TableWords) -> Header:
         for segment in _names(line, words):
             for name in segment:
                 _place(columns, _column(name, line is seed), header, words)
+    for column in columns:
+        column.roles = column.roles or words.guess(column.key)
     header.columns = sorted(columns, key=lambda column: column.x0 + column.x1)
     return header
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from core.rules.amounts import Amount, NumberFormat, find_amounts, parse_number
 from core.rules.layout import Token
 
-_GLUED = re.compile(r"^(?:[x×*])?([-−]?)(\d+(?:[.,]\d+)*)[\s·]?(?:[x×*]|[^\W\d_]{1,6}[.²³]?|m2|m3)?$", re.IGNORECASE)
+_GLUED = re.compile(r"^(?:[x×*])?([-−]?)(\d+(?:[.,]\d+)*)[\s·.]?(?:[x×*]|[^\W\d_]{1,6}[.²³]?|m2|m3)?$", re.IGNORECASE)
 
 
 def read_quantity(cell: Sequence[Token], habit: NumberFormat) -> list[Amount]:

@@ -218,7 +218,7 @@ def _stands_alone(row: BodyRow, column: int) -> bool:
 def _is_full(row: BodyRow, roles: Roles) -> bool:
     """Whether quantity, price and total are there and agree."""
     quantity, price, total = (row.number(at) for at in (roles.quantity, roles.unit_price, roles.total))
-    if not (quantity and price and total) or not total.value:
+    if not (quantity and price and total) or not quantity.value:
         return False
     discount = row.number(roles.discount)
     return multiplies(quantity.value, price.value, total.value, discount.value if discount else None)

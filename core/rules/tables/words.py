@@ -12,6 +12,8 @@ from core.rules.lexicon import Lexicon
 
 #: No name of a column and no label of a sum has more tokens than this.
 _LONGEST = 6
+#: Shorter names are not guessed from what OCR made of them.
+_LEAST_GUESSED = 4
 #: What a name that may stand for several columns most likely means, first of all.
 _LIKELIEST = ("position", "description", "article", "unit", "tax_rate", "unit_price", "total_price", "quantity")
 
@@ -45,11 +47,13 @@ class Phrases:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A run of tokens that may name a column: the columns it may stand for, likeliest first (none: not known)."""
+    """A run of tokens that may name a column: the columns it may stand for, likeliest first (none: not known), and how
+    many words more than the name it has."""
 
     tokens: tuple[Token, ...]
     roles: tuple[str, ...]
     key: str
+    more: int = 0
 
 
 class TableWords:
@@ -82,17 +86,34 @@ class TableWords:
                     loose.append(tokens[at])
                 at += 1
                 continue
-            if loose:
-                found.append(Name(tuple(loose), (), "".join(token.key for token in loose)))
-                loose = []
+            self._add_loose(found, loose)
+            loose = []
             end = at + length
             while end < len(tokens) and _is_unit(tokens[end].text):
                 end += 1
             found.append(Name(tuple(tokens[at:end]), self.columns[key], key))
             at = end
-        if loose:
-            found.append(Name(tuple(loose), (), "".join(token.key for token in loose)))
+        self._add_loose(found, loose)
         return found
+
+    def guess(self, key: str) -> tuple[str, ...]:
+        """The roles of the name that ``key`` reads almost like (OCR); empty where there is none."""
+        from rapidfuzz import fuzz, process
+
+        if not _LEAST_GUESSED <= len(key) <= 16:
+            return ()
+        cutoff = 75 if len(key) == _LEAST_GUESSED else 84
+        close = process.extractOne(key, self.columns.keys(), scorer=fuzz.ratio, score_cutoff=cutoff)
+        return self.columns[close[0]] if close else ()
+
+    @staticmethod
+    def _add_loose(found: list[Name], loose: Sequence[Token]) -> None:
+        """Words that name nothing: a remark on the name before them, else a name that is not known."""
+        if loose and found:
+            last = found.pop()
+            found.append(Name((*last.tokens, *loose), last.roles, last.key, len(loose)))
+        elif loose:
+            found.append(Name(tuple(loose), (), "".join(token.key for token in loose)))
 
     @staticmethod
     def _without_unit(text: str) -> str:

@@ -12,7 +12,7 @@ from core.rules.countries import is_country
 from core.rules.layout import fold
 
 _HOUSE_NUMBER = re.compile(
-    r"^\d{1,5}\s?[A-Za-z]?(?:[-/]\d+\s?[A-Za-z]?)?,?\s+[^\W\d_]{2,}|[^\W\d_.]{3,}\.?,?\s+(?:n[°ºo.]\s*)?\d{1,4}\s?[A-Za-z]?(?:[-/]\d{1,4}\s?[A-Za-z]?)?$"
+    r"^\d{1,5}[A-Z][a-z]{2,}|^\d{1,5}\s?[A-Za-z]?(?:[-/]\d+\s?[A-Za-z]?)?,?\s+[^\W\d_]{2,}|[^\W\d_.]{3,}\.?,?\s+(?:n[°ºo.]\s*)?\d{1,4}\s?[A-Za-z]?(?:[-/]\d{1,4}\s?[A-Za-z]?)?$"
 )
 _CONTACT = re.compile(
     r"@|\bwww\.|https?:|\.(?:com|de|fr|net|org|nl|it|es|pt|co\.uk)\b|\+\d[\d\s().-]{6,}|^[\d\s()/.+-]{8,}$",

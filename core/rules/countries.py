@@ -27,6 +27,7 @@ _AMERICAN = re.compile(r"\b[A-Z]{2},?\s+\d{5}(?:-\d{4})?\b")
 _CANADIAN = re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z]\s?\d[A-Z]\d\b")
 _AUSTRALIAN = re.compile(r"\bABN\b|\b(?:NSW|VIC|QLD|TAS)\s+\d{4}\b")
 _INDIAN = re.compile(r"\bGSTIN\b|\b[CS]GST\b")
+_BRAZILIAN = re.compile(r"\bCNPJ\b|\bCPF\b")
 
 
 @cache
@@ -52,7 +53,7 @@ def countries_in(text: str) -> Iterator[str]:
     for match in _CODED.finditer(text):
         code = match[1] or match[2]
         yield {"ATU": "AT", "CHE": "CH", "EL": "GR"}.get(code, code)
-    for pattern, code in ((_AMERICAN, "US"), (_CANADIAN, "CA"), (_AUSTRALIAN, "AU"), (_INDIAN, "IN")):
+    for pattern, code in ((_AMERICAN, "US"), (_CANADIAN, "CA"), (_AUSTRALIAN, "AU"), (_INDIAN, "IN"), (_BRAZILIAN, "BR")):
         for _ in pattern.finditer(text):
             yield code
     names = country_names()

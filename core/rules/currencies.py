@@ -20,12 +20,12 @@ _SHARED = {
     "USD": {"US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "MX": "MXN", "AR": "ARS", "CL": "CLP", "CO": "COP"},
     "SEK": {"SE": "SEK", "NO": "NOK", "DK": "DKK", "IS": "ISK"},
     "JPY": {"JP": "JPY", "CN": "CNY"},
-    "INR": {"IN": "INR", "PK": "PKR", "LK": "LKR", "NP": "NPR"},
+    "INR": {"BR": "BRL", "IN": "INR", "PK": "PKR", "LK": "LKR", "NP": "NPR"},
 }  # fmt: skip
 _SHARED_SIGNS = frozenset({"$", "KR", "KR.", "¥", "￥", "RS", "RS."})
 #: Codes that are everyday words when written in capitals: believed only beside a number.
 _WORDS = frozenset(
-    {"ALL", "TOP", "TRY", "CUP", "MAD", "PEN", "GEL", "BAM", "COP", "SOS", "LAK", "CAD", "MOP", "BOB", "NAD"}
+    {"ALL", "TOP", "TRY", "CUP", "MAD", "PEN", "GEL", "BAM", "COP", "SOS", "LAK", "CAD", "MOP", "BOB", "NAD", "BHD"}
 )
 
 

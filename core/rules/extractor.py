@@ -94,7 +94,7 @@ def _not_the_vendor(parties: Sequence[Party]) -> Party | None:
 
 
 def _tokens(party: Party) -> tuple[Token, ...]:
-    return (*(party.name.tokens if party.name else ()), *party.address_tokens)
+    return (*(party.name.tokens if party.name else ()), *party.address_tokens, *party.tokens)
 
 
 class _Drafting:

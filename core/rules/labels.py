@@ -75,7 +75,8 @@ def _labels_of(segment: Segment, page: int, lexicon: Lexicon, language: str | No
             continue
         entry = lexicon.label(key, language)
         if entry is not None and _is_plausible(segment, at, end, key, entry):
-            found.append(Label(entry.kind, entry.weight, segment, at, end, page))
+            kind = "tax_rate" if entry.kind == "tax" and _names_rate(tokens[at:end]) else entry.kind
+            found.append(Label(kind, entry.weight, segment, at, end, page))
             at = end
         else:
             at += 1
@@ -105,12 +106,18 @@ def _is_plausible(segment: Segment, start: int, end: int, key: str, entry: Entry
     )
     # a number sign after a few words (Factura A, Nº: 123) still announces a number
     if start and (entry.kind in _AT_START or entry.weight < 0.6):
-        return closed and tokens[start - 1].text.endswith((",", ":", "|", "·", "-", ";", ")", "/"))
+        return closed and tokens[start - 1].text.endswith((",", ":", "|", "·", "-", "–", "•", ";", ")", "/"))
     if len(key) <= _SHORT and key not in {"vat", "gst", "tax", "tva", "iva", "btw", "ust", "due"}:
-        return closed or (entry.kind == "invoice_number" and start == 0 and _has_digit(tokens[end].text))
+        return closed or (entry.kind in {"invoice_number", "other"} and start == 0 and _has_digit(tokens[end].text))
     if entry.weight < 0.8 and entry.kind in _AT_START:
         return closed and start == 0
     return True
+
+
+def _names_rate(tokens: Sequence[Token]) -> bool:
+    """Whether a tax label is the heading of its rates (VAT %)."""
+    last = tokens[-1].text.strip(":)")
+    return last.endswith("%") and not _has_digit(last)
 
 
 def _has_digit(text: str) -> bool:

@@ -13,6 +13,7 @@ from core.rules.reading import Reading
 
 _EDGES = ".,:;()[]/*"
 _CODE = re.compile(r"\b[A-Z]{3}\b")
+_BRACKETED = re.compile(r"\(([^\W\d_]{2,3}\$?)\)")
 _SIGN = re.compile(r"[$€£¥₹₩₽₺₫₪₴₱฿円￥]")
 
 
@@ -70,6 +71,10 @@ def _mentions(reading: Reading, page: int, tokens: list[Token]) -> list[tuple[st
             continue
         if len(text) > 12:
             continue
+        bracketed = _BRACKETED.search(text)
+        if bracketed and (code := currency_of(bracketed[1])):
+            found.append((code, token, 2, is_shared(bracketed[1])))
+            continue
         for bare in _CODE.findall(text) if text[:1].isupper() or "(" in text or "/" in text else ():
             if is_code(bare):
                 found.append((bare, token, 2, False))
@@ -82,8 +87,6 @@ def _mentions(reading: Reading, page: int, tokens: list[Token]) -> list[tuple[st
 
 
 def _beside_number(tokens: list[Token], at: int) -> bool:
-    """Whether an amount with decimals stands next to the token, or the token is bracketed (RM) in a label."""
-    if tokens[at].text.startswith("(") and tokens[at].text.endswith(")"):
-        return True
+    """Whether an amount with decimals stands next to the token."""
     neighbours = tokens[max(0, at - 1) : at] + tokens[at + 1 : at + 2]
     return any(re.search(r"\d[.,]\d{2}$", token.text) for token in neighbours)

@@ -19,6 +19,7 @@ from core.rules.reading import Reading
 _PARTIES = frozenset({"customer", "ship_to", "vendor"})
 _PARTS = frozenset({"party_name", "party_address", "party_town", "party_contact"})
 _MOST_LINES = 8
+_FORM_LINES = 9
 _EDGE = " ,;:·|-–•*\u200b"
 _SEPARATORS = re.compile(r"\s[·•|*–-]\s|[·•|]|,\s|\s/\s")
 
@@ -41,6 +42,8 @@ class Party:
     score: float
     rule: str
     label: str
+    tokens: tuple[Token, ...] = ()
+    """All tokens of its block, also those that are neither name nor address."""
 
     @property
     def address_text(self) -> str | None:
@@ -71,14 +74,41 @@ class PartyReader:
         layout = self.reading.layouts[label.page]
         if (label.page, label.segment.line) in self.reading.table_heads:
             return None
-        lines = self._lines_of(label, layout)
-        party = assemble(lines)
+        lines = self._of_form(label, layout)
+        rule = "form" if lines else "labelled block"
+        lines = lines or self._lines_of(label, layout)
+        party = assemble(lines) if rule != "form" else (lines[0], lines[1:])
         if party is None:
             return None
         name, address = party
         score = label.weight * (1.0 if address else 0.75 if name else 0.5) * (1.0 if label.page == 0 else 0.8)
+        score *= 1.1 if rule == "form" else 1.0
         score *= 0.9 if label.segment.y0 > 0.6 * layout.height else 1.0
-        return Party(name, tuple(address), label.page, score, "labelled block", label.text)
+        return Party(name, tuple(address), label.page, score, rule, label.text, _all_tokens(lines))
+
+    def _of_form(self, label: Label, layout: Layout) -> list[Line]:
+        """The lines of a party whose parts are labelled one by one under its heading (Name, Street, Town), else none."""
+        if not label.stands_alone:
+            return []
+        border = min((s.x0 for s in layout.right_of(label.segment)), default=layout.width)
+        parts: list[Label] = []
+        for other in self.reading.labels:
+            if other.page != label.page or other.segment.line <= label.segment.line:
+                continue
+            if other.segment.line > label.segment.line + _FORM_LINES or (other.kind in _PARTIES and other.stands_alone):
+                break
+            if other.kind in _PARTS and label.segment.x0 - 2 * label.segment.height < other.segment.x0 < max(border, label.segment.x1):
+                parts.append(other)
+            elif other.kind in _PARTS and not layout.right_of(label.segment):
+                parts.append(other)
+        if len(parts) < 2 or parts[0].segment.line > label.segment.line + 2:
+            return []
+        lines = []
+        for part in parts:
+            place = next(self.reading.places(part), None)
+            if place is not None and part.kind != "party_contact" and place.tokens:
+                lines.append(_line(place.tokens))
+        return lines
 
     def _lines_of(self, label: Label, layout: Layout) -> list[Line]:
         """The lines a party label announces: what follows it in its cell and the column beneath it; else the cell
@@ -131,9 +161,8 @@ class PartyReader:
                         break
                     continue
             text = " ".join(token.text for token in tokens)
-            if complete and not is_country(text.strip(_EDGE)):
-                if not is_town(text) and not (is_street(text) and not lines):
-                    break
+            if complete and not is_country(text.strip(_EDGE)) and not is_town(text):
+                break
             if tokens and text.strip(_EDGE):
                 lines.append(_line(tokens))
             complete = complete or is_town(text)
@@ -164,7 +193,8 @@ class PartyReader:
         if assembled is None or assembled[0] is None or not assembled[1]:
             return None
         score = 0.6 if 0.1 < where < 0.36 else 0.45
-        return Party(assembled[0], tuple(assembled[1]), block.page, score, "address block", "")
+        tokens = tuple(token for segment in block.segments for token in segment.tokens)
+        return Party(assembled[0], tuple(assembled[1]), block.page, score, "address block", "", tokens)
 
     def _block_lines(self, block: Block) -> list[Line]:
         lines = []
@@ -184,11 +214,13 @@ def _line(tokens: Sequence[Token]) -> Line:
 def assemble(lines: Sequence[Line]) -> tuple[Line | None, list[Line]] | None:
     """Lines of a block as (name, address lines): contacts and salutations are left out, what stands between the name and
     the street (a department, a person) belongs to neither. ``None`` where nothing is left."""
-    kept = [line for line in lines if line.text and not is_contact(line.text) and not is_salutation(line.text)]
+    kept = [line for line in lines if _belongs(line.text)]
     if len(kept) == 1 and is_town(kept[0].text):
         kept = _split(kept[0])
     if not kept:
         return None
+    while len(kept) > 1 and len(kept[0].text) < 3:
+        kept = kept[1:]
     first = next((at for at, line in enumerate(kept) if at and (is_street(line.text) or is_town(line.text))), None)
     if first is None and (is_street(kept[0].text) or is_town(kept[0].text)):
         pieces = _split(kept[0])
@@ -200,6 +232,19 @@ def assemble(lines: Sequence[Line]) -> tuple[Line | None, list[Line]] | None:
     if (is_street(kept[0].text) and any(map(str.isdigit, kept[0].text))) and not _is_name(kept[0].text):
         return None, _to_country(kept)
     return kept[0], _to_country(kept[first:])
+
+
+def _all_tokens(lines: Sequence[Line]) -> tuple[Token, ...]:
+    return tuple(token for line in lines for token in line.tokens)
+
+
+def _belongs(text: str) -> bool:
+    """Whether a line may be a part of a name or an address: no contact, no bare number, no initials."""
+    letters = sum(map(str.isalpha, text))
+    digits = sum(map(str.isdigit, text))
+    if is_contact(text) or is_salutation(text) or letters < 2:
+        return is_town(text)
+    return digits < 2 * letters or is_town(text)
 
 
 def _is_name(text: str) -> bool:

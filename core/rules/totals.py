@@ -12,8 +12,9 @@ from decimal import Decimal
 from itertools import product
 
 from core.rules.amounts import Amount
+from core.rules.currencies import currency_of
 from core.rules.labels import Label
-from core.rules.layout import Segment, Token
+from core.rules.layout import Layout, Segment, Token
 from core.rules.reading import Reading
 
 _KINDS = {"subtotal", "tax", "total_amount", "amount_due", "discount", "shipping", "rounding", "paid"}
@@ -23,7 +24,8 @@ _TOLERANCE = Decimal("0.021")
 _AGREES = 1.0
 _PARTLY_AGREES = 0.6
 _MANY = 7
-_COLUMN_REACH = 9.0
+#: Rows of a column of amounts follow each other within this many heights of its heading.
+_ROW_GAP = 3.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +112,22 @@ def _extras(by_kind: dict[str, list[Sum]]) -> set[Decimal]:
 def _sums(reading: Reading, label: Label) -> Iterator[Sum]:
     """The amounts that ``label`` may announce."""
     beside = list(_amounts_beside(reading, label))
-    money = [(amount, segment) for amount, segment in beside if not amount.percent and not _is_count(reading, amount)]
+    money = [(amount, segment) for amount, segment in beside if not amount.percent]
+    money = [found for found in money if not _is_count(reading, found[0])] or money[-1:]
     for rank, (amount, segment) in enumerate(reversed(money)):
-        yield _sum(reading, label, amount, segment, 1.0 if rank == 0 else 0.75**rank, "beside")
+        factor = (1.0 if rank == 0 else 0.75**rank) * _nearness(label, amount, segment)
+        yield _sum(reading, label, amount, segment, factor, "beside")
     if money or not label.segment.tokens:
         return
     if label.end == len(label.segment.tokens) or beside:
         rows = list(_amounts_beneath(reading, label))
         for rank, (amount, segment) in enumerate(rows):
-            factor = 0.9 if rank in {0, len(rows) - 1} else 0.7
+            before = sum((found.value for found, _ in rows[:rank]), Decimal(0))
+            factor = 0.7
+            if rank and rank == len(rows) - 1:
+                factor = 1.0 if before == amount.value else 0.88
+            elif rank == 0:
+                factor = 0.9
             yield _sum(reading, label, amount, segment, factor, "beneath")
 
 
@@ -156,19 +165,45 @@ def _amounts_beneath(reading: Reading, label: Label) -> Iterator[tuple[Amount, S
     layout = reading.layouts[label.page]
     if (label.page, label.segment.line) in reading.table_heads:
         return
-    last = label.segment.y1
-    for segment in layout.below(label.segment, _COLUMN_REACH, 0.2):
-        if segment.y0 - last > 3.0 * label.segment.height:
+    left, right = _cell(layout, label.segment)
+    bottom = label.segment.y1
+    decimals: int | None = None
+    for line in layout.lines[label.segment.line + 1 :]:
+        if line.y0 - bottom > _ROW_GAP * label.segment.height:
             return
-        if reading.label_starting(label.page, segment) is not None and not reading.amounts_in(label.page, segment):
-            return
-        money = [amount for amount in reading.amounts_in(label.page, segment) if not amount.percent]
-        if not money:
-            continue
-        middle = (label.segment.x0 + label.segment.x1) / 2
-        amount = min(money, key=lambda found: abs((found.tokens[0].x0 + found.tokens[-1].x1) / 2 - middle))
-        last = segment.y1
-        yield amount, segment
+        for segment in line.segments:
+            if segment.overlap_x(label.segment) < 0.2 and not (left <= segment.x0 and segment.x1 <= right):
+                continue
+            money = [amount for amount in reading.amounts_in(label.page, segment) if not amount.percent]
+            if not money and reading.label_starting(label.page, segment) is not None:
+                return
+            if money:
+                bottom = segment.y1
+                amount = min(money, key=lambda found: _off_centre(found, label.segment))
+                if decimals is not None and amount.decimals != decimals:
+                    return
+                decimals = amount.decimals
+                yield amount, segment
+
+
+def _cell(layout: Layout, segment: Segment) -> tuple[float, float]:
+    """How far a heading's cell reaches: to the next heading on its line, or to the edge of the page."""
+    right = min((other.x0 for other in layout.right_of(segment)), default=layout.width)
+    return segment.x0, max(right, segment.x1)
+
+
+def _off_centre(amount: Amount, segment: Segment) -> float:
+    return abs(amount.tokens[0].x0 + amount.tokens[-1].x1 - segment.x0 - segment.x1)
+
+
+def _nearness(label: Label, amount: Amount, segment: Segment) -> float:
+    """Less than 1 where other words stand between label and amount (Total 6% supplies 14.50): they narrow it down."""
+    if segment is not label.segment:
+        between = label.segment.tokens[label.end :]
+    else:
+        between = [token for token in segment.tokens[label.end :] if token.x0 < amount.tokens[0].x0]
+    words = [token for token in between if len(token.key) > 2 and token.key.isalpha() and currency_of(token.text.strip("():")) is None]
+    return 0.6 if label.kind in {"total_amount", "subtotal"} and words else 1.0
 
 
 def _is_count(reading: Reading, amount: Amount) -> bool:
@@ -203,7 +238,11 @@ def _best(sums: Sequence[Sum]) -> list[Sum]:
 def _repeated(sums: Sequence[Sum]) -> list[Sum]:
     """A total that several labels name is likelier."""
     values = [found.value for found in sums]
-    return [replace(found, score=found.score + 0.1 * min(values.count(found.value) - 1, 2)) for found in sums]
+    largest = max((abs(value) for value in values), default=Decimal(0))
+    return [
+        replace(found, score=found.score + 0.1 * min(values.count(found.value) - 1, 2) + 0.1 * (abs(found.value) == largest))
+        for found in sums
+    ]
 
 
 def _joint_taxes(taxes: Sequence[Sum]) -> list[Sum]:

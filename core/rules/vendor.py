@@ -121,14 +121,16 @@ def _of_party(party: Party, score: float) -> Name:
 def _letterheads(reader: PartyReader) -> Iterator[Name]:
     for block in reader.blocks:
         layout = reader.reading.layouts[block.page]
-        if block.page or block.y0 > 0.3 * layout.height:
+        where = block.y0 / max(layout.height, 1e-6)
+        if block.page or 0.3 < where < 0.75:
             continue
         texts = [segment.text for segment in block.segments]
-        if len(texts) > 1 and any(map(is_town, texts[1:])) and _is_namelike(reader.reading, texts[0]):
-            first = block.segments[0]
-            if reader.reading.label_starting(block.page, first) is None:
-                higher = 0.15 * (1 - block.y0 / (0.3 * layout.height))
-                yield Name(_clean(texts[0]), tuple(first.tokens), block.page, 0.45 + higher, "letterhead")
+        first = block.segments[0]
+        if len(texts) < 2 or not any(map(is_town, texts[1:])) or not _is_namelike(reader.reading, texts[0]):
+            continue
+        if reader.reading.label_starting(block.page, first) is None:
+            score = 0.62 + 0.15 * (1 - where / 0.3) if where < 0.5 else 0.45
+            yield Name(_clean(texts[0]), tuple(first.tokens), block.page, score, "letterhead" if where < 0.5 else "foot")
 
 
 def _of_segment(reading: Reading, page: int, layout: Layout, segment: Segment) -> Iterator[Name]:
@@ -145,7 +147,7 @@ def _of_segment(reading: Reading, page: int, layout: Layout, segment: Segment) -
         return
     tokens = tuple(segment.tokens[: max(1, len(cleaned.split()))])
     if has_legal_form(cleaned):
-        yield Name(cleaned, tokens, page, 0.62 if where < 0.2 else 0.5 if where > 0.8 else 0.35, "legal form")
+        yield Name(cleaned, tokens, page, 0.75 if where < 0.2 else 0.5 if where > 0.8 else 0.35, "legal form")
     if page:
         return
     size = segment.height / layout.text_height

@@ -18,26 +18,34 @@ from pages.parts.session import get_desk
 
 @dataclass(slots=True)
 class Locked:
-    """A file that waits for its password."""
+    """A file that waits for its password; ``number`` (from 0) names its widgets."""
 
+    number: int
     name: str
     data: bytes
     message: str
 
 
-def take(desk: Desk, data: bytes, name: str, password: str | None = None) -> None:
+def take(desk: Desk, data: bytes, name: str) -> None:
     """Open a file and lay it on the desk; a refused one leaves its sentence, an encrypted one waits for a password."""
-    locked: list[Locked] = st.session_state.setdefault(keys.LOCKED, [])
     try:
-        document = get_studio().open(data, name, password)
-    except (EncryptedDocument, WrongPassword) as error:
-        locked.append(Locked(name, data, str(error)))
+        _open(desk, data, name)
+    except EncryptedDocument as error:
+        waiting: list[Locked] = st.session_state.setdefault(keys.LOCKED, [])
+        number = waiting[-1].number + 1 if waiting else 0
+        waiting.append(Locked(number, name, data, str(error)))
     except StudioError as error:
-        sentence = str(error) if isinstance(error, DocumentError) else f"{name}: {error}"
-        st.session_state.setdefault(keys.REFUSED, []).append(sentence)
-    else:
-        laid = desk.put(document.sha256, name, document.page_count)
-        desk.chosen = laid.sha256
+        refuse(str(error) if isinstance(error, DocumentError) else f"{name}: {error}")
+
+
+def refuse(sentence: str) -> None:
+    """Leave the sentence that says why something was not done."""
+    st.session_state.setdefault(keys.REFUSED, []).append(sentence)
+
+
+def _open(desk: Desk, data: bytes, name: str, password: str | None = None) -> None:
+    document = get_studio().open(data, name, password)
+    desk.chosen = desk.put(document.sha256, name, document.page_count).sha256
 
 
 def draw_drop_zone(label: str) -> None:
@@ -69,31 +77,36 @@ def draw_troubles() -> None:
         with st.container(key="refused", horizontal=True):
             st.error("  \n".join(plain(sentence) for sentence in refused), icon=":material/block:")
             st.button("Dismiss", key="dismiss_refused", on_click=refused.clear, type="tertiary")
-    for index, locked in enumerate(list(st.session_state.get(keys.LOCKED, []))):
-        _draw_locked(index, locked)
+    for locked in list(st.session_state.get(keys.LOCKED, [])):
+        _draw_locked(locked)
 
 
-def _draw_locked(index: int, locked: Locked) -> None:
-    with st.container(border=True, key=f"locked_{index}"):
+def _draw_locked(locked: Locked) -> None:
+    number = locked.number
+    with st.form(key=f"locked_{number}"):
         st.markdown(f":material/lock: {plain(locked.message)}")
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.text_input(
-                "Password", type="password", key=f"password_{index}", on_change=_unlock, args=(index,), width=280
+            st.text_input("Password", type="password", key=f"password_{number}", width=280)
+            st.form_submit_button("Open", key=f"unlock_{number}", on_click=_unlock, args=(locked,))
+            st.form_submit_button(
+                "Leave it out", key=f"dismiss_{number}", type="tertiary", on_click=_dismiss, args=(locked,)
             )
-            st.button("Open", key=f"unlock_{index}", on_click=_unlock, args=(index,))
-            st.button("Leave it out", key=f"dismiss_{index}", type="tertiary", on_click=_dismiss, args=(index,))
 
 
-def _unlock(index: int) -> None:
-    password = st.session_state.get(f"password_{index}", "")
-    waiting: list[Locked] = st.session_state.get(keys.LOCKED, [])
-    if password and index < len(waiting):
-        locked = waiting.pop(index)
-        take(get_desk(), locked.data, locked.name, password)
+def _unlock(locked: Locked) -> None:
+    try:
+        _open(get_desk(), locked.data, locked.name, st.session_state[f"password_{locked.number}"] or None)
+    except (EncryptedDocument, WrongPassword) as error:
+        locked.message = str(error)
+    except StudioError as error:
+        refuse(str(error))
+        _dismiss(locked)
+    else:
+        _dismiss(locked)
 
 
-def _dismiss(index: int) -> None:
-    del st.session_state[keys.LOCKED][index]
+def _dismiss(locked: Locked) -> None:
+    st.session_state[keys.LOCKED].remove(locked)
 
 
 def draw_samples() -> None:

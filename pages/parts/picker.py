@@ -11,6 +11,7 @@ from core.errors import PageRangeError, StudioError
 from pages.parts import keys
 from pages.parts.desk import Desk, Group, OpenDocument, range_text
 from pages.parts.frame import plain
+from pages.parts.intake import refuse
 from pages.parts.pictures import draw as draw_picture
 from pages.parts.starting import start
 
@@ -87,7 +88,7 @@ def _extract(documents: list[OpenDocument], shown: OpenDocument) -> None:
         try:
             start(document)
         except StudioError as error:
-            st.session_state.setdefault(keys.REFUSED, []).append(f"{document.name}: {error}")
+            refuse(f"{document.name}: {error}")
 
 
 def _draw_range(document: OpenDocument) -> None:
@@ -120,8 +121,10 @@ def _pages_of(text: str, document: OpenDocument) -> list[int] | None:
 
 def _set_range(document: OpenDocument) -> None:
     try:
-        document.group.pages = list(parse_page_range(st.session_state[keys.RANGE], document.page_count))
+        pages = list(parse_page_range(st.session_state[keys.RANGE], document.page_count))
+        document.group.pages = pages
         st.session_state[keys.RANGE_ERROR] = None
+        st.session_state[keys.THUMBS] = (pages[0] - 1) // WINDOW + 1
     except PageRangeError as error:
         st.session_state[keys.RANGE_ERROR] = str(error)
 

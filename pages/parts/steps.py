@@ -11,9 +11,9 @@ import streamlit as st
 from core.errors import StudioError
 from core.events import STEPS, StepFailed, StepFinished, StepProgressed, StepSkipped, StepStarted
 from core.jobs.queue import Job
-from pages.parts import keys
 from pages.parts.desk import OpenDocument
 from pages.parts.frame import get_studio, plain
+from pages.parts.intake import refuse
 from pages.parts.starting import start
 
 State = Literal["waiting", "running", "finished", "skipped", "failed", "stopped", "unreached"]
@@ -139,7 +139,7 @@ def _again(document: OpenDocument) -> None:
     try:
         start(document)
     except StudioError as error:
-        st.session_state.setdefault(keys.REFUSED, []).append(f"{document.name}: {error}")
+        refuse(f"{document.name}: {error}")
 
 
 def _headline(job: Job) -> str:

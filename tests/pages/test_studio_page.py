@@ -134,10 +134,11 @@ def test_a_locked_file_asks_for_its_password_in_place(studio: Studio, encrypted_
     """A wrong password asks again; the right one opens the document."""
     app = drop(open_page(), (encrypted_pdf.name, encrypted_pdf.data))
     app.text_input(key="password_0").set_value("wrong")
-    settled(app.run())
+    press(app, "unlock_0")
     assert "doc_0" not in keys_of(app)
+    assert "this password" in said(app)
     app.text_input(key="password_0").set_value(PASSWORD)
-    settled(app.run())
+    press(app, "unlock_0")
     assert "doc_0" in keys_of(app)
 
 

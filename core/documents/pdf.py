@@ -218,13 +218,15 @@ class PdfPage:
         self._check_pixels(part.width * scale * part.height * scale)
         back = turn_box(part, (360 - self.rotation) % 360, self.width, self.height)
         with _reading(self._document.name):
-            for picture in self._page.get_images():
-                self._check_pixels(picture[2] * picture[3])
+            pictures = [picture[2] * picture[3] for picture in self._page.get_images()]
+            self._check_pixels(max(pictures, default=0))
             mu = _pymupdf()
             pixels = self._page.get_pixmap(
                 matrix=mu.Matrix(scale, scale), clip=mu.Rect(back), colorspace=mu.csRGB, alpha=False
             )
             image = Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples)
+            if sum(pictures) >= _SCAN_PIXELS:
+                mu.TOOLS.store_shrink(100)  # else MuPDF keeps up to 256 MB of decoded scans
         turns = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
         return image.transpose(turns[self.rotation]) if self.rotation else image
 

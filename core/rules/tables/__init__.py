@@ -9,6 +9,7 @@ from core.rules.layout import Layout
 from core.rules.lexicon import Lexicon
 from core.rules.tables.items import ItemCell, ItemRow
 from core.rules.tables.ruled import read_with_header
+from core.rules.tables.unruled import read_without_header
 from core.rules.tables.words import table_words
 
 __all__ = ["ItemCell", "ItemRow", "read_line_items"]
@@ -19,4 +20,5 @@ def read_line_items(
 ) -> list[ItemRow]:
     """The line items of an invoice, in page order; empty where there are none. ``habit`` is how the document writes
     numbers, ``language`` its ISO 639-1 code where it is known."""
-    return read_with_header(pages, table_words(lexicon, language), habit)
+    words = table_words(lexicon, language)
+    return read_with_header(pages, words, habit) or read_without_header(pages, words, habit)

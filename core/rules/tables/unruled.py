@@ -1,0 +1,240 @@
+"""Items that no header announces: receipts, and lists of texts with an amount at the right edge.
+
+Rows are lines whose last number is money and stands in one column with the others. They are items where they add up to
+a sum that is printed under them, or where quantity × price says so; nothing is made of numbers that only look alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from core.rules.amounts import Amount, NumberFormat, find_amounts
+from core.rules.layout import Layout, Line, Token
+from core.rules.tables.items import ItemRow, multiplies, number_cell, text_cell
+from core.rules.tables.words import TableWords
+
+#: Right edges of amounts in one column differ by less than this many text heights.
+_ALIGNED = 1.2
+#: Fewer rows than this are believed only where a printed sum bears them out.
+_ENOUGH = 2
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+_TIMES = re.compile(r"^(?:(\d+(?:[.,]\d+)?)[x×*@]|[x×*@](\d+(?:[.,]\d+)?)|[x×*@à])$", re.IGNORECASE)
+_BARCODE = re.compile(r"^\d{7,}$")
+
+
+@dataclass(eq=False)
+class MoneyRow:
+    """A line that ends with an amount of money. ``label`` is what stands left of its numbers."""
+
+    layout: Layout
+    line: Line
+    amount: Amount
+    numbers: list[Amount]
+    label: list[Token]
+    kind: str = "item"
+    quantity: Amount | None = None
+    price: Amount | None = None
+    above: list[Token] = field(default_factory=list)
+
+    @property
+    def right(self) -> float:
+        return self.amount.tokens[-1].x1
+
+    @property
+    def left(self) -> float:
+        return self.label[0].x0 if self.label else self.line.x0
+
+
+def read_without_header(pages: Sequence[Layout], words: TableWords, habit: NumberFormat) -> list[ItemRow]:
+    """The items that prove themselves by their numbers; empty where none do."""
+    rows = [row for page in pages for row in _money_rows(page, words, habit)]
+    column = _main_column(rows)
+    sums = {row.amount.value for row in rows if row.kind == "sum" and row.amount.value}
+    run, proven = _best_run(column, sums)
+    for row in run:
+        _find_factors(row, habit)
+        _take_leading_quantity(row)
+    if not proven and (len(run) < _ENOUGH or not any(row.quantity and row.price for row in run)):
+        return []
+    _drop_ordinals(run)
+    return [_item(row, proven) for row in run if row.kind == "item"]
+
+
+def _money_rows(layout: Layout, words: TableWords, habit: NumberFormat) -> Iterator[MoneyRow]:
+    for line in layout.lines:
+        tokens = line.tokens
+        if not any(char.isdigit() for token in tokens[-3:] for char in token.text):
+            continue
+        repair = layout.page.words[tokens[0].word].confidence < 1
+        numbers = [amount for segment in line.segments for amount in find_amounts(segment.tokens, habit, repair)]
+        if not numbers or not _is_money(numbers[-1]) or not _is_last(numbers[-1], tokens):
+            continue
+        first = numbers[-1].tokens[0]
+        label = [token for token in tokens[: tokens.index(first)]]
+        row = MoneyRow(layout, line, numbers[-1], numbers[:-1], label)
+        row.kind = _kind(row, words)
+        yield row
+
+
+def _is_money(amount: Amount) -> bool:
+    return not amount.percent and (amount.decimals == 2 or amount.currency is not None)
+
+
+def _is_last(amount: Amount, tokens: Sequence[Token]) -> bool:
+    """Whether no more than a tax mark (A, SR, *) follows the amount."""
+    after = tokens[tokens.index(amount.tokens[-1]) + 1 :]
+    return len(after) < 2 and all(len(token.text) < 3 for token in after)
+
+
+def _kind(row: MoneyRow, words: TableWords) -> str:
+    """``sum``, ``discount``, ``none`` (carried over) or ``item``."""
+    for segment in row.line.segments:
+        if words.carries.length_at(segment.tokens):
+            return "none"
+        if words.discounts.length_at(segment.tokens):
+            return "discount"
+        if words.sums.length_at(segment.tokens) or words.ends.length_at(segment.tokens):
+            return "sum"
+    return "item"
+
+
+def _main_column(rows: Sequence[MoneyRow]) -> list[MoneyRow]:
+    """The rows whose amounts stand in the column that most of them share, page by page."""
+    best: list[MoneyRow] = []
+    for pivot in rows:
+        reach = _ALIGNED * pivot.layout.text_height
+        share = [row for row in rows if abs(row.right - pivot.right) <= reach]
+        if len(share) > len(best):
+            best = share
+    return best
+
+
+def _best_run(rows: Sequence[MoneyRow], sums: set[Decimal]) -> tuple[list[MoneyRow], bool]:
+    """The longest stretch of rows that adds up to a printed sum, and whether one does; else the rows before the first
+    sum. Rows of one indentation are tried by themselves: what is set in further explains the row above it."""
+    lines = [row for row in rows if row.kind in ("item", "discount")]
+    best: list[MoneyRow] = []
+    for group in [lines, *_by_indent(lines)]:
+        for start in range(len(group)):
+            total = Decimal(0)
+            for end in range(start, len(group)):
+                total += group[end].amount.value
+                if total in sums and end - start >= len(best) and _is_summed(group[start : end + 1], rows, total):
+                    best = group[start : end + 1]
+    if best:
+        return best, True
+    first = next((at for at, row in enumerate(rows) if row.kind == "sum" and at), len(rows))
+    return [row for row in rows[:first] if row.kind in ("item", "discount")], False
+
+
+def _by_indent(rows: Sequence[MoneyRow]) -> list[list[MoneyRow]]:
+    groups: dict[int, list[MoneyRow]] = {}
+    for row in rows:
+        groups.setdefault(round(row.left / (0.8 * row.layout.text_height)), []).append(row)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _is_summed(run: Sequence[MoneyRow], rows: Sequence[MoneyRow], total: Decimal) -> bool:
+    """Whether the sum stands after the run, or, for a run of several rows, anywhere."""
+    after = rows[rows.index(run[-1]) + 1 :]
+    return len(run) > 1 or any(row.kind == "sum" and row.amount.value == total for row in after)
+
+
+def _find_factors(row: MoneyRow, habit: NumberFormat) -> None:
+    """Quantity and price on the row's own line, or on a line of numbers just above or below it."""
+    if _take_factors(row, row.numbers, row.label):
+        return
+    lines = row.layout.lines
+    for index in (row.line.index + 1, row.line.index - 1):
+        if not 0 <= index < len(lines) or not _is_next_to(lines[index], row.line):
+            continue
+        tokens = lines[index].tokens
+        numbers = [amount for segment in lines[index].segments for amount in find_amounts(segment.tokens, habit)]
+        texts = [token for token in tokens if len(_LETTERS.findall(token.text)) and not _TIMES.match(token.text)]
+        if len(texts) <= 1 and _take_factors(row, numbers, tokens):
+            return
+
+
+def _is_next_to(line: Line, other: Line) -> bool:
+    gap = max(line.y0 - other.y1, other.y0 - line.y1)
+    return gap < 1.2 * (other.y1 - other.y0)
+
+
+def _take_factors(row: MoneyRow, numbers: Sequence[Amount], tokens: Sequence[Token]) -> bool:
+    """Finds two of ``numbers`` (a quantity may be glued to its ×) whose product is the row's amount."""
+    candidates = [number for number in (*_glued(tokens), *numbers) if not number.percent and number.value]
+    for quantity in candidates:
+        for price in candidates:
+            if quantity.tokens == price.tokens or quantity.tokens[0].x0 == price.tokens[0].x0:
+                continue
+            if price.decimals < 2 and price.currency is None or quantity.decimals == 2 and quantity.currency:
+                continue
+            if multiplies(quantity.value, price.value, row.amount.value):
+                row.quantity, row.price = quantity, price
+                used = {*quantity.tokens, *price.tokens}
+                row.label = [
+                    token
+                    for token in row.label
+                    if token not in used and not _TIMES.match(token.text) and token.x0 < price.tokens[0].x0
+                ]
+                return True
+    return False
+
+
+def _glued(tokens: Sequence[Token]) -> Iterator[Amount]:
+    for token in tokens:
+        shape = _TIMES.match(token.text)
+        digits = (shape[1] or shape[2]) if shape else None
+        if digits:
+            yield Amount(Decimal(digits.replace(",", ".")), token.text, None, 0, False, (token,))
+
+
+def _take_leading_quantity(row: MoneyRow) -> None:
+    """``2 Espresso 5,00`` and ``Espresso x2``: a quantity without its price."""
+    if row.quantity or len(row.label) < 2:
+        return
+    glued = next(_glued([row.label[0], row.label[-1]]), None)
+    first = row.label[0]
+    if glued is None and first.text.isdecimal() and len(first.text) < 3:
+        glued = Amount(Decimal(first.text), first.text, None, 0, False, (first,))
+    if glued is not None:
+        row.quantity = glued
+        row.label = [token for token in row.label if token not in glued.tokens]
+
+
+def _drop_ordinals(run: Sequence[MoneyRow]) -> None:
+    """Leading numbers that only count the rows (1, 2, 3) are no quantities."""
+    leading = [row.quantity.value if row.quantity and not row.price else None for row in run]
+    if len(run) > 1 and leading == [Decimal(place) for place in range(1, len(run) + 1)]:
+        for row in run:
+            row.quantity = None
+
+
+def _item(row: MoneyRow, proven: bool) -> ItemRow:
+    score = 0.85 if proven else 0.55
+    rule = "rows that add up to a printed sum" if proven else "rows of amounts"
+    page = row.layout
+    lines = _description(row)
+    factors = "quantity × price = total" if row.price else "number before the text"
+    return ItemRow(
+        text_cell(page, lines, score, rule) if lines else None,
+        number_cell(page, row.quantity, score, factors) if row.quantity else None,
+        number_cell(page, row.price, score, factors) if row.price else None,
+        number_cell(page, row.amount, score, rule),
+    )
+
+
+def _description(row: MoneyRow) -> list[list[Token]]:
+    """The row's own text or, where it has none, that of the line above it."""
+    own = [token for token in row.label if not _BARCODE.match(token.text)]
+    if any(_LETTERS.search(token.text) for token in own):
+        return [own]
+    index = row.line.index - 1
+    if index >= 0 and _is_next_to(row.layout.lines[index], row.line):
+        above = [token for token in row.layout.lines[index].tokens if not _BARCODE.match(token.text)]
+        if any(_LETTERS.search(token.text) for token in above):
+            return [above]
+    return [own] if own else []

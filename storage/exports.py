@@ -81,8 +81,13 @@ def _csv(orders: Iterator[Order]) -> bytes:
 
 
 def _json(orders: Iterator[Order]) -> bytes:
-    pieces = [json.dumps(_told(order), ensure_ascii=False).encode("utf-8", "replace") for order in orders]
-    return b"[\n" + b",\n".join(pieces) + b"\n]\n"
+    buffer = io.BytesIO()
+    separator = b"[\n"
+    for order in orders:
+        buffer.write(separator + json.dumps(_told(order), ensure_ascii=False).encode("utf-8", "replace"))
+        separator = b",\n"
+    buffer.write(b"\n]\n" if buffer.tell() else b"[]\n")
+    return buffer.getvalue()
 
 
 def _told(order: Order) -> dict[str, Any]:

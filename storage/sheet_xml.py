@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 from core.errors import StorageError
@@ -72,8 +73,8 @@ class Sheet:
 
     def values(self, titles: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         """The values of the columns ``titles`` in every row."""
-        patterns = [_cell_pattern(self._letters[title]) for title in titles]
-        return (tuple(self._find(self._rows[index], pattern) for pattern in patterns) for index in self._data())
+        patterns = [(title, _cell_pattern(self._letters[title])) for title in titles]
+        return (tuple(self._cell(self._rows[i], *wanted) for wanted in patterns) for i in self._data())
 
     def put(self, order_id: int, rows: Sequence[Row], rows_may_move: Callable[[], bool]) -> None:
         """Make ``rows`` the rows of this id: over the old ones in place, then new ones behind them (or at the end, where
@@ -179,15 +180,17 @@ class Sheet:
         match = pattern.search(row)
         return cell_value(match[1], match[2] or b"", self._strings) if match else None
 
+    def _cell(self, row: bytes, title: str, pattern: re.Pattern[bytes]) -> Any:
+        """The value in the column ``title``, numbers in a date's column as days."""
+        value = self._find(row, pattern)
+        is_day = isinstance(value, Decimal) and self._layout.kind_of(title) in ("date", "moment")
+        return day_of(value, self._date1904) if is_day else value
+
     def _read(self, index: int) -> Row:
-        held = {match[2].decode(): match for match in _CELL.finditer(self._rows[index])}
-        found: dict[str, Any] = {}
-        for column in self._layout.columns:
-            match = held.get(self._letters[column.title])
-            value = cell_value(match[1], match[3] or b"", self._strings) if match else None
-            is_day = column.kind in ("date", "moment") and isinstance(value, Decimal)
-            found[column.title] = day_of(value, self._date1904) if is_day else value  # type: ignore[arg-type]
-        return found
+        return {
+            title: self._cell(self._rows[index], title, _cell_pattern(self._letters[title]))
+            for title in self._layout.titles
+        }
 
     # --- writing ---------------------------------------------------------------------------------------------------
 
@@ -257,5 +260,6 @@ class Sheet:
             self._numbers[index] = number
 
 
+@cache
 def _cell_pattern(letters: str) -> re.Pattern[bytes]:
     return re.compile(rb'<c\b([^>]*?\br="%b\d+"[^>]*?)(?:/>|>(.*?)</c>)' % letters.encode(), re.S)

@@ -38,6 +38,10 @@ class Layout:
         """The columns' titles in order."""
         return tuple(column.title for column in self.columns)
 
+    def kind_of(self, title: str) -> Kind:
+        """The kind of the column ``title``. Raises KeyError for none."""
+        return {column.title: column.kind for column in self.columns}[title]
+
 
 HEADER = Layout(
     "SalesOrderHeader",
@@ -114,7 +118,7 @@ def order_of(header: Row, details: Sequence[Row]) -> Order:
     ]
     order_id, status = _value("quantity", header["OrderID"]), header["Status"]
     known: Status = status if status in get_args(Status) else "reviewed"
-    times = (_moment(header["CreatedAt"]), _moment(header["UpdatedAt"]))
+    times = (moment_of(header["CreatedAt"]), moment_of(header["UpdatedAt"]))
     return Order(Invoice(**invoice, line_items=tuple(items)), known, int(order_id), None, (), None, *times)
 
 
@@ -152,7 +156,8 @@ def _iso_date(text: str) -> date | None:
         return None
 
 
-def _moment(cell: Any) -> datetime | None:
+def moment_of(cell: Any) -> datetime | None:
+    """The moment, in UTC, that a cell tells; ``None`` for another value."""
     if isinstance(cell, datetime):
         return cell.replace(tzinfo=UTC)
     return datetime(cell.year, cell.month, cell.day, tzinfo=UTC) if isinstance(cell, date) else None

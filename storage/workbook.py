@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from storage.keys import match_key
 from storage.new_sheet import TITLE_ROW, NewSheet
 from storage.package import Package
 from storage.sheet_xml import Sheet
-from storage.sheets import DETAIL, HEADER, LAYOUTS, Layout, detail_rows, header_row, order_of
+from storage.sheets import DETAIL, HEADER, LAYOUTS, Layout, detail_rows, header_row, moment_of, order_of
 from storage.tables_xml import stretch_table
 
 #: Seconds that a save waits for another process's.
@@ -86,13 +86,7 @@ class Workbook:
         wanted = match_key(invoice)
         with self._told():
             book = self._opened() if wanted else None
-            rows = book.sheet(HEADER).values(("OrderID", "VendorName", "InvoiceNumber")) if book else ()
-            found = [
-                Duplicate(int(order_id), "invoice", "workbook", str(vendor), str(number), None)
-                for order_id, vendor, number in rows
-                if vendor and number and str(order_id).isdigit() and _key(str(vendor), str(number)) == wanted
-            ]
-        return sorted(found, key=lambda duplicate: -duplicate.order_id)
+            return sorted(_duplicates(book.sheet(HEADER), wanted), key=lambda found: -found.order_id) if book else []
 
     def _opened(self) -> _Book | None:
         try:
@@ -164,8 +158,10 @@ class _Book:
         if layout.name not in self._sheets:
             package = self._package
             part = package.sheet_part(layout.name) or package.add_sheet(layout.name, self._new(layout))
-            kinds = {column.title: column.kind for column in layout.columns}
-            style_of: Callable[[str], int] = lambda title: package.styles.of_kind(kinds[title])  # noqa: E731
+
+            def style_of(title: str) -> int:
+                return package.styles.of_kind(layout.kind_of(title))
+
             sheet = Sheet(package.part(part), layout, lambda: package.strings, style_of, package.date1904)
             self._sheets[layout.name] = (part, sheet)
         return self._sheets[layout.name][1]
@@ -193,5 +189,9 @@ class _Book:
         return new.start() + new.end(TITLE_ROW)
 
 
-def _key(vendor: str, number: str) -> str | None:
-    return match_key(Invoice.model_construct(vendor_name=vendor, invoice_number=number))
+def _duplicates(sheet: Sheet, wanted: str | None) -> Iterator[Duplicate]:
+    for order_id, vendor, number in sheet.values(("OrderID", "VendorName", "InvoiceNumber")):
+        named = Invoice.model_construct(vendor_name=vendor and str(vendor), invoice_number=number and str(number))
+        if str(order_id).isdigit() and match_key(named) == wanted:
+            made = moment_of(sheet.rows_of(int(order_id))[-1]["CreatedAt"])
+            yield Duplicate(int(order_id), "invoice", "workbook", named.vendor_name, named.invoice_number, made)

@@ -14,8 +14,3 @@ down_revision = ${repr(down_revision)}
 def upgrade() -> None:
     """Bring the database from the version before to this one."""
     ${upgrades if upgrades else "pass"}
-
-
-def downgrade() -> None:
-    """Go back to the version before."""
-    ${downgrades if downgrades else "pass"}

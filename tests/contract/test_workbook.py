@@ -12,7 +12,7 @@ from core.errors import RecordMissing
 from core.models import Invoice, LineItem
 from core.stores import Order
 from storage.workbook import Workbook
-from tests.storage.books import DETAIL, HEADER, line_owners, order, parts, rows
+from tests.storage.books import DETAIL, HEADER, MOMENT, line_owners, order, parts, rows
 
 
 @pytest.fixture
@@ -139,4 +139,5 @@ def test_the_same_invoice_is_noticed(book: Workbook) -> None:
         book.save(order(number, invoice_number="r 5" if number != 2 else "R-6"))
     found = book.duplicates(Invoice(invoice_number="R-5", vendor_name="NORDWIND & SOHNE KG"))
     assert [(duplicate.order_id, duplicate.target) for duplicate in found] == [(3, "workbook"), (1, "workbook")]
+    assert found[0].created_at == MOMENT
     assert book.duplicates(Invoice(invoice_number="R-5")) == []

@@ -142,11 +142,3 @@ def _make_ledger() -> None:
         sa.Column("rule", Prose),
         sa.Column("changed", sa.Boolean),
     )
-
-
-def downgrade() -> None:
-    """Drop every table."""
-    for name in ("field_values", "runs", "documents", "id_sequence", "order_search", "order_origin"):
-        op.drop_table(name)
-    op.drop_table("sales_order_detail")
-    op.drop_table("sales_order_header")

@@ -18,6 +18,10 @@ _CONTACT = re.compile(
     r"@|\bwww\.|https?:|\.(?:com|de|fr|net|org|nl|it|es|pt|co\.uk)\b|\+\d[\d\s().-]{6,}|^[\d\s()/.+-]{8,}$",
     re.IGNORECASE,
 )
+_REGISTRATION = re.compile(
+    r"\b(?:VAT|GST|ABN|USt|UID|TVA|SIRET|SIREN|RCS|NIF|CIF|P\.?\s?IVA|BTW|KvK|CNPJ|HRB|HRA|EIN|TIN)\b|\b(?:Tel|Fax|Phone|Fon|Mob)\b",
+    re.IGNORECASE,
+)
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -30,6 +34,7 @@ class Patterns:
     street_endings: tuple[str, ...]
     legal_forms: frozenset[str]
     salutations: frozenset[str]
+    titles: frozenset[str]
 
 
 @cache
@@ -43,6 +48,7 @@ def patterns() -> Patterns:
         tuple(fold(word) for word in words if word.startswith("-")),
         frozenset(map(fold, data["legal_forms"])),
         frozenset(map(fold, data["salutations"])),
+        frozenset(map(fold, data["titles"])),
     )
 
 
@@ -73,9 +79,19 @@ def is_contact(text: str) -> bool:
     return _CONTACT.search(text) is not None
 
 
+def is_registration(text: str) -> bool:
+    """Whether a line gives a tax or register number or a phone, as letterheads do."""
+    return _REGISTRATION.search(text) is not None
+
+
 def is_salutation(text: str) -> bool:
     """Whether a line is nothing but Mr, Firma, Messrs ..."""
     return fold(text) in patterns().salutations
+
+
+def is_title(text: str) -> bool:
+    """Whether a line is nothing but a person's title."""
+    return fold(text) in patterns().titles
 
 
 def has_legal_form(text: str) -> bool:
@@ -85,4 +101,14 @@ def has_legal_form(text: str) -> bool:
     return len(keys) > 1 and any(key in known for key in keys[1:])
 
 
-__all__ = ["has_legal_form", "is_contact", "is_country", "is_salutation", "is_street", "is_town", "patterns"]
+__all__ = [
+    "has_legal_form",
+    "is_contact",
+    "is_country",
+    "is_registration",
+    "is_salutation",
+    "is_street",
+    "is_title",
+    "is_town",
+    "patterns",
+]

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.rules.layout import Layout, Segment
+from core.rules.addresses import is_town
+from core.rules.layout import Layout, Line, Segment
 
+_DOTS = re.compile(r"[·•●|∙]|\s[-–]\s")
 #: Lines of a block follow each other within this many text heights, centre to centre.
-_PITCH = 1.75
-_PITCH_OCR = 2.3
+_PITCH = 2.4
+#: An empty line may stand before the town, as letters used to have it.
+_TOWN_PITCH = 3.4
+#: Print of one block differs in height by less than this factor (OCR measures letters, not fonts).
+_SIZES = 1.6
+#: Lines this much closer than the ones before begin a block of their own.
+_TIGHTER = 0.75
 
 
 @dataclass(eq=False)
@@ -32,28 +40,51 @@ class Block:
         return self.segments[-1].y1
 
 
-def find_blocks(layout: Layout, page: int, scanned: bool) -> list[Block]:
+def find_blocks(layout: Layout, page: int) -> list[Block]:
     """The page's segments as blocks, in reading order of their first lines."""
     blocks: list[Block] = []
     open_blocks: list[Block] = []
     for line in layout.lines:
-        open_blocks = [block for block in open_blocks if line.y0 - block.y1 < 2.5 * layout.text_height]
+        open_blocks = [block for block in open_blocks if line.y0 - block.y1 < _TOWN_PITCH * layout.text_height]
+        if line.y0 < 0.5 * layout.height and is_sender_line(line):
+            continue
         for segment in line.segments:
-            block = next((block for block in open_blocks if _follows(block.segments[-1], segment, scanned)), None)
+            block = next((block for block in open_blocks if _follows(block.segments, segment)), None)
             if block is None:
                 block = Block([], page)
+                blocks.append(block)
+                open_blocks.append(block)
+            elif len(block.segments) == 2 and _pitch(block.segments[-1], segment) < _TIGHTER * _pitch(*block.segments):
+                # the first line stood apart: the block proper begins with the second
+                block = Block([block.segments.pop()], page)
                 blocks.append(block)
                 open_blocks.append(block)
             block.segments.append(segment)
     return blocks
 
 
-def _follows(above: Segment, below: Segment, scanned: bool) -> bool:
+def is_sender_line(line: Line) -> bool:
+    """Whether a line is a sender in small print (Acme · High Street 1 · 12345 Town), as stands over an address."""
+    text = " ".join(segment.text for segment in line.segments)
+    return len(_DOTS.findall(text)) >= 2 and is_town(text)
+
+
+def _pitch(above: Segment, below: Segment) -> float:
+    return below.center[1] - above.center[1]
+
+
+def _follows(block: Sequence[Segment], below: Segment) -> bool:
+    above = block[-1]
     if above.line == below.line:
         return False
     height = min(above.height, below.height)
-    pitch = below.center[1] - above.center[1]
-    if not 0 < pitch < (_PITCH_OCR if scanned else _PITCH) * height or max(above.height, below.height) > 1.7 * height:
+    pitch = _pitch(above, below)
+    steady = len(block) < 2 or pitch < 1.35 * _pitch(block[-2], above)
+    if not 0 < pitch < (_PITCH if steady else 0.0) * height and not (
+        0 < pitch < _TOWN_PITCH * height and 1 < len(block) < 5 and is_town(below.text)
+    ):
+        return False
+    if max(above.height, below.height) > _SIZES * height:
         return False
     return _aligned(above, below, height)
 
@@ -66,24 +97,28 @@ def _aligned(above: Segment, below: Segment, height: float) -> bool:
     )
 
 
-def column_beneath(layout: Layout, start: Segment, left: float, right: float, reach: float, most: int) -> list[Segment]:
-    """The segments under ``start`` whose left edge lies between ``left`` and ``right``, while the gap from line to line
-    stays below ``reach`` text heights."""
+def column_beneath(layout: Layout, start: Segment, indent: float, reach: float, most: int) -> list[Segment]:
+    """The segments under ``start`` in its column (aligned with its left edge, ``indent`` further right, or with its right
+    edge or centre), while the gap from line to line stays below ``reach`` text heights."""
     found: list[Segment] = []
     bottom = start.y1
     height = start.height
     for line in layout.lines[start.line + 1 :]:
         if line.y0 - bottom > reach * height or len(found) == most:
             break
-        for segment in line.segments:
-            if left <= segment.x0 < right:
-                found.append(segment)
-                bottom = max(bottom, segment.y1)
-                height = min(height, segment.height) or height
-                break
+        segment = next((other for other in line.segments if _in_column(start, other, indent)), None)
+        if segment is not None:
+            found.append(segment)
+            bottom = max(bottom, segment.y1)
+            height = min(height, segment.height) or height
     return found
 
 
-def texts(segments: Sequence[Segment]) -> list[str]:
-    """The printed lines of segments."""
-    return [segment.text for segment in segments]
+def _in_column(start: Segment, segment: Segment, indent: float) -> bool:
+    margin = 1.6 * start.height
+    # a value may begin behind a label that is longer than the first one (From: ..., Address: ...)
+    widest = start.x0 + indent + (4.0 * start.height if indent else 0.0) + margin
+    if start.x0 - margin <= segment.x0 <= widest:
+        return True
+    shared = segment.overlap_x(start) > 0.5
+    return shared and (abs(segment.x1 - start.x1) < margin or abs(segment.center[0] - start.center[0]) < margin)

@@ -53,7 +53,13 @@ def countries_in(text: str) -> Iterator[str]:
     for match in _CODED.finditer(text):
         code = match[1] or match[2]
         yield {"ATU": "AT", "CHE": "CH", "EL": "GR"}.get(code, code)
-    for pattern, code in ((_AMERICAN, "US"), (_CANADIAN, "CA"), (_AUSTRALIAN, "AU"), (_INDIAN, "IN"), (_BRAZILIAN, "BR")):
+    for pattern, code in (
+        (_AMERICAN, "US"),
+        (_CANADIAN, "CA"),
+        (_AUSTRALIAN, "AU"),
+        (_INDIAN, "IN"),
+        (_BRAZILIAN, "BR"),
+    ):
         for _ in pattern.finditer(text):
             yield code
     names = country_names()

@@ -16,10 +16,10 @@ from core.rules.layout import Token, fold
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 _PATTERN = re.compile(
     r"(?<![\w./-])(?:"
-    r"(?P<a>\d{1,4})(?P<mark>\s?[./\-–]\s?)(?P<b>\d{1,2})\s?[./\-–]\s?(?P<c>\d{4}|\d{2})(?![\d/])"
+    r"(?P<a>\d{1,4})\s?(?P<mark>[./\-–])\s?(?P<b>\d{1,2})\s?(?P=mark)\s?(?P<c>\d{4}|\d{2})(?![\d/])"
     r"|(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|°|ª|\.)?[\s./\-]*(?:de\s+|of\s+|di\s+)?(?P<name>[^\W\d_]{3,12})\.?,?"
-    r"[\s./\-']*(?:del?\s+|di\s+)?(?P<year>\d{4}|\d{2})(?!\d)"
-    r"|(?P<name2>[^\W\d_]{3,12})\.?[\s\-]*(?P<day2>\d{1,2})(?:st|nd|rd|th)?,?[\s\-]+(?P<year2>\d{4}|\d{2})(?![\d:])"
+    r"(?:[\s./\-',]*(?:del?\s+|di\s+)?(?P<year>\d{4})|[./\-']\s?(?P<short>\d{2}))(?!\d)"
+    r"|(?P<name2>[^\W\d_]{3,12})\.?[\s\-]*(?P<day2>\d{1,2})(?:st|nd|rd|th)?\s?,?[\s\-]*(?P<year2>\d{4})(?!\d)"
     r"|(?P<year3>\d{4})[\s\-]*(?P<name3>[^\W\d_]{3,12})[\s\-]*(?P<day3>\d{1,2})(?!\d)"
     r"|(?P<y>\d{4})\s?年\s?(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?日?"
     r")"
@@ -103,7 +103,8 @@ def _value(match: re.Match[str], month_first: bool) -> tuple[date | None, bool]:
     for name, day, year in (("name", "day", "year"), ("name2", "day2", "year2"), ("name3", "day3", "year3")):
         if match[name]:
             month = months().get(fold(match[name]))
-            return (_day(_year(match[year]), month, int(match[day])) if month else None), True
+            printed = match[year] or match["short"]
+            return (_day(_year(printed), month, int(match[day])) if month else None), True
     return None, False
 
 

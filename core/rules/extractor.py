@@ -19,10 +19,12 @@ from core.rules.parties import Party, PartyReader
 from core.rules.reading import Reading
 from core.rules.tables import ItemRow, read_line_items
 from core.rules.totals import Sum, Totals, read_totals
-from core.rules.vendor import Name, read_vendor
+from core.rules.vendor import Name, known_vendors, read_vendor
 
 _NAME = "rules"
 _HEADER = ("invoice_number", "invoice_date", "due_date", "order_date", "customer_id")
+#: An unlabelled address block is the customer's only from this score on.
+_UNSURE = 0.4
 _SHOWN = 6
 
 
@@ -69,7 +71,7 @@ def _take_parties(draft: _Drafting) -> None:
     customer = customers[0] if customers else None
     taken = [token for party in (*shipping[:1], *vendors[:1]) for token in _tokens(party)]
     if customer is None or customer.score < 0.5:
-        loose = reader.unlabelled(taken)
+        loose = reader.unlabelled(taken, known_vendors(reader))
         customer = _not_the_vendor(loose) or customer
     vendor, names = read_vendor(
         reader, _tokens(customer) if customer else (), customer.name.text if customer and customer.name else ""
@@ -86,11 +88,12 @@ def _take_parties(draft: _Drafting) -> None:
 
 
 def _not_the_vendor(parties: Sequence[Party]) -> Party | None:
-    """The likeliest customer among unlabelled address blocks: the topmost one is the letterhead where there are more."""
-    if len(parties) < 2:
-        return parties[0] if parties and parties[0].score > 0.5 else None
-    first = min(parties, key=lambda party: party.address[0].tokens[0].y0)
-    return next(party for party in parties if party is not first)
+    """The likeliest customer among unlabelled address blocks; of equals not the topmost one, which is the letterhead."""
+    best = [party for party in parties if party.score > _UNSURE and party.score > parties[0].score - 0.04]
+    if len(best) < 2:
+        return best[0] if best else None
+    first = min(best, key=lambda party: party.address[0].tokens[0].y0)
+    return next(party for party in best if party is not first)
 
 
 def _tokens(party: Party) -> tuple[Token, ...]:

@@ -18,6 +18,8 @@ _BOTH = "invoice_number_and_date"
 _IDENTIFIER = re.compile(r"^(?=.*\d)[^\W_][\w/.\-–#+&]{0,29}$|^\d$")
 _PREFIX = re.compile(r"^[A-Z]{1,5}[.\-/]?$")
 _TAIL = re.compile(r"^(?:[/\-–]|[/\-–]?\d[\d/.\-–]*|[A-Z]{0,2}\d[\w/.\-]*)$")
+#: A segment of more words is a sentence, in which a date may be any date.
+_SENTENCE = 7
 _STRIP = "#:;,.()[]|*'\"​"
 _NOISE = re.compile(r"^(?:n[o°ºr]?[.:°]*|№|nr\.?|no\.?|num\.?|#|:)$", re.IGNORECASE)
 _MONEY = re.compile(r"^[$€£¥]|[$€£¥%]$|^\d{1,3}(?:[.,]\d{3})*[.,]\d{2}$")
@@ -79,7 +81,7 @@ def _first_date(reading: Reading, label: Label) -> Iterator[Candidate]:
     for place in reading.places(label):
         dates = reading.dates_in(place.tokens)
         if dates:
-            found = dates[-1] if _is_range(place.tokens) and label.kind == "due_date" else dates[0]
+            found = dates[0]
             distance = place.tokens.index(found.tokens[0]) if place.relation == "behind" else 0
             if distance > 6 or (distance > 2 and label.weight < 0.8):
                 continue
@@ -91,10 +93,6 @@ def _first_date(reading: Reading, label: Label) -> Iterator[Candidate]:
             score = _score(reading, label, place)
             yield Candidate(label.kind, value, (place.tokens[0],), place.page, score, place.relation, label.text)
             return
-
-
-def _is_range(tokens: Sequence[Token]) -> bool:
-    return any(token.text in {"-", "–", "bis", "to", "au", "al", "tot"} for token in tokens)
 
 
 def _first_number(reading: Reading, label: Label) -> Iterator[Candidate]:
@@ -202,7 +200,9 @@ def _lone_date(reading: Reading, chosen: dict[str, Candidate]) -> Candidate | No
     taken = {id(token) for candidate in chosen.values() for token in candidate.tokens}
     claimed = {"due_date", "order_date", "other", "order_number"}
     for segment in reading.layouts[0].segments if reading.layouts else ():
-        if any(label.kind in claimed for label in reading.labels_of.get((0, segment.index), ())):
+        if len(segment.tokens) > _SENTENCE or any(
+            label.kind in claimed for label in reading.labels_of.get((0, segment.index), ())
+        ):
             continue
         line = reading.layouts[0].lines[segment.line]
         if any(

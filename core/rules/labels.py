@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
+from core.rules.currencies import currency_of
 from core.rules.layout import Layout, Segment, Token
 from core.rules.lexicon import Entry, Lexicon
 
@@ -29,6 +30,8 @@ _AT_START = frozenset(
 )
 #: How alike a misread label must be (0 to 100).
 _ALIKE = 86
+_SUMS = frozenset({"subtotal", "total_amount"})
+_PARTIES = frozenset({"customer", "ship_to", "vendor"})
 _LONGEST = 6
 
 
@@ -76,6 +79,9 @@ def _labels_of(segment: Segment, page: int, lexicon: Lexicon, language: str | No
         entry = lexicon.label(key, language)
         if entry is not None and _is_plausible(segment, at, end, key, entry):
             kind = "tax_rate" if entry.kind == "tax" and _names_rate(tokens[at:end]) else entry.kind
+            if kind in _SUMS:
+                kind, end = _qualified(kind, tokens, end, lexicon)
+            end = _with_currency(tokens, end)
             found.append(Label(kind, entry.weight, segment, at, end, page))
             at = end
         else:
@@ -90,6 +96,8 @@ def _longest(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[int, s
     prefixes = lexicon.prefixes
     for end in range(at, len(tokens)):
         piece = tokens[end].key
+        if not key and piece not in prefixes:
+            piece = next((head for head in lexicon.compound_heads if piece.endswith(head)), piece)
         key += piece
         if key and key not in prefixes:
             break
@@ -111,13 +119,44 @@ def _is_plausible(segment: Segment, start: int, end: int, key: str, entry: Entry
         return closed or (entry.kind in {"invoice_number", "other"} and start == 0 and _has_digit(tokens[end].text))
     if entry.weight < 0.8 and entry.kind in _AT_START:
         return closed and start == 0
+    if entry.kind in _PARTIES:
+        return closed or (end - start > 1 and not tokens[end].text[:1].islower())
+    if start and _in_brackets(tokens, start):
+        return False
     return True
+
+
+def _qualified(kind: str, tokens: Sequence[Token], end: int, lexicon: Lexicon) -> tuple[str, int]:
+    """A sum's kind and the end of its label, with what follows it up to the number (Total excl. VAT: 12.00) read as
+    saying whether tax is in it."""
+    for at in range(end, min(end + 4, len(tokens))):
+        key = tokens[at].key
+        if _has_digit(tokens[at].text):
+            break
+        side = lexicon.qualifiers.get(key)
+        if side is not None:
+            stop = next((to for to in range(at, len(tokens)) if _has_digit(tokens[to].text)), len(tokens))
+            return ("subtotal" if side == "net" else "total_amount"), stop
+    return kind, end
 
 
 def _names_rate(tokens: Sequence[Token]) -> bool:
     """Whether a tax label is the heading of its rates (VAT %)."""
     last = tokens[-1].text.strip(":)")
     return last.endswith("%") and not _has_digit(last)
+
+
+def _in_brackets(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a bracket that opened before or at ``at`` is still open there: what stands in brackets explains a label."""
+    before = "".join(token.text for token in tokens[:at])
+    return tokens[at].text.startswith("(") or before.count("(") > before.count(")")
+
+
+def _with_currency(tokens: Sequence[Token], end: int) -> int:
+    """The end of a label with the currency behind it (Total EUR, Tax (MYR)), where nothing else follows."""
+    rest = [token.text.strip("():[]") for token in tokens[end:]]
+    named = all(not text or text == "in" or currency_of(text) for text in rest)
+    return len(tokens) if named else end
 
 
 def _has_digit(text: str) -> bool:

@@ -7,9 +7,9 @@ relative to the height of the text, so that points and pixels, small print and l
 
 from __future__ import annotations
 
-import itertools
 import re
 import unicodedata
+from itertools import pairwise
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -76,7 +76,9 @@ class Segment:
 
     @cached_property
     def text(self) -> str:
-        """The tokens, joined by blanks."""
+        """The tokens, joined by blanks; letters that were set apart (A C M E) are joined again."""
+        if len(self.tokens) > 3 and sum(len(token.text) for token in self.tokens) <= 2 * len(self.tokens):
+            return _close_up(self.tokens)
         return " ".join(token.text for token in self.tokens)
 
     @cached_property
@@ -184,6 +186,18 @@ class Layout:
         return min((self.page.words[token.word].confidence for token in tokens), default=1.0)
 
 
+def _close_up(tokens: Sequence[Token]) -> str:
+    """Letter-spaced words: a blank only where the gap is clearly wider than the usual one between the letters."""
+    if not all(token.text.isalpha() for token in tokens):
+        return " ".join(token.text for token in tokens)
+    gaps = [after.x0 - before.x1 for before, after in pairwise(tokens)]
+    wide = 1.6 * max(median(gaps), 0.0)
+    joined = tokens[0].text
+    for gap, token in zip(gaps, tokens[1:], strict=True):
+        joined += (" " if gap > wide else "") + token.text
+    return joined
+
+
 def overlap_share(a0: float, a1: float, b0: float, b1: float) -> float:
     """The share (0 to 1) of the shorter of two stretches that both cover."""
     common = min(a1, b1) - max(a0, b0)
@@ -276,7 +290,7 @@ def _lines(tokens: list[Token]) -> list[Line]:
 def _line(index: int, row: list[Token]) -> Line:
     row.sort(key=lambda token: token.x0)
     cells = [[row[0]]]
-    for before, token in itertools.pairwise(row):
+    for before, token in pairwise(row):
         gap = token.x0 - before.x1
         if gap > CELL_GAP * min(before.y1 - before.y0, token.y1 - token.y0):
             cells.append([token])

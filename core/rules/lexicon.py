@@ -30,7 +30,21 @@ COLUMNS = frozenset(
 )
 WEIGHTS = {"strong": 1.0, "weak": 0.6}
 
-_SECTIONS = frozenset({"language", "decimal", "stop_words", "titles", "words", "labels", "columns", "table", "terms"})
+_SECTIONS = frozenset(
+    {
+        "language",
+        "decimal",
+        "compound_heads",
+        "qualifiers",
+        "stop_words",
+        "titles",
+        "words",
+        "labels",
+        "columns",
+        "table",
+        "terms",
+    }
+)
 _WORD = re.compile(r"<(\w+)>")
 _HERE = Path(__file__).with_name("labels")
 
@@ -64,6 +78,10 @@ class Lexicon:
     """Word -> language -> vote, for telling a document's language."""
     decimal: dict[str, str] = field(default_factory=dict)
     """Language -> its usual decimal mark."""
+    compound_heads: list[str] = field(default_factory=list)
+    """Ends of compound words that are read as the word itself."""
+    qualifiers: dict[str, str] = field(default_factory=dict)
+    """Word behind the label of a sum -> ``net`` or ``gross``."""
 
     def label(self, key: str, language: str | None) -> Entry | None:
         """What ``key`` announces in a document of ``language``; another language's meaning counts a little less."""
@@ -119,7 +137,12 @@ def _check(data: Mapping[str, Any], name: str) -> None:
     unknown = data.keys() - _SECTIONS
     if unknown or not isinstance(data.get("language"), str):
         raise LexiconError(f"{name}: needs a language and no sections but {', '.join(sorted(_SECTIONS))}.")
-    for section, allowed in (("labels", KINDS), ("columns", COLUMNS), ("table", {"end", "carry"})):
+    for section, allowed in (
+        ("labels", KINDS),
+        ("columns", COLUMNS),
+        ("table", {"end", "carry"}),
+        ("qualifiers", {"net", "gross"}),
+    ):
         if strange := data.get(section, {}).keys() - allowed:
             raise LexiconError(f"{name}: [{section}] does not know {', '.join(sorted(strange))}.")
     for kind, phrases in data.get("labels", {}).items():
@@ -134,6 +157,9 @@ def _add(lexicon: Lexicon, words: dict[str, Counter[str]], data: Mapping[str, An
     lexicon.titles.update(map(fold, data.get("titles", ())))
     lexicon.table_end.update(map(fold, data.get("table", {}).get("end", ())))
     lexicon.carry.update(map(fold, data.get("table", {}).get("carry", ())))
+    lexicon.compound_heads += map(fold, data.get("compound_heads", ()))
+    for side, found in data.get("qualifiers", {}).items():
+        lexicon.qualifiers.update((fold(word), side) for word in found)
     for word in str(data.get("stop_words", "")).split():
         words[fold(word)][language] = 2
     for kind, phrases in data.get("labels", {}).items():

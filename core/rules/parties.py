@@ -7,20 +7,37 @@ from the address block that is not the vendor's.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from core.rules.addresses import is_contact, is_country, is_salutation, is_street, is_town
+from core.rules.addresses import (
+    has_legal_form,
+    is_contact,
+    is_country,
+    is_registration,
+    is_salutation,
+    is_street,
+    is_title,
+    is_town,
+)
 from core.rules.blocks import Block, column_beneath, find_blocks
 from core.rules.labels import Label
-from core.rules.layout import Layout, Segment, Token
+from core.rules.countries import country_names
+from core.rules.layout import Layout, Segment, Token, fold
 from core.rules.reading import Reading
 
 _PARTIES = frozenset({"customer", "ship_to", "vendor"})
 _PARTS = frozenset({"party_name", "party_address", "party_town", "party_contact"})
+#: The countries of a document's language. English is at home in too many to say.
+_HOMES = {
+    "de": frozenset({"DE", "AT", "CH"}), "fr": frozenset({"FR"}), "es": frozenset({"ES"}), "it": frozenset({"IT"}),
+    "nl": frozenset({"NL"}), "pt": frozenset({"PT", "BR"}),
+}  # fmt: skip
 _MOST_LINES = 8
 _FORM_LINES = 9
 _EDGE = " ,;:·|-–•*\u200b"
+#: ``Global number: 4711``: a labelled detail, no name and no street.
+_LABELLED = re.compile(r"^[^\W\d_][^:]{2,24}:\s*\S*\d{3}")
 _SEPARATORS = re.compile(r"\s[·•|*–-]\s|[·•|]|,\s|\s/\s")
 
 
@@ -61,9 +78,7 @@ class PartyReader:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self.blocks = [
-            block for page, layout in enumerate(reading.layouts) for block in find_blocks(layout, page, reading.scanned)
-        ]
+        self.blocks = [block for page, layout in enumerate(reading.layouts) for block in find_blocks(layout, page)]
 
     def labelled(self, kind: str) -> list[Party]:
         """The parties that labels of ``kind`` announce, best first."""
@@ -77,6 +92,8 @@ class PartyReader:
         lines = self._of_form(label, layout)
         rule = "form" if lines else "labelled block"
         lines = lines or self._lines_of(label, layout)
+        if is_title(label.text):
+            lines = [_line(label.segment.tokens[label.start : label.end]), *lines]
         party = assemble(lines) if rule != "form" else (lines[0], lines[1:])
         if party is None:
             return None
@@ -84,26 +101,46 @@ class PartyReader:
         score = label.weight * (1.0 if address else 0.75 if name else 0.5) * (1.0 if label.page == 0 else 0.8)
         score *= 1.1 if rule == "form" else 1.0
         score *= 0.9 if label.segment.y0 > 0.6 * layout.height else 1.0
+        address = self._domestic(address)
         return Party(name, tuple(address), label.page, score, rule, label.text, _all_tokens(lines))
+
+    def _domestic(self, address: Sequence[Line]) -> list[Line]:
+        """The address without the country where that is the one of the document's language: home mail needs none."""
+        home = _HOMES.get(self.reading.language or "", frozenset())
+        if address and country_names().get(fold(address[-1].text)) in home:
+            return list(address[:-1])
+        return list(address)
 
     def _of_form(self, label: Label, layout: Layout) -> list[Line]:
         """The lines of a party whose parts are labelled one by one under its heading (Name, Street, Town), else none."""
-        if not label.stands_alone:
-            return []
         border = min((s.x0 for s in layout.right_of(label.segment)), default=layout.width)
         parts: list[Label] = []
         for other in self.reading.labels:
-            if other.page != label.page or other.segment.line <= label.segment.line:
+            if other.page != label.page or other.segment.line < label.segment.line:
+                continue
+            if other.segment.line == label.segment.line:
+                if other.kind in _PARTS and other.segment.x0 > label.segment.x1:
+                    parts.append(other)
                 continue
             if other.segment.line > label.segment.line + _FORM_LINES or (other.kind in _PARTIES and other.stands_alone):
                 break
-            if other.kind in _PARTS and label.segment.x0 - 2 * label.segment.height < other.segment.x0 < max(border, label.segment.x1):
+            if other.kind in _PARTS and label.segment.x0 - 2 * label.segment.height < other.segment.x0 < max(
+                border, label.segment.x1
+            ):
                 parts.append(other)
             elif other.kind in _PARTS and not layout.right_of(label.segment):
                 parts.append(other)
-        if len(parts) < 2 or parts[0].segment.line > label.segment.line + 2:
-            return []
         lines = []
+        if not label.stands_alone or parts[:1] and parts[0].segment.line == label.segment.line:
+            place = next(self.reading.places(label), None)
+            if place is None or not any(
+                part.kind == "party_address" and part.segment.line == label.segment.line for part in parts
+            ):
+                return []
+            lines.append(_line(place.tokens))
+            parts = [part for part in parts if part.segment.line == label.segment.line]
+        elif len(parts) < 2 or parts[0].segment.line > label.segment.line + 2:
+            return []
         for part in parts:
             place = next(self.reading.places(part), None)
             if place is not None and part.kind != "party_contact" and place.tokens:
@@ -116,16 +153,13 @@ class PartyReader:
         segment = label.segment
         inline = self._rest(label)
         right = layout.right_of(segment)
-        border = right[0].x0 - 0.5 * segment.height if right else layout.width
         start = segment.tokens[label.end].x0 if inline and label.end < len(segment.tokens) else segment.x0
-        left = min(segment.x0, start) - 1.5 * segment.height
-        beneath = self._usable(label, column_beneath(layout, segment, left, max(border, segment.x1), 1.6, _MOST_LINES))
+        beneath = self._usable(label, column_beneath(layout, segment, start - segment.x0, 1.6, _MOST_LINES))
         if inline or (beneath and not self._is_row(label, right, beneath)):
             return ([inline] if inline else []) + beneath
         if right and self.reading.label_starting(label.page, right[0]) is None:
             cell = right[0]
-            far = right[1].x0 if len(right) > 1 else layout.width + 1
-            column = column_beneath(layout, cell, cell.x0 - 1.5 * cell.height, far, 1.2, _MOST_LINES)
+            column = column_beneath(layout, cell, 0.0, 1.2, _MOST_LINES)
             return [_line(cell.tokens), *self._usable(label, column)]
         return beneath
 
@@ -168,20 +202,20 @@ class PartyReader:
             complete = complete or is_town(text)
         return lines
 
-    def unlabelled(self, taken: Sequence[Token]) -> list[Party]:
+    def unlabelled(self, taken: Sequence[Token], vendors: Set[str]) -> list[Party]:
         """Address blocks on the first page that no label announces and that hold none of the ``taken`` tokens, from the
-        likeliest place of a customer to the least."""
+        likeliest customer to the least. ``vendors`` are folded names that the document gives its issuer."""
         spoken_for = {(token.word, token.x0) for token in taken}
         found = []
         for block in self.blocks:
             if block.page or any((token.word, token.x0) in spoken_for for s in block.segments for token in s.tokens):
                 continue
-            party = self._of_block(block)
+            party = self._of_block(block, vendors)
             if party is not None:
                 found.append(party)
         return sorted(found, key=lambda party: -party.score)
 
-    def _of_block(self, block: Block) -> Party | None:
+    def _of_block(self, block: Block, vendors: Set[str]) -> Party | None:
         layout = self.reading.layouts[block.page]
         where = block.y0 / max(layout.height, 1e-6)
         if where > 0.5:
@@ -193,8 +227,17 @@ class PartyReader:
         if assembled is None or assembled[0] is None or not assembled[1]:
             return None
         score = 0.6 if 0.1 < where < 0.36 else 0.45
+        texts = [segment.text for segment in block.segments]
+        if any(map(is_contact, texts)) or any(map(is_registration, texts)):
+            score -= 0.2
+        if has_legal_form(assembled[0].text):
+            score -= 0.05
+        if fold(assembled[0].text) in vendors:
+            score -= 0.3
+        if self.reading.is_receipt:
+            score -= 0.3
         tokens = tuple(token for segment in block.segments for token in segment.tokens)
-        return Party(assembled[0], tuple(assembled[1]), block.page, score, "address block", "", tokens)
+        return Party(assembled[0], tuple(self._domestic(assembled[1])), block.page, score, "address block", "", tokens)
 
     def _block_lines(self, block: Block) -> list[Line]:
         lines = []
@@ -214,7 +257,7 @@ def _line(tokens: Sequence[Token]) -> Line:
 def assemble(lines: Sequence[Line]) -> tuple[Line | None, list[Line]] | None:
     """Lines of a block as (name, address lines): contacts and salutations are left out, what stands between the name and
     the street (a department, a person) belongs to neither. ``None`` where nothing is left."""
-    kept = [line for line in lines if _belongs(line.text)]
+    kept = _with_title([line for line in lines if _belongs(line.text)])
     if len(kept) == 1 and is_town(kept[0].text):
         kept = _split(kept[0])
     if not kept:
@@ -229,7 +272,7 @@ def assemble(lines: Sequence[Line]) -> tuple[Line | None, list[Line]] | None:
         return None, kept
     if first is None:
         return kept[0], []
-    if (is_street(kept[0].text) and any(map(str.isdigit, kept[0].text))) and not _is_name(kept[0].text):
+    if (is_street(kept[0].text) and any(map(str.isdigit, kept[0].text))) and not has_legal_form(kept[0].text):
         return None, _to_country(kept)
     return kept[0], _to_country(kept[first:])
 
@@ -238,19 +281,30 @@ def _all_tokens(lines: Sequence[Line]) -> tuple[Token, ...]:
     return tuple(token for line in lines for token in line.tokens)
 
 
+def _with_title(lines: Sequence[Line]) -> list[Line]:
+    """Lines without salutations; a person's title on a line of its own (Herrn) goes before the name."""
+    kept: list[Line] = []
+    title: Line | None = None
+    for line in lines:
+        if is_salutation(line.text):
+            title = line if is_title(line.text) else None
+            continue
+        if title is not None and not kept:
+            line = Line(f"{title.text} {line.text}", (*title.tokens, *line.tokens))
+        kept.append(line)
+        title = None
+    return kept
+
+
 def _belongs(text: str) -> bool:
     """Whether a line may be a part of a name or an address: no contact, no bare number, no initials."""
     letters = sum(map(str.isalpha, text))
     digits = sum(map(str.isdigit, text))
-    if is_contact(text) or is_salutation(text) or letters < 2:
+    if is_contact(text) or letters < 2 or (text.startswith("(") and text.endswith(")")):
         return is_town(text)
+    if _LABELLED.match(text) and not is_street(text):
+        return False
     return digits < 2 * letters or is_town(text)
-
-
-def _is_name(text: str) -> bool:
-    from core.rules.addresses import has_legal_form
-
-    return has_legal_form(text)
 
 
 def _to_country(lines: Sequence[Line]) -> list[Line]:

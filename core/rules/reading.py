@@ -77,6 +77,13 @@ class Reading:
         )
 
     @cached_property
+    def is_receipt(self) -> bool:
+        """Whether the document is a till receipt: a narrow strip, or cash and change at its end."""
+        first = self.layouts[0] if self.layouts else None
+        narrow = first is not None and first.height > 1.75 * first.width
+        return narrow or (len(self.layouts) == 1 and sum(label.kind == "paid" for label in self.labels) > 2)
+
+    @cached_property
     def prints_cents(self) -> bool:
         """Whether the document prints most of its money with two decimals."""
         numbers = [

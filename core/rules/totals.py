@@ -20,6 +20,8 @@ from core.rules.reading import Reading
 _KINDS = {"subtotal", "tax", "total_amount", "amount_due", "discount", "shipping", "rounding", "paid"}
 #: What is due may be less than the total, so its label is worth less as one of the total.
 _DUE_WEIGHT = 0.55
+#: What is labelled as a total may be the sum before tax, where tax and another total follow.
+_AS_SUBTOTAL = 0.3
 _TOLERANCE = Decimal("0.021")
 _AGREES = 1.0
 _PARTLY_AGREES = 0.6
@@ -57,20 +59,41 @@ class Totals:
 def read_totals(reading: Reading) -> Totals:
     """Subtotal, tax and total of the document, each ``None`` where the page does not print it."""
     sums = [found for label in reading.labels if label.kind in _KINDS for found in _sums(reading, label)]
-    sums = _without_table_heads(reading, sums)
     by_kind = {kind: _best([found for found in sums if found.kind == kind]) for kind in _KINDS}
     totals = by_kind["total_amount"] + [
         replace(found, score=found.score * _DUE_WEIGHT) for found in by_kind["amount_due"]
     ]
     totals = _repeated(_best(totals))
     taxes = by_kind["tax"] + _joint_taxes(by_kind["tax"])
+    subtotals = by_kind["subtotal"] + [
+        replace(found, score=found.score * _AS_SUBTOTAL) for found in by_kind["total_amount"]
+    ]
     best: tuple[float, Sum | None, Sum | None, Sum | None, bool] = (-1.0, None, None, None, False)
     extras = _extras(by_kind)
-    for subtotal, tax, total in product([None, *by_kind["subtotal"]], [None, *taxes], [None, *totals]):
+    for subtotal, tax, total in product([None, *subtotals], [None, *taxes], [None, *totals]):
         score, agree = _judge(subtotal, tax, total, extras)
         if score > best[0]:
             best = (score, subtotal, tax, total, agree)
-    return Totals(best[1], best[2], best[3], best[4], tuple(sums))
+    subtotal, tax, total = best[1], best[2], best[3]
+    if total is None and subtotal is not None and tax is not None:
+        total = _completing(reading, subtotal, tax)
+    return Totals(subtotal, tax, total, best[4], tuple(sums))
+
+
+def _completing(reading: Reading, subtotal: Sum, tax: Sum) -> Sum | None:
+    """The printed amount that is the sum of subtotal and tax, below them, though no known label announces it."""
+    wanted = subtotal.value + tax.value
+    for page in range(subtotal.page, len(reading.layouts)):
+        for segment in reading.layouts[page].segments:
+            if (page, segment.line) <= (subtotal.page, subtotal.line):
+                continue
+            for amount in reading.amounts_in(page, segment):
+                if amount.value == wanted and amount.decimals == 2:
+                    score = 0.8 * min(subtotal.score, tax.score)
+                    return Sum(
+                        "total_amount", wanted, amount.tokens, page, segment.line, score, "completes the sum", ""
+                    )
+    return None
 
 
 def _judge(subtotal: Sum | None, tax: Sum | None, total: Sum | None, extras: set[Decimal]) -> tuple[float, bool]:
@@ -87,8 +110,10 @@ def _judge(subtotal: Sum | None, tax: Sum | None, total: Sum | None, extras: set
             return score + _AGREES, True
         if any(abs(gap - extra) <= _TOLERANCE for extra in extras):
             return score + _AGREES * 0.9, True
-        return score - 0.4, False
+        return (-1.0 if subtotal.kind == "total_amount" else score - 0.4), False
     if subtotal is not None:
+        if subtotal.kind == "total_amount":
+            return -1.0, False
         gap = total.value - subtotal.value
         if abs(gap) <= _TOLERANCE or any(abs(gap - extra) <= _TOLERANCE for extra in extras):
             return score + 0.3, True
@@ -202,7 +227,11 @@ def _nearness(label: Label, amount: Amount, segment: Segment) -> float:
         between = label.segment.tokens[label.end :]
     else:
         between = [token for token in segment.tokens[label.end :] if token.x0 < amount.tokens[0].x0]
-    words = [token for token in between if len(token.key) > 2 and token.key.isalpha() and currency_of(token.text.strip("():")) is None]
+    words = [
+        token
+        for token in between
+        if len(token.key) > 2 and token.key.isalpha() and currency_of(token.text.strip("():")) is None
+    ]
     return 0.6 if label.kind in {"total_amount", "subtotal"} and words else 1.0
 
 
@@ -227,10 +256,6 @@ def _sum(reading: Reading, label: Label, amount: Amount, segment: Segment, facto
     )
 
 
-def _without_table_heads(reading: Reading, sums: Sequence[Sum]) -> list[Sum]:
-    return [found for found in sums if (found.page, found.line) not in reading.table_heads]
-
-
 def _best(sums: Sequence[Sum]) -> list[Sum]:
     return sorted(sums, key=lambda found: -found.score)[:_MANY]
 
@@ -240,7 +265,9 @@ def _repeated(sums: Sequence[Sum]) -> list[Sum]:
     values = [found.value for found in sums]
     largest = max((abs(value) for value in values), default=Decimal(0))
     return [
-        replace(found, score=found.score + 0.1 * min(values.count(found.value) - 1, 2) + 0.1 * (abs(found.value) == largest))
+        replace(
+            found, score=found.score + 0.1 * min(values.count(found.value) - 1, 2) + 0.1 * (abs(found.value) == largest)
+        )
         for found in sums
     ]
 

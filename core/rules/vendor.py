@@ -4,11 +4,12 @@ the address, the letterhead, a legal form in head or foot, large print, and the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from core.rules.addresses import has_legal_form, is_contact, is_country, is_salutation, is_street, is_town
-from core.rules.layout import Layout, Segment, Token, fold
+from core.rules.blocks import Block
+from core.rules.layout import Layout, Line, Segment, Token, fold
 from core.rules.parties import Party, PartyReader
 from core.rules.reading import Reading
 
@@ -37,7 +38,7 @@ _FREE_MAIL = frozenset(
         "example",
     }
 )
-_SENDER = re.compile(r"\s[·•|*–-]\s|\s?[·•|∙]\s?|,\s|\s/\s|\s-\s")
+_SENDER = re.compile(r"\s[–*-]\s?|[–-]\s|\s?[·•●|∙]\s?|,\s|\s/\s")
 _EDGE = " ,;:·|-–•*\u200b.©"
 _LETTERS = re.compile(r"[^\W\d_]")
 _NAME_STOP = re.compile(r"\s(?:[·•|–]|-)\s|\s{2,}")
@@ -78,6 +79,22 @@ def read_vendor(reader: PartyReader, customer: Sequence[Token], customer_name: s
     return (best[0] if best and best[0].score > 0.2 else None), best
 
 
+def known_vendors(reader: PartyReader) -> set[str]:
+    """Folded names that the document gives its issuer wherever the customer cannot stand: sender lines, labels, the foot,
+    web and mail addresses."""
+    domains = _domains(reader.reading, set(), edges_only=True)
+    found = set()
+    for name in _names(reader):
+        low = name.tokens and name.tokens[0].y0 > 0.75 * reader.reading.layouts[name.page].height
+        if (
+            name.rule in {"sender line", "labelled block"}
+            or low
+            or any(_in_domain(_key(name.text), name.text, d) for d in domains)
+        ):
+            found.add(_key(name.text))
+    return found
+
+
 def _key(text: str) -> str:
     return fold(text)
 
@@ -88,11 +105,13 @@ def _in_domain(key: str, text: str, domain: str) -> bool:
     return len(domain) > 3 and (domain in key or key in domain or (bool(first) and first in domain))
 
 
-def _domains(reading: Reading, barred: set[tuple[int, float]]) -> set[str]:
-    """The names in web and mail addresses, without those of the customer's block."""
+def _domains(reading: Reading, barred: set[tuple[int, float]], edges_only: bool = False) -> set[str]:
+    """The names in web and mail addresses, without those of the customer's block; ``edges_only`` looks in head and foot."""
     found = set()
     for layout in reading.layouts:
         for segment in layout.segments:
+            if edges_only and 0.12 * layout.height < segment.y0 < 0.8 * layout.height:
+                continue
             for token in segment.tokens:
                 if ("@" in token.text or "www" in token.text.lower() or "http" in token.text) and (
                     token.word,
@@ -108,6 +127,8 @@ def _names(reader: PartyReader) -> Iterator[Name]:
         if party.name is not None and _is_namelike(reading, party.name.text):
             yield _of_party(party, 1.05 * party.score)
     for page, layout in enumerate(reading.layouts):
+        for line in layout.lines:
+            yield from _sender_line(reading, page, layout, line)
         for segment in layout.segments:
             yield from _of_segment(reading, page, layout, segment)
     yield from _letterheads(reader)
@@ -125,24 +146,34 @@ def _letterheads(reader: PartyReader) -> Iterator[Name]:
         if block.page or 0.3 < where < 0.75:
             continue
         texts = [segment.text for segment in block.segments]
-        first = block.segments[0]
-        if len(texts) < 2 or not any(map(is_town, texts[1:])) or not _is_namelike(reader.reading, texts[0]):
+        if len(texts) < 2 or not any(map(is_town, texts[1:])):
             continue
-        if reader.reading.label_starting(block.page, first) is None:
+        first = _name_line(reader.reading, block)
+        if first is not None:
             score = 0.62 + 0.15 * (1 - where / 0.3) if where < 0.5 else 0.45
-            yield Name(_clean(texts[0]), tuple(first.tokens), block.page, score, "letterhead" if where < 0.5 else "foot")
+            yield Name(
+                _clean(first.text), tuple(first.tokens), block.page, score, "letterhead" if where < 0.5 else "foot"
+            )
+
+
+def _name_line(reading: Reading, block: Block) -> Segment | None:
+    """The line of a letterhead that names its owner: the one with a legal form, else the first one above the street."""
+    lines = []
+    for segment in block.segments[:4]:
+        if is_town(segment.text) or (is_street(segment.text) and not has_legal_form(segment.text)):
+            break
+        if _is_namelike(reading, segment.text) and reading.label_starting(block.page, segment) is None:
+            lines.append(segment)
+    return next((line for line in lines if has_legal_form(line.text)), lines[0] if lines else None)
 
 
 def _of_segment(reading: Reading, page: int, layout: Layout, segment: Segment) -> Iterator[Name]:
     """What one segment says of the vendor by its place, its size and its wording."""
     text = segment.text
     where = segment.y0 / max(layout.height, 1e-6)
-    edge = where < 0.35 or where > 0.8
-    if edge and len(text) > 20:
-        yield from _sender_line(reading, page, segment, where)
     if reading.label_starting(page, segment) is not None or len(segment.tokens) > 9:
         return
-    cleaned = _clean(text)
+    cleaned = _clean(text, reading.lexicon.titles)
     if not _is_namelike(reading, cleaned):
         return
     tokens = tuple(segment.tokens[: max(1, len(cleaned.split()))])
@@ -159,25 +190,29 @@ def _of_segment(reading: Reading, page: int, layout: Layout, segment: Segment) -
         yield Name(cleaned, tokens, page, 0.42 - 0.06 * segment.index, "first line")
 
 
-def _sender_line(reading: Reading, page: int, segment: Segment, where: float) -> Iterator[Name]:
+def _sender_line(reading: Reading, page: int, layout: Layout, line: Line) -> Iterator[Name]:
     """``Acme GmbH · Hauptstr. 1 · 12345 Musterstadt`` in small print over the address, or in the foot."""
-    parts = [part for part in _SENDER.split(segment.text) if part.strip(_EDGE)]
-    if len(parts) < 2 or not is_town(segment.text) or is_town(parts[0]):
+    where = line.y0 / max(layout.height, 1e-6)
+    text = " ".join(segment.text for segment in line.segments)
+    if 0.35 < where < 0.8 or len(text) < 20 or not is_town(text):
         return
+    parts = [part for part in _SENDER.split(text) if part.strip(_EDGE)]
     name = parts[0].strip(_EDGE)
-    label = reading.label_starting(page, segment)
-    if _is_namelike(reading, name) and label is None and not is_street(name):
-        score = 0.7 if where < 0.35 else 0.5
-        yield Name(name, tuple(segment.tokens[: len(parts[0].split())]), page, score, "sender line")
+    if len(parts) < 2 or is_town(name) or is_street(name) or not _is_namelike(reading, name):
+        return
+    if reading.label_starting(page, line.segments[0]) is None:
+        tokens = tuple(line.tokens[: len(parts[0].split())])
+        yield Name(name, tokens, page, 0.7 if where < 0.35 else 0.5, "sender line")
 
 
-def _clean(text: str) -> str:
-    """A name without what follows a dash or dot (a slogan, an address)."""
-    return (
-        _NAME_STOP.split(text)[0].strip(_EDGE)
-        if _NAME_STOP.search(text) and is_town(text)
-        else text.strip(" ,;:·|-–•*\u200b©")
-    )
+def _clean(text: str, titles: Set[str] = frozenset()) -> str:
+    """A name without the address or slogan behind a dash, and without the document's title behind it (Acme Invoice)."""
+    if _NAME_STOP.search(text) and is_town(text):
+        text = _NAME_STOP.split(text)[0]
+    words = text.strip(" ,;:·|-–•*\u200b©").split()
+    while len(words) > 1 and fold(words[-1]) in titles:
+        words.pop()
+    return " ".join(words)
 
 
 def _is_namelike(reading: Reading, text: str) -> bool:

@@ -47,11 +47,32 @@ class Grid:
         return left, right
 
 
+def level_rows(lines: Sequence[Line]) -> list[Line]:
+    """``lines`` with those joined that are one row set or scanned a little out of level: they overlap in height, and
+    no cell of one stands over a cell of the other."""
+    rows: list[Line] = []
+    for line in lines:
+        if rows and _is_same_row(rows[-1], line):
+            segments = sorted((*rows[-1].segments, *line.segments), key=lambda segment: segment.x0)
+            rows[-1] = Line(line.index, segments)
+        else:
+            rows.append(line)
+    return rows
+
+
+def _is_same_row(above: Line, below: Line) -> bool:
+    height = min(above.y1 - above.y0, below.y1 - below.y0)
+    if above.y1 - below.y0 < 0.5 * height or below.center - above.center > 0.6 * height:
+        return False
+    return not any(one.x0 < other.x1 and other.x0 < one.x1 for one in above.segments for other in below.segments)
+
+
 def find_grid(layout: Layout, header: Header, body: Sequence[Line]) -> Grid:
     """The boundaries of ``header``'s columns, from the lines of ``body``."""
     step = max(layout.text_height * _STEP, 0.5)
     columns = header.columns
-    counts = _coverage([line for line in body if len(line.segments) > 1][:_SAMPLE], layout.width, step)
+    rows = [line for line in level_rows(body) if len(line.segments) > 1][:_SAMPLE]
+    counts = _coverage(rows, layout.width, step)
     islands = [part for island in _islands(counts, step) for part in _split(island, columns, counts, step)]
     owners = _assign(islands, columns, layout.text_height)
     bounds = []

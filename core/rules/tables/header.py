@@ -171,9 +171,10 @@ def _join(old: Column, new: Column, roles: tuple[str, ...], key: str) -> None:
 
 
 def _choose_roles(columns: Sequence[Column]) -> None:
-    """Gives each column one role: names with one meaning first, then the others take what is left."""
+    """Gives each column one role: names with one meaning first and of these the fuller ones, then the others
+    take what is left."""
     taken: set[str] = set()
-    for column in sorted(columns, key=lambda column: len(column.roles)):
+    for column in sorted(columns, key=lambda column: (len(column.roles), -len(column.key))):
         free = [role for role in column.roles if role not in UNIQUE or role not in taken]
         column.role = free[0] if free else ("other" if not column.roles else f"second_{column.roles[0]}")
         taken.add(column.role)

@@ -15,7 +15,10 @@ def read_quantity(cell: Sequence[Token], habit: NumberFormat) -> list[Amount]:
     """The quantity in a cell, as a list of one; empty where there is none."""
     found = [amount for amount in find_amounts(cell, habit) if not amount.percent]
     if found:
-        return found[:1]
+        quantity = found[0]
+        # what follows is a unit: the h of hours is no credit mark
+        signed = any(char in "-−–(" for char in quantity.text)
+        return [quantity if signed else quantity._replace(value=abs(quantity.value))]
     for token in cell:
         shape = _GLUED.match(token.text)
         parsed = parse_number(shape[2], habit) if shape else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from core.rules.amounts import Amount, NumberFormat
-from core.rules.tables.columns import Grid, find_grid, read_numbers
+from core.rules.tables.columns import Grid, find_grid, level_rows, read_numbers
 from core.rules.tables.descriptions import Block, TextLine, join_blocks
 from core.rules.tables.header import Column, Header, find_headers
 from core.rules.tables.items import ItemCell, ItemRow, multiplies, number_cell, text_cell
@@ -46,6 +46,7 @@ class Table:
     anchors: list[BodyRow]
     texts: list[TextLine]
     open_end: bool
+    """Whether no sum closed the table, so that it may go on on the next page."""
 
 
 @dataclass(frozen=True)
@@ -120,9 +121,8 @@ class _Reader:
         table = Table(layout, header, grid, [], [], True)
         roles = _header_roles(grid)
         bottom: float | None = None
-        for line in body:
+        for line in level_rows(body):
             if bottom is not None and table.anchors and line.y0 - bottom > _EMPTY * layout.text_height:
-                table.open_end = False
                 break
             bottom = line.y1
             row = self._row(layout, grid, line)

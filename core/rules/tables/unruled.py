@@ -70,10 +70,11 @@ def _money_rows(layout: Layout, words: TableWords, habit: NumberFormat) -> Itera
             continue
         repair = layout.page.words[tokens[0].word].confidence < 1
         numbers = [amount for segment in line.segments for amount in find_amounts(segment.tokens, habit, repair)]
+        while numbers and numbers[-1].percent:
+            tokens = tokens[: tokens.index(numbers.pop().tokens[0])]
         if not numbers or not _is_money(numbers[-1]) or not _is_last(numbers[-1], tokens):
             continue
-        first = numbers[-1].tokens[0]
-        label = [token for token in tokens[: tokens.index(first)]]
+        label = tokens[: tokens.index(numbers[-1].tokens[0])]
         row = MoneyRow(layout, line, numbers[-1], numbers[:-1], label)
         row.kind = _kind(row, words)
         yield row
@@ -175,11 +176,9 @@ def _take_factors(row: MoneyRow, numbers: Sequence[Amount], tokens: Sequence[Tok
             if multiplies(quantity.value, price.value, row.amount.value):
                 row.quantity, row.price = quantity, price
                 used = {*quantity.tokens, *price.tokens}
-                row.label = [
-                    token
-                    for token in row.label
-                    if token not in used and not _TIMES.match(token.text) and token.x0 < price.tokens[0].x0
-                ]
+                if price.tokens[0] in row.label:
+                    row.label = [token for token in row.label if token.x0 < price.tokens[0].x0]
+                    row.label = [token for token in row.label if token not in used and not _TIMES.match(token.text)]
                 return True
     return False
 
@@ -230,7 +229,7 @@ def _item(row: MoneyRow, proven: bool) -> ItemRow:
 def _description(row: MoneyRow) -> list[list[Token]]:
     """The row's own text or, where it has none, that of the line above it."""
     own = [token for token in row.label if not _BARCODE.match(token.text)]
-    if any(_LETTERS.search(token.text) for token in own):
+    if any(char.isalpha() for token in own for char in token.text):
         return [own]
     index = row.line.index - 1
     if index >= 0 and _is_next_to(row.layout.lines[index], row.line):

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from core.rules.amounts import Amount, NumberFormat, find_amounts
 from core.rules.tables.header import Column, Header
+from core.rules.currencies import currency_of
 from core.rules.layout import Layout, Line, Token
 
 #: Gutters are looked for in steps of this share of the text height.
@@ -86,13 +87,16 @@ def find_grid(layout: Layout, header: Header, body: Sequence[Line]) -> Grid:
 
 
 def _coverage(lines: Sequence[Line], width: float, step: float) -> list[int]:
-    """How many words cover each step of the page's width; blanks inside a cell count half."""
+    """How many cells cover each step of the page's width. Between a number and a word beside it a column may end."""
     counts = [0] * (int(width / step) + 3)
     for line in lines:
         for segment in line.segments:
-            _cover(counts, segment.x0, segment.x1, step)
+            numeric = None
+            x1 = segment.x0
             for token in segment.tokens:
-                _cover(counts, token.x0, token.x1, step)
+                is_number = token.text[0].isdigit() or token.text[-1].isdigit() or currency_of(token.text) is not None
+                _cover(counts, x1 if is_number is numeric else token.x0, token.x1, step)
+                numeric, x1 = is_number, token.x1
     return counts
 
 

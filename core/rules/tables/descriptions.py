@@ -45,6 +45,7 @@ def join_blocks(
     at = next((place for place, column in enumerate(grid.columns) if column.role == "description"), None)
     reach = _Reach(layout, grid, None if stacked else at)
     own = _without_ordinals([reach.own(block.cells) for block in blocks])
+    reach.measure([*own, *(text.cells[at] for text in texts if at is not None)])
     above, below = _share_out(layout, blocks, own, texts)
     for place, (block, words) in enumerate(zip(blocks, own, strict=True)):
         before = [reach.text(text) for text in above[place]]
@@ -65,6 +66,11 @@ class _Reach:
         self.left, self.right = 0.0, layout.width
         if column is not None:
             self.left, self.right = grid.span(grid.columns[column], layout.width)
+
+    def measure(self, lines: Sequence[Sequence[Token]]) -> None:
+        """Takes the right edge from the longest of ``lines``: where texts are wrapped, that one is full."""
+        edges = [line[-1].x1 for line in lines if line and line[-1].x1 <= self.right]
+        self.right = max(edges, default=self.right)
 
     def own(self, cells: Sequence[Sequence[Token]]) -> list[Token]:
         """The description on an item's own line."""
@@ -163,7 +169,7 @@ def _is_wrapped(before: Sequence[Token], line: Sequence[Token], reach: _Reach) -
     return (
         last.text.endswith(("-", "/", ",", "&", "+"))
         or (first.text[0].islower() and last.x1 > (reach.left + reach.right) / 2)
-        or last.x1 + blank + (first.x1 - first.x0) > reach.right - blank
+        or last.x1 + blank + (first.x1 - first.x0) > reach.right
     )
 
 

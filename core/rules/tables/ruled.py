@@ -74,7 +74,7 @@ def printed_sums(pages: Sequence[Layout], words: TableWords, habit: NumberFormat
     """The amounts that stand beside a label of a sum."""
     for page in pages:
         for line in page.lines:
-            if any(words.sums.length_at(segment.tokens) for segment in line.segments):
+            if any(words.is_sum(segment.tokens) for segment in line.segments):
                 for segment in line.segments:
                     yield from (amount.value for amount in read_numbers(segment.tokens, habit, False))
 
@@ -149,11 +149,15 @@ class _Reader:
         return bool(row.numbers) and any(self._words.discounts.length_at(segment.tokens) for segment in segments)
 
     def _top(self, body: Sequence[Line]) -> Sequence[Line]:
-        """``body`` up to its first line that sums up."""
-        for at, line in enumerate(body):
-            if at and any(self._words.sums.length_at(segment.tokens) for segment in line.segments):
-                return body[:at]
-        return body
+        """``body`` up to its first line that sums up, without those that carry a sum over."""
+        top: list[Line] = []
+        for line in body:
+            if any(self._words.carries.length_at(segment.tokens) for segment in line.segments):
+                continue
+            if top and any(self._words.is_sum(segment.tokens) for segment in line.segments):
+                break
+            top.append(line)
+        return top
 
     def _row(self, layout: Layout, grid: Grid, line: Line) -> BodyRow:
         cells = grid.cells(line.tokens)
@@ -162,7 +166,10 @@ class _Reader:
         for at, (column, cell) in enumerate(zip(grid.columns, cells, strict=True)):
             if not cell or column.role in _NOT_NUMBERS:
                 continue
-            found = read_quantity(cell, self._habit) if column.role == "quantity" else read_numbers(cell, self._habit, repair)
+            if column.role == "quantity":
+                found = read_quantity(cell, self._habit)
+            else:
+                found = read_numbers(cell, self._habit, repair)
             if found:
                 numbers[at] = found
         return BodyRow(layout, line, cells, numbers)
@@ -172,8 +179,7 @@ class _Reader:
         if _is_full(row, roles):
             return False
         for segment in row.line.segments:
-            length = max(self._words.sums.length_at(segment.tokens), self._words.ends.length_at(segment.tokens))
-            if length and (row.numbers or length == len(segment.tokens)):
+            if self._words.is_sum(segment.tokens) and (row.numbers or self._words.is_label(segment.tokens)):
                 return True
         return False
 

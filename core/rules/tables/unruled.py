@@ -97,7 +97,7 @@ def _kind(row: MoneyRow, words: TableWords) -> str:
             return "none"
         if words.discounts.length_at(segment.tokens):
             return "discount"
-        if words.sums.length_at(segment.tokens) or words.ends.length_at(segment.tokens):
+        if words.is_sum(segment.tokens):
             return "sum"
     return "item"
 

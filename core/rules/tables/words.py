@@ -18,10 +18,10 @@ _LEAST_GUESSED = 4
 _LIKELIEST = ("position", "description", "article", "unit", "tax_rate", "unit_price", "total_price", "quantity")
 
 
-#: Labels that announce a sum under a table.
-_SUMS = frozenset(
-    "subtotal tax tax_rate total_amount amount_due paid discount shipping rounding not_total".split()
-)
+#: Labels that announce a sum under a table, whatever follows them.
+_SUMS = frozenset("subtotal tax tax_rate total_amount amount_due not_total".split())
+#: Labels that do so only by themselves: goods may be called by these words too.
+_CHARGES = frozenset("paid discount shipping rounding".split())
 
 
 class Phrases:
@@ -66,10 +66,26 @@ class TableWords:
         }
         kinds = {phrase: {entry.kind for entry in found.values()} for phrase, found in lexicon.labels.items()}
         self.names = Phrases(self.columns)
-        self.sums = Phrases(phrase for phrase, found in kinds.items() if found & _SUMS)
-        self.ends = Phrases(lexicon.table_end)
+        self._sums = Phrases(phrase for phrase, found in kinds.items() if found & _SUMS)
+        self._charges = Phrases([*lexicon.table_end, *(phrase for phrase, found in kinds.items() if found & _CHARGES)])
         self.carries = Phrases(lexicon.carry)
         self.discounts = Phrases(phrase for phrase, found in kinds.items() if "discount" in found)
+
+    def is_sum(self, tokens: Sequence[Token]) -> bool:
+        """Whether ``tokens`` (a segment) begin with the label of a sum, or are that of a payment or a charge, or of
+        what follows a table."""
+        return bool(self._sums.length_at(tokens)) or self._fills(tokens, self._charges)
+
+    def is_label(self, tokens: Sequence[Token]) -> bool:
+        """Whether ``tokens`` are a sum's label and nothing but numbers besides."""
+        return self._fills(tokens, self._sums) or self._fills(tokens, self._charges)
+
+    @staticmethod
+    def _fills(tokens: Sequence[Token], phrases: Phrases) -> bool:
+        length = phrases.length_at(tokens)
+        return length > 0 and not any(
+            token.key.isalpha() and not _is_unit(token.text) for token in tokens[length:]
+        )
 
     def names_in(self, tokens: Sequence[Token]) -> list[Name]:
         """``tokens`` (a segment) cut into names of columns and runs that name none."""

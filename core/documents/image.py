@@ -41,9 +41,12 @@ _ENDS = {"image/png": b"IEND", "image/jpeg": b"\xff\xd9"}
 def _pillow() -> Any:
     """Pillow's Image module. Its own guard against image bombs is global and fixed: our limit takes its place, checked
     on the size in the header, before anything is decoded."""
+    import warnings
+
     from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = None
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # on damaged metadata, which we do not use
     return Image
 
 

@@ -31,6 +31,17 @@ def picture_of(lines: tuple[str, ...] = LINES, size: tuple[int, int] = (900, 500
     return image
 
 
+def typeset(*lines: str) -> Image.Image:
+    """A picture (200 dpi) of lines in a font that has every letter."""
+    from core.documents import open_document
+
+    pdf = pymupdf.open()
+    page = pdf.new_page(width=420, height=60 + 30 * len(lines))
+    for number, line in enumerate(lines):
+        page.insert_htmlbox(pymupdf.Rect(30, 30 + 30 * number, 400, 60 + 30 * number), line)
+    return open_document(pdf.tobytes(), "a.pdf").page(1).render(200).image
+
+
 def encoded(image: Image.Image, form: str, **save: Any) -> bytes:
     """``image`` as the bytes of a file."""
     out = io.BytesIO()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from core.rules.countries import is_country
@@ -52,11 +52,13 @@ def patterns() -> Patterns:
     )
 
 
+@lru_cache(maxsize=4096)
 def is_town(text: str) -> bool:
     """Whether a line holds a postcode with its town."""
     return any(map(str.isdigit, text)) and patterns().town.search(text) is not None
 
 
+@lru_cache(maxsize=4096)
 def is_street(text: str) -> bool:
     """Whether a line is a street with its number, a building, or a post box."""
     has_digit = any(map(str.isdigit, text))
@@ -74,11 +76,13 @@ def _ends_street(key: str) -> bool:
     return len(key) > 6 and key.endswith(patterns().street_endings)
 
 
+@lru_cache(maxsize=4096)
 def is_contact(text: str) -> bool:
     """Whether a line is a phone number, an e-mail or a web address."""
     return _CONTACT.search(text) is not None
 
 
+@lru_cache(maxsize=4096)
 def is_registration(text: str) -> bool:
     """Whether a line gives a tax or register number or a phone, as letterheads do."""
     return _REGISTRATION.search(text) is not None
@@ -94,6 +98,7 @@ def is_title(text: str) -> bool:
     return fold(text) in patterns().titles
 
 
+@lru_cache(maxsize=4096)
 def has_legal_form(text: str) -> bool:
     """Whether a line names a company with its legal form (GmbH, Ltd, S.r.l. ...)."""
     known = patterns().legal_forms

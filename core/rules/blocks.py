@@ -75,18 +75,14 @@ def _pitch(above: Segment, below: Segment) -> float:
 
 def _follows(block: Sequence[Segment], below: Segment) -> bool:
     above = block[-1]
-    if above.line == below.line:
-        return False
     height = min(above.height, below.height)
-    pitch = _pitch(above, below)
-    steady = len(block) < 2 or pitch < 1.35 * _pitch(block[-2], above)
-    if not 0 < pitch < (_PITCH if steady else 0.0) * height and not (
-        0 < pitch < _TOWN_PITCH * height and 1 < len(block) < 5 and is_town(below.text)
-    ):
+    pitch = below.center[1] - above.center[1]
+    if above.line == below.line or not 0 < pitch < _TOWN_PITCH * height or not _aligned(above, below, height):
         return False
     if max(above.height, below.height) > _SIZES * height:
         return False
-    return _aligned(above, below, height)
+    steady = len(block) < 2 or pitch < 1.35 * _pitch(block[-2], above)
+    return (steady and pitch < _PITCH * height) or (1 < len(block) < 5 and is_town(below.text))
 
 
 def _aligned(above: Segment, below: Segment, height: float) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from core.evidence import PageText
+from core.evidence import Box, PageText
 from core.extraction import Provenance
 from core.extractor import Availability, Draft, Request
 from core.models import Invoice, LineItem, item_path
@@ -19,7 +19,7 @@ from core.rules.parties import Party, PartyReader
 from core.rules.reading import Reading
 from core.rules.tables import ItemRow, read_line_items
 from core.rules.totals import Sum, Totals, read_totals
-from core.rules.vendor import Name, known_vendors, read_vendor
+from core.rules.vendor import Name, known_vendors, read_vendor, vendor_names
 
 _NAME = "rules"
 _HEADER = ("invoice_number", "invoice_date", "due_date", "order_date", "customer_id")
@@ -70,13 +70,13 @@ def _take_parties(draft: _Drafting) -> None:
     vendors = reader.labelled("vendor")
     customer = customers[0] if customers else None
     taken = [token for party in (*shipping[:1], *vendors[:1]) for token in _tokens(party)]
+    names = vendor_names(reader)
     if customer is None or customer.score < 0.5:
-        loose = reader.unlabelled(taken, known_vendors(reader))
+        loose = reader.unlabelled(taken, known_vendors(draft.reading, names))
         customer = _not_the_vendor(loose) or customer
-    vendor, names = read_vendor(
-        reader, _tokens(customer) if customer else (), customer.name.text if customer and customer.name else ""
-    )
-    draft.names = names
+    barred = _tokens(customer) if customer else ()
+    called = customer.name.text if customer and customer.name else ""
+    vendor, draft.names = read_vendor(draft.reading, names, barred, called)
     if vendor is not None:
         draft.take("vendor_name", vendor.text, vendor)
     if customer is not None:
@@ -133,7 +133,7 @@ class _Drafting:
         if not tokens:
             return None, None
         layout = self.reading.layouts[page]
-        return layout.number, tuple(layout.box_of(tokens))
+        return layout.number, _corners(layout.box_of(tokens))
 
     def take_items(self, rows: Sequence[ItemRow]) -> None:
         """Sets the line items."""
@@ -147,7 +147,7 @@ class _Drafting:
         self.items.append(LineItem.model_validate(values))
         for name, cell in cells.items():
             self.provenance[item_path(index, name)] = Provenance(
-                _NAME, cell.rule, cell.label, cell.score, False, cell.page, tuple(cell.box)
+                _NAME, cell.rule, cell.label, cell.score, False, cell.page, _corners(cell.box)
             )
 
     def finish(self, candidates: Sequence[Candidate], totals: Totals) -> Draft:
@@ -162,7 +162,11 @@ class _Drafting:
             "totals": {"agree": totals.agree, "candidates": _weighed_sums(totals.candidates)},
             "vendor": [{"name": n.text, "rule": n.rule, "score": round(n.score, 2)} for n in self.names[:_SHOWN]],
         }
-        return Draft(invoice, json.dumps(raw, ensure_ascii=False, indent=1), self.provenance, self.reading.language)
+        return Draft(invoice, json.dumps(raw, ensure_ascii=False), self.provenance, self.reading.language)
+
+
+def _corners(box: Box) -> tuple[float, float, float, float]:
+    return box.x0, box.y0, box.x1, box.y1
 
 
 def _weighed(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:

@@ -121,9 +121,7 @@ def _is_plausible(segment: Segment, start: int, end: int, key: str, entry: Entry
         return closed and start == 0
     if entry.kind in _PARTIES:
         return closed or (end - start > 1 and not tokens[end].text[:1].islower())
-    if start and _in_brackets(tokens, start):
-        return False
-    return True
+    return not (start and _in_brackets(tokens, start))
 
 
 def _qualified(kind: str, tokens: Sequence[Token], end: int, lexicon: Lexicon) -> tuple[str, int]:

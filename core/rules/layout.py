@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import pairwise
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -53,9 +53,14 @@ class Token(NamedTuple):
         return self.y1 - self.y0
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """``text`` as labels are looked up: no accents, case-folded, letters and digits only, ``#`` and ``n°`` as ``no``.
     Line breaks stay."""
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
     text = _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold()
     return _NOT_KEY.sub("", _NUMBER_SIGN.sub("no", text))
 
@@ -69,10 +74,10 @@ class Segment:
     index: int = -1
 
     def __post_init__(self) -> None:
-        self.x0 = self.tokens[0].x0
-        self.x1 = max(token.x1 for token in self.tokens)
-        self.y0 = min(token.y0 for token in self.tokens)
-        self.y1 = max(token.y1 for token in self.tokens)
+        x0s, y0s, x1s, y1s = zip(*[token[2:6] for token in self.tokens], strict=True)
+        self.x0, self.y0, self.x1, self.y1 = x0s[0], min(y0s), max(x1s), max(y1s)
+        self.height = self.y1 - self.y0
+        self.center = ((self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2)
 
     @cached_property
     def text(self) -> str:
@@ -85,14 +90,6 @@ class Segment:
     def key(self) -> str:
         """The folded tokens, joined by nothing."""
         return "".join(token.key for token in self.tokens)
-
-    @property
-    def height(self) -> float:
-        return self.y1 - self.y0
-
-    @property
-    def center(self) -> tuple[float, float]:
-        return (self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2
 
     def overlap_x(self, other: Segment) -> float:
         """The share (0 to 1) of the narrower one's width that both cover."""
@@ -243,7 +240,7 @@ def _tokens(words: Sequence[Word], slope: float, tallest: float) -> list[Token]:
             pieces += _pieces(text, box.x0, box.x1, index)
         elif text:
             pieces.append((text, box.x0, box.x1, index))
-    keys = fold("\n".join(piece[0].replace("\n", " ") for piece in pieces)).split("\n")
+    keys = _fold("\n".join(piece[0].replace("\n", " ") for piece in pieces)).split("\n")
     tokens = []
     for (text, x0, x1, index), key in zip(pieces, keys, strict=True):
         _, y0, _, y1 = words[index].box

@@ -21,8 +21,8 @@ from core.rules.addresses import (
     is_town,
 )
 from core.rules.blocks import Block, column_beneath, find_blocks
-from core.rules.labels import Label
 from core.rules.countries import country_names
+from core.rules.labels import Label
 from core.rules.layout import Layout, Segment, Token, fold
 from core.rules.reading import Reading
 
@@ -78,7 +78,7 @@ class PartyReader:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self.blocks = [block for page, layout in enumerate(reading.layouts) for block in find_blocks(layout, page)]
+        self.blocks = find_blocks(reading.layouts[0], 0) if reading.layouts else []
 
     def labelled(self, kind: str) -> list[Party]:
         """The parties that labels of ``kind`` announce, best first."""
@@ -114,6 +114,7 @@ class PartyReader:
     def _of_form(self, label: Label, layout: Layout) -> list[Line]:
         """The lines of a party whose parts are labelled one by one under its heading (Name, Street, Town), else none."""
         border = min((s.x0 for s in layout.right_of(label.segment)), default=layout.width)
+        alone = not layout.right_of(label.segment)
         parts: list[Label] = []
         for other in self.reading.labels:
             if other.page != label.page or other.segment.line < label.segment.line:
@@ -124,14 +125,11 @@ class PartyReader:
                 continue
             if other.segment.line > label.segment.line + _FORM_LINES or (other.kind in _PARTIES and other.stands_alone):
                 break
-            if other.kind in _PARTS and label.segment.x0 - 2 * label.segment.height < other.segment.x0 < max(
-                border, label.segment.x1
-            ):
-                parts.append(other)
-            elif other.kind in _PARTS and not layout.right_of(label.segment):
+            left = label.segment.x0 - 2 * label.segment.height
+            if other.kind in _PARTS and (alone or left < other.segment.x0 < max(border, label.segment.x1)):
                 parts.append(other)
         lines = []
-        if not label.stands_alone or parts[:1] and parts[0].segment.line == label.segment.line:
+        if not label.stands_alone or (parts[:1] and parts[0].segment.line == label.segment.line):
             place = next(self.reading.places(label), None)
             if place is None or not any(
                 part.kind == "party_address" and part.segment.line == label.segment.line for part in parts
@@ -230,6 +228,8 @@ class PartyReader:
         texts = [segment.text for segment in block.segments]
         if any(map(is_contact, texts)) or any(map(is_registration, texts)):
             score -= 0.2
+        if not any(is_street(line.text) for line in assembled[1]):
+            score -= 0.15
         if has_legal_form(assembled[0].text):
             score -= 0.05
         if fold(assembled[0].text) in vendors:

@@ -56,12 +56,13 @@ class Name:
     label: str = ""
 
 
-def read_vendor(reader: PartyReader, customer: Sequence[Token], customer_name: str) -> tuple[Name | None, list[Name]]:
-    """The vendor's name and all candidates, best first. ``customer`` are the tokens of the customer's block, whose names
-    are not the vendor's."""
-    reading = reader.reading
+def read_vendor(
+    reading: Reading, names: Sequence[Name], customer: Sequence[Token], customer_name: str
+) -> tuple[Name | None, list[Name]]:
+    """The vendor's name and all candidates, best first, of the ``names`` that :func:`vendor_names` found. ``customer``
+    are the tokens of the customer's block, whose names are not the vendor's."""
     barred = {(token.word, token.x0) for token in customer}
-    names = [name for name in _names(reader) if not any((token.word, token.x0) in barred for token in name.tokens)]
+    names = [name for name in names if not any((token.word, token.x0) in barred for token in name.tokens)]
     domains = _domains(reading, barred)
     scored: dict[str, list[Name]] = {}
     for name in names:
@@ -79,13 +80,13 @@ def read_vendor(reader: PartyReader, customer: Sequence[Token], customer_name: s
     return (best[0] if best and best[0].score > 0.2 else None), best
 
 
-def known_vendors(reader: PartyReader) -> set[str]:
+def known_vendors(reading: Reading, names: Sequence[Name]) -> set[str]:
     """Folded names that the document gives its issuer wherever the customer cannot stand: sender lines, labels, the foot,
     web and mail addresses."""
-    domains = _domains(reader.reading, set(), edges_only=True)
+    domains = _domains(reading, set(), edges_only=True)
     found = set()
-    for name in _names(reader):
-        low = name.tokens and name.tokens[0].y0 > 0.75 * reader.reading.layouts[name.page].height
+    for name in names:
+        low = name.tokens and name.tokens[0].y0 > 0.75 * reading.layouts[name.page].height
         if (
             name.rule in {"sender line", "labelled block"}
             or low
@@ -119,6 +120,11 @@ def _domains(reading: Reading, barred: set[tuple[int, float]], edges_only: bool 
                 ) not in barred:
                     found |= {fold(part) for match in _DOMAIN.findall(token.text) for part in match.split(".")}
     return {domain for domain in found if domain not in _FREE_MAIL}
+
+
+def vendor_names(reader: PartyReader) -> list[Name]:
+    """Every name in the document that shows a sign of being its issuer's."""
+    return list(_names(reader))
 
 
 def _names(reader: PartyReader) -> Iterator[Name]:

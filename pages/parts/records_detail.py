@@ -13,7 +13,7 @@ from core.models import FieldInfo, FieldKind, header_fields
 from core.stores import Order, Status
 from core.studio import Reviewed
 from pages.parts import keys
-from pages.parts.edits import as_text, tidy, title_of
+from pages.parts.edits import as_text, title_of
 from pages.parts.form import worth_showing
 from pages.parts.frame import get_studio, plain
 from pages.parts.records_actions import ask_delete, save_record
@@ -82,10 +82,7 @@ def _times(order: Order) -> tuple[tuple[str, Any], ...]:
 def _draw_save_bar(order: Order, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
     changed = is_changed(order, draft)
     with st.container(horizontal=True, vertical_alignment="bottom", key="record_save_bar"):
-        _set("record_status", draft.status)
-        st.selectbox(
-            "Status", get_args(Status), key="record_status", on_change=_commit_status, args=(order, draft), width=150
-        )
+        _draw_status(draft)
         too = st.checkbox(
             "In the Excel workbook too", value="workbook" in get_studio().defaults.save_to, key="record_workbook_too"
         )
@@ -112,10 +109,13 @@ def _draw_save_bar(order: Order, draft: Draft, reviewed: Reviewed, errors: dict[
         st.rerun()
 
 
-def _set(key: str, text: str) -> None:
-    """Show ``text`` in a widget; set only where it differs, so that what is being typed elsewhere stays."""
-    if st.session_state.get(key) != text:
-        st.session_state[key] = text
+def _draw_status(draft: Draft) -> None:
+    statuses: tuple[Status, ...] = get_args(Status)
+    key = f"record_status_{draft.edits.revision}_{int(draft.marked)}"
+    with st.container(key="record_status", width=150):
+        st.selectbox(
+            "Status", statuses, statuses.index(draft.status), key=key, on_change=_commit_status, args=(draft, key)
+        )
 
 
 def _draw_group(
@@ -125,26 +125,31 @@ def _draw_group(
     grid = st.grid(columns="auto", min_column_width=width, gap=("xsmall", "small"))
     for info in fields:
         with grid.cell(), st.container(key=f"cell_{info.kind}_record_{info.name}", gap=None):
-            key = f"record_field_{info.name}"
-            _set(key, draft.edits.text_at(order.invoice, info.name))
-            st.text_input(
-                f"{info.title}{' *' if info.required else ''}",
-                key=key,
-                on_change=_commit_field,
-                args=(order, draft, info.name),
-            )
-            _draw_remarks(order, info, reviewed, errors.get(info.name))
+            with st.container(key=f"record_field_{info.name}", gap=None):
+                # A draft's fields have keys of their own and their text as default: set by session state, a field
+                # whose run is cut short would show, and send back, what stood there before.
+                key = f"record_field_{info.name}_{draft.edits.revision}"
+                st.text_input(
+                    f"{info.title}{' *' if info.required else ''}",
+                    draft.edits.text_at(order.invoice, info.name),
+                    key=key,
+                    on_change=_commit_field,
+                    args=(order, draft, info.name, key),
+                )
+            _draw_remarks(order, info, draft, reviewed, errors.get(info.name))
     _draw_shared(fields, reviewed)
 
 
-def _draw_remarks(order: Order, info: FieldInfo, reviewed: Reviewed, error: str | None) -> None:
+def _draw_remarks(order: Order, info: FieldInfo, draft: Draft, reviewed: Reviewed, error: str | None) -> None:
     """What is to be said of one field alone, below it."""
     if error:
         st.markdown(f":red[:material/error: {plain(error)}]")
     else:
         draw_findings([f for f in worth_showing(reviewed.extraction, info.name) if len(f.fields) == 1])
-    stored = getattr(order.invoice, info.name)
-    if error or getattr(reviewed.extraction.invoice, info.name) != stored:
+    stored, now = getattr(order.invoice, info.name), getattr(reviewed.extraction.invoice, info.name)
+    if not error and as_text(now) != draft.edits.text_at(order.invoice, info.name).strip():
+        st.markdown(f"read as: {plain(as_text(now)) or 'nothing'}")
+    if error or now != stored:
         st.markdown(f"stored: {plain(as_text(stored)) or 'nothing'}")
 
 
@@ -160,19 +165,13 @@ def _draw_shared(fields: list[FieldInfo], reviewed: Reviewed) -> None:
         draw_findings(shared)
 
 
-def _commit_status(order: Order, draft: Draft) -> None:
-    draft.status = st.session_state["record_status"]
+def _commit_status(draft: Draft, key: str) -> None:
+    draft.status = st.session_state[key]
 
 
-def _commit_field(order: Order, draft: Draft, name: str) -> None:
-    typed = str(st.session_state.get(f"record_field_{name}") or "")
-    draft.edits.set_text(order.invoice, name, _tidied(order, name, typed))
+def _commit_field(order: Order, draft: Draft, name: str, key: str) -> None:
+    draft.edits.set_text(order.invoice, name, str(st.session_state.get(key) or ""))
     mark_reviewed(order, draft)
-
-
-def _tidied(order: Order, path: str, typed: str) -> str:
-    read_from = run_of(order.run_id) if order.run_id else None
-    return tidy(path, typed, lambda at, text: get_studio().parse_value(at, text, read_from))
 
 
 def _discard(order: Order) -> None:

@@ -19,11 +19,13 @@ _REVISION = "records_draft_revision"
 
 @dataclass(slots=True)
 class Draft:
-    """Changes to one record. ``seen`` is when the record was last changed (UTC) as the person began."""
+    """Changes to one record. ``seen`` is when the record was last changed (UTC) as the person began; ``marked`` says
+    that the status became “reviewed” by editing."""
 
     status: Status
     seen: datetime | None
     edits: Edits = field(default_factory=Edits)
+    marked: bool = False
 
 
 def get_draft(order: Order) -> Draft:
@@ -31,7 +33,7 @@ def get_draft(order: Order) -> Draft:
     drafts: dict[int | None, Draft] = st.session_state.setdefault(_DRAFTS, {})
     draft = drafts.get(order.order_id)
     if draft is None or (draft.seen != order.updated_at and not is_changed(order, draft)):
-        # A revision of its own: the table of lines begins anew with it.
+        # A revision of its own: its widgets begin anew.
         revision = st.session_state[_REVISION] = st.session_state.get(_REVISION, 0) + 1
         draft = drafts[order.order_id] = Draft(order.status, order.updated_at, Edits(revision=revision))
     return draft
@@ -50,7 +52,7 @@ def is_changed(order: Order, draft: Draft) -> bool:
 def mark_reviewed(order: Order, draft: Draft) -> None:
     """A person who edits a record that waits for review is reviewing it; they may choose otherwise."""
     if draft.status == order.status == "needs review":
-        draft.status = "reviewed"
+        draft.status, draft.marked = "reviewed", True
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)

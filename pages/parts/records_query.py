@@ -1,11 +1,12 @@
-"""What is being listed on the Records page: its search, filter, order and page, all kept in the address so that a
-reload or a shared link shows the same list."""
+"""What is being listed on the Records page: its search, filter, order and page, kept in the address so that
+a reload or a shared link shows the same list."""
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import get_args
 
 import streamlit as st
@@ -20,7 +21,8 @@ STATUS = "status"
 SORT = "sort"
 ORDER = "order"
 SIZE = "rows"
-PAGE = "page"
+
+PAGE = "records_page"
 
 ANY_STATUS = "any status"
 SIZES = (25, 50, 100, 200)
@@ -40,7 +42,7 @@ def columns() -> tuple[str, ...]:
 
 
 def draw_search_bar() -> None:
-    """Search, filter, sort and page size in one row. Any change goes back to the first page."""
+    """Search, filter, sort and page size in one row."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="records_bar"):
         st.text_input(
             "Search",
@@ -49,7 +51,6 @@ def draw_search_bar() -> None:
             placeholder="Number, vendor, customer or order",
             live="300ms",
             bind="query-params",
-            on_change=_to_first_page,
             width=320,
         )
         statuses = [ANY_STATUS, *get_args(Status)]
@@ -69,34 +70,34 @@ def _choose(
         key=key,
         format_func=show,
         bind="query-params",
-        on_change=_to_first_page,
         width=width,
     )
-
-
-def _to_first_page() -> None:
-    st.session_state[PAGE] = 1
 
 
 def current_query() -> OrderQuery:
     """What the widgets ask for."""
     state = st.session_state
     status = state.get(STATUS, ANY_STATUS)
-    return OrderQuery(
+    query = OrderQuery(
         text=(state.get(SEARCH) or "").strip(),
         status=None if status == ANY_STATUS else status,
         sort=state.get(SORT, "order_id"),
         descending=state.get(ORDER, _DESCENDING) == _DESCENDING,
-        page=int(state.get(PAGE, 1)) - 1,
         size=int(state.get(SIZE, SIZES[1])),
     )
+    return replace(query, page=int(state.get(page_key(query), 1)) - 1)
+
+
+def page_key(query: OrderQuery) -> str:
+    """The key of the page choice: another list has another, and so begins on its first page."""
+    digest = hashlib.sha256(f"{replace(query, page=0)}".encode()).hexdigest()[:10]
+    return f"{PAGE}_{digest}"
 
 
 def clear_query() -> None:
     """List everything again."""
     st.session_state[SEARCH] = ""
     st.session_state[STATUS] = ANY_STATUS
-    _to_first_page()
 
 
 def is_narrowed(query: OrderQuery) -> bool:
@@ -112,7 +113,7 @@ def draw_paging(query: OrderQuery, listed: OrderPage) -> None:
         st.caption(f"{first:,}–{last:,} of {listed.total:,}", width="content")
         pages = page_count(listed.total, query.size)
         if pages > 1:
-            st.pagination(pages, key=PAGE, max_visible_pages=5)
+            st.pagination(pages, key=page_key(query), max_visible_pages=5)
 
 
 def page_count(total: int, size: int) -> int:
@@ -126,6 +127,6 @@ def search_page(query: OrderQuery) -> tuple[OrderQuery, OrderPage]:
     pages = page_count(listed.total, query.size)
     if listed.rows or query.page < pages:
         return query, listed
-    st.session_state[PAGE] = pages
-    query = current_query()
+    st.session_state[page_key(query)] = pages
+    query = replace(query, page=pages - 1)
     return query, get_studio().search(query)

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Download, Locator, Page, expect
+from playwright.sync_api import Browser, Download, FilePayload, Locator, Page, expect
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM_ARGS = (
@@ -148,8 +148,47 @@ class Person:
 
     def choose(self, key: str, option: str) -> None:
         """Choose an option of a select box."""
-        self.keyed(key).locator("[data-baseweb=select], input").first.click(delay=PRESS)
+        self.keyed(key).get_by_role("combobox").click(delay=PRESS)
         self.page.get_by_role("option", name=option, exact=True).click(delay=PRESS)
+        self.settle()
+
+    def open_popover(self, key: str, inside: str) -> None:
+        """Open a popover; again where the page was still drawing and closed it."""
+        for _ in range(3):
+            self.click(key)
+            with contextlib.suppress(AssertionError):
+                expect(self.keyed(inside)).to_be_visible(timeout=3_000)
+                return
+        raise AssertionError(f"{key} does not open")
+
+    def upload(self, *files: tuple[str, bytes]) -> None:
+        """Put files into the drop zone and wait until they are taken."""
+        payloads: list[FilePayload] = [
+            {"name": name, "mimeType": "application/octet-stream", "buffer": data} for name, data in files
+        ]
+        self.keyed("add_files").locator("input[type=file]").set_input_files(payloads)
+        self.page.wait_for_timeout(BREATH)
+        self.settle()
+
+    def extract(self) -> None:
+        """Press Extract and wait for the result."""
+        self.keyed("extract").locator("button").click(delay=PRESS)
+        expect(self.keyed("tabs")).to_be_visible(timeout=60_000)
+        self.settle()
+
+    def box(self, title: str) -> Locator:
+        """The box of a value on the page view, by the field's title."""
+        return self.keyed("page_view").locator(f".box[title^='{title} ·'], .box[aria-label^='{title} ·']").first
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Draw from one place of the window to another, as a hand does."""
+        self.page.mouse.move(*start)
+        self.page.mouse.down()
+        for step in range(1, 9):
+            share = step / 8
+            self.page.mouse.move(start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share)
+        self.page.wait_for_timeout(PRESS)
+        self.page.mouse.up()
         self.settle()
 
     def download(self, key: str) -> Download:

@@ -7,11 +7,12 @@ the order is kept and no column of numbers stays empty where it can be filled.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from core.rules.amounts import Amount, NumberFormat, find_amounts
-from core.rules.tables.header import Column, Header
+from core.rules.tables.header import NUMERIC, Column, Header
 from core.rules.currencies import currency_of
 from core.rules.layout import Layout, Line, Token
 
@@ -23,7 +24,18 @@ _SAMPLE = 30
 _LONELY = 8.0
 _WANTED = frozenset({"description", "quantity", "unit_price", "total_price"})
 
+#: An island of numbers is covered by numbers to this share.
+_NUMERIC_SHARE = 0.3
+
 Span = tuple[float, float]
+
+
+class Island(NamedTuple):
+    """A stretch of the page's width that the body's words cover; ``numeric`` where they are numbers."""
+
+    x0: float
+    x1: float
+    numeric: bool
 
 
 class Grid:
@@ -71,52 +83,92 @@ def _is_same_row(above: Line, below: Line) -> bool:
 def find_grid(layout: Layout, header: Header, body: Sequence[Line]) -> Grid:
     """The boundaries of ``header``'s columns, from the lines of ``body``."""
     step = max(layout.text_height * _STEP, 0.5)
-    columns = header.columns
     rows = [line for line in level_rows(body) if len(line.segments) > 1][:_SAMPLE]
-    counts = _coverage(rows, layout.width, step)
-    islands = [part for island in _islands(counts, step) for part in _split(island, columns, counts, step)]
-    owners = _assign(islands, columns, layout.text_height)
+    columns = header.columns
+    best: tuple[int, Grid] | None = None
+    for fine in (False, True):
+        islands = _find_islands(rows, layout.width, step, columns, fine)
+        owners = _assign(islands, columns, layout.text_height)
+        empty = sum(
+            column.role in _WANTED and not any(owner == at and _suits(island, column) for island, owner in zip(islands, owners, strict=True))
+            for at, column in enumerate(columns)
+        )
+        if best is None or empty < best[0]:
+            best = (empty, Grid(columns, _bounds(islands, owners, columns, layout.width)))
+        if not empty:
+            break
+    assert best is not None
+    return best[1]
+
+
+def _bounds(islands: Sequence[Island], owners: Sequence[int], columns: Sequence[Column], width: float) -> list[float]:
+    """Where each column ends and the next begins: between their islands or, for a column without one, its name."""
     bounds = []
     for at, (left, right) in enumerate(pairwise(columns)):
-        before = [island[1] for island, owner in zip(islands, owners, strict=True) if owner <= at]
-        after = [island[0] for island, owner in zip(islands, owners, strict=True) if owner > at]
+        before = [island.x1 for island, owner in zip(islands, owners, strict=True) if owner <= at]
+        after = [island.x0 for island, owner in zip(islands, owners, strict=True) if owner > at]
         low = max([*before, left.x1 if at not in owners else 0.0])
-        high = min([*after, right.x0 if at + 1 not in owners else layout.width])
+        high = min([*after, right.x0 if at + 1 not in owners else width])
         bounds.append((low + high) / 2)
-    return Grid(columns, sorted(bounds))
+    return sorted(bounds)
 
 
-def _coverage(lines: Sequence[Line], width: float, step: float) -> list[int]:
-    """How many cells cover each step of the page's width. Between a number and a word beside it a column may end."""
+def _find_islands(
+    rows: Sequence[Line], width: float, step: float, columns: Sequence[Column], fine: bool
+) -> list[Island]:
+    """The stretches of the page's width that the body's words cover, cut where several names stand over one. ``fine``
+    also parts numbers from the words beside them in a cell."""
     counts = [0] * (int(width / step) + 3)
-    for line in lines:
+    numbers = counts.copy()
+    for line in rows:
         for segment in line.segments:
-            numeric = None
-            x1 = segment.x0
-            for token in segment.tokens:
-                is_number = token.text[0].isdigit() or token.text[-1].isdigit() or currency_of(token.text) is not None
-                _cover(counts, x1 if is_number is numeric else token.x0, token.x1, step)
-                numeric, x1 = is_number, token.x1
-    return counts
+            for run, numeric in _runs(segment.tokens) if fine else [(segment.tokens, None)]:
+                _cover(counts, run[0].x0, run[-1].x1, step)
+                for token in run:
+                    if numeric or (numeric is None and _is_number(token)):
+                        _cover(numbers, token.x0, token.x1, step)
+    found: list[Island] = []
+    start: int | None = None
+    for place, count in enumerate([*counts, 0]):
+        if count and start is None:
+            start = place
+        elif not count and start is not None:
+            for x0, x1 in _split((start * step, place * step), columns, counts, step):
+                inside = slice(int(x0 / step), max(int(x1 / step), int(x0 / step) + 1))
+                share = sum(numbers[inside]) / max(1, sum(counts[inside]))
+                found.append(Island(x0, x1, share > _NUMERIC_SHARE))
+            start = None
+    return found
+
+
+def _runs(tokens: Sequence[Token]) -> Iterator[tuple[list[Token], bool]]:
+    """``tokens`` cut between numbers and words, and between two numbers."""
+    run = [tokens[0]]
+    for before, token in pairwise(tokens):
+        number, sign = _is_number(token), currency_of(token.text) is not None
+        if _is_number(before):
+            # one number goes on in groups of three digits
+            together = sign or number and token.text[:3].isdigit() and not token.text[:4].isdigit()
+        elif currency_of(before.text) is not None:
+            together = number and not (len(run) > 1 and _is_number(run[-2]))
+        else:
+            together = not number and not sign
+        if together:
+            run.append(token)
+        else:
+            yield run, any(map(_is_number, run))
+            run = [token]
+    yield run, any(map(_is_number, run))
+
+
+def _is_number(token: Token) -> bool:
+    return token.text[0].isdigit() or token.text[-1].isdigit()
 
 
 def _cover(counts: list[int], x0: float, x1: float, step: float) -> None:
     start = max(0, int(x0 / step + 0.5))
     for place in range(start, min(len(counts), max(int(x1 / step + 0.5), start + 1))):
         counts[place] += 1
-
-
-def _islands(counts: Sequence[int], step: float) -> list[Span]:
-    """The stretches of the page's width that the body's words cover."""
-    found: list[Span] = []
-    start: int | None = None
-    for place, count in enumerate([*counts, 0]):
-        if count and start is None:
-            start = place
-        elif not count and start is not None:
-            found.append((start * step, place * step))
-            start = None
-    return found
 
 
 def _split(island: Span, columns: Sequence[Column], counts: Sequence[int], step: float) -> list[Span]:
@@ -133,30 +185,35 @@ def _split(island: Span, columns: Sequence[Column], counts: Sequence[int], step:
     return [(x0, x1) for x0, x1 in pairwise(edges) if x1 > x0]
 
 
-def _assign(islands: Sequence[Span], columns: Sequence[Column], height: float) -> list[int]:
-    """The column of each island: in order, near its name, and no column of numbers left empty where it can be."""
-    costs = [[_distance(island, column) / height for island in islands] for column in columns]
-    best: list[tuple[float, list[int]]] = [(0.0, [])]
-    for _ in islands:
-        best.append((float("inf"), []))
+def _assign(islands: Sequence[Island], columns: Sequence[Column], height: float) -> list[int]:
+    """The column of each island: in order, near its name, and no column of the items without what it should hold."""
+    best: list[tuple[float, list[int]]] = [(0.0, []), *[(float("inf"), [])] * len(islands)]
     for at, column in enumerate(columns):
         lonely = _LONELY if column.role in _WANTED else 1.5
+        costs = [_distance(island, column) / height for island in islands]
         following: list[tuple[float, list[int]]] = []
         for end in range(len(islands) + 1):
             choices = [(best[end][0] + lonely, end)]
             cost = 0.0
+            missing = lonely
             for start in range(end - 1, -1, -1):
-                cost += costs[at][start]
-                choices.append((best[start][0] + cost, start))
+                cost += costs[start]
+                missing = 0.0 if _suits(islands[start], column) else missing
+                choices.append((best[start][0] + cost + missing, start))
             cost, start = min(choices)
             following.append((cost, [*best[start][1], *[at] * (end - start)]))
         best = following
     return best[-1][1]
 
 
-def _distance(island: Span, column: Column) -> float:
-    gap = max(column.x0 - island[1], island[0] - column.x1, 0.0)
-    return gap + 0.02 * abs(island[0] + island[1] - column.x0 - column.x1) / 2
+def _suits(island: Island, column: Column) -> bool:
+    """Whether the island holds what the column should: numbers, or words."""
+    return island.numeric if column.role in NUMERIC else True
+
+
+def _distance(island: Island, column: Column) -> float:
+    gap = max(column.x0 - island.x1, island.x0 - column.x1, 0.0)
+    return gap + 0.02 * abs(island.x0 + island.x1 - column.x0 - column.x1) / 2
 
 
 def read_numbers(cell: Sequence[Token], habit: NumberFormat, repair: bool) -> list[Amount]:

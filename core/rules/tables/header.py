@@ -32,12 +32,14 @@ class Column:
 @dataclass
 class Header:
     """A table's header. ``first`` and ``last`` are its lines; ``stacked`` means that its lines name different columns
-    at the same place: a record takes more than one line (a receipt's)."""
+    at the same place: a record takes more than one line (a receipt's). ``inferred`` means that no names are printed and
+    the columns were told by their numbers."""
 
     first: int
     last: int
     columns: list[Column] = field(default_factory=list)
     stacked: bool = False
+    inferred: bool = False
 
     def column(self, role: str) -> Column | None:
         """The first column that was taken for ``role``."""
@@ -55,7 +57,7 @@ def find_headers(layout: Layout, words: TableWords) -> list[Header]:
     for line in layout.lines:
         if headers and line.index <= headers[-1].last:
             continue
-        if _is_seed(_names(line, words)):
+        if _is_seed(_names(line, words)) or _is_split_seed(layout, line, words):
             header = _header(layout, line, words)
             _choose_roles(header.columns)
             if _is_header(header):
@@ -77,6 +79,19 @@ def _is_seed(segments: Sequence[Sequence[Name]]) -> bool:
     if len({name.roles[0] for name in known}) < 2 or any(_has_digits(name) for name in names):
         return False
     return _known_share(segments) >= 0.5
+
+
+def _is_split_seed(layout: Layout, line: Line, words: TableWords) -> bool:
+    """Whether a line of names is a seed together with the next lines, which it overlaps in height: some names of a
+    header are set in the middle of others that take two lines."""
+    segments = _names(line, words)
+    if not segments or _known_share(segments) < 1:
+        return False
+    for other in layout.lines[line.index + 1 : line.index + 4]:
+        if other.y0 >= line.y1:
+            break
+        segments += _names(other, words)
+    return len(segments) > len(line.segments) and _is_seed(segments)
 
 
 def _known_share(segments: Sequence[Sequence[Name]]) -> float:
@@ -153,7 +168,7 @@ def _place(columns: list[Column], new: Column, header: Header, words: TableWords
         elif not old.roles or {old.roles[0], new.roles[0]} == {"article", "description"}:
             roles = ("description",) if "description" in (*old.roles[:1], *new.roles[:1]) else new.roles
             _join(old, new, roles, new.key)
-        elif "description" in old.roles and new.roles[0] in NUMERIC:
+        elif new.roles[0] in NUMERIC and (old.roles[0] == "unit" or "description" in old.roles):
             header.stacked = True
             old.x0, old.x1, old.label, old.roles, old.key = new.x0, new.x1, new.label, new.roles, new.key
         elif "description" in new.roles and old.roles[0] in NUMERIC:

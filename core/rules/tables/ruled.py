@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from core.rules.amounts import Amount, NumberFormat
 from core.rules.tables.columns import Grid, find_grid, level_rows, read_numbers
 from core.rules.tables.descriptions import Block, TextLine, join_blocks
 from core.rules.tables.header import Column, Header, find_headers
+from core.rules.tables.inferred import infer_headers
 from core.rules.tables.items import ItemCell, ItemRow, multiplies, number_cell, text_cell
 from core.rules.layout import Layout, Line, Token
 from core.rules.tables.quantities import read_quantity
@@ -61,9 +62,19 @@ class Roles:
 
 def read_with_header(pages: Sequence[Layout], words: TableWords, habit: NumberFormat) -> list[ItemRow]:
     """The items of all tables of items on ``pages``, in order."""
+    return _read(pages, words, habit, lambda page: find_headers(page, words))
+
+
+def read_with_inferred_header(pages: Sequence[Layout], words: TableWords, habit: NumberFormat) -> list[ItemRow]:
+    """The items of tables whose columns show themselves: in most rows two numbers multiply to the last."""
+    return _read(pages, words, habit, lambda page: infer_headers(page, words, habit))
+
+
+def _read(
+    pages: Sequence[Layout], words: TableWords, habit: NumberFormat, headers_of: Callable[[Layout], list[Header]]
+) -> list[ItemRow]:
     reader = _Reader(words, habit)
-    tables = [table for page in pages for table in reader.tables(page)]
-    tables = [table for table in tables if table.anchors]
+    tables = [table for page in pages for table in reader.tables(page, headers_of(page))]
     if not tables:
         return []
     sums = frozenset(printed_sums(pages, words, habit))
@@ -99,9 +110,8 @@ class _Reader:
         self._habit = habit
         self._going_on: Table | None = None
 
-    def tables(self, layout: Layout) -> list[Table]:
-        """The tables of one page; first what goes on from the page before."""
-        headers = find_headers(layout, self._words)
+    def tables(self, layout: Layout, headers: Sequence[Header]) -> list[Table]:
+        """The tables of one page under ``headers``; first what goes on from the page before."""
         tables: list[Table] = []
         if self._going_on is not None and self._going_on.open_end:
             end = headers[0].first if headers else len(layout.lines)
@@ -172,6 +182,10 @@ class _Reader:
                 found = read_numbers(cell, self._habit, repair)
             if found:
                 numbers[at] = found
+        for at, column in enumerate(grid.columns[1:], 1):
+            if column.role == "unit" and grid.columns[at - 1].role == "quantity" and not numbers.get(at - 1):
+                # the quantity may have slipped into the column of its unit
+                numbers[at - 1] = read_quantity(cells[at - 1] + cells[at], self._habit)
         return BodyRow(layout, line, cells, numbers)
 
     def _is_sum(self, row: BodyRow, roles: Roles) -> bool:
@@ -283,7 +297,8 @@ def _fitting(pairs: list[tuple[BodyRow, Block]], roles: Roles, sums: frozenset[D
 
 def _item(table: Table, row: BodyRow, block: Block, roles: Roles) -> ItemRow:
     full = _is_full(row, roles)
-    score = 0.95 if full else 0.75
+    score = (0.95 if full else 0.75) - (0.1 if table.header.inferred else 0.0)
+    rule = "column found by its numbers" if table.header.inferred else "column under a header"
     proof = ", quantity × price = total" if full else ""
 
     def cell(at: int | None) -> ItemCell | None:
@@ -291,9 +306,9 @@ def _item(table: Table, row: BodyRow, block: Block, roles: Roles) -> ItemRow:
         if amount is None or at is None:
             return None
         column = table.grid.columns[at]
-        return number_cell(table.layout, amount, score, f"column under a header{proof}", column.label)
+        return number_cell(table.layout, amount, score, f"{rule}{proof}", column.label)
 
     lines = block.lines
     description: Column | None = table.header.column("description")
-    text = text_cell(table.layout, lines, score, "column under a header", description.label if description else "") if lines else None
+    text = text_cell(table.layout, lines, score, rule, description.label if description else "") if lines else None
     return ItemRow(text, cell(roles.quantity), cell(roles.unit_price), cell(roles.total))

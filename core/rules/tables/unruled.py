@@ -50,8 +50,8 @@ class MoneyRow:
 
 def read_without_header(pages: Sequence[Layout], words: TableWords, habit: NumberFormat) -> list[ItemRow]:
     """The items that prove themselves by their numbers; empty where none do."""
-    rows = [row for page in pages for row in _money_rows(page, words, habit)]
-    column = _main_column(rows)
+    rows = [row for page in pages for row in money_rows(page, words, habit)]
+    column = main_column(rows)
     sums = {row.amount.value for row in rows if row.kind == "sum" and row.amount.value}
     run, proven = _best_run(column, sums)
     for row in run:
@@ -63,7 +63,8 @@ def read_without_header(pages: Sequence[Layout], words: TableWords, habit: Numbe
     return [_item(row, proven) for row in run if row.kind == "item"]
 
 
-def _money_rows(layout: Layout, words: TableWords, habit: NumberFormat) -> Iterator[MoneyRow]:
+def money_rows(layout: Layout, words: TableWords, habit: NumberFormat) -> Iterator[MoneyRow]:
+    """The lines of a page that end with an amount of money."""
     for line in layout.lines:
         tokens = line.tokens
         if not any(char.isdigit() for token in tokens[-3:] for char in token.text):
@@ -102,7 +103,7 @@ def _kind(row: MoneyRow, words: TableWords) -> str:
     return "item"
 
 
-def _main_column(rows: Sequence[MoneyRow]) -> list[MoneyRow]:
+def main_column(rows: Sequence[MoneyRow]) -> list[MoneyRow]:
     """The rows whose amounts stand in the column that most of them share, page by page."""
     best: list[MoneyRow] = []
     for pivot in rows:
@@ -146,7 +147,7 @@ def _is_summed(run: Sequence[MoneyRow], rows: Sequence[MoneyRow], total: Decimal
 
 def _find_factors(row: MoneyRow, habit: NumberFormat) -> None:
     """Quantity and price on the row's own line, or on a line of numbers just above or below it."""
-    if _take_factors(row, row.numbers, row.label):
+    if take_factors(row, row.numbers, row.label):
         return
     lines = row.layout.lines
     for index in (row.line.index + 1, row.line.index - 1):
@@ -155,7 +156,7 @@ def _find_factors(row: MoneyRow, habit: NumberFormat) -> None:
         tokens = lines[index].tokens
         numbers = [amount for segment in lines[index].segments for amount in find_amounts(segment.tokens, habit)]
         texts = [token for token in tokens if len(_LETTERS.findall(token.text)) and not _TIMES.match(token.text)]
-        if len(texts) <= 1 and _take_factors(row, numbers, tokens):
+        if len(texts) <= 1 and take_factors(row, numbers, tokens):
             return
 
 
@@ -164,8 +165,9 @@ def _is_next_to(line: Line, other: Line) -> bool:
     return gap < 1.2 * (other.y1 - other.y0)
 
 
-def _take_factors(row: MoneyRow, numbers: Sequence[Amount], tokens: Sequence[Token]) -> bool:
+def take_factors(row: MoneyRow, numbers: Sequence[Amount], tokens: Sequence[Token]) -> bool:
     """Finds two of ``numbers`` (a quantity may be glued to its ×) whose product is the row's amount."""
+    percent = next((number.value for number in numbers if number.percent), None)
     candidates = [number for number in (*_glued(tokens), *numbers) if not number.percent and number.value]
     for quantity in candidates:
         for price in candidates:
@@ -173,7 +175,7 @@ def _take_factors(row: MoneyRow, numbers: Sequence[Amount], tokens: Sequence[Tok
                 continue
             if price.decimals < 2 and price.currency is None or quantity.decimals == 2 and quantity.currency:
                 continue
-            if multiplies(quantity.value, price.value, row.amount.value):
+            if multiplies(quantity.value, price.value, row.amount.value, percent):
                 row.quantity, row.price = quantity, price
                 used = {*quantity.tokens, *price.tokens}
                 if price.tokens[0] in row.label:

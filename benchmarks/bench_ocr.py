@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import io
 import multiprocessing
-import os
 import random
 import statistics
 import time
@@ -20,12 +19,13 @@ from core.evidence import PageText
 from core.extraction import PageRef
 from core.ocr import registry
 from core.ocr.engine import Engine
+from core.ocr.machine import processors
 from core.ocr.rapid import RapidEngine, RapidOptions
 from core.ocr.reader import CachedPageReader
 from core.recipe import OcrRecipe
 
 RECIPE = OcrRecipe(engine="rapid")
-PROCESSORS = len(os.sched_getaffinity(0))
+PROCESSORS = processors()
 PAGES = 6
 WORDS = (
     "Invoice Rechnung Menge Einzelpreis Betrag Lieferung Gesamtsumme Artikel Beschreibung Umsatzsteuer Zahlung "

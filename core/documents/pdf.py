@@ -14,6 +14,7 @@ from core.documents.base import Attachment, Picture, TextLayer
 from core.documents.bombs import unpacks_beyond
 from core.documents.geometry import cut_to, quarter_turn, turn_box, turned_size
 from core.documents.jpeg import jpeg_of
+from core.documents.nesting import paints_of
 from core.documents.ranges import check_page
 from core.errors import (
     BrokenDocument,
@@ -42,6 +43,9 @@ _LARGEST_ATTACHMENT = 20_000_000
 _SCAN_PIXELS = 400_000
 #: Under this share of pictures nobody asks whether the text over them is drawn at all.
 _SCAN_SHARE = 0.5
+#: Forms painted on one page beyond which it is made to hang its readers; and how many the file must have for that.
+_MOST_PAINTS = 20_000
+_FEW_FORMS = 2
 #: MuPDF's text render mode for text that is there but not drawn.
 _HIDDEN = 3
 
@@ -87,6 +91,7 @@ class PdfDocument:
                 f"its content unpacks to more than {limits.unpacked_megabytes} MB, which no invoice needs: "
                 "print it to a new PDF, or raise the limit in the settings.",
             )
+        self.nests = data.count(b"/Form") > _FEW_FORMS
         with _reading(name):
             self.pdf = _pymupdf().open(stream=data, filetype="pdf")
             self._unlock(password)
@@ -142,6 +147,8 @@ class PdfPage:
         self.rotation = quarter_turn(rotation)
         self._document = document
         self._page = document.pdf.load_page(number - 1)
+        if document.nests and paints_of(document.pdf, self._page, _MOST_PAINTS) >= _MOST_PAINTS:
+            raise PageTooLarge(document.name, f"page {number} repeats its drawings without end: print it to a new PDF.")
         shown = self._page.rect
         self._shown_size = (shown.width, shown.height)
         self.width, self.height = turned_size(shown.width, shown.height, self.rotation)

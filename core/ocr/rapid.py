@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import math
-import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +21,7 @@ from core.evidence import Word
 from core.extractor import Availability
 from core.ocr.ctc import Glyph, decode
 from core.ocr.lines import Line, Quad, in_reading_order, ink_columns, words_of
+from core.ocr.machine import processors
 from core.recipe import OcrRecipe
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class RapidEngine:
 
     def __init__(self, options: RapidOptions | None = None) -> None:
         self.options = options or RapidOptions()
-        self._threads = self.options.threads or len(os.sched_getaffinity(0))
+        self._threads = self.options.threads or processors()
         self._lock = threading.Lock()
         self._ocr: Any = None
         self._pool: ThreadPoolExecutor | None = None

@@ -7,7 +7,6 @@ side by side, each on its share of them.
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +23,7 @@ from core.evidence import Box, PageText, Word
 from core.extraction import PageRef
 from core.ocr import text_layer
 from core.ocr.engine import Cancel, Engine, PagesRead
+from core.ocr.machine import processors
 from core.ocr.page_json import dump_page, load_page
 from core.recipe import OcrRecipe
 
@@ -58,11 +58,10 @@ class CachedPageReader:
 
     def __init__(self, cache: Cache, make_engine: MakeEngine, workers: int = 0) -> None:
         """``workers``: pages read at once; 0 chooses by the number of processors."""
-        processors = len(os.sched_getaffinity(0))
-        self.workers = workers or max(1, processors // _PROCESSORS_A_PAGE)
+        self.workers = workers or max(1, processors() // _PROCESSORS_A_PAGE)
         self._cache = cache
         self._make = make_engine
-        self._threads = max(1, processors // self.workers)
+        self._threads = max(1, processors() // self.workers)
         self._idle: dict[str, queue.LifoQueue[Engine]] = {}
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="studio-page")

@@ -325,6 +325,22 @@ def test_a_pdf_that_unpacks_too_far_is_refused(cascade: bool) -> None:
     assert open_document(data, "a.pdf", Limits(unpacked_megabytes=80)).page_count == 1
 
 
+def test_forms_that_multiply_are_refused() -> None:
+    """Eight forms, each painting the one before ten times."""
+    pdf = pymupdf.open()
+    page = pdf.new_page()
+    page.insert_text((50, 50), "x")
+    inner = ""
+    for _ in range(8):
+        form = pdf.get_new_xref()
+        pdf.update_object(form, f"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<<{inner}>>>>>>")
+        pdf.update_stream(form, b"/A Do " * 10, new=True)
+        inner = f"/A {form} 0 R"
+    pdf.xref_set_key(page.xref, "Resources", f"<</XObject<<{inner}>>>>")
+    pdf.update_stream(page.get_contents()[0], b"/A Do ")
+    assert isinstance(refusal(pdf.tobytes(), "a.pdf"), PageTooLarge)
+
+
 @pytest.mark.parametrize(
     ("form", "suffix"), [("PNG", "png"), ("JPEG", "jpg"), ("TIFF", "tif"), ("WEBP", "webp"), ("BMP", "bmp")]
 )

@@ -12,9 +12,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from core.rules.amounts import Amount, NumberFormat, find_amounts
-from core.rules.tables.header import NUMERIC, Column, Header
 from core.rules.currencies import currency_of
 from core.rules.layout import Layout, Line, Token
+from core.rules.tables.header import NUMERIC, Column, Header
 
 #: Gutters are looked for in steps of this share of the text height.
 _STEP = 0.25
@@ -83,14 +83,15 @@ def _is_same_row(above: Line, below: Line) -> bool:
 def find_grid(layout: Layout, header: Header, body: Sequence[Line]) -> Grid:
     """The boundaries of ``header``'s columns, from the lines of ``body``."""
     step = max(layout.text_height * _STEP, 0.5)
-    rows = [line for line in level_rows(body) if len(line.segments) > 1][:_SAMPLE]
+    rows = _sample(body)
     columns = header.columns
     best: tuple[int, Grid] | None = None
     for fine in (False, True):
         islands = _find_islands(rows, layout.width, step, columns, fine)
         owners = _assign(islands, columns, layout.text_height)
         empty = sum(
-            column.role in _WANTED and not any(owner == at and _suits(island, column) for island, owner in zip(islands, owners, strict=True))
+            column.role in _WANTED
+            and not any(owner == at and _suits(island, column) for island, owner in zip(islands, owners, strict=True))
             for at, column in enumerate(columns)
         )
         if best is None or empty < best[0]:
@@ -99,6 +100,13 @@ def find_grid(layout: Layout, header: Header, body: Sequence[Line]) -> Grid:
             break
     assert best is not None
     return best[1]
+
+
+def _sample(body: Sequence[Line]) -> list[Line]:
+    """The rows to judge by: those with two numbers or more, where there are any."""
+    rows = [line for line in level_rows(body) if len(line.segments) > 1]
+    full = [line for line in rows if sum(_is_number(segment.tokens[-1]) for segment in line.segments) > 1]
+    return (full or rows)[:_SAMPLE]
 
 
 def _bounds(islands: Sequence[Island], owners: Sequence[int], columns: Sequence[Column], width: float) -> list[float]:
@@ -148,7 +156,7 @@ def _runs(tokens: Sequence[Token]) -> Iterator[tuple[list[Token], bool]]:
         number, sign = _is_number(token), currency_of(token.text) is not None
         if _is_number(before):
             # one number goes on in groups of three digits
-            together = sign or number and token.text[:3].isdigit() and not token.text[:4].isdigit()
+            together = sign or (number and token.text[:3].isdigit() and not token.text[:4].isdigit())
         elif currency_of(before.text) is not None:
             together = number and not (len(run) > 1 and _is_number(run[-2]))
         else:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from core.rules.tables.columns import Grid
 from core.rules.layout import Layout, Line, Token
+from core.rules.tables.columns import Grid
 
 #: A description may grow to this many times its first text by lines that are not forced breaks.
 _GROWTH = 2.8
@@ -128,7 +128,7 @@ def _hangs_above(blocks: Sequence[Block], own: Sequence[Sequence[Token]], text: 
         return False
     down = blocks[place].line.center - text.line.center
     up = text.line.center - blocks[place - 1].line.center if place else float("inf")
-    return down < 0.9 * up
+    return down < 0.6 * up
 
 
 def _grow(

@@ -139,7 +139,7 @@ def _continues(edge: Line, line: Line, seed: Line, words: TableWords) -> bool:
     segments = _names(line, words)
     if any(_has_digits(name) for segment in segments for name in segment):
         return False
-    if len(line.tokens) <= 2 and gap < 0.4 * height or _known_share(segments) >= 0.5:
+    if (len(line.tokens) <= 2 and gap < 0.4 * height) or _known_share(segments) >= 0.5:
         return True
     over = [
         all(name.roles for name in names)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from core.rules.amounts import Amount, NumberFormat
+from core.rules.layout import Layout, Line, Token
 from core.rules.tables.columns import Grid, find_grid, level_rows, read_numbers
 from core.rules.tables.descriptions import Block, TextLine, join_blocks
 from core.rules.tables.header import Column, Header, find_headers
 from core.rules.tables.inferred import infer_headers
 from core.rules.tables.items import ItemCell, ItemRow, multiplies, number_cell, text_cell
-from core.rules.layout import Layout, Line, Token
 from core.rules.tables.quantities import read_quantity
 from core.rules.tables.words import TableWords
 
@@ -201,7 +201,9 @@ class _Reader:
         """The rows of ``table`` as items."""
         roles = _proven_roles(table)
         rows = [row for row in table.anchors if _is_anchor(row, roles)]
-        blocks = join_blocks(table.layout, table.grid, table.header.stacked, [Block(row.line, row.cells) for row in rows], table.texts)
+        blocks = join_blocks(
+            table.layout, table.grid, table.header.stacked, [Block(row.line, row.cells) for row in rows], table.texts
+        )
         pairs = _without_sum_row(list(zip(rows, blocks, strict=True)), roles)
         pairs = _fitting(pairs, roles, sums)
         return [_item(table, row, block, roles) for row, block in pairs]
@@ -231,7 +233,7 @@ def _stands_alone(row: BodyRow, column: int) -> bool:
     for segment in row.line.segments:
         if first in segment.tokens:
             before = segment.tokens[: segment.tokens.index(first)]
-            return not before or len(row.line.segments) > 1 and all(len(token.text) < 4 for token in before)
+            return not before or (len(row.line.segments) > 1 and all(len(token.text) < 4 for token in before))
     return False
 
 
@@ -263,15 +265,20 @@ def _proven_roles(table: Table) -> Roles:
                 trial = Roles(quantity, price, total, roles.discount)
                 fits = sum(_is_full(row, trial) and _is_telling(row, trial) for row in rows)
                 same = sum(getattr(trial, name) == getattr(roles, name) for name in ("quantity", "unit_price", "total"))
-                if fits >= wanted and (fits, same) > (most, 0 if best is roles else sum(getattr(best, n) == getattr(roles, n) for n in ("quantity", "unit_price", "total"))):
+                if fits >= wanted and (fits, same) > (
+                    most,
+                    0
+                    if best is roles
+                    else sum(getattr(best, n) == getattr(roles, n) for n in ("quantity", "unit_price", "total")),
+                ):
                     best, most = trial, fits
     return best
 
 
 def _is_telling(row: BodyRow, roles: Roles) -> bool:
     """Whether the row's product says something: factors of one or nothing fit everywhere."""
-    quantity, price = row.number(roles.quantity), row.number(roles.unit_price)
-    return bool(quantity and price) and quantity.value not in (0, 1) and price.value not in (0, 1)  # type: ignore[union-attr]
+    factors = (row.number(roles.quantity), row.number(roles.unit_price))
+    return all(factor is not None and factor.value not in (Decimal(0), Decimal(1)) for factor in factors)
 
 
 def _without_sum_row(pairs: list[tuple[BodyRow, Block]], roles: Roles) -> list[tuple[BodyRow, Block]]:
@@ -286,6 +293,7 @@ def _without_sum_row(pairs: list[tuple[BodyRow, Block]], roles: Roles) -> list[t
 
 def _fitting(pairs: list[tuple[BodyRow, Block]], roles: Roles, sums: frozenset[Decimal]) -> list[tuple[BodyRow, Block]]:
     """Without lines that only say what another contains (no price of their own), where a printed sum says so."""
+
     def total(kept: Sequence[tuple[BodyRow, Block]]) -> Decimal:
         return sum((amount.value for row, _ in kept if (amount := row.number(roles.total))), Decimal(0))
 

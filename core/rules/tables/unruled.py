@@ -173,7 +173,7 @@ def take_factors(row: MoneyRow, numbers: Sequence[Amount], tokens: Sequence[Toke
         for price in candidates:
             if quantity.tokens == price.tokens or quantity.tokens[0].x0 == price.tokens[0].x0:
                 continue
-            if price.decimals < 2 and price.currency is None or quantity.decimals == 2 and quantity.currency:
+            if (price.decimals < 2 and price.currency is None) or (quantity.decimals == 2 and quantity.currency):
                 continue
             if multiplies(quantity.value, price.value, row.amount.value, percent):
                 row.quantity, row.price = quantity, price

@@ -83,9 +83,7 @@ class TableWords:
     @staticmethod
     def _fills(tokens: Sequence[Token], phrases: Phrases) -> bool:
         length = phrases.length_at(tokens)
-        return length > 0 and not any(
-            token.key.isalpha() and not _is_unit(token.text) for token in tokens[length:]
-        )
+        return length > 0 and not any(token.key.isalpha() and not _is_unit(token.text) for token in tokens[length:])
 
     def names_in(self, tokens: Sequence[Token]) -> list[Name]:
         """``tokens`` (a segment) cut into names of columns and runs that name none."""

@@ -33,6 +33,8 @@ _ALIKE = 86
 _SUMS = frozenset({"subtotal", "total_amount"})
 _PARTIES = frozenset({"customer", "ship_to", "vendor"})
 _LONGEST = 6
+#: Chinese and Japanese characters come after this one.
+_FIRST_CJK = "\u2e80"
 
 
 class Label(NamedTuple):
@@ -78,7 +80,7 @@ def _labels_of(segment: Segment, page: int, lexicon: Lexicon, language: str | No
             continue
         entry = lexicon.label(key, language)
         if entry is not None and _is_plausible(segment, at, end, key, entry):
-            kind = "tax_rate" if entry.kind == "tax" and _names_rate(tokens[at:end]) else entry.kind
+            kind = "tax_rate" if entry.kind == "tax" and _names_rate(tokens, at, end) else entry.kind
             if kind in _SUMS:
                 kind, end = _qualified(kind, tokens, end, lexicon)
             end = _with_currency(tokens, end)
@@ -93,6 +95,8 @@ def _longest(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[int, s
     """The end of the longest phrase that begins at ``at`` (``at`` itself where there is none), and its key."""
     key = ""
     best = (at, "")
+    if not tokens[at].key:
+        return best
     prefixes = lexicon.prefixes
     for end in range(at, len(tokens)):
         piece = tokens[end].key
@@ -103,7 +107,15 @@ def _longest(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[int, s
             break
         if piece and key in lexicon.labels:
             best = (end + 1, key)
+    if best[0] == at and at < len(tokens) and tokens[at].key[:1] > _FIRST_CJK:
+        return _unspaced(tokens[at].key, at, lexicon)
     return best
+
+
+def _unspaced(key: str, at: int, lexicon: Lexicon) -> tuple[int, str]:
+    """The label with which a word of a script without blanks begins, where only digits follow it."""
+    name = key.rstrip("0123456789")
+    return (at + 1, name) if len(name) > 1 and name in lexicon.labels else (at, "")
 
 
 def _is_plausible(segment: Segment, start: int, end: int, key: str, entry: Entry) -> bool:
@@ -117,6 +129,8 @@ def _is_plausible(segment: Segment, start: int, end: int, key: str, entry: Entry
         return closed and tokens[start - 1].text.endswith((",", ":", "|", "·", "-", "–", "•", ";", ")", "/"))
     if len(key) <= _SHORT and key not in {"vat", "gst", "tax", "tva", "iva", "btw", "ust", "due"}:
         return closed or (entry.kind in {"invoice_number", "other"} and start == 0 and _has_digit(tokens[end].text))
+    if entry.weight < 0.8 and entry.kind in _SUMS and start:
+        return False
     if entry.weight < 0.8 and entry.kind in _AT_START:
         return closed and start == 0
     if entry.kind in _PARTIES:
@@ -138,10 +152,13 @@ def _qualified(kind: str, tokens: Sequence[Token], end: int, lexicon: Lexicon) -
     return kind, end
 
 
-def _names_rate(tokens: Sequence[Token]) -> bool:
-    """Whether a tax label is the heading of its rates (VAT %)."""
-    last = tokens[-1].text.strip(":)")
-    return last.endswith("%") and not _has_digit(last)
+def _names_rate(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether a tax label is the heading of its rates (VAT %, % VAT), not one with its rate (19 % VAT)."""
+    last = tokens[end - 1].text.strip(":)")
+    if last.endswith("%") and not _has_digit(last):
+        return True
+    before = tokens[start - 1].text if start else ""
+    return before == "%" and not (start > 1 and _has_digit(tokens[start - 2].text))
 
 
 def _in_brackets(tokens: Sequence[Token], at: int) -> bool:

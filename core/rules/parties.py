@@ -38,6 +38,7 @@ _FORM_LINES = 9
 _EDGE = " ,;:·|-–•*\u200b"
 #: ``Global number: 4711``: a labelled detail, no name and no street.
 _LABELLED = re.compile(r"^[^\W\d_][^:]{2,24}:\s*\S*\d{3}")
+_RESPECT = re.compile(r"\s*(?:御中|様)$")
 _SEPARATORS = re.compile(r"\s[·•|*–-]\s|[·•|]|,\s|\s/\s")
 
 
@@ -83,7 +84,20 @@ class PartyReader:
     def labelled(self, kind: str) -> list[Party]:
         """The parties that labels of ``kind`` announce, best first."""
         found = [party for label in self.reading.of_kind(kind) if (party := self._of_label(label)) is not None]
+        if kind == "customer":
+            found += self._addressed()
         return sorted(found, key=lambda party: -party.score)
+
+    def _addressed(self) -> list[Party]:
+        """Names that a word of respect marks as the addressee (Japanese 御中 and 様)."""
+        found = []
+        for page, layout in enumerate(self.reading.layouts):
+            for segment in layout.segments:
+                name = _RESPECT.sub("", segment.text)
+                if name != segment.text and name:
+                    tokens = tuple(segment.tokens)
+                    found.append(Party(Line(name, tokens), (), page, 0.8, "addressee", "", tokens))
+        return found
 
     def _of_label(self, label: Label) -> Party | None:
         layout = self.reading.layouts[label.page]
@@ -187,7 +201,8 @@ class PartyReader:
                 if inner.kind in _PARTIES and inner.stands_alone:
                     break
                 if inner.kind in _PARTS:
-                    tokens = segment.tokens[inner.end :]
+                    tokens = self._without_labels(label.page, segment)
+                    lines = [] if inner.kind == "party_name" else lines
                 elif inner.kind not in _PARTIES or inner.weight > 0.8:
                     if complete:
                         break
@@ -199,6 +214,11 @@ class PartyReader:
                 lines.append(_line(tokens))
             complete = complete or is_town(text)
         return lines
+
+    def _without_labels(self, page: int, segment: Segment) -> list[Token]:
+        """A segment's tokens but those that label the parts of a party (City: Leeds Country: UK)."""
+        named = {at for part in self.reading.labels_of[page, segment.index] for at in range(part.start, part.end)}
+        return [token for at, token in enumerate(segment.tokens) if at not in named]
 
     def unlabelled(self, taken: Sequence[Token], vendors: Set[str]) -> list[Party]:
         """Address blocks on the first page that no label announces and that hold none of the ``taken`` tokens, from the

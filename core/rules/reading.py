@@ -80,8 +80,14 @@ class Reading:
     def is_receipt(self) -> bool:
         """Whether the document is a till receipt: a narrow strip, or cash and change at its end."""
         first = self.layouts[0] if self.layouts else None
-        narrow = first is not None and first.height > 1.75 * first.width
-        return narrow or (len(self.layouts) == 1 and sum(label.kind == "paid" for label in self.labels) > 2)
+        if first is not None and first.height > 1.75 * first.width:
+            return True
+        paid = [label for label in self.labels if label.kind == "paid" and self._has_amount_beside(label)]
+        return len(self.layouts) == 1 and len(paid) > 1
+
+    def _has_amount_beside(self, label: Label) -> bool:
+        right = self.layouts[label.page].right_of(label.segment)
+        return any(self.amounts_in(label.page, segment) for segment in right)
 
     @cached_property
     def prints_cents(self) -> bool:
@@ -131,6 +137,8 @@ class Reading:
         if inline:
             yield Place(inline, "behind", 1.0, label.page)
         if not self._ends_segment(label):
+            if self.is_cell(label):
+                yield from self._beneath(label, 0.9)
             return
         right = layout.right_of(label.segment)
         beside = self._beside(label, right)
@@ -155,6 +163,26 @@ class Reading:
         while start < end and _COLON.match(tokens[start].text):
             start += 1
         return tokens[start:end]
+
+    def is_cell(self, label: Label) -> bool:
+        """Whether the label fills a cell of its own, up to the end of its segment or to the next label there."""
+        if label.stands_alone:
+            return True
+        here = self.labels_of[label.page, label.segment.index]
+        return any(other.start == label.end for other in here)
+
+    def cell_of(self, label: Label) -> Segment:
+        """The label's own stretch of its segment."""
+        if label.start == 0 and label.stands_alone:
+            return label.segment
+        return Segment(label.segment.tokens[label.start : label.end], label.segment.line)
+
+    def cell_end(self, label: Label) -> float:
+        """Where the next heading on the label's line begins, or the edge of the page."""
+        if not label.stands_alone:
+            return label.segment.tokens[label.end].x0
+        right = self.layouts[label.page].right_of(label.segment)
+        return max(min((other.x0 for other in right), default=self.layouts[label.page].width), label.segment.x1)
 
     def _ends_segment(self, label: Label) -> bool:
         """Whether the label is the last one of its segment, so that its value may stand outside."""
@@ -187,7 +215,7 @@ class Reading:
     def _beneath(self, label: Label, factor: float) -> Iterator[Place]:
         layout = self.layouts[label.page]
         first = True
-        for segment in layout.below(label.segment, _BELOW):
+        for segment in layout.below(self.cell_of(label), _BELOW):
             if self.label_starting(label.page, segment) is not None:
                 if first:
                     break

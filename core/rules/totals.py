@@ -14,7 +14,7 @@ from itertools import product
 from core.rules.amounts import Amount
 from core.rules.currencies import currency_of
 from core.rules.labels import Label
-from core.rules.layout import Layout, Segment, Token
+from core.rules.layout import Segment, Token
 from core.rules.reading import Reading
 
 _KINDS = {"subtotal", "tax", "total_amount", "amount_due", "discount", "shipping", "rounding", "paid"}
@@ -144,7 +144,7 @@ def _sums(reading: Reading, label: Label) -> Iterator[Sum]:
         yield _sum(reading, label, amount, segment, factor, "beside")
     if money or not label.segment.tokens:
         return
-    if label.end == len(label.segment.tokens) or beside:
+    if reading.is_cell(label) or beside:
         rows = list(_amounts_beneath(reading, label))
         for rank, (amount, segment) in enumerate(rows):
             before = sum((found.value for found, _ in rows[:rank]), Decimal(0))
@@ -190,31 +190,26 @@ def _amounts_beneath(reading: Reading, label: Label) -> Iterator[tuple[Amount, S
     layout = reading.layouts[label.page]
     if (label.page, label.segment.line) in reading.table_heads:
         return
-    left, right = _cell(layout, label.segment)
-    bottom = label.segment.y1
+    head = reading.cell_of(label)
+    left, right = head.x0, reading.cell_end(label)
+    bottom = head.y1
     decimals: int | None = None
     for line in layout.lines[label.segment.line + 1 :]:
-        if line.y0 - bottom > _ROW_GAP * label.segment.height:
+        if line.y0 - bottom > _ROW_GAP * head.height:
             return
         for segment in line.segments:
-            if segment.overlap_x(label.segment) < 0.2 and not (left <= segment.x0 and segment.x1 <= right):
+            if segment.overlap_x(head) < 0.2 and not (left <= segment.x0 and segment.x1 <= right):
                 continue
             money = [amount for amount in reading.amounts_in(label.page, segment) if not amount.percent]
             if not money and reading.label_starting(label.page, segment) is not None:
                 return
             if money:
                 bottom = segment.y1
-                amount = min(money, key=lambda found: _off_centre(found, label.segment))
+                amount = min(money, key=lambda found: _off_centre(found, head))
                 if decimals is not None and amount.decimals != decimals:
                     return
                 decimals = amount.decimals
                 yield amount, segment
-
-
-def _cell(layout: Layout, segment: Segment) -> tuple[float, float]:
-    """How far a heading's cell reaches: to the next heading on its line, or to the edge of the page."""
-    right = min((other.x0 for other in layout.right_of(segment)), default=layout.width)
-    return segment.x0, max(right, segment.x1)
 
 
 def _off_centre(amount: Amount, segment: Segment) -> float:

@@ -204,7 +204,7 @@ def _sender_line(reading: Reading, page: int, layout: Layout, line: Line) -> Ite
         return
     parts = [part for part in _SENDER.split(text) if part.strip(_EDGE)]
     name = parts[0].strip(_EDGE)
-    if len(parts) < 2 or is_town(name) or is_street(name) or not _is_namelike(reading, name):
+    if not any(map(is_street, parts[1:])) or is_town(name) or is_street(name) or not _is_namelike(reading, name):
         return
     if reading.label_starting(page, line.segments[0]) is None:
         tokens = tuple(line.tokens[: len(parts[0].split())])

@@ -18,8 +18,10 @@ def draw_page() -> None:
     """Draw what the desk calls for."""
     desk = get_desk()
     draw_toast()
+    first = st.empty()  # clears the empty state at once: nothing may move under the pointer when documents come
     if desk.document is None:
-        _draw_empty()
+        with first.container(key="empty_state"):
+            _draw_empty()
     else:
         draw_desk_bar(desk)
         draw_troubles()
@@ -28,14 +30,13 @@ def draw_page() -> None:
 
 
 def _draw_empty() -> None:
-    with st.container(key="empty_state"):
-        st.markdown("## Drop invoices here to read them")
-        st.markdown(
-            "You get every value with its place on the page, checked and ready to save. Nothing leaves this machine.",
-        )
-        draw_troubles()
-        draw_drop_zone("PDF, PNG, JPG, TIFF, WebP, BMP or e-invoice XML; one file or many")
-        draw_samples()
+    st.markdown("## Drop invoices here to read them")
+    st.markdown(
+        "You get every value with its place on the page, checked and ready to save. Nothing leaves this machine."
+    )
+    draw_troubles()
+    draw_drop_zone("PDF, PNG, JPG, TIFF, WebP, BMP or e-invoice XML; one file or many")
+    draw_samples()
 
 
 def _draw_document(desk: Desk, document: OpenDocument) -> None:

@@ -20,12 +20,14 @@ from core.rules.tables.header import NUMERIC, Column, Header
 _STEP = 0.25
 #: A table's body is judged by this many of its lines.
 _SAMPLE = 30
-#: What it costs, in text heights, to leave a column of the items without words.
-_LONELY = 8.0
-_WANTED = frozenset({"description", "quantity", "unit_price", "total_price"})
+#: What it costs, in text heights, to leave a column without words.
+_LONELY = {"description": 8.0, "quantity": 8.0, "unit_price": 8.0, "total_price": 8.0, "position": 3.0}
+_LONELY_OTHER = 1.5
+#: What it costs, in text heights, to give words to a column of numbers.
+_MISFIT = 4.0
 
 #: An island of numbers is covered by numbers to this share.
-_NUMERIC_SHARE = 0.3
+_NUMERIC_SHARE = 0.5
 
 Span = tuple[float, float]
 
@@ -90,7 +92,7 @@ def find_grid(layout: Layout, header: Header, body: Sequence[Line]) -> Grid:
         islands = _find_islands(rows, layout.width, step, columns, fine)
         owners = _assign(islands, columns, layout.text_height)
         empty = sum(
-            column.role in _WANTED
+            column.role in _LONELY
             and not any(owner == at and _suits(island, column) for island, owner in zip(islands, owners, strict=True))
             for at, column in enumerate(columns)
         )
@@ -100,6 +102,22 @@ def find_grid(layout: Layout, header: Header, body: Sequence[Line]) -> Grid:
             break
     assert best is not None
     return best[1]
+
+
+def prefer_words(grid: Grid, rows: Sequence[Line]) -> None:
+    """Where two columns may be the description and the first holds only numbers (a running number under “Item”),
+    takes the other."""
+    named = [column for column in grid.columns if column.role in ("description", "second_description")]
+    if len(named) < 2:
+        return
+    cells = [grid.cells(line.tokens) for line in _sample(rows)]
+    worded = [
+        sum(any(token.text.isalpha() for token in row[grid.columns.index(column)]) for row in cells) for column in named
+    ]
+    first = next(at for at, column in enumerate(named) if column.role == "description")
+    best = worded.index(max(worded))
+    if not worded[first]:
+        named[first].role, named[best].role = named[best].role, named[first].role
 
 
 def _sample(body: Sequence[Line]) -> list[Line]:
@@ -130,11 +148,10 @@ def _find_islands(
     numbers = counts.copy()
     for line in rows:
         for segment in line.segments:
-            for run, numeric in _runs(segment.tokens) if fine else [(segment.tokens, None)]:
+            for run in _runs(segment.tokens) if fine else (segment.tokens,):
                 _cover(counts, run[0].x0, run[-1].x1, step)
-                for token in run:
-                    if numeric or (numeric is None and _is_number(token)):
-                        _cover(numbers, token.x0, token.x1, step)
+                if _is_numeric(run):
+                    _cover(numbers, run[0].x0, run[-1].x1, step)
     found: list[Island] = []
     start: int | None = None
     for place, count in enumerate([*counts, 0]):
@@ -149,7 +166,7 @@ def _find_islands(
     return found
 
 
-def _runs(tokens: Sequence[Token]) -> Iterator[tuple[list[Token], bool]]:
+def _runs(tokens: Sequence[Token]) -> Iterator[list[Token]]:
     """``tokens`` cut between numbers and words, and between two numbers."""
     run = [tokens[0]]
     for before, token in pairwise(tokens):
@@ -164,13 +181,20 @@ def _runs(tokens: Sequence[Token]) -> Iterator[tuple[list[Token], bool]]:
         if together:
             run.append(token)
         else:
-            yield run, any(map(_is_number, run))
+            yield run
             run = [token]
-    yield run, any(map(_is_number, run))
+    yield run
+
+
+def _is_numeric(cell: Sequence[Token]) -> bool:
+    """Whether a cell is a number, with a unit or a currency at most."""
+    numbers = sum(map(_is_number, cell))
+    return numbers > 0 and len(cell) - numbers < 2 and (_is_number(cell[0]) or _is_number(cell[-1]))
 
 
 def _is_number(token: Token) -> bool:
-    return token.text[0].isdigit() or token.text[-1].isdigit()
+    text = token.text
+    return text[0].isdigit() or (text[-1].isdigit() and not text[0].isalpha())
 
 
 def _cover(counts: list[int], x0: float, x1: float, step: float) -> None:
@@ -197,8 +221,8 @@ def _assign(islands: Sequence[Island], columns: Sequence[Column], height: float)
     """The column of each island: in order, near its name, and no column of the items without what it should hold."""
     best: list[tuple[float, list[int]]] = [(0.0, []), *[(float("inf"), [])] * len(islands)]
     for at, column in enumerate(columns):
-        lonely = _LONELY if column.role in _WANTED else 1.5
-        costs = [_distance(island, column) / height for island in islands]
+        lonely = _LONELY.get(column.role, _LONELY_OTHER)
+        costs = [_distance(island, column) / height + _misfit(island, column) for island in islands]
         following: list[tuple[float, list[int]]] = []
         for end in range(len(islands) + 1):
             choices = [(best[end][0] + lonely, end)]
@@ -217,6 +241,10 @@ def _assign(islands: Sequence[Island], columns: Sequence[Column], height: float)
 def _suits(island: Island, column: Column) -> bool:
     """Whether the island holds what the column should: numbers, or words."""
     return island.numeric if column.role in NUMERIC else True
+
+
+def _misfit(island: Island, column: Column) -> float:
+    return 0.0 if _suits(island, column) else _MISFIT
 
 
 def _distance(island: Island, column: Column) -> float:

@@ -169,7 +169,7 @@ def _is_wrapped(before: Sequence[Token], line: Sequence[Token], reach: _Reach) -
     return (
         last.text.endswith(("-", "/", ",", "&", "+"))
         or (first.text[0].islower() and last.x1 > (reach.left + reach.right) / 2)
-        or last.x1 + blank + (first.x1 - first.x0) > reach.right
+        or last.x1 + blank + (first.x1 - first.x0) > reach.right - blank
     )
 
 

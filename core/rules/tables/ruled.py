@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from core.rules.amounts import Amount, NumberFormat
 from core.rules.layout import Layout, Line, Token
-from core.rules.tables.columns import Grid, find_grid, level_rows, read_numbers
+from core.rules.tables.columns import Grid, find_grid, level_rows, prefer_words, read_numbers
 from core.rules.tables.descriptions import Block, TextLine, join_blocks
 from core.rules.tables.header import Column, Header, find_headers
 from core.rules.tables.inferred import infer_headers
@@ -121,7 +121,9 @@ class _Reader:
         for header, following in zip(headers, (*headers[1:], None), strict=bool(headers)):
             end = following.first if following else len(layout.lines)
             body = layout.lines[header.last + 1 : end]
-            table = self._table(layout, header, find_grid(layout, header, self._top(body)), body)
+            grid = find_grid(layout, header, self._top(body))
+            prefer_words(grid, self._top(body))
+            table = self._table(layout, header, grid, body)
             tables.append(table)
         tables = [table for table in tables if table.anchors]
         self._going_on = tables[-1] if tables else None
@@ -200,7 +202,7 @@ class _Reader:
     def items(self, table: Table, sums: frozenset[Decimal]) -> list[ItemRow]:
         """The rows of ``table`` as items."""
         roles = _proven_roles(table)
-        rows = [row for row in table.anchors if _is_anchor(row, roles)]
+        rows = [_with_points(row, roles) for row in table.anchors if _is_anchor(row, roles)]
         blocks = join_blocks(
             table.layout, table.grid, table.header.stacked, [Block(row.line, row.cells) for row in rows], table.texts
         )
@@ -279,6 +281,21 @@ def _is_telling(row: BodyRow, roles: Roles) -> bool:
     """Whether the row's product says something: factors of one or nothing fit everywhere."""
     factors = (row.number(roles.quantity), row.number(roles.unit_price))
     return all(factor is not None and factor.value not in (Decimal(0), Decimal(1)) for factor in factors)
+
+
+def _with_points(row: BodyRow, roles: Roles) -> BodyRow:
+    """``row`` with the decimal point that OCR lost in its price or its total, where the product asks for one."""
+    if _is_full(row, roles) or row.layout.confidence_of(row.line.tokens) == 1:
+        return row
+    for column in (roles.unit_price, roles.total):
+        amount = row.number(column)
+        if amount is None or column is None or amount.decimals or abs(amount.value) < 100:
+            continue
+        mended = amount._replace(value=amount.value.scaleb(-2), decimals=2)
+        trial = BodyRow(row.layout, row.line, row.cells, {**row.numbers, column: [mended]})
+        if _is_full(trial, roles):
+            return trial
+    return row
 
 
 def _without_sum_row(pairs: list[tuple[BodyRow, Block]], roles: Roles) -> list[tuple[BodyRow, Block]]:

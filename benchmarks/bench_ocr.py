@@ -80,6 +80,7 @@ def bare_rapid() -> Callable[[Any], object]:
             "Global.max_side_len": 4000,
             "Global.log_level": "critical",
             "Det.limit_type": "max",
+            "Det.box_thresh": RapidOptions().least_box_score,
             "Det.limit_side_len": RECIPE.detection_side,
             "EngineConfig.onnxruntime.intra_op_num_threads": PROCESSORS,
         }

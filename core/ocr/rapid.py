@@ -45,6 +45,13 @@ class RapidOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     threads: int = Field(0, ge=0, le=64, title="Threads", description="0: as many as there are processors.")
+    least_box_score: float = Field(
+        0.3,
+        ge=0,
+        le=1,
+        title="Least box score",
+        description="How sure the search must be of a line. RapidOCR's own 0.5 passes over a lone “1” in a quantity column.",
+    )
     least_confidence: float = Field(
         0.5, ge=0, le=1, title="Least confidence", description="Lines read with less are taken for noise."
     )
@@ -97,6 +104,7 @@ class RapidEngine:
                         "Global.use_cls": False,
                         "Global.log_level": "critical",
                         "Det.limit_type": "max",
+                        "Det.box_thresh": self.options.least_box_score,
                         f"{session}.intra_op_num_threads": self._threads,
                         f"{session}.inter_op_num_threads": 1,
                     }

@@ -81,6 +81,15 @@ def test_a_line_up_the_margin_is_read(engine: Engine) -> None:
     assert {"Invoice", "2024-117", "Registered", "office"} <= texts
 
 
+def test_a_lone_digit_in_a_column_is_found(engine: Engine) -> None:
+    image = picture_of(("Wheel", "Brake", "Chain"))
+    pen = ImageDraw.Draw(image)
+    for row in range(3):
+        pen.text((500, 40 + 60 * row), "1", fill="black", font=ImageFont.load_default(32))
+    texts = [word.text for word in engine.read(image, RECIPE)]
+    assert texts == ["Wheel", "1", "Brake", "1", "Chain", "1"]
+
+
 def test_accents_and_amounts_are_kept(engine: Engine) -> None:
     image = typeset("Müller &amp; Söhne, Straße 5", "N° 12 à régler: 1 234,56 €", "Señor Núñez, ação")
     text = " ".join(word.text for word in engine.read(image, RECIPE))

@@ -190,7 +190,7 @@ def _choose_roles(columns: Sequence[Column]) -> None:
     take what is left."""
     taken: set[str] = set()
     for column in sorted(columns, key=lambda column: (len(column.roles), -len(column.key))):
-        free = [role for role in column.roles if role not in UNIQUE or role not in taken]
+        free = [role for role in column.roles if role not in taken or role not in (*UNIQUE, "position")]
         column.role = free[0] if free else ("other" if not column.roles else f"second_{column.roles[0]}")
         taken.add(column.role)
     for wanted in UNIQUE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from core.evidence import Box
@@ -38,24 +38,6 @@ class ItemRow:
         """The printed cells by the field name of :class:`core.models.LineItem`."""
         named = {name: getattr(self, name) for name in ("description", "quantity", "unit_price", "total_price")}
         return {name: cell for name, cell in named.items() if cell is not None}
-
-
-@dataclass(slots=True)
-class RawRow:
-    """A row on the way to an item: its numbers as read, and the tokens of its description line by line."""
-
-    layout: Layout
-    line: int
-    quantity: Amount | None = None
-    unit_price: Amount | None = None
-    total: Amount | None = None
-    discount: Amount | None = None
-    words: list[list[Token]] = field(default_factory=list)
-
-    @property
-    def numbers(self) -> int:
-        """How many of quantity, unit price and total are printed."""
-        return sum(number is not None for number in (self.quantity, self.unit_price, self.total))
 
 
 def multiplies(quantity: Decimal, price: Decimal, total: Decimal, discount: Decimal | None = None) -> bool:

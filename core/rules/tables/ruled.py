@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from core.rules.amounts import Amount, NumberFormat
@@ -29,7 +29,6 @@ class BodyRow:
     line: Line
     cells: list[list[Token]]
     numbers: dict[int, list[Amount]]
-    words: list[Token] = field(default_factory=list)
 
     def number(self, column: int | None) -> Amount | None:
         """The number of a column: its last, as units and rates stand before it."""
@@ -299,13 +298,13 @@ def _with_points(row: BodyRow, roles: Roles) -> BodyRow:
 
 
 def _without_sum_row(pairs: list[tuple[BodyRow, Block]], roles: Roles) -> list[tuple[BodyRow, Block]]:
-    """Without a last line that has no text and sums up the others."""
-    if len(pairs) < 2 or pairs[-1][1].lines:
+    """Without a last line that has no quantity and no price and sums up the others: its label is missing or misread."""
+    if len(pairs) < 2:
         return pairs
+    row, block = pairs[-1]
     totals = [total.value for row, _ in pairs if (total := row.number(roles.total))]
-    if len(totals) == len(pairs) and sum(totals[:-1]) == totals[-1]:
-        return pairs[:-1]
-    return pairs
+    bare = not block.lines or (len(pairs) > 2 and not row.number(roles.quantity) and not row.number(roles.unit_price))
+    return pairs[:-1] if bare and len(totals) == len(pairs) and sum(totals[:-1]) == totals[-1] else pairs
 
 
 def _fitting(pairs: list[tuple[BodyRow, Block]], roles: Roles, sums: frozenset[Decimal]) -> list[tuple[BodyRow, Block]]:

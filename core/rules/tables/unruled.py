@@ -20,6 +20,8 @@ from core.rules.tables.words import TableWords
 _ALIGNED = 1.2
 #: Fewer rows than this are believed only where a printed sum bears them out.
 _ENOUGH = 2
+#: A sum that differs by no more than this share is taken for that of the rows with a tax or a misread digit.
+_NEAR = Decimal("0.3")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _TIMES = re.compile(r"^(?:(\d+(?:[.,]\d+)?)[x×*@]|[x×*@](\d+(?:[.,]\d+)?)|[x×*@à])$", re.IGNORECASE)
 _BARCODE = re.compile(r"^\d{7,}$")
@@ -57,7 +59,7 @@ def read_without_header(pages: Sequence[Layout], words: TableWords, habit: Numbe
     for row in run:
         _find_factors(row, habit)
         _take_leading_quantity(row)
-    if not proven and (len(run) < _ENOUGH or not any(row.quantity and row.price for row in run)):
+    if not proven and (len(run) < _ENOUGH or not (any(row.price for row in run) or _nearly(run, sums))):
         return []
     _drop_ordinals(run)
     return [_item(row, proven) for row in run if row.kind == "item"]
@@ -119,30 +121,46 @@ def _best_run(rows: Sequence[MoneyRow], sums: set[Decimal]) -> tuple[list[MoneyR
     sum. Rows of one indentation are tried by themselves: what is set in further explains the row above it."""
     lines = [row for row in rows if row.kind in ("item", "discount")]
     best: list[MoneyRow] = []
-    for group in [lines, *_by_indent(lines)]:
-        for start in range(len(group)):
-            total = Decimal(0)
-            for end in range(start, len(group)):
-                total += group[end].amount.value
-                if total in sums and end - start >= len(best) and _is_summed(group[start : end + 1], rows, total):
-                    best = group[start : end + 1]
+    indents = _by_indent(lines)
+    for group in [*indents[:1], lines, *indents[1:]]:
+        if len(best) < _ENOUGH:
+            best = max(best, _longest_sum(group, rows, sums), key=len)
     if best:
         return best, True
     first = next((at for at, row in enumerate(rows) if row.kind == "sum" and at), len(rows))
     return [row for row in rows[:first] if row.kind in ("item", "discount")], False
 
 
+def _longest_sum(group: Sequence[MoneyRow], rows: Sequence[MoneyRow], sums: set[Decimal]) -> list[MoneyRow]:
+    """The longest stretch of ``group`` that adds up to one of ``sums``."""
+    best: Sequence[MoneyRow] = ()
+    for start in range(len(group)):
+        total = Decimal(0)
+        for end in range(start, len(group)):
+            total += group[end].amount.value
+            if total in sums and end - start >= len(best) and _is_summed(group[start : end + 1], rows, total):
+                best = group[start : end + 1]
+    return list(best)
+
+
 def _by_indent(rows: Sequence[MoneyRow]) -> list[list[MoneyRow]]:
+    """The rows by where they begin, those furthest left first."""
     groups: dict[int, list[MoneyRow]] = {}
     for row in rows:
         groups.setdefault(round(row.left / (0.8 * row.layout.text_height)), []).append(row)
-    return [group for group in groups.values() if len(group) > 1]
+    return [groups[place] for place in sorted(groups) if len(groups[place]) > 1]
 
 
 def _is_summed(run: Sequence[MoneyRow], rows: Sequence[MoneyRow], total: Decimal) -> bool:
     """Whether the sum stands after the run, or, for a run of several rows, anywhere."""
     after = rows[rows.index(run[-1]) + 1 :]
     return len(run) > 1 or any(row.kind == "sum" and row.amount.value == total for row in after)
+
+
+def _nearly(run: Sequence[MoneyRow], sums: set[Decimal]) -> bool:
+    """Whether a printed sum is not far from that of the run: a tax was added, or OCR misread an amount."""
+    total = sum(row.amount.value for row in run)
+    return any(abs(total - found) <= abs(found) * _NEAR for found in sums)
 
 
 def _find_factors(row: MoneyRow, habit: NumberFormat) -> None:
@@ -166,23 +184,35 @@ def _is_next_to(line: Line, other: Line) -> bool:
 
 
 def take_factors(row: MoneyRow, numbers: Sequence[Amount], tokens: Sequence[Token]) -> bool:
-    """Finds two of ``numbers`` (a quantity may be glued to its ×) whose product is the row's amount."""
+    """Finds two of ``numbers`` (a quantity may be glued to its ×) whose product is the row's amount; of several pairs
+    the one that stands closest together. Takes them out of the row's label."""
+    found = min(_factors(row, numbers, tokens), key=lambda pair: _apart(*pair), default=None)
+    if found is None:
+        return False
+    row.quantity, row.price = quantity, price = found
+    if price.tokens[0] in row.label:
+        used = {*quantity.tokens, *price.tokens}
+        row.label = [token for token in row.label if token.x0 < price.tokens[0].x0]
+        row.label = [token for token in row.label if token not in used and not _TIMES.match(token.text)]
+    return True
+
+
+def _factors(row: MoneyRow, numbers: Sequence[Amount], tokens: Sequence[Token]) -> Iterator[tuple[Amount, Amount]]:
+    """Pairs of quantity and price that multiply to the row's amount."""
     percent = next((number.value for number in numbers if number.percent), None)
     candidates = [number for number in (*_glued(tokens), *numbers) if not number.percent and number.value]
     for quantity in candidates:
         for price in candidates:
-            if quantity.tokens == price.tokens or quantity.tokens[0].x0 == price.tokens[0].x0:
-                continue
-            if (price.decimals < 2 and price.currency is None) or (quantity.decimals == 2 and quantity.currency):
+            is_price = price.decimals >= 2 or price.currency is not None
+            is_money = quantity.decimals == 2 and quantity.currency is not None
+            if quantity.tokens[0].x0 == price.tokens[0].x0 or not is_price or is_money:
                 continue
             if multiplies(quantity.value, price.value, row.amount.value, percent):
-                row.quantity, row.price = quantity, price
-                used = {*quantity.tokens, *price.tokens}
-                if price.tokens[0] in row.label:
-                    row.label = [token for token in row.label if token.x0 < price.tokens[0].x0]
-                    row.label = [token for token in row.label if token not in used and not _TIMES.match(token.text)]
-                return True
-    return False
+                yield quantity, price
+
+
+def _apart(quantity: Amount, price: Amount) -> float:
+    return abs(quantity.tokens[0].x0 - price.tokens[0].x0)
 
 
 def _glued(tokens: Sequence[Token]) -> Iterator[Amount]:

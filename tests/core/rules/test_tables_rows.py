@@ -1,0 +1,197 @@
+"""Rows of a table: which lines are items, what belongs to their descriptions, and where the table ends."""
+
+from __future__ import annotations
+
+from tests.core.rules.table_pages import FOUR, page, plain, read
+
+HEADER = ("Description", "Qty", "Price", "Amount")
+TABLE = ("Oak table", "3", "150.00", "450.00")
+LAMP = ("Desk lamp", "2", "20.50", "41.00")
+BOTH = [("Oak table", "3", "150", "450"), ("Desk lamp", "2", "20.5", "41")]
+
+
+def test_a_wrapped_description_is_joined() -> None:
+    """The words that did not fit stand on the next line."""
+    sheet = page(
+        [
+            HEADER,
+            ("Steel bracket with eight holes, galvanised and powder", "3", "150.00", "450.00"),
+            ("coated in black",),
+            LAMP,
+        ],
+        pitch=12,
+    )
+    assert plain(read(sheet))[0][0] == "Steel bracket with eight holes, galvanised and powder coated in black"
+
+
+def test_a_description_may_stand_above_its_numbers() -> None:
+    """A record of two lines: the text first, then the numbers."""
+    sheet = page(
+        [
+            ("Code Description",),
+            (None, "Qty", "Price", "Amount"),
+            ("Oak table",),
+            (None, *TABLE[1:]),
+            ("Desk lamp",),
+            (None, *LAMP[1:]),
+        ]
+    )
+    assert plain(read(sheet)) == BOTH
+
+
+def test_a_description_may_stand_below_its_article_number() -> None:
+    """The item's line has the article number; what it is comes next."""
+    sheet = page(
+        [("Article No",), HEADER, ("A-4711", *TABLE[1:]), ("Oak table",), ("A-4712", *LAMP[1:]), ("Desk lamp",)]
+    )
+    assert [row[0] for row in plain(read(sheet))] == ["A-4711 Oak table", "A-4712 Desk lamp"]
+
+
+def test_labelled_particulars_are_no_description() -> None:
+    """A serial number below an item is left out."""
+    sheet = page([HEADER, TABLE, ("Serial no: 99817263",), LAMP], pitch=12)
+    assert plain(read(sheet)) == BOTH
+
+
+def test_a_long_note_is_no_description() -> None:
+    """A sentence that is much longer than the item's name is a note."""
+    note = "Delivered in a crate that remains our property and is collected later"
+    sheet = page([HEADER, TABLE, (note,), LAMP], pitch=12)
+    assert plain(read(sheet)) == BOTH
+
+
+def test_headings_and_sums_between_groups_are_left_out() -> None:
+    """Items go on after a group's subtotal."""
+    sheet = page(
+        [
+            HEADER,
+            ("Furniture",),
+            (),
+            TABLE,
+            (None, None, "Subtotal", "450.00"),
+            (),
+            ("Lights",),
+            (),
+            LAMP,
+            (None, None, "Total", "491.00"),
+        ]
+    )
+    assert plain(read(sheet)) == BOTH
+
+
+def test_discounts_under_an_item_are_no_items() -> None:
+    """What a discount takes off is not a line of its own."""
+    sheet = page([HEADER, TABLE, ("Discount 10%", None, None, "-45.00"), LAMP])
+    assert plain(read(sheet)) == BOTH
+
+
+def test_parts_of_an_item_are_left_out_where_the_sum_says_so() -> None:
+    """A line with an amount but no price is contained in the item above it: without it the sum is right."""
+    sheet = page([HEADER, TABLE, ("incl. levy", None, None, "4.50"), LAMP, (None, None, "Subtotal", "491.00")])
+    assert plain(read(sheet)) == BOTH
+
+
+def test_units_glued_to_quantities() -> None:
+    """``2x``, ``10h`` and ``3 Stk`` are quantities; the h of hours makes nothing negative."""
+    rows = [("Table", "2x", "10.00", "20.00"), ("Labour", "10 h", "5.00", "50.00"), ("Nails", "3Stk", "1.00", "3.00")]
+    assert [row[1] for row in plain(read(page([HEADER, *rows])))] == ["2", "10", "3"]
+
+
+def test_rows_with_only_a_text_and_a_total() -> None:
+    """What is not printed is not invented."""
+    sheet = page([HEADER, TABLE, ("Flat fee for travel", None, None, "30.00")])
+    assert plain(read(sheet))[1] == ("Flat fee for travel", None, None, "30")
+
+
+def test_credit_notes_have_negative_numbers() -> None:
+    """The sign is read as printed."""
+    sheet = page([HEADER, ("Oak table", "-3", "150.00", "-450.00")])
+    assert plain(read(sheet)) == [("Oak table", "-3", "150", "-450")]
+
+
+def test_a_repeated_header_and_carried_sums_on_the_next_page() -> None:
+    """Only items are left of both pages."""
+    first = page([HEADER, TABLE, (None, None, "Carried forward", "450.00")])
+    second = page([HEADER, (None, None, "Carried forward", "450.00"), LAMP, (None, None, "Total", "491.00")], number=2)
+    rows = read(first, second)
+    assert plain(rows) == BOTH
+    assert [row.total_price.page for row in rows if row.total_price] == [1, 2]
+
+
+def test_a_table_goes_on_without_a_header() -> None:
+    """The columns of the page before still hold."""
+    assert plain(read(page([HEADER, TABLE]), page([LAMP, (None, None, "Total", "491.00")], number=2))) == BOTH
+
+
+def test_what_follows_the_total_is_no_item() -> None:
+    """A table of taxes and a payment line stand under the total."""
+    sheet = page(
+        [
+            HEADER,
+            TABLE,
+            LAMP,
+            (None, None, "Total", "491.00"),
+            (),
+            ("VAT 20 %", None, "409.17", "81.83"),
+            ("Card payment", None, None, "491.00"),
+        ]
+    )
+    assert plain(read(sheet)) == BOTH
+
+
+def test_a_last_line_that_only_sums_up_is_no_item() -> None:
+    """The sum's label is missing."""
+    assert plain(read(page([HEADER, TABLE, LAMP, (None, None, None, "491.00")]))) == BOTH
+
+
+def test_the_net_total_is_taken_beside_a_gross_one() -> None:
+    """Of two totals, the one that quantity × price gives."""
+    sheet = page(
+        [(*HEADER[:3], "Net total", "Gross total"), (*TABLE, "540.00"), (*LAMP, "49.20")], (40, -300, -370, -450, -550)
+    )
+    assert plain(read(sheet)) == BOTH
+
+
+def test_misnamed_columns_are_put_right_by_their_products() -> None:
+    """The header's “Price” and “Amount” are the line's total and its price."""
+    sheet = page([("Description", "Qty", "Total", "Price"), TABLE, LAMP])
+    assert plain(read(sheet)) == BOTH
+
+
+def test_numbers_in_a_description_stay_there() -> None:
+    """``12 x 1,0l`` and ``USB 3.0`` are part of the name."""
+    sheet = page([HEADER, ("USB 3.0 cable 12 x 2", "3", "150.00", "450.00"), LAMP])
+    assert plain(read(sheet))[0] == ("USB 3.0 cable 12 x 2", "3", "150", "450")
+
+
+def test_a_number_close_to_the_text_is_not_swallowed() -> None:
+    """A text so long that it touches its quantity."""
+    sheet = page([HEADER, ("Oak table in light grey", *TABLE[1:]), LAMP], (-331, *FOUR[1:]))
+    assert plain(read(sheet))[0] == ("Oak table in light grey", "3", "150", "450")
+
+
+def test_rows_that_are_not_level() -> None:
+    """A scan that leans: the right end of a row stands lower than its left."""
+    assert plain(read(page([HEADER, TABLE, LAMP], slope=0.008, confidence=0.9))) == BOTH
+
+
+def test_a_lost_decimal_point_is_put_back() -> None:
+    """OCR reads 15000 for 150.00; quantity and total say what it is."""
+    sheet = page([HEADER, ("Oak table", "3", "15000", "450.00"), LAMP], confidence=0.9)
+    assert plain(read(sheet)) == BOTH
+
+
+def test_cells_know_their_place_and_their_rule() -> None:
+    """Every value can be shown on the page and explained."""
+    total = read(page([HEADER, TABLE]))[0].total_price
+    assert total is not None
+    assert total.label == "Amount"
+    assert "quantity × price = total" in total.rule
+    assert total.score > 0.9
+    assert round(total.box.x1) == -FOUR[3]
+
+
+def test_a_letter_has_no_items() -> None:
+    """Text without a table gives nothing."""
+    assert read(page([("Dear customer, thank you for your order of 12 March.",), ("We deliver it on 5.00 pm.",)])) == []
+    assert read(page([])) == []

@@ -1,0 +1,77 @@
+"""Items without a header: receipts, and lists whose numbers prove what they are."""
+
+from __future__ import annotations
+
+from tests.core.rules.table_pages import page, plain, read
+
+RECEIPT = (40.0, -300.0)
+
+
+def test_columns_without_names_are_told_by_their_products() -> None:
+    """Quantity × price = total in the rows."""
+    sheet = page([("Oak table", "3", "150.00", "450.00"), ("Desk lamp", "2", "20.50", "41.00")])
+    assert plain(read(sheet)) == [("Oak table", "3", "150", "450"), ("Desk lamp", "2", "20.5", "41")]
+
+
+def test_columns_without_names_with_running_and_article_numbers() -> None:
+    """Further columns are kept out of the description."""
+    rows = [("1", "A-4711", "Oak table", "3", "150.00", "450.00"), ("2", "A-4712", "Desk lamp", "2", "20.50", "41.00")]
+    sheet = page(rows, (40, 70, 130, -340, -430, -540))
+    assert plain(read(sheet)) == [("Oak table", "3", "150", "450"), ("Desk lamp", "2", "20.5", "41")]
+
+
+def test_a_receipt_with_quantity_times_price_on_the_line() -> None:
+    """``2 x 1.50   3.00`` behind the text."""
+    sheet = page([("Coffee 2 x 1.50", "3.00"), ("Bread roll", "0.80"), ("Total", "3.80")], RECEIPT)
+    assert plain(read(sheet)) == [("Coffee", "2", "1.5", "3"), ("Bread roll", None, None, "0.8")]
+
+
+def test_a_receipt_with_quantity_times_price_below() -> None:
+    """The text and its amount first, then ``2 x 1.50``."""
+    sheet = page([("Coffee", "3.00 A"), ("2 x 1.50",), ("Bread roll", "0.80 A"), ("Total", "3.80")], RECEIPT)
+    assert plain(read(sheet)) == [("Coffee", "2", "1.5", "3"), ("Bread roll", None, None, "0.8")]
+
+
+def test_a_receipt_with_the_text_above_its_numbers() -> None:
+    """The text alone, then ``2 x 1.50   3.00``."""
+    sheet = page([("Coffee",), ("2 x 1.50", "3.00"), ("Bread roll",), ("3 x 0.80", "2.40"), ("Total", "5.40")], RECEIPT)
+    assert plain(read(sheet)) == [("Coffee", "2", "1.5", "3"), ("Bread roll", "3", "0.8", "2.4")]
+
+
+def test_a_receipt_with_leading_quantities() -> None:
+    """A number before the text is how many."""
+    sheet = page([("2 Espresso", "5.00"), ("2 Croissant", "4.40"), ("Total", "9.40")], RECEIPT)
+    assert plain(read(sheet)) == [("Espresso", "2", None, "5"), ("Croissant", "2", None, "4.4")]
+
+
+def test_running_numbers_are_no_quantities() -> None:
+    """1, 2, 3 only count the rows."""
+    sheet = page([("1 Espresso", "5.00"), ("2 Croissant", "4.40"), ("3 Juice", "3.00"), ("Total", "12.40")], RECEIPT)
+    assert [row[:2] for row in plain(read(sheet))] == [("Espresso", None), ("Croissant", None), ("Juice", None)]
+
+
+def test_a_list_is_believed_when_it_adds_up() -> None:
+    """Texts and amounts in a letter, and the printed sum."""
+    sheet = page([("Liability", "50,00 €"), ("Legal cover", "25,00 €"), ("Gesamtbeitrag", "75,00 €")], RECEIPT)
+    assert plain(read(sheet, language="de")) == [("Liability", None, None, "50"), ("Legal cover", None, None, "25")]
+
+
+def test_what_is_set_in_further_explains_the_row_above() -> None:
+    """Only the outer rows add up to the total."""
+    sheet = page(
+        [
+            ("Storage", None, "5.00"),
+            (None, "Usage", "4.00"),
+            (None, "Reserve", "1.00"),
+            ("Network", None, "2.00"),
+            (None, "Usage", "2.00"),
+            ("Total", None, "7.00"),
+        ],
+        (40, 60, -300),
+    )
+    assert plain(read(sheet)) == [("Storage", None, None, "5"), ("Network", None, None, "2")]
+
+
+def test_amounts_that_prove_nothing_are_no_items() -> None:
+    """Two amounts below each other do not make a table."""
+    assert read(page([("Minimum order", "50.00"), ("Free delivery from", "99.00")], RECEIPT)) == []

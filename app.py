@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.parts.frame import draw_frame
+from pages.parts.frame import draw_frame, is_ready
 from pages.parts.pictures import routes
 
 if get_script_run_ctx(suppress_warning=True) is None:
@@ -19,11 +19,13 @@ if get_script_run_ctx(suppress_warning=True) is None:
     app = st.App(__file__, routes=routes())
 else:
     draw_frame()
-    st.navigation(
+    page = st.navigation(
         [
             st.Page("pages/studio.py", title="Studio", icon=":material/document_scanner:", default=True),
             st.Page("pages/records.py", title="Records", icon=":material/table_rows:"),
             st.Page("pages/settings.py", title="Settings", icon=":material/tune:"),
         ],
         position="top",
-    ).run()
+    )
+    if is_ready():
+        page.run()

@@ -11,7 +11,7 @@ from pages.parts.frame import get_studio, plain
 from pages.parts.intake import draw_drop_zone, draw_samples, draw_troubles
 from pages.parts.result import draw_result
 from pages.parts.saving import draw_toast
-from pages.parts.session import get_desk, keep_desk
+from pages.parts.session import get_desk, get_job, keep_desk
 
 
 def draw_page() -> None:
@@ -44,7 +44,7 @@ def _draw_document(desk: Desk, document: OpenDocument) -> None:
     if document.picking or run is None:
         _draw_picker(desk, document)
         return
-    job = get_studio().job(run)
+    job = get_job(run)
     if job is not None and job.state == "done" and job.extraction is not None:
         draw_result(desk, document, run, job.extraction)
     else:

@@ -7,9 +7,9 @@ import streamlit as st
 from core.jobs.queue import Job
 from pages.parts import keys
 from pages.parts.desk import Desk, OpenDocument
-from pages.parts.frame import get_studio, plain
+from pages.parts.frame import plain
 from pages.parts.intake import draw_drop_zone
-from pages.parts.session import get_edits
+from pages.parts.session import get_edits, get_job
 
 _JOB_STATES = {
     "queued": (":material/schedule:", "waiting"),
@@ -20,14 +20,26 @@ _JOB_STATES = {
 
 
 def draw_desk_bar(desk: Desk) -> None:
-    """Draw it; while another document is being read it looks again by itself."""
-    others = [run for run in desk.runs() if (job := get_studio().job(run)) and job.active]
-    shown = desk.document.group.run if desk.document else None
-    every = 1.0 if any(run != shown for run in others) else None
+    """Draw it; while another document than the one shown is being read it looks again by itself."""
     with st.container(horizontal=True, vertical_alignment="center", key="desk_bar"):
-        st.fragment(_draw_documents, run_every=every)(desk)
+        if _others_active(desk):
+            st.fragment(_watch_documents, run_every=1.0)(desk)
+        else:
+            _draw_documents(desk)
         with st.popover("Add files", icon=":material/add:", key="add_more", width="content"):
             draw_drop_zone("Drop invoices here")
+
+
+def _others_active(desk: Desk) -> bool:
+    shown = desk.document.group.run if desk.document else None
+    jobs = [get_job(run) for run in desk.runs() if run != shown]
+    return any(job is not None and job.active for job in jobs)
+
+
+def _watch_documents(desk: Desk) -> None:
+    _draw_documents(desk)
+    if not _others_active(desk):
+        st.rerun()
 
 
 def _draw_documents(desk: Desk) -> None:
@@ -63,7 +75,7 @@ def state_of(document: OpenDocument) -> tuple[str, str]:
     """An icon and words for how a document stands: the least finished of its invoices decides."""
     if document.picking or any(group.run is None for group in document.groups):
         return ":material/description:", "choose its pages"
-    jobs = [get_studio().job(group.run) for group in document.groups if group.run]
+    jobs = [get_job(group.run) for group in document.groups if group.run]
     for state, seen in _JOB_STATES.items():
         if any(job is not None and job.state == state for job in jobs):
             return seen

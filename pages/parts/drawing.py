@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import StudioError
-from core.evidence import Box, Evidence, PageText
+from core.evidence import Box, Evidence
 from core.extraction import Extraction, PageRef
 from core.models import header_fields, item_fields, item_path, value_at
 from pages.parts import keys
@@ -17,6 +17,7 @@ from pages.parts.edits import tidy, title_of
 from pages.parts.frame import get_studio, plain
 from pages.parts.pictures import draw as draw_picture
 from pages.parts.session import ask_focus, get_edits, keep_edits
+from pages.parts.viewer import page_sizes
 
 #: Pixels across the canvas at each zoom.
 WIDTHS = {"100 %": 560, "150 %": 840, "200 %": 1120}
@@ -28,16 +29,15 @@ def draw_canvas(run_id: str, extraction: Extraction, current: Extraction) -> Non
 
     with st.container(horizontal=True, vertical_alignment="bottom", key="draw_bar"):
         path = _choose_field(current)
-        text = _choose_page(extraction)
+        page = _choose_page(extraction)
         zoom = st.selectbox("Zoom", list(WIDTHS), key="draw_zoom", width=100)
         fill = st.empty()
-    page = next((ref for ref in extraction.pages if ref.number == text.page), PageRef(text.page))
-    width = WIDTHS[zoom]
+    width, (across, down) = WIDTHS[zoom], page_sizes(extraction)[page.number]
     hint = st.container(key="draw_hint")
     result = st_canvas(
         background_image=draw_picture(extraction.document, page.number, page.rotation, width),
         width=width,
-        height=round(width * text.height / text.width),
+        height=round(width * down / across),
         drawing_mode="labeled_rect",
         label=title_of(path),
         font_size=13,
@@ -48,7 +48,7 @@ def draw_canvas(run_id: str, extraction: Extraction, current: Extraction) -> Non
         max_display_height=720,
     )
     if result.boxes:
-        box = box_on_page(result.boxes[-1], text.width / width)
+        box = box_on_page(result.boxes[-1], across / width)
         _draw_found(run_id, path, _read(run_id, page, box, extraction), extraction, hint, fill)
     else:
         hint.markdown(":material/draw: Draw a box around the words that belong into this field.")
@@ -71,10 +71,10 @@ def _choose_field(current: Extraction) -> str:
     return st.selectbox("Field", paths, format_func=title_of, key=keys.DRAW_FIELD, width=220)
 
 
-def _choose_page(extraction: Extraction) -> PageText:
-    pages = {text.page: text for text in extraction.page_texts}
+def _choose_page(extraction: Extraction) -> PageRef:
+    pages = {ref.number: ref for ref in extraction.pages}
     if len(pages) == 1:
-        return extraction.page_texts[0]
+        return extraction.pages[0]
     if st.session_state.get(keys.DRAW_PAGE) not in pages:
         st.session_state[keys.DRAW_PAGE] = next(iter(pages))
     return pages[st.selectbox("Page", list(pages), key=keys.DRAW_PAGE, width=90)]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.errors import StudioError
 from core.studio import Studio
 
 _STYLE = Path(__file__).with_name("style.css")
@@ -18,6 +19,16 @@ def get_studio() -> Studio:
     from core.entrypoints.bootstrap import build_studio
 
     return build_studio()
+
+
+def is_ready() -> bool:
+    """Whether there is a Studio; where there is none (its database does not answer) the page says why instead."""
+    try:
+        get_studio()
+    except StudioError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return False
+    return True
 
 
 def draw_frame() -> None:

@@ -7,9 +7,13 @@ Studio page, documents
     add_files              the drop zone (a container; the upload itself is ``add_files_<n>``, n from 0)
     add_more               opens the drop zone when documents are open (a popover)
     sample_<n>             opens sample n (from 0)
-    password_<n>, unlock_<n>   password of the n-th encrypted document and its button; dismiss_<n> drops it
+    empty_state, samples   containers of the first screen
+    refused                files that could not be opened; dismiss_refused clears them
+    locked_<n>             an encrypted file: password_<n>, unlock_<n>, dismiss_<n>
+    desk_bar, documents    containers of the open documents
     doc_<n>                chooses open document n; close_document closes the chosen one
 Studio page, choosing pages
+    picker_bar             container of the choices above the thumbnails
     page_range             range text; all_pages chooses all
     pick_<page>            checkbox of a page; turn_left_<page>, turn_right_<page> rotate it
     thumbs                 which window of thumbnails is shown (pagination)
@@ -17,19 +21,25 @@ Studio page, choosing pages
     recipe                 how it is read
     extract                the primary button; extract_all for all open documents
 Studio page, running
-    steps                  the step list; cancel stops the run; try_again, back_to_pages after a failure
+    steps                  the step list; cancel stops the run; try_again, back_to_pages after a failure or a stop
 Studio page, result
-    page_side, page_view   the page view; draw_mode swaps it for the canvas
+    result_bar             verdict, groups, saving; run_details opens the steps of the run
+    page_side, page_view   the page view (``.box`` with ``data-path``); draw_mode swaps it for the canvas
     canvas_<run>_<page>_<zoom>_<n>   the canvas; draw_field, draw_page, draw_zoom, fill
     tabs                   Form, Raw OCR text, Raw JSON, Checks
-    field_<name>           a header field; revert_<name>, use_<name>_<n> its buttons
+    field_<name>           a header field in cell_<kind>_<name>; revert_<name> in was_<name>, use_<name>_<n> its buttons
+    notes_<group>          findings that touch several fields of a group; notes_general those of the whole document
     line_items             the table of lines (a container; the editor is ``lines_<run>_<revision>``)
     add_line               adds a line; the last cell of a row removes it
-    offer_<n>              takes a value proposed for a line; restore_lines
+    lines_notes            findings of lines; offer_<n> takes a value proposed for one
+    lines_changed          what was extracted; restore_lines puts it back
     next_doubtful          goes to the next doubtful field (Alt+N)
     save_to, save, undo    targets, the primary button, undo; next_document after it
     update_order, keep_both, cancel_save    the choices when it is stored already
-    choose_pages, finding_<n>, search_text, download_json
+    choose_pages           back to the page picker
+    finding_<n>            goes to a finding's field; search_text, download_json
+
+A button that explains itself on hover stands twice in the page: tests take the first.
 """
 
 from __future__ import annotations
@@ -43,6 +53,7 @@ DESK = "studio_desk"
 NAMED_RUN = "studio_named_run"
 DESK_KEPT = "studio_desk_kept"
 EDITS = "studio_edits"
+ENDED = "studio_ended"
 REVIEWS = "studio_reviews"
 REFUSED = "studio_refused"
 LOCKED = "studio_locked"

@@ -17,7 +17,7 @@ from pages.parts.frame import get_studio, plain
 from pages.parts.lines import draw_lines, take_changes
 from pages.parts.picker import draw_group_choice
 from pages.parts.saving import draw_save, draw_save_trouble
-from pages.parts.session import ask_focus, get_edits, get_review
+from pages.parts.session import ask_focus, get_edits, get_job, get_review
 from pages.parts.steps import draw_steps, in_words
 from pages.parts.tabs import draw_checks, draw_raw_json, draw_raw_text
 from pages.parts.viewer import draw_viewer
@@ -50,7 +50,7 @@ def _draw_head(desk: Desk, document: OpenDocument, run_id: str, reviewed: Review
             "Draw a box",
             key=keys.DRAW_MODE,
             help="Draw around words on the page to put them into a field.",
-            disabled=not reviewed.extraction.page_texts,
+            disabled=not reviewed.extraction.pages,
         )
         st.button(
             "Pages",
@@ -80,7 +80,7 @@ def _summary(reviewed: Reviewed) -> str:
 
 
 def _draw_details(run_id: str, extraction: Extraction) -> None:
-    job = get_studio().job(run_id)
+    job = get_job(run_id)
     if job is not None:
         draw_steps(job)
     st.caption(f"Extractor: {plain(extraction.extractor or 'none')} · language: {extraction.language or 'not told'}")
@@ -117,7 +117,7 @@ def _clear(desk: Desk) -> None:
 
 
 def _draw_page_side(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:
-    if not extraction.page_texts:
+    if not extraction.pages:
         st.info("This invoice came from XML alone: there is no page to show.", icon=":material/code:")
         return
     try:

@@ -43,6 +43,15 @@ def keep_desk(desk: Desk) -> None:
     st.session_state[keys.NAMED_RUN] = run
 
 
+def get_job(run_id: str) -> Job | None:
+    """Where a run stands. One that is over is remembered: after a restart it would be read from disk at every turn."""
+    ended: dict[str, Job] = st.session_state.setdefault(keys.ENDED, {})
+    job = ended.get(run_id) or get_studio().job(run_id)
+    if job is not None and not job.active:
+        ended[run_id] = job
+    return job
+
+
 def get_edits(run_id: str) -> Edits:
     """The person's edits of a run."""
     held: dict[str, Edits] = st.session_state.setdefault(keys.EDITS, {})
@@ -56,8 +65,9 @@ def get_edits(run_id: str) -> Edits:
 
 
 def keep_edits(run_id: str, edits: Edits) -> None:
-    """Keep the edits on disk; the review is made anew."""
+    """Keep the edits on disk; the review is made anew, and what stopped the last save may be put right."""
     get_studio().keep_draft(run_id, edits.to_json())
+    st.session_state[keys.SAVE_ERROR] = None
     st.session_state.setdefault(keys.REVIEWS, {}).pop(run_id, None)
 
 
@@ -93,7 +103,7 @@ def _desk_of_address() -> Desk:
 
 def _adopt(desk: Desk, run_id: str) -> None:
     """Lay the document of a run that the address names on the desk."""
-    job: Job | None = get_studio().job(run_id)
+    job = get_job(run_id)
     if job is None or job.extraction is None:
         return
     extraction = job.extraction

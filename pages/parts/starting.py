@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.recipe import BUILT_IN
 from pages.parts.desk import OpenDocument
 from pages.parts.frame import get_studio
+from pages.parts.session import get_job
 
 
 def start(document: OpenDocument) -> None:
@@ -13,7 +14,7 @@ def start(document: OpenDocument) -> None:
     recipe = studio.defaults.recipe if document.recipe == "default" else BUILT_IN[document.recipe]
     for group in document.groups:
         signature = document.signature(group, recipe.digest)
-        job = studio.job(group.run) if group.run else None
+        job = get_job(group.run) if group.run else None
         if job is None or group.read_as != signature or job.state in ("failed", "cancelled"):
             group.run = studio.start(document.sha256, document.refs(group), recipe)
             group.read_as = signature

@@ -14,6 +14,7 @@ from core.jobs.queue import Job
 from pages.parts.desk import OpenDocument
 from pages.parts.frame import get_studio, plain
 from pages.parts.intake import refuse
+from pages.parts.session import get_job
 from pages.parts.starting import start
 
 State = Literal["waiting", "running", "finished", "skipped", "failed", "stopped", "unreached"]
@@ -93,7 +94,7 @@ def _row(line: StepLine) -> str:
 def draw_run(document: OpenDocument, run_id: str) -> None:
     """A run that is on its way, or that ended without a result. It is looked at twice a second while it is active; the
     page is drawn once more when it ends."""
-    job = get_studio().job(run_id)
+    job = get_job(run_id)
     if job is None:
         st.warning("This run is no longer known here: extract the pages again.", icon=":material/history:")
         _draw_way_on(document)
@@ -108,7 +109,7 @@ def draw_run(document: OpenDocument, run_id: str) -> None:
 
 
 def _draw_active(run_id: str) -> None:
-    job = get_studio().job(run_id)
+    job = get_job(run_id)
     if job is None or not job.active:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", key="run_bar"):

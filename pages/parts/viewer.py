@@ -17,6 +17,7 @@ from core.models import field_of
 from pages.parts import keys
 from pages.parts.confidence import doubtful_paths, trust
 from pages.parts.edits import title_of
+from pages.parts.frame import get_studio
 from pages.parts.lines import table_columns
 from pages.parts.pictures import address
 
@@ -33,9 +34,14 @@ def _component() -> Any:
 def draw_viewer(run_id: str, extraction: Extraction, focus: dict[str, Any] | None) -> str | None:
     """Draw it. ``focus`` asks the browser to go to a field; gives the path of a box that was clicked while its field
     was not on the screen (another tab is open)."""
+    sizes = page_sizes(extraction)
     pages = [
-        {"number": text.page, "ratio": text.height / text.width, "address": address_of(extraction, text.page)}
-        for text in extraction.page_texts
+        {
+            "number": ref.number,
+            "ratio": sizes[ref.number][1] / sizes[ref.number][0],
+            "address": address(extraction.document, ref.number, ref.rotation),
+        }
+        for ref in extraction.pages
     ]
     doubtful = [{"path": path, "field": field_key(path)} for path in doubtful_paths(extraction)]
     result = _component()(
@@ -53,10 +59,15 @@ def draw_viewer(run_id: str, extraction: Extraction, focus: dict[str, Any] | Non
     return result.go if isinstance(result.go, str) else None
 
 
-def address_of(extraction: Extraction, page: int) -> str:
-    """The address of a chosen page's picture, turned as the person turned it."""
-    rotation = next((ref.rotation for ref in extraction.pages if ref.number == page), 0)
-    return address(extraction.document, page, rotation)
+def page_sizes(extraction: Extraction) -> dict[int, tuple[float, float]]:
+    """Width and height of every chosen page in page units, also of one that could not be read. Raises a StudioError
+    when the document is no longer there."""
+    sizes = {text.page: (text.width, text.height) for text in extraction.page_texts}
+    for ref in extraction.pages:
+        if ref.number not in sizes:
+            page = get_studio().document(extraction.document).page(ref.number, ref.rotation)
+            sizes[ref.number] = (page.width, page.height)
+    return sizes
 
 
 def boxes_of(extraction: Extraction) -> list[dict[str, Any]]:

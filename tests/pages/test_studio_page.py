@@ -261,3 +261,34 @@ def test_a_box_can_be_drawn(studio: Studio, digital_pdf: SampleFile) -> None:
     app.toggle(key="draw_mode").set_value(True)
     settled(app.run())
     assert app.selectbox(key="draw_field").options
+
+
+def test_a_database_that_does_not_answer_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the studio cannot begin, the page says why instead of failing."""
+    monkeypatch.setenv("STUDIO_DATA_DIR", str(tmp_path))
+    (tmp_path / "taken").write_text("a file where the database's folder should be")
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/taken/studio.db")
+    st.cache_resource.clear()
+    app = open_page()
+    st.cache_resource.clear()
+    assert app.error
+    assert "extract" not in keys_of(app)
+
+
+def test_all_waiting_documents_are_started_together(
+    studio: Studio, digital_pdf: SampleFile, einvoice_pdf: SampleFile
+) -> None:
+    """One press starts every open document; the other is watched while this one is shown."""
+    app = drop(open_page(), (digital_pdf.name, digital_pdf.data), (einvoice_pdf.name, einvoice_pdf.data))
+    press(app, "extract_all")
+    until = time.monotonic() + 30
+    while time.monotonic() < until and not all("review" in words or "approved" in words for words in chips(app)):
+        time.sleep(0.05)
+        settled(app.run())
+    assert len(chips(app)) == 2
+    assert all("review" in words or "approved" in words for words in chips(app))
+
+
+def chips(app: AppTest) -> list[str]:
+    """The labels of the open documents."""
+    return [str(button.label) for button in app.button if str(button.key).startswith("doc_")]

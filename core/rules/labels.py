@@ -121,9 +121,7 @@ def _unspaced(key: str, at: int, lexicon: Lexicon) -> tuple[int, str]:
 def _is_plausible(segment: Segment, start: int, end: int, key: str, entry: Entry) -> bool:
     """Whether a phrase at this place is a label and no part of a sentence."""
     tokens = segment.tokens
-    closed = (
-        end == len(tokens) or tokens[end - 1].text.endswith((":", "：", "#")) or tokens[end].text in {":", "-", "="}
-    )
+    closed = _is_closed(tokens, end)
     # a number sign after a few words (Factura A, Nº: 123) still announces a number
     if start and (entry.kind in _AT_START or entry.weight < 0.6):
         return closed and tokens[start - 1].text.endswith((",", ":", "|", "·", "-", "–", "•", ";", ")", "/"))
@@ -135,6 +133,8 @@ def _is_plausible(segment: Segment, start: int, end: int, key: str, entry: Entry
         return closed and start == 0
     if entry.kind in _PARTIES:
         return closed or (end - start > 1 and not tokens[end].text[:1].islower())
+    if entry.kind == "other" and end - start == 1 and not closed and not _has_digit(tokens[end].text):
+        return False
     return not (start and _in_brackets(tokens, start))
 
 
@@ -150,6 +150,13 @@ def _qualified(kind: str, tokens: Sequence[Token], end: int, lexicon: Lexicon) -
             stop = next((to for to in range(at, len(tokens)) if _has_digit(tokens[to].text)), len(tokens))
             return ("subtotal" if side == "net" else "total_amount"), stop
     return kind, end
+
+
+def _is_closed(tokens: Sequence[Token], end: int) -> bool:
+    """Whether a label ends at ``end``: with its segment, a colon, or an explanation in brackets."""
+    if end == len(tokens) or tokens[end - 1].text.endswith((":", "：", "#")):
+        return True
+    return tokens[end].text in {":", "-", "="} or tokens[end].text.startswith("(")
 
 
 def _names_rate(tokens: Sequence[Token], start: int, end: int) -> bool:

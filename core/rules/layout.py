@@ -142,7 +142,7 @@ class Layout:
     def text_height(self) -> float:
         """The usual height of a word, in page units (1 for an empty page)."""
         heights = [token.y1 - token.y0 for segment in self.segments for token in segment.tokens]
-        return median(heights) if heights else 1.0
+        return max(median(heights), 1e-6) if heights else 1.0
 
     @property
     def tokens(self) -> Iterator[Token]:
@@ -240,6 +240,8 @@ def _tokens(words: Sequence[Word], slope: float, tallest: float) -> list[Token]:
             pieces += _pieces(text, box.x0, box.x1, index)
         elif text:
             pieces.append((text, box.x0, box.x1, index))
+    if not pieces:
+        return []
     keys = _fold("\n".join(piece[0].replace("\n", " ") for piece in pieces)).split("\n")
     tokens = []
     for (text, x0, x1, index), key in zip(pieces, keys, strict=True):

@@ -35,9 +35,12 @@ _HOMES = {
 }  # fmt: skip
 _MOST_LINES = 8
 _FORM_LINES = 9
+#: Labels of another language weigh less than this: short words that mean something else here.
+_OWN_LANGUAGE = 0.95
 _EDGE = " ,;:·|-–•*\u200b"
 #: ``Global number: 4711``: a labelled detail, no name and no street.
 _LABELLED = re.compile(r"^[^\W\d_][^:]{2,24}:\s*\S*\d{3}")
+_CEP = re.compile(r"^\d{5}-?\d{3}$")
 _RESPECT = re.compile(r"\s*(?:御中|様)$")
 _SEPARATORS = re.compile(r"\s[·•|*–-]\s|[·•|]|,\s|\s/\s")
 
@@ -133,6 +136,8 @@ class PartyReader:
         for other in self.reading.labels:
             if other.page != label.page or other.segment.line < label.segment.line:
                 continue
+            if other.kind in _PARTS and (other.kind == "party_contact" or other.weight < _OWN_LANGUAGE):
+                continue
             if other.segment.line == label.segment.line:
                 if other.kind in _PARTS and other.segment.x0 > label.segment.x1:
                     parts.append(other)
@@ -155,8 +160,10 @@ class PartyReader:
             return []
         for part in parts:
             place = next(self.reading.places(part), None)
-            if place is not None and part.kind != "party_contact" and place.tokens:
+            if place is not None and place.tokens:
                 lines.append(_line(place.tokens))
+        # in Brazil, whose forms these mostly are, the postcode is written behind town and state
+        lines.sort(key=lambda line: _CEP.match(line.text) is not None)
         return lines
 
     def _lines_of(self, label: Label, layout: Layout) -> list[Line]:
@@ -183,6 +190,8 @@ class PartyReader:
 
     def _rest(self, label: Label) -> Line | None:
         tokens = [token for token in label.segment.tokens[label.end :] if token.text.strip(_EDGE)]
+        if tokens and tokens[0].text.startswith("(") and tokens[-1].text.strip(_EDGE).endswith(")"):
+            return None
         here = self.reading.labels_of[label.page, label.segment.index]
         following = [other for other in here if other.start >= label.end and other.kind not in _PARTS]
         if not tokens or (following and following[0].start == label.end):
@@ -284,7 +293,7 @@ def assemble(lines: Sequence[Line]) -> tuple[Line | None, list[Line]] | None:
         return None
     while len(kept) > 1 and len(kept[0].text) < 3:
         kept = kept[1:]
-    first = next((at for at, line in enumerate(kept) if at and (is_street(line.text) or is_town(line.text))), None)
+    first = next((at for at, line in enumerate(kept) if at and _begins_address(line.text)), None)
     if first is None and (is_street(kept[0].text) or is_town(kept[0].text)):
         pieces = _split(kept[0])
         if len(pieces) > 1 and not is_street(pieces[0].text):
@@ -295,6 +304,11 @@ def assemble(lines: Sequence[Line]) -> tuple[Line | None, list[Line]] | None:
     if (is_street(kept[0].text) and any(map(str.isdigit, kept[0].text))) and not has_legal_form(kept[0].text):
         return None, _to_country(kept)
     return kept[0], _to_country(kept[first:])
+
+
+def _begins_address(text: str) -> bool:
+    """Whether a line below the name is the address's first: a street, a town, or anything with a number in it."""
+    return is_street(text) or is_town(text) or any(map(str.isdigit, text))
 
 
 def _all_tokens(lines: Sequence[Line]) -> tuple[Token, ...]:

@@ -141,6 +141,8 @@ class Reading:
                 yield from self._beneath(label, 0.9)
             return
         right = layout.right_of(label.segment)
+        if label.segment.tokens[-1].text.endswith("/"):
+            yield from self._shared(label)
         beside = self._beside(label, right)
         heading = self._is_heading(label, right)
         if beside is not None and not heading:
@@ -148,6 +150,13 @@ class Reading:
         yield from self._beneath(label, 0.97 if heading else 0.88)
         if beside is not None and heading:
             yield beside._replace(factor=0.7)
+
+    def _shared(self, label: Label) -> Iterator[Place]:
+        """The value of a label that shares it with the label beneath (Invoice date / Delivery date: 5 May)."""
+        for segment in self.layouts[label.page].below(label.segment, 1.0)[:1]:
+            partner = self.label_starting(label.page, segment)
+            if partner is not None and partner is not label:
+                yield from self.places(partner)
 
     def _inline(self, label: Label) -> list[Token]:
         """What follows the label in its own segment, up to the next label there."""
@@ -169,7 +178,8 @@ class Reading:
         if label.stands_alone:
             return True
         here = self.labels_of[label.page, label.segment.index]
-        return any(other.start == label.end for other in here)
+        following = [other.start for other in here if other.start >= label.end]
+        return bool(following) and not any(token.key for token in label.segment.tokens[label.end : min(following)])
 
     def cell_of(self, label: Label) -> Segment:
         """The label's own stretch of its segment."""

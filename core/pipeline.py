@@ -149,21 +149,12 @@ class _Run:
         if not document.page_count:
             yield from self._skipped("ocr", "The file is invoice XML: there is no page to read.")
             return ()
-        pages, recipe = self.order.pages, self.order.recipe.ocr
-
-        def read(put: Callable[[Event], None]) -> PagesRead:
-            return self.pipeline.reader(
-                document,
-                pages,
-                recipe,
-                cancelled=self.cancelled,
-                on_page=lambda done, total: put(StepProgressed("ocr", done, total, f"page {done} of {total}")),
-            )
-
+        pages = self.order.pages
         started = time.perf_counter()
         yield StepStarted("ocr")
         try:
-            result = yield from _relay(read)
+            reading = self.pipeline.reader.read(document, pages, self.order.recipe.ocr, self.cancelled)
+            result = yield from _progress("ocr", reading)
         except StudioError as error:
             yield self._failed("ocr", started, error)
             raise
@@ -271,6 +262,17 @@ def _replay(kept: Extraction, order: Order) -> Iterator[Event]:
         else:
             yield StepFinished(step.step, 0.0, True, step.detail)
     yield RunFinished(kept.model_copy(update={"steps": steps, "name": order.name, "recipe": order.recipe}))
+
+
+def _progress(step: str, reading: Generator[tuple[int, int], None, T]) -> Generator[Event, None, T]:
+    """The (done, total) of ``reading`` as events; its result is ours."""
+    while True:
+        try:
+            done, total = next(reading)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        yield StepProgressed(step, done, total, f"page {done} of {total}")
 
 
 def _relay(work: Callable[[Callable[[Event], None]], T]) -> Generator[Event, None, T]:

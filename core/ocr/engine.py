@@ -6,7 +6,7 @@ To add one: write a file beside this one with a class that has these members and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -52,15 +52,10 @@ class PagesRead:
 
 
 class PageReader(Protocol):
-    """Turns chosen pages into words, through the cache. ``on_page(done, total)`` is called as each page is ready."""
+    """Turns chosen pages into words, through the cache."""
 
-    def __call__(
-        self,
-        document: Document,
-        pages: Sequence[PageRef],
-        recipe: OcrRecipe,
-        *,
-        cancelled: Cancel,
-        on_page: Callable[[int, int], None],
-    ) -> PagesRead:
-        """Read ``pages`` in order. Raises Cancelled; raises a StudioError when no page at all could be read."""
+    def read(
+        self, document: Document, pages: Sequence[PageRef], recipe: OcrRecipe, cancelled: Cancel
+    ) -> Generator[tuple[int, int], None, PagesRead]:
+        """Read ``pages``; yields (pages ready, pages in all) as each is ready and returns them in the order asked for.
+        Raises Cancelled; raises a StudioError when no page at all could be read."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,7 +75,19 @@ class CachedPageReader:
         cancelled: Cancel = lambda: False,
         on_page: Callable[[int, int], None] = lambda done, total: None,
     ) -> PagesRead:
-        """See :meth:`core.ocr.engine.PageReader.__call__`."""
+        """:meth:`read` for callers who wait: ``on_page`` takes what it yields."""
+        reading = self.read(document, pages, recipe, cancelled)
+        while True:
+            try:
+                on_page(*next(reading))
+            except StopIteration as end:
+                result: PagesRead = end.value
+                return result
+
+    def read(
+        self, document: Document, pages: Sequence[PageRef], recipe: OcrRecipe, cancelled: Cancel
+    ) -> Generator[tuple[int, int], None, PagesRead]:
+        """See :meth:`core.ocr.engine.PageReader.read`."""
         texts: dict[int, PageText] = {}
         errors: dict[int, StudioError] = {}
         tasks: list[_Task] = []
@@ -93,13 +105,13 @@ class CachedPageReader:
             if found:
                 texts[place], from_cache = found
                 cached += from_cache
-            on_page(len(texts) + len(errors), len(pages))
+            yield len(texts) + len(errors), len(pages)
         for place, outcome in self._recognise_all(tasks, recipe, cancelled):
             if isinstance(outcome, StudioError):
                 errors[place] = outcome
             else:
                 texts[place] = outcome
-            on_page(len(texts) + len(errors), len(pages))
+            yield len(texts) + len(errors), len(pages)
         if errors and not texts:
             raise errors[min(errors)]
         failed = {pages[place].number: str(error) for place, error in sorted(errors.items())}

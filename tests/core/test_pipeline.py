@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -69,22 +69,16 @@ class FakeReader:
     failed: dict[int, str] = field(default_factory=dict)
     calls: int = 0
 
-    def __call__(
-        self,
-        document: Document,
-        pages: Sequence[PageRef],
-        recipe: OcrRecipe,
-        *,
-        cancelled: Cancel,
-        on_page: Callable[[int, int], None],
-    ) -> PagesRead:
+    def read(
+        self, document: Document, pages: Sequence[PageRef], recipe: OcrRecipe, cancelled: Cancel
+    ) -> Generator[tuple[int, int], None, PagesRead]:
         self.calls += 1
         words = tuple(Word(text, Box(10, 20 * i, 90, 20 * i + 12)) for i, text in enumerate(WORDS))
         texts = []
         for done, page in enumerate(pages, 1):
             if page.number not in self.failed:
                 texts.append(PageText(page.number, 100, 200, words, "fake"))
-            on_page(done, len(pages))
+            yield done, len(pages)
         return PagesRead(tuple(texts), failed=self.failed)
 
 

@@ -57,6 +57,8 @@ def find_headers(layout: Layout, words: TableWords) -> list[Header]:
     for line in layout.lines:
         if headers and line.index <= headers[-1].last:
             continue
+        if any(char.isdigit() for token in line.tokens for char in token.key):
+            continue
         if _is_seed(_names(line, words)) or _is_split_seed(layout, line, words):
             header = _header(layout, line, words)
             _choose_roles(header.columns)
@@ -76,7 +78,7 @@ def _is_seed(segments: Sequence[Sequence[Name]]) -> bool:
     known = [name for name in names if name.roles]
     if len(known) < 2 or not any(NUMERIC.intersection(name.roles) for name in known):
         return False
-    if len({name.roles[0] for name in known}) < 2 or any(_has_digits(name) for name in names):
+    if len({name.roles[0] for name in known}) < 2:
         return False
     return _known_share(segments) >= 0.5
 

@@ -93,8 +93,9 @@ class TableWords:
         while at < len(tokens):
             length = self.names.length_at(tokens, at)
             key = "".join(token.key for token in tokens[at : at + length])
-            if not length and (key := self._without_unit(tokens[at].text)) in self.columns:
-                length = 1
+            if not length and not tokens[at].text.isalpha():
+                key = self._without_unit(tokens[at].text)
+                length = int(key in self.columns)
             if not length:
                 if not _is_unit(tokens[at].text):
                     loose.append(tokens[at])

@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
+#: The engine name of a page whose own text was taken, without recognition.
+TEXT_LAYER = "text-layer"
+
+
 class Box(NamedTuple):
     """An upright rectangle in page units, ``x0 <= x1`` and ``y0 <= y1``."""
 
@@ -76,6 +80,11 @@ class PageText:
     engine: str
     rotation: int = 0
     note: str = ""
+
+    @property
+    def recognised(self) -> bool:
+        """Whether an OCR engine read it, so that letters may be misread."""
+        return self.engine != TEXT_LAYER
 
     @property
     def text(self) -> str:

@@ -7,9 +7,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from core.documents import TextLayer
+from core.evidence import TEXT_LAYER
 
 #: The name under which text that was not recognised but was there is kept.
-NAME = "text-layer"
+NAME = TEXT_LAYER
 
 #: Characters that are looked at, from the start of the page.
 _SAMPLE = 4000

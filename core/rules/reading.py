@@ -37,7 +37,7 @@ class Reading:
     def __init__(self, pages: Sequence[PageText], lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self.layouts = [Layout(page) for page in pages]
-        self.scanned = any(page.engine not in {"text layer", "text_layer", "text"} for page in pages)
+        self.scanned = any(word.confidence < 1 for page in pages for word in page.words)
         self.language = lexicon.language_of(token.key for layout in self.layouts for token in layout.tokens)
         texts = [word.text for page in pages for word in page.words]
         default = lexicon.decimal.get(self.language or "", ".")

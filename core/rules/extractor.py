@@ -59,7 +59,7 @@ def read_invoice(pages: Sequence[PageText]) -> Draft:
     currency = read_currency(reading)
     if currency is not None:
         draft.take("currency", currency.code, currency)
-    draft.take_items(read_line_items(reading.layouts, reading.lexicon, reading.habit))
+    draft.take_items(read_line_items(reading.layouts, reading.lexicon, reading.habit, reading.language))
     return draft.finish(candidates, totals)
 
 

@@ -10,20 +10,12 @@ import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from core.rules.addresses import (
-    has_legal_form,
-    is_contact,
-    is_country,
-    is_registration,
-    is_salutation,
-    is_street,
-    is_title,
-    is_town,
-)
+from core.rules.addresses import has_legal_form, is_contact, is_country, is_registration, is_street, is_title, is_town
 from core.rules.blocks import Block, column_beneath, find_blocks
 from core.rules.countries import country_names
 from core.rules.labels import Label
 from core.rules.layout import Layout, Segment, Token, fold
+from core.rules.party_lines import EDGE, Line, assemble, line_of
 from core.rules.reading import Reading
 
 _PARTIES = frozenset({"customer", "ship_to", "vendor"})
@@ -37,20 +29,8 @@ _MOST_LINES = 8
 _FORM_LINES = 9
 #: Labels of another language weigh less than this: short words that mean something else here.
 _OWN_LANGUAGE = 0.95
-_EDGE = " ,;:·|-–•*\u200b"
-#: ``Global number: 4711``: a labelled detail, no name and no street.
-_LABELLED = re.compile(r"^[^\W\d_][^:]{2,24}:\s*\S*\d{3}")
 _CEP = re.compile(r"^\d{5}-?\d{3}$")
 _RESPECT = re.compile(r"\s*(?:御中|様)$")
-_SEPARATORS = re.compile(r"\s[·•|*–-]\s|[·•|]|,\s|\s/\s")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One printed line of a party."""
-
-    text: str
-    tokens: tuple[Token, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +49,7 @@ class Party:
     @property
     def address_text(self) -> str | None:
         """The address, its parts joined by a comma."""
-        parts = [line.text.strip(_EDGE) for line in self.address]
+        parts = [line.text.strip(EDGE) for line in self.address]
         return ", ".join(part for part in parts if part) or None
 
     @property
@@ -110,7 +90,7 @@ class PartyReader:
         rule = "form" if lines else "labelled block"
         lines = lines or self._lines_of(label, layout)
         if is_title(label.text):
-            lines = [_line(label.segment.tokens[label.start : label.end]), *lines]
+            lines = [line_of(label.segment.tokens[label.start : label.end]), *lines]
         party = assemble(lines) if rule != "form" else (lines[0], lines[1:])
         if party is None:
             return None
@@ -119,7 +99,15 @@ class PartyReader:
         score *= 1.1 if rule == "form" else 1.0
         score *= 0.9 if label.segment.y0 > 0.6 * layout.height else 1.0
         address = self._domestic(address)
-        return Party(name, tuple(address), label.page, score, rule, label.text, _all_tokens(lines))
+        return Party(
+            name,
+            tuple(address),
+            label.page,
+            score,
+            rule,
+            label.text,
+            tuple(token for line in lines for token in line.tokens),
+        )
 
     def _domestic(self, address: Sequence[Line]) -> list[Line]:
         """The address without the country where that is the one of the document's language: home mail needs none."""
@@ -154,14 +142,14 @@ class PartyReader:
                 part.kind == "party_address" and part.segment.line == label.segment.line for part in parts
             ):
                 return []
-            lines.append(_line(place.tokens))
+            lines.append(line_of(place.tokens))
             parts = [part for part in parts if part.segment.line == label.segment.line]
         elif len(parts) < 2 or parts[0].segment.line > label.segment.line + 2:
             return []
         for part in parts:
             place = next(self.reading.places(part), None)
             if place is not None and place.tokens:
-                lines.append(_line(place.tokens))
+                lines.append(line_of(place.tokens))
         # in Brazil, whose forms these mostly are, the postcode is written behind town and state
         lines.sort(key=lambda line: _CEP.match(line.text) is not None)
         return lines
@@ -179,7 +167,7 @@ class PartyReader:
         if right and self.reading.label_starting(label.page, right[0]) is None:
             cell = right[0]
             column = column_beneath(layout, cell, 0.0, 1.2, _MOST_LINES)
-            return [_line(cell.tokens), *self._usable(label, column)]
+            return [line_of(cell.tokens), *self._usable(label, column)]
         return beneath
 
     def _is_row(self, label: Label, right: Sequence[Segment], beneath: Sequence[Line]) -> bool:
@@ -189,15 +177,15 @@ class PartyReader:
         return not any(is_street(line.text) or is_town(line.text) for line in beneath)
 
     def _rest(self, label: Label) -> Line | None:
-        tokens = [token for token in label.segment.tokens[label.end :] if token.text.strip(_EDGE)]
-        if tokens and tokens[0].text.startswith("(") and tokens[-1].text.strip(_EDGE).endswith(")"):
+        tokens = [token for token in label.segment.tokens[label.end :] if token.text.strip(EDGE)]
+        if tokens and tokens[0].text.startswith("(") and tokens[-1].text.strip(EDGE).endswith(")"):
             return None
         here = self.reading.labels_of[label.page, label.segment.index]
         following = [other for other in here if other.start >= label.end and other.kind not in _PARTS]
         if not tokens or (following and following[0].start == label.end):
             return None
         end = following[0].start if following else len(label.segment.tokens)
-        return _line([token for token in tokens if token in label.segment.tokens[label.end : end]])
+        return line_of([token for token in tokens if token in label.segment.tokens[label.end : end]])
 
     def _usable(self, label: Label, segments: Sequence[Segment]) -> list[Line]:
         """The lines of a column up to the end of the address: labels of parts are cut off, others are skipped or end it."""
@@ -217,10 +205,10 @@ class PartyReader:
                         break
                     continue
             text = " ".join(token.text for token in tokens)
-            if complete and not is_country(text.strip(_EDGE)) and not is_town(text):
+            if complete and not is_country(text.strip(EDGE)) and not is_town(text):
                 break
-            if tokens and text.strip(_EDGE):
-                lines.append(_line(tokens))
+            if tokens and text.strip(EDGE):
+                lines.append(line_of(tokens))
             complete = complete or is_town(text)
         return lines
 
@@ -275,96 +263,5 @@ class PartyReader:
             if label is None or label.kind in _PARTS | _PARTIES:
                 cut = label.end if label is not None and label.kind in _PARTS else 0
                 if segment.tokens[cut:]:
-                    lines.append(_line(segment.tokens[cut:]))
+                    lines.append(line_of(segment.tokens[cut:]))
         return lines
-
-
-def _line(tokens: Sequence[Token]) -> Line:
-    return Line(" ".join(token.text for token in tokens).strip(_EDGE), tuple(tokens))
-
-
-def assemble(lines: Sequence[Line]) -> tuple[Line | None, list[Line]] | None:
-    """Lines of a block as (name, address lines): contacts and salutations are left out, what stands between the name and
-    the street (a department, a person) belongs to neither. ``None`` where nothing is left."""
-    kept = _with_title([line for line in lines if _belongs(line.text)])
-    if len(kept) == 1 and is_town(kept[0].text):
-        kept = _split(kept[0])
-    if not kept:
-        return None
-    while len(kept) > 1 and len(kept[0].text) < 3:
-        kept = kept[1:]
-    first = next((at for at, line in enumerate(kept) if at and _begins_address(line.text)), None)
-    if first is None and (is_street(kept[0].text) or is_town(kept[0].text)):
-        pieces = _split(kept[0])
-        if len(pieces) > 1 and not is_street(pieces[0].text):
-            return pieces[0], [*pieces[1:], *kept[1:]]
-        return None, kept
-    if first is None:
-        return kept[0], []
-    if (is_street(kept[0].text) and any(map(str.isdigit, kept[0].text))) and not has_legal_form(kept[0].text):
-        return None, _to_country(kept)
-    return kept[0], _to_country(kept[first:])
-
-
-def _begins_address(text: str) -> bool:
-    """Whether a line below the name is the address's first: a street, a town, or anything with a number in it."""
-    return is_street(text) or is_town(text) or any(map(str.isdigit, text))
-
-
-def _all_tokens(lines: Sequence[Line]) -> tuple[Token, ...]:
-    return tuple(token for line in lines for token in line.tokens)
-
-
-def _with_title(lines: Sequence[Line]) -> list[Line]:
-    """Lines without salutations; a person's title on a line of its own (Herrn) goes before the name."""
-    kept: list[Line] = []
-    title: Line | None = None
-    for line in lines:
-        if is_salutation(line.text):
-            title = line if is_title(line.text) else None
-            continue
-        if title is not None and not kept:
-            line = Line(f"{title.text} {line.text}", (*title.tokens, *line.tokens))
-        kept.append(line)
-        title = None
-    return kept
-
-
-def _belongs(text: str) -> bool:
-    """Whether a line may be a part of a name or an address: no contact, no bare number, no initials."""
-    letters = sum(map(str.isalpha, text))
-    digits = sum(map(str.isdigit, text))
-    if is_contact(text) or letters < 2 or (text.startswith("(") and text.endswith(")")):
-        return is_town(text)
-    if _LABELLED.match(text) and not is_street(text):
-        return False
-    return digits < 2 * letters or is_town(text)
-
-
-def _to_country(lines: Sequence[Line]) -> list[Line]:
-    """The address up to its town and country."""
-    found: list[Line] = []
-    complete = False
-    for line in lines:
-        if complete and not is_country(line.text) and not is_town(line.text):
-            break
-        found.append(line)
-        complete = complete or is_town(line.text)
-    return found
-
-
-def _split(line: Line) -> list[Line]:
-    """A party on one line (Acme Ltd, 12 High Street, Leeds LS1 5AB), as its parts."""
-    parts = [part for part in _SEPARATORS.split(line.text) if part and part.strip(_EDGE)]
-    pieces: list[Line] = []
-    at = 0
-    for part in parts:
-        words = len(part.split())
-        pieces.append(
-            _line(line.tokens[at : at + words])
-            if at + words <= len(line.tokens)
-            else Line(part.strip(_EDGE), line.tokens)
-        )
-        pieces[-1] = Line(part.strip(_EDGE), pieces[-1].tokens)
-        at += words
-    return pieces

@@ -1,0 +1,120 @@
+"""The lines of a party told apart: which one is the name, which are the address, which are neither."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.rules.addresses import (
+    has_legal_form,
+    is_contact,
+    is_country,
+    is_salutation,
+    is_street,
+    is_title,
+    is_town,
+)
+from core.rules.layout import Token
+
+#: What may stand around a part of an address and belongs to none.
+EDGE = " ,;:·|-–•*\u200b"
+#: ``Global number: 4711``: a labelled detail, no name and no street.
+_LABELLED = re.compile(r"^[^\W\d_][^:]{2,24}:\s*\S*\d{3}")
+_SEPARATORS = re.compile(r"\s[·•|*–-]\s|[·•|]|,\s|\s/\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line of a party."""
+
+    text: str
+    tokens: tuple[Token, ...]
+
+
+def line_of(tokens: Sequence[Token]) -> Line:
+    """Tokens as one line."""
+    return Line(" ".join(token.text for token in tokens).strip(EDGE), tuple(tokens))
+
+
+def assemble(lines: Sequence[Line]) -> tuple[Line | None, list[Line]] | None:
+    """Lines of a block as (name, address lines): contacts and salutations are left out, what stands between the name and
+    the street (a department, a person) belongs to neither. ``None`` where nothing is left."""
+    kept = _with_title([line for line in lines if _belongs(line.text)])
+    if len(kept) == 1 and is_town(kept[0].text):
+        kept = _split(kept[0])
+    if not kept:
+        return None
+    while len(kept) > 1 and len(kept[0].text) < 3:
+        kept = kept[1:]
+    first = next((at for at, line in enumerate(kept) if at and _begins_address(line.text)), None)
+    if first is None and (is_street(kept[0].text) or is_town(kept[0].text)):
+        pieces = _split(kept[0])
+        if len(pieces) > 1 and not is_street(pieces[0].text):
+            return pieces[0], [*pieces[1:], *kept[1:]]
+        return None, kept
+    if first is None:
+        return kept[0], []
+    if (is_street(kept[0].text) and any(map(str.isdigit, kept[0].text))) and not has_legal_form(kept[0].text):
+        return None, _to_country(kept)
+    return kept[0], _to_country(kept[first:])
+
+
+def _begins_address(text: str) -> bool:
+    """Whether a line below the name is the address's first: a street, a town, or anything with a number in it."""
+    return is_street(text) or is_town(text) or any(map(str.isdigit, text))
+
+
+def _with_title(lines: Sequence[Line]) -> list[Line]:
+    """Lines without salutations; a person's title on a line of its own (Herrn) goes before the name."""
+    kept: list[Line] = []
+    title: Line | None = None
+    for line in lines:
+        if is_salutation(line.text):
+            title = line if is_title(line.text) else None
+            continue
+        if title is not None and not kept:
+            line = Line(f"{title.text} {line.text}", (*title.tokens, *line.tokens))
+        kept.append(line)
+        title = None
+    return kept
+
+
+def _belongs(text: str) -> bool:
+    """Whether a line may be a part of a name or an address: no contact, no bare number, no initials."""
+    letters = sum(map(str.isalpha, text))
+    digits = sum(map(str.isdigit, text))
+    if is_contact(text) or letters < 2 or (text.startswith("(") and text.endswith(")")):
+        return is_town(text)
+    if _LABELLED.match(text) and not is_street(text):
+        return False
+    return digits < 2 * letters or is_town(text)
+
+
+def _to_country(lines: Sequence[Line]) -> list[Line]:
+    """The address up to its town and country."""
+    found: list[Line] = []
+    complete = False
+    for line in lines:
+        if complete and not is_country(line.text) and not is_town(line.text):
+            break
+        found.append(line)
+        complete = complete or is_town(line.text)
+    return found
+
+
+def _split(line: Line) -> list[Line]:
+    """A party on one line (Acme Ltd, 12 High Street, Leeds LS1 5AB), as its parts."""
+    parts = [part for part in _SEPARATORS.split(line.text) if part and part.strip(EDGE)]
+    pieces: list[Line] = []
+    at = 0
+    for part in parts:
+        words = len(part.split())
+        pieces.append(
+            line_of(line.tokens[at : at + words])
+            if at + words <= len(line.tokens)
+            else Line(part.strip(EDGE), line.tokens)
+        )
+        pieces[-1] = Line(part.strip(EDGE), pieces[-1].tokens)
+        at += words
+    return pieces

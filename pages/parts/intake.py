@@ -83,7 +83,7 @@ def draw_troubles() -> None:
 
 def _draw_locked(locked: Locked) -> None:
     number = locked.number
-    with st.form(key=f"locked_{number}"):
+    with st.container(key=f"locked_{number}"), st.form(key=f"password_form_{number}"):
         st.markdown(f":material/lock: {plain(locked.message)}")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.text_input("Password", type="password", key=f"password_{number}", width=280)

@@ -7,7 +7,7 @@
    column of the table in st-key-line_items. Document text only ever goes into textContent. */
 
 const WIDTHS = [700, 1000, 1400, 2000, 2800, 4000];
-const ROW = 35; // pixels of a row of Streamlit's table, and of its head
+const rowHeight = () => Math.round(2.1875 * parseFloat(getComputedStyle(document.documentElement).fontSize)); // Streamlit's table
 const pause = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
 const remembered = new Map(); // page, zoom and last focus of each run, while the tab lives
 
@@ -155,15 +155,16 @@ class View {
 
   /* The table is drawn on a canvas and takes its cursor from the pointer alone: point at the middle of the cell. */
   async pointAt(table, row, column) {
+    const high = rowHeight();
     const widths = this.data.columns.map((each) => each.width);
     const total = widths.reduce((sum, width) => sum + width, 0);
     const share = Math.max(0, (table.clientWidth - total) / widths.length); // room to spare is dealt out evenly
     const x = widths.slice(0, column).reduce((sum, width) => sum + width + share, 0) + (widths[column] + share) / 2;
-    if ((row + 2) * ROW > table.clientHeight) table.scrollTop = (row + 2.5) * ROW - table.clientHeight;
+    if ((row + 2) * high > table.clientHeight) table.scrollTop = (row + 2.5) * high - table.clientHeight;
     else table.scrollTop = 0;
     await pause(20);
     const { left, top } = table.getBoundingClientRect();
-    const place = { clientX: left + x - table.scrollLeft, clientY: top + (row + 1.5) * ROW - table.scrollTop };
+    const place = { clientX: left + x - table.scrollLeft, clientY: top + (row + 1.5) * high - table.scrollTop };
     for (const name of ["pointermove", "mousemove", "pointerdown", "mousedown", "pointerup", "mouseup", "click"]) {
       const Kind = name.startsWith("pointer") ? PointerEvent : MouseEvent;
       const held = name.endsWith("down") ? 1 : 0;

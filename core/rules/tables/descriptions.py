@@ -17,6 +17,8 @@ from core.rules.tables.columns import Grid
 _GROWTH = 2.8
 #: A wrapped line follows within this many text heights.
 _LEADING = 1.0
+#: Lines of one paragraph stand closer than this many text heights.
+_TIGHT = 0.5
 _LABELLED = re.compile(r"^[^\d:]{2,40}:(?:\s|$)|^\w[\w.-]{1,20}\s?:\s?\S")
 _WORD = re.compile(r"[^\W\d_]{3}")
 
@@ -42,6 +44,8 @@ def join_blocks(
     layout: Layout, grid: Grid, stacked: bool, blocks: Sequence[Block], texts: Sequence[TextLine]
 ) -> list[Block]:
     """``blocks`` with their descriptions."""
+    if not blocks:
+        return []
     at = next((place for place, column in enumerate(grid.columns) if column.role == "description"), None)
     reach = _Reach(layout, grid, None if stacked else at)
     own = _without_ordinals([reach.own(block.cells) for block in blocks])
@@ -105,30 +109,54 @@ def _share_out(
     """The lines above and below each item that may belong to it."""
     above: list[list[TextLine]] = [[] for _ in blocks]
     below: list[list[TextLine]] = [[] for _ in blocks]
-    if not blocks:
-        return above, below
     bare = sum(1 for words in own if not words)
-    first = [text for text in texts if text.line.index < blocks[0].line.index]
-    upward = bare * 2 > len(blocks) and bool(first)
-    for text in texts:
+    upward = bare * 2 > len(blocks) and any(text.line.index < blocks[0].line.index for text in texts)
+    tight = {text.line.index for text in texts if _gap(layout, text.line.index) < _TIGHT * _tall(text.line)}
+    for text in reversed(texts):
         place = sum(1 for block in blocks if block.line.index < text.line.index)
-        if upward:
-            if place < len(blocks):
-                above[place].append(text)
-        elif place and not _hangs_above(blocks, own, text, place):
-            below[place - 1].append(text)
-        elif place < len(blocks) and _hangs_above(blocks, own, text, place):
-            above[place].append(text)
+        if place < len(blocks):
+            block = blocks[place]
+            if own[place]:
+                hangs = _is_centred(layout, block, text, above[place], tight)
+            else:
+                hangs = upward or _is_nearer(blocks, text, place)
+            if hangs:
+                if _is_close(text.line, above[place][0].line if above[place] else block.line):
+                    above[place].insert(0, text)
+                continue
+        if place:
+            below[place - 1].insert(0, text)
     return above, below
 
 
-def _hangs_above(blocks: Sequence[Block], own: Sequence[Sequence[Token]], text: TextLine, place: int) -> bool:
-    """Whether a line belongs to the item below it: that has no text of its own, and is nearer than the one above."""
-    if place >= len(blocks) or own[place]:
-        return False
+def _is_nearer(blocks: Sequence[Block], text: TextLine, place: int) -> bool:
+    """Whether a line is clearly nearer to the item below it, which has no text of its own, than to the one above."""
     down = blocks[place].line.center - text.line.center
     up = text.line.center - blocks[place - 1].line.center if place else float("inf")
     return down < 0.6 * up
+
+
+def _is_centred(layout: Layout, block: Block, text: TextLine, hanging: Sequence[TextLine], tight: set[int]) -> bool:
+    """Whether the item's numbers are set at half the height of its text: the lines stand close together above and
+    below the item's own, and further from what is above them."""
+    lower = hanging[0].line.index if hanging else block.line.index
+    if text.line.index != lower - 1 or block.line.index + 1 not in tight:
+        return False
+    down = _gap(layout, lower)
+    return down < _TIGHT * _tall(text.line) and _gap(layout, text.line.index) > down + 0.3 * _tall(text.line)
+
+
+def _is_close(line: Line, below: Line) -> bool:
+    return below.y0 - line.y1 <= _LEADING * _tall(line)
+
+
+def _gap(layout: Layout, index: int) -> float:
+    """The space between a line of the page and the one before it."""
+    return layout.lines[index].y0 - layout.lines[index - 1].y1 if index else float("inf")
+
+
+def _tall(line: Line) -> float:
+    return line.y1 - line.y0
 
 
 def _grow(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import permutations
 
 from core.rules.amounts import Amount, NumberFormat
 from core.rules.layout import Layout, Line, Token
@@ -248,32 +249,40 @@ def _is_full(row: BodyRow, roles: Roles) -> bool:
 
 
 def _proven_roles(table: Table) -> Roles:
-    """The header's roles where quantity × price = total bears them out; else the columns that fit best, if many do."""
-    roles = _header_roles(table.grid)
+    """The header's roles where quantity × price = total bears them out; else a second price or total of the header's
+    that does so better; else the columns that fit, if they do in most rows."""
     rows = table.anchors[:12]
     wanted = max(1, (len(rows) + 1) // 2)
-    if sum(_is_full(row, roles) for row in rows) >= wanted:
-        return roles
+    named = _named_roles(table.grid)
+    best = max(named, key=lambda roles: sum(_is_full(row, roles) for row in rows))
+    most = sum(_is_full(row, best) for row in rows)
     places = sorted({at for row in rows for at in row.numbers})
-    if len(places) < 3:
-        return roles
-    best, most = roles, sum(_is_full(row, roles) for row in rows)
-    for total in places:
-        for quantity in places:
-            for price in places:
-                if len({total, quantity, price}) < 3:
-                    continue
-                trial = Roles(quantity, price, total, roles.discount)
-                fits = sum(_is_full(row, trial) and _is_telling(row, trial) for row in rows)
-                same = sum(getattr(trial, name) == getattr(roles, name) for name in ("quantity", "unit_price", "total"))
-                if fits >= wanted and (fits, same) > (
-                    most,
-                    0
-                    if best is roles
-                    else sum(getattr(best, n) == getattr(roles, n) for n in ("quantity", "unit_price", "total")),
-                ):
-                    best, most = trial, fits
+    if most >= wanted or len(places) < 3:
+        return best
+    for quantity, price, total in permutations(places, 3):
+        trial = Roles(quantity, price, total, best.discount)
+        fits = sum(_is_full(row, trial) and _is_telling(row, trial) for row in rows)
+        if fits >= wanted and (fits, _likeness(trial, named[0])) > (most, _likeness(best, named[0])):
+            best, most = trial, fits
     return best
+
+
+def _named_roles(grid: Grid) -> list[Roles]:
+    """The roles as the header names them, first the likeliest; then with its second price, second total or gross
+    total."""
+    first = _header_roles(grid)
+    prices = [at for at, column in enumerate(grid.columns) if column.role == "second_unit_price"]
+    totals = [at for at, column in enumerate(grid.columns) if column.role in ("second_total_price", "gross")]
+    return [
+        replace(first, unit_price=price, total=total)
+        for total in (first.total, *totals)
+        for price in (first.unit_price, *prices)
+    ]
+
+
+def _likeness(roles: Roles, other: Roles) -> int:
+    """In how many of quantity, price and total both agree."""
+    return sum(getattr(roles, name) == getattr(other, name) for name in ("quantity", "unit_price", "total"))
 
 
 def _is_telling(row: BodyRow, roles: Roles) -> bool:

@@ -23,6 +23,8 @@ _ENOUGH = 2
 #: A sum that differs by no more than this share is taken for that of the rows with a tax or a misread digit.
 _NEAR = Decimal("0.3")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
+_WORD = re.compile(r"[^\W\d_]{3}")
+_CENTS = re.compile(r"\d[.,]\d\d\b")
 _TIMES = re.compile(r"^(?:(\d+(?:[.,]\d+)?)[x×*@]|[x×*@](\d+(?:[.,]\d+)?)|[x×*@à])$", re.IGNORECASE)
 _BARCODE = re.compile(r"^\d{7,}$")
 
@@ -259,13 +261,17 @@ def _item(row: MoneyRow, proven: bool) -> ItemRow:
 
 
 def _description(row: MoneyRow) -> list[list[Token]]:
-    """The row's own text or, where it has none, that of the line above it."""
-    own = [token for token in row.label if not _BARCODE.match(token.text)]
-    if any(char.isalpha() for token in own for char in token.text):
+    """The row's own text or, where beside quantity and price that is no more than a unit, the line of text above."""
+    own = _words(row.label)
+    if any(_WORD.search(token.text) or (token.text[-1:].isalpha() and not row.price) for token in own):
         return [own]
     index = row.line.index - 1
     if index >= 0 and _is_next_to(row.layout.lines[index], row.line):
-        above = [token for token in row.layout.lines[index].tokens if not _BARCODE.match(token.text)]
-        if any(_LETTERS.search(token.text) for token in above):
-            return [above]
+        above = row.layout.lines[index].tokens
+        if any(_WORD.search(token.text) for token in above) and not any(_CENTS.search(token.text) for token in above):
+            return [_words(above)]
     return [own] if own else []
+
+
+def _words(tokens: Sequence[Token]) -> list[Token]:
+    return [token for token in tokens if not _BARCODE.match(token.text)]

@@ -47,6 +47,18 @@ def test_a_description_may_stand_below_its_article_number() -> None:
     assert [row[0] for row in plain(read(sheet))] == ["A-4711 Oak table", "A-4712 Desk lamp"]
 
 
+def test_numbers_may_stand_at_half_the_height_of_a_description() -> None:
+    """Lines close together above and below an item's numbers are one description."""
+    tight = [
+        ("Steel bracket with eight",),
+        ("holes in two rows, hot", "3", "150.00", "450.00"),
+        ("galvanised and coated",),
+    ]
+    rows = [HEADER, (), *tight, (), *tight]
+    text = "Steel bracket with eight holes in two rows, hot galvanised and coated"
+    assert [row[0] for row in plain(read(page(rows, pitch=12)))] == [text, text]
+
+
 def test_labelled_particulars_are_no_description() -> None:
     """A serial number below an item is left out."""
     sheet = page([HEADER, TABLE, ("Serial no: 99817263",), LAMP], pitch=12)
@@ -150,6 +162,20 @@ def test_the_net_total_is_taken_beside_a_gross_one() -> None:
         [(*HEADER[:3], "Net total", "Gross total"), (*TABLE, "540.00"), (*LAMP, "49.20")], (40, -300, -370, -450, -550)
     )
     assert plain(read(sheet)) == BOTH
+
+
+def test_of_two_prices_the_one_that_gives_the_total() -> None:
+    """Prices with and without tax stand beside each other; the line's total is with tax."""
+    header = ("Description", "Qty", "Unit price (excl. VAT)", "VAT", "Unit price (incl. VAT)", "Subtotal (incl. VAT)")
+    sheet = page([header, ("USB cable", "2", "8.26", "21%", "9.99", "19.98")], (40, -160, -280, -310, -430, -560))
+    assert plain(read(sheet)) == [("USB cable", "2", "9.99", "19.98")]
+
+
+def test_a_date_before_the_description_stays_out_of_it() -> None:
+    """A time sheet: date, work, hours, rate, amount."""
+    header = ("Date", "Description", "Hours", "Rate", "Amount")
+    sheet = page([header, ("12/03/2024", "Site visit", "3", "150.00", "450.00")], (40, 110, -340, -430, -540))
+    assert plain(read(sheet)) == [("Site visit", "3", "150", "450")]
 
 
 def test_misnamed_columns_are_put_right_by_their_products() -> None:

@@ -9,7 +9,7 @@ Studio page, documents
     sample_<n>             opens sample n (from 0)
     empty_state, samples   containers of the first screen
     refused                files that could not be opened; dismiss_refused clears them
-    locked_<n>             an encrypted file: password_<n>, unlock_<n>, dismiss_<n>
+    locked_<n>             an encrypted file: password_<n>, unlock_<n>, dismiss_<n> (inside password_form_<n>)
     desk_bar, documents    containers of the open documents
     doc_<n>                chooses open document n; close_document closes the chosen one
 Studio page, choosing pages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -19,6 +20,8 @@ from core.rules.tables.words import TableWords
 
 #: A table ends where its page is empty for this many text heights.
 _EMPTY = 14.0
+#: So many columns are tried as quantity, price and total.
+_CANDIDATES = 8
 _NOT_NUMBERS = frozenset({"description", "position", "article", "unit", "date"})
 
 
@@ -256,7 +259,8 @@ def _proven_roles(table: Table) -> Roles:
     named = _named_roles(table.grid)
     best = max(named, key=lambda roles: sum(_is_full(row, roles) for row in rows))
     most = sum(_is_full(row, best) for row in rows)
-    places = sorted({at for row in rows for at in row.numbers})
+    filled = Counter(at for row in rows for at in row.numbers)
+    places = sorted(at for at, _ in filled.most_common(_CANDIDATES))
     if most >= wanted or len(places) < 3:
         return best
     for quantity, price, total in permutations(places, 3):

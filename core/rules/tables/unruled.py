@@ -7,9 +7,11 @@ a sum that is printed under them, or where quantity × price says so; nothing is
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import accumulate
 
 from core.rules.amounts import Amount, NumberFormat, find_amounts
 from core.rules.layout import Layout, Line, Token
@@ -109,13 +111,11 @@ def _kind(row: MoneyRow, words: TableWords) -> str:
 
 def main_column(rows: Sequence[MoneyRow]) -> list[MoneyRow]:
     """The rows whose amounts stand in the column that most of them share, page by page."""
-    best: list[MoneyRow] = []
-    for pivot in rows:
-        reach = _ALIGNED * pivot.layout.text_height
-        share = [row for row in rows if abs(row.right - pivot.right) <= reach]
-        if len(share) > len(best):
-            best = share
-    return best
+    places = Counter(round(row.right / row.layout.text_height) for row in rows)
+    if not places:
+        return []
+    best = max(places, key=lambda place: (places[place - 1] + places[place] + places[place + 1], places[place]))
+    return [row for row in rows if abs(row.right / row.layout.text_height - best) <= _ALIGNED]
 
 
 def _best_run(rows: Sequence[MoneyRow], sums: set[Decimal]) -> tuple[list[MoneyRow], bool]:
@@ -135,13 +135,14 @@ def _best_run(rows: Sequence[MoneyRow], sums: set[Decimal]) -> tuple[list[MoneyR
 
 def _longest_sum(group: Sequence[MoneyRow], rows: Sequence[MoneyRow], sums: set[Decimal]) -> list[MoneyRow]:
     """The longest stretch of ``group`` that adds up to one of ``sums``."""
+    running = [Decimal(0), *accumulate(row.amount.value for row in group)]
+    last = {total: at for at, total in enumerate(running)}
     best: Sequence[MoneyRow] = ()
-    for start in range(len(group)):
-        total = Decimal(0)
-        for end in range(start, len(group)):
-            total += group[end].amount.value
-            if total in sums and end - start >= len(best) and _is_summed(group[start : end + 1], rows, total):
-                best = group[start : end + 1]
+    for start, before in enumerate(running):
+        for total in sums:
+            run = group[start : last.get(before + total, 0)]
+            if len(run) > len(best) and _is_summed(run, rows, total):
+                best = run
     return list(best)
 
 

@@ -81,7 +81,22 @@ def _read(
     if not tables:
         return []
     sums = frozenset(printed_sums(pages, words, habit))
-    return [item for table in _chosen(tables) for item in reader.items(table, sums)]
+    return [
+        item
+        for items in _without_repeats([reader.items(table, sums) for table in _chosen(tables)], sums)
+        for item in items
+    ]
+
+
+def _without_repeats(tables: Sequence[list[ItemRow]], sums: frozenset[Decimal]) -> list[list[ItemRow]]:
+    """Of tables that each add up to the same printed sum (an overview and its details), only the fullest."""
+    kept: dict[object, list[ItemRow]] = {}
+    for at, items in enumerate(tables):
+        total = sum((item.total_price.value or Decimal(0) for item in items if item.total_price), Decimal(0))
+        key = total if total and total in sums else f"table {at}"
+        if key not in kept or len(items) > len(kept[key]):
+            kept[key] = items
+    return list(kept.values())
 
 
 def printed_sums(pages: Sequence[Layout], words: TableWords, habit: NumberFormat) -> Iterator[Decimal]:

@@ -135,6 +135,13 @@ def test_a_table_goes_on_without_a_header() -> None:
     assert plain(read(page([HEADER, TABLE]), page([LAMP, (None, None, "Total", "491.00")], number=2))) == BOTH
 
 
+def test_an_overview_of_the_details_is_not_read_twice() -> None:
+    """Page one sums up what page two lists; both come to the printed total."""
+    overview = [HEADER, ("Furnishing", "1", "491.00", "491.00"), (None, None, "Total", "491.00")]
+    details = [HEADER, TABLE, LAMP, (None, None, "Total", "491.00")]
+    assert plain(read(page(overview), page(details, number=2))) == BOTH
+
+
 def test_what_follows_the_total_is_no_item() -> None:
     """A table of taxes and a payment line stand under the total."""
     sheet = page(

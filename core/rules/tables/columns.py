@@ -16,7 +16,7 @@ from core.rules.currencies import currency_of
 from core.rules.layout import Layout, Line, Token
 from core.rules.tables.header import NUMERIC, Column, Header
 
-#: Gutters are looked for in steps of this share of the text height.
+#: The page's width is looked at in steps of this share of the text height.
 _STEP = 0.25
 #: A table's body is judged by this many of its lines.
 _SAMPLE = 30

@@ -64,7 +64,6 @@ class _Reach:
     """Where on a page a table's descriptions stand."""
 
     def __init__(self, layout: Layout, grid: Grid, column: int | None) -> None:
-        self._layout = layout
         self._grid = grid
         self._column = column
         self.left, self.right = 0.0, layout.width

@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
-from itertools import permutations
 
-from core.rules.amounts import Amount, NumberFormat
-from core.rules.layout import Layout, Line, Token
+from core.rules.amounts import NumberFormat
+from core.rules.layout import Layout, Line
 from core.rules.tables.columns import Grid, find_grid, level_rows, prefer_words, read_numbers
 from core.rules.tables.descriptions import Block, TextLine, join_blocks
 from core.rules.tables.header import Column, Header, find_headers
 from core.rules.tables.inferred import infer_headers
-from core.rules.tables.items import ItemCell, ItemRow, multiplies, number_cell, text_cell
+from core.rules.tables.items import ItemCell, ItemRow, number_cell, text_cell
 from core.rules.tables.quantities import read_quantity
+from core.rules.tables.rows import BodyRow, Roles, header_roles, is_anchor, is_full, proven_roles, with_points
 from core.rules.tables.words import TableWords
 
 #: A table ends where its page is empty for this many text heights.
 _EMPTY = 14.0
-#: So many columns are tried as quantity, price and total.
-_CANDIDATES = 8
+_MONEY = frozenset({"quantity", "unit_price", "total_price"})
 _NOT_NUMBERS = frozenset({"description", "position", "article", "unit", "date"})
-
-
-@dataclass(eq=False)
-class BodyRow:
-    """A line of a table with its cells. ``numbers`` are the numbers of each column, by the column's place."""
-
-    layout: Layout
-    line: Line
-    cells: list[list[Token]]
-    numbers: dict[int, list[Amount]]
-
-    def number(self, column: int | None) -> Amount | None:
-        """The number of a column: its last, as units and rates stand before it."""
-        found = self.numbers.get(column, []) if column is not None else []
-        return found[-1] if found else None
 
 
 @dataclass
@@ -51,16 +34,6 @@ class Table:
     texts: list[TextLine]
     open_end: bool
     """Whether no sum closed the table, so that it may go on on the next page."""
-
-
-@dataclass(frozen=True)
-class Roles:
-    """Which columns (by their place) hold quantity, unit price, total and discount."""
-
-    quantity: int | None
-    unit_price: int | None
-    total: int | None
-    discount: int | None = None
 
 
 def read_with_header(pages: Sequence[Layout], words: TableWords, habit: NumberFormat) -> list[ItemRow]:
@@ -117,9 +90,6 @@ def _chosen(tables: Sequence[Table]) -> list[Table]:
     return [table for table in kept if set(table.header.signature) & _MONEY == wanted]
 
 
-_MONEY = frozenset({"quantity", "unit_price", "total_price"})
-
-
 class _Reader:
     """Reads tables page by page; remembers the last header for a page that goes on without one."""
 
@@ -149,7 +119,7 @@ class _Reader:
 
     def _table(self, layout: Layout, header: Header, grid: Grid, body: Sequence[Line]) -> Table:
         table = Table(layout, header, grid, [], [], True)
-        roles = _header_roles(grid)
+        roles = header_roles(grid)
         bottom: float | None = None
         for line in level_rows(body):
             if bottom is not None and table.anchors and line.y0 - bottom > _EMPTY * layout.text_height:
@@ -160,9 +130,9 @@ class _Reader:
                 continue
             if self._is_sum(row, roles):
                 table.open_end = table.open_end and not table.anchors
-            elif _is_anchor(row, roles):
+            elif is_anchor(row, roles):
                 # a sum may stand between groups of items: what follows it must prove to be an item
-                table.open_end = table.open_end or _is_full(row, roles)
+                table.open_end = table.open_end or is_full(row, roles)
                 if table.open_end:
                     table.anchors.append(row)
             elif table.open_end:
@@ -173,7 +143,7 @@ class _Reader:
         """Whether the line carries a sum over, or only reduces the item above it."""
         segments = row.line.segments
         if any(self._words.carries.length_at(segment.tokens) for segment in segments):
-            return not _is_full(row, roles)
+            return not is_full(row, roles)
         if row.number(roles.quantity) and row.number(roles.unit_price):
             return False
         return bool(row.numbers) and any(self._words.discounts.length_at(segment.tokens) for segment in segments)
@@ -210,7 +180,7 @@ class _Reader:
 
     def _is_sum(self, row: BodyRow, roles: Roles) -> bool:
         """Whether the line is a sum under the table or text after it."""
-        if _is_full(row, roles):
+        if is_full(row, roles):
             return False
         for segment in row.line.segments:
             if self._words.is_sum(segment.tokens) and (row.numbers or self._words.is_label(segment.tokens)):
@@ -219,110 +189,14 @@ class _Reader:
 
     def items(self, table: Table, sums: frozenset[Decimal]) -> list[ItemRow]:
         """The rows of ``table`` as items."""
-        roles = _proven_roles(table)
-        rows = [_with_points(row, roles) for row in table.anchors if _is_anchor(row, roles)]
+        roles = proven_roles(table.grid, table.anchors)
+        rows = [with_points(row, roles) for row in table.anchors if is_anchor(row, roles)]
         blocks = join_blocks(
             table.layout, table.grid, table.header.stacked, [Block(row.line, row.cells) for row in rows], table.texts
         )
         pairs = _without_sum_row(list(zip(rows, blocks, strict=True)), roles)
         pairs = _fitting(pairs, roles, sums)
         return [_item(table, row, block, roles) for row, block in pairs]
-
-
-def _header_roles(grid: Grid) -> Roles:
-    places = {column.role: at for at, column in reversed(list(enumerate(grid.columns)))}
-    total = places.get("total_price", places.get("gross"))
-    return Roles(places.get("quantity"), places.get("unit_price"), total, places.get("discount"))
-
-
-def _is_anchor(row: BodyRow, roles: Roles) -> bool:
-    """Whether the line holds an item's numbers: its total, or where no column has totals its price or quantity."""
-    if roles.total is not None:
-        if not row.number(roles.total):
-            return False
-        return bool(row.number(roles.quantity) or row.number(roles.unit_price)) or _stands_alone(row, roles.total)
-    return bool(row.number(roles.unit_price if roles.unit_price is not None else roles.quantity))
-
-
-def _stands_alone(row: BodyRow, column: int) -> bool:
-    """Whether the number of a column is a cell of its own, not a number within a sentence."""
-    amount = row.number(column)
-    if amount is None:
-        return False
-    first = amount.tokens[0]
-    for segment in row.line.segments:
-        if first in segment.tokens:
-            before = segment.tokens[: segment.tokens.index(first)]
-            return not before or (len(row.line.segments) > 1 and all(len(token.text) < 4 for token in before))
-    return False
-
-
-def _is_full(row: BodyRow, roles: Roles) -> bool:
-    """Whether quantity, price and total are there and agree."""
-    quantity, price, total = (row.number(at) for at in (roles.quantity, roles.unit_price, roles.total))
-    if not (quantity and price and total) or not quantity.value:
-        return False
-    discount = row.number(roles.discount)
-    return multiplies(quantity.value, price.value, total.value, discount.value if discount else None)
-
-
-def _proven_roles(table: Table) -> Roles:
-    """The header's roles where quantity × price = total bears them out; else a second price or total of the header's
-    that does so better; else the columns that fit, if they do in most rows."""
-    rows = table.anchors[:12]
-    wanted = max(1, (len(rows) + 1) // 2)
-    named = _named_roles(table.grid)
-    best = max(named, key=lambda roles: sum(_is_full(row, roles) for row in rows))
-    most = sum(_is_full(row, best) for row in rows)
-    filled = Counter(at for row in rows for at in row.numbers)
-    places = sorted(at for at, _ in filled.most_common(_CANDIDATES))
-    if most >= wanted or len(places) < 3:
-        return best
-    for quantity, price, total in permutations(places, 3):
-        trial = Roles(quantity, price, total, best.discount)
-        fits = sum(_is_full(row, trial) and _is_telling(row, trial) for row in rows)
-        if fits >= wanted and (fits, _likeness(trial, named[0])) > (most, _likeness(best, named[0])):
-            best, most = trial, fits
-    return best
-
-
-def _named_roles(grid: Grid) -> list[Roles]:
-    """The roles as the header names them, first the likeliest; then with its second price, second total or gross
-    total."""
-    first = _header_roles(grid)
-    prices = [at for at, column in enumerate(grid.columns) if column.role == "second_unit_price"]
-    totals = [at for at, column in enumerate(grid.columns) if column.role in ("second_total_price", "gross")]
-    return [
-        replace(first, unit_price=price, total=total)
-        for total in (first.total, *totals)
-        for price in (first.unit_price, *prices)
-    ]
-
-
-def _likeness(roles: Roles, other: Roles) -> int:
-    """In how many of quantity, price and total both agree."""
-    return sum(getattr(roles, name) == getattr(other, name) for name in ("quantity", "unit_price", "total"))
-
-
-def _is_telling(row: BodyRow, roles: Roles) -> bool:
-    """Whether the row's product says something: factors of one or nothing fit everywhere."""
-    factors = (row.number(roles.quantity), row.number(roles.unit_price))
-    return all(factor is not None and factor.value not in (Decimal(0), Decimal(1)) for factor in factors)
-
-
-def _with_points(row: BodyRow, roles: Roles) -> BodyRow:
-    """``row`` with the decimal point that OCR lost in its price or its total, where the product asks for one."""
-    if _is_full(row, roles) or row.layout.confidence_of(row.line.tokens) == 1:
-        return row
-    for column in (roles.unit_price, roles.total):
-        amount = row.number(column)
-        if amount is None or column is None or amount.decimals or abs(amount.value) < 100:
-            continue
-        mended = amount._replace(value=amount.value.scaleb(-2), decimals=2)
-        trial = BodyRow(row.layout, row.line, row.cells, {**row.numbers, column: [mended]})
-        if _is_full(trial, roles):
-            return trial
-    return row
 
 
 def _without_sum_row(pairs: list[tuple[BodyRow, Block]], roles: Roles) -> list[tuple[BodyRow, Block]]:
@@ -348,7 +222,7 @@ def _fitting(pairs: list[tuple[BodyRow, Block]], roles: Roles, sums: frozenset[D
 
 
 def _item(table: Table, row: BodyRow, block: Block, roles: Roles) -> ItemRow:
-    full = _is_full(row, roles)
+    full = is_full(row, roles)
     score = (0.95 if full else 0.75) - (0.1 if table.header.inferred else 0.0)
     rule = "column found by its numbers" if table.header.inferred else "column under a header"
     proof = ", quantity × price = total" if full else ""

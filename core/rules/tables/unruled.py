@@ -25,6 +25,8 @@ _ENOUGH = 2
 #: A sum that differs by no more than this share is taken for that of the rows with a tax or a misread digit.
 _NEAR = Decimal("0.3")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
+#: A whole number from here on is a code rather than money.
+_LARGEST = 10_000_000
 _WORD = re.compile(r"[^\W\d_]{3}")
 _CENTS = re.compile(r"\d[.,]\d\d\b")
 _TIMES = re.compile(r"^(?:(\d+(?:[.,]\d+)?)[x×*@]|[x×*@](\d+(?:[.,]\d+)?)|[x×*@à])$", re.IGNORECASE)
@@ -70,7 +72,8 @@ def read_without_header(pages: Sequence[Layout], words: TableWords, habit: Numbe
 
 
 def money_rows(layout: Layout, words: TableWords, habit: NumberFormat) -> Iterator[MoneyRow]:
-    """The lines of a page that end with an amount of money."""
+    """The lines of a page that end with an amount of money; on a page without cents, with a whole number."""
+    cents = any(_CENTS.search(token.text) for token in layout.tokens)
     for line in layout.lines:
         tokens = line.tokens
         if not any(char.isdigit() for token in tokens[-3:] for char in token.text):
@@ -79,7 +82,7 @@ def money_rows(layout: Layout, words: TableWords, habit: NumberFormat) -> Iterat
         numbers = [amount for segment in line.segments for amount in find_amounts(segment.tokens, habit, repair)]
         while numbers and numbers[-1].percent:
             tokens = tokens[: tokens.index(numbers.pop().tokens[0])]
-        if not numbers or not _is_money(numbers[-1]) or not _is_last(numbers[-1], tokens):
+        if not numbers or not _is_money(numbers[-1], cents) or not _is_last(numbers[-1], tokens):
             continue
         label = tokens[: tokens.index(numbers[-1].tokens[0])]
         row = MoneyRow(layout, line, numbers[-1], numbers[:-1], label)
@@ -87,8 +90,10 @@ def money_rows(layout: Layout, words: TableWords, habit: NumberFormat) -> Iterat
         yield row
 
 
-def _is_money(amount: Amount) -> bool:
-    return not amount.percent and (amount.decimals == 2 or amount.currency is not None)
+def _is_money(amount: Amount, cents: bool) -> bool:
+    if amount.percent:
+        return False
+    return amount.decimals == 2 or amount.currency is not None or (not cents and abs(amount.value) < _LARGEST)
 
 
 def _is_last(amount: Amount, tokens: Sequence[Token]) -> bool:
@@ -110,7 +115,7 @@ def _kind(row: MoneyRow, words: TableWords) -> str:
 
 
 def main_column(rows: Sequence[MoneyRow]) -> list[MoneyRow]:
-    """The rows whose amounts stand in the column that most of them share, page by page."""
+    """The rows whose amounts stand in the column that most of them share."""
     places = Counter(round(row.right / row.layout.text_height) for row in rows)
     if not places:
         return []

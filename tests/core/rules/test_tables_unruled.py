@@ -50,6 +50,12 @@ def test_running_numbers_are_no_quantities() -> None:
     assert [row[:2] for row in plain(read(sheet))] == [("Espresso", None), ("Croissant", None), ("Juice", None)]
 
 
+def test_a_receipt_in_a_currency_without_cents() -> None:
+    """Whole numbers are money where the page has no cents."""
+    sheet = page([("コーヒー", "300"), ("パン", "150"), ("合計", "450")], RECEIPT)
+    assert plain(read(sheet, language="ja")) == [("コーヒー", None, None, "300"), ("パン", None, None, "150")]
+
+
 def test_a_list_is_believed_when_it_adds_up() -> None:
     """Texts and amounts in a letter, and the printed sum."""
     sheet = page([("Liability", "50,00 €"), ("Legal cover", "25,00 €"), ("Gesamtbeitrag", "75,00 €")], RECEIPT)

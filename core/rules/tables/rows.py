@@ -1,0 +1,141 @@
+"""A table's rows with their cells, and which columns hold quantity, price and total: by the header, and by proof."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import permutations
+
+from core.rules.amounts import Amount
+from core.rules.layout import Layout, Line, Token
+from core.rules.tables.columns import Grid
+from core.rules.tables.items import multiplies
+
+#: So many columns are tried as quantity, price and total.
+_CANDIDATES = 8
+#: The products of this many rows are looked at.
+_SAMPLE = 12
+
+
+@dataclass(eq=False)
+class BodyRow:
+    """A line of a table with its cells. ``numbers`` are the numbers of each column, by the column's place."""
+
+    layout: Layout
+    line: Line
+    cells: list[list[Token]]
+    numbers: dict[int, list[Amount]]
+
+    def number(self, column: int | None) -> Amount | None:
+        """The number of a column: its last, as units and rates stand before it."""
+        found = self.numbers.get(column, []) if column is not None else []
+        return found[-1] if found else None
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which columns (by their place) hold quantity, unit price, total and discount."""
+
+    quantity: int | None
+    unit_price: int | None
+    total: int | None
+    discount: int | None = None
+
+
+def header_roles(grid: Grid) -> Roles:
+    """The roles as the header names them."""
+    places = {column.role: at for at, column in reversed(list(enumerate(grid.columns)))}
+    total = places.get("total_price", places.get("gross"))
+    return Roles(places.get("quantity"), places.get("unit_price"), total, places.get("discount"))
+
+
+def is_anchor(row: BodyRow, roles: Roles) -> bool:
+    """Whether the line holds an item's numbers: its total, or where no column has totals its price or quantity."""
+    if roles.total is not None:
+        if not row.number(roles.total):
+            return False
+        return bool(row.number(roles.quantity) or row.number(roles.unit_price)) or _stands_alone(row, roles.total)
+    return bool(row.number(roles.unit_price if roles.unit_price is not None else roles.quantity))
+
+
+def _stands_alone(row: BodyRow, column: int) -> bool:
+    """Whether the number of a column is a cell of its own, not a number within a sentence."""
+    amount = row.number(column)
+    if amount is None:
+        return False
+    first = amount.tokens[0]
+    for segment in row.line.segments:
+        if first in segment.tokens:
+            before = segment.tokens[: segment.tokens.index(first)]
+            return not before or (len(row.line.segments) > 1 and all(len(token.text) < 4 for token in before))
+    return False
+
+
+def is_full(row: BodyRow, roles: Roles) -> bool:
+    """Whether quantity, price and total are there and agree."""
+    quantity, price, total = (row.number(at) for at in (roles.quantity, roles.unit_price, roles.total))
+    if not (quantity and price and total) or not quantity.value:
+        return False
+    discount = row.number(roles.discount)
+    return multiplies(quantity.value, price.value, total.value, discount.value if discount else None)
+
+
+def proven_roles(grid: Grid, anchors: Sequence[BodyRow]) -> Roles:
+    """The header's roles where quantity × price = total bears them out; else a second price or total of the header's
+    that does so better; else the columns that fit, if they do in most rows."""
+    rows = anchors[:_SAMPLE]
+    wanted = max(1, (len(rows) + 1) // 2)
+    named = _named_roles(grid)
+    best = max(named, key=lambda roles: sum(is_full(row, roles) for row in rows))
+    most = sum(is_full(row, best) for row in rows)
+    filled = Counter(at for row in rows for at in row.numbers)
+    places = sorted(at for at, _ in filled.most_common(_CANDIDATES))
+    if most >= wanted or len(places) < 3:
+        return best
+    for quantity, price, total in permutations(places, 3):
+        trial = Roles(quantity, price, total, best.discount)
+        fits = sum(is_full(row, trial) and _is_telling(row, trial) for row in rows)
+        if fits >= wanted and (fits, _likeness(trial, named[0])) > (most, _likeness(best, named[0])):
+            best, most = trial, fits
+    return best
+
+
+def _named_roles(grid: Grid) -> list[Roles]:
+    """The roles as the header names them, first the likeliest; then with its second price, second total or gross
+    total."""
+    first = header_roles(grid)
+    prices = [at for at, column in enumerate(grid.columns) if column.role == "second_unit_price"]
+    totals = [at for at, column in enumerate(grid.columns) if column.role in ("second_total_price", "gross")]
+    return [
+        replace(first, unit_price=price, total=total)
+        for total in (first.total, *totals)
+        for price in (first.unit_price, *prices)
+    ]
+
+
+def _likeness(roles: Roles, other: Roles) -> int:
+    """In how many of quantity, price and total both agree."""
+    return sum(getattr(roles, name) == getattr(other, name) for name in ("quantity", "unit_price", "total"))
+
+
+def _is_telling(row: BodyRow, roles: Roles) -> bool:
+    """Whether the row's product says something: factors of one or nothing fit everywhere."""
+    factors = (row.number(roles.quantity), row.number(roles.unit_price))
+    return all(factor is not None and factor.value not in (Decimal(0), Decimal(1)) for factor in factors)
+
+
+def with_points(row: BodyRow, roles: Roles) -> BodyRow:
+    """``row`` with the decimal point that OCR lost in its price or its total, where the product asks for one."""
+    if is_full(row, roles) or row.layout.confidence_of(row.line.tokens) == 1:
+        return row
+    for column in (roles.unit_price, roles.total):
+        amount = row.number(column)
+        if amount is None or column is None or amount.decimals or abs(amount.value) < 100:
+            continue
+        mended = amount._replace(value=amount.value.scaleb(-2), decimals=2)
+        trial = BodyRow(row.layout, row.line, row.cells, {**row.numbers, column: [mended]})
+        if is_full(trial, roles):
+            return trial
+    return row

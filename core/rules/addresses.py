@@ -33,6 +33,7 @@ class Patterns:
     street_words: frozenset[str]
     street_endings: tuple[str, ...]
     legal_forms: frozenset[str]
+    legal_marks: tuple[str, ...]
     salutations: frozenset[str]
     titles: frozenset[str]
 
@@ -47,6 +48,7 @@ def patterns() -> Patterns:
         frozenset(fold(word) for word in words if not word.startswith("-")),
         tuple(fold(word) for word in words if word.startswith("-")),
         frozenset(map(fold, data["legal_forms"])),
+        tuple(data["legal_marks"]),
         frozenset(map(fold, data["salutations"])),
         frozenset(map(fold, data["titles"])),
     )
@@ -103,7 +105,8 @@ def has_legal_form(text: str) -> bool:
     """Whether a line names a company with its legal form (GmbH, Ltd, S.r.l. ...)."""
     known = patterns().legal_forms
     keys = [fold(word) for word in text.replace(".", "").split()]
-    return len(keys) > 1 and any(key in known for key in keys[1:])
+    named = len(keys) > 1 and any(key in known for key in keys[1:])
+    return named or any(mark in text for mark in patterns().legal_marks)
 
 
 __all__ = [

@@ -162,13 +162,15 @@ def _amount(
 ) -> Amount | None:
     start = at
     previous = tokens[at - 1].text.strip(_TRIMMED) if at else ""
-    if not before.strip(_MINUS + "(+") and at and _is_affix(previous) and previous:
+    if not before.strip(_MINUS + "(+") and previous.strip(_MINUS) and _is_affix(previous):
         start, before = at - 1, previous + before
-        if start and tokens[start - 1].text in _MINUS:
-            start, before = start - 1, "-" + before
+    # a dash inside a text (Pipe - 5.00) is no sign
+    if start == 1 and tokens[0].text in tuple(_MINUS):
+        start, before = 0, "-" + before
     following = tokens[end].text.strip(_TRIMMED) if end < len(tokens) else ""
-    if not after and following and (_is_tail(following)) and not _starts_amount(tokens, end):
-        end, after = end + 1, following
+    open_end = not after.strip(_MINUS + ".,")
+    if open_end and following and _is_tail(following) and not _starts_amount(tokens, end):
+        end, after = end + 1, after + following
     value, decimals = parsed
     negative = any(char in _MINUS + "(" for char in before) or _is_negative_tail(after)
     currency = currency_of(before.strip(_MINUS + "()+ ")) or currency_of(after.strip(_MINUS + "().,+% "))

@@ -201,6 +201,8 @@ def _misread_label(segment: Segment, page: int, lexicon: Lexicon, language: str 
     key = "".join(token.key for token in segment.tokens[:words])
     if len(key) < 5:
         return []
-    best = process.extractOne(key, _phrases(language), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+    best = process.extractOne(
+        key.replace("rn", "m").replace("vv", "w"), _phrases(language), scorer=fuzz.ratio, score_cutoff=_ALIKE
+    )
     entry = lexicon.label(best[0], language) if best else None
     return [Label(entry.kind, entry.weight * 0.9, segment, 0, words, page)] if entry else []

@@ -119,7 +119,7 @@ class PartyReader:
     def _of_form(self, label: Label, layout: Layout) -> list[Line]:
         """The lines of a party whose parts are labelled one by one under its heading (Name, Street, Town), else none."""
         border = min((s.x0 for s in layout.right_of(label.segment)), default=layout.width)
-        alone = not layout.right_of(label.segment)
+        alone = len(layout.lines[label.segment.line].segments) == 1
         parts: list[Label] = []
         for other in self.reading.labels:
             if other.page != label.page or other.segment.line < label.segment.line:

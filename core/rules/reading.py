@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from core.evidence import TEXT_LAYER, PageText
+from core.evidence import PageText
 from core.rules.amounts import Amount, NumberFormat, decide_format, find_amounts
 from core.rules.dates import FoundDate, decide_order, find_dates
 from core.rules.labels import Label, find_labels
@@ -37,7 +37,7 @@ class Reading:
     def __init__(self, pages: Sequence[PageText], lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self.layouts = [Layout(page) for page in pages]
-        self.scanned = any(page.engine != TEXT_LAYER for page in pages)
+        self.scanned = any(page.recognised for page in pages)
         self.language = lexicon.language_of(token.key for layout in self.layouts for token in layout.tokens)
         texts = [word.text for page in pages for word in page.words]
         default = lexicon.decimal.get(self.language or "", ".")

@@ -1,0 +1,97 @@
+"""Numbers and dates of the header: where values stand to their labels, and what is not to be taken for one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from core.models import Invoice
+from tests.core.rules.pages import read
+
+
+def header(text: str) -> Invoice:
+    return read(text).invoice
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Invoice no. INV-0042",
+        "Invoice #INV-0042",
+        "Invoice: INV-0042",
+        "Invoice Number|@200 INV-0042",
+        "Invoice Number|@200 : INV-0042",
+        "Invoice Number\nINV-0042",
+        "Invoice No|@200 Date|@300 Terms\nINV-0042|@200 12/05/2024|@300 Net 30",
+        "Rechnungs-Nr.:|@200 INV-0042",
+        "Facture n° INV-0042 du 12/05/2024",
+    ],
+)
+def test_the_value_is_found_behind_beside_and_beneath_its_label(text: str) -> None:
+    """In one word with the label, in the next cell, under it, and in rows of headings."""
+    assert header(text).invoice_number == "INV-0042"
+
+
+def test_numbers_of_other_things_are_not_the_invoices() -> None:
+    """Order, customer, delivery note, VAT, phone and page numbers keep to themselves."""
+    text = """
+Order no.: 9001|@300 Customer no.: 5501
+Delivery note no. 7002|@300 VAT no. GB123456789
+Phone 0117 496 0000|@300 Page 1
+Your PO: 8003|@300 Invoice no.: 4711
+"""
+    invoice = header(text)
+    assert (invoice.invoice_number, invoice.customer_id) == ("4711", "5501")
+
+
+def test_only_numbers_of_other_things_give_no_invoice_number() -> None:
+    """A document without an invoice number has none."""
+    assert header("Order no.: 9001\nCustomer no.: 5501\nPhone 0117 496 0000").invoice_number is None
+
+
+def test_a_number_printed_in_pieces_is_whole() -> None:
+    """A series before it and a slash inside it belong to the number."""
+    assert (
+        header("Fattura n. FT 2024 / 118\ndel 12/05/2024, pagamento entro 30 giorni").invoice_number == "FT 2024 / 118"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("Due date: 31/05/2024", date(2024, 5, 31)),
+        ("Zahlbar innerhalb 30 Tagen netto bis 31.05.2024, 2 % Skonto bis 15.05.2024", date(2024, 5, 31)),
+        ("Bitte überweisen Sie den Betrag bis zum 31.05.2024.", date(2024, 5, 31)),
+        ("Date d'échéance|@200 31 mai 2024", date(2024, 5, 31)),
+        ("Payment terms: Net 30 days", None),
+    ],
+)
+def test_the_due_date_is_the_printed_one(text: str, due: date | None) -> None:
+    """Stated terms alone are no printed date, so nothing is worked out."""
+    assert header(f"Invoice date: 25/04/2024\n{text}").due_date == due
+
+
+def test_dates_of_other_things_are_not_the_invoices() -> None:
+    """The day of the order and of the delivery have labels of their own."""
+    text = "Order date: 01/04/2024\nDelivery date: 13/04/2024\nDate: 15/04/2024"
+    invoice = header(text)
+    assert (invoice.invoice_date, invoice.order_date) == (date(2024, 4, 15), date(2024, 4, 1))
+
+
+def test_two_labels_on_two_lines_share_their_date() -> None:
+    """``Invoice date / Delivery date`` broken after the slash stands before one date."""
+    assert header("Invoice date /\nDelivery date|@250 5 May 2023").invoice_date == date(2023, 5, 5)
+
+
+def test_the_day_follows_the_number_in_a_title() -> None:
+    """``Rechnung Nr. 4711 vom 5.3.2018`` gives both."""
+    invoice = header("Rechnung Nr. 4711 vom 05.03.2018\nSehr geehrte Damen und Herren, wir danken für Ihren Auftrag")
+    assert (invoice.invoice_number, invoice.invoice_date) == ("4711", date(2018, 3, 5))
+
+
+def test_american_documents_begin_with_the_month() -> None:
+    """An American address makes 03/04 the fourth of March; elsewhere it is the third of April."""
+    text = "Invoice date: 03/04/2024\nPlease pay this invoice to our account"
+    assert header(text).invoice_date == date(2024, 4, 3)
+    assert header(text + "\nDenver, CO 80216").invoice_date == date(2024, 3, 4)

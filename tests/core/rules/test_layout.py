@@ -1,0 +1,75 @@
+"""Words become visual lines of cells, whoever read them."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.evidence import Box, PageText, Word
+from core.rules.layout import Layout, fold
+from tests.core.rules.pages import page
+
+
+def lines_of(layout: Layout) -> list[list[str]]:
+    return [[segment.text for segment in line.segments] for line in layout.lines]
+
+
+def test_wide_gaps_part_the_cells_of_a_line() -> None:
+    """A label and its value far to the right are two cells of one line."""
+    assert lines_of(Layout(page("Invoice date|@200 12/05/2024"))) == [["Invoice date", "12/05/2024"]]
+
+
+@pytest.mark.parametrize("slope", [-0.03, 0.03])
+def test_a_skewed_page_keeps_its_lines(slope: float) -> None:
+    """Under two degrees of skew the ends of a line still belong together, and its boxes lie where they were read."""
+    text = page("Total net|@250 amount|@500 120.00\nVAT 20 %|@250 of it|@500 24.00", slope=slope)
+    words = tuple(
+        word._replace(
+            polygon=((box.x0, box.y0), (box.x0 + 60, box.y0 + 60 * slope), (box.x1, box.y1), (box.x0, box.y1))
+        )
+        for word in text.words
+        for box in [word.box]
+    )
+    layout = Layout(PageText(1, 595, 842, words, "ocr"))
+    assert [len(line.segments) for line in layout.lines] == [3, 3]
+    last = layout.lines[0].segments[-1]
+    assert layout.box_of(last.tokens) == pytest.approx(words[3].box, abs=0.5)
+
+
+def test_large_print_beside_small_print_takes_no_lines_away() -> None:
+    """A big name beside two small lines does not glue them into one."""
+    words = (
+        Word("ACME", Box(50, 40, 150, 72)),
+        Word("Street", Box(300, 40, 330, 52)),
+        Word("Town", Box(300, 56, 330, 68)),
+    )
+    texts = [text for line in lines_of(Layout(PageText(1, 595, 842, words, "ocr"))) for text in line]
+    assert sorted(texts) == ["ACME", "Street", "Town"]
+
+
+def test_a_label_glued_to_its_value_is_cut() -> None:
+    """``Date:12/05/24`` is a label and a date; a clock time and a web address stay whole."""
+    layout = Layout(page("Date:12/05/24 12:30 http://acme.example"))
+    assert [token.text for token in layout.tokens] == ["Date:", "12/05/24", "12:30", "http://acme.example"]
+
+
+def test_letters_set_apart_are_one_word_again() -> None:
+    """A letter-spaced heading reads as words."""
+    words = []
+    x = 50.0
+    for word in ("ACME", "LABS"):
+        for letter in word:
+            words.append(Word(letter, Box(x, 40, x + 6, 52)))
+            x += 9
+        x += 6
+    assert lines_of(Layout(PageText(1, 595, 842, tuple(words), "ocr"))) == [["ACME LABS"]]
+
+
+def test_folding_ignores_case_accents_blanks_and_number_signs() -> None:
+    """Labels are looked up without what readers and writers do differently."""
+    assert fold("N° de Facture :") == fold("No de facture") == "nodefacture"
+    assert fold("Invoice #") == fold("INVOICE NO.") == "invoiceno"
+
+
+def test_an_empty_page_has_no_lines() -> None:
+    """Nothing read is no error."""
+    assert Layout(PageText(1, 0, 0, (), "ocr")).lines == []

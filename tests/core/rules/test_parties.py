@@ -1,0 +1,123 @@
+"""Who issued the document, who is invoiced, and where the goods go."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.rules.addresses import has_legal_form, is_street, is_town
+from tests.core.rules.pages import read
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "80333 München", "D-80333 München", "75017 Paris", "1040 Etterbeek", "1025 RX Amsterdam", "4050-262 Porto", "Leeds LS1 5AB",
+        "Denver, CO 80216", "Toronto, ON M6P 3K9", "Sydney NSW 2000", "20121 Milano (MI)", "Mumbai 400093", "〒150-0001", "00-001 Warszawa",
+    ],
+)  # fmt: skip
+def test_towns_of_many_countries_are_known(line: str) -> None:
+    """A postcode with its town, in each country's order."""
+    assert is_town(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["14 avenue des Ternes", "Lindenallee 23a", "C/ Mayor, 15", "PO Box 5512", "Via Roma 1", "Unit 7 Mill Lane"]
+)
+def test_streets_are_known(line: str) -> None:
+    """Number first or last, and boxes."""
+    assert is_street(line)
+    assert not is_town(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["Acme GmbH", "Studio Verdi S.r.l.", "Padaria do Bairro, Lda.", "De Groene Tuin B.V.", "Sharma Pvt Ltd"]
+)
+def test_legal_forms_tell_companies(line: str) -> None:
+    """With and without points."""
+    assert has_legal_form(line)
+    assert not is_street(line)
+
+
+LABELLED = """
+!Harrow & Finch Ltd
+12 Mill Lane
+Bristol BS2 0XQ
+Bill to|@300 Ship to
+Orchard Tea Rooms|@300 Orchard Kiosk
+Attn: Accounts|@300 Pier 3
+14 Church Row|@300 2 Quay Road
+Leeds LS1 5AB|@300 Leeds LS2 7UE
+United Kingdom
+"""
+
+
+def test_labelled_columns_give_customer_and_both_addresses() -> None:
+    """Name, street and town of each column; the contact person belongs to neither."""
+    invoice = read(LABELLED).invoice
+    assert invoice.vendor_name == "Harrow & Finch Ltd"
+    assert invoice.customer_name == "Orchard Tea Rooms"
+    assert invoice.billing_address == "14 Church Row, Leeds LS1 5AB, United Kingdom"
+    assert invoice.shipping_address == "Pier 3, 2 Quay Road, Leeds LS2 7UE"
+
+
+def test_a_letter_gives_sender_and_addressee() -> None:
+    """The small line over the address names the vendor; the address has no label."""
+    text = """
+Holzbau Meyer GmbH - Am Anger 4 - 99084 Erfurt
+Frau
+Sabine Krüger
+Lindenallee 23
+04107 Leipzig
+Deutschland
+
+Rechnung Nr. 118, bitte überweisen Sie den Betrag
+"""
+    invoice = read("\n" * 1 + text).invoice
+    assert invoice.vendor_name == "Holzbau Meyer GmbH"
+    assert invoice.customer_name == "Frau Sabine Krüger"
+    assert invoice.billing_address == "Lindenallee 23, 04107 Leipzig"
+
+
+def test_a_form_gives_its_parts() -> None:
+    """Name and address labelled one by one under the party's heading."""
+    text = """
+Cedente/prestatore (fornitore)|@310 Cessionario/committente (cliente)
+Denominazione: Studio Verdi SRL|@310 Denominazione: Comune di Prato
+Indirizzo: Via Roma 1|@310 Indirizzo: Piazza del Comune 2
+Cap: 50100|@310 Cap: 59100
+Numero documento 45 del 30/06/2022, fattura con pagamento a 30 giorni
+"""
+    invoice = read(text).invoice
+    assert (invoice.vendor_name, invoice.customer_name) == ("Studio Verdi SRL", "Comune di Prato")
+    assert invoice.billing_address == "Piazza del Comune 2, 59100"
+
+
+def test_parts_beside_each_other_are_read_too() -> None:
+    """``Customer: ...`` and ``Address: ...`` on one line."""
+    invoice = read("INVOICE\nCustomer: Sharp Consulting|@250 Address: 73 Regal Way, Leeds, LS1 5AB").invoice
+    assert (invoice.customer_name, invoice.billing_address) == ("Sharp Consulting", "73 Regal Way, Leeds, LS1 5AB")
+
+
+def test_a_receipt_has_a_vendor_and_no_customer() -> None:
+    """The shop's own address at the top is not a customer's."""
+    text = "!Corner Market\n1200 Main Street\nSpringfield, IL 62701\nBread|@200 4.25\nTOTAL|@200 4.25\nCASH|@200 5.00\nCHANGE|@200 0.75"
+    invoice = read(text).invoice
+    assert (invoice.vendor_name, invoice.customer_name, invoice.billing_address) == ("Corner Market", None, None)
+
+
+def test_a_shipping_address_needs_to_be_stated() -> None:
+    """Without a label there is none."""
+    assert read("Bill to\nOrchard Tea Rooms\n14 Church Row\nLeeds LS1 5AB").invoice.shipping_address is None
+
+
+def test_a_label_that_begins_a_name_is_part_of_it() -> None:
+    """``Lieferant GmbH`` is a company, not a supplier called GmbH."""
+    text = "Lieferant GmbH\nWerkstraße 20\n80333 München\n\nRechnungsempfänger\nKunden AG\nKundenstraße 15\n69876 Frankfurt"
+    invoice = read(text).invoice
+    assert (invoice.vendor_name, invoice.customer_name) == ("Lieferant GmbH", "Kunden AG")
+
+
+def test_a_japanese_addressee_is_marked_by_respect() -> None:
+    """御中 follows the customer's name."""
+    invoice = read("!請求書\n株式会社山田商事 御中|@380 請求日:2024年3月31日\n|@380 株式会社サンプル").invoice
+    assert (invoice.customer_name, invoice.vendor_name) == ("株式会社山田商事", "株式会社サンプル")

@@ -1,0 +1,107 @@
+"""The amounts of a document: labels offer them, arithmetic chooses."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from tests.core.rules.pages import read
+
+Three = tuple[str | None, str | None, str | None]
+
+
+def sums(text: str) -> Three:
+    invoice = read(text).invoice
+    found = (invoice.subtotal, invoice.tax, invoice.total_amount)
+    return tuple(None if value is None else str(value) for value in found)  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Subtotal|@300 100.00\nVAT 20%|@300 20.00\nTotal|@300 120.00",
+        "Nettobetrag|@300 100,00 €\nzzgl. 20 % USt.|@300 20,00 €\nRechnungsbetrag|@300 120,00 €",
+        "Total HT|@300 100,00\nTVA (20 %)|@300 20,00\nTotal TTC|@300 120,00",
+        "Total excl. VAT|@300 100.00\nVAT|@300 20.00\nTotal incl. VAT|@300 120.00",
+        "Base imponible|@200 Cuota IVA|@300 Total factura\n100,00|@200 20,00|@300 120,00",
+        "Imponibile|@200 Imposta|@300 Totale fattura\n100,00|@200 20,00|@300 120,00",
+    ],
+)
+def test_subtotal_tax_and_total_are_told_apart(text: str) -> None:
+    """In lines and in columns, whatever the language; qualifiers say which total is meant."""
+    assert sums(text) == tuple(None if v is None else str(Decimal(v)) for v in ("100.00", "20.00", "120.00"))
+
+
+def test_the_total_comes_before_what_was_paid() -> None:
+    """The grand total counts, not what is left to pay."""
+    text = "Subtotal|@300 100.00\nTax|@300 20.00\nTotal|@300 120.00\nAmount paid|@300 70.00\nBalance due|@300 50.00"
+    assert sums(text) == ("100.00", "20.00", "120.00")
+
+
+def test_what_is_due_is_the_total_where_nothing_else_is() -> None:
+    """A document that only says what to pay has that as its total."""
+    assert sums("Amount due|@300 $120.00") == (None, None, "120.00")
+
+
+def test_discount_and_shipping_lie_between() -> None:
+    """Subtotal, less discount, plus tax and shipping make the total."""
+    text = "Subtotal|@300 200.00\nDiscount (10%)|@300 20.00\nTax|@300 18.00\nShipping|@300 9.00\nTotal|@300 207.00"
+    assert sums(text) == ("200.00", "18.00", "207.00")
+
+
+def test_several_rates_are_added_where_they_fit() -> None:
+    """Two rates on lines of their own make the tax when the sum then holds."""
+    text = "Subtotaal|@300 928,00\n9% BTW|@300 7,02\n21% BTW|@300 178,50\nTotaal|@300 1.113,52"
+    assert sums(text) == ("928.00", "185.52", "1113.52")
+
+
+def test_the_last_row_of_a_table_of_rates_is_the_sum() -> None:
+    """A summary by rates ends with the row that adds them up."""
+    text = """
+Nettobetrag|@200 MwSt-Betrag|@300 MwSt-%|@400 Endbetrag
+100,00|@200 19,00|@300 19,0|@400 119,00
+100,00|@200 7,00|@300 7,0|@400 107,00
+200,00|@200 26,00|@400 226,00
+"""
+    assert sums(text) == ("200.00", "26.00", "226.00")
+
+
+def test_a_tax_that_is_not_printed_is_not_worked_out() -> None:
+    """A rate without an amount, or two sums that differ, give no tax."""
+    assert sums("Subtotal|@300 100.00\nVAT rate|@300 20%\nTotal|@300 120.00")[1] is None
+
+
+def test_a_credit_note_keeps_its_signs() -> None:
+    """Negative as printed."""
+    text = "Nettobetrag|@300 -178,00 EUR\nUSt. 19%|@300 -33,82 EUR\nGutschriftsbetrag|@300 -211,82 EUR"
+    assert sums(text) == ("-178.00", "-33.82", "-211.82")
+
+
+def test_a_receipt_ignores_cash_and_change() -> None:
+    """What was handed over is not what was bought."""
+    text = "SUBTOTAL|@200 9.72\nTAX 8.25%|@200 0.80\nTOTAL|@200 $10.52\nCASH|@200 20.00\nCHANGE|@200 9.48"
+    assert sums(text) == ("9.72", "0.80", "10.52")
+
+
+def test_counts_and_weights_are_no_totals() -> None:
+    """``Total qty`` counts pieces."""
+    assert sums("Total qty|@300 27\nTotal price|@300 293.52\nVAT|@300 0.00")[2] == "293.52"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Total|@300 120.00 EUR", "EUR"),
+        ("Total (CHF)|@300 120.00", "CHF"),
+        ("Total|@300 $120.00", "USD"),
+        ("Sydney NSW 2000\nTotal|@300 $120.00", "AUD"),
+        ("Total USD|@300 $120.00", "USD"),
+        ("Montant(RM)|@300 120.00", "MYR"),
+        ("Total|@300 120.00", None),
+        ("ACME SDN BHD\nTotal|@300 120.00", None),
+    ],
+)
+def test_the_currency_is_the_printed_one(text: str, code: str | None) -> None:
+    """By code, by sign, a shared sign by the document's country; where none is printed there is none."""
+    assert read(text).invoice.currency == code

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import streamlit as st
 
 from core.errors import StudioError
@@ -19,6 +22,28 @@ _TARGETS: dict[str, tuple[Target, ...]] = {
 }
 _NAMES: dict[Target, str] = {"database": "the database", "workbook": "the Excel workbook"}
 
+#: A shortcut does not leave the field that is being typed in, and Streamlit takes text over only when it is left: leave
+#: it for a moment, so that Ctrl+S saves what stands on the screen.
+_COMMIT_FIRST = """
+export default function () {
+  const commit = (event) => {
+    const field = document.activeElement;
+    if (event.key?.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey)) return;
+    if (!field?.matches("input, textarea")) return;
+    field.blur();
+    field.focus();
+  };
+  window.addEventListener("keydown", commit, true);
+  return () => window.removeEventListener("keydown", commit, true);
+}
+"""
+
+
+@cache
+def _commit_first() -> Any:
+    """The browser side of the shortcut, registered once a process."""
+    return st.components.v2.component("commit_before_save", js=_COMMIT_FIRST)
+
 
 def draw_save(run_id: str, reviewed: Reviewed, errors: dict[str, str]) -> bool:
     """The save bar; gives whether what stands is saved as it is."""
@@ -32,6 +57,7 @@ def draw_save(run_id: str, reviewed: Reviewed, errors: dict[str, str]) -> bool:
         "Save to", list(_TARGETS), index=_default_choice(), key=keys.SAVE_TO, label_visibility="collapsed", width=190
     )
     label = f"Save changes to order {receipt.order_id}" if receipt else "Save"
+    _commit_first()(key="commit_before_save", width="content", height="content")
     if st.button(label, key="save", type="primary", icon=":material/save:", shortcut="Ctrl+S"):
         _save(run_id, reviewed, errors, _TARGETS[choice])
     return False

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-
 #: The engine name of a page whose own text was taken, without recognition.
 TEXT_LAYER = "text-layer"
 

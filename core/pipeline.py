@@ -158,8 +158,7 @@ class _Run:
         except StudioError as error:
             yield self._failed("ocr", started, error)
             raise
-        for number, sentence in result.failed.items():
-            self.findings.append(Finding("page", "error", f"Page {number} could not be read: {sentence}"))
+        self.findings += _reading_findings(document, result)
         yield self._finished("ocr", started, _describe_reading(result), result.cached == len(pages))
         return result.texts
 
@@ -297,6 +296,15 @@ def _relay(work: Callable[[Callable[[Event], None]], T]) -> Generator[Event, Non
     if errors:
         raise errors[0]
     return outcome[0]
+
+
+def _reading_findings(document: Document, read: PagesRead) -> Iterator[Finding]:
+    for number, sentence in read.failed.items():
+        yield Finding("page", "error", f"Page {number} could not be read: {sentence}")
+    if document.repaired:
+        yield Finding("repaired", "warning", "The file is damaged and was repaired to open it: parts may be missing.")
+    if not any(text.words for text in read.texts):
+        yield Finding("empty", "error", "Nothing is written on the chosen pages: choose others, or get the file again.")
 
 
 def _stop_if(cancelled: Cancel) -> None:

@@ -337,3 +337,16 @@ def test_a_wrong_call_is_told_with_status_2(arguments: list[str], capsys: pytest
     with pytest.raises(SystemExit, match="2"):
         main(arguments)
     assert "usage:" in capsys.readouterr().err
+
+
+def test_a_file_with_nothing_on_it_is_not_saved(tmp_path: Path, call: Call) -> None:
+    """An empty record helps nobody; the sentence says what to do and the exit status that it failed."""
+    import pymupdf
+
+    with pymupdf.open() as pdf:
+        pdf.new_page()
+        (tmp_path / "blank.pdf").write_bytes(pdf.tobytes())
+    status, _, told = call("extract", tmp_path / "blank.pdf", "--save", "sqlite")
+    assert status == 1
+    assert "Nothing is written" in told
+    assert "saved as order" not in told

@@ -69,6 +69,8 @@ class Document(Protocol):
     size: int
     page_count: int
     data: bytes
+    repaired: bool
+    """Whether it was damaged and could be opened only by repairing it: parts may be missing."""
 
     def page(self, number: int, rotation: int = 0) -> Page:
         """Page ``number`` (from 1), turned clockwise by ``rotation`` (a multiple of 90). Raises PageRangeError,

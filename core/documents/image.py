@@ -72,6 +72,8 @@ class _Frame(NamedTuple):
 class ImageDocument:
     """A picture. Implements :class:`core.documents.base.Document`."""
 
+    repaired = False
+
     def __init__(self, data: bytes, name: str, media_type: str, limits: Limits) -> None:
         """Raises a DocumentError when it cannot be opened or is beyond ``limits``."""
         self.name = name

@@ -96,6 +96,7 @@ class PdfDocument:
             self.pdf = _pymupdf().open(stream=data, filetype="pdf")
             self._unlock(password)
             self.page_count: int = self.pdf.page_count
+            self.repaired: bool = self.pdf.is_repaired
         if self.page_count <= 0:
             raise EmptyDocument(name, "this PDF has no pages: get it again from its sender.")
         if self.page_count > limits.pages:

@@ -14,6 +14,7 @@ class XmlDocument:
 
     media_type = "application/xml"
     page_count = 0
+    repaired = False
 
     def __init__(self, data: bytes, name: str) -> None:
         self.name = name

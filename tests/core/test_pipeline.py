@@ -35,8 +35,9 @@ WORDS = ("Acme", "R-7", "2024-05-06", "9.50", "EUR")
 class FakeDocument(Document):
     """A document of ``page_count`` pages that are never rendered."""
 
-    def __init__(self, page_count: int = 1) -> None:
+    def __init__(self, page_count: int = 1, repaired: bool = False) -> None:
         self.page_count = page_count
+        self.repaired = repaired
 
 
 @dataclass
@@ -67,13 +68,14 @@ class FakeReader:
     """Reads the same words on every page."""
 
     failed: dict[int, str] = field(default_factory=dict)
+    words: tuple[str, ...] = WORDS
     calls: int = 0
 
     def read(
         self, document: Document, pages: Sequence[PageRef], recipe: OcrRecipe, cancelled: Cancel
     ) -> Generator[tuple[int, int], None, PagesRead]:
         self.calls += 1
-        words = tuple(Word(text, Box(10, 20 * i, 90, 20 * i + 12)) for i, text in enumerate(WORDS))
+        words = tuple(Word(text, Box(10, 20 * i, 90, 20 * i + 12)) for i, text in enumerate(self.words))
         texts = []
         for done, page in enumerate(pages, 1):
             if page.number not in self.failed:
@@ -181,6 +183,13 @@ def test_a_page_that_cannot_be_read_keeps_the_others_and_is_not_cached() -> None
     assert any("Page 2" in finding.message for finding in extraction.findings)
     run(pipeline, pages=3)
     assert reader.calls == 2
+
+
+def test_a_repaired_file_and_an_empty_page_are_told_of() -> None:
+    """Parts may be missing; nothing at all is an error."""
+    order = Order(lambda: FakeDocument(1, repaired=True), "a.pdf", "0" * 64, (PageRef(1),), Recipe())
+    noticed = result(list(pipeline_of(NO_XML, rules(), reader=FakeReader(words=())).run(order))).findings
+    assert {"repaired", "empty"} <= {finding.check for finding in noticed}
 
 
 def test_the_cascade_stops_at_the_first_approved_result() -> None:

@@ -13,6 +13,7 @@ from core.entrypoints.console import StepLines, json_text, print_json, warn
 from core.errors import StudioError
 from core.extraction import Extraction
 from core.extraction_json import to_json
+from core.models import Invoice
 from core.recipe import Recipe, load_recipe
 from core.settings import write_atomically
 from core.stores import Target
@@ -86,7 +87,7 @@ def _file(
         pages = parse_page_range(arguments.pages, document.page_count) if arguments.pages else None
         extraction = extract_document(studio, document, pages, recipe, lines)
         results.put(path, extraction)
-        if arguments.save:
+        if arguments.save and extraction.invoice != Invoice():
             _save(
                 studio, path, extraction, [_TARGETS[name] for name in dict.fromkeys(arguments.save)], arguments.stored
             )
@@ -104,7 +105,7 @@ def _file(
 
 def _was_read(path: Path, extraction: Extraction) -> bool:
     """Whether everything asked for was read; what was not is told of."""
-    missing = [finding.message for finding in extraction.findings if finding.check == "page"]
+    missing = [finding.message for finding in extraction.findings if finding.check in ("page", "empty")]
     if not extraction.extractor:
         missing += [step.detail for step in extraction.steps if step.state == "failed"]
     for message in missing:

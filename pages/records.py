@@ -65,7 +65,10 @@ def _draw_nothing_saved() -> None:
     with st.container(key="empty_state"):
         st.markdown("## No records yet")
         st.markdown("A record appears here once you have read a document in the Studio and saved it.")
-        st.page_link("pages/studio.py", label="Read a document in the Studio", icon=":material/document_scanner:")
+        if st.button(
+            "Read a document in the Studio", key="records_to_studio", type="primary", icon=":material/document_scanner:"
+        ):
+            st.switch_page("pages/studio.py")
 
 
 def _draw_no_match(query: OrderQuery) -> None:

@@ -3,7 +3,7 @@ models appears here by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -78,11 +78,17 @@ def choices(model: type[BaseModel] = Defaults, path: Place = ()) -> Iterator[Cho
             yield Choice(here, model, field)
 
 
-def options_of(choice: Choice, health: Sequence[tuple[str, str, Any]]) -> list[str] | None:
-    """The values to choose from, where there is a list: only what can be used here. ``None``: any value."""
+def options_of(
+    choice: Choice, health: Sequence[tuple[str, str, Any]], languages: Callable[[str], tuple[str, ...]]
+) -> list[str] | None:
+    """The values to choose from, where there is a list: only what can be used here. ``None``: any value.
+    ``languages`` gives those of an OCR engine."""
     usable = {kind: [name for of, name, state in health if of == kind and state.usable] for kind, _, _ in health}
     lists: dict[Place, list[str]] = {
         ("recipe", "ocr", "engine"): ["auto", *(name for name in usable.get("OCR engine", []) if name != "auto")],
+        ("recipe", "ocr", "languages"): sorted(
+            {code for name in usable.get("OCR engine", []) for code in languages(name)}
+        ),
         ("recipe", "extractors"): usable.get("Extractor", []),
         ("save_to",): list(get_args(Target)),
     }

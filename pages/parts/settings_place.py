@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,14 +28,24 @@ def draw_health() -> None:
 
 
 def _draw_rows(rows: Iterable[tuple[str, str, Availability]]) -> None:
-    for _, name, state in rows:
+    for kind, name, state in rows:
         mark = (
             ":green[:material/check_circle: usable]"
             if state.usable
             else ":gray[:material/do_not_disturb_on: not usable]"
         )
-        reason = f"  \n:small[{plain(state.reason)}]" if state.reason else ""
+        spoken = languages_of(name) if kind == "OCR engine" and state.usable else ()
+        about = [state.reason, f"Languages: {', '.join(spoken)}." if spoken else ""]
+        reason = "".join(f"  \n:small[{plain(line)}]" for line in about if line)
         st.markdown(f"{plain(name)} · {mark}{reason}")
+
+
+@cache
+def languages_of(engine: str) -> tuple[str, ...]:
+    """ISO 639-1 codes of the languages that an OCR engine reads well here, in order; none for the text layer."""
+    from core.ocr import registry
+
+    return tuple(sorted(registry.create(engine, threads=1).languages())) if engine in registry.ENGINES else ()
 
 
 def draw_paths() -> None:

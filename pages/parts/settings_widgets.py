@@ -12,6 +12,7 @@ from core.errors import StudioError
 from core.settings import Defaults
 from pages.parts.frame import get_studio, plain
 from pages.parts.settings_form import SECTIONS, Choice, choices, options_of, read_form, value_of
+from pages.parts.settings_place import languages_of
 
 _ERRORS = "settings_errors"
 _SAVED = "settings_saved"
@@ -34,7 +35,7 @@ def draw_settings_form() -> None:
             grid = st.grid(columns="auto", min_column_width=_COLUMN, gap=("small", "medium"))
             for choice in group:
                 with grid.cell():
-                    _draw_choice(choice, studio.defaults, options_of(choice, health))
+                    _draw_choice(choice, studio.defaults, options_of(choice, health, languages_of))
 
 
 def _draw_bar() -> None:

@@ -49,3 +49,10 @@ def test_the_settings_fit_both_widths(new_person: NewPerson) -> None:
         person = new_person(width=width, height=height, dark=dark)
         person.visit("/settings", "settings_bar")
         assert overflow(person.page) <= 0
+
+
+def test_without_records_one_step_leads_to_the_studio(person: Person) -> None:
+    """The empty Records page has one button, and it opens the Studio."""
+    person.visit("/records", "empty_state")
+    person.click("records_to_studio")
+    expect(person.keyed("add_files")).to_be_visible()

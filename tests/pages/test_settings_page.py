@@ -58,6 +58,13 @@ def test_everything_here_is_listed_with_its_reason(studio: Studio) -> None:
     assert "not usable" in shown
 
 
+def test_languages_of_the_engines_are_shown(studio: Studio) -> None:
+    """What an OCR engine reads well stands beside it and can be chosen."""
+    app = open_page()
+    assert "de, " in said(app)
+    assert "fr" in widget(app, "multiselect", "Languages").options
+
+
 def test_paths_are_shown(studio: Studio) -> None:
     """Where data, database and workbook are."""
     shown = said(open_page())

@@ -15,10 +15,7 @@ def read_quantity(cell: Sequence[Token], habit: NumberFormat) -> list[Amount]:
     """The quantity in a cell, as a list of one; empty where there is none."""
     found = [amount for amount in find_amounts(cell, habit) if not amount.percent]
     if found:
-        quantity = found[0]
-        # what follows is a unit: the h of hours is no credit mark
-        signed = any(char in "-−–(" for char in quantity.text)
-        return [quantity if signed else quantity._replace(value=abs(quantity.value))]
+        return [without_unit_sign(found[0])]
     for token in cell:
         shape = _GLUED.match(token.text)
         parsed = parse_number(shape[2], habit) if shape else None
@@ -26,3 +23,9 @@ def read_quantity(cell: Sequence[Token], habit: NumberFormat) -> list[Amount]:
             value, decimals = parsed
             return [Amount(-value if shape[1] else value, token.text, None, decimals, False, (token,))]
     return []
+
+
+def without_unit_sign(quantity: Amount) -> Amount:
+    """``quantity`` without a sign that is none: the h of hours is no credit mark."""
+    signed = any(char in "-−–(" for char in quantity.text)
+    return quantity if signed else quantity._replace(value=abs(quantity.value))

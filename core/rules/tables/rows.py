@@ -6,15 +6,18 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import permutations
+from itertools import combinations, permutations
 
-from core.rules.amounts import Amount
+from core.rules.amounts import Amount, NumberFormat, find_amounts
 from core.rules.layout import Layout, Line, Token
 from core.rules.tables.columns import Grid
 from core.rules.tables.items import multiplies
+from core.rules.tables.quantities import without_unit_sign
 
 #: So many columns are tried as quantity, price and total.
 _CANDIDATES = 8
+#: Products with these factors prove nothing.
+_TRIVIAL = frozenset({Decimal(0), Decimal(1)})
 #: The products of this many rows are looked at.
 _SAMPLE = 12
 
@@ -123,7 +126,7 @@ def _likeness(roles: Roles, other: Roles) -> int:
 def _is_telling(row: BodyRow, roles: Roles) -> bool:
     """Whether the row's product says something: factors of one or nothing fit everywhere."""
     factors = (row.number(roles.quantity), row.number(roles.unit_price))
-    return all(factor is not None and factor.value not in (Decimal(0), Decimal(1)) for factor in factors)
+    return all(factor is not None and factor.value not in _TRIVIAL for factor in factors)
 
 
 def with_points(row: BodyRow, roles: Roles) -> BodyRow:
@@ -138,4 +141,40 @@ def with_points(row: BodyRow, roles: Roles) -> BodyRow:
         trial = BodyRow(row.layout, row.line, row.cells, {**row.numbers, column: [mended]})
         if is_full(trial, roles):
             return trial
+    return row
+
+
+def with_factors(rows: Sequence[BodyRow], roles: Roles, habit: NumberFormat) -> list[BodyRow]:
+    """``rows`` with quantity and price taken from anywhere on their lines, where the columns do not give them but in
+    most rows two numbers, in the header's order, multiply to the total: the columns' boundaries were misjudged."""
+    if roles.quantity is None or roles.unit_price is None or 2 * sum(is_full(row, roles) for row in rows) >= len(rows):
+        return list(rows)
+    mended = [row if is_full(row, roles) else _refactored(row, roles, habit) for row in rows]
+    return mended if 2 * sum(is_full(row, roles) for row in mended) >= len(rows) else list(rows)
+
+
+def _refactored(row: BodyRow, roles: Roles, habit: NumberFormat) -> BodyRow:
+    total = row.number(roles.total)
+    if total is None or roles.quantity is None or roles.unit_price is None:
+        return row
+    found = [
+        number
+        for number in find_amounts(row.line.tokens, habit)
+        if not number.percent and number.tokens[0] not in total.tokens
+    ]
+    # neighbours first: a running or an article number stands further away
+    for left, right in sorted(combinations(found, 2), key=lambda pair: pair[1].tokens[0].x0 - pair[0].tokens[-1].x1):
+        quantity, price = (left, right) if roles.quantity < roles.unit_price else (right, left)
+        if not {quantity.value, price.value}.isdisjoint(_TRIVIAL) or not multiplies(
+            quantity.value, price.value, total.value
+        ):
+            continue
+        used = {*quantity.tokens, *price.tokens}
+        cells = [[token for token in cell if token not in used] for cell in row.cells]
+        return BodyRow(
+            row.layout,
+            row.line,
+            cells,
+            {**row.numbers, roles.quantity: [without_unit_sign(quantity)], roles.unit_price: [price]},
+        )
     return row

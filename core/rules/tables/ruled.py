@@ -14,7 +14,16 @@ from core.rules.tables.header import Column, Header, find_headers
 from core.rules.tables.inferred import infer_headers
 from core.rules.tables.items import ItemCell, ItemRow, number_cell, text_cell
 from core.rules.tables.quantities import read_quantity
-from core.rules.tables.rows import BodyRow, Roles, header_roles, is_anchor, is_full, proven_roles, with_points
+from core.rules.tables.rows import (
+    BodyRow,
+    Roles,
+    header_roles,
+    is_anchor,
+    is_full,
+    proven_roles,
+    with_factors,
+    with_points,
+)
 from core.rules.tables.words import TableWords
 
 #: A table ends where its page is empty for this many text heights.
@@ -191,6 +200,7 @@ class _Reader:
         """The rows of ``table`` as items."""
         roles = proven_roles(table.grid, table.anchors)
         rows = [with_points(row, roles) for row in table.anchors if is_anchor(row, roles)]
+        rows = with_factors(rows, roles, self._habit)
         blocks = join_blocks(
             table.layout, table.grid, table.header.stacked, [Block(row.line, row.cells) for row in rows], table.texts
         )

@@ -203,6 +203,13 @@ def test_a_number_close_to_the_text_is_not_swallowed() -> None:
     assert plain(read(sheet))[0] == ("Oak table in light grey", "3", "150", "450")
 
 
+def test_numbers_far_from_their_names_are_found_by_their_products() -> None:
+    """Names that stand over the wrong columns: the numbers in the header's order still multiply to the total."""
+    names, body = page([HEADER], (40, 420, 450, 500)), page([(), TABLE, LAMP], (40, -250, -330, -540))
+    sheet = type(names)(1, 595, 842, names.words + body.words, "text-layer")
+    assert plain(read(sheet)) == BOTH
+
+
 def test_rows_that_are_not_level() -> None:
     """A scan that leans: the right end of a row stands lower than its left."""
     assert plain(read(page([HEADER, TABLE, LAMP], slope=0.008, confidence=0.9))) == BOTH

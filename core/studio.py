@@ -92,9 +92,9 @@ class Studio:
         self._remember(document)
         return document
 
-    def document(self, sha256: str) -> Document:
+    def document(self, sha256: str, password: str | None = None) -> Document:
         """A document opened earlier, from the kept bytes. Raises RecordMissing; EncryptedDocument when its password
-        is needed again (passwords are never kept on disk)."""
+        is needed again (passwords are never kept on disk), WrongPassword."""
         with self._lock:
             if sha256 in self._open:
                 self._open.move_to_end(sha256)
@@ -102,7 +102,9 @@ class Studio:
         about = self._parts.files.load_json("document", sha256)
         if about is None:
             raise RecordMissing("This document is no longer kept here: drop the file in again.")
-        document = open_document(self._parts.files.load(sha256), json.loads(about)["name"], self.defaults.limits)
+        document = open_document(
+            self._parts.files.load(sha256), json.loads(about)["name"], self.defaults.limits, password
+        )
         self._remember(document)
         return document
 
@@ -118,7 +120,7 @@ class Studio:
     def start(self, sha256: str, pages: Sequence[PageRef], recipe: Recipe | None = None) -> str:
         """Queue a run in the background; gives the id under which ``job`` finds it. Raises RecordMissing."""
         document = self.document(sha256)
-        run_id = uuid.uuid4().hex
+        run_id = new_run_id()
         order = self._order(document, pages, recipe)
         self._parts.queue.submit(run_id, document.name, lambda cancelled: self._kept(run_id, order, cancelled))
         return run_id
@@ -143,11 +145,16 @@ class Studio:
         self._parts.queue.cancel(job_id)
 
     def extract(
-        self, document: Document, pages: Sequence[PageRef] | None = None, recipe: Recipe | None = None
+        self,
+        document: Document,
+        pages: Sequence[PageRef] | None = None,
+        recipe: Recipe | None = None,
+        run_id: str | None = None,
     ) -> Iterator[Event]:
-        """Run here and now, event by event, and note it in the ledger (the command line). ``None``: all pages."""
+        """Run here and now, event by event, and note it in the ledger (the command line). ``None``: all pages, a new
+        run id."""
         chosen = pages if pages is not None else [PageRef(number + 1) for number in range(document.page_count)]
-        return self._kept(uuid.uuid4().hex, self._order(document, chosen, recipe), lambda: False)
+        return self._kept(run_id or new_run_id(), self._order(document, chosen, recipe), lambda: False)
 
     def _order(self, document: Document, pages: Sequence[PageRef], recipe: Recipe | None) -> RunOrder:
         return RunOrder(lambda: document, document.name, document.sha256, tuple(pages), recipe or self.defaults.recipe)
@@ -341,6 +348,11 @@ class Studio:
 
     def _workbook(self) -> WorkbookStore:
         return self._parts.workbook(self.workbook_path)
+
+
+def new_run_id() -> str:
+    """An id for a run that nobody else has."""
+    return uuid.uuid4().hex
 
 
 def describe_duplicate(duplicate: Duplicate) -> str:

@@ -17,7 +17,7 @@ from core.models import Invoice
 from core.recipe import Recipe, load_recipe
 from core.settings import write_atomically
 from core.stores import Target
-from core.studio import Studio
+from core.studio import Studio, new_run_id
 
 log = logging.getLogger(__name__)
 
@@ -85,12 +85,12 @@ def _file(
     try:
         document = open_file(studio, path, arguments.password)
         pages = parse_page_range(arguments.pages, document.page_count) if arguments.pages else None
-        extraction = extract_document(studio, document, pages, recipe, lines)
+        run_id = new_run_id()
+        extraction = extract_document(studio, document, pages, recipe, lines, run_id)
         results.put(path, extraction)
         if arguments.save and extraction.invoice != Invoice():
-            _save(
-                studio, path, extraction, [_TARGETS[name] for name in dict.fromkeys(arguments.save)], arguments.stored
-            )
+            targets = [_TARGETS[name] for name in dict.fromkeys(arguments.save)]
+            _save(studio, path, run_id, extraction, targets, arguments.stored)
     except BrokenPipeError:
         raise
     except (StudioError, OSError) as error:
@@ -113,7 +113,7 @@ def _was_read(path: Path, extraction: Extraction) -> bool:
     return not missing
 
 
-def _save(studio: Studio, path: Path, extraction: Extraction, targets: list[Target], stored: str) -> None:
+def _save(studio: Studio, path: Path, run_id: str, extraction: Extraction, targets: list[Target], stored: str) -> None:
     """Save the record and name its order id; one that is stored already only as ``stored`` says."""
     found = studio.duplicates(extraction, extraction.invoice, targets)
     if found and stored == "skip":
@@ -121,6 +121,8 @@ def _save(studio: Studio, path: Path, extraction: Extraction, targets: list[Targ
         warn(f"{path}: not saved, it is already stored as order {known}; --stored update or --stored keep saves it.")
         return
     update = found[0].order_id if found and stored == "update" else None
-    receipt = studio.save(extraction.invoice, targets, extraction=extraction, update=update, status=extraction.verdict)
+    receipt = studio.save(
+        extraction.invoice, targets, run_id=run_id, extraction=extraction, update=update, status=extraction.verdict
+    )
     places = " and ".join("the Excel workbook" if target == "workbook" else "the database" for target in targets)
     warn(f"{path}: saved as order {receipt.order_id} in {places}.")

@@ -16,6 +16,8 @@ _PITCH = 2.4
 _TOWN_PITCH = 3.4
 #: Print of one block differs in height by less than this factor (OCR measures letters, not fonts).
 _SIZES = 1.6
+#: A blank inside a name is never wider than this many text heights.
+_BLANK = 1.4
 #: Lines this much closer than the ones before begin a block of their own.
 _TIGHTER = 0.75
 
@@ -104,10 +106,21 @@ def column_beneath(layout: Layout, start: Segment, indent: float, reach: float, 
             break
         segment = next((other for other in line.segments if _in_column(start, other, indent)), None)
         if segment is not None:
-            found.append(segment)
+            found.append(with_neighbours(layout, segment))
             bottom = max(bottom, segment.y1)
             height = min(height, segment.height) or height
     return found
+
+
+def with_neighbours(layout: Layout, segment: Segment) -> Segment:
+    """``segment`` with what follows it so closely that in a party's name or address it is the same text: OCR measures
+    letters tightly, so that a blank can look like the gap between two cells."""
+    tokens = list(segment.tokens)
+    for other in layout.right_of(segment):
+        if other.x0 - tokens[-1].x1 > _BLANK * segment.height:
+            break
+        tokens += other.tokens
+    return segment if len(tokens) == len(segment.tokens) else Segment(tokens, segment.line, segment.index)
 
 
 def _in_column(start: Segment, segment: Segment, indent: float) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from core.rules.addresses import has_legal_form, is_contact, is_country, is_salutation, is_street, is_town
-from core.rules.blocks import Block
+from core.rules.blocks import Block, with_neighbours
 from core.rules.layout import Layout, Line, Segment, Token, fold
 from core.rules.parties import Party, PartyReader
 from core.rules.reading import Reading
@@ -40,6 +40,8 @@ _FREE_MAIL = frozenset(
 )
 _SENDER = re.compile(r"\s[–*-]\s?|[–-]\s|\s?[·•●|∙]\s?|,\s|\s/\s")
 _EDGE = " ,;:·|-–•*\u200b.©"
+#: Print this many times as high as the page's usual text is large.
+_LARGE = 1.25
 _LETTERS = re.compile(r"[^\W\d_]")
 _NAME_STOP = re.compile(r"\s(?:[·•|–]|-)\s|\s{2,}")
 
@@ -70,7 +72,8 @@ def read_vendor(
     best: list[Name] = []
     for key, same in scored.items():
         same.sort(key=lambda name: -name.score)
-        score = same[0].score + 0.2 * min(len(same) - 1, 2)
+        places = {(name.page, name.tokens[0].word, name.tokens[0].x0) for name in same}
+        score = same[0].score + 0.2 * min(len(places) - 1, 2)
         if any(_in_domain(key, same[0].text, domain) for domain in domains):
             score += 0.35
         if customer_name and key == _key(customer_name):
@@ -138,6 +141,7 @@ def _names(reader: PartyReader) -> Iterator[Name]:
         for segment in layout.segments:
             yield from _of_segment(reading, page, layout, segment)
     yield from _letterheads(reader)
+    yield from _names_in_two_lines(reader)
 
 
 def _of_party(party: Party, score: float) -> Name:
@@ -156,10 +160,39 @@ def _letterheads(reader: PartyReader) -> Iterator[Name]:
             continue
         first = _name_line(reader.reading, block)
         if first is not None:
-            score = 0.62 + 0.15 * (1 - where / 0.3) if where < 0.5 else 0.45
+            score = 0.7 + 0.15 * (1 - where / 0.3) if where < 0.5 else 0.45
             yield Name(
                 _clean(first.text), tuple(first.tokens), block.page, score, "letterhead" if where < 0.5 else "foot"
             )
+
+
+def _names_in_two_lines(reader: PartyReader) -> Iterator[Name]:
+    """A long name on two lines of the same print at the head: both large, or the second one ending in the legal form."""
+    reading = reader.reading
+    for block in reader.blocks:
+        layout = reading.layouts[block.page]
+        if len(block.segments) < 2 or block.y0 > 0.2 * layout.height:
+            continue
+        first, second = block.segments[:2]
+        if not 0.9 < first.height / max(second.height, 1e-6) < 1.1 or not _is_half(reading, block.page, first, second):
+            continue
+        large = first.height > _LARGE * layout.text_height
+        company = has_legal_form(second.text) and not has_legal_form(first.text) and not reading.scanned
+        if large or company:
+            text = _clean(f"{first.text} {second.text}", reading.lexicon.titles)
+            yield Name(text, (*first.tokens, *second.tokens), block.page, 1.05 if company else 0.8, "name in two lines")
+
+
+def _is_half(reading: Reading, page: int, *halves: Segment) -> bool:
+    """Whether each of two lines can be a part of one name."""
+    return all(
+        len(half.tokens) < 5
+        and half.text[:1].isalpha()
+        and reading.label_starting(page, half) is None
+        and _is_namelike(reading, half.text)
+        and not is_street(half.text)
+        for half in halves
+    )
 
 
 def _name_line(reading: Reading, block: Block) -> Segment | None:
@@ -188,9 +221,12 @@ def _of_segment(reading: Reading, page: int, layout: Layout, segment: Segment) -
     if page:
         return
     size = segment.height / layout.text_height
-    if where < 0.25 and size > 1.25:
+    whole = with_neighbours(layout, segment)
+    if whole is not segment and _is_namelike(reading, whole.text):
+        cleaned, tokens = whole.text, tuple(whole.tokens)
+    if where < 0.25 and size > _LARGE:
         yield Name(
-            cleaned, tokens, page, 0.4 + min(size - 1.25, 1.5) * 0.15 + (0.1 if where < 0.12 else 0), "large print"
+            cleaned, tokens, page, 0.4 + min(size - _LARGE, 1.5) * 0.15 + (0.1 if where < 0.12 else 0), "large print"
         )
     elif segment.index < 3:
         yield Name(cleaned, tokens, page, 0.42 - 0.06 * segment.index, "first line")

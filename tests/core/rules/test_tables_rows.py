@@ -192,7 +192,7 @@ def test_misnamed_columns_are_put_right_by_their_products() -> None:
 
 
 def test_numbers_in_a_description_stay_there() -> None:
-    """``12 x 1,0l`` and ``USB 3.0`` are part of the name."""
+    """A version and a pack size are part of the name."""
     sheet = page([HEADER, ("USB 3.0 cable 12 x 2", "3", "150.00", "450.00"), LAMP])
     assert plain(read(sheet))[0] == ("USB 3.0 cable 12 x 2", "3", "150", "450")
 

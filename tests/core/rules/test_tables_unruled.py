@@ -58,8 +58,8 @@ def test_a_receipt_in_a_currency_without_cents() -> None:
 
 def test_a_list_is_believed_when_it_adds_up() -> None:
     """Texts and amounts in a letter, and the printed sum."""
-    sheet = page([("Liability", "50,00 €"), ("Legal cover", "25,00 €"), ("Gesamtbeitrag", "75,00 €")], RECEIPT)
-    assert plain(read(sheet, language="de")) == [("Liability", None, None, "50"), ("Legal cover", None, None, "25")]
+    sheet = page([("Liability", "61,00 €"), ("Legal cover", "24,00 €"), ("Gesamtbetrag", "85,00 €")], RECEIPT)
+    assert plain(read(sheet, language="de")) == [("Liability", None, None, "61"), ("Legal cover", None, None, "24")]
 
 
 def test_what_is_set_in_further_explains_the_row_above() -> None:

@@ -8,7 +8,7 @@ from core.errors import EncryptedDocument, StudioError
 from pages.parts.desk import Desk, OpenDocument
 from pages.parts.desk_bar import draw_desk_bar
 from pages.parts.frame import get_studio, plain
-from pages.parts.intake import draw_drop_zone, draw_samples, draw_troubles
+from pages.parts.intake import draw_drop_zone, draw_reopen, draw_samples, draw_troubles
 from pages.parts.result import draw_result
 from pages.parts.saving import draw_toast
 from pages.parts.session import get_desk, get_job, keep_desk
@@ -57,7 +57,7 @@ def _draw_picker(desk: Desk, document: OpenDocument) -> None:
     try:
         get_studio().document(document.sha256)
     except EncryptedDocument as error:
-        st.warning(f"{plain(str(error))} Add the file again to give its password.", icon=":material/lock:")
+        draw_reopen(document.sha256, str(error))
     except StudioError as error:
         st.error(plain(str(error)), icon=":material/error:")
     else:

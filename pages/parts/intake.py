@@ -109,6 +109,22 @@ def _dismiss(locked: Locked) -> None:
     st.session_state[keys.LOCKED].remove(locked)
 
 
+def draw_reopen(sha256: str, message: str) -> None:
+    """Ask again for the password of a document that an earlier process opened: passwords are never kept on disk."""
+    with st.form(key="reopen_form"):
+        st.markdown(f":material/lock: {plain(st.session_state.pop(keys.REOPEN_ERROR, message))}")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.text_input("Password", type="password", key=keys.REOPEN_INPUT, width=280)
+            st.form_submit_button("Open", key="reopen", type="primary", on_click=_reopen, args=(sha256,))
+
+
+def _reopen(sha256: str) -> None:
+    try:
+        get_studio().document(sha256, st.session_state[keys.REOPEN_INPUT] or None)
+    except StudioError as error:
+        st.session_state[keys.REOPEN_ERROR] = str(error)
+
+
 def draw_samples() -> None:
     """Cards of the shipped samples; a click opens one."""
     found = samples()

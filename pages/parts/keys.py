@@ -10,6 +10,7 @@ Studio page, documents
     empty_state, samples   containers of the first screen
     refused                files that could not be opened; dismiss_refused clears them
     locked_<n>             an encrypted file: password_<n>, unlock_<n>, dismiss_<n> (inside password_form_<n>)
+    reopen_form            a document of an earlier process asks again: reopen_password, reopen
     desk_bar, documents    containers of the open documents
     doc_<n>                chooses open document n; close_document closes the chosen one
 Studio page, choosing pages
@@ -57,6 +58,7 @@ ENDED = "studio_ended"
 REVIEWS = "studio_reviews"
 REFUSED = "studio_refused"
 LOCKED = "studio_locked"
+REOPEN_ERROR = "studio_reopen_error"
 UPLOADS = "studio_uploads"
 FOCUS = "studio_focus"
 TOAST = "studio_toast"
@@ -72,6 +74,7 @@ DRAW_MODE = "draw_mode"
 SAVE_TO = "save_to"
 RECIPE = "recipe"
 DRAW_FIELD = "draw_field"
+REOPEN_INPUT = "reopen_password"
 DRAW_PAGE = "draw_page"
 GROUP = "group"
 RANGE = "page_range"

@@ -55,6 +55,12 @@ def drop(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
     return settled(app.run())
 
 
+def _reopen_page(sha256: str) -> None:
+    from pages.parts.intake import draw_reopen
+
+    draw_reopen(sha256, "It is protected.")
+
+
 def keys_of(app: AppTest) -> set[str]:
     """The keys of all buttons on the page."""
     return {str(button.key) for button in app.button}
@@ -140,6 +146,20 @@ def test_a_locked_file_asks_for_its_password_in_place(studio: Studio, encrypted_
     app.text_input(key="password_0").set_value(PASSWORD)
     press(app, "unlock_0")
     assert "doc_0" in keys_of(app)
+
+
+def test_a_locked_file_of_an_earlier_process_asks_again(studio: Studio, encrypted_pdf: SampleFile) -> None:
+    """Its pages can be chosen once the password is given; a wrong one says so."""
+    document = studio.open(encrypted_pdf.data, encrypted_pdf.name, PASSWORD)
+    studio._open.clear()  # what a restart forgets
+    app = AppTest.from_function(_reopen_page, args=(document.sha256,), default_timeout=30).run()
+    app.text_input(key="reopen_password").set_value("wrong")
+    app.button(key="reopen").click()
+    assert "password does not open" in settled(app.run()).markdown[0].value
+    app.text_input(key="reopen_password").set_value(PASSWORD)
+    app.button(key="reopen").click()
+    settled(app.run())
+    assert studio.document(document.sha256).page_count == document.page_count
 
 
 def test_only_a_window_of_thumbnails_is_drawn(studio: Studio, pdf_of_pages: Path) -> None:

@@ -74,7 +74,7 @@ def _take_parties(draft: _Drafting) -> None:
     if customer is None or customer.score < 0.5:
         loose = reader.unlabelled(taken, known_vendors(draft.reading, names))
         customer = _not_the_vendor(loose) or customer
-    barred = _tokens(customer) if customer else ()
+    barred = [token for party in (customer, *shipping[:1]) if party is not None for token in _tokens(party)]
     called = customer.name.text if customer and customer.name else ""
     vendor, draft.names = read_vendor(draft.reading, names, barred, called)
     if vendor is not None:

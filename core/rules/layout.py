@@ -67,7 +67,11 @@ def _fold(text: str) -> str:
 
 @dataclass(eq=False)
 class Segment:
-    """Neighbouring tokens without a wide gap between them. ``line`` and ``index`` say where it stands in its page."""
+    """Neighbouring tokens without a wide gap between them. ``line`` and ``index`` say where it stands in its page.
+
+    ``text`` is the tokens joined by blanks, letters that were set apart (A C M E) joined again; ``key`` the folded
+    tokens, joined by nothing.
+    """
 
     tokens: list[Token]
     line: int = -1
@@ -78,18 +82,9 @@ class Segment:
         self.x0, self.y0, self.x1, self.y1 = x0s[0], min(y0s), max(x1s), max(y1s)
         self.height = self.y1 - self.y0
         self.center = ((self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2)
-
-    @cached_property
-    def text(self) -> str:
-        """The tokens, joined by blanks; letters that were set apart (A C M E) are joined again."""
-        if len(self.tokens) > 3 and sum(len(token.text) for token in self.tokens) <= 2 * len(self.tokens):
-            return _close_up(self.tokens)
-        return " ".join(token.text for token in self.tokens)
-
-    @cached_property
-    def key(self) -> str:
-        """The folded tokens, joined by nothing."""
-        return "".join(token.key for token in self.tokens)
+        spaced = len(self.tokens) > 3 and sum(len(token.text) for token in self.tokens) <= 2 * len(self.tokens)
+        self.text = _close_up(self.tokens) if spaced else " ".join([token.text for token in self.tokens])
+        self.key = "".join([token.key for token in self.tokens])
 
     def overlap_x(self, other: Segment) -> float:
         """The share (0 to 1) of the narrower one's width that both cover."""

@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import EncryptedDocument, StudioError
 from pages.parts.desk import Desk, OpenDocument
 from pages.parts.desk_bar import draw_desk_bar
+from pages.parts.form import mark_seen
 from pages.parts.frame import get_studio, plain
 from pages.parts.intake import draw_drop_zone, draw_reopen, draw_samples, draw_troubles
 from pages.parts.result import draw_result
@@ -27,6 +28,7 @@ def draw_page() -> None:
         draw_troubles()
         _draw_document(desk, desk.document)
     keep_desk(desk)
+    mark_seen()
 
 
 def _draw_empty() -> None:

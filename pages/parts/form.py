@@ -78,6 +78,7 @@ def _draw_field(run_id: str, info: FieldInfo, extraction: Extraction, reviewed: 
     key = keys.field(info.name)
     text = get_edits(run_id).text_at(extraction.invoice, info.name)
     if st.session_state.get(key) != text:  # set only where it differs: what is being typed elsewhere stays
+        st.session_state.setdefault(keys.UNSEEN, {})[key] = st.session_state.get(key)
         st.session_state[key] = text
     st.text_input(
         f"{info.title}{' *' if info.required else ''}",
@@ -164,7 +165,16 @@ def put(run_id: str, path: str, text: str, extraction: Extraction) -> None:
     keep_edits(run_id, edits)
 
 
+def mark_seen() -> None:
+    """The page was drawn to its end: the browser now holds every text that was set."""
+    st.session_state.pop(keys.UNSEEN, None)
+
+
 def _commit(run_id: str, path: str, extraction: Extraction) -> None:
-    typed = str(st.session_state.get(keys.field(path)) or "")
+    key = keys.field(path)
+    # A run that is cut short after a text was set leaves the old one in the browser, which sends it back as if typed.
+    if key in (unseen := st.session_state.get(keys.UNSEEN, {})) and st.session_state.get(key) == unseen[key]:
+        return
+    typed = str(st.session_state.get(key) or "")
     studio = get_studio()
     put(run_id, path, tidy(path, typed, lambda at, text: studio.parse_value(at, text, extraction)), extraction)

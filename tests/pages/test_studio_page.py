@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.stores import OrderQuery
 from core.studio import Studio
+from pages.parts import keys
 from pages.parts.frame import get_studio
 from pages.parts.picker import WINDOW
 from tests.conftest import PASSWORD, SampleFile
@@ -210,6 +211,17 @@ def test_a_changed_field_shows_what_was_extracted_and_goes_back(studio: Studio, 
     press(app, "revert_vendor_name")
     assert app.text_input(key="field_vendor_name").value == digital_pdf.truth["vendor_name"]
     assert "was:" not in said(app)
+
+
+def test_an_old_text_sent_back_by_the_browser_is_not_taken_for_typing(studio: Studio, digital_pdf: SampleFile) -> None:
+    """A run that is cut short leaves the browser with the text before; the new value must not be lost to it."""
+    app = type_into(extracted(digital_pdf), "vendor_name", "Somebody Else")
+    press(app, "revert_vendor_name")
+    app.session_state[keys.UNSEEN] = {"field_vendor_name": "Somebody Else"}  # what a run that is cut short leaves
+    type_into(app, "vendor_name", "Somebody Else")
+    assert app.text_input(key="field_vendor_name").value == digital_pdf.truth["vendor_name"]
+    type_into(app, "vendor_name", "Somebody Else")
+    assert app.text_input(key="field_vendor_name").value == "Somebody Else"
 
 
 def test_text_that_cannot_be_read_is_kept_and_stops_the_save(studio: Studio, digital_pdf: SampleFile) -> None:

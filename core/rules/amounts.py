@@ -172,7 +172,7 @@ def _amount(
     if open_end and following and _is_tail(following) and not _starts_amount(tokens, end):
         end, after = end + 1, after + following
     value, decimals = parsed
-    negative = any(char in _MINUS + "(" for char in before) or _is_negative_tail(after)
+    negative = any(char in _MINUS + "(" for char in before) or _is_negative_tail(after, decimals)
     currency = currency_of(before.strip(_MINUS + "()+ ")) or currency_of(after.strip(_MINUS + "().,+% "))
     span = tuple(tokens[start:end])
     text = " ".join(token.text for token in span)
@@ -201,7 +201,7 @@ def _is_tail(text: str) -> bool:
     return not bare or bare == "%" or bare.casefold() in _CREDIT or currency_of(bare) is not None
 
 
-def _is_negative_tail(text: str) -> bool:
-    """``8.79-`` and ``5.00 CR`` are negative; ``12.-`` and ``12,--`` are not."""
+def _is_negative_tail(text: str, decimals: int) -> bool:
+    """``8.79-`` and ``5.00 CR`` are negative; ``12.-``, ``12,--`` and ``¥12,000-`` are not."""
     bare = text.strip(") ")
-    return bare in tuple(_MINUS) or bare.casefold() in _CREDIT
+    return (bool(decimals) and bare in tuple(_MINUS)) or bare.casefold() in _CREDIT

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from core.rules.layout import Token, fold
 
+#: The year before the first of a Japanese era.
+_ERAS = {"令和": 2018, "平成": 1988}
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 _PATTERN = re.compile(
     r"(?<![\w./-])(?:"
@@ -21,7 +23,7 @@ _PATTERN = re.compile(
     r"(?:[\s./\-',]*(?:del?\s+|di\s+)?(?P<year>\d{4})|[./\-']\s?(?P<short>\d{2}))(?!\d)"
     r"|(?P<name2>[^\W\d_]{3,12})\.?[\s\-]*(?P<day2>\d{1,2})(?:st|nd|rd|th)?\s?,?[\s\-]*(?P<year2>\d{4})(?!\d)"
     r"|(?P<year3>\d{4})[\s\-]*(?P<name3>[^\W\d_]{3,12})[\s\-]*(?P<day3>\d{1,2})(?!\d)"
-    r"|(?P<y>\d{4})\s?年\s?(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?日?"
+    r"|(?P<era>令和|平成)?\s?(?P<y>\d{4}|\d{1,2}|元)\s?年\s?(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?日?"
     r")"
 )
 _COMPACT = re.compile(r"^(20\d\d)(0[1-9]|1[0-2])([0-3]\d)$")
@@ -99,11 +101,12 @@ def _value(match: re.Match[str], month_first: bool) -> tuple[date | None, bool]:
     if match["a"]:
         return _numeric(match["a"], int(match["b"]), match["c"], month_first and "." not in match["mark"])
     if match["y"]:
-        return _day(int(match["y"]), int(match["m"]), int(match["d"])), True
-    for name, day, year in (("name", "day", "year"), ("name2", "day2", "year2"), ("name3", "day3", "year3")):
+        year = 1 if match["y"] == "元" else int(match["y"])
+        return _day(year + _ERAS.get(match["era"], 0), int(match["m"]), int(match["d"])), True
+    for name, day, printed_year in (("name", "day", "year"), ("name2", "day2", "year2"), ("name3", "day3", "year3")):
         if match[name]:
             month = months().get(fold(match[name]))
-            printed = match[year] or match["short"]
+            printed = match[printed_year] or match["short"]
             return (_day(_year(printed), month, int(match[day])) if month else None), True
     return None, False
 

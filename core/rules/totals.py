@@ -22,10 +22,14 @@ _KINDS = {"subtotal", "tax", "total_amount", "amount_due", "discount", "shipping
 _DUE_WEIGHT = 0.55
 #: What is labelled as a total may be the sum before tax, where tax and another total follow.
 _AS_SUBTOTAL = 0.3
+#: A total is likely from this score on.
+_LIKELY = 0.5
 _TOLERANCE = Decimal("0.021")
 _AGREES = 1.0
 _PARTLY_AGREES = 0.6
 _MANY = 7
+#: The rule of a row that is one of several under its heading.
+_ONE_OF_SEVERAL = "beneath, one of several"
 #: Rows of a column of amounts follow each other within this many heights of its heading.
 _ROW_GAP = 3.2
 
@@ -70,8 +74,9 @@ def read_totals(reading: Reading) -> Totals:
     ]
     best: tuple[float, Sum | None, Sum | None, Sum | None, bool] = (-1.0, None, None, None, False)
     extras = _extras(by_kind)
+    largest = max((found.value for found in totals if found.score > _LIKELY), default=Decimal(0))
     for subtotal, tax, total in product([None, *subtotals], [None, *taxes], [None, *totals]):
-        score, agree = _judge(subtotal, tax, total, extras)
+        score, agree = _judge(subtotal, tax, total, extras, largest)
         if score > best[0]:
             best = (score, subtotal, tax, total, agree)
     subtotal, tax, total = best[1], best[2], best[3]
@@ -96,8 +101,10 @@ def _completing(reading: Reading, subtotal: Sum, tax: Sum) -> Sum | None:
     return None
 
 
-def _judge(subtotal: Sum | None, tax: Sum | None, total: Sum | None, extras: set[Decimal]) -> tuple[float, bool]:
-    """How good a reading is, and whether it adds up."""
+def _judge(
+    subtotal: Sum | None, tax: Sum | None, total: Sum | None, extras: set[Decimal], largest: Decimal
+) -> tuple[float, bool]:
+    """How good a reading is, and whether it adds up. ``largest`` is the greatest amount labelled as a total."""
     score = sum(found.score for found in (subtotal, tax, total) if found is not None)
     spots = [found.tokens[0] for found in (subtotal, tax, total) if found is not None]
     if len({(token.word, token.x0, token.y0) for token in spots}) < len(spots):
@@ -106,6 +113,8 @@ def _judge(subtotal: Sum | None, tax: Sum | None, total: Sum | None, extras: set
         return score, False
     if subtotal is not None and tax is not None:
         gap = total.value - subtotal.value - tax.value
+        if total.rule == _ONE_OF_SEVERAL and total.value < largest:
+            return score - 0.4, False
         if abs(gap) <= _TOLERANCE:
             return score + _AGREES, True
         if any(abs(gap - extra) <= _TOLERANCE for extra in extras):
@@ -145,15 +154,27 @@ def _sums(reading: Reading, label: Label) -> Iterator[Sum]:
     if money or not label.segment.tokens:
         return
     if reading.is_cell(label) or beside:
-        rows = list(_amounts_beneath(reading, label))
-        for rank, (amount, segment) in enumerate(rows):
-            before = sum((found.value for found, _ in rows[:rank]), Decimal(0))
-            factor = 0.7
-            if rank and rank == len(rows) - 1:
-                factor = 1.0 if before == amount.value else 0.88
-            elif rank == 0:
-                factor = 0.9
-            yield _sum(reading, label, amount, segment, factor, "beneath")
+        yield from _column_sums(reading, label)
+
+
+def _column_sums(reading: Reading, label: Label) -> Iterator[Sum]:
+    """The amounts under a heading: the only row, or the last one where it adds up those above it. Rows of several tax
+    rates without such a row are parts of the document's sums; their taxes together are its tax."""
+    rows = list(_amounts_beneath(reading, label))
+    values = [amount.value for amount, _ in rows]
+    if len(rows) < 2:
+        for amount, segment in rows:
+            yield _sum(reading, label, amount, segment, 0.9, "beneath")
+        return
+    total = sum(values[:-1], Decimal(0)) == values[-1]
+    for rank, (amount, segment) in enumerate(rows):
+        if total and rank == len(rows) - 1:
+            yield _sum(reading, label, amount, segment, 1.0, "sum of its column")
+        else:
+            yield _sum(reading, label, amount, segment, 0.85 if rank == 0 else 0.7, _ONE_OF_SEVERAL)
+    if label.kind == "tax" and not total:
+        first = _sum(reading, label, *rows[0], 0.8, "sum of the rates")
+        yield replace(first, value=sum(values, Decimal(0)))
 
 
 def _amounts_beside(reading: Reading, label: Label) -> Iterator[tuple[Amount, Segment]]:

@@ -18,7 +18,7 @@ def tokens(text: str) -> list[Token]:
     "text",
     [
         "12.05.2024", "12/05/24", "2024-05-12", "12-05-2024", "12. Mai 2024", "May 12, 2024", "May 12 , 2024", "12th of May 2024",
-        "12 mai 2024", "12 de mayo de 2024", "12 maggio 2024", "12 mei 2024", "12 de maio de 2024", "12-May-24", "2024年5月12日",
+        "12 mai 2024", "12 de mayo de 2024", "12 maggio 2024", "12 mei 2024", "12 de maio de 2024", "12-May-24", "2024年5月12日", "令和6年5月12日",
         "Sunday, 12 May 2024", "Seite 1 12.05.2024",
     ],
 )  # fmt: skip

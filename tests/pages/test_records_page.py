@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.errors import DatabaseUnavailable, RecordMissing
 from core.models import Invoice, LineItem, field_of, header_fields
 from core.stores import OrderQuery
 from core.studio import Studio
-from pages.parts.frame import get_studio
 from pages.parts.records_query import page_count
 from pages.parts.records_table import amount_text
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
-    """The studio that the page will use, in a data folder of its own."""
-    monkeypatch.setenv("STUDIO_DATA_DIR", str(tmp_path))
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    st.cache_resource.clear()
-    yield get_studio()
-    st.cache_resource.clear()
 
 
 def invoice(number: str, vendor: str = "Paper Mill Ltd", total: str = "119.00") -> Invoice:

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from pydantic import SecretStr
 from streamlit.testing.v1 import AppTest
 
 from core.settings import Defaults, Settings
 from core.studio import Studio
-from pages.parts.frame import get_studio
 from pages.parts.settings_form import choices, read_form
 from pages.parts.settings_place import database_place
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
-    """The studio that the page will use, in a data folder of its own."""
-    monkeypatch.setenv("STUDIO_DATA_DIR", str(tmp_path))
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    st.cache_resource.clear()
-    yield get_studio()
-    st.cache_resource.clear()
 
 
 def open_page() -> AppTest:

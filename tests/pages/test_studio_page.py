@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,21 +12,10 @@ from streamlit.testing.v1 import AppTest
 from core.stores import OrderQuery
 from core.studio import Studio
 from pages.parts import keys
-from pages.parts.frame import get_studio
 from pages.parts.picker import WINDOW
 from tests.conftest import PASSWORD, SampleFile
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
-    """The studio that the page will use, in a data folder of its own."""
-    monkeypatch.setenv("STUDIO_DATA_DIR", str(tmp_path))
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    st.cache_resource.clear()
-    yield get_studio()
-    st.cache_resource.clear()
 
 
 def open_page(**address: str) -> AppTest:

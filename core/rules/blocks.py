@@ -30,10 +30,6 @@ class Block:
     page: int
 
     @property
-    def x0(self) -> float:
-        return min(segment.x0 for segment in self.segments)
-
-    @property
     def y0(self) -> float:
         return self.segments[0].y0
 

@@ -42,7 +42,6 @@ _SECTIONS = frozenset(
         "labels",
         "columns",
         "table",
-        "terms",
     }
 )
 _WORD = re.compile(r"<(\w+)>")

@@ -12,7 +12,7 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -167,10 +167,10 @@ def source_answers() -> bool:
         pool.shutdown(wait=False)
 
 
-def missing_sentence(plan: Plan, answers: Callable[[], bool] = source_answers) -> str | None:
+def missing_sentence(plan: Plan) -> str | None:
     """What the person must do when models are neither here nor to be had; ``None`` when all is well."""
     names = plan.to_fetch
-    if not names or answers():
+    if not names or source_answers():
         return None
     where = cache_folder() / "official_models"
     return f"{' and '.join(names)} not in {where}, and no source of models answers: connect to the internet once."

@@ -20,8 +20,8 @@ RUN pip install -r requirements.txt \
     && pip install --force-reinstall --no-deps "$(sed -n '/^opencv-python-headless==/p' requirements.txt)"
 
 COPY . .
-RUN useradd --create-home studio && mkdir -p /data /models && chown studio /data /models
-USER studio
+RUN useradd --uid 10001 --create-home studio && mkdir -p /data /models && chown studio /data /models
+USER 10001
 VOLUME ["/data", "/models"]
 
 EXPOSE 8501

@@ -35,7 +35,9 @@ def find_gpu(driver: Callable[[], bool] = has_driver, load: Callable[[], Any] = 
     try:
         paddle = load()
         if paddle is None:
-            return Availability(False, "An NVIDIA driver is there; to use its GPU, install paddlepaddle-gpu (README).")
+            return Availability(
+                False, "An NVIDIA driver is there; to use it, install paddlepaddle-gpu as Dockerfile.gpu does."
+            )
         if not paddle.device.is_compiled_with_cuda():
             return Availability(False, "PaddlePaddle is installed without CUDA: install paddlepaddle-gpu in its place.")
         count = int(paddle.device.cuda.device_count())

@@ -139,12 +139,12 @@ class TesseractEngine:
             self._models = models
 
     def _lines(self, image: Image, dpi: int) -> list[_Line]:
-        found = [part for line in self._recognise(image, dpi, self.options.segmentation) for part in _parts_of(line)]
+        found = [part for line in self._recognise(image, dpi) for part in _parts_of(line)]
         return [*found, *(line for box in _margins(image, found) for line in self._turned(image, box, dpi))]
 
-    def _recognise(self, image: Image, dpi: int, segmentation: int) -> list[_Line]:
+    def _recognise(self, image: Image, dpi: int) -> list[_Line]:
         """The lines of a picture as Tesseract sees them."""
-        self._api.SetPageSegMode(segmentation)
+        self._api.SetPageSegMode(self.options.segmentation)
         self._api.SetImage(image)
         self._api.SetSourceResolution(dpi)
         self._api.Recognize()
@@ -159,7 +159,7 @@ class TesseractEngine:
         part = image.crop(tuple(round(side) for side in around))  # type: ignore[arg-type]
         readings = []
         for turn, climbs in ((Transpose.ROTATE_270, True), (Transpose.ROTATE_90, False)):
-            read = self._recognise(part.transpose(turn), dpi, self.options.segmentation)
+            read = self._recognise(part.transpose(turn), dpi)
             readings.append([_Line([_turned_back(word, around, climbs) for word in line.words], 0.0) for line in read])
         return max(readings, key=lambda lines: max((line.confidence for line in lines), default=0.0))
 

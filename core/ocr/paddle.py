@@ -23,7 +23,7 @@ from core.ocr.ctc import Glyph, decode
 from core.ocr.cutting import cut_out, quads_of, search_side, usual_height, ways
 from core.ocr.gpu import gpu
 from core.ocr.lines import Line, Quad, in_reading_order, ink_columns, words_of
-from core.ocr.paddle_models import Model, Plan, missing_sentence, plan_for
+from core.ocr.paddle_models import Model, Plan, cache_folder, missing_sentence, plan_for
 from core.recipe import OcrRecipe
 
 if TYPE_CHECKING:
@@ -118,13 +118,15 @@ class PaddleEngine:
             self._plan = plan
 
     def _make(self, plan: Plan) -> tuple[Any, Any]:
-        """PaddleOCR's detector and recogniser."""
+        """PaddleOCR's detector and recogniser. Its cache is made first: an import that fails without one cannot be
+        tried again in the same process."""
+        cache_folder().mkdir(parents=True, exist_ok=True)
+        of_detector, of_recogniser = _settings(plan, plan.detector, self._threads), _settings(plan, plan.recogniser, 1)
         os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")  # read when it is imported
         from paddleocr import TextDetection, TextRecognition
 
         logging.getLogger("paddlex").setLevel(logging.ERROR)
-        detector = TextDetection(**_settings(plan, plan.detector, self._threads))
-        recogniser = TextRecognition(**_settings(plan, plan.recogniser, 1))
+        detector, recogniser = TextDetection(**of_detector), TextRecognition(**of_recogniser)
         predictor = recogniser.paddlex_predictor
         predictor.post_op = _Glyphs(predictor.post_op.character)
         return detector, recogniser

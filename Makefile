@@ -16,6 +16,8 @@ $(STAMP): requirements.txt requirements-dev.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt
+	# PaddleOCR brings the OpenCV that needs libGL; the same version without it goes over it.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps $$(grep '^opencv-python-headless==' requirements.txt)
 	touch $(STAMP)
 
 run: setup ## Start the studio (http://localhost:8501)

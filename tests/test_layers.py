@@ -90,6 +90,8 @@ def test_a_module_imports_only_what_its_layer_may(path: Path) -> None:
         ("openpyxl", ("storage",)),
         ("pymupdf", ("core.documents",)),
         ("rapidocr", ("core.ocr",)),
+        ("paddleocr", ("core.ocr",)),
+        ("tesserocr", ("core.ocr",)),
     ],
 )
 def test_a_library_stays_in_its_room(library: str, allowed: tuple[str, ...]) -> None:
@@ -102,7 +104,7 @@ def test_a_library_stays_in_its_room(library: str, allowed: tuple[str, ...]) -> 
     assert [user for user in users if not user.startswith(allowed)] == []
 
 
-HEAVY = {"rapidocr", "cv2", "onnxruntime", "plotly", "pandas", "dateparser", "numpy", "openpyxl", "lxml"}
+HEAVY = set("rapidocr paddleocr paddle tesserocr cv2 onnxruntime plotly pandas dateparser numpy openpyxl lxml".split())
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from core.einvoice import EInvoiceExtractor
 from core.extractor import Availability, Extractor
 from core.jobs.local import LocalQueue
 from core.ocr import registry
+from core.ocr.gpu import gpu
 from core.ocr.reader import CachedPageReader
 from core.pipeline import Pipeline
 from core.rules.extractor import RulesExtractor
@@ -87,13 +87,7 @@ def _health(found: dict[str, Extractor], settings: Settings) -> Callable[[], Hea
         kind = "PostgreSQL" if settings.database_url else "SQLite"
         rows.append(("Store", kind, Availability(True, "Records, runs and field values are kept here.")))
         rows.append(("Store", "Excel workbook", Availability(True, "Sheets SalesOrderHeader and SalesOrderDetail.")))
-        rows.append(("Accelerator", "GPU", _gpu()))
+        rows.append(("Accelerator", "GPU", gpu()))
         return rows
 
     return health
-
-
-def _gpu() -> Availability:
-    if shutil.which("nvidia-smi") is None:
-        return Availability(False, "No NVIDIA driver was found; pages are read on the processor, which needs no GPU.")
-    return Availability(False, "An NVIDIA GPU is there, but the installed OCR engines run on the processor.")

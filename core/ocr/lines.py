@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from core.evidence import Box, Word
 from core.ocr.ctc import Glyph
@@ -20,9 +20,22 @@ _REACH = 0.35
 #: What a blank takes from each word beside it where the ink shows no gap, in line heights.
 _SHY = 0.1
 #: Lines less slanted than this (radians) get upright boxes only.
-_LEVEL = 0.01
+LEVEL = 0.01
 #: The detector's boxes stand off the letters by about this part of their height, above and below.
 _MARGIN = 0.1
+
+
+class Placed(Protocol):
+    """Anything that stands on a line of the page."""
+
+    @property
+    def quad(self) -> Quad: ...
+
+    @property
+    def height(self) -> float: ...
+
+
+P = TypeVar("P", bound=Placed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +58,10 @@ class Line:
         return sum(glyph.confidence for glyph in self.glyphs) / len(self.glyphs) if self.glyphs else 0.0
 
 
-def in_reading_order(lines: Sequence[Line]) -> list[Line]:
+def in_reading_order(lines: Sequence[P]) -> list[P]:
     """Rows from top to bottom along the page's own slant, and in a row from left to right."""
     slant = _slant_of(lines)
-    rows: list[list[Line]] = []
+    rows: list[list[P]] = []
     for line in sorted(lines, key=lambda line: _level(line, slant)):
         if rows and _same_row(rows[-1], line, slant):
             rows[-1].append(line)
@@ -65,7 +78,7 @@ def words_of(line: Line, number: int) -> list[Word]:
         quad = _part(line.quad, start, end)
         xs, ys = [x for x, _ in quad], [y for _, y in quad]
         sure = sum(glyph.confidence for glyph in glyphs) / len(glyphs)
-        polygon = quad if abs(_angle(line.quad)) > _LEVEL else None
+        polygon = quad if abs(_angle(line.quad)) > LEVEL else None
         found.append(Word(text, Box(min(xs), min(ys), max(xs), max(ys)), round(sure, 4), number, polygon))
     return found
 
@@ -147,7 +160,7 @@ def _angle(quad: Quad) -> float:
     return math.atan2(y1 - y0, x1 - x0)
 
 
-def _slant_of(lines: Sequence[Line]) -> float:
+def _slant_of(lines: Sequence[Placed]) -> float:
     """The slope of the page's longer lines (0.01: one pixel down in a hundred); 0 where there are none."""
     slopes = sorted(
         math.tan(_angle(line.quad))
@@ -157,14 +170,14 @@ def _slant_of(lines: Sequence[Line]) -> float:
     return slopes[len(slopes) // 2] if slopes else 0.0
 
 
-def _level(line: Line, slant: float) -> float:
+def _level(line: Placed, slant: float) -> float:
     """How far down the page the line's middle is, the page's slant taken out."""
     x = sum(point[0] for point in line.quad) / 4
     y = sum(point[1] for point in line.quad) / 4
     return y - slant * x
 
 
-def _same_row(row: Sequence[Line], line: Line, slant: float) -> bool:
+def _same_row(row: Sequence[Placed], line: Placed, slant: float) -> bool:
     middle = sum(_level(other, slant) for other in row) / len(row)
     low = min(line.height, *(other.height for other in row)) if row else line.height
     return _level(line, slant) - middle < 0.5 * low

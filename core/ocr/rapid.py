@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import math
 import threading
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from core.errors import EngineUnavailable
 from core.evidence import Word
 from core.extractor import Availability
 from core.ocr.ctc import Glyph, decode
+from core.ocr.cutting import cut_out, quads_of, search_side, usual_height, ways
 from core.ocr.lines import Line, Quad, in_reading_order, ink_columns, words_of
 from core.ocr.machine import processors
 from core.recipe import OcrRecipe
@@ -32,10 +32,6 @@ _LINE_HEIGHT = 48
 _LEAST_WIDTH = 320
 #: A line this many times as long as it is high is read in one go; beyond, memory grows without need.
 _LONGEST = 60
-#: A4's proportions. Longer pages (receipts) are searched at the same area, so that their print stays legible.
-_PAGE_RATIO = math.sqrt(2)
-#: A cut-out this much higher than wide may be a line that runs up or down the page.
-_UPRIGHT_RATIO = 1.5
 _LATIN = ("en", "de", "fr", "es", "it", "nl", "pt", "da", "sv", "nb", "fi", "pl", "cs", "sk", "hu", "ro", "hr", "sl")
 
 
@@ -125,25 +121,18 @@ class RapidEngine:
         found = self._detector(pixels).boxes
         if found is None:
             return []
-        quads: list[Quad] = [tuple((float(x), float(y)) for x, y in quad) for quad in found]  # type: ignore[misc]
-        heights = sorted(_sides(quad)[1] for quad in quads)
-        usual = heights[len(heights) // 2]
+        quads = quads_of(found)
+        usual = usual_height(quads)
         return list(self._pool.map(lambda quad: self._read_line(pixels, quad, usual), quads))
 
     def _read_line(self, pixels: Any, quad: Quad, usual: float) -> Line:
         """One line, whichever way it runs. ``usual`` is the height of the page's usual line."""
-        width, height = _sides(quad)
-        if height < _UPRIGHT_RATIO * width:
-            return self._recognise(pixels, quad)
-        # Corners in turn: as it stands, running down the page, running up it.
-        turned: list[Quad] = [quad] if height < 2 * usual else []
-        turned += [(quad[1], quad[2], quad[3], quad[0]), (quad[3], quad[0], quad[1], quad[2])]
-        return max((self._recognise(pixels, each) for each in turned), key=lambda line: line.confidence)
+        return max((self._recognise(pixels, each) for each in ways(quad, usual)), key=lambda line: line.confidence)
 
     def _recognise(self, pixels: Any, quad: Quad) -> Line:
         import cv2
 
-        picture = _cut_out(pixels, quad)
+        picture = cut_out(pixels, quad)
         ink = ink_columns(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY))
         return Line(quad, self._glyphs(picture), ink, picture.shape[0])
 
@@ -158,27 +147,3 @@ class RapidEngine:
         padded[0, :, :, :scaled] = small.transpose(2, 0, 1) / 127.5 - 1
         probabilities = self._recogniser.session(padded)[0]
         return decode(probabilities, self._recogniser.postprocess_op.character, scaled / padded.shape[3])
-
-
-def search_side(size: tuple[int, int], side: int) -> int:
-    """The longest side, in pixels, at which a picture of ``size`` is searched for lines: ``side`` for a page, more for
-    one that is longer and narrower."""
-    ratio = max(size) / max(1, min(size))
-    return round(side * math.sqrt(max(1.0, ratio / _PAGE_RATIO)))
-
-
-def _sides(quad: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """Width and height of a quadrilateral, the longer of its two sides each."""
-    a, b, c, d = quad
-    return max(math.dist(a, b), math.dist(c, d)), max(math.dist(a, d), math.dist(b, c))
-
-
-def _cut_out(pixels: Any, quad: Quad) -> Any:
-    """The part of the picture inside ``quad``, straightened."""
-    import cv2
-    import numpy
-
-    width, height = (max(1, int(side)) for side in _sides(quad))
-    corners = numpy.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=numpy.float32)
-    matrix = cv2.getPerspectiveTransform(numpy.array(quad, dtype=numpy.float32), corners)
-    return cv2.warpPerspective(pixels, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE, flags=cv2.INTER_CUBIC)

@@ -209,7 +209,7 @@ class CachedPageReader:
 def _libraries() -> str:
     """The versions of what recognises: another one may read otherwise."""
     found = []
-    for package in ("rapidocr", "pymupdf"):
+    for package in ("rapidocr", "paddleocr", "tesserocr", "pymupdf"):
         try:
             found.append(version(package))
         except PackageNotFoundError:

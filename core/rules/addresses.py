@@ -22,6 +22,8 @@ _REGISTRATION = re.compile(
     r"\b(?:VAT|GST|ABN|USt|UID|TVA|SIRET|SIREN|RCS|NIF|CIF|P\.?\s?IVA|BTW|KvK|CNPJ|HRB|HRA|EIN|TIN)\b|\b(?:Tel|Fax|Phone|Fon|Mob)\b",
     re.IGNORECASE,
 )
+#: Endings of streets that surnames have too: without a number or a preposition they prove nothing.
+_SURNAMES = ("berg", "hof", "steig", "damm", "ring", "ufer", "dijk", "singel")
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -71,7 +73,10 @@ def is_street(text: str) -> bool:
     long_word = any(len(key) > 3 and key in known.street_words for key in keys)
     if has_digit:
         return long_word or any(key in known.street_words for key in keys) or any(_ends_street(key) for key in keys)
-    return len(keys) > 1 and (any(_ends_street(key) for key in keys) or (long_word and keys[0] in known.street_words))
+    if len(keys) < 2:
+        return False
+    ending = any(_ends_street(key) and not key.endswith(_SURNAMES) for key in keys)
+    return ending or ((long_word or any(map(_ends_street, keys))) and keys[0] in known.street_words)
 
 
 def _ends_street(key: str) -> bool:

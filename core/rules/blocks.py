@@ -101,6 +101,9 @@ def column_beneath(layout: Layout, start: Segment, indent: float, reach: float, 
         if line.y0 - bottom > reach * height or len(found) == most:
             break
         segment = next((other for other in line.segments if _in_column(start, other, indent)), None)
+        if segment is None and found:
+            # under a centred heading the column's own left edge holds
+            segment = next((other for other in line.segments if abs(other.x0 - found[0].x0) < 0.5 * start.height), None)
         if segment is not None:
             found.append(with_neighbours(layout, segment))
             bottom = max(bottom, segment.y1)
@@ -113,7 +116,7 @@ def with_neighbours(layout: Layout, segment: Segment) -> Segment:
     letters tightly, so that a blank can look like the gap between two cells."""
     tokens = list(segment.tokens)
     for other in layout.right_of(segment):
-        if other.x0 - tokens[-1].x1 > _BLANK * segment.height:
+        if other.x0 - tokens[-1].x1 > _BLANK * segment.height or any(t.text.endswith(":") for t in other.tokens[:3]):
             break
         tokens += other.tokens
     return segment if len(tokens) == len(segment.tokens) else Segment(tokens, segment.line, segment.index)

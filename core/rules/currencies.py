@@ -13,7 +13,7 @@ _SIGNS = {
     "US$": "USD", "$US": "USD", "CA$": "CAD", "C$": "CAD", "CDN$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD",
     "HK$": "HKD", "S$": "SGD", "NT$": "TWD", "R$": "BRL", "MX$": "MXN", "RM": "MYR", "RS": "INR", "RS.": "INR", "RP": "IDR",
     "KR": "SEK", "KR.": "SEK", "ZŁ": "PLN", "KČ": "CZK", "FT": "HUF", "LEI": "RON", "FR.": "CHF", "SFR": "CHF", "SFR.": "CHF",
-    "EURO": "EUR", "EUROS": "EUR", "TL": "TRY",
+    "EURO": "EUR", "EUROS": "EUR", "TL": "TRY", "R": "ZAR",
 }  # fmt: skip
 #: Signs that several countries share, with the country's own reading.
 _SHARED = {

@@ -25,6 +25,8 @@ _NAME = "rules"
 _HEADER = ("invoice_number", "invoice_date", "due_date", "order_date", "customer_id")
 #: An unlabelled address block is the customer's only from this score on.
 _UNSURE = 0.4
+#: Less likely blocks than this are no parties at all.
+_FAINT = 0.05
 _SHOWN = 6
 
 
@@ -90,10 +92,24 @@ def _take_parties(draft: _Drafting) -> None:
 def _not_the_vendor(parties: Sequence[Party]) -> Party | None:
     """The likeliest customer among unlabelled address blocks; of equals not the topmost one, which is the letterhead."""
     best = [party for party in parties if party.score > _UNSURE and party.score > parties[0].score - 0.04]
+    if not best:
+        return _by_elimination(parties)
     if len(best) < 2:
         return best[0] if best else None
     first = min(best, key=lambda party: party.address[0].tokens[0].y0)
     return next(party for party in best if party is not first)
+
+
+def _by_elimination(parties: Sequence[Party]) -> Party | None:
+    """Of two unlabelled address blocks in the upper part of the page, neither of them likely, the one that is not the
+    letterhead: the lower one, of two at one height the left one where letters have their window."""
+    upper = [party for party in parties if party.score > _FAINT]
+    names = {party.name.text for party in upper if party.name}
+    if len(upper) != 2 or len(names) != 2:
+        return None
+    first, second = sorted(upper, key=lambda party: (party.address[0].tokens[0].y0, party.address[0].tokens[0].x0))
+    level = abs(first.address[0].tokens[0].y0 - second.address[0].tokens[0].y0) < first.address[0].tokens[0].height
+    return upper[0] if level and upper[0].score > upper[1].score else second
 
 
 def _tokens(party: Party) -> tuple[Token, ...]:

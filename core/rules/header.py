@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from core.rules.dates import compact_date
@@ -20,10 +20,13 @@ _PREFIX = re.compile(r"^[A-Z]{1,5}[.\-/]?$")
 _TAIL = re.compile(r"^(?:[/\-–]|[/\-–]?\d[\d/.\-–]*|[A-Z]{0,2}\d[\w/.\-]*)$")
 #: A segment of more words is a sentence, in which a date may be any date.
 _SENTENCE = 7
+#: Labels below this weight are words that also head a column.
+_SURE = 0.95
 _STRIP = "#:;,.()[]|*'\"​"
 _NOISE = re.compile(r"^(?:n[o°ºr]?[.:°]*|№|nr\.?|no\.?|num\.?|#|:)$", re.IGNORECASE)
 _MONEY = re.compile(r"^[$€£¥]|[$€£¥%]$|^\d{1,3}(?:[.,]\d{3})*[.,]\d{2}$")
 _TIME = re.compile(r"^\d{1,2}:\d{2}")
+_ISO = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _PHONE = re.compile(r"^\+\d|^\(\d")
 
 
@@ -44,14 +47,35 @@ def read_header(reading: Reading) -> tuple[dict[str, Candidate], list[Candidate]
     """The header's numbers and dates by field, and all candidates, best first."""
     candidates = [found for label in reading.labels for found in _candidates(reading, label)]
     candidates += _dates_of_titles(reading, candidates)
+    candidates += _net_dates(reading)
     candidates.sort(key=lambda found: -found.score)
     chosen = _assign(candidates)
+    if _is_due_early(chosen) and not reading.order_settled:
+        candidates = [_swapped(found) for found in candidates]
+        swapped = _assign(candidates)
+        if not _is_due_early(swapped):
+            reading.month_first = not reading.month_first
+            chosen = swapped
     if "invoice_date" not in chosen:
         lone = _lone_date(reading, chosen)
         if lone is not None:
             chosen["invoice_date"] = lone
             candidates.append(lone)
     return chosen, candidates
+
+
+def _is_due_early(chosen: dict[str, Candidate]) -> bool:
+    """Whether the due date lies before the invoice's date: then day and month may have been taken the wrong way round."""
+    issued, due = chosen.get("invoice_date"), chosen.get("due_date")
+    return bool(issued and due and str(due.value) < str(issued.value))
+
+
+def _swapped(found: Candidate) -> Candidate:
+    """A numeric date with day and month exchanged where both can be either."""
+    value = found.value
+    if not isinstance(value, date) or len(found.tokens) != 1 or value.day > 12 or "/" not in found.tokens[0].text:
+        return found
+    return replace(found, value=date(value.year, value.day, value.month))
 
 
 def _assign(candidates: Sequence[Candidate]) -> dict[str, Candidate]:
@@ -78,6 +102,8 @@ def _candidates(reading: Reading, label: Label) -> Iterator[Candidate]:
 
 
 def _first_date(reading: Reading, label: Label) -> Iterator[Candidate]:
+    if label.weight < _SURE and (label.page, label.segment.line) in reading.table_heads:
+        return
     for place in reading.places(label):
         dates = reading.dates_in(place.tokens)
         if dates:
@@ -97,7 +123,7 @@ def _first_date(reading: Reading, label: Label) -> Iterator[Candidate]:
 
 def _first_number(reading: Reading, label: Label) -> Iterator[Candidate]:
     for place in reading.places(label):
-        tokens = identifier(reading, place.tokens)
+        tokens = identifier(reading, place.tokens) or _dated_number(label, place)
         if not tokens:
             continue
         text = " ".join(token.text for token in tokens).strip(_STRIP + " ")
@@ -106,6 +132,12 @@ def _first_number(reading: Reading, label: Label) -> Iterator[Candidate]:
             continue
         yield Candidate(label.kind, text, tuple(tokens), place.page, score, place.relation, label.text)
         return
+
+
+def _dated_number(label: Label, place: Place) -> list[Token]:
+    """A number that reads like an ISO date (2025-06-01: the first invoice of June), right behind the number's own label."""
+    named = label.kind == "invoice_number" and label.weight > _SURE and place.relation == "behind"
+    return list(place.tokens[:1]) if named and place.tokens and _ISO.match(place.tokens[0].text) else []
 
 
 def _likeness(text: str) -> float:
@@ -166,6 +198,22 @@ def _score(reading: Reading, label: Label, place: Place) -> float:
     if label.start:
         score *= 0.93
     return score
+
+
+def _net_dates(reading: Reading) -> Iterator[Candidate]:
+    """``2 % by 1 July, by 17 July without deduction``: the due date by what follows it."""
+    terms = reading.lexicon.net_terms
+    for page, layout in enumerate(reading.layouts):
+        for segment in layout.segments:
+            if len(segment.tokens) < 3 or not any(term in segment.key for term in terms):
+                continue
+            # beside a date for a discount it is the surer one
+            score = 1.05 if any("%" in token.text for token in segment.tokens) else 0.9
+            for found in reading.dates_in(segment.tokens):
+                at = segment.tokens.index(found.tokens[-1]) + 1
+                behind = "".join(token.key for token in segment.tokens[at : at + 3])
+                if behind.startswith(tuple(terms)):
+                    yield Candidate("due_date", found.value, found.tokens, page, score, "before net terms", behind)
 
 
 def _dates_of_titles(reading: Reading, candidates: Sequence[Candidate]) -> list[Candidate]:

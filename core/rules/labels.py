@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
@@ -33,6 +34,8 @@ _ALIKE = 86
 _SUMS = frozenset({"subtotal", "total_amount"})
 _PARTIES = frozenset({"customer", "ship_to", "vendor"})
 _LONGEST = 6
+#: A tax with its rate glued to it (IGST5, CGST2.5).
+_RATED = re.compile(r"^[A-Z]{3,4}\d{1,2}(?:\.\d)?$")
 #: Chinese and Japanese characters come after this one.
 _FIRST_CJK = "\u2e80"
 
@@ -79,6 +82,9 @@ def _labels_of(segment: Segment, page: int, lexicon: Lexicon, language: str | No
             at += 1
             continue
         entry = lexicon.label(key, language)
+        if end - at == 1 and key in lexicon.joined and tokens[at].text.rstrip(",;").isalpha():
+            at += 1
+            continue
         if entry is not None and _is_plausible(segment, at, end, key, entry):
             kind = "tax_rate" if entry.kind == "tax" and _names_rate(tokens, at, end) else entry.kind
             if kind in _SUMS:
@@ -107,13 +113,13 @@ def _longest(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[int, s
             break
         if piece and key in lexicon.labels:
             best = (end + 1, key)
-    if best[0] == at and at < len(tokens) and tokens[at].key[:1] > _FIRST_CJK:
+    if best[0] == at and at < len(tokens) and (tokens[at].key[:1] > _FIRST_CJK or _RATED.match(tokens[at].text)):
         return _unspaced(tokens[at].key, at, lexicon)
     return best
 
 
 def _unspaced(key: str, at: int, lexicon: Lexicon) -> tuple[int, str]:
-    """The label with which a word of a script without blanks begins, where only digits follow it."""
+    """The label with which a word begins that only digits follow (in a script without blanks, or a tax with its rate)."""
     name = key.rstrip("0123456789")
     return (at + 1, name) if len(name) > 1 and name in lexicon.labels else (at, "")
 
@@ -126,6 +132,8 @@ def _is_plausible(segment: Segment, start: int, end: int, key: str, entry: Entry
     if start and (entry.kind in _AT_START or entry.weight < 0.6):
         return closed and tokens[start - 1].text.endswith((",", ":", "|", "·", "-", "–", "•", ";", ")", "/"))
     if len(key) <= _SHORT and key not in {"vat", "gst", "tax", "tva", "iva", "btw", "ust", "due"}:
+        if entry.kind == "tax" and start == 0 and _has_rate(tokens, end):
+            return True
         return closed or (entry.kind in {"invoice_number", "other"} and start == 0 and _has_digit(tokens[end].text))
     if entry.weight < 0.8 and entry.kind in _SUMS and start:
         return False
@@ -147,7 +155,10 @@ def _qualified(kind: str, tokens: Sequence[Token], end: int, lexicon: Lexicon) -
             break
         side = lexicon.qualifiers.get(key)
         if side is not None:
-            stop = next((to for to in range(at, len(tokens)) if _has_digit(tokens[to].text)), len(tokens))
+            values = (
+                to for to in range(at + 1, len(tokens)) if _has_digit(tokens[to].text) or currency_of(tokens[to].text)
+            )
+            stop = next(values, len(tokens))
             return ("subtotal" if side == "net" else "total_amount"), stop
     return kind, end
 
@@ -166,6 +177,11 @@ def _names_rate(tokens: Sequence[Token], start: int, end: int) -> bool:
         return True
     before = tokens[start - 1].text if start else ""
     return before == "%" and not (start > 1 and _has_digit(tokens[start - 2].text))
+
+
+def _has_rate(tokens: Sequence[Token], end: int) -> bool:
+    """Whether a rate follows (SST 8%, HST @ 13 %)."""
+    return any("%" in token.text for token in tokens[end : end + 3]) and any(_has_digit(t.text) for t in tokens[end:])
 
 
 def _in_brackets(tokens: Sequence[Token], at: int) -> bool:

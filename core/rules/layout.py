@@ -22,6 +22,8 @@ from core.evidence import Box, PageText, Word
 CELL_GAP = 0.9
 #: Centres of words of one line differ by less than this many heights of the smaller word.
 _SAME_LINE = 0.45
+#: A value on another baseline still shares this much of its height with its label.
+_LEVEL_SHARE = 0.4
 #: Skew below this slope (about 0.1°) is not worth straightening.
 _LEVEL = 0.002
 #: Words taller than this share of the page stand across it: a watermark.
@@ -147,6 +149,20 @@ class Layout:
     def right_of(self, segment: Segment) -> list[Segment]:
         """The segments to the right on the same line, nearest first."""
         return [other for other in self.lines[segment.line].segments if other.x0 >= segment.x1]
+
+    def level_with(self, segment: Segment) -> list[Segment]:
+        """The segments to the right in the lines just above and below that overlap ``segment`` in height, nearest first:
+        a value may stand on another baseline than its label."""
+        near = self.lines[max(0, segment.line - 1) : segment.line] + self.lines[segment.line + 1 : segment.line + 2]
+        found = [
+            other
+            for line in near
+            for other in line.segments
+            if other.x0 >= segment.x1
+            and overlap_share(other.y0, other.y1, segment.y0, segment.y1) > _LEVEL_SHARE
+            and all(before.x1 >= other.x0 or before.x1 <= segment.x0 for before in line.segments if before is not other)
+        ]
+        return sorted(found, key=lambda other: other.x0)
 
     def left_of(self, segment: Segment) -> list[Segment]:
         """The segments to the left on the same line, nearest first."""

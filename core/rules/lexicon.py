@@ -36,6 +36,7 @@ _SECTIONS = frozenset(
         "decimal",
         "compound_heads",
         "qualifiers",
+        "net_terms",
         "stop_words",
         "titles",
         "words",
@@ -65,11 +66,16 @@ class Lexicon:
 
     labels: dict[str, dict[str, Entry]] = field(default_factory=lambda: defaultdict(dict))
     """Phrase -> language -> meaning."""
+    joined: set[str] = field(default_factory=set)
+    """Keys of phrases that begin with a word of one or two letters: one plain word that reads like them (Reno for “re
+    no”) is none."""
     prefixes: set[str] = field(default_factory=set)
     """Every beginning of a label phrase, so that a search can stop early."""
     columns: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=lambda: defaultdict(dict))
     """Column head -> language -> kinds of column that it may head, the likeliest first."""
     titles: set[str] = field(default_factory=set)
+    net_terms: set[str] = field(default_factory=set)
+    """What stands behind the date on which the full amount is due (by 17 July *without deduction*)."""
     table_end: set[str] = field(default_factory=set)
     carry: set[str] = field(default_factory=set)
     """What announces a sum carried over to another page."""
@@ -153,6 +159,7 @@ def _add(lexicon: Lexicon, words: dict[str, Counter[str]], data: Mapping[str, An
     language = data["language"]
     named = {name: [str(word) for word in found] for name, found in data.get("words", {}).items()}
     lexicon.decimal[language] = data.get("decimal", ".")
+    lexicon.net_terms.update(map(fold, data.get("net_terms", ())))
     lexicon.titles.update(map(fold, data.get("titles", ())))
     lexicon.table_end.update(map(fold, data.get("table", {}).get("end", ())))
     lexicon.carry.update(map(fold, data.get("table", {}).get("carry", ())))
@@ -181,6 +188,9 @@ def _add_label(
 ) -> None:
     for spelled in _spell_out(phrase, named):
         known = lexicon.labels[fold(spelled)]
+        parts = spelled.split()
+        if len(parts) == 2 and len(fold(parts[0])) < 3 and not parts[0].startswith("#"):
+            lexicon.joined.add(fold(spelled))
         if language not in known or known[language].weight < entry.weight:
             known[language] = entry
         for word in spelled.split():

@@ -81,7 +81,12 @@ def _mentions(reading: Reading, page: int, tokens: list[Token]) -> list[tuple[st
         bare = text.strip(_EDGES)
         if bare.casefold() in {"euro", "euros"}:
             found.append(("EUR", token, 1, False))
-        elif 1 < len(bare) < 5 and not is_code(bare) and (code := currency_of(bare)) and _beside_number(tokens, at):
+        elif (
+            (1 < len(bare) < 5 or bare == "R")
+            and not is_code(bare)
+            and (code := currency_of(bare))
+            and _beside_number(tokens, at)
+        ):
             found.append((code, token, 2, is_shared(bare)))
     return found
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from itertools import takewhile
 
-from core.rules.addresses import has_legal_form, is_contact, is_country, is_registration, is_street, is_title, is_town
+from core.rules.addresses import has_legal_form, is_contact, is_registration, is_street, is_title, is_town
 from core.rules.blocks import Block, column_beneath, find_blocks
 from core.rules.countries import country_names
 from core.rules.labels import Label
 from core.rules.layout import Layout, Segment, Token, fold
-from core.rules.party_lines import EDGE, Line, assemble, line_of
+from core.rules.party_lines import EDGE, Line, assemble, ends_in_country, is_unnumbered, line_of
 from core.rules.reading import Reading
 
 _PARTIES = frozenset({"customer", "ship_to", "vendor"})
@@ -27,6 +28,8 @@ _HOMES = {
 }  # fmt: skip
 _MOST_LINES = 8
 _FORM_LINES = 9
+#: A line with its town and more words than this is a whole party.
+_PARTY_WORDS = 6
 #: Labels of another language weigh less than this: short words that mean something else here.
 _OWN_LANGUAGE = 0.95
 _CEP = re.compile(r"^\d{5}-?\d{3}$")
@@ -84,7 +87,7 @@ class PartyReader:
 
     def _of_label(self, label: Label) -> Party | None:
         layout = self.reading.layouts[label.page]
-        if (label.page, label.segment.line) in self.reading.table_heads:
+        if (label.page, label.segment.line) in self.reading.table_heads and not self._stands_aside(label):
             return None
         lines = self._of_form(label, layout)
         rule = "form" if lines else "labelled block"
@@ -98,6 +101,8 @@ class PartyReader:
         score = label.weight * (1.0 if address else 0.75 if name else 0.5) * (1.0 if label.page == 0 else 0.8)
         score *= 1.1 if rule == "form" else 1.0
         score *= 0.9 if label.segment.y0 > 0.6 * layout.height else 1.0
+        if label.weight < _OWN_LANGUAGE and not any(is_street(line.text) or is_town(line.text) for line in address):
+            score *= 0.8
         address = self._domestic(address)
         return Party(
             name,
@@ -108,6 +113,15 @@ class PartyReader:
             label.text,
             tuple(token for line in lines for token in line.tokens),
         )
+
+    def _stands_aside(self, label: Label) -> bool:
+        """Whether a label on the line of a table's head is none of its columns (a sidebar's Billed to)."""
+        kinds = self.reading.lexicon.column_kinds(label.segment.key, self.reading.language)
+        return label.weight > _OWN_LANGUAGE and not kinds and label.segment.index in self._outermost(label)
+
+    def _outermost(self, label: Label) -> set[int]:
+        segments = self.reading.layouts[label.page].lines[label.segment.line].segments
+        return {segments[0].index, segments[-1].index}
 
     def _domestic(self, address: Sequence[Line]) -> list[Line]:
         """The address without the country where that is the one of the document's language: home mail needs none."""
@@ -159,6 +173,8 @@ class PartyReader:
         beside it and that cell's column."""
         segment = label.segment
         inline = self._rest(label)
+        if inline and len(inline.tokens) > _PARTY_WORDS and is_town(inline.text):
+            return [inline]
         right = layout.right_of(segment)
         start = segment.tokens[label.end].x0 if inline and label.end < len(segment.tokens) else segment.x0
         beneath = self._usable(label, column_beneath(layout, segment, start - segment.x0, 1.6, _MOST_LINES))
@@ -167,8 +183,19 @@ class PartyReader:
         if right and self.reading.label_starting(label.page, right[0]) is None:
             cell = right[0]
             column = column_beneath(layout, cell, 0.0, 1.2, _MOST_LINES)
+            column = list(takewhile(lambda other: not self._has_own_label(label, other), column))
             return [line_of(cell.tokens), *self._usable(label, column)]
         return beneath
+
+    def _has_own_label(self, label: Label, segment: Segment) -> bool:
+        """Whether a cell beneath a party's first one is announced by a label of its own on the left (Site:  Plot 7)."""
+        left = self.reading.layouts[label.page].left_of(segment)
+        near = [other for other in left if abs(other.x0 - label.segment.x0) < 2 * label.segment.height]
+        labels = [self.reading.label_starting(label.page, other) for other in near]
+        return any(
+            known.kind not in _PARTS if known is not None else other.text.endswith(":")
+            for other, known in zip(near, labels, strict=True)
+        )
 
     def _is_row(self, label: Label, right: Sequence[Segment], beneath: Sequence[Line]) -> bool:
         """Whether the value stands beside the label (Customer:  Acme Ltd) and what is beneath belongs to other labels."""
@@ -192,6 +219,8 @@ class PartyReader:
         lines: list[Line] = []
         complete = False
         for segment in segments:
+            if (label.page, segment.line) in self.reading.table_heads and segment.line != label.segment.line:
+                break
             inner = self.reading.label_starting(label.page, segment)
             tokens: Sequence[Token] = segment.tokens
             if inner is not None:
@@ -205,7 +234,7 @@ class PartyReader:
                         break
                     continue
             text = " ".join(token.text for token in tokens)
-            if complete and not is_country(text.strip(EDGE)) and not is_town(text):
+            if complete and not ends_in_country(text) and not is_town(text):
                 break
             if tokens and text.strip(EDGE):
                 lines.append(line_of(tokens))
@@ -233,7 +262,7 @@ class PartyReader:
     def _of_block(self, block: Block, vendors: Set[str]) -> Party | None:
         layout = self.reading.layouts[block.page]
         where = block.y0 / max(layout.height, 1e-6)
-        if where > 0.5:
+        if where > 0.5 or block.y0 >= self.reading.table_top:
             return None
         lines = self._block_lines(block)
         if not any(is_town(line.text) for line in lines):
@@ -245,7 +274,7 @@ class PartyReader:
         texts = [segment.text for segment in block.segments]
         if any(map(is_contact, texts)) or any(map(is_registration, texts)):
             score -= 0.2
-        if not any(is_street(line.text) for line in assembled[1]):
+        if not any(is_street(line.text) or is_unnumbered(line.text) for line in assembled[1]):
             score -= 0.15
         if has_legal_form(assembled[0].text):
             score -= 0.05
@@ -262,6 +291,7 @@ class PartyReader:
             label = self.reading.label_starting(block.page, segment)
             if label is None or label.kind in _PARTS | _PARTIES:
                 cut = label.end if label is not None and label.kind in _PARTS else 0
-                if segment.tokens[cut:]:
+                # a line that ends in a colon announces what follows: no name
+                if segment.tokens[cut:] and not (label is None and segment.text.endswith(":")):
                     lines.append(line_of(segment.tokens[cut:]))
         return lines

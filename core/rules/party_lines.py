@@ -21,6 +21,13 @@ from core.rules.layout import Token
 EDGE = " ,;:·|-–•*\u200b"
 #: ``Global number: 4711``: a labelled detail, no name and no street.
 _LABELLED = re.compile(r"^[^\W\d_][^:]{2,24}:\s*\S*\d{3}")
+#: Words that end an English street or building that has no number.
+_UNNUMBERED = frozenset(
+    "street road lane avenue drive terrace crescent close court square place house works mill farm estate park centre center "
+    "quay wharf yard buildings boathouse grove gardens green hill row walk mews parade business".split()
+)
+#: A postcode on a line of its own, below its town.
+_POSTCODE = re.compile(r"^\d{4,6}$")
 _SEPARATORS = re.compile(r"\s[·•|*–-]\s|[·•|]|,\s|\s/\s")
 
 
@@ -40,7 +47,9 @@ def line_of(tokens: Sequence[Token]) -> Line:
 def assemble(lines: Sequence[Line]) -> tuple[Line | None, list[Line]] | None:
     """Lines of a block as (name, address lines): contacts and salutations are left out, what stands between the name and
     the street (a department, a person) belongs to neither. ``None`` where nothing is left."""
-    kept = _with_title([line for line in lines if _belongs(line.text)])
+    kept = _with_title(
+        [line for at, line in enumerate(lines) if _belongs(line.text) or (at > 2 and _is_postcode(line))]
+    )
     if len(kept) == 1 and is_town(kept[0].text):
         kept = _split(kept[0])
     if not kept:
@@ -62,7 +71,18 @@ def assemble(lines: Sequence[Line]) -> tuple[Line | None, list[Line]] | None:
 
 def _begins_address(text: str) -> bool:
     """Whether a line below the name is the address's first: a street, a town, or anything with a number in it."""
-    return is_street(text) or is_town(text) or any(map(str.isdigit, text))
+    return is_street(text) or is_town(text) or any(map(str.isdigit, text)) or is_unnumbered(text)
+
+
+def is_unnumbered(text: str) -> bool:
+    """Whether a line is an English street or building without a number (Quay Road, The Old Mill)."""
+    words = [word.strip(EDGE) for word in text.split()]
+    return 1 < len(words) < 5 and words[-1].casefold() in _UNNUMBERED and words[0][:1].isupper()
+
+
+def _is_postcode(line: Line) -> bool:
+    """Whether a line is a bare postcode, as South African addresses end."""
+    return _POSTCODE.match(line.text) is not None
 
 
 def _with_title(lines: Sequence[Line]) -> list[Line]:
@@ -96,11 +116,17 @@ def _to_country(lines: Sequence[Line]) -> list[Line]:
     found: list[Line] = []
     complete = False
     for line in lines:
-        if complete and not is_country(line.text) and not is_town(line.text):
+        if complete and not ends_in_country(line.text) and not is_town(line.text):
             break
         found.append(line)
-        complete = complete or is_town(line.text)
+        complete = complete or is_town(line.text) or _is_postcode(line)
     return found
+
+
+def ends_in_country(text: str) -> bool:
+    """Whether a line is a country, or a province with its country (Navarra, España)."""
+    head, _, last = text.strip(EDGE).rpartition(",")
+    return is_country(last.strip(EDGE)) and not any(map(str.isdigit, head))
 
 
 def _split(line: Line) -> list[Line]:

@@ -19,6 +19,8 @@ _UNITED_STATES = re.compile(r"\b[A-Z]{2},?\s+\d{5}(?:-\d{4})?\b|\bUSA\b|\bUnited
 #: Values below a label stand within this many text heights.
 _BELOW = 2.6
 _TABLE_WORDS = frozenset({"description", "quantity", "article"})
+#: Column heads of so many words at most can share a segment.
+_HEADS_TOGETHER = 4
 _COLON = re.compile(r"^[:：=#.\-–|>*]+$")
 
 
@@ -43,6 +45,7 @@ class Reading:
         default = lexicon.decimal.get(self.language or "", ".")
         self.habit: NumberFormat = decide_format(texts, default)
         self.month_first = decide_order(texts, self._looks_american())
+        self.order_settled = decide_order(texts, True) == decide_order(texts, False)
         self.labels: list[Label] = []
         for number, layout in enumerate(self.layouts):
             self.labels += find_labels(layout, number, lexicon, self.language, self.scanned)
@@ -63,11 +66,11 @@ class Reading:
             (page, line.index)
             for page, layout in enumerate(self.layouts)
             for line in layout.lines
-            if len(line.segments) > 2 and self._is_table_head(line)
+            if len(line.segments) > 2 and self._is_table_head(page, line)
         )
 
-    def _is_table_head(self, line: Line) -> bool:
-        kinds = [self.lexicon.column_kinds(segment.key, self.language) for segment in line.segments]
+    def _is_table_head(self, page: int, line: Line) -> bool:
+        kinds = [kinds for segment in line.segments for kinds in self._heads_in(page, segment)]
         known = [found[0] for found in kinds if found]
         return (
             len(known) >= 3
@@ -75,6 +78,22 @@ class Reading:
             and not _TABLE_WORDS.isdisjoint(known)
             and any("total_price" in found or "unit_price" in found for found in kinds)
         )
+
+    def _heads_in(self, page: int, segment: Segment) -> list[tuple[str, ...]]:
+        """The kinds of column that a cell of a table's head may announce; narrow heads can stand so close that two of
+        them share a segment (Rate Amount)."""
+        whole = self.lexicon.column_kinds(segment.key, self.language)
+        label = self.label_starting(page, segment)
+        named = label is not None and label.stands_alone and len(segment.tokens) > 1
+        if whole or named or len(segment.tokens) > _HEADS_TOGETHER:
+            return [whole]
+        return [self.lexicon.column_kinds(token.key, self.language) for token in segment.tokens]
+
+    @cached_property
+    def table_top(self) -> float:
+        """Where the first table of line items begins on the first page, or its lower edge."""
+        lines = [self.layouts[0].lines[line].y0 for page, line in self.table_heads if page == 0]
+        return min(lines, default=self.layouts[0].height if self.layouts else 0.0)
 
     @cached_property
     def is_receipt(self) -> bool:
@@ -140,7 +159,7 @@ class Reading:
             if self.is_cell(label):
                 yield from self._beneath(label, 0.9)
             return
-        right = layout.right_of(label.segment)
+        right = layout.right_of(label.segment) or layout.level_with(label.segment)
         if label.segment.tokens[-1].text.endswith("/"):
             yield from self._shared(label)
         beside = self._beside(label, right)

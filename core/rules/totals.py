@@ -147,7 +147,9 @@ def _sums(reading: Reading, label: Label) -> Iterator[Sum]:
     """The amounts that ``label`` may announce."""
     beside = list(_amounts_beside(reading, label))
     money = [(amount, segment) for amount, segment in beside if not amount.percent]
-    money = [found for found in money if not _is_count(reading, found[0])] or money[-1:]
+    money = [found for found in money if not _is_count(reading, found[0])] or (
+        [] if label.kind == "tax" else money[-1:]
+    )
     for rank, (amount, segment) in enumerate(reversed(money)):
         factor = (1.0 if rank == 0 else 0.75**rank) * _nearness(label, amount, segment)
         yield _sum(reading, label, amount, segment, factor, "beside")
@@ -189,7 +191,8 @@ def _amounts_beside(reading: Reading, label: Label) -> Iterator[tuple[Amount, Se
             yield amount, label.segment
     if border != float("inf"):
         return
-    for segment in reading.layouts[label.page].right_of(label.segment):
+    layout = reading.layouts[label.page]
+    for segment in layout.right_of(label.segment) or layout.level_with(label.segment):
         other = reading.label_starting(label.page, segment)
         if (
             other is not None
@@ -291,7 +294,8 @@ def _repeated(sums: Sequence[Sum]) -> list[Sum]:
 def _joint_taxes(taxes: Sequence[Sum]) -> list[Sum]:
     """The sum of several rates' taxes that stand on lines of their own."""
     lines: dict[tuple[int, int], Sum] = {}
-    for tax in taxes:
+    beside = [tax for tax in taxes if tax.rule == "beside"]
+    for tax in beside if len(beside) > 1 else taxes:
         lines.setdefault((tax.page, tax.line), tax)
     each = [tax for tax in lines.values() if tax.value]
     if len(each) < 2:

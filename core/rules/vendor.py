@@ -42,8 +42,12 @@ _SENDER = re.compile(r"\s[–*-]\s?|[–-]\s|\s?[·•●|∙]\s?|,\s|\s/\s")
 _EDGE = " ,;:·|-–•*\u200b.©"
 #: Print this many times as high as the page's usual text is large.
 _LARGE = 1.25
+#: A line of more cells than this is a row of a table and names nobody.
+_CELLS = 2
 _LETTERS = re.compile(r"[^\W\d_]")
 _NAME_STOP = re.compile(r"\s(?:[·•|–]|-)\s|\s{2,}")
+#: What may follow a name and is none of it: a register number in brackets, the company's capital.
+_BEHIND_NAME = re.compile(r"\s*\([^()]*\d{3}[^()]*\)$|\s+au capital\b.*$|\s+capitale sociale\b.*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +164,27 @@ def _letterheads(reader: PartyReader) -> Iterator[Name]:
             continue
         first = _name_line(reader.reading, block)
         if first is not None:
+            first = _headline(reader.reading, block, first) or first
             score = 0.7 + 0.15 * (1 - where / 0.3) if where < 0.5 else 0.45
             yield Name(
                 _clean(first.text), tuple(first.tokens), block.page, score, "letterhead" if where < 0.5 else "foot"
             )
+
+
+def _headline(reading: Reading, block: Block, first: Segment) -> Segment | None:
+    """A name in larger print right above a letterhead that begins with a person or a slogan, else ``None``."""
+    layout = reading.layouts[block.page]
+    top = block.segments[0]
+    if first is not top or has_legal_form(first.text):
+        return None
+    for line in reversed(layout.lines[max(0, top.line - 2) : top.line]):
+        for segment in line.segments:
+            near = top.y0 - segment.y1 < 1.5 * segment.height
+            aligned = min(abs(segment.x0 - top.x0), abs(segment.x1 - top.x1)) < 0.8 * top.height
+            larger = segment.height > _LARGE * top.height
+            if near and aligned and larger and _is_namelike(reading, segment.text):
+                return segment if reading.label_starting(block.page, segment) is None else None
+    return None
 
 
 def _names_in_two_lines(reader: PartyReader) -> Iterator[Name]:
@@ -171,7 +192,9 @@ def _names_in_two_lines(reader: PartyReader) -> Iterator[Name]:
     reading = reader.reading
     for block in reader.blocks:
         layout = reading.layouts[block.page]
-        if len(block.segments) < 2 or block.y0 > 0.2 * layout.height:
+        if len(layout.lines[block.segments[0].line].segments) > _CELLS:
+            continue
+        if len(block.segments) < 2 or block.y0 > min(0.2 * layout.height, reading.table_top - 1):
             continue
         first, second = block.segments[:2]
         if not 0.9 < first.height / max(second.height, 1e-6) < 1.1 or not _is_half(reading, block.page, first, second):
@@ -191,6 +214,7 @@ def _is_half(reading: Reading, page: int, *halves: Segment) -> bool:
         and reading.label_starting(page, half) is None
         and _is_namelike(reading, half.text)
         and not is_street(half.text)
+        and not half.text.lower().startswith("c/o")
         for half in halves
     )
 
@@ -218,7 +242,7 @@ def _of_segment(reading: Reading, page: int, layout: Layout, segment: Segment) -
     tokens = tuple(segment.tokens[: max(1, len(cleaned.split()))])
     if has_legal_form(cleaned):
         yield Name(cleaned, tokens, page, 0.75 if where < 0.2 else 0.5 if where > 0.8 else 0.35, "legal form")
-    if page:
+    if page or 0 <= segment.y0 - reading.table_top < 0.5 * layout.height:
         return
     size = segment.height / layout.text_height
     whole = with_neighbours(layout, segment)
@@ -239,11 +263,11 @@ def _sender_line(reading: Reading, page: int, layout: Layout, line: Line) -> Ite
     if 0.35 < where < 0.8 or len(text) < 20 or not is_town(text):
         return
     parts = [part for part in _SENDER.split(text) if part.strip(_EDGE)]
-    name = parts[0].strip(_EDGE)
+    name = _BEHIND_NAME.sub("", parts[0].strip(_EDGE))
     if not any(map(is_street, parts[1:])) or is_town(name) or is_street(name) or not _is_namelike(reading, name):
         return
     if reading.label_starting(page, line.segments[0]) is None:
-        tokens = tuple(line.tokens[: len(parts[0].split())])
+        tokens = tuple(line.tokens[: len(name.split())])
         yield Name(name, tokens, page, 0.7 if where < 0.35 else 0.5, "sender line")
 
 
@@ -251,7 +275,7 @@ def _clean(text: str, titles: Set[str] = frozenset()) -> str:
     """A name without the address or slogan behind a dash, and without the document's title behind it (Acme Invoice)."""
     if _NAME_STOP.search(text) and is_town(text):
         text = _NAME_STOP.split(text)[0]
-    words = text.strip(" ,;:·|-–•*\u200b©").split()
+    words = _BEHIND_NAME.sub("", text.strip(" ,;:·|-–•*\u200b©")).split()
     while len(words) > 1 and fold(words[-1]) in titles:
         words.pop()
     return " ".join(words)
@@ -266,6 +290,7 @@ def _is_namelike(reading: Reading, text: str) -> bool:
         and len(text) < 70
         and key not in reading.lexicon.titles
         and key not in reading.lexicon.labels
+        and not reading.lexicon.column_kinds(key, reading.language)
         and not is_contact(text)
         and not is_country(text)
         and not is_town(text)

@@ -95,3 +95,26 @@ def test_american_documents_begin_with_the_month() -> None:
     text = "Invoice date: 03/04/2024\nPlease pay this invoice to our account"
     assert header(text).invoice_date == date(2024, 4, 3)
     assert header(text + "\nDenver, CO 80216").invoice_date == date(2024, 3, 4)
+
+
+def test_the_date_before_net_terms_is_the_due_date() -> None:
+    """The earlier one only gives a discount."""
+    text = "Rechnungsdatum|@200 17.06.2025\nZahlung: bis 01.07.2025 2,00 % Skonto, bis 17.07.2025 ohne Abzug"
+    assert read(text).invoice.due_date == date(2025, 7, 17)
+
+
+def test_a_due_date_before_the_invoice_swaps_day_and_month() -> None:
+    """10/02 and 11/01 can only be October and November."""
+    invoice = read("Date of issue|@200 10/02/2025\nDue date|@200 11/01/2025").invoice
+    assert (invoice.invoice_date, invoice.due_date) == (date(2025, 10, 2), date(2025, 11, 1))
+
+
+def test_a_number_may_look_like_a_date() -> None:
+    """Behind its own label it is the number."""
+    assert read("Facture n° 2025-06-01").invoice.invoice_number == "2025-06-01"
+
+
+def test_the_dates_of_a_tables_rows_are_not_the_invoices() -> None:
+    """The heading Date over a column of the table announces none."""
+    text = "Husum, 14 January 2025\nDate|@120 Description|@300 Hours|@380 Rate|@460 Amount\n08 January 2025|@120 Advice|@300 1|@380 9.00|@460 9.00"
+    assert read(text).invoice.invoice_date == date(2025, 1, 14)

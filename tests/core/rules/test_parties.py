@@ -121,3 +121,52 @@ def test_a_japanese_addressee_is_marked_by_respect() -> None:
     """御中 follows the customer's name."""
     invoice = read("!請求書\n株式会社山田商事 御中|@380 請求日:2024年3月31日\n|@380 株式会社サンプル").invoice
     assert (invoice.customer_name, invoice.vendor_name) == ("株式会社山田商事", "株式会社サンプル")
+
+
+def test_an_unlabelled_customer_is_what_the_letterhead_is_not() -> None:
+    """Two address blocks at the top, the customer's with its tax id: the upper one is the vendor's."""
+    invoice = read(
+        "Bakkerij Molenzicht BV\nHavenstraat 4\n9000 Gent\n \n@320 Advocaten Claes\n@320 Kerkstraat 5\n@320 3000 Leuven\n"
+        "@320 BTW: BE0478123456\nFactuur 2025/12"
+    ).invoice
+    assert invoice.vendor_name == "Bakkerij Molenzicht BV"
+    assert invoice.customer_name == "Advocaten Claes"
+
+
+def test_a_british_address_may_have_no_number_and_its_postcode_below() -> None:
+    """House name, road, town, county and postcode stand on lines of their own."""
+    invoice = read("Bill to\nFernbrook School\nThe Old Mill\nQuay Road\nFalmouth\nCornwall\nTR11 3LL").invoice
+    assert invoice.customer_name == "Fernbrook School"
+    assert invoice.billing_address == "The Old Mill, Quay Road, Falmouth, Cornwall, TR11 3LL"
+
+
+def test_a_bare_postcode_ends_an_address() -> None:
+    """As in South Africa, below the town."""
+    invoice = read("Bill to\nDrakens Tours CC\nP.O. Box 118\nWinterton\n3340\nStatement of works").invoice
+    assert invoice.billing_address == "P.O. Box 118, Winterton, 3340"
+
+
+def test_a_row_with_its_own_label_is_no_part_of_the_address() -> None:
+    """Site: stands below the customer's lines, in the same column."""
+    text = (
+        "To:|@140 Marchwood Ltd\n@140 2 Castle Court\n@140 Shrewsbury SY1 2BX\nSite:|@140 Plot 7, Craven Arms SY7 9QQ"
+    )
+    assert read(text).invoice.billing_address == "2 Castle Court, Shrewsbury SY1 2BX"
+
+
+def test_a_name_is_read_from_the_large_print_above_its_letterhead() -> None:
+    """The owner's name below it is not the vendor's."""
+    invoice = read("!Bluegum Photography\n \nSarah Nolan\n14 Wattle Crescent\nFremantle WA 6160\n \nInvoice 42").invoice
+    assert invoice.vendor_name == "Bluegum Photography"
+
+
+def test_a_register_number_in_brackets_is_no_part_of_a_name() -> None:
+    """It follows the company's name."""
+    assert read("SERI MAJU SDN BHD (Reg. No. 201801022334)\nInvoice 1").invoice.vendor_name == "SERI MAJU SDN BHD"
+
+
+def test_a_word_that_reads_like_two_short_ones_is_no_label() -> None:
+    """Reno is a town, not “re no”."""
+    invoice = read("Invoice no|@150 77\nBill to\nNimbus Robotics\n1500 Industrial Way\nReno, NV 89502").invoice
+    assert invoice.invoice_number == "77"
+    assert invoice.billing_address == "1500 Industrial Way, Reno, NV 89502"

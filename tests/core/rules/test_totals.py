@@ -105,3 +105,20 @@ def test_counts_and_weights_are_no_totals() -> None:
 def test_the_currency_is_the_printed_one(text: str, code: str | None) -> None:
     """By code, by sign, a shared sign by the document's country; where none is printed there is none."""
     assert read(text).invoice.currency == code
+
+
+@pytest.mark.parametrize("label", ["SST 8%", "IGST8 (8%)"])
+def test_short_taxes_are_known_by_their_rate(label: str) -> None:
+    """A short word, or one with its rate glued to it."""
+    assert read(f"Sub Total|@300 650.00\n{label}|@300 52.00\nGrand Total|@300 702.00").invoice.tax == Decimal("52.00")
+
+
+def test_a_paragraph_of_law_is_no_tax() -> None:
+    """The number of an article."""
+    invoice = read("Total|@300 90,00 €\nTotal à payer|@300 90,00 €\nTVA non applicable, art. 293 B du CGI").invoice
+    assert invoice.tax is None
+
+
+def test_rand_are_told_by_their_letter() -> None:
+    """R before amounts."""
+    assert read("Sub Total|@300 R 100.00\nVAT|@300 R 15.00\nTotal|@300 R 115.00").invoice.currency == "ZAR"

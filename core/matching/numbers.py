@@ -52,6 +52,8 @@ def _digit_forms(plain: str) -> tuple[tuple[str, int], ...]:
         forms.append((digits, decimals))
         if whole == "0" and decimals:
             forms.append((digits[1:], decimals))
+        if len(plain) == 1:
+            forms.append((f"0{digits}", decimals))
     return tuple(forms)
 
 

@@ -19,6 +19,9 @@ ROUNDING = Decimal("0.02")
 #: Cash rounding of a total (to five or ten cents) may be off by this.
 CASH_ROUNDING = Decimal("0.05")
 
+#: The share of a total that its tax may be: 28 % on top, the highest rate we know of a value-added tax.
+HIGHEST_TAX_SHARE = Decimal(28) / 128
+
 _MOST_DIGITS = 20
 
 
@@ -38,7 +41,14 @@ def check_line_totals(case: Case) -> Iterator[Finding]:
         if item.total_price is None:
             yield Finding("line_total", "info", f"{sentence}, but no line total was found.", paths, str(product))
         elif not line_holds(item) and not _line_explained(case, position, item):
-            yield Finding("line_total", "warning", f"{sentence}, not {item.total_price}.", paths, str(product))
+            proposed = str(product) if _fits_total(case.invoice, product) else None
+            yield Finding("line_total", "warning", f"{sentence}, not {item.total_price}.", paths, proposed)
+
+
+def _fits_total(invoice: Invoice, amount: Decimal) -> bool:
+    """Whether a line may be worth ``amount``: it is not more than the whole invoice."""
+    sums = [abs(one) for one in (invoice.subtotal, invoice.total_amount) if one is not None]
+    return not sums or abs(amount) <= max(sums)
 
 
 def line_holds(item: LineItem) -> bool:
@@ -140,6 +150,11 @@ def check_total(case: Case) -> Iterator[Finding]:
             "total", "info", f"{subtotal} + {tax} = {expected}; the total {total} is rounded.", ("total_amount",)
         )
         return
+    lines = sum_of_lines(case.invoice)
+    if lines is not None and _near(lines + tax, total, ROUNDING):
+        sentence = f"The lines {rounded(lines)} + tax {tax} make the total {total}, but the subtotal is {subtotal}."
+        yield Finding("total", "error", sentence, ("subtotal", "tax", "total_amount"), str(rounded(lines)))
+        return
     yield Finding(
         "total",
         "error",
@@ -168,7 +183,7 @@ def _missing_amount(case: Case) -> Iterator[Finding]:
     if total is None and subtotal is not None and tax is not None:
         sentence = f"No total was found; subtotal {subtotal} + tax {tax} = {subtotal + tax}."
         yield Finding("total", "info", sentence, ("total_amount",), str(subtotal + tax))
-    elif subtotal is None and total is not None and tax:
+    elif subtotal is None and total is not None and tax and _is_tax_share(tax, total):
         sentence = f"No subtotal was found; total {total} − tax {tax} = {total - tax}."
         yield Finding("total", "info", sentence, ("subtotal",), str(total - tax))
     elif tax is None and total is not None and subtotal is not None:
@@ -176,6 +191,11 @@ def _missing_amount(case: Case) -> Iterator[Finding]:
         if difference * subtotal > 0 and abs(difference) > ROUNDING and not case.explains(difference, ROUNDING):
             sentence = f"No tax was found; total {total} − subtotal {subtotal} = {difference}."
             yield Finding("total", "info", sentence, ("tax",), str(difference))
+
+
+def _is_tax_share(tax: Decimal, total: Decimal) -> bool:
+    """Whether ``tax`` may be the tax inside ``total``: of its sign, and not above the highest rate there is."""
+    return 0 < tax / total <= HIGHEST_TAX_SHARE if total else False
 
 
 def check_tax_rate(case: Case) -> Iterator[Finding]:

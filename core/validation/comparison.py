@@ -18,7 +18,8 @@ _SAME_TEXT = 85.0
 
 def compare_with_page(invoice: Invoice, page_view: Invoice, evidence: Mapping[str, Evidence]) -> list[Finding]:
     """Findings for each header value of ``invoice`` (from XML) that stands nowhere on the page while ``page_view``
-    (what was read there) has another, and for values that only the page has. The page's value is proposed."""
+    (what was read there) has another, and for required values that only the
+    page has. The page's value is proposed."""
     findings = [finding for info in header_fields() for finding in _compare(info, invoice, page_view, evidence)]
     if not invoice.line_items and page_view.line_items:
         count = len(page_view.line_items)
@@ -32,10 +33,10 @@ def _compare(
     ours, theirs = getattr(invoice, info.name), getattr(page_view, info.name)
     if theirs is None or info.name in evidence:
         return
-    if ours is None:
+    if ours is None and info.required:
         sentence = f"{info.title}: the XML has none; the page shows “{theirs}”."
         yield Finding("xml_page", "info", sentence, (info.name,), str(theirs))
-    elif not _same(ours, theirs):
+    elif ours is not None and not _same(ours, theirs):
         sentence = f"{info.title}: the XML says “{ours}”, the page shows “{theirs}”."
         yield Finding("xml_page", "warning", sentence, (info.name,), str(theirs))
 

@@ -119,7 +119,7 @@ def check_vat_id(case: Case) -> Iterator[Finding]:
     for number in dict.fromkeys(printed):
         compact = re.sub(r"[\s.]", "", number)
         if not any(vat.is_valid(compact[:length]) for length in range(9, len(compact) + 1)):
-            yield Finding("vat_id", "warning", f"The VAT number {number} on the page has wrong check digits or length.")
+            yield Finding("vat_id", "info", f"The VAT number {number} on the page has wrong check digits or length.")
 
 
 def _title(path: str, title: str) -> str:

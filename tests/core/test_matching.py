@@ -269,3 +269,10 @@ def test_any_words_and_any_values_are_borne(words: list[str], text: str, number:
     for found in find_evidence(invoice, [page], {}).values():
         assert 0 <= found.score <= 1
         assert found.boxes
+
+
+def test_a_leading_zero_is_the_same_number() -> None:
+    """Quantities are printed 01."""
+    found = find_value("line_items.0.quantity", Decimal(1), [page_of("01 Bolt 3.00")])
+    assert found is not None
+    assert found.text == "01"

@@ -193,3 +193,21 @@ def test_a_barcode_taken_for_an_amount_is_borne() -> None:
     barcode = "987654321098765.0987654321"
     noticed = findings("VAT 19%", item(barcode, "2.00", "3.00"), subtotal=barcode, tax=barcode, total_amount="5.00")
     assert {finding.check for finding in noticed} == {"line_total", "sum_of_lines", "total", "tax_rate"}
+
+
+def test_a_proposal_never_exceeds_the_whole_invoice() -> None:
+    """A misread quantity must not offer a line of many times the total."""
+    (noticed,) = findings("", item("300", "19.50", "19.50"), total_amount="19.50")
+    assert noticed.proposed is None
+
+
+def test_of_three_amounts_the_odd_one_is_proposed() -> None:
+    """Lines and tax make the total: the subtotal is wrong, not the total."""
+    (noticed, *_) = findings("", item("2", "10.00", "20.00"), subtotal="15.00", tax="4.00", total_amount="24.00")
+    assert (noticed.fields[0], noticed.proposed) == ("subtotal", "20.00")
+
+
+@pytest.mark.parametrize("tax", ["-3.51", "20.00"])
+def test_no_subtotal_is_worked_out_from_what_is_no_tax(tax: str) -> None:
+    """A tax of the other sign, or of half the total, is misread."""
+    assert findings("", tax=tax, total_amount="40.00") == []

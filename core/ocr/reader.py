@@ -12,15 +12,17 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from core.cache import Cache
 from core.documents import Document, Page
 from core.errors import Cancelled, EngineUnavailable, StudioError
-from core.evidence import Box, PageText, Word
+from core.evidence import Box, PageText, Upright, Word
 from core.extraction import PageRef
+from core.homography import rescaled
+from core.imaging.cleaned import Clean, Cleaned, leave
 from core.ocr import text_layer
 from core.ocr.engine import Cancel, Engine, PagesRead
 from core.ocr.machine import processors
@@ -31,7 +33,7 @@ from core.recipe import OcrRecipe
 MakeEngine = Callable[[str, int], Engine]
 
 #: Raised when the same engine and recipe would give other words than before: older cache entries are not read.
-VERSION = "1"
+VERSION = "2"
 #: One page keeps about this many processors busy.
 _PROCESSORS_A_PAGE = 4
 #: How often a waiting run looks whether it was cancelled, in seconds.
@@ -56,11 +58,13 @@ class _Task:
 class CachedPageReader:
     """Implements :class:`core.ocr.engine.PageReader`. Safe for several threads."""
 
-    def __init__(self, cache: Cache, make_engine: MakeEngine, workers: int = 0) -> None:
-        """``workers``: pages read at once; 0 chooses by the number of processors."""
+    def __init__(self, cache: Cache, make_engine: MakeEngine, workers: int = 0, clean: Clean = leave) -> None:
+        """``workers``: pages read at once; 0 chooses by the number of processors. ``clean`` mends a page's picture
+        before it is recognised."""
         self.workers = workers or max(1, processors() // _PROCESSORS_A_PAGE)
         self._cache = cache
         self._make = make_engine
+        self._clean = clean
         self._threads = max(1, processors() // self.workers)
         self._idle: dict[str, queue.LifoQueue[Engine]] = {}
         self._lock = threading.Lock()
@@ -182,11 +186,12 @@ class CachedPageReader:
     def _recognise(self, task: _Task, recipe: OcrRecipe) -> PageText:
         picture = task.page.render(recipe.dpi)
         with self._engine(recipe.engine) as engine:
-            words = engine.read(picture.image, recipe)
-            note = f"Recognised by {engine.name}: {task.reason}."
+            cleaned = self._clean(picture.image, recipe.cleanup, lambda image: engine.read(image, recipe))
+            words = engine.read(cleaned.image, recipe)
+            note = f"Recognised by {engine.name}: {task.reason}. {cleaned.note}".rstrip()
             name = engine.name
         placed = [_placed(word, picture.scale) for word in words] if picture.scale != 1.0 else words
-        text = _page_text(task.page, placed, name, note)
+        text = _laid_back(_page_text(task.page, placed, name, note), cleaned, picture.scale)
         self._cache.put(task.key, dump_page(text))
         return text
 
@@ -224,6 +229,15 @@ def _stop_if(cancelled: Cancel) -> None:
 
 def _page_text(page: Page, words: Sequence[Word], engine: str, note: str) -> PageText:
     return PageText(page.number, page.width, page.height, tuple(words), engine, page.rotation, note)
+
+
+def _laid_back(text: PageText, cleaned: Cleaned, scale: float) -> PageText:
+    """The words of a cleaned picture where they stand on the page as shown."""
+    if not cleaned.moved:
+        return text
+    width, height = cleaned.image.size
+    upright = Upright(width / scale, height / scale, rescaled(cleaned.matrix, scale))
+    return replace(text, words=tuple(word.moved(upright.matrix) for word in text.words), upright=upright)
 
 
 def _placed(word: Word, scale: float, left: float = 0.0, top: float = 0.0) -> Word:

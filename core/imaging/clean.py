@@ -1,0 +1,177 @@
+"""The order of clean-up: what is wrong is found on a small copy, what has to move is moved in one go, then the light
+and the grain of what is left are mended."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from core.homography import IDENTITY, Matrix, compose, invert, shifted
+from core.imaging.cleaned import Cleaned, Read, StepDone
+from core.imaging.direction import find_lines, reads_better_turned, upright_sign
+from core.imaging.ink import find_ink, small_grey
+from core.imaging.light import darken, even_out, find_faintness, find_grain, find_light, smooth
+from core.imaging.paper import Corner, find_sheet
+from core.imaging.slant import find_slant
+from core.recipe import Cleanup
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+#: Lines less aslant than this (degrees) are left as they are; more than this is not a page that was laid down badly.
+_LEVEL = 0.4
+_MOST_SKEW = 20.0
+
+
+def clean(image: Image, cleanup: Cleanup, read: Read | None = None) -> Cleaned:
+    """``image`` (RGB) with the defects mended that it has and that ``cleanup`` names.
+
+    ``read`` reads a small picture: it settles which way up a page lies where the shape of its letters does not.
+    """
+    import numpy
+    from PIL import Image as Pictures
+
+    if not any(value for _, value in cleanup):
+        return Cleaned(image)
+    work = _Work(numpy.asarray(image), cleanup, read)
+    if cleanup.perspective:
+        work.flatten()
+    if cleanup.orientation or cleanup.deskew:
+        work.turn()
+    if cleanup.light:
+        work.lighten()
+    if cleanup.denoise:
+        work.smooth()
+    return Cleaned(Pictures.fromarray(work.pixels), work.matrix, tuple(work.steps)) if work.steps else Cleaned(image)
+
+
+class _Work:
+    """One page in the course of being cleaned. ``matrix`` brings places on ``pixels`` to the picture as it was."""
+
+    def __init__(self, pixels: Any, cleanup: Cleanup, read: Read | None) -> None:
+        self.original = self.pixels = pixels
+        self.cleanup = cleanup
+        self.read = read
+        self.matrix: Matrix = IDENTITY
+        self.steps: list[StepDone] = []
+        self.grey, self.scale = small_grey(pixels)
+
+    def flatten(self) -> None:
+        """The sheet cut out of its background and seen from above."""
+        corners = find_sheet(self.grey)
+        if corners is None:
+            return
+        corners = tuple((x / self.scale, y / self.scale) for x, y in corners)
+        self._move(*_rectangle(corners))
+        self.steps.append(StepDone("perspective", "flattened from a photo"))
+
+    def turn(self) -> None:
+        """The page upright and its lines level."""
+        ink = find_ink(self.grey)
+        slant = find_slant(ink) if ink else None
+        if slant is None:
+            return
+        quarters = 0
+        if self.cleanup.orientation and slant.on_its_side:
+            quarters = 1 if slant.angle < 0 else 3
+        skew = slant.skew if self.cleanup.deskew and (quarters or not slant.on_its_side) else 0.0
+        if not _LEVEL <= abs(skew) <= _MOST_SKEW:
+            skew = 0.0
+        before = self.matrix, self.pixels, self.grey, self.scale
+        if quarters or skew:
+            self._rotate(quarters * 90 - skew)
+        if self.cleanup.orientation and self._upside_down(sure=not quarters):
+            quarters += 2
+            self.matrix, self.pixels, self.grey, self.scale = before
+            self._rotate(quarters * 90 - skew)
+        self._tell(quarters % 4 * 90, skew)
+
+    def lighten(self) -> None:
+        """Even light, and print that is dark enough."""
+        ground = find_light(self.grey)
+        if ground is not None:
+            self._change("light", even_out(self.pixels, ground), "light evened out")
+        levels = find_faintness(self.grey)
+        if levels:
+            self._change("light", darken(self.pixels, *levels), "faint print darkened")
+
+    def smooth(self) -> None:
+        """Less grain."""
+        grain = find_grain(self.pixels)
+        if grain:
+            self._change("denoise", smooth(self.pixels, grain), "grain smoothed")
+
+    def _upside_down(self, sure: bool) -> bool:
+        """Whether the level page stands on its head. A page whose letters look upright and that was not turned
+        (``sure``) is not read to find out."""
+        ink = find_ink(self.grey)
+        if ink is None:
+            return False
+        lines = find_lines(ink)
+        sign = upright_sign(ink, lines)
+        if self.read is None or (sure and sign > 0):
+            return sign < 0
+        return reads_better_turned(self.pixels, self.scale, lines, self.read)
+
+    def _rotate(self, degrees: float) -> None:
+        """Turn clockwise on a sheet large enough to hold it all."""
+        height, width = self.pixels.shape[:2]
+        self._move(*_turned(width, height, degrees))
+
+    def _move(self, back: Matrix, size: tuple[int, int]) -> None:
+        """Lay the page anew: ``back`` brings a place on the new page of ``size`` to the page as it is now. The pixels
+        are taken from the original, so that they are resampled once however many steps there are."""
+        import cv2
+        import numpy
+
+        self.matrix = compose(self.matrix, back)
+        self.pixels = cv2.warpPerspective(
+            self.original,
+            numpy.array(self.matrix).reshape(3, 3),
+            size,
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=tuple(float(level) for level in numpy.median(self.original[::8, ::8], axis=(0, 1))),
+        )
+        self.grey, self.scale = small_grey(self.pixels)
+
+    def _change(self, name: str, pixels: Any, detail: str) -> None:
+        self.pixels = pixels
+        self.grey, self.scale = small_grey(pixels)
+        self.steps.append(StepDone(name, detail))
+
+    def _tell(self, turned: int, skew: float) -> None:
+        if turned:
+            self.steps.append(StepDone("orientation", f"turned by {turned}°"))
+        if skew:
+            self.steps.append(StepDone("deskew", f"straightened by {abs(skew):.1f}°"))
+
+
+def _rectangle(corners: tuple[Corner, ...]) -> tuple[Matrix, tuple[int, int]]:
+    """The matrix from a rectangle to the quadrilateral ``corners``, and the rectangle's size."""
+    import cv2
+    import numpy
+
+    a, b, c, d = corners
+    width = round(max(math.dist(a, b), math.dist(d, c)))
+    height = round(max(math.dist(a, d), math.dist(b, c)))
+    flat = numpy.array([(0, 0), (width, 0), (width, height), (0, height)], numpy.float32)
+    found = cv2.getPerspectiveTransform(flat, numpy.array(corners, numpy.float32))
+    return _matrix(found), (width, height)
+
+
+def _turned(width: int, height: int, degrees: float) -> tuple[Matrix, tuple[int, int]]:
+    """The matrix from a page turned clockwise by ``degrees`` back to the page of ``width`` × ``height``, and the
+    turned page's size."""
+    angle = math.radians(degrees)
+    cos, sin = round(math.cos(angle), 12), round(math.sin(angle), 12)
+    new_width = math.ceil(abs(width * cos) + abs(height * sin))
+    new_height = math.ceil(abs(width * sin) + abs(height * cos))
+    turn: Matrix = (cos, -sin, 0.0, sin, cos, 0.0, 0.0, 0.0, 1.0)
+    there = compose(shifted(new_width / 2, new_height / 2), compose(turn, shifted(-width / 2, -height / 2)))
+    return invert(there), (new_width, new_height)
+
+
+def _matrix(array: Any) -> Matrix:
+    a, b, c, d, e, f, g, h, i = (float(value) for value in array.ravel())
+    return a, b, c, d, e, f, g, h, i

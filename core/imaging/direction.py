@@ -1,0 +1,113 @@
+"""Whether level lines stand on their feet: cheaply by the shape of the letters, surely by reading a few lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.evidence import Word
+from core.imaging.cleaned import Read
+from core.imaging.ink import Ink
+
+#: A line of text is at least so many letters long, and at most so many letters high.
+_LINE = 5
+_HIGH = 3.5
+#: Rows with this share of a line's fullest belong to its small letters.
+_FULL = 0.5
+#: How many standard errors the mean must be from nothing to be believed.
+_SURE = 3.0
+_LEAST_LINES = 8
+#: Lines that are read to find out, and the height at which they are shown, in pixels.
+_READ = 5
+_SHOWN = 40
+_WIDEST = 900
+#: So many times as much must be read one way as the other.
+_CLEARLY = 1.3
+
+Span = tuple[int, int, int, int]
+
+
+def find_lines(ink: Ink) -> list[Span]:
+    """Pieces of level lines as (left, top, width, height) on the small copy, the longest first."""
+    import cv2
+    import numpy
+
+    reach = max(3, round(1.2 * ink.letter) | 1)
+    joined = cv2.morphologyEx(ink.mask, cv2.MORPH_CLOSE, numpy.ones((1, reach), numpy.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    spans = [(int(x), int(y), int(w), int(h)) for x, y, w, h, _ in stats[1:]]
+    lines = [span for span in spans if span[2] > _LINE * ink.letter and ink.letter <= span[3] < _HIGH * ink.letter]
+    return sorted(lines, key=lambda span: -span[2])
+
+
+def upright_sign(ink: Ink, lines: list[Span]) -> int:
+    """1 where lines stand on their feet, -1 where they stand on their heads, 0 where their shape does not tell.
+
+    Small letters rise above their row (b, d, h, l, t, capitals) far more often than they hang below it (g, p, y).
+    """
+    import numpy
+
+    leans = [lean for span in lines[:200] if (lean := _lean(ink.mask, span)) is not None]
+    if len(leans) < _LEAST_LINES:
+        return 0
+    values = numpy.array(leans)
+    error = float(values.std()) / len(values) ** 0.5 or 1e-6
+    mean = float(values.mean())
+    return 0 if abs(mean) < _SURE * error else (1 if mean > 0 else -1)
+
+
+def _lean(mask: Any, span: Span) -> float | None:
+    """How much more ink rises above a line's small letters than hangs below them, as a share of all its ink."""
+    import numpy
+
+    left, top, width, height = span
+    rows = numpy.count_nonzero(mask[top : top + height, left : left + width], axis=1).astype(float)
+    full = numpy.nonzero(rows >= _FULL * rows.max())[0]
+    above, below = rows[: full[0]].sum(), rows[full[-1] + 1 :].sum()
+    return (above - below) / rows.sum() if above + below else None
+
+
+def reads_better_turned(pixels: Any, scale: float, lines: list[Span], read: Read) -> bool:
+    """Whether a few of the lines are clearly read better upside down. ``pixels`` is the page as it would be read, and
+    ``scale`` how many pixels of the small copy, on which ``lines`` are, make one of it."""
+    from PIL import Image
+
+    strips = [_strip(pixels, scale, span) for span in lines[:_READ]]
+    strips = [strip for strip in strips if strip.size]
+    if not strips:
+        return False
+    picture = Image.fromarray(_stack(strips))
+    return _score(read(picture.transpose(Image.Transpose.ROTATE_180))) > _CLEARLY * _score(read(picture))
+
+
+def _strip(pixels: Any, scale: float, span: Span) -> Any:
+    """One line from the page, brought to a fixed height."""
+    import cv2
+
+    left, top, width, height = (side / scale for side in span)
+    margin = 0.25 * height
+    part = pixels[
+        max(0, int(top - margin)) : int(top + height + margin), max(0, int(left - margin)) : int(left + width + margin)
+    ]
+    if not part.size:
+        return part
+    factor = _SHOWN / part.shape[0]
+    return cv2.resize(part, (max(1, round(part.shape[1] * factor)), _SHOWN), interpolation=cv2.INTER_AREA)[:, :_WIDEST]
+
+
+def _stack(strips: list[Any]) -> Any:
+    """The strips below one another, on paper of their own colour."""
+    import numpy
+
+    gap = _SHOWN // 2
+    width = max(strip.shape[1] for strip in strips) + 2 * gap
+    paper = numpy.median(numpy.concatenate([strip.reshape(-1, 3) for strip in strips]), axis=0)
+    sheet = numpy.full((gap + len(strips) * (_SHOWN + gap), width, 3), paper, numpy.uint8)
+    for number, strip in enumerate(strips):
+        top = gap + number * (_SHOWN + gap)
+        sheet[top : top + _SHOWN, gap : gap + strip.shape[1]] = strip
+    return sheet
+
+
+def _score(words: list[Word]) -> float:
+    """How much was read, and how surely."""
+    return sum(len(word.text) * word.confidence**2 for word in words)

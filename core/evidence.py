@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from core.homography import Matrix, Point, apply, invert
 
-
 #: The engine name of a page whose own text was taken, without recognition.
 TEXT_LAYER = "text-layer"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.homography import IDENTITY, Matrix, compose, invert, shifted
 from core.imaging.cleaned import Cleaned, Read, StepDone
-from core.imaging.direction import find_lines, reads_better_turned, upright_sign
+from core.imaging.direction import find_lines, reads_better_turned, uprightness
 from core.imaging.ink import find_ink, small_grey
 from core.imaging.light import darken, even_out, find_faintness, find_grain, find_light, smooth
 from core.imaging.paper import Corner, find_sheet
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 #: Lines less aslant than this (degrees) are left as they are; more than this is not a page that was laid down badly.
-_LEVEL = 0.4
+_LEVEL = 0.5
 _MOST_SKEW = 20.0
+#: How sure (in standard errors) the shape of letters must be: that a page is upright, as most are, and that it is not.
+_UPRIGHT = 1.0
+_UPSIDE_DOWN = 3.0
 
 
 def clean(image: Image, cleanup: Cleanup, read: Read | None = None) -> Cleaned:
@@ -80,7 +83,7 @@ class _Work:
         before = self.matrix, self.pixels, self.grey, self.scale
         if quarters or skew:
             self._rotate(quarters * 90 - skew)
-        if self.cleanup.orientation and self._upside_down(sure=not quarters):
+        if self.cleanup.orientation and self._upside_down(as_it_was=not quarters):
             quarters += 2
             self.matrix, self.pixels, self.grey, self.scale = before
             self._rotate(quarters * 90 - skew)
@@ -101,16 +104,18 @@ class _Work:
         if grain:
             self._change("denoise", smooth(self.pixels, grain), "grain smoothed")
 
-    def _upside_down(self, sure: bool) -> bool:
-        """Whether the level page stands on its head. A page whose letters look upright and that was not turned
-        (``sure``) is not read to find out."""
+    def _upside_down(self, as_it_was: bool) -> bool:
+        """Whether the level page stands on its head. Most pages come upright: one that looks so and was not turned
+        by us (``as_it_was``) is not read to find out."""
         ink = find_ink(self.grey)
         if ink is None:
             return False
         lines = find_lines(ink)
-        sign = upright_sign(ink, lines)
-        if self.read is None or (sure and sign > 0):
-            return sign < 0
+        sign = uprightness(ink, lines)
+        if as_it_was and sign > _UPRIGHT:
+            return False
+        if self.read is None:
+            return sign < -_UPSIDE_DOWN
         return reads_better_turned(self.pixels, self.scale, lines, self.read)
 
     def _rotate(self, degrees: float) -> None:

@@ -13,9 +13,8 @@ _LINE = 5
 _HIGH = 3.5
 #: Rows with this share of a line's fullest belong to its small letters.
 _FULL = 0.5
-#: How many standard errors the mean must be from nothing to be believed.
-_SURE = 3.0
 _LEAST_LINES = 8
+_LOOKED_AT = 200
 #: Lines that are read to find out, and the height at which they are shown, in pixels.
 _READ = 5
 _SHOWN = 40
@@ -39,20 +38,19 @@ def find_lines(ink: Ink) -> list[Span]:
     return sorted(lines, key=lambda span: -span[2])
 
 
-def upright_sign(ink: Ink, lines: list[Span]) -> int:
-    """1 where lines stand on their feet, -1 where they stand on their heads, 0 where their shape does not tell.
+def uprightness(ink: Ink, lines: list[Span]) -> float:
+    """How surely lines stand on their feet (above 0) or on their heads (below 0), in standard errors; 0 where the
+    shape of their letters does not tell.
 
     Small letters rise above their row (b, d, h, l, t, capitals) far more often than they hang below it (g, p, y).
     """
     import numpy
 
-    leans = [lean for span in lines[:200] if (lean := _lean(ink.mask, span)) is not None]
+    leans = [lean for span in lines[:_LOOKED_AT] if (lean := _lean(ink.mask, span)) is not None]
     if len(leans) < _LEAST_LINES:
-        return 0
-    values = numpy.array(leans)
-    error = float(values.std()) / len(values) ** 0.5 or 1e-6
-    mean = float(values.mean())
-    return 0 if abs(mean) < _SURE * error else (1 if mean > 0 else -1)
+        return 0.0
+    error = float(numpy.std(leans)) / len(leans) ** 0.5
+    return float(numpy.mean(leans)) / max(error, 1e-3)
 
 
 def _lean(mask: Any, span: Span) -> float | None:

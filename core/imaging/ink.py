@@ -44,7 +44,7 @@ def find_ink(grey: Any) -> Ink | None:
 
     ground = cv2.blur(grey, (31, 31))
     dark = (grey.astype(numpy.int16) + _DARKER < ground).astype(numpy.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     width, height, area = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
     low, long = numpy.minimum(width, height), numpy.maximum(width, height)
     grown = (low >= _LEAST_LETTER) & (area >= 2 * _LEAST_LETTER)

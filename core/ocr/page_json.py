@@ -14,7 +14,16 @@ FORM = 2
 def dump_page(page: PageText) -> bytes:
     """``page`` as JSON; places are kept to a hundredth of a page unit."""
     words = [_dump_word(word) for word in page.words]
-    head = [FORM, page.page, page.width, page.height, page.engine, page.rotation, page.note, _dump_upright(page.upright)]
+    head = [
+        FORM,
+        page.page,
+        page.width,
+        page.height,
+        page.engine,
+        page.rotation,
+        page.note,
+        _dump_upright(page.upright),
+    ]
     return json.dumps([head, words], ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from core.homography import IDENTITY, Matrix, compose, invert, shifted
 from core.imaging.cleaned import Cleaned, Read, StepDone
 from core.imaging.direction import find_lines, reads_better_turned, uprightness
-from core.imaging.ink import find_ink, small_grey
+from core.imaging.ink import find_ink, small_copy
 from core.imaging.light import darken, even_out, find_faintness, find_grain, find_light, smooth
 from core.imaging.paper import Corner, find_sheet
 from core.imaging.slant import find_slant
@@ -57,11 +57,11 @@ class _Work:
         self.read = read
         self.matrix: Matrix = IDENTITY
         self.steps: list[StepDone] = []
-        self.grey, self.scale = small_grey(pixels)
+        self._look()
 
     def flatten(self) -> None:
         """The sheet cut out of its background and seen from above."""
-        corners = find_sheet(self.grey)
+        corners = find_sheet(self.small, self.grey)
         if corners is None:
             return
         corners = tuple((x / self.scale, y / self.scale) for x, y in corners)
@@ -80,12 +80,12 @@ class _Work:
         skew = slant.skew if self.cleanup.deskew and (quarters or not slant.on_its_side) else 0.0
         if not _LEVEL <= abs(skew) <= _MOST_SKEW:
             skew = 0.0
-        before = self.matrix, self.pixels, self.grey, self.scale
+        before = self.matrix, self.pixels
         if quarters or skew:
             self._rotate(quarters * 90 - skew)
         if self.cleanup.orientation and self._upside_down(as_it_was=not quarters):
             quarters += 2
-            self.matrix, self.pixels, self.grey, self.scale = before
+            self.matrix, self.pixels = before
             self._rotate(quarters * 90 - skew)
         self._tell(quarters % 4 * 90, skew)
 
@@ -138,11 +138,18 @@ class _Work:
             borderMode=cv2.BORDER_CONSTANT,
             borderValue=tuple(float(level) for level in numpy.median(self.original[::8, ::8], axis=(0, 1))),
         )
-        self.grey, self.scale = small_grey(self.pixels)
+        self._look()
+
+    def _look(self) -> None:
+        """Make the small copies anew."""
+        import cv2
+
+        self.small, self.scale = small_copy(self.pixels)
+        self.grey = cv2.cvtColor(self.small, cv2.COLOR_RGB2GRAY)
 
     def _change(self, name: str, pixels: Any, detail: str) -> None:
         self.pixels = pixels
-        self.grey, self.scale = small_grey(pixels)
+        self._look()
         self.steps.append(StepDone(name, detail))
 
     def _tell(self, turned: int, skew: float) -> None:

@@ -25,15 +25,16 @@ class Ink:
     count: int
 
 
-def small_grey(pixels: Any) -> tuple[Any, float]:
-    """A small grey copy of an RGB array, and how many of its pixels make one of the original."""
+def small_copy(pixels: Any) -> tuple[Any, float]:
+    """A small copy of an RGB array, and how many of its pixels make one of the original."""
     import cv2
 
     height, width = pixels.shape[:2]
     scale = min(1.0, (_SMALL / (height * width)) ** 0.5)
-    if scale < 1:
-        pixels = cv2.resize(pixels, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
-    return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), scale
+    if scale == 1:
+        return pixels, 1.0
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), scale
 
 
 def find_ink(grey: Any) -> Ink | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-#: The side of the squares, in pixels of the small copy, in which print is taken out to see the paper alone.
-_PRINT = 17
+#: Light is not looked at on a copy with a shorter side than this, in pixels.
+_LEAST_SIDE = 100
 #: The paper's light may differ by this share between its darkest and brightest parts.
 _UNEVEN = 0.16
 #: The share of a page that must be paper, for its light to be told.
@@ -24,6 +24,8 @@ def find_light(grey: Any) -> Any:
     import cv2
     import numpy
 
+    if min(grey.shape) < _LEAST_SIDE:
+        return None
     ground = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     ground = cv2.medianBlur(cv2.dilate(ground, numpy.ones((7, 7), numpy.uint8)), 9)
     y, x = numpy.mgrid[-1 : 1 : ground.shape[0] * 1j, -1 : 1 : ground.shape[1] * 1j]

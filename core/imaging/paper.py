@@ -17,38 +17,64 @@ _SQUARE = 0.94
 #: A background shows along three edges of the picture, on this share of each. Bands of colour across a page do not.
 _EDGE = 0.4
 _EDGES = 3
+#: What differs from the background's usual colour by so many of its usual differences is not background.
+_UNLIKE = 4.0
+#: A side that leaves the picture's axes by less than this (as a share of its length) runs along them.
+_STRAIGHT = 0.006
 
 
-def find_sheet(grey: Any) -> tuple[Corner, ...] | None:
-    """The sheet's corners on the grey picture, clockwise from the top left; ``None`` where the picture is the page."""
+def find_sheet(picture: Any, grey: Any) -> tuple[Corner, ...] | None:
+    """The sheet's corners on an RGB picture (``grey`` is the same in grey), clockwise from the top left; ``None`` where
+    the picture is the page, or the sheet lies straight: there is nothing to flatten then."""
     import cv2
 
-    scale = min(1.0, _SIDE / max(grey.shape))
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    small = cv2.medianBlur(small, 5)
-    shape = _brightest(small)
-    if shape is None:
+    if not _has_background(grey):
         return None
-    corners = _four_sides(shape)
-    if corners is None or not _is_sheet(small, shape, corners):
+    scale = min(1.0, _SIDE / max(grey.shape))
+    small, small_grey = (
+        cv2.medianBlur(cv2.resize(one, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), 5)
+        for one in (picture, grey)
+    )
+    shape = _foreground(small)
+    corners = None if shape is None else _four_sides(shape)
+    if corners is None or _lies_straight(corners) or not _is_sheet(small_grey, shape, corners):
         return None
     return tuple((float(x) / scale, float(y) / scale) for x, y in corners)
 
 
-def _brightest(small: Any) -> Any:
-    """The outline of the largest bright area; ``None`` where no background shows along its edges."""
+def _has_background(grey: Any) -> bool:
+    """Whether the picture's edges are darker than its paper."""
+    import cv2
+
+    level, _ = cv2.threshold(grey[::3, ::3], 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    edges = (grey[:3], grey[-3:], grey[:, :3], grey[:, -3:])
+    return bool(sum((edge <= level).mean() >= _EDGE for edge in edges) >= _EDGES)
+
+
+def _foreground(small: Any) -> Any:
+    """The outline of the largest area that does not look like the picture's edges; ``None`` where there is none."""
     import cv2
     import numpy
 
-    _, bright = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    edges = (bright[:3], bright[-3:], bright[:, :3], bright[:, -3:])
-    if sum((edge == 0).mean() >= _EDGE for edge in edges) < _EDGES:
-        return None
+    colours = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(numpy.float32)
+    edges = numpy.concatenate(
+        [part.reshape(-1, 3) for part in (colours[:4], colours[-4:], colours[:, :4], colours[:, -4:])]
+    )
+    usual = numpy.median(edges, axis=0)
+    spread = 1.5 * numpy.median(numpy.abs(edges - usual), axis=0) + 3
+    other = ((numpy.abs(colours - usual) / spread).max(axis=2) > _UNLIKE).astype(numpy.uint8)
     inner = numpy.ones((9, 9), numpy.uint8)
-    closed = cv2.morphologyEx(bright, cv2.MORPH_CLOSE, inner)
-    opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, inner)
-    outlines, _ = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    tidy = cv2.morphologyEx(cv2.morphologyEx(other, cv2.MORPH_CLOSE, inner), cv2.MORPH_OPEN, inner)
+    outlines, _ = cv2.findContours(tidy, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     return max(outlines, key=cv2.contourArea, default=None)
+
+
+def _lies_straight(corners: Any) -> bool:
+    """Whether all four sides run along the picture's edges."""
+    import numpy
+
+    along = numpy.abs(numpy.roll(corners, -1, axis=0) - corners)
+    return bool((along.min(axis=1) < _STRAIGHT * along.max(axis=1)).all())
 
 
 def _four_sides(shape: Any) -> Any:
@@ -121,5 +147,5 @@ def _is_sheet(small: Any, shape: Any, corners: Any) -> bool:
     if both < _SQUARE * either:
         return False
     outside = cv2.dilate(inside, numpy.ones((7, 7), numpy.uint8)) == 0
-    paper = float(numpy.median(small[inside > 0]))
+    paper = float(numpy.percentile(small[inside > 0], 75))
     return bool(outside.any()) and float(numpy.percentile(small[outside], 90)) < paper - _BRIGHTER

@@ -1,0 +1,168 @@
+"""Page clean-up: clean pages are left alone, each defect is found and mended, and words stand where they were."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from PIL import Image
+
+from core.cache import NoCache
+from core.documents import open_document
+from core.evidence import PageText, Word
+from core.extraction import PageRef
+from core.homography import IDENTITY, Matrix, apply, compose, invert
+from core.imaging import Cleaned, clean
+from core.imaging.cleaned import Read
+from core.ocr import registry
+from core.ocr.reader import CachedPageReader
+from core.recipe import Cleanup, OcrRecipe
+from tests.core.made import LINES, encoded, picture_of
+from tests.core.spoilt import faded, grained, invoice_page, photographed, shaded, turned
+
+ALL = Cleanup(**dict.fromkeys(Cleanup.model_fields, True))
+OFF = Cleanup(**dict.fromkeys(Cleanup.model_fields, False))
+
+
+def only(*steps: str) -> Cleanup:
+    """These steps and no other."""
+    return OFF.model_copy(update=dict.fromkeys(steps, True))
+
+
+def steps_of(cleaned: Cleaned) -> list[str]:
+    """The names of the steps that were done."""
+    return [step.name for step in cleaned.steps]
+
+
+@pytest.fixture(scope="module")
+def page() -> Image.Image:
+    """A clean picture of an invoice."""
+    return invoice_page()
+
+
+@pytest.fixture(scope="module")
+def read() -> Read:
+    """Reads small pictures as the studio does."""
+    engine = registry.create("rapid", 0)
+    return lambda image: engine.read(image, OcrRecipe())
+
+
+def refuse(image: Image.Image) -> list[Word]:
+    """Stands where nothing should have to be read."""
+    raise AssertionError("the page was read to find out which way up it lies")
+
+
+@pytest.mark.parametrize(("seed", "language"), list(enumerate(("en", "de", "fr", "es", "it", "nl", "pt", "en", "de"))))
+def test_a_clean_page_is_left_alone_and_nothing_is_read(seed: int, language: str) -> None:
+    """Whatever its layout and colours."""
+    picture = invoice_page(seed, language)
+    cleaned = clean(picture, ALL, refuse)
+    assert (steps_of(cleaned), cleaned.matrix) == ([], IDENTITY)
+    assert cleaned.image is picture
+
+
+@pytest.mark.parametrize(("degrees", "said"), [(90, "270°"), (180, "180°"), (270, "90°")])
+def test_a_turned_page_is_turned_back(page: Image.Image, read: Read, degrees: int, said: str) -> None:
+    spoilt, _ = turned(page, degrees)
+    cleaned = clean(spoilt, Cleanup(), read)
+    assert steps_of(cleaned) == ["orientation"]
+    assert cleaned.note == f"Turned by {said}."
+    assert cleaned.image.size == page.size
+
+
+def test_a_page_on_its_head_is_told_by_its_letters_where_nothing_can_be_read(page: Image.Image) -> None:
+    assert clean(turned(page, 180)[0], Cleanup()).note == "Turned by 180°."
+
+
+@pytest.mark.parametrize("degrees", [0.8, 3.0, -7.5, 14.8])
+def test_a_page_aslant_is_straightened(page: Image.Image, degrees: float) -> None:
+    spoilt, matrix = turned(page, degrees)
+    cleaned = clean(spoilt, Cleanup())
+    assert steps_of(cleaned) == ["deskew"]
+    assert f"{abs(degrees):.1f}" in cleaned.note
+    assert slope_of(cleaned, matrix) == pytest.approx(0, abs=0.25)
+
+
+@pytest.mark.parametrize("degrees", [0.0, 6.0])
+def test_the_sheet_of_a_photo_is_found_and_flattened(page: Image.Image, degrees: float) -> None:
+    spoilt, matrix = photographed(page, degrees)
+    cleaned = clean(spoilt, Cleanup())
+    assert steps_of(cleaned)[0] == "perspective"
+    corners = [(0.0, 0.0), (float(page.width), 0.0), (float(page.width), float(page.height)), (0.0, float(page.height))]
+    there = apply(compose(invert(cleaned.matrix), matrix), corners)
+    width, height = cleaned.image.size
+    for (x, y), (wanted_x, wanted_y) in zip(there, [(0, 0), (width, 0), (width, height), (0, height)], strict=True):
+        assert math.dist((x, y), (wanted_x, wanted_y)) < 0.02 * height
+
+
+def test_uneven_light_is_evened_out(page: Image.Image) -> None:
+    cleaned = clean(shaded(page), only("light"))
+    assert steps_of(cleaned) == ["light"]
+    dark = cleaned.image.convert("L").crop((page.width - 40, 0, page.width - 10, page.height)).resize((1, 1))
+    assert dark.getpixel((0, 0)) > 225
+
+
+def test_faint_print_is_darkened(page: Image.Image) -> None:
+    pale = faded(page)
+    cleaned = clean(pale, only("light"))
+    assert cleaned.note == "Faint print darkened."
+    assert cleaned.image.convert("L").getextrema()[0] < pale.convert("L").getextrema()[0] - 60
+
+
+def test_grain_is_smoothed(page: Image.Image) -> None:
+    assert steps_of(clean(grained(page), only("denoise"))) == ["denoise"]
+
+
+def test_a_step_that_is_switched_off_is_not_taken(page: Image.Image) -> None:
+    spoilt, _ = turned(page, 5)
+    assert clean(spoilt, Cleanup(deskew=False)).steps == ()
+    assert clean(turned(page, 90)[0], Cleanup(orientation=False)).steps == ()
+    assert clean(photographed(page)[0], only("light", "denoise")).matrix == IDENTITY
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 800), (60, 40), (500, 700)])
+def test_a_page_with_nothing_on_it_is_left_alone(size: tuple[int, int]) -> None:
+    assert clean(Image.new("RGB", size, "white"), ALL).steps == ()
+
+
+@pytest.mark.parametrize(
+    ("degrees", "photo"), [(90, False), (180, False), (270, False), (8, False), (-13, False), (185, False), (4, True)]
+)
+def test_words_stand_where_they_are_printed(degrees: float, photo: bool) -> None:
+    """Read by the real engine on the cleaned picture, each word's corners lie on its place on the page as it came."""
+    page = picture_of((*LINES, "Payment within thirty days", "Bank account and delivery note"))
+    spoilt, matrix = photographed(page, degrees) if photo else turned(page, degrees)
+    upright = text_of(page, OFF)
+    found = text_of(spoilt, Cleanup())
+    assert [word.text for word in found.words] == [word.text for word in upright.words]
+    for word, printed in zip(found.words, upright.words, strict=True):
+        assert overlap(word, printed.moved(matrix)) > 0.6
+    for word, printed in zip(found.as_read().words, upright.words, strict=True):
+        assert word.box.width / word.box.height == pytest.approx(printed.box.width / printed.box.height, rel=0.35)
+
+
+_READER = CachedPageReader(NoCache(), registry.create, 1, clean=clean)
+
+
+def text_of(picture: Image.Image, cleanup: Cleanup) -> PageText:
+    """The words of a picture as the studio reads it."""
+    document = open_document(encoded(picture, "PNG"), "page.png")
+    return _READER(document, [PageRef(1)], OcrRecipe(cleanup=cleanup)).texts[0]
+
+
+def slope_of(cleaned: Cleaned, matrix: Matrix) -> float:
+    """The angle in degrees at which the page's level lines lie on the cleaned picture."""
+    (x0, y0), (x1, y1) = apply(compose(invert(cleaned.matrix), matrix), [(100, 300), (600, 300)])
+    return math.degrees(math.atan2(y1 - y0, x1 - x0))
+
+
+def overlap(one: Word, other: Word) -> float:
+    """The area that two words' quadrilaterals share, as a share of what they cover together."""
+    import cv2
+    import numpy
+
+    from core.evidence import corners
+
+    quads = [numpy.array(word.polygon or corners(word.box), numpy.float32) for word in (one, other)]
+    shared, _ = cv2.intersectConvexConvex(*quads)
+    return float(shared / (sum(cv2.contourArea(quad) for quad in quads) - shared))

@@ -193,7 +193,9 @@ def real_pages(bench: Bench, folder: Path) -> None:
             document = open_document(case.document.read_bytes(), case.document.name)
             bench.measure(case, document, cleanup, tallies.setdefault(case.kind, Tally()), [])
         for kind, tally in sorted(tallies.items()):
-            print(f"{kind:24s} {title:18s} {tally.row}  {sum(tally.steps.values()) - tally.steps['nothing moved']} moved")
+            print(
+                f"{kind:24s} {title:18s} {tally.row}  {sum(tally.steps.values()) - tally.steps['nothing moved']} moved"
+            )
 
 
 def overhead(rounds: int = 9) -> None:

@@ -8,7 +8,7 @@ and one pixel for an image.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -82,10 +82,11 @@ class Word(NamedTuple):
     polygon: tuple[tuple[float, float], ...] | None = None
 
     def moved(self, matrix: Matrix) -> Word:
-        """The word where ``matrix`` brings it; its corners are kept where it is not level there."""
+        """The word where ``matrix`` brings it, with its corners where it had them or is not level there."""
         points = apply(matrix, self.polygon or corners(self.box))
         (x0, y0), (x1, y1) = points[0], points[1]
-        polygon = points if abs(math.atan2(y1 - y0, x1 - x0)) > _LEVEL else None
+        aslant = abs(math.atan2(y1 - y0, x1 - x0)) > _LEVEL
+        polygon = points if aslant or self.polygon else None
         return self._replace(box=around(points), polygon=polygon)
 
 
@@ -122,14 +123,15 @@ class PageText:
         on it are brought back by :mod:`core.placing`."""
         if self.upright is None:
             return self
-        back = invert(self.upright.matrix)
-        words = tuple(word.moved(back) for word in self.words)
-        return replace(self, width=self.upright.width, height=self.upright.height, words=words, upright=None)
+        size = self.upright.width, self.upright.height
+        return replace(self, width=size[0], height=size[1], words=tuple(self.laid(self.words)), upright=None)
 
-    @property
-    def recognised(self) -> bool:
-        """Whether an OCR engine read it, so that letters may be misread."""
-        return self.engine != TEXT_LAYER
+    def laid(self, words: Sequence[Word]) -> Sequence[Word]:
+        """Words of this page where they stand on it as it was laid for reading."""
+        if self.upright is None:
+            return words
+        back = invert(self.upright.matrix)
+        return [word.moved(back) for word in words]
 
     @property
     def text(self) -> str:

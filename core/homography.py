@@ -45,12 +45,11 @@ def invert(matrix: Matrix) -> Matrix:
     )
 
 
-def rescaled(matrix: Matrix, scale: float) -> Matrix:
-    """``matrix`` for places whose unit is ``scale`` times as long as before, on both sides."""
-    a, b, c, d, e, f, g, h, i = matrix
-    return a, b, c / scale, d, e, f / scale, g * scale, h * scale, i
-
-
 def shifted(x: float, y: float) -> Matrix:
     """Moves by (x, y)."""
     return 1.0, 0.0, x, 0.0, 1.0, y, 0.0, 0.0, 1.0
+
+
+def scaled(factor: float) -> Matrix:
+    """Makes everything ``factor`` times as large."""
+    return factor, 0.0, 0.0, 0.0, factor, 0.0, 0.0, 0.0, 1.0

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from core.homography import IDENTITY, Matrix, compose, invert, shifted
 from core.imaging.cleaned import Cleaned, Read, StepDone
-from core.imaging.direction import find_lines, reads_better_turned, uprightness
-from core.imaging.ink import find_ink, small_copy
+from core.imaging.direction import find_lines, read_both_ways, uprightness
+from core.imaging.ink import Ink, find_ink, small_copy
 from core.imaging.light import darken, even_out, find_faintness, find_grain, find_light, smooth
 from core.imaging.paper import Corner, find_sheet
 from core.imaging.slant import find_slant
@@ -24,6 +24,8 @@ _MOST_SKEW = 20.0
 #: How sure (in standard errors) the shape of letters must be: that a page is upright, as most are, and that it is not.
 _UPRIGHT = 1.0
 _UPSIDE_DOWN = 3.0
+#: So many times as much must be read of a page turned round, for it to be turned round.
+_CLEARLY = 1.3
 
 
 def clean(image: Image, cleanup: Cleanup, read: Read | None = None) -> Cleaned:
@@ -72,20 +74,22 @@ class _Work:
         """The page upright and its lines level."""
         ink = find_ink(self.grey)
         slant = find_slant(ink) if ink else None
-        if slant is None:
+        if ink is None or slant is None or (slant.on_its_side and not self.cleanup.orientation):
             return
-        quarters = 0
-        if self.cleanup.orientation and slant.on_its_side:
-            quarters = 1 if slant.angle < 0 else 3
-        skew = slant.skew if self.cleanup.deskew and (quarters or not slant.on_its_side) else 0.0
-        if not _LEVEL <= abs(skew) <= _MOST_SKEW:
-            skew = 0.0
+        skew = slant.skew if self.cleanup.deskew and _LEVEL <= abs(slant.skew) <= _MOST_SKEW else 0.0
+        quarters = (1 if slant.angle < 0 else 3) if slant.on_its_side else 0
+        as_it_was = self._read_both_ways(ink) if quarters else (0.0, 0.0)
         before = self.matrix, self.pixels
         if quarters or skew:
             self._rotate(quarters * 90 - skew)
-        if self.cleanup.orientation and self._upside_down(as_it_was=not quarters):
-            quarters += 2
+        halves = self._half_turns(not quarters, max(as_it_was)) if self.cleanup.orientation else 0
+        if halves is None:
             self.matrix, self.pixels = before
+            self._look()
+            return
+        if halves:
+            self.matrix, self.pixels = before
+            quarters += halves
             self._rotate(quarters * 90 - skew)
         self._tell(quarters % 4 * 90, skew)
 
@@ -104,19 +108,26 @@ class _Work:
         if grain:
             self._change("denoise", smooth(self.pixels, grain), "grain smoothed")
 
-    def _upside_down(self, as_it_was: bool) -> bool:
-        """Whether the level page stands on its head. Most pages come upright: one that looks so and was not turned
-        by us (``as_it_was``) is not read to find out."""
+    def _half_turns(self, as_it_came: bool, least: float) -> int | None:
+        """2 where the level page stands on its head, 0 where it does not, ``None`` where its lines cannot even be read
+        as well as ``least``. Most pages come upright: one that looks so ``as_it_came`` is not read to find out."""
         ink = find_ink(self.grey)
         if ink is None:
-            return False
-        lines = find_lines(ink)
-        sign = uprightness(ink, lines)
-        if as_it_was and sign > _UPRIGHT:
-            return False
+            return 0
+        sign = uprightness(ink, find_lines(ink))
+        if as_it_came and sign > _UPRIGHT:
+            return 0
         if self.read is None:
-            return sign < -_UPSIDE_DOWN
-        return reads_better_turned(self.pixels, self.scale, lines, self.read)
+            return 2 if sign < -_UPSIDE_DOWN else 0
+        upright, turned = self._read_both_ways(ink)
+        if max(upright, turned) < least:
+            return None
+        return 2 if turned > _CLEARLY * upright else 0
+
+    def _read_both_ways(self, ink: Ink) -> tuple[float, float]:
+        if self.read is None:
+            return 0.0, 0.0
+        return read_both_ways(self.pixels, self.scale, find_lines(ink), self.read)
 
     def _rotate(self, degrees: float) -> None:
         """Turn clockwise on a sheet large enough to hold it all."""

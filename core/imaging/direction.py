@@ -19,8 +19,6 @@ _LOOKED_AT = 200
 _READ = 5
 _SHOWN = 40
 _WIDEST = 900
-#: So many times as much must be read one way as the other.
-_CLEARLY = 1.3
 
 Span = tuple[int, int, int, int]
 
@@ -64,17 +62,16 @@ def _lean(mask: Any, span: Span) -> float | None:
     return (above - below) / rows.sum() if above + below else None
 
 
-def reads_better_turned(pixels: Any, scale: float, lines: list[Span], read: Read) -> bool:
-    """Whether a few of the lines are clearly read better upside down. ``pixels`` is the page as it would be read, and
-    ``scale`` how many pixels of the small copy, on which ``lines`` are, make one of it."""
+def read_both_ways(pixels: Any, scale: float, lines: list[Span], read: Read) -> tuple[float, float]:
+    """How well a few of the lines are read as they are, and turned round. ``pixels`` is the page as it would be read,
+    and ``scale`` how many pixels of the small copy, on which ``lines`` are, make one of it."""
     from PIL import Image
 
-    strips = [_strip(pixels, scale, span) for span in lines[:_READ]]
-    strips = [strip for strip in strips if strip.size]
+    strips = [strip for span in lines[:_READ] if (strip := _strip(pixels, scale, span)).size]
     if not strips:
-        return False
+        return 0.0, 0.0
     picture = Image.fromarray(_stack(strips))
-    return _score(read(picture.transpose(Image.Transpose.ROTATE_180))) > _CLEARLY * _score(read(picture))
+    return _score(read(picture)), _score(read(picture.transpose(Image.Transpose.ROTATE_180)))
 
 
 def _strip(pixels: Any, scale: float, span: Span) -> Any:

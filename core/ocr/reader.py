@@ -21,12 +21,13 @@ from core.documents import Document, Page
 from core.errors import Cancelled, EngineUnavailable, StudioError
 from core.evidence import Box, PageText, Upright, Word
 from core.extraction import PageRef
-from core.homography import rescaled
+from core.homography import IDENTITY, compose, scaled
 from core.imaging.cleaned import Clean, Cleaned, leave
 from core.ocr import text_layer
 from core.ocr.engine import Cancel, Engine, PagesRead
 from core.ocr.machine import processors
 from core.ocr.page_json import dump_page, load_page
+from core.ocr.region import lay
 from core.recipe import OcrRecipe
 
 #: Makes an engine by name with a number of threads: :func:`core.ocr.registry.create`.
@@ -136,11 +137,13 @@ class CachedPageReader:
             return []
         name = "auto" if recipe.engine == text_layer.NAME else recipe.engine
         picture = page.render(recipe.dpi, around)
-        enlarged = min(_REGION_ENLARGED, max(1.0, _REGION_PIXELS / min(picture.image.size)))
-        width, height = (round(side * enlarged) for side in picture.image.size)
+        kept = self._kept(_key(document, ref, recipe))
+        image, to_page = lay(picture, around, kept.upright if kept else None)
+        enlarged = min(_REGION_ENLARGED, max(1.0, _REGION_PIXELS / min(image.size)))
+        width, height = (round(side * enlarged) for side in image.size)
         with self._engine(name) as engine:
-            words = engine.read(picture.image.resize((width, height)), recipe)
-        placed = [_placed(word, picture.scale * enlarged, around.x0, around.y0) for word in words]
+            words = engine.read(image.resize((width, height)), recipe)
+        placed = [word.moved(compose(to_page, scaled(1 / enlarged))) for word in words]
         return [word for word in placed if box.contains(*word.box.center)]
 
     def _without_engine(
@@ -158,10 +161,13 @@ class CachedPageReader:
             if recipe.engine == text_layer.NAME:
                 raise EngineUnavailable(text_layer.NAME, f"{judged.reason}; choose “auto” to have it recognised.")
             reason = judged.reason
-        key = f"ocr:{VERSION}:{_libraries()}:{document.sha256}:{ref.number}:{ref.rotation}:{recipe.digest}"
-        kept = self._cache.get(key)
-        text = load_page(kept) if kept else None
+        key = _key(document, ref, recipe)
+        text = self._kept(key)
         return (text, True) if text else _Task(place, page, key, reason)
+
+    def _kept(self, key: str) -> PageText | None:
+        kept = self._cache.get(key)
+        return load_page(kept) if kept else None
 
     def _recognise_all(
         self, tasks: Sequence[_Task], recipe: OcrRecipe, cancelled: Cancel
@@ -190,8 +196,7 @@ class CachedPageReader:
             words = engine.read(cleaned.image, recipe)
             note = f"Recognised by {engine.name}: {task.reason}. {cleaned.note}".rstrip()
             name = engine.name
-        placed = [_placed(word, picture.scale) for word in words] if picture.scale != 1.0 else words
-        text = _laid_back(_page_text(task.page, placed, name, note), cleaned, picture.scale)
+        text = _laid_back(_page_text(task.page, words, name, note), cleaned, picture.scale)
         self._cache.put(task.key, dump_page(text))
         return text
 
@@ -208,6 +213,10 @@ class CachedPageReader:
             yield engine
         finally:
             idle.put(engine)
+
+
+def _key(document: Document, ref: PageRef, recipe: OcrRecipe) -> str:
+    return f"ocr:{VERSION}:{_libraries()}:{document.sha256}:{ref.number}:{ref.rotation}:{recipe.digest}"
 
 
 @cache
@@ -232,16 +241,11 @@ def _page_text(page: Page, words: Sequence[Word], engine: str, note: str) -> Pag
 
 
 def _laid_back(text: PageText, cleaned: Cleaned, scale: float) -> PageText:
-    """The words of a cleaned picture where they stand on the page as shown."""
-    if not cleaned.moved:
-        return text
-    width, height = cleaned.image.size
-    upright = Upright(width / scale, height / scale, rescaled(cleaned.matrix, scale))
-    return replace(text, words=tuple(word.moved(upright.matrix) for word in text.words), upright=upright)
-
-
-def _placed(word: Word, scale: float, left: float = 0.0, top: float = 0.0) -> Word:
-    """A word in picture pixels where it stands on the page."""
-    x0, y0, x1, y1 = (side / scale for side in word.box)
-    polygon = word.polygon and tuple((x / scale + left, y / scale + top) for x, y in word.polygon)
-    return word._replace(box=Box(x0 + left, y0 + top, x1 + left, y1 + top), polygon=polygon)
+    """The words of a picture, in its pixels, where they stand on the page as shown; ``scale`` is pixels a page unit."""
+    to_page = compose(scaled(1 / scale), cleaned.matrix)
+    upright = None
+    if cleaned.moved:
+        width, height = cleaned.image.size
+        upright = Upright(width / scale, height / scale, compose(to_page, scaled(scale)))
+    words = text.words if to_page == IDENTITY else tuple(word.moved(to_page) for word in text.words)
+    return replace(text, words=words, upright=upright)

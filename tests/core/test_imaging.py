@@ -7,9 +7,9 @@ import math
 import pytest
 from PIL import Image
 
-from core.cache import NoCache
+from core.cache import MemoryCache
 from core.documents import open_document
-from core.evidence import PageText, Word
+from core.evidence import PageText, Word, corners, union
 from core.extraction import PageRef
 from core.homography import IDENTITY, Matrix, apply, compose, invert
 from core.imaging import Cleaned, clean
@@ -141,7 +141,22 @@ def test_words_stand_where_they_are_printed(degrees: float, photo: bool) -> None
         assert word.box.width / word.box.height == pytest.approx(printed.box.width / printed.box.height, rel=0.35)
 
 
-_READER = CachedPageReader(NoCache(), registry.create, 1, clean=clean)
+@pytest.mark.parametrize("degrees", [90, 180, -10])
+def test_a_region_drawn_on_a_page_that_lies_wrong_is_read_level(degrees: float) -> None:
+    page = picture_of()
+    spoilt, _ = turned(page, degrees)
+    document = open_document(encoded(spoilt, "PNG"), "page.png")
+    text = _READER(document, [PageRef(1)], OcrRecipe()).texts[0]
+    total = next(word for word in text.words if word.text.startswith("Total"))
+    amount = next(word for word in text.words if word.text == "1.234,56")
+    box = union((total.box, amount.box))
+    found = _READER.read_region(document, PageRef(1), box, OcrRecipe())
+    assert {"Total", "1.234,56"} <= {word.text for word in found}
+    again = next(word for word in found if word.text == "1.234,56")
+    assert overlap(again, amount) > 0.6
+
+
+_READER = CachedPageReader(MemoryCache(), registry.create, 1, clean=clean)
 
 
 def text_of(picture: Image.Image, cleanup: Cleanup) -> PageText:
@@ -160,8 +175,6 @@ def overlap(one: Word, other: Word) -> float:
     """The area that two words' quadrilaterals share, as a share of what they cover together."""
     import cv2
     import numpy
-
-    from core.evidence import corners
 
     quads = [numpy.array(word.polygon or corners(word.box), numpy.float32) for word in (one, other)]
     shared, _ = cv2.intersectConvexConvex(*quads)

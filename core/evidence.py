@@ -118,6 +118,11 @@ class PageText:
     note: str = ""
     upright: Upright | None = None
 
+    @property
+    def recognised(self) -> bool:
+        """Whether an OCR engine read it, so that letters may be misread."""
+        return self.engine != TEXT_LAYER
+
     def as_read(self) -> PageText:
         """The page as it was laid for reading: its lines are level, so that columns and rows can be told. Places found
         on it are brought back by :mod:`core.placing`."""

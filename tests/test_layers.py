@@ -16,7 +16,17 @@ CONTRACTS = {
         "imaging.cleaned ocr.engine jobs.queue"
     ).split()
 }
-LOGIC = ("pipeline", "judgement", "placing", "review", "studio", "evaluation", "extraction_json", "einvoice", "matching")
+LOGIC = (
+    "pipeline",
+    "judgement",
+    "placing",
+    "review",
+    "studio",
+    "evaluation",
+    "extraction_json",
+    "einvoice",
+    "matching",
+)
 LOGIC_PACKAGES = ("rules", "validation", "einvoice", "imaging")
 WIRING = ("core.entrypoints", "core.ocr.registry", "core.__main__")
 MAY_IMPORT = {

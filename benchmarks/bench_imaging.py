@@ -48,6 +48,7 @@ DEFECTS: dict[str, tuple[Scan, tuple[str, ...]]] = {
     "turned by 180°": (Scan(**MILD, turn=180), ("orientation",)),
     "turned by 270°": (Scan(**MILD, turn=270), ("orientation",)),
     "skew 1°": (Scan(**MILD | {"skew": 1.0}), ("deskew",)),
+    "skew 2°": (Scan(**MILD | {"skew": 2.0}), ("deskew",)),
     "skew 3°": (Scan(**MILD | {"skew": -3.0}), ("deskew",)),
     "skew 7°": (Scan(**MILD | {"skew": 7.0}), ("deskew",)),
     "skew 15°": (Scan(**MILD | {"skew": -15.0}), ("deskew",)),
@@ -59,7 +60,7 @@ DEFECTS: dict[str, tuple[Scan, tuple[str, ...]]] = {
     ),
     "uneven light": (Scan(**MILD | {"shading": 0.6}), ("light",)),
     "shadow": (Scan(**MILD, shadow=0.6), ("light",)),
-    "faint print": (Scan(**MILD | {"noise": 6.0}, fade=0.75), ("light",)),
+    "faint print": (Scan(**MILD | {"noise": 6.0}, fade=0.75), ("contrast",)),
     "grain": (Scan(**MILD | {"noise": 30.0, "shading": 0.2}, quality=40), ("denoise",)),
     "120 dpi, grain": (Scan(**MILD | {"noise": 15.0}, dpi=120, quality=40), ("denoise",)),
 }

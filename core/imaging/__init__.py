@@ -4,7 +4,7 @@ Cheap detectors decide on a small copy of the page, so a clean page costs next t
 one go, so that letters are resampled once.
 """
 
-from core.imaging.clean import clean
+from core.imaging.clean import clean, picture_as_read
 from core.imaging.cleaned import Cleaned, StepDone
 
-__all__ = ["Cleaned", "StepDone", "clean"]
+__all__ = ["Cleaned", "StepDone", "clean", "picture_as_read"]

@@ -4,9 +4,12 @@ and the grain of what is left are mended."""
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from core.homography import IDENTITY, Matrix, compose, invert, shifted
+from core.documents import Picture
+from core.evidence import PageText
+from core.homography import IDENTITY, Matrix, compose, invert, scaled, shifted
 from core.imaging.cleaned import Cleaned, Read, StepDone
 from core.imaging.direction import find_lines, read_both_ways, uprightness
 from core.imaging.ink import Ink, find_ink, small_copy
@@ -34,7 +37,6 @@ def clean(image: Image, cleanup: Cleanup, read: Read | None = None) -> Cleaned:
     ``read`` reads a small picture: it settles which way up a page lies where the shape of its letters does not.
     """
     import numpy
-    from PIL import Image as Pictures
 
     if not any(value for _, value in cleanup):
         return Cleaned(image)
@@ -43,11 +45,21 @@ def clean(image: Image, cleanup: Cleanup, read: Read | None = None) -> Cleaned:
         work.flatten()
     if cleanup.orientation or cleanup.deskew:
         work.turn()
-    if cleanup.light:
-        work.lighten()
-    if cleanup.denoise:
-        work.smooth()
-    return Cleaned(Pictures.fromarray(work.pixels), work.matrix, tuple(work.steps)) if work.steps else Cleaned(image)
+    work.mend()
+    return Cleaned(work.image, work.matrix, tuple(work.steps)) if work.steps else Cleaned(image)
+
+
+def picture_as_read(picture: Picture, text: PageText, cleanup: Cleanup) -> Image:
+    """A page's picture as it was when ``text`` was read from it, to be shown beside the page as it came."""
+    import numpy
+
+    work = _Work(numpy.asarray(picture.image), cleanup, None)
+    if text.upright:
+        to_pixels, to_page = scaled(picture.scale), scaled(1 / picture.scale)
+        size = round(text.upright.width * picture.scale), round(text.upright.height * picture.scale)
+        work.lay(compose(to_pixels, compose(text.upright.matrix, to_page)), size)
+    work.mend()
+    return work.image
 
 
 class _Work:
@@ -67,18 +79,17 @@ class _Work:
         if corners is None:
             return
         corners = tuple((x / self.scale, y / self.scale) for x, y in corners)
-        self._move(*_rectangle(corners))
+        self.lay(*_rectangle(corners))
         self.steps.append(StepDone("perspective", "flattened from a photo"))
 
     def turn(self) -> None:
         """The page upright and its lines level."""
-        ink = find_ink(self.grey)
-        slant = find_slant(ink) if ink else None
-        if ink is None or slant is None or (slant.on_its_side and not self.cleanup.orientation):
+        slant = find_slant(self.ink) if self.ink else None
+        if slant is None or (slant.on_its_side and not self.cleanup.orientation):
             return
         skew = slant.skew if self.cleanup.deskew and _LEVEL <= abs(slant.skew) <= _MOST_SKEW else 0.0
         quarters = (1 if slant.angle < 0 else 3) if slant.on_its_side else 0
-        as_it_was = self._read_both_ways(ink) if quarters else (0.0, 0.0)
+        as_it_was = self._read_both_ways() if quarters else (0.0, 0.0)
         before = self.matrix, self.pixels
         if quarters or skew:
             self._rotate(quarters * 90 - skew)
@@ -93,48 +104,49 @@ class _Work:
             self._rotate(quarters * 90 - skew)
         self._tell(quarters % 4 * 90, skew)
 
-    def lighten(self) -> None:
-        """Even light, and print that is dark enough."""
-        ground = find_light(self.grey)
-        if ground is not None:
+    def mend(self) -> None:
+        """Even light, print that is dark enough, and less grain."""
+        if self.cleanup.light and (ground := find_light(self.grey)) is not None:
             self._change("light", even_out(self.pixels, ground), "light evened out")
-        levels = find_faintness(self.grey)
-        if levels:
-            self._change("light", darken(self.pixels, *levels), "faint print darkened")
-
-    def smooth(self) -> None:
-        """Less grain."""
-        grain = find_grain(self.pixels)
-        if grain:
+        if self.cleanup.contrast and (levels := find_faintness(self.grey)):
+            self._change("contrast", darken(self.pixels, *levels), "faint print darkened")
+        if self.cleanup.denoise and (grain := find_grain(self.pixels)):
             self._change("denoise", smooth(self.pixels, grain), "grain smoothed")
+
+    @property
+    def image(self) -> Image:
+        """The page as it is now."""
+        from PIL import Image as Pictures
+
+        return Pictures.fromarray(self.pixels)
 
     def _half_turns(self, as_it_came: bool, least: float) -> int | None:
         """2 where the level page stands on its head, 0 where it does not, ``None`` where its lines cannot even be read
         as well as ``least``. Most pages come upright: one that looks so ``as_it_came`` is not read to find out."""
-        ink = find_ink(self.grey)
-        if ink is None:
+        if self.ink is None:
             return 0
-        sign = uprightness(ink, find_lines(ink))
+        sign = uprightness(self.ink, find_lines(self.ink))
         if as_it_came and sign > _UPRIGHT:
             return 0
         if self.read is None:
             return 2 if sign < -_UPSIDE_DOWN else 0
-        upright, turned = self._read_both_ways(ink)
+        upright, turned = self._read_both_ways()
         if max(upright, turned) < least:
             return None
         return 2 if turned > _CLEARLY * upright else 0
 
-    def _read_both_ways(self, ink: Ink) -> tuple[float, float]:
-        if self.read is None:
+    def _read_both_ways(self) -> tuple[float, float]:
+        """How well some lines are read as they are, and turned round; nothing where nothing can be read."""
+        if self.read is None or self.ink is None:
             return 0.0, 0.0
-        return read_both_ways(self.pixels, self.scale, find_lines(ink), self.read)
+        return read_both_ways(self.pixels, self.scale, find_lines(self.ink), self.read)
 
     def _rotate(self, degrees: float) -> None:
         """Turn clockwise on a sheet large enough to hold it all."""
         height, width = self.pixels.shape[:2]
-        self._move(*_turned(width, height, degrees))
+        self.lay(*_turned(width, height, degrees))
 
-    def _move(self, back: Matrix, size: tuple[int, int]) -> None:
+    def lay(self, back: Matrix, size: tuple[int, int]) -> None:
         """Lay the page anew: ``back`` brings a place on the new page of ``size`` to the page as it is now. The pixels
         are taken from the original, so that they are resampled once however many steps there are."""
         import cv2
@@ -145,7 +157,7 @@ class _Work:
             self.original,
             numpy.array(self.matrix).reshape(3, 3),
             size,
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_CONSTANT,
             borderValue=tuple(float(level) for level in numpy.median(self.original[::8, ::8], axis=(0, 1))),
         )
@@ -157,6 +169,12 @@ class _Work:
 
         self.small, self.scale = small_copy(self.pixels)
         self.grey = cv2.cvtColor(self.small, cv2.COLOR_RGB2GRAY)
+        self.__dict__.pop("ink", None)
+
+    @cached_property
+    def ink(self) -> Ink | None:
+        """What is printed on the page as it lies now."""
+        return find_ink(self.grey)
 
     def _change(self, name: str, pixels: Any, detail: str) -> None:
         self.pixels = pixels

@@ -13,7 +13,7 @@ _PAPER = 0.6
 #: The darkest print of a page is at least so much darker than its paper, in grey levels.
 _FAINT = 110
 #: The spread of grain on even paper, in grey levels.
-_GRAIN = 9.0
+_GRAIN = 4.0
 
 
 def find_light(grey: Any) -> Any:

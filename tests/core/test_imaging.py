@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from core.cache import MemoryCache
 from core.documents import open_document
 from core.evidence import PageText, Word, corners, union
 from core.extraction import PageRef
 from core.homography import IDENTITY, Matrix, apply, compose, invert
-from core.imaging import Cleaned, clean
+from core.imaging import Cleaned, clean, picture_as_read
 from core.imaging.cleaned import Read
 from core.ocr import registry
 from core.ocr.reader import CachedPageReader
@@ -104,7 +104,7 @@ def test_uneven_light_is_evened_out(page: Image.Image) -> None:
 
 def test_faint_print_is_darkened(page: Image.Image) -> None:
     pale = faded(page)
-    cleaned = clean(pale, only("light"))
+    cleaned = clean(pale, only("contrast"))
     assert cleaned.note == "Faint print darkened."
     assert cleaned.image.convert("L").getextrema()[0] < pale.convert("L").getextrema()[0] - 60
 
@@ -139,6 +139,25 @@ def test_words_stand_where_they_are_printed(degrees: float, photo: bool) -> None
         assert overlap(word, printed.moved(matrix)) > 0.6
     for word, printed in zip(found.as_read().words, upright.words, strict=True):
         assert word.box.width / word.box.height == pytest.approx(printed.box.width / printed.box.height, rel=0.35)
+
+
+def test_the_page_can_be_shown_as_it_was_read() -> None:
+    """What a person sees beside the page is what the engine saw."""
+    spoilt, _ = turned(picture_of(), 94)
+    seen: list[Image.Image] = []
+
+    def keep(image: Image.Image, cleanup: Cleanup, read: Read) -> Cleaned:
+        cleaned = clean(image, cleanup, read)
+        seen.append(cleaned.image)
+        return cleaned
+
+    document = open_document(encoded(spoilt, "PNG"), "page.png")
+    text = CachedPageReader(MemoryCache(), registry.create, 1, clean=keep)(document, [PageRef(1)], OcrRecipe()).texts[0]
+    assert "Turned by 270°, straightened by 4.0°." in text.note
+    shown = picture_as_read(document.page(1).render(), text, Cleanup())
+    assert shown.size == seen[0].size
+    difference = ImageChops.difference(shown.convert("L"), seen[0].convert("L"))
+    assert ImageStat.Stat(difference).mean[0] < 1
 
 
 @pytest.mark.parametrize("degrees", [90, 180, -10])

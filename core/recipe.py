@@ -22,8 +22,8 @@ class Cleanup(BaseModel):
     perspective: bool = Field(
         True, title="Flatten photos", description="The sheet is found on its background and seen from straight above."
     )
-    contrast: bool = Field(True, title="Darken faint print", description="Pale print is made dark, grey paper bright.")
     light: bool = Field(False, title="Even out light", description="Shadows are taken off the paper.")
+    contrast: bool = Field(False, title="Darken faint print", description="Pale print is made dark, grey paper bright.")
     denoise: bool = Field(False, title="Remove noise", description="Grain of the scanner or camera is smoothed.")
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from core.documents import Picture
-from core.evidence import PageText
+from core.evidence import PageText, Upright
 from core.homography import IDENTITY, Matrix, compose, invert, scaled, shifted
 from core.imaging.cleaned import Cleaned, Read, StepDone
 from core.imaging.direction import find_lines, read_both_ways, uprightness
@@ -21,9 +21,12 @@ from core.recipe import Cleanup
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-#: Lines less aslant than this (degrees) are left as they are; more than this is not a page that was laid down badly.
-_LEVEL = 0.5
+#: Lines less aslant than this (degrees) are left as they are: who reads tables copes with it. More than the most is
+#: not a page that was laid down badly.
+_LEVEL = 1.5
 _MOST_SKEW = 20.0
+#: Lines less aslant than this are read well as they are: pixels are not resampled for them alone.
+_SLIGHT = 3.0
 #: How sure (in standard errors) the shape of letters must be: that a page is upright, as most are, and that it is not.
 _UPRIGHT = 1.0
 _UPSIDE_DOWN = 3.0
@@ -46,11 +49,11 @@ def clean(image: Image, cleanup: Cleanup, read: Read | None = None) -> Cleaned:
     if cleanup.orientation or cleanup.deskew:
         work.turn()
     work.mend()
-    return Cleaned(work.image, work.matrix, tuple(work.steps)) if work.steps else Cleaned(image)
+    return Cleaned(work.image, work.matrix, tuple(work.steps), work.upright) if work.steps else Cleaned(image)
 
 
 def picture_as_read(picture: Picture, text: PageText, cleanup: Cleanup) -> Image:
-    """A page's picture as it was when ``text`` was read from it, to be shown beside the page as it came."""
+    """A page's picture as it was laid when ``text`` was read from it, to be shown beside the page as it came."""
     import numpy
 
     work = _Work(numpy.asarray(picture.image), cleanup, None)
@@ -70,6 +73,7 @@ class _Work:
         self.cleanup = cleanup
         self.read = read
         self.matrix: Matrix = IDENTITY
+        self.tilt = 0.0
         self.steps: list[StepDone] = []
         self._look()
 
@@ -91,18 +95,21 @@ class _Work:
         quarters = (1 if slant.angle < 0 else 3) if slant.on_its_side else 0
         as_it_was = self._read_both_ways() if quarters else (0.0, 0.0)
         before = self.matrix, self.pixels
+        if abs(skew) < _SLIGHT and before[0] == IDENTITY:
+            self.tilt, skew = skew, 0.0
         if quarters or skew:
             self._rotate(quarters * 90 - skew)
         halves = self._half_turns(not quarters, max(as_it_was)) if self.cleanup.orientation else 0
         if halves is None:
             self.matrix, self.pixels = before
+            self.tilt = 0.0
             self._look()
             return
         if halves:
             self.matrix, self.pixels = before
             quarters += halves
             self._rotate(quarters * 90 - skew)
-        self._tell(quarters % 4 * 90, skew)
+        self._tell(quarters % 4 * 90, skew or self.tilt)
 
     def mend(self) -> None:
         """Even light, print that is dark enough, and less grain."""
@@ -112,6 +119,14 @@ class _Work:
             self._change("contrast", darken(self.pixels, *levels), "faint print darkened")
         if self.cleanup.denoise and (grain := find_grain(self.pixels)):
             self._change("denoise", smooth(self.pixels, grain), "grain smoothed")
+
+    @property
+    def upright(self) -> Upright | None:
+        """How the page lies with level lines."""
+        height, width = self.pixels.shape[:2]
+        level, size = _turned(width, height, -self.tilt) if self.tilt else (IDENTITY, (width, height))
+        matrix = compose(self.matrix, level)
+        return None if matrix == IDENTITY else Upright(float(size[0]), float(size[1]), matrix)
 
     @property
     def image(self) -> Image:

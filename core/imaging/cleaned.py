@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.evidence import Word
+from core.evidence import Upright, Word
 from core.homography import IDENTITY, Matrix
 from core.recipe import Cleanup
 
@@ -27,17 +27,14 @@ class StepDone:
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """A cleaned picture. ``matrix`` brings places on it to the picture as it was; both in pixels. ``steps`` are those
-    that were needed, in the order in which they were done."""
+    """A cleaned picture. ``matrix`` brings places on it to the picture as it was, ``upright`` says how the page lies
+    with level lines (``None``: as it came); both in pixels. Lines may still run a little aslant on ``image`` itself:
+    engines read them so, and pixels that are left alone are sharper. ``steps`` are those that were needed, in order."""
 
     image: Image
     matrix: Matrix = IDENTITY
     steps: tuple[StepDone, ...] = ()
-
-    @property
-    def moved(self) -> bool:
-        """Whether places on the cleaned picture are others than on the picture as it was."""
-        return self.matrix != IDENTITY
+    upright: Upright | None = None
 
     @property
     def note(self) -> str:

@@ -242,10 +242,10 @@ def _page_text(page: Page, words: Sequence[Word], engine: str, note: str) -> Pag
 
 def _laid_back(text: PageText, cleaned: Cleaned, scale: float) -> PageText:
     """The words of a picture, in its pixels, where they stand on the page as shown; ``scale`` is pixels a page unit."""
-    to_page = compose(scaled(1 / scale), cleaned.matrix)
-    upright = None
-    if cleaned.moved:
-        width, height = cleaned.image.size
-        upright = Upright(width / scale, height / scale, compose(to_page, scaled(scale)))
+    to_units, to_pixels = scaled(1 / scale), scaled(scale)
+    to_page, upright = compose(to_units, cleaned.matrix), cleaned.upright
     words = text.words if to_page == IDENTITY else tuple(word.moved(to_page) for word in text.words)
+    if upright:
+        matrix = compose(to_units, compose(upright.matrix, to_pixels))
+        upright = Upright(upright.width / scale, upright.height / scale, matrix)
     return replace(text, words=words, upright=upright)

@@ -9,14 +9,19 @@ from PIL import Image, ImageChops, ImageStat
 
 from core.cache import MemoryCache
 from core.documents import open_document
+from core.events import RunFinished
 from core.evidence import PageText, Word, corners, union
 from core.extraction import PageRef
-from core.homography import IDENTITY, Matrix, apply, compose, invert
+from core.homography import IDENTITY, Matrix, apply, compose, invert, scaled
 from core.imaging import Cleaned, clean, picture_as_read
 from core.imaging.cleaned import Read
 from core.ocr import registry
 from core.ocr.reader import CachedPageReader
-from core.recipe import Cleanup, OcrRecipe
+from core.pipeline import Order, Pipeline
+from core.recipe import Cleanup, OcrRecipe, Recipe
+from core.rules.extractor import RulesExtractor
+from samples.generate import make_sample
+from samples.invoices import Wishes
 from tests.core.made import LINES, encoded, picture_of
 from tests.core.spoilt import faded, grained, invoice_page, photographed, shaded, turned
 
@@ -209,3 +214,23 @@ def overlap(one: Word, other: Word) -> float:
     quads = [numpy.array(word.polygon or corners(word.box), numpy.float32) for word in (one, other)]
     shared, _ = cv2.intersectConvexConvex(*quads)
     return float(shared / (sum(cv2.contourArea(quad) for quad in quads) - shared))
+
+
+def test_every_value_of_a_page_on_its_side_has_its_place_there() -> None:
+    """The rules see the page upright; the evidence lies on the page as it came."""
+    sample = make_sample(500, "en", wishes=Wishes(lines=3))
+    with_text = open_document(sample.data, "page.pdf").page(1)
+    picture = with_text.render(110)
+    spoilt, matrix = turned(picture.image, 90)
+    document = open_document(encoded(spoilt, "PNG"), "page.png")
+    recipe = Recipe(extractors=("rules",))
+    order = Order(lambda: document, document.name, document.sha256, (PageRef(1),), recipe)
+    pipeline = Pipeline({"rules": RulesExtractor()}, _READER, MemoryCache(), "test")
+    *_, last = pipeline.run(order)
+    assert isinstance(last, RunFinished)
+    found = last.extraction
+    assert str(found.invoice.total_amount) == sample.truth["total_amount"]
+    printed = [word.moved(compose(matrix, scaled(picture.scale))).box for word in with_text.words()]
+    for path in ("invoice_number", "total_amount", "line_items.0.total_price"):
+        (box,) = found.evidence[path].boxes
+        assert max(box.overlap(place) for place in printed) > 0.5 * box.width * box.height

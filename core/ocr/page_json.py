@@ -32,7 +32,7 @@ def load_page(data: bytes) -> PageText | None:
     try:
         (form, number, width, height, engine, rotation, note, laid), rows = json.loads(data)
         words = tuple(_load_word(row) for row in rows)
-        upright = Upright(laid[0], laid[1], tuple(laid[2])) if laid else None
+        upright = _load_upright(laid)
     except (ValueError, TypeError, IndexError):
         return None
     if form != FORM:
@@ -42,6 +42,13 @@ def load_page(data: bytes) -> PageText | None:
 
 def _dump_upright(upright: Upright | None) -> list[object] | None:
     return [upright.width, upright.height, upright.matrix] if upright else None
+
+
+def _load_upright(laid: list[Any] | None) -> Upright | None:
+    if laid is None:
+        return None
+    width, height, (a, b, c, d, e, f, g, h, i) = laid
+    return Upright(width, height, (a, b, c, d, e, f, g, h, i))
 
 
 def _dump_word(word: Word) -> list[object]:

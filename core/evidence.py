@@ -7,9 +7,12 @@ and one pixel for an image.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
+
+from core.homography import Matrix, Point, apply, invert
 
 #: The engine name of a page whose own text was taken, without recognition.
 TEXT_LAYER = "text-layer"
@@ -52,6 +55,21 @@ def union(boxes: Iterable[Box]) -> Box:
     return Box(min(x0s), min(y0s), max(x1s), max(y1s))
 
 
+def around(points: Iterable[Point]) -> Box:
+    """The smallest box around ``points``. Raises ValueError when there is none."""
+    xs, ys = zip(*points, strict=True)
+    return Box(min(xs), min(ys), max(xs), max(ys))
+
+
+def corners(box: Box) -> tuple[Point, ...]:
+    """The corners of ``box``, clockwise from the top left."""
+    return (box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)
+
+
+#: Text less aslant than this (radians) counts as level: its upright box says all.
+_LEVEL = 0.01
+
+
 class Word(NamedTuple):
     """One word of a page. ``confidence`` is 0 to 1 (1 for a text layer); ``polygon`` the four corners, clockwise
     from the top left, where the engine read it slanted, else ``None``. ``line`` numbers the engine's own text line
@@ -63,13 +81,32 @@ class Word(NamedTuple):
     line: int = -1
     polygon: tuple[tuple[float, float], ...] | None = None
 
+    def moved(self, matrix: Matrix) -> Word:
+        """The word where ``matrix`` brings it, with its corners where it had them or is not level there."""
+        points = apply(matrix, self.polygon or corners(self.box))
+        (x0, y0), (x1, y1) = points[0], points[1]
+        aslant = abs(math.atan2(y1 - y0, x1 - x0)) > _LEVEL
+        polygon = points if aslant or self.polygon else None
+        return self._replace(box=around(points), polygon=polygon)
+
+
+@dataclass(frozen=True, slots=True)
+class Upright:
+    """How a page lies once it is turned, straightened and flattened: its size then, and the matrix that brings places
+    on it to the page. Both in page units."""
+
+    width: float
+    height: float
+    matrix: Matrix
+
 
 @dataclass(frozen=True, slots=True)
 class PageText:
     """What was read on one page: the words in reading order, in page units.
 
     ``page`` counts from 1 in the document; ``rotation`` is the person's clockwise turn in degrees; ``engine`` names
-    who read it; ``note`` is one line for the person on why that engine was chosen.
+    who read it; ``note`` is one line for the person on why that engine was chosen. ``upright`` says how the page had
+    to be laid for reading, where it did not lie straight.
     """
 
     page: int
@@ -79,11 +116,27 @@ class PageText:
     engine: str
     rotation: int = 0
     note: str = ""
+    upright: Upright | None = None
 
     @property
     def recognised(self) -> bool:
         """Whether an OCR engine read it, so that letters may be misread."""
         return self.engine != TEXT_LAYER
+
+    def as_read(self) -> PageText:
+        """The page as it was laid for reading: its lines are level, so that columns and rows can be told. Places found
+        on it are brought back by :mod:`core.placing`."""
+        if self.upright is None:
+            return self
+        size = self.upright.width, self.upright.height
+        return replace(self, width=size[0], height=size[1], words=tuple(self.laid(self.words)), upright=None)
+
+    def laid(self, words: Sequence[Word]) -> Sequence[Word]:
+        """Words of this page where they stand on it as it was laid for reading."""
+        if self.upright is None:
+            return words
+        back = invert(self.upright.matrix)
+        return [word.moved(back) for word in words]
 
     @property
     def text(self) -> str:

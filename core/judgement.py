@@ -7,6 +7,7 @@ from datetime import date
 
 from core.extraction import Extraction
 from core.models import Invoice
+from core.placing import evidence_as_read
 from core.validation.checks import check
 from core.validation.comparison import compare_with_page
 from core.validation.confidence import score
@@ -23,8 +24,8 @@ def judge(extraction: Extraction, *, today: date, page_view: Invoice | None = No
         *extraction.findings,
         *check(
             extraction.invoice,
-            extraction.page_texts,
-            extraction.evidence,
+            tuple(page.as_read() for page in extraction.page_texts),
+            evidence_as_read(extraction.evidence, extraction.page_texts),
             extraction.provenance,
             extraction.language,
             today,

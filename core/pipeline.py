@@ -32,6 +32,7 @@ from core.judgement import judge
 from core.matching import find_evidence
 from core.models import Invoice
 from core.ocr.engine import Cancel, PageReader, PagesRead
+from core.placing import evidence_on_page, sources_on_page
 from core.recipe import Recipe
 
 T = TypeVar("T")
@@ -103,7 +104,8 @@ class _Run:
         request = Request(document, self.order.pages, self.order.recipe, read=lambda: ())
         exact = yield from self._check_einvoice(request)
         texts = yield from self._read_pages(document)
-        request = replace(request, read=lambda: texts)
+        as_read = tuple(text.as_read() for text in texts)
+        request = replace(request, read=lambda: as_read)
         best: Extraction | None = None
         for name in ("einvoice",) if exact else self._cascade():
             draft = exact or (yield from self._extract(name, request))
@@ -198,7 +200,7 @@ class _Run:
             draft = complete(draft, page_draft)
         evidence = yield from self._timed(
             "evidence",
-            lambda: find_evidence(draft.invoice, texts, draft.provenance),
+            lambda: evidence_on_page(find_evidence(draft.invoice, request.read(), draft.provenance), texts),
             lambda found: f"{len(found)} values found on the page",
         )
         base = self._empty(texts).model_copy(
@@ -206,7 +208,7 @@ class _Run:
                 "invoice": draft.invoice,
                 "language": draft.language,
                 "evidence": evidence,
-                "provenance": draft.provenance,
+                "provenance": sources_on_page(draft.provenance, texts),
                 "extractor": name,
                 "raw": draft.raw,
                 "findings": tuple(self.findings),

@@ -10,6 +10,23 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from core.errors import RecipeError
 
 
+class Cleanup(BaseModel):
+    """Which defects of a scan or photo are mended before it is read. A step is only taken on a page that needs it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    orientation: bool = Field(
+        True, title="Turn upright", description="Pages that lie on their side or upside down are turned."
+    )
+    deskew: bool = Field(True, title="Straighten", description="Lines that run aslant, by up to 15°, are made level.")
+    perspective: bool = Field(
+        True, title="Flatten photos", description="The sheet is found on its background and seen from straight above."
+    )
+    light: bool = Field(False, title="Even out light", description="Shadows are taken off the paper.")
+    contrast: bool = Field(False, title="Darken faint print", description="Pale print is made dark, grey paper bright.")
+    denoise: bool = Field(False, title="Remove noise", description="Grain of the scanner or camera is smoothed.")
+
+
 class OcrRecipe(BaseModel):
     """How pages become words. Changing anything else never reads a page again."""
 
@@ -25,6 +42,7 @@ class OcrRecipe(BaseModel):
     detection_side: int = Field(
         1280, ge=320, le=4096, title="Detection size", description="Longest side, in pixels, for finding text lines."
     )
+    cleanup: Cleanup = Cleanup()
 
     @property
     def digest(self) -> str:

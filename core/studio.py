@@ -195,7 +195,8 @@ class Studio:
         if not words:
             return None
         confidence = sum(word.confidence for word in words) / len(words)
-        return Evidence(page.number, (box,), join_words(words), 1.0, "drawn", confidence)
+        text = join_words(read.laid(words) if read else words)
+        return Evidence(page.number, (box,), text, 1.0, "drawn", confidence)
 
     def parse_value(self, path: str, text: str, extraction: Extraction | None = None) -> object:
         """Text as the field's type, read with the document's language (``1.234,56`` to Decimal). Raises ValueError

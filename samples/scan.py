@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pymupdf
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
     """How a page is scanned. ``skew`` in degrees, ``blur`` in pixels, ``noise`` in grey levels (standard deviation),
     ``shading`` the share of light lost towards one corner, ``quality`` JPEG's (0: PNG), ``photo`` lays the page on a
-    desk and looks at it aslant."""
+    desk and looks at it aslant, ``turn`` lays it down turned clockwise by quarters, ``shadow`` is the share of light that
+    someone's shadow takes, ``fade`` the share of its darkness that print has lost."""
 
     dpi: int = 170
     skew: float = 0.8
@@ -23,6 +24,9 @@ class Scan:
     shading: float = 0.12
     quality: int = 75
     photo: bool = False
+    turn: int = 0
+    shadow: float = 0.0
+    fade: float = 0.0
 
 
 def pictures(pdf: bytes, dpi: int) -> list[Image.Image]:
@@ -34,6 +38,10 @@ def pictures(pdf: bytes, dpi: int) -> list[Image.Image]:
 def scanned(page: Image.Image, scan: Scan, seed: int) -> Image.Image:
     """``page`` as scanned; the same seed gives the same picture."""
     chance = np.random.default_rng(seed)
+    if scan.fade:
+        page = page.point(lambda level: round(255 - (255 - level) * (1 - scan.fade)))
+    if scan.turn:
+        page = page.rotate(-scan.turn, expand=True)
     if scan.photo:
         page = _on_desk(page, scan.skew, chance)
     else:
@@ -41,6 +49,8 @@ def scanned(page: Image.Image, scan: Scan, seed: int) -> Image.Image:
     if scan.blur:
         page = page.filter(ImageFilter.GaussianBlur(scan.blur))
     light = np.asarray(page, dtype=np.float32) * _shade(page.width, page.height, scan.shading)[..., None]
+    if scan.shadow:
+        light *= _shadow(page.width, page.height, scan.shadow)[..., None]
     if scan.noise:
         light += chance.normal(0, scan.noise, light.shape[:2])[..., None]
     return Image.fromarray(np.clip(light, 0, 255).astype(np.uint8))
@@ -69,6 +79,14 @@ def _shade(width: int, height: int, strength: float) -> np.ndarray:
     across = np.linspace(0, 1, width, dtype=np.float32)
     down = np.linspace(0, 1, height, dtype=np.float32)
     return 1 - strength * (across[None, :] ** 2 + down[:, None] ** 2) / 2
+
+
+def _shadow(width: int, height: int, strength: float) -> np.ndarray:
+    """The share of light at every pixel under a soft-edged shadow across a corner."""
+    shade = Image.new("L", (width, height), 255)
+    corner = [(round(0.4 * width), 0), (width, 0), (width, round(0.75 * height)), (round(0.6 * width), height // 2)]
+    ImageDraw.Draw(shade).polygon(corner, fill=round(255 * (1 - strength)))
+    return np.asarray(shade.filter(ImageFilter.GaussianBlur(width / 40)), dtype=np.float32) / 255
 
 
 def _on_desk(page: Image.Image, skew: float, chance: np.random.Generator) -> Image.Image:

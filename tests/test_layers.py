@@ -12,11 +12,22 @@ ROOT = Path(__file__).parent.parent
 CONTRACTS = {
     f"core.{name}"
     for name in (
-        "models documents evidence recipe events errors settings extraction extractor stores cache ocr.engine jobs.queue"
+        "models documents evidence homography recipe events errors settings extraction extractor stores cache "
+        "imaging.cleaned ocr.engine jobs.queue"
     ).split()
 }
-LOGIC = ("pipeline", "judgement", "review", "studio", "evaluation", "extraction_json", "einvoice", "matching")
-LOGIC_PACKAGES = ("rules", "validation", "einvoice")
+LOGIC = (
+    "pipeline",
+    "judgement",
+    "placing",
+    "review",
+    "studio",
+    "evaluation",
+    "extraction_json",
+    "einvoice",
+    "matching",
+)
+LOGIC_PACKAGES = ("rules", "validation", "einvoice", "imaging")
 WIRING = ("core.entrypoints", "core.ocr.registry", "core.__main__")
 MAY_IMPORT = {
     "contract": {"contract"},

@@ -10,6 +10,7 @@ from pathlib import Path
 from core.cache import Cache
 from core.einvoice import EInvoiceExtractor
 from core.extractor import Availability, Extractor
+from core.imaging import clean
 from core.jobs.local import LocalQueue
 from core.ocr import registry
 from core.ocr.gpu import gpu
@@ -37,7 +38,7 @@ def build_studio(settings: Settings | None = None) -> Studio:
     results: Cache = DiskCache(settings.data_dir / "cache", defaults.cache_megabytes * 1_000_000)
     database = open_database(_database_url(settings))
     found = extractors()
-    reader = CachedPageReader(results, registry.create, workers=defaults.ocr_workers)
+    reader = CachedPageReader(results, registry.create, workers=defaults.ocr_workers, clean=clean)
     parts = Parts(
         pipeline=Pipeline(found, reader, results, code_version()),
         read_region=reader.read_region,

@@ -5,27 +5,50 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from core.evidence import Box, PageText, Word
+from core.evidence import Box, PageText, Upright, Word
 
 #: Raised when the form changes: entries of another form are not read.
-FORM = 1
+FORM = 2
 
 
 def dump_page(page: PageText) -> bytes:
     """``page`` as JSON; places are kept to a hundredth of a page unit."""
     words = [_dump_word(word) for word in page.words]
-    head = [FORM, page.page, page.width, page.height, page.engine, page.rotation, page.note]
+    head = [
+        FORM,
+        page.page,
+        page.width,
+        page.height,
+        page.engine,
+        page.rotation,
+        page.note,
+        _dump_upright(page.upright),
+    ]
     return json.dumps([head, words], ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def load_page(data: bytes) -> PageText | None:
     """The page that ``data`` holds; ``None`` when it is damaged or of another form."""
     try:
-        (form, number, width, height, engine, rotation, note), rows = json.loads(data)
+        (form, number, width, height, engine, rotation, note, laid), rows = json.loads(data)
         words = tuple(_load_word(row) for row in rows)
+        upright = _load_upright(laid)
     except (ValueError, TypeError, IndexError):
         return None
-    return PageText(number, width, height, words, engine, rotation, note) if form == FORM else None
+    if form != FORM:
+        return None
+    return PageText(number, width, height, words, engine, rotation, note, upright)
+
+
+def _dump_upright(upright: Upright | None) -> list[object] | None:
+    return [upright.width, upright.height, upright.matrix] if upright else None
+
+
+def _load_upright(laid: list[Any] | None) -> Upright | None:
+    if laid is None:
+        return None
+    width, height, (a, b, c, d, e, f, g, h, i) = laid
+    return Upright(width, height, (a, b, c, d, e, f, g, h, i))
 
 
 def _dump_word(word: Word) -> list[object]:

@@ -12,26 +12,29 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from core.cache import Cache
 from core.documents import Document, Page
 from core.errors import Cancelled, EngineUnavailable, StudioError
-from core.evidence import Box, PageText, Word
+from core.evidence import Box, PageText, Upright, Word
 from core.extraction import PageRef
+from core.homography import IDENTITY, compose, scaled
+from core.imaging.cleaned import Clean, Cleaned, leave
 from core.ocr import text_layer
 from core.ocr.engine import Cancel, Engine, PagesRead
 from core.ocr.machine import processors
 from core.ocr.page_json import dump_page, load_page
+from core.ocr.region import lay
 from core.recipe import OcrRecipe
 
 #: Makes an engine by name with a number of threads: :func:`core.ocr.registry.create`.
 MakeEngine = Callable[[str, int], Engine]
 
 #: Raised when the same engine and recipe would give other words than before: older cache entries are not read.
-VERSION = "1"
+VERSION = "2"
 #: One page keeps about this many processors busy.
 _PROCESSORS_A_PAGE = 4
 #: How often a waiting run looks whether it was cancelled, in seconds.
@@ -56,11 +59,13 @@ class _Task:
 class CachedPageReader:
     """Implements :class:`core.ocr.engine.PageReader`. Safe for several threads."""
 
-    def __init__(self, cache: Cache, make_engine: MakeEngine, workers: int = 0) -> None:
-        """``workers``: pages read at once; 0 chooses by the number of processors."""
+    def __init__(self, cache: Cache, make_engine: MakeEngine, workers: int = 0, clean: Clean = leave) -> None:
+        """``workers``: pages read at once; 0 chooses by the number of processors. ``clean`` mends a page's picture
+        before it is recognised."""
         self.workers = workers or max(1, processors() // _PROCESSORS_A_PAGE)
         self._cache = cache
         self._make = make_engine
+        self._clean = clean
         self._threads = max(1, processors() // self.workers)
         self._idle: dict[str, queue.LifoQueue[Engine]] = {}
         self._lock = threading.Lock()
@@ -132,11 +137,13 @@ class CachedPageReader:
             return []
         name = "auto" if recipe.engine == text_layer.NAME else recipe.engine
         picture = page.render(recipe.dpi, around)
-        enlarged = min(_REGION_ENLARGED, max(1.0, _REGION_PIXELS / min(picture.image.size)))
-        width, height = (round(side * enlarged) for side in picture.image.size)
+        kept = self._kept(_key(document, ref, recipe))
+        image, to_page = lay(picture, around, kept.upright if kept else None)
+        enlarged = min(_REGION_ENLARGED, max(1.0, _REGION_PIXELS / min(image.size)))
+        width, height = (round(side * enlarged) for side in image.size)
         with self._engine(name) as engine:
-            words = engine.read(picture.image.resize((width, height)), recipe)
-        placed = [_placed(word, picture.scale * enlarged, around.x0, around.y0) for word in words]
+            words = engine.read(image.resize((width, height)), recipe)
+        placed = [word.moved(compose(to_page, scaled(1 / enlarged))) for word in words]
         return [word for word in placed if box.contains(*word.box.center)]
 
     def _without_engine(
@@ -154,10 +161,13 @@ class CachedPageReader:
             if recipe.engine == text_layer.NAME:
                 raise EngineUnavailable(text_layer.NAME, f"{judged.reason}; choose “auto” to have it recognised.")
             reason = judged.reason
-        key = f"ocr:{VERSION}:{_libraries()}:{document.sha256}:{ref.number}:{ref.rotation}:{recipe.digest}"
-        kept = self._cache.get(key)
-        text = load_page(kept) if kept else None
+        key = _key(document, ref, recipe)
+        text = self._kept(key)
         return (text, True) if text else _Task(place, page, key, reason)
+
+    def _kept(self, key: str) -> PageText | None:
+        kept = self._cache.get(key)
+        return load_page(kept) if kept else None
 
     def _recognise_all(
         self, tasks: Sequence[_Task], recipe: OcrRecipe, cancelled: Cancel
@@ -182,11 +192,11 @@ class CachedPageReader:
     def _recognise(self, task: _Task, recipe: OcrRecipe) -> PageText:
         picture = task.page.render(recipe.dpi)
         with self._engine(recipe.engine) as engine:
-            words = engine.read(picture.image, recipe)
-            note = f"Recognised by {engine.name}: {task.reason}."
+            cleaned = self._clean(picture.image, recipe.cleanup, lambda image: engine.read(image, recipe))
+            words = engine.read(cleaned.image, recipe)
+            note = f"Recognised by {engine.name}: {task.reason}. {cleaned.note}".rstrip()
             name = engine.name
-        placed = [_placed(word, picture.scale) for word in words] if picture.scale != 1.0 else words
-        text = _page_text(task.page, placed, name, note)
+        text = _laid_back(_page_text(task.page, words, name, note), cleaned, picture.scale)
         self._cache.put(task.key, dump_page(text))
         return text
 
@@ -203,6 +213,10 @@ class CachedPageReader:
             yield engine
         finally:
             idle.put(engine)
+
+
+def _key(document: Document, ref: PageRef, recipe: OcrRecipe) -> str:
+    return f"ocr:{VERSION}:{_libraries()}:{document.sha256}:{ref.number}:{ref.rotation}:{recipe.digest}"
 
 
 @cache
@@ -226,8 +240,12 @@ def _page_text(page: Page, words: Sequence[Word], engine: str, note: str) -> Pag
     return PageText(page.number, page.width, page.height, tuple(words), engine, page.rotation, note)
 
 
-def _placed(word: Word, scale: float, left: float = 0.0, top: float = 0.0) -> Word:
-    """A word in picture pixels where it stands on the page."""
-    x0, y0, x1, y1 = (side / scale for side in word.box)
-    polygon = word.polygon and tuple((x / scale + left, y / scale + top) for x, y in word.polygon)
-    return word._replace(box=Box(x0 + left, y0 + top, x1 + left, y1 + top), polygon=polygon)
+def _laid_back(text: PageText, cleaned: Cleaned, scale: float) -> PageText:
+    """The words of a picture, in its pixels, where they stand on the page as shown; ``scale`` is pixels a page unit."""
+    to_units, to_pixels = scaled(1 / scale), scaled(scale)
+    to_page, upright = compose(to_units, cleaned.matrix), cleaned.upright
+    words = text.words if to_page == IDENTITY else tuple(word.moved(to_page) for word in text.words)
+    if upright:
+        matrix = compose(to_units, compose(upright.matrix, to_pixels))
+        upright = Upright(upright.width / scale, upright.height / scale, matrix)
+    return replace(text, words=words, upright=upright)

@@ -11,18 +11,22 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from core.recipe import OcrRecipe, Recipe
+from core.recipe import Cleanup, OcrRecipe, Recipe
 from core.settings import Defaults, Limits
 from core.stores import Target
 
 #: Where a setting is: the names that lead to it from :class:`Defaults`.
 Place = tuple[str, ...]
-Kind = Literal["whole number", "share", "choices", "path", "text"]
+Kind = Literal["whole number", "share", "yes or no", "choices", "path", "text"]
 
 #: What each model's part of the form is called, and what it decides.
 SECTIONS: dict[type[BaseModel], tuple[str, str]] = {
     Recipe: ("How values are found", "Used for every document unless another recipe is chosen for it."),
     OcrRecipe: ("How pages are read", "A page is read anew only after a change here."),
+    Cleanup: (
+        "How pages are cleaned up before they are read",
+        "Each step is taken only on a page that needs it; what was done stands beside the page.",
+    ),
     Defaults: (
         "Where records go, and resources",
         "Where Save puts a record, and what the studio may take of this machine.",
@@ -59,6 +63,8 @@ class Choice:
             return "whole number"
         if hint is float:
             return "share"
+        if hint is bool:
+            return "yes or no"
         if get_origin(hint) is tuple:
             return "choices"
         return "path" if Path in get_args(hint) else "text"

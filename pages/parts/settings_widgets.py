@@ -71,6 +71,8 @@ def _draw_choice(choice: Choice, defaults: Defaults, options: list[str] | None) 
         st.number_input(choice.title, least, greatest, value, step=1, key=key, help=about)
     elif choice.kind == "share":
         st.slider(choice.title, float(least), float(greatest), value, step=0.01, key=key, help=about)
+    elif choice.kind == "yes or no":
+        st.toggle(choice.title, value, key=key, help=about)
     elif choice.kind == "choices":
         offered = list(dict.fromkeys([*(options or []), *value]))
         st.multiselect(

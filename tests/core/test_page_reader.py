@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy
 import pytest
@@ -13,7 +13,7 @@ from PIL import Image
 from core.cache import MemoryCache
 from core.documents import Document, TextLayer, open_document
 from core.errors import Cancelled, EngineUnavailable
-from core.evidence import Box, PageText, Word
+from core.evidence import Box, PageText, Upright, Word
 from core.extraction import PageRef
 from core.extractor import Availability
 from core.ocr.ctc import decode
@@ -171,7 +171,9 @@ def test_pages_keep_everything_in_the_cache_and_damage_is_a_miss() -> None:
     )
     data = dump_page(page)
     assert load_page(data) == page
-    for broken in (b"", b"{}", b"[]", b"null", data[:-5], data.replace(b"[[1,", b"[[9,"), b"[[1,2,3],[]]"):
+    laid = replace(page, upright=Upright(20.5, 10.0, (0.0, 1.0, 0.0, -1.0, 0.0, 20.5, 0.0, 0.0, 1.0)))
+    assert load_page(dump_page(laid)) == laid
+    for broken in (b"", b"{}", b"[]", b"null", data[:-5], data.replace(b"[[2,", b"[[9,"), b"[[1,2,3],[]]"):
         assert load_page(broken) is None
 
 

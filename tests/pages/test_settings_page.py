@@ -65,7 +65,7 @@ def test_every_setting_of_the_model_has_its_widget(studio: Studio) -> None:
     app = open_page()
     labels = {
         found.label
-        for kind in ("number_input", "slider", "multiselect", "selectbox", "text_input")
+        for kind in ("number_input", "slider", "toggle", "multiselect", "selectbox", "text_input")
         for found in app.get(kind)
     }
     assert {choice.title for choice in choices()} <= labels

@@ -66,6 +66,7 @@ class View {
     this.ears = new AbortController();
     const signal = this.ears.signal;
     document.addEventListener("focusin", (event) => this.onFocus(event.target), { signal });
+    window.addEventListener("keydown", (event) => this.onShortcut(event), { signal, capture: true });
     this.sizes = new ResizeObserver(() => this.layOut());
     this.sizes.observe(this.stage);
     this.cells = new MutationObserver((changes) => this.onCells(changes));
@@ -76,6 +77,21 @@ class View {
     this.ears.abort();
     this.sizes.disconnect();
     this.cells.disconnect();
+  }
+
+  // --- shortcuts
+
+  /* The table takes every key for typing, also that of a shortcut, and would lose the cell's value: keep Alt+letter from
+     it and hand it on to the page. AltGr writes signs such as @ and stays typing. */
+  onShortcut(event) {
+    const letter = event.altKey && !event.ctrlKey && !event.metaKey && /^Key[A-Z]$/.test(event.code);
+    if (!letter || event.getModifierState("AltGraph") || !event.target.closest?.(".st-key-line_items, #portal")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const { key, code, keyCode, altKey, shiftKey } = event;
+    for (const name of ["keydown", "keyup"]) {
+      document.body.dispatchEvent(new KeyboardEvent(name, { key, code, keyCode, altKey, shiftKey, bubbles: true, cancelable: true }));
+    }
   }
 
   // --- the form lights the page

@@ -65,6 +65,22 @@ def test_boxes_and_fields_light_each_other_up(person: Person) -> None:
     expect(person.box("Total")).not_to_have_class(re.compile(r"\blit\b"))
 
 
+def test_a_shortcut_types_nothing_into_the_table(person: Person) -> None:
+    """Alt+N in a cell goes on to the next doubtful value and leaves the cell's own as it is."""
+    read(person, "WS-10")
+    person.type_into("field_invoice_date", "")
+    person.choose_cell("line_items", x=120)
+    for _ in range(2):
+        person.page.keyboard.press("ArrowRight")
+    person.page.wait_for_timeout(300)
+    person.page.keyboard.press("Alt+n", delay=PRESS)
+    person.settle()
+    expect(person.input("field_invoice_date")).to_be_focused()
+    person.page.keyboard.press("Tab")
+    person.settle()
+    expect(person.keyed("lines_changed")).to_have_count(0)
+
+
 def test_a_drawn_box_fills_its_field(person: Person) -> None:
     """The words inside become the value, with that box as its place on the page."""
     read(person, "WS-3")

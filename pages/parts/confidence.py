@@ -13,6 +13,9 @@ Level = Literal["sure", "check", "doubtful", "absent"]
 #: Below this, a value is more likely wrong than right.
 DOUBTFUL_BELOW = 0.5
 
+#: The check that finds a typed text which cannot be read as its field's value.
+UNREAD = "unread"
+
 ICONS: dict[Level, str] = {
     "sure": ":material/check_circle:",
     "check": ":material/error:",

@@ -14,6 +14,7 @@ from pages.parts.confidence import (
     COLOURS,
     ICONS,
     SEVERITY_LEVEL,
+    UNREAD,
     by_severity,
     doubtful_paths,
     findings_of,
@@ -29,7 +30,7 @@ _PLACEHOLDERS = {"date": "YYYY-MM-DD", "currency": "ISO code"}
 _COLUMNS = {"Document": 3, "Parties": 2, "Reference": 3, "Amounts": 4}
 
 #: Checks that a field's own words already tell ("Missing", "not found on the page", "derived").
-_TOLD = frozenset({"required", "not_on_page", "derived"})
+_TOLD = frozenset({"required", "not_on_page", "derived", UNREAD})
 
 
 def draw_form(run_id: str, extraction: Extraction, reviewed: Reviewed, errors: dict[str, str]) -> None:

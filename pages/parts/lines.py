@@ -27,7 +27,7 @@ _NUMBERS = ("money", "quantity")
 _LEVEL_WORDS = {"sure": "✓ sure", "check": "▲ check", "doubtful": "■ doubtful", "absent": "– empty"}
 
 
-def draw_lines(run_id: str, extraction: Extraction, reviewed: Reviewed, errors: dict[str, str]) -> None:
+def draw_lines(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:
     """The table and, below it, what the checks say of its lines.
 
     The table has a fixed number of rows: only so does Streamlit keep the cursor where it is while the state of each
@@ -59,7 +59,6 @@ def draw_lines(run_id: str, extraction: Extraction, reviewed: Reviewed, errors: 
             )
     else:
         st.caption("No line was found. Add one, or draw a box around its words.")
-    _draw_errors(errors)
     _draw_offers(run_id, extraction, reviewed)
     _draw_changes(run_id, reviewed)
 
@@ -147,12 +146,6 @@ def _add(run_id: str, extraction: Extraction) -> None:
     edits.lines = [*edits.rows(extraction.invoice), {info.name: "" for info in item_fields()}]
     edits.revision += 1
     keep_edits(run_id, edits)
-
-
-def _draw_errors(errors: dict[str, str]) -> None:
-    for path, sentence in errors.items():
-        if path.startswith("line_items."):
-            st.markdown(f":red[:material/error: {title_of(path)}: {plain(sentence)}]")
 
 
 def _draw_offers(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:

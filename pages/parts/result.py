@@ -139,7 +139,7 @@ def _draw_tabs(run_id: str, extraction: Extraction, reviewed: Reviewed, errors: 
     if form.open:
         with form:
             draw_form(run_id, extraction, reviewed, errors)
-            draw_lines(run_id, extraction, reviewed, errors)
+            draw_lines(run_id, extraction, reviewed)
     if text.open:
         with text:
             draw_raw_text(extraction)

@@ -16,6 +16,7 @@ from pages.parts import keys
 from pages.parts.desk import Desk, desk_from
 from pages.parts.edits import Edits, edits_from, read_edits
 from pages.parts.frame import get_studio
+from pages.parts.standing import unread
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -80,7 +81,7 @@ def get_review(run_id: str, extraction: Extraction) -> tuple[Reviewed, dict[str,
         if not edits.texts and edits.lines is None and not edits.drawn:
             held[run_id] = (Reviewed(extraction, {}), {})
         else:
-            held[run_id] = (studio.review(extraction, read.invoice, edits.drawn), read.errors)
+            held[run_id] = (unread(studio.review(extraction, read.invoice, edits.drawn), read.errors), read.errors)
     return held[run_id]
 
 

@@ -11,8 +11,9 @@ from core.events import StepFailed, StepFinished, StepProgressed, StepSkipped, S
 from core.evidence import Box, Evidence, PageText
 from core.extraction import Extraction, Finding, PageRef, Provenance
 from core.jobs.queue import Job, JobState
-from core.models import Invoice, LineItem
+from core.models import Invoice, LineItem, walk
 from core.recipe import Recipe
+from core.studio import Reviewed
 from core.validation.normalise import parse_value
 from pages.parts.confidence import doubtful_paths, trust
 from pages.parts.desk import Desk, OpenDocument, desk_from, range_text
@@ -20,6 +21,7 @@ from pages.parts.drawing import box_on_page
 from pages.parts.edits import Edits, edits_from, read_edits, tidy, title_of
 from pages.parts.frame import plain
 from pages.parts.lines import REMOVE, line_level, rows_after
+from pages.parts.standing import unread
 from pages.parts.steps import in_words, lines_of
 from pages.parts.tabs import why_rows
 from pages.parts.viewer import boxes_of
@@ -327,3 +329,13 @@ def test_durations_are_said_shortly(seconds: float, words: str) -> None:
 def test_a_documents_words_never_become_markup() -> None:
     """Stars, brackets, tags, formulas and colour directives are shown as they stand."""
     assert plain("*a* [b](c) <i> $x$ :red[d]") == r"\*a\* \[b\]\(c\) \<i\> \$x\$ \:red\[d\]"
+
+
+def test_a_text_that_cannot_be_read_is_doubtful_and_approves_nothing() -> None:
+    """An unreadable cell is no empty cell: its line is doubtful and the document is not approved."""
+    found = extraction(verdict="approved", confidences={path: 0.95 for path, _, _ in walk(INVOICE)})
+    marked = unread(Reviewed(found, {}), {"line_items.0.quantity": "Quantity: “n” is not a number."}).extraction
+    assert marked.verdict == "needs review"
+    assert line_level(marked, 0) == "doubtful"
+    assert "line_items.0.quantity" in doubtful_paths(marked)
+    assert marked.findings[0].message == "Line 1 quantity: “n” is not a number."

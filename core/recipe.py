@@ -64,7 +64,7 @@ class Recipe(BaseModel):
         description="Tried in order; the first result that passes the gate is taken.",
     )
     approve_at: float = Field(
-        0.85,
+        0.75,
         ge=0,
         le=1,
         title="Approval threshold",

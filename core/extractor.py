@@ -13,7 +13,7 @@ from typing import Protocol
 
 from core.documents import Document
 from core.evidence import PageText
-from core.extraction import PageRef, Provenance
+from core.extraction import Finding, PageRef, Provenance
 from core.models import Invoice
 from core.recipe import Recipe
 
@@ -40,13 +40,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What an extractor read. ``exact`` means the values are authoritative (an e-invoice's XML)."""
+    """What an extractor read. ``exact`` means the values are authoritative (an e-invoice's XML); ``findings`` are what
+    it noticed itself and no check can see."""
 
     invoice: Invoice
     raw: str
     provenance: dict[str, Provenance] = field(default_factory=dict)
     language: str | None = None
     exact: bool = False
+    findings: tuple[Finding, ...] = ()
 
 
 class Extractor(Protocol):

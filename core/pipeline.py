@@ -211,7 +211,7 @@ class _Run:
                 "provenance": sources_on_page(draft.provenance, texts),
                 "extractor": name,
                 "raw": draft.raw,
-                "findings": tuple(self.findings),
+                "findings": (*self.findings, *draft.findings),
             }
         )
         return (

@@ -15,7 +15,7 @@ from core.matching import find_value
 from core.models import Invoice, item_fields, item_path, value_at, walk
 
 #: Findings of loading and reading: they stay true whatever the person changes.
-READING_CHECKS = frozenset({"einvoice", "page", "repaired", "empty", "extract"})
+READING_CHECKS = frozenset({"einvoice", "page", "repaired", "empty", "extract", "several"})
 
 
 @dataclass(frozen=True, slots=True)

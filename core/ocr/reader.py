@@ -194,7 +194,7 @@ class CachedPageReader:
         with self._engine(recipe.engine) as engine:
             cleaned = self._clean(picture.image, recipe.cleanup, lambda image: engine.read(image, recipe))
             words = engine.read(cleaned.image, recipe)
-            note = f"Recognised by {engine.name}: {task.reason}. {cleaned.note}".rstrip()
+            note = f"Read by OCR ({engine.name}): {task.reason}. {cleaned.note}".rstrip()
             name = engine.name
         text = _laid_back(_page_text(task.page, words, name, note), cleaned, picture.scale)
         self._cache.put(task.key, dump_page(text))

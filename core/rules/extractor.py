@@ -17,6 +17,7 @@ from core.rules.lexicon import load_lexicon
 from core.rules.money import FoundCurrency, read_currency
 from core.rules.parties import Party, PartyReader
 from core.rules.reading import Reading
+from core.rules.several import find_several
 from core.rules.tables import ItemRow, read_line_items
 from core.rules.totals import Sum, Totals, read_totals
 from core.rules.vendor import Name, known_vendors, read_vendor, vendor_names
@@ -178,7 +179,14 @@ class _Drafting:
             "totals": {"agree": totals.agree, "candidates": _weighed_sums(totals.candidates)},
             "vendor": [{"name": n.text, "rule": n.rule, "score": round(n.score, 2)} for n in self.names[:_SHOWN]],
         }
-        return Draft(invoice, json.dumps(raw, ensure_ascii=False), self.provenance, self.reading.language)
+        several = find_several(candidates)
+        return Draft(
+            invoice,
+            json.dumps(raw, ensure_ascii=False),
+            self.provenance,
+            self.reading.language,
+            findings=(several,) if several else (),
+        )
 
 
 def _corners(box: Box) -> tuple[float, float, float, float]:

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from core.rules.countries import is_country
+from core.rules.dates import months
 from core.rules.layout import fold
 
 _HOUSE_NUMBER = re.compile(
@@ -24,6 +25,7 @@ _REGISTRATION = re.compile(
 )
 #: Endings of streets that surnames have too: without a number or a preposition they prove nothing.
 _SURNAMES = ("berg", "hof", "steig", "damm", "ring", "ufer", "dijk", "singel")
+_YEAR = re.compile(r"^(?:19|20)\d\d$")
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -67,7 +69,7 @@ def is_street(text: str) -> bool:
     """Whether a line is a street with its number, a building, or a post box."""
     has_digit = any(map(str.isdigit, text))
     if has_digit and _HOUSE_NUMBER.search(text):
-        return True
+        return not _names_month(text)
     known = patterns()
     keys = [fold(word) for word in _WORDS.findall(text)]
     long_word = any(len(key) > 3 and key in known.street_words for key in keys)
@@ -77,6 +79,12 @@ def is_street(text: str) -> bool:
         return False
     ending = any(_ends_street(key) and not key.endswith(_SURNAMES) for key in keys)
     return ending or ((long_word or any(map(_ends_street, keys))) and keys[0] in known.street_words)
+
+
+def _names_month(text: str) -> bool:
+    """Whether a line ends in a month and its year (April 2025), which reads like a street and its number."""
+    words = text.split()[-2:]
+    return len(words) == 2 and _YEAR.match(words[1]) is not None and fold(words[0]) in months()
 
 
 def _ends_street(key: str) -> bool:

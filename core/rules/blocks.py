@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.rules.addresses import is_town
+from core.rules.addresses import is_street, is_town
 from core.rules.layout import Layout, Line, Segment
 
 _DOTS = re.compile(r"[·•●|∙]|\s[-–]\s")
@@ -62,9 +62,15 @@ def find_blocks(layout: Layout, page: int) -> list[Block]:
 
 
 def is_sender_line(line: Line) -> bool:
-    """Whether a line is a sender in small print (Acme · High Street 1 · 12345 Town), as stands over an address."""
+    """Whether a line is a sender in small print (Acme · High Street 1 · 12345 Town, or with commas), as stands over an address."""
     text = " ".join(segment.text for segment in line.segments)
-    return len(_DOTS.findall(text)) >= 2 and is_town(text)
+    if not is_town(text):
+        return False
+    parts = text.split(",")
+    in_commas = (
+        len(parts) > 2 and len(line.segments) == 1 and not is_street(parts[0]) and any(map(is_street, parts[1:-1]))
+    )
+    return len(_DOTS.findall(text)) >= 2 or in_commas
 
 
 def _pitch(above: Segment, below: Segment) -> float:

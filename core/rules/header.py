@@ -197,7 +197,17 @@ def _score(reading: Reading, label: Label, place: Place) -> float:
         score *= 0.85
     if label.start:
         score *= 0.93
+    if label.kind == "invoice_number" and label.weight < _SURE and _is_sum(reading, label, place):
+        # less an earlier part invoice: a row of the sums
+        score *= 0.7
     return score
+
+
+def _is_sum(reading: Reading, label: Label, place: Place) -> bool:
+    """Whether an amount follows the label's value on its line."""
+    right = reading.layouts[label.page].right_of(label.segment)[:1] if place.relation == "behind" else []
+    tokens = [*place.tokens, *(token for segment in right for token in segment.tokens)]
+    return any(_MONEY.search(token.text.strip("-;")) for token in tokens)
 
 
 def _net_dates(reading: Reading) -> Iterator[Candidate]:

@@ -30,6 +30,8 @@ _MOST_LINES = 8
 _FORM_LINES = 9
 #: A line with its town and more words than this is a whole party.
 _PARTY_WORDS = 6
+#: What stands in the labels' column and has fewer words is a label, known or not.
+_LABEL_WORDS = 4
 #: Labels of another language weigh less than this: short words that mean something else here.
 _OWN_LANGUAGE = 0.95
 _CEP = re.compile(r"^\d{5}-?\d{3}$")
@@ -103,6 +105,8 @@ class PartyReader:
         score *= 0.9 if label.segment.y0 > 0.6 * layout.height else 1.0
         if label.weight < _OWN_LANGUAGE and not any(is_street(line.text) or is_town(line.text) for line in address):
             score *= 0.8
+        if name is None and not any(is_street(line.text) or is_town(line.text) for line in address):
+            score *= 0.5
         address = self._domestic(address)
         return Party(
             name,
@@ -193,7 +197,7 @@ class PartyReader:
         near = [other for other in left if abs(other.x0 - label.segment.x0) < 2 * label.segment.height]
         labels = [self.reading.label_starting(label.page, other) for other in near]
         return any(
-            known.kind not in _PARTS if known is not None else other.text.endswith(":")
+            known.kind not in _PARTS if known is not None else len(other.tokens) < _LABEL_WORDS
             for other, known in zip(near, labels, strict=True)
         )
 

@@ -291,6 +291,10 @@ def _repeated(sums: Sequence[Sum]) -> list[Sum]:
     ]
 
 
+def _names_total(taxes: Sequence[Sum]) -> bool:
+    return any(tax.label.casefold().startswith("total") or tax.label.casefold().endswith("total") for tax in taxes)
+
+
 def _joint_taxes(taxes: Sequence[Sum]) -> list[Sum]:
     """The sum of several rates' taxes that stand on lines of their own."""
     lines: dict[tuple[int, int], Sum] = {}
@@ -302,7 +306,9 @@ def _joint_taxes(taxes: Sequence[Sum]) -> list[Sum]:
         return []
     first = each[0]
     value = sum((tax.value for tax in each), Decimal(0))
-    score = min(tax.score for tax in each) * 0.9
+    halves = len(each) == 2 and each[0].value == each[1].value and each[0].label != each[1].label
+    # a state's half and the federation's (CGST, SGST) belong together without any sum to prove it
+    score = min(tax.score for tax in each) * 0.9 + (0.2 if halves and not _names_total(each) else 0.0)
     return [
         replace(first, value=value, score=score, rule="sum of the rates", label=" + ".join(tax.label for tax in each))
     ]

@@ -118,3 +118,9 @@ def test_the_dates_of_a_tables_rows_are_not_the_invoices() -> None:
     """The heading Date over a column of the table announces none."""
     text = "Husum, 14 January 2025\nDate|@120 Description|@300 Hours|@380 Rate|@460 Amount\n08 January 2025|@120 Advice|@300 1|@380 9.00|@460 9.00"
     assert read(text).invoice.invoice_date == date(2025, 1, 14)
+
+
+def test_an_earlier_part_invoice_in_the_sums_is_not_the_number() -> None:
+    """A row with an amount names another document."""
+    text = "An|@200 Rechnung|@300 R25/0147\nSumme|@300 900,00\nabzgl. Teilrechnung R25/0102|@300 -400,00"
+    assert header(text).invoice_number == "R25/0147"

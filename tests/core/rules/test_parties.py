@@ -170,3 +170,21 @@ def test_a_word_that_reads_like_two_short_ones_is_no_label() -> None:
     invoice = read("Invoice no|@150 77\nBill to\nNimbus Robotics\n1500 Industrial Way\nReno, NV 89502").invoice
     assert invoice.invoice_number == "77"
     assert invoice.billing_address == "1500 Industrial Way, Reno, NV 89502"
+
+
+def test_a_sender_line_with_commas_is_no_part_of_the_address_below() -> None:
+    """Small print over the window, without dots."""
+    text = (
+        "@320 Brandl Partner mbB\n@320 Ludwigsplatz 3\n@320 94315 Straubing\nBrandl Partner mbB, Ludwigsplatz 3, 94315 Straubing\n"
+        "Schreinerei Haslbeck GmbH\nBogener Straße 77\n94327 Bogen\nRechnung Nr. 12"
+    )
+    invoice = read(text).invoice
+    assert (invoice.customer_name, invoice.billing_address) == (
+        "Schreinerei Haslbeck GmbH",
+        "Bogener Straße 77, 94327 Bogen",
+    )
+
+
+def test_a_month_and_its_year_are_no_street() -> None:
+    """They look like a street and its number."""
+    assert not is_street("Leistungszeitraum April 2025")

@@ -122,3 +122,8 @@ def test_a_paragraph_of_law_is_no_tax() -> None:
 def test_rand_are_told_by_their_letter() -> None:
     """R before amounts."""
     assert read("Sub Total|@300 R 100.00\nVAT|@300 R 15.00\nTotal|@300 R 115.00").invoice.currency == "ZAR"
+
+
+def test_two_halves_of_a_tax_are_one() -> None:
+    """State and federation take the same amount."""
+    assert read("CGST|@300 1,638.00\nSGST|@300 1,638.00\nTotal|@300 21,476.00").invoice.tax == Decimal("3276.00")

@@ -181,8 +181,10 @@ class Files(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SaveReceipt:
-    """What a save did, enough to undo it: what each target held before (``None``: the order was new there)."""
+    """What a save did, enough to undo it: what each target held before (``None``: the order was new there), and what
+    it held after (``None``: the order was removed), by which a later change is noticed."""
 
     order_id: int
     targets: tuple[Target, ...]
     previous: dict[Target, Order | None] = field(default_factory=dict)
+    stored: dict[Target, Order | None] = field(default_factory=dict)

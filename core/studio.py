@@ -263,15 +263,40 @@ class Studio:
             for target in targets:
                 self._put(target, order, previous[target])
                 done.append(target)
+            # Read again: a store may tell a value otherwise than it was given (a workbook rounds times).
+            stored = {target: self._held(target, order_id) for target in targets}
         except BaseException:
-            self.undo(replace(receipt, targets=tuple(done)))
+            self._put_back(replace(receipt, targets=tuple(done)))
             raise
         if run_id:
             self._parts.ledger.keep_final(run_id, order_id, invoice)
-        return receipt
+        return replace(receipt, stored=stored)
 
     def undo(self, receipt: SaveReceipt) -> None:
-        """Put every target back to what it held before that save or removal. Raises StorageError."""
+        """Put every target back to what it held before that save or removal. Raises StorageError, also where the order
+        was changed since: nothing is put back then."""
+        for target, held in self._changes(receipt):
+            raise StorageError(describe_change(receipt.order_id, target, held))
+        self._put_back(receipt)
+
+    def changed_since(self, receipt: SaveReceipt) -> Order | None:
+        """The order as it is stored now, if somebody changed it after ``receipt``; ``None`` where it is as it was, or
+        gone. Raises StorageError."""
+        return next((held for _, held in self._changes(receipt) if held), None)
+
+    def receipt_of(self, order_id: int) -> SaveReceipt:
+        """A receipt of the order as the database has it now, to notice later changes by. Raises RecordMissing."""
+        order = self.record(order_id)
+        return SaveReceipt(order_id, ("database",), {"database": order}, {"database": order})
+
+    def _changes(self, receipt: SaveReceipt) -> Iterator[tuple[Target, Order | None]]:
+        """The targets that no longer hold what they held after ``receipt``, with what they hold."""
+        for target in receipt.targets:
+            held = self._held(target, receipt.order_id)
+            if target in receipt.stored and held != receipt.stored[target]:
+                yield target, held
+
+    def _put_back(self, receipt: SaveReceipt) -> None:
         for target in receipt.targets:
             before = receipt.previous[target]
             if before is None:
@@ -309,7 +334,7 @@ class Studio:
         """Delete a record from the database; the receipt's ``undo`` brings it back. Raises RecordMissing."""
         before = self._parts.orders.get(order_id)
         self._parts.orders.remove(order_id)
-        return SaveReceipt(order_id, ("database",), {"database": before})
+        return SaveReceipt(order_id, ("database",), {"database": before}, {"database": None})
 
     def export(self, query: OrderQuery, form: str) -> bytes:
         """All matches as ``xlsx``, ``csv`` (a zip of the two tables) or ``json``."""
@@ -362,6 +387,16 @@ def describe_duplicate(duplicate: Duplicate) -> str:
         return f"This document is already stored as order {duplicate.order_id}."
     vendor = f" of {duplicate.vendor_name}" if duplicate.vendor_name else ""
     return f"Invoice {duplicate.invoice_number}{vendor} is already stored as order {duplicate.order_id}."
+
+
+def describe_change(order_id: int, target: Target, held: Order | None) -> str:
+    """One sentence on why a save cannot be undone: ``held`` is what the target now has (``None``: nothing)."""
+    if held is None:
+        where = "the database" if target == "database" else "the Excel workbook"
+        return f"Order {order_id} was deleted since from {where}: there is no save left to undo."
+    if target == "database":
+        return f"Order {order_id} was changed since (in Records): undo would lose that. Open it in Records."
+    return f"Order {order_id} was changed since (in the Excel workbook): undo would lose that. Correct it there."
 
 
 def join_words(words: Sequence[Word]) -> str:

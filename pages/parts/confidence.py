@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.extraction import Extraction, Finding
-from core.models import field_of, header_fields, value_at, walk
+from core.models import FieldInfo, field_of, header_fields, value_at, walk
 
 Level = Literal["sure", "check", "doubtful", "absent"]
 
@@ -15,6 +15,9 @@ DOUBTFUL_BELOW = 0.5
 
 #: The check that finds a typed text which cannot be read as its field's value.
 UNREAD = "unread"
+
+#: The provenance rule of a value that a person looked at and found right.
+CONFIRMED = "confirmed"
 
 ICONS: dict[Level, str] = {
     "sure": ":material/check_circle:",
@@ -37,6 +40,8 @@ class Trust:
 def trust(extraction: Extraction, path: str) -> Trust:
     """How sure the field at ``path`` is, from its confidence, evidence and provenance."""
     value = value_at(extraction.invoice, path)
+    if is_confirmed(extraction, path):
+        return Trust("sure", "Confirmed by you")
     if value is None:
         return Trust("absent", "Missing: type it or draw a box" if field_of(path).required else "Not found")
     source = extraction.provenance.get(path)
@@ -49,6 +54,12 @@ def trust(extraction: Extraction, path: str) -> Trust:
         ", derived" if source and source.derived else "" if path in extraction.evidence else ", not found on the page"
     )
     return Trust(level, f"{words} {confidence:.0%}{note}")
+
+
+def is_confirmed(extraction: Extraction, path: str) -> bool:
+    """Whether a person looked at the value at ``path`` and found it right."""
+    source = extraction.provenance.get(path)
+    return source is not None and source.extractor == "person" and source.rule == CONFIRMED
 
 
 def level_of(confidence: float, approve_at: float) -> Level:
@@ -73,10 +84,25 @@ def doubtful_paths(extraction: Extraction) -> list[str]:
     error or a warning names."""
     named = {path for finding in extraction.findings if finding.severity != "info" for path in finding.fields}
     return [
-        path
-        for path, info, value in walk(extraction.invoice)
-        if path in named or (value is None and info.required) or trust(extraction, path).level in ("check", "doubtful")
+        path for path, info, value in walk(extraction.invoice) if _is_doubtful(extraction, path, info, value, named)
     ]
+
+
+def _is_doubtful(extraction: Extraction, path: str, info: FieldInfo, value: object, named: set[str]) -> bool:
+    if is_confirmed(extraction, path):
+        return False
+    missing = value is None and info.required
+    return path in named or missing or trust(extraction, path).level in ("check", "doubtful")
+
+
+def can_confirm(extraction: Extraction, path: str) -> bool:
+    """Whether a person can say that what stands at ``path`` is right: any doubtful value, and that an optional one is
+    not on the page; never a text that cannot be read."""
+    if any(finding.check == UNREAD for finding in findings_of(extraction, path)):
+        return False
+    return path in doubtful_paths(extraction) and (
+        value_at(extraction.invoice, path) is not None or not field_of(path).required
+    )
 
 
 def unsure_required(extraction: Extraction) -> list[str]:

@@ -27,11 +27,12 @@ Row = dict[str, str]
 @dataclass(slots=True)
 class Edits:
     """``texts`` by header path; ``lines`` all rows as texts (``None``: as extracted); ``drawn`` evidence by path;
-    ``receipt`` and ``saved`` what was last saved; ``revision`` counts the changes of lines that were not typed into the table (it then begins anew)."""
+    ``confirmed`` the paths whose value a person looked at and found right; ``receipt`` and ``saved`` what was last saved; ``revision`` counts the changes of lines that were not typed into the table (it then begins anew)."""
 
     texts: dict[str, str] = field(default_factory=dict)
     lines: list[Row] | None = None
     drawn: dict[str, Evidence] = field(default_factory=dict)
+    confirmed: set[str] = field(default_factory=set)
     receipt: SaveReceipt | None = None
     saved: Invoice | None = None
     revision: int = 0
@@ -60,6 +61,7 @@ class Edits:
             self.texts.pop(path, None)
         else:
             self.texts[path] = text
+        self.confirmed.discard(path)
         if evidence is None:
             self.drawn.pop(path, None)
         else:

@@ -16,13 +16,14 @@ from pages.parts.confidence import (
     SEVERITY_LEVEL,
     UNREAD,
     by_severity,
+    can_confirm,
     doubtful_paths,
     findings_of,
     trust,
 )
 from pages.parts.edits import as_text, tidy, title_of
 from pages.parts.frame import get_studio, plain
-from pages.parts.session import ask_focus, get_edits, keep_edits
+from pages.parts.session import ask_focus, confirm, get_edits, keep_edits
 
 _PLACEHOLDERS = {"date": "YYYY-MM-DD", "currency": "ISO code"}
 
@@ -54,6 +55,7 @@ def _draw_walk(extraction: Extraction) -> None:
             count = len(doubtful)
             st.markdown(f":orange[:material/error:] {count} value{'s' if count > 1 else ''} to look at")
             st.space("stretch")
+            st.caption("Looks right: Alt+Y", width="content")
             st.button(
                 "Next doubtful",
                 key="next_doubtful",
@@ -88,7 +90,7 @@ def _draw_field(run_id: str, info: FieldInfo, extraction: Extraction, reviewed: 
         on_change=_commit,
         args=(run_id, info.name, extraction),
     )
-    _draw_trust(info, reviewed.extraction, error)
+    _draw_trust(run_id, info, reviewed.extraction, error)
     own = [finding for finding in worth_showing(reviewed.extraction, info.name) if len(finding.fields) == 1]
     for index, finding in enumerate([] if error else own):
         draw_finding(run_id, finding, extraction, text, f"use_{info.name}_{index}")
@@ -103,14 +105,24 @@ def worth_showing(extraction: Extraction, path: str) -> list[Finding]:
     return [finding for finding in found if finding.severity != "info" or finding.proposed is not None]
 
 
-def _draw_trust(info: FieldInfo, extraction: Extraction, error: str | None) -> None:
+def _draw_trust(run_id: str, info: FieldInfo, extraction: Extraction, error: str | None) -> None:
     if error:
         st.markdown(f":red[:material/error: {plain(error)}]")
         return
     sure = trust(extraction, info.name)
     missing = sure.level == "absent" and info.required
     level = "doubtful" if missing else sure.level
-    st.markdown(f":{COLOURS[level]}[{ICONS[level]} {sure.words}]")
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key=f"trust_{info.name}"):
+        st.markdown(f":{COLOURS[level]}[{ICONS[level]} {sure.words}]", width="content")
+        if can_confirm(extraction, info.name):
+            st.button(
+                "Looks right",
+                key=f"confirm_{info.name}",
+                icon=":material/check:",
+                type="tertiary",
+                on_click=confirm,
+                args=(run_id, (info.name,)),
+            )
 
 
 def _draw_shared(run_id: str, group: str, fields: list[FieldInfo], extraction: Extraction, reviewed: Reviewed) -> None:

@@ -29,6 +29,7 @@ Studio page, result
     canvas_<run>_<page>_<zoom>_<n>   the canvas; draw_field, draw_page, draw_zoom, fill
     tabs                   Form, Raw OCR text, Raw JSON, Checks
     field_<name>           a header field in cell_<kind>_<name>; revert_<name> in was_<name>, use_<name>_<n> its buttons
+    confirm_<name>         takes a doubtful value as right (Alt+Y for the one in focus); confirm_line_<n> a line (from 0)
     notes_<group>          findings that touch several fields of a group; notes_general those of the whole document
     line_items             the table of lines (a container; the editor is ``lines_<run>_<revision>``)
     add_line               adds a line; the last cell of a row removes it
@@ -36,6 +37,7 @@ Studio page, result
     lines_changed          what was extracted; restore_lines puts it back
     next_doubtful          goes to the next doubtful field (Alt+N)
     save_to, save, undo    targets, the primary button, undo; next_document after it
+    save_anyway, cancel_open    the choices when required values are missing or checks fail
     update_order, keep_both, cancel_save    the choices when it is stored already
     choose_pages           back to the page picker
     finding_<n>            goes to a finding's field; search_text, download_json
@@ -64,6 +66,7 @@ FOCUS = "studio_focus"
 UNSEEN = "studio_unseen"
 TOAST = "studio_toast"
 SAVE_ERROR = "studio_save_error"
+SAVE_ANYWAY = "studio_save_anyway"
 REGIONS = "studio_regions"
 CANVAS_ROUND = "studio_canvas_round"
 

@@ -10,11 +10,11 @@ from core.extraction import Extraction
 from core.models import item_fields, item_path
 from core.studio import Reviewed
 from pages.parts import keys
-from pages.parts.confidence import SEVERITY_LEVEL, by_severity, trust
+from pages.parts.confidence import SEVERITY_LEVEL, by_severity, can_confirm, doubtful_paths, is_confirmed, trust
 from pages.parts.edits import Row, as_text, tidy, title_of
 from pages.parts.form import draw_finding
 from pages.parts.frame import get_studio, plain
-from pages.parts.session import get_edits, keep_edits
+from pages.parts.session import confirm, get_edits, keep_edits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +59,7 @@ def draw_lines(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:
             )
     else:
         st.caption("No line was found. Add one, or draw a box around its words.")
+    _draw_confirm(run_id, reviewed.extraction)
     _draw_offers(run_id, extraction, reviewed)
     _draw_changes(run_id, reviewed)
 
@@ -97,8 +98,9 @@ def line_level(extraction: Extraction, index: int) -> str:
     if index >= len(extraction.invoice.line_items):
         return "absent"
     paths = [item_path(index, info.name) for info in item_fields()]
+    doubted = {path for path in paths if not is_confirmed(extraction, path)}
     levels = {trust(extraction, path).level for path in paths} - {"absent"}
-    levels |= {SEVERITY_LEVEL[f.severity] for f in extraction.findings if set(paths) & set(f.fields)}
+    levels |= {SEVERITY_LEVEL[f.severity] for f in extraction.findings if doubted & set(f.fields)}
     return next((level for level in ("doubtful", "check", "sure") if level in levels), "absent")
 
 
@@ -127,6 +129,7 @@ def take_changes(run_id: str, extraction: Extraction) -> None:
     if len(rows) < len(before):
         edits.revision += 1
         edits.drawn = {path: found for path, found in edits.drawn.items() if not path.startswith("line_items.")}
+        edits.confirmed = {path for path in edits.confirmed if not path.startswith("line_items.")}
     else:
         for index, cells in state["edited_rows"].items():
             for cell in cells.keys() & rows[index].keys():
@@ -136,6 +139,7 @@ def take_changes(run_id: str, extraction: Extraction) -> None:
                 )
                 if rows[index][cell] != before[index][cell]:
                     edits.drawn.pop(path, None)
+                    edits.confirmed.discard(path)
     if rows != before:
         edits.set_rows(extraction.invoice, rows)
         keep_edits(run_id, edits)
@@ -146,6 +150,24 @@ def _add(run_id: str, extraction: Extraction) -> None:
     edits.lines = [*edits.rows(extraction.invoice), {info.name: "" for info in item_fields()}]
     edits.revision += 1
     keep_edits(run_id, edits)
+
+
+def _draw_confirm(run_id: str, extraction: Extraction) -> None:
+    """A click for each doubtful line, to say that it is right as it stands."""
+    doubted: dict[int, list[str]] = {}
+    for path in doubtful_paths(extraction):
+        if path.startswith("line_items.") and can_confirm(extraction, path):
+            doubted.setdefault(int(path.split(".")[1]), []).append(path)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key="lines_confirm"):
+        for line, paths in list(doubted.items())[:MOST_ROWS]:
+            st.button(
+                f"Line {line + 1} looks right",
+                key=f"confirm_line_{line}",
+                icon=":material/check:",
+                type="tertiary",
+                on_click=confirm,
+                args=(run_id, paths),
+            )
 
 
 def _draw_offers(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 import streamlit as st
 
 from core.errors import StudioError
-from core.stores import Duplicate, Status, Target
+from core.models import Invoice
+from core.stores import Duplicate, Target
 from core.studio import Reviewed, describe_duplicate
 from pages.parts import keys
 from pages.parts.edits import title_of
 from pages.parts.frame import get_studio, plain
 from pages.parts.session import get_edits, keep_edits
+from pages.parts.standing import open_points, status_of
 
 _TARGETS: dict[str, tuple[Target, ...]] = {
     "Database and Excel": ("database", "workbook"),
@@ -21,6 +23,9 @@ _TARGETS: dict[str, tuple[Target, ...]] = {
     "Excel workbook": ("workbook",),
 }
 _NAMES: dict[Target, str] = {"database": "the database", "workbook": "the Excel workbook"}
+
+#: Open points that the question before a save lists.
+_MOST_POINTS = 6
 
 #: A shortcut does not leave the field that is being typed in, and Streamlit takes text over only when it is left: leave
 #: it for a moment, so that Ctrl+S saves what stands on the screen.
@@ -58,6 +63,9 @@ def draw_save(run_id: str, reviewed: Reviewed, errors: dict[str, str]) -> bool:
     )
     label = f"Save changes to order {receipt.order_id}" if receipt else "Save"
     _commit_first()(key="commit_before_save", width="content", height="content")
+    anyway: tuple[Target, ...] | None = st.session_state.pop(keys.SAVE_ANYWAY, None)
+    if anyway:
+        _save_checked(run_id, reviewed, anyway)
     if st.button(label, key="save", type="primary", icon=":material/save:", shortcut="Ctrl+S"):
         _save(run_id, reviewed, errors, _TARGETS[choice])
     return False
@@ -82,10 +90,41 @@ def _default_choice() -> int:
 
 def _save(run_id: str, reviewed: Reviewed, errors: dict[str, str], targets: tuple[Target, ...]) -> None:
     st.session_state[keys.SAVE_ERROR] = None
+    if reviewed.extraction.invoice == Invoice():
+        st.session_state[keys.SAVE_ERROR] = "Not saved: there is no value to save. Type one or draw a box first."
+        st.rerun()
     if errors:
         names = ", ".join(title_of(path) for path in errors)
         st.session_state[keys.SAVE_ERROR] = f"Not saved yet: correct {names} first."
         st.rerun()
+    if points := open_points(reviewed.extraction):
+        _ask_open(run_id, reviewed, targets, points)
+    else:
+        _save_checked(run_id, reviewed, targets)
+
+
+@st.dialog("Save with open points?")
+def _ask_open(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], points: list[str]) -> None:
+    """Ask before a record is stored that nobody can rely on yet."""
+    shown = [
+        *points[:_MOST_POINTS],
+        *([f"And {len(points) - _MOST_POINTS} more."] if len(points) > _MOST_POINTS else []),
+    ]
+    st.markdown("\n".join(f"- {plain(point)}" for point in shown))
+    with st.container(horizontal=True):
+        closed = st.button("Save anyway as “needs review”", key="save_anyway", on_click=_wish_anyway, args=(targets,))
+        closed |= st.button("Cancel", key="cancel_open", type="tertiary")
+    if closed:
+        st.rerun()
+
+
+def _wish_anyway(targets: tuple[Target, ...]) -> None:
+    """Remember the wish: a second question (stored already?) needs this dialog to be gone."""
+    st.session_state[keys.SAVE_ANYWAY] = targets
+
+
+def _save_checked(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...]) -> None:
+    """Save, unless it is stored already: then ask first."""
     receipt = get_edits(run_id).receipt
     try:
         stored = [] if receipt else get_studio().duplicates(reviewed.extraction, reviewed.extraction.invoice, targets)
@@ -123,7 +162,7 @@ def _ask(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], stored: l
 
 def _store(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], update: int | None) -> None:
     extraction = reviewed.extraction
-    status: Status = "approved" if extraction.verdict == "approved" else "reviewed"
+    status = status_of(reviewed)
     try:
         receipt = get_studio().save(
             extraction.invoice, targets, run_id=run_id, extraction=extraction, update=update, status=status
@@ -135,7 +174,8 @@ def _store(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], update:
     edits.receipt, edits.saved = receipt, extraction.invoice
     keep_edits(run_id, edits)
     where = " and ".join(_NAMES[target] for target in targets)
-    st.session_state[keys.TOAST] = f"Saved as order {receipt.order_id} in {where}."
+    note = " It still needs review." if status == "needs review" else ""
+    st.session_state[keys.TOAST] = f"Saved as order {receipt.order_id} in {where}.{note}"
 
 
 def _undo(run_id: str) -> None:

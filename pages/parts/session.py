@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 import streamlit as st
@@ -16,7 +17,7 @@ from pages.parts import keys
 from pages.parts.desk import Desk, desk_from
 from pages.parts.edits import Edits, edits_from, read_edits
 from pages.parts.frame import get_studio
-from pages.parts.standing import unread
+from pages.parts.standing import confirmed, unread
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -72,6 +73,13 @@ def keep_edits(run_id: str, edits: Edits) -> None:
     st.session_state.setdefault(keys.REVIEWS, {}).pop(run_id, None)
 
 
+def confirm(run_id: str, paths: Collection[str]) -> None:
+    """Keep that the person looked at the values at ``paths`` and found them right."""
+    edits = get_edits(run_id)
+    edits.confirmed |= set(paths)
+    keep_edits(run_id, edits)
+
+
 def get_review(run_id: str, extraction: Extraction) -> tuple[Reviewed, dict[str, str]]:
     """The extraction with the person's edits, checked, and a sentence for every text that could not be read."""
     held: dict[str, tuple[Reviewed, dict[str, str]]] = st.session_state.setdefault(keys.REVIEWS, {})
@@ -79,9 +87,10 @@ def get_review(run_id: str, extraction: Extraction) -> tuple[Reviewed, dict[str,
         studio, edits = get_studio(), get_edits(run_id)
         read = read_edits(extraction.invoice, edits, lambda path, text: studio.parse_value(path, text, extraction))
         if not edits.texts and edits.lines is None and not edits.drawn:
-            held[run_id] = (Reviewed(extraction, {}), {})
+            held[run_id] = (confirmed(Reviewed(extraction, {}), edits.confirmed), {})
         else:
-            held[run_id] = (unread(studio.review(extraction, read.invoice, edits.drawn), read.errors), read.errors)
+            reviewed = confirmed(studio.review(extraction, read.invoice, edits.drawn), edits.confirmed)
+            held[run_id] = (unread(reviewed, read.errors), read.errors)
     return held[run_id]
 
 

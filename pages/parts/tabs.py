@@ -10,6 +10,7 @@ from pages.parts.confidence import COLOURS, ICONS, SEVERITY_LEVEL, by_severity, 
 from pages.parts.edits import as_text, title_of
 from pages.parts.frame import plain
 from pages.parts.session import ask_focus
+from pages.parts.standing import lack
 
 _SEVERITY_WORDS = {"error": "Errors", "warning": "Warnings", "info": "Notes"}
 
@@ -85,8 +86,7 @@ def _draw_verdict(extraction: Extraction) -> None:
 
 def _reasons(extraction: Extraction) -> str:
     """Why the document is not approved, in one sentence."""
-    share = f"{extraction.recipe.approve_at:.0%}"
-    reasons = [f"{title_of(name)} is missing or below {share}" for name in unsure_required(extraction)]
+    reasons = [f"{title_of(name)} {lack(extraction, name)}" for name in unsure_required(extraction)]
     if any(finding.severity == "error" for finding in extraction.findings):
         reasons.append("a check found an error")
     elif any(finding.severity == "warning" and finding.fields for finding in extraction.findings):

@@ -82,10 +82,18 @@ class View {
   // --- shortcuts
 
   /* The table takes every key for typing, also that of a shortcut, and would lose the cell's value: keep Alt+letter from
-     it and hand it on to the page. AltGr writes signs such as @ and stays typing. */
+     it and hand it on to the page. Alt+Y takes the doubtful value one stands in as right. AltGr writes signs such as @ and stays typing. */
   onShortcut(event) {
     const letter = event.altKey && !event.ctrlKey && !event.metaKey && /^Key[A-Z]$/.test(event.code);
-    if (!letter || event.getModifierState("AltGraph") || !event.target.closest?.(".st-key-line_items, #portal")) return;
+    if (!letter || event.getModifierState("AltGraph")) return;
+    if (event.code === "KeyY") {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const here = this.data.doubtful.find((each) => each.field === this.memory.last || each.path === this.memory.last);
+      if (here) this.trigger("confirm", here.path);
+      return;
+    }
+    if (!event.target.closest?.(".st-key-line_items, #portal")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const { key, code, keyCode, altKey, shiftKey } = event;

@@ -15,11 +15,12 @@ import streamlit as st
 from core.extraction import Extraction
 from core.models import field_of
 from pages.parts import keys
-from pages.parts.confidence import doubtful_paths, trust
+from pages.parts.confidence import can_confirm, doubtful_paths, trust
 from pages.parts.edits import title_of
 from pages.parts.frame import get_studio
 from pages.parts.lines import table_columns
 from pages.parts.pictures import address
+from pages.parts.session import ask_focus, confirm
 
 _HERE = Path(__file__).parent
 
@@ -55,8 +56,24 @@ def draw_viewer(run_id: str, extraction: Extraction, focus: dict[str, Any] | Non
             "columns": table_columns(),
         },
         on_go_change=lambda: None,
+        on_confirm_change=lambda: None,
     )
+    if isinstance(result.confirm, str):
+        _confirm(run_id, extraction, result.confirm)
     return result.go if isinstance(result.go, str) else None
+
+
+def _confirm(run_id: str, extraction: Extraction, path: str) -> None:
+    """Take the value at ``path`` as right and go on to the next doubtful one."""
+    doubtful = doubtful_paths(extraction)
+    if path not in doubtful or not can_confirm(extraction, path):
+        return
+    place = doubtful.index(path)
+    following = [*doubtful[place + 1 :], *doubtful[:place]]
+    confirm(run_id, (path,))
+    if following:
+        ask_focus(following[0])
+    st.rerun()
 
 
 def page_sizes(extraction: Extraction) -> dict[int, tuple[float, float]]:

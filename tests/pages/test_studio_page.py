@@ -258,6 +258,15 @@ def test_what_is_stored_already_is_noticed_before_saving(studio: Studio, digital
     assert studio.search(OrderQuery()).total == 2
 
 
+def test_saving_with_a_required_value_missing_asks_first(studio: Studio, digital_pdf: SampleFile) -> None:
+    """Nothing is stored until the person says so, and then as needing review."""
+    app = press(type_into(extracted(digital_pdf), "invoice_date", ""), "save")
+    assert "Invoice date is missing." in said(app)
+    assert studio.search(OrderQuery()).total == 0
+    press(app, "save_anyway")
+    assert studio.record(1).status == "needs review"
+
+
 def test_saving_a_changed_record_again_updates_its_order(studio: Studio, digital_pdf: SampleFile) -> None:
     """Corrections after the save go into the same order."""
     app = type_into(press(extracted(digital_pdf), "save"), "customer_name", "Corrected Ltd")

@@ -21,7 +21,7 @@ from pages.parts.drawing import box_on_page
 from pages.parts.edits import Edits, edits_from, read_edits, tidy, title_of
 from pages.parts.frame import plain
 from pages.parts.lines import REMOVE, line_level, rows_after
-from pages.parts.standing import unread
+from pages.parts.standing import confirmed, open_points, status_of, unread
 from pages.parts.steps import in_words, lines_of
 from pages.parts.tabs import why_rows
 from pages.parts.viewer import boxes_of
@@ -339,3 +339,47 @@ def test_a_text_that_cannot_be_read_is_doubtful_and_approves_nothing() -> None:
     assert line_level(marked, 0) == "doubtful"
     assert "line_items.0.quantity" in doubtful_paths(marked)
     assert marked.findings[0].message == "Line 1 quantity: “n” is not a number."
+
+
+def judged(**changes: object) -> Reviewed:
+    """An extraction whose total alone is unsure, as a review gives it."""
+    sure = {path: 0.95 for path, _, _ in walk(INVOICE)} | {"total_amount": 0.6}
+    return Reviewed(extraction(**({"confidences": sure} | changes)), {})
+
+
+def test_a_record_that_nobody_looked_at_is_not_called_reviewed() -> None:
+    """An unsure required value keeps it open until the person confirms the value."""
+    assert open_points(judged().extraction) == ["Total is only 60% sure."]
+    assert status_of(judged()) == "needs review"
+    after = confirmed(judged(), {"total_amount"})
+    assert trust(after.extraction, "total_amount").words == "Confirmed by you"
+    assert "total_amount" not in doubtful_paths(after.extraction)
+    assert status_of(after) == "reviewed"
+
+
+def test_an_untouched_record_is_saved_with_its_verdict() -> None:
+    """Approved and unchanged stays approved."""
+    found = judged(confidences={path: 0.95 for path, _, _ in walk(INVOICE)}, verdict="approved")
+    assert status_of(found) == "approved"
+
+
+def test_a_finding_is_settled_once_all_its_fields_are_confirmed() -> None:
+    """One of two fields is not enough; with both the check no longer stands in the way."""
+    mismatch = Finding("sum", "error", "The sum does not fit.", ("subtotal", "total_amount"))
+    found = judged(findings=(mismatch,))
+    assert open_points(confirmed(found, {"total_amount"}).extraction) == ["The sum does not fit."]
+    assert open_points(confirmed(found, {"total_amount", "subtotal"}).extraction) == []
+
+
+def test_a_missing_required_value_cannot_be_confirmed() -> None:
+    """To look at nothing is not to find it right."""
+    found = judged(invoice=INVOICE.model_copy(update={"invoice_date": None}))
+    assert "Invoice date is missing." in open_points(confirmed(found, {"invoice_date"}).extraction)
+
+
+def test_a_confirmation_is_kept_and_ends_with_the_next_change() -> None:
+    """It survives a reload; a new text must be looked at anew."""
+    edits = edits_from(Edits(confirmed={"total_amount"}).to_json())
+    assert edits.confirmed == {"total_amount"}
+    edits.set_text(INVOICE, "total_amount", "120")
+    assert edits.confirmed == set()

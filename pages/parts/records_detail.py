@@ -19,6 +19,7 @@ from pages.parts.frame import get_studio, plain
 from pages.parts.records_actions import ask_delete, save_record
 from pages.parts.records_download import draw_record_downloads
 from pages.parts.records_draft import Draft, drop_draft, get_draft, is_changed, mark_reviewed, review_draft, run_of
+from pages.parts.records_handover import hand_over
 from pages.parts.records_lines import draw_findings, draw_lines
 from pages.parts.records_table import local_time, open_record
 
@@ -57,12 +58,7 @@ def _draw_head(order: Order) -> None:
         st.markdown(f"### Order {order.order_id}", width="content")
         st.space("stretch")
         if order.run_id and run_of(order.run_id) is not None:
-            st.page_link(
-                "pages/studio.py",
-                label="Open in Studio",
-                icon=":material/document_scanner:",
-                query_params={keys.RUN_PARAM: order.run_id},
-            )
+            _draw_way_back(order, order.run_id)
         draw_record_downloads(order.order_id)
         if st.button("", key="record_delete", icon=":material/delete:", help="Delete this record"):
             ask_delete(order.order_id)
@@ -73,6 +69,19 @@ def _draw_head(order: Order) -> None:
     read_from = run_of(order.run_id) if order.run_id else None
     source = [f"read from {plain(read_from.name)}"] if read_from else []
     st.caption(" · ".join([*times, *source]))
+
+
+def _draw_way_back(order: Order, run_id: str) -> None:
+    extraction = run_of(run_id)
+    asked = st.button("Open in Studio", key="record_to_studio", type="tertiary", icon=":material/document_scanner:")
+    if not asked or extraction is None:
+        return
+    try:
+        hand_over(order, run_id, extraction.invoice)
+    except StudioError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    else:
+        st.switch_page("pages/studio.py", query_params={keys.RUN_PARAM: run_id})
 
 
 def _times(order: Order) -> tuple[tuple[str, Any], ...]:

@@ -11,9 +11,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import DatabaseUnavailable, RecordMissing
+from core.events import RunFinished
 from core.models import Invoice, LineItem, field_of, header_fields
-from core.stores import OrderQuery
+from core.stores import OrderQuery, SaveReceipt
 from core.studio import Studio
+from pages.parts.edits import Edits, edits_from, read_edits
 from pages.parts.records_query import page_count
 from pages.parts.records_table import amount_text
 
@@ -116,7 +118,7 @@ def test_a_page_that_is_no_more_shows_the_last_one(studio: Studio) -> None:
     app = open_page()
     app.selectbox(key="rows").set_value("25").run()
     page = next(found for found in app.get("pagination"))
-    app.session_state[page.key] = 2
+    app.session_state[str(page.key)] = 2
     app.run()
     assert "26–27 of 27" in said(app)
     for order_id in ids[:2]:
@@ -194,6 +196,54 @@ def test_a_record_changed_elsewhere_is_noticed_before_it_is_overwritten(studio: 
     studio.save(invoice("A-1", vendor="Theirs"), ("database",), update=order_id)
     app.run()
     assert "changed elsewhere" in said(app)
+
+
+def text_pdf() -> bytes:
+    """A PDF of one page with an invoice's words as text."""
+    import pymupdf
+
+    document = pymupdf.open()
+    page = document.new_page()
+    for place, line in enumerate(("INVOICE", "Invoice number: A-1", "Invoice date: 2026-03-01", "Total: 119.00 EUR")):
+        page.insert_text((72, 72 + 24 * place), line)
+    return bytes(document.tobytes())
+
+
+def read_and_saved(studio: Studio) -> tuple[str, SaveReceipt]:
+    """The run that read a document, and the receipt of its save, as the Studio page leaves them."""
+    run_id = "0" * 31 + "1"
+    *_, last = studio.extract(studio.open(text_pdf(), "a.pdf"), run_id=run_id)
+    assert isinstance(last, RunFinished)
+    found = last.extraction
+    receipt = studio.save(found.invoice, ("database",), run_id=run_id, extraction=found)
+    studio.keep_draft(run_id, Edits(receipt=receipt, saved=found.invoice).to_json())
+    return run_id, receipt
+
+
+def test_open_in_studio_hands_the_corrected_values_over(studio: Studio) -> None:
+    """What was corrected here stands in the Studio's form as an edit, so that saving there keeps it."""
+    run_id, receipt = read_and_saved(studio)
+    corrected = invoice("A-1", vendor="Corrected Ltd")
+    studio.save(corrected, ("database",), run_id=run_id, update=receipt.order_id)
+    app = open_page(record=str(receipt.order_id))
+    app.button(key="record_to_studio").click().run()
+    edits, job = edits_from(studio.draft(run_id)), studio.job(run_id)
+    assert job is not None
+    assert job.extraction is not None
+    read = read_edits(job.extraction.invoice, edits, studio.parse_value)
+    assert read.invoice == corrected
+    assert edits.receipt is not None
+    assert edits.receipt.order_id == receipt.order_id
+    assert studio.changed_since(edits.receipt) is None
+
+
+def test_open_in_studio_leaves_unsaved_work_there_alone(studio: Studio) -> None:
+    """Where nothing was changed here, what was begun in the Studio stays."""
+    run_id, receipt = read_and_saved(studio)
+    studio.keep_draft(run_id, Edits(texts={"vendor_name": "Begun"}, receipt=receipt).to_json())
+    app = open_page(record=str(receipt.order_id))
+    app.button(key="record_to_studio").click().run()
+    assert edits_from(studio.draft(run_id)).texts == {"vendor_name": "Begun"}
 
 
 def test_a_deleted_record_can_be_brought_back(studio: Studio) -> None:

@@ -36,8 +36,9 @@ class Defaults(BaseModel):
     """``None``: ``invoice_database.xlsx`` in the data folder."""
     limits: Limits = Limits()
     cache_megabytes: int = Field(1024, ge=16, le=100_000, title="Cache size (MB)")
-    ocr_workers: int = Field(0, ge=0, le=64, title="Pages read at once")
-    """0: chosen from the processor count."""
+    ocr_workers: int = Field(
+        0, ge=0, le=64, title="Pages read at once", description="0 chooses by the number of processors."
+    )
 
 
 class Settings(BaseSettings):

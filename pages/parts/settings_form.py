@@ -33,8 +33,25 @@ SECTIONS: dict[type[BaseModel], tuple[str, str]] = {
     ),
     Limits: ("What a document may be", "A document beyond a limit is refused with a sentence that names the limit."),
 }
+#: What engines, extractors and targets are called; a name that is not here is shown as it is.
+_NAMES = {
+    "auto": "Automatic",
+    "text-layer": "Text layer (no OCR)",
+    "rapid": "RapidOCR (built in)",
+    "paddle": "PaddleOCR",
+    "tesseract": "Tesseract",
+    "einvoice": "E-invoice XML",
+    "rules": "Offline rules",
+    "database": "Database",
+    "workbook": "Excel workbook",
+}
 #: The default recipe is always called so: a name is for recipes kept beside it.
 _NOT_SHOWN = frozenset({("recipe", "name")})
+
+
+def shown_name(name: str) -> str:
+    """What an engine, an extractor or a target is called on the page."""
+    return _NAMES.get(name, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +89,12 @@ class Choice:
     def limit(self, name: Literal["ge", "le"]) -> Any:
         """The least or greatest value that the model allows, or ``None``."""
         return next((getattr(rule, name) for rule in self.field.metadata if hasattr(rule, name)), None)
+
+    @property
+    def bounds(self) -> str:
+        """The whole numbers that the model allows, as ``1 to 2,000``; empty for another kind or no bounds."""
+        least, greatest = self.limit("ge"), self.limit("le")
+        return f"{least:,} to {greatest:,}" if self.kind == "whole number" and None not in (least, greatest) else ""
 
 
 def choices(model: type[BaseModel] = Defaults, path: Place = ()) -> Iterator[Choice]:
@@ -123,7 +146,8 @@ def read_form(defaults: Defaults, values: Mapping[Place, Any]) -> tuple[Defaults
     try:
         read = Defaults.model_validate(data)
     except ValidationError as error:
-        return defaults, {_path(e["loc"]): _sentence(known[_path(e["loc"])], e["msg"]) for e in error.errors()}
+        paths = [(_path(found["loc"]), found["msg"]) for found in error.errors()]
+        return defaults, {path: _sentence(known[path], message) for path, message in paths}
     wrong = _wrong_here(read)
     return (defaults, wrong) if wrong else (read, {})
 
@@ -140,6 +164,8 @@ def _path(location: tuple[int | str, ...]) -> Place:
 
 
 def _sentence(choice: Choice, message: str) -> str:
+    if choice.bounds:
+        return f"{choice.title}: {choice.bounds}."
     return f"{choice.title}: {message[:1].lower()}{message[1:]}."
 
 

@@ -13,6 +13,7 @@ import streamlit as st
 from core.extractor import Availability
 from core.settings import Settings
 from pages.parts.frame import get_studio, plain
+from pages.parts.settings_form import shown_name
 
 #: Streamlit Community Cloud runs apps from here.
 CLOUD_FOLDER = Path("/mount/src")
@@ -37,7 +38,7 @@ def _draw_rows(rows: Iterable[tuple[str, str, Availability]]) -> None:
         spoken = languages_of(name) if kind == "OCR engine" and state.usable else ()
         about = [state.reason, f"Languages: {', '.join(spoken)}." if spoken else ""]
         reason = "".join(f"  \n:small[{plain(line)}]" for line in about if line)
-        st.markdown(f"{plain(name)} · {mark}{reason}")
+        st.markdown(f"{plain(shown_name(name))} · {mark}{reason}")
 
 
 @cache

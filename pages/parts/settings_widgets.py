@@ -11,7 +11,7 @@ import streamlit as st
 from core.errors import StudioError
 from core.settings import Defaults
 from pages.parts.frame import get_studio, plain
-from pages.parts.settings_form import SECTIONS, Choice, choices, options_of, read_form, value_of
+from pages.parts.settings_form import SECTIONS, Choice, choices, options_of, read_form, shown_name, value_of
 from pages.parts.settings_place import languages_of
 
 _ERRORS = "settings_errors"
@@ -66,21 +66,29 @@ def _in_sections() -> list[Choice]:
 
 def _draw_choice(choice: Choice, defaults: Defaults, options: list[str] | None) -> None:
     key, about, value = _key(choice), _help(choice), value_of(defaults, choice)
-    least, greatest = choice.limit("ge"), choice.limit("le")
     if choice.kind == "whole number":
-        st.number_input(choice.title, least, greatest, value, step=1, key=key, help=about)
+        # Without its bounds: a browser that knows them keeps the whole form back and says nothing beside the button.
+        st.number_input(choice.title, value=value, step=1, key=key, help=about)
     elif choice.kind == "share":
-        st.slider(choice.title, float(least), float(greatest), value, step=0.01, key=key, help=about)
+        least, greatest = float(choice.limit("ge")), float(choice.limit("le"))
+        st.slider(choice.title, least, greatest, value, step=0.01, format="percent", key=key, help=about)
     elif choice.kind == "yes or no":
         st.toggle(choice.title, value, key=key, help=about)
     elif choice.kind == "choices":
         offered = list(dict.fromkeys([*(options or []), *value]))
         st.multiselect(
-            choice.title, offered, value, key=key, help=about, accept_new_options=options is None, select_all=False
+            choice.title,
+            offered,
+            value,
+            key=key,
+            help=about,
+            accept_new_options=options is None,
+            select_all=False,
+            format_func=shown_name,
         )
     elif options:
         offered = list(dict.fromkeys([*options, value]))
-        st.selectbox(choice.title, offered, offered.index(value), key=key, help=about)
+        st.selectbox(choice.title, offered, offered.index(value), key=key, help=about, format_func=shown_name)
     else:
         st.text_input(choice.title, value, key=key, help=about, placeholder=_placeholder(choice))
     if error := st.session_state.get(_ERRORS, {}).get(choice.path):
@@ -95,8 +103,7 @@ def _key(choice: Choice) -> str:
 
 
 def _help(choice: Choice) -> str | None:
-    least, greatest = choice.limit("ge"), choice.limit("le")
-    between = f"From {least:,} to {greatest:,}." if choice.kind == "whole number" and greatest is not None else ""
+    between = f"From {choice.bounds}." if choice.bounds else ""
     return f"{choice.field.description or ''} {between}".strip() or None
 
 
@@ -105,16 +112,18 @@ def _placeholder(choice: Choice) -> str:
 
 
 def _draw_outcome() -> None:
-    if st.session_state.get(_ERRORS):
-        st.markdown(":red[:material/error: Not saved: see the marked fields.]", width="content")
-    elif said := st.session_state.get(_SAVED):
-        st.markdown(f":green[:material/task_alt: {plain(said)}]", width="content")
+    if errors := st.session_state.get(_ERRORS):
+        said = plain(" ".join(errors.values()))
+        st.markdown(f":red[:material/error: Not saved. {said}]", width="content")
+    elif saved := st.session_state.get(_SAVED):
+        st.markdown(f":green[:material/task_alt: {plain(saved)}]", width="content")
 
 
 def _save() -> None:
     values: dict[tuple[str, ...], Any] = {choice.path: st.session_state[_key(choice)] for choice in choices()}
     read, errors = read_form(get_studio().defaults, values)
     st.session_state[_ERRORS] = errors
+    st.session_state.pop(_SAVED, None)
     if not errors:
         _keep(read, "Saved")
 

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.settings import Defaults, Settings
 from core.studio import Studio
-from pages.parts.settings_form import choices, read_form
+from pages.parts.settings_form import choices, read_form, shown_name
 from pages.parts.settings_place import database_place
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +41,7 @@ def test_everything_here_is_listed_with_its_reason(studio: Studio) -> None:
     shown = said(open_page())
     for kind, name, _ in studio.health():
         assert kind in shown
-        assert name in shown.replace("\\", "")
+        assert shown_name(name) in shown.replace("\\", "")
     assert "not usable" in shown
 
 
@@ -92,6 +92,26 @@ def test_a_wrong_value_is_explained_and_kept(studio: Studio) -> None:
     assert studio.defaults.workbook_path is None
 
 
+def test_a_number_out_of_bounds_is_named_beside_the_button(studio: Studio) -> None:
+    """The sentence says field and bounds, there and at the field; other changes stay typed, and an earlier “Saved at”
+    is gone. Put right, all is saved."""
+    app = open_page()
+    app.button(key="settings_save").click().run()
+    assert "Saved at" in said(app)
+    widget(app, "number_input", "Largest file (MB)").set_value(5000)
+    widget(app, "number_input", "Most pages in a document").set_value(12)
+    app.button(key="settings_save").click().run()
+    shown = said(app).replace("\\", "")
+    assert "Not saved. Largest file (MB): 1 to 2,000." in shown
+    assert shown.count("Largest file (MB): 1 to 2,000.") == 2
+    assert "Saved at" not in shown
+    assert widget(app, "number_input", "Most pages in a document").value == 12
+    assert studio.defaults == Defaults()
+    widget(app, "number_input", "Largest file (MB)").set_value(2000)
+    app.button(key="settings_save").click().run()
+    assert (studio.defaults.limits.file_megabytes, studio.defaults.limits.pages) == (2000, 12)
+
+
 def test_reset_brings_the_shipped_defaults_back(studio: Studio) -> None:
     """One click undoes every choice."""
     studio.configure(Defaults.model_validate({"limits": {"pages": 3}, "save_to": ["database"]}))
@@ -112,11 +132,11 @@ def test_the_cache_can_be_emptied(studio: Studio) -> None:
 @pytest.mark.parametrize(
     ("place", "value", "sentence"),
     [
-        (("limits", "pages"), 0, "greater than or equal to 1"),
+        (("limits", "pages"), 0, "Most pages in a document: 1 to 10,000."),
         (("recipe", "extractors"), [], "at least 1"),
         (("save_to",), [], "at least one place"),
         (("workbook_path",), "/no/such/folder/a.xlsx", "no folder"),
-        (("recipe", "ocr", "dpi"), 9000, "less than or equal to 600"),
+        (("recipe", "ocr", "dpi"), 9000, "Resolution: 72 to 600."),
     ],
 )
 def test_a_value_that_cannot_be_is_named(place: tuple[str, ...], value: object, sentence: str) -> None:

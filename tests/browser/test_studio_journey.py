@@ -153,7 +153,7 @@ def test_a_saved_record_leads_back_to_its_page(person: Person) -> None:
     person.choose_cell("records_split", x=150)
     expect(person.input("record_field_invoice_number")).to_have_value("WS-7")
     person.settle()
-    person.page.get_by_role("link", name="Open in Studio").click(delay=PRESS)
+    person.page.get_by_role("button", name="Open in Studio").click(delay=PRESS)
     expect(person.input("field_invoice_number")).to_have_value("WS-7", timeout=20_000)
     expect(person.box("Total")).to_be_visible()
 

@@ -54,6 +54,20 @@ class Grid:
             cells[bisect_right(self.bounds, (token.x0 + token.x1) / 2)].append(token)
         return cells
 
+    def cells_of(self, line: Line) -> list[list[Token]]:
+        """The words of ``line`` by column. A text that runs on over the next column's edge stays whole where that
+        column has a cell of its own."""
+        cells = self.cells(line.tokens)
+        at = next((place for place, column in enumerate(self.columns) if column.role == "description"), None)
+        if at is None or at + 1 == len(cells):
+            return cells
+        for segment in line.segments:
+            over = [token for token in cells[at + 1] if token in segment.tokens]
+            if over and len(over) < len(cells[at + 1]) and segment.tokens[0] not in cells[at + 1]:
+                cells[at] += over
+                cells[at + 1] = [token for token in cells[at + 1] if token not in over]
+        return cells
+
     def span(self, column: Column, width: float) -> tuple[float, float]:
         """Left and right edge of ``column`` on a page of ``width``."""
         at = self.columns.index(column)

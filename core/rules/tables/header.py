@@ -170,7 +170,9 @@ def _place(columns: list[Column], new: Column, header: Header, words: TableWords
         elif not old.roles or {old.roles[0], new.roles[0]} == {"article", "description"}:
             roles = ("description",) if "description" in (*old.roles[:1], *new.roles[:1]) else new.roles
             _join(old, new, roles, new.key)
-        elif new.roles[0] in NUMERIC and (old.roles[0] == "unit" or "description" in old.roles):
+        elif NUMERIC.intersection(new.roles[:2]) and (
+            old.roles[0] in ("unit", "article") or "description" in old.roles
+        ):
             header.stacked = True
             old.x0, old.x1, old.label, old.roles, old.key = new.x0, new.x1, new.label, new.roles, new.key
         elif "description" in new.roles and old.roles[0] in NUMERIC:
@@ -198,6 +200,21 @@ def _choose_roles(columns: Sequence[Column]) -> None:
     for wanted in UNIQUE:
         if wanted not in taken:
             _fill(columns, wanted)
+    _choose_total(columns)
+
+
+def _choose_total(columns: Sequence[Column]) -> None:
+    """Where no name says so, the total is the last of several prices, or a price that no quantity goes with."""
+    roles = {column.role for column in columns}
+    if roles & {"total_price", "gross"}:
+        return
+    prices = [column for column in columns if column.role in ("unit_price", "second_unit_price")]
+    if len(prices) > 1 or (prices and "quantity" not in roles):
+        last = max(prices, key=lambda column: column.x1)
+        last.role = "total_price"
+        if len(prices) > 1:
+            prices.remove(last)
+            prices[0].role = "unit_price"
 
 
 def _fill(columns: Sequence[Column], wanted: str) -> None:

@@ -24,12 +24,14 @@ _SAMPLE = 12
 
 @dataclass(eq=False)
 class BodyRow:
-    """A line of a table with its cells. ``numbers`` are the numbers of each column, by the column's place."""
+    """A line of a table with its cells. ``numbers`` are the numbers of each column, by the column's place. A row that is
+    ``doubtful`` (a discount, shipping) is an item only where the printed sums say so."""
 
     layout: Layout
     line: Line
     cells: list[list[Token]]
     numbers: dict[int, list[Amount]]
+    doubtful: bool = False
 
     def number(self, column: int | None) -> Amount | None:
         """The number of a column: its last, as units and rates stand before it."""
@@ -141,6 +143,18 @@ def with_points(row: BodyRow, roles: Roles) -> BodyRow:
         trial = BodyRow(row.layout, row.line, row.cells, {**row.numbers, column: [mended]})
         if is_full(trial, roles):
             return trial
+    return row
+
+
+def with_price(row: BodyRow, roles: Roles) -> BodyRow:
+    """``row`` with the price that its product asks for, where the cell says per how many it is (``320.00 per 100``)."""
+    quantity, total = row.number(roles.quantity), row.number(roles.total)
+    if roles.unit_price is None or not (quantity and total) or is_full(row, roles):
+        return row
+    prices = row.numbers.get(roles.unit_price, [])
+    for price, per in permutations(prices, 2):
+        if per.value > 0 and multiplies(quantity.value, price.value / per.value, total.value):
+            return replace(row, numbers={**row.numbers, roles.unit_price: [price]})
     return row
 
 

@@ -23,7 +23,9 @@ from core.rules.tables.rows import (
     proven_roles,
     with_factors,
     with_points,
+    with_price,
 )
+from core.rules.tables.unnamed import add_unnamed
 from core.rules.tables.words import TableWords
 
 #: A table ends where its page is empty for this many text heights.
@@ -63,18 +65,26 @@ def _read(
     if not tables:
         return []
     sums = frozenset(printed_sums(pages, words, habit))
-    return [
-        item
-        for items in _without_repeats([reader.items(table, sums) for table in _chosen(tables)], sums)
-        for item in items
-    ]
+    chosen = _chosen(tables)
+    items = [reader.items(table, sums) for table in chosen]
+    priced = [table for table in tables if table.header.column("total_price")]
+    if len(chosen) < len(priced):
+        every = [reader.items(table, sums) for table in priced]
+        items = every if _sum_of(every) in sums else items
+    return [item for found in _without_repeats(items, sums) for item in found]
+
+
+def _sum_of(tables: Sequence[Sequence[ItemRow]]) -> Decimal:
+    """What the items of ``tables`` add up to, in cents."""
+    found = [item.total_price.value for items in tables for item in items if item.total_price]
+    return round(sum((value for value in found if value is not None), Decimal(0)), 2)
 
 
 def _without_repeats(tables: Sequence[list[ItemRow]], sums: frozenset[Decimal]) -> list[list[ItemRow]]:
     """Of tables that each add up to the same printed sum (an overview and its details), only the fullest."""
     kept: dict[object, list[ItemRow]] = {}
     for at, items in enumerate(tables):
-        total = sum((item.total_price.value or Decimal(0) for item in items if item.total_price), Decimal(0))
+        total = _sum_of([items])
         key = total if total and total in sums else f"table {at}"
         if key not in kept or len(items) > len(kept[key]):
             kept[key] = items
@@ -118,11 +128,13 @@ class _Reader:
         for header, following in zip(headers, (*headers[1:], None), strict=bool(headers)):
             end = following.first if following else len(layout.lines)
             body = layout.lines[header.last + 1 : end]
+            if not header.inferred:
+                add_unnamed(header, self._top(body))
             grid = find_grid(layout, header, self._top(body))
             prefer_words(grid, self._top(body))
             table = self._table(layout, header, grid, body)
             tables.append(table)
-        tables = [table for table in tables if table.anchors]
+        tables = [table for table in tables if not all(row.doubtful for row in table.anchors)]
         self._going_on = tables[-1] if tables else None
         return tables
 
@@ -135,9 +147,12 @@ class _Reader:
                 break
             bottom = line.y1
             row = self._row(layout, grid, line)
-            if self._is_aside(row, roles):
+            if table.open_end and self._is_doubtful(row, roles):
+                row.doubtful = True
+                table.anchors.append(row)
+            elif self._is_aside(row, roles):
                 continue
-            if self._is_sum(row, roles):
+            elif self._is_sum(row, roles):
                 table.open_end = table.open_end and not table.anchors
             elif is_anchor(row, roles):
                 # a sum may stand between groups of items: what follows it must prove to be an item
@@ -157,6 +172,17 @@ class _Reader:
             return False
         return bool(row.numbers) and any(self._words.discounts.length_at(segment.tokens) for segment in segments)
 
+    def _is_doubtful(self, row: BodyRow, roles: Roles) -> bool:
+        """Whether the line may be an item but is called like a discount or a charge: its text begins where the others
+        do and it has a total."""
+        first = row.line.segments[0]
+        if is_full(row, roles) or row.number(roles.total) is None or len(row.line.segments) < 2:
+            return False
+        at = next((place for place, cell in enumerate(row.cells) if cell), 0)
+        if at > 1:
+            return False
+        return bool(self._words.discounts.length_at(first.tokens)) or self._words.is_charge(first.tokens)
+
     def _top(self, body: Sequence[Line]) -> Sequence[Line]:
         """``body`` up to its first line that sums up, without those that carry a sum over."""
         top: list[Line] = []
@@ -169,7 +195,7 @@ class _Reader:
         return top
 
     def _row(self, layout: Layout, grid: Grid, line: Line) -> BodyRow:
-        cells = grid.cells(line.tokens)
+        cells = grid.cells_of(line)
         repair = any(layout.page.words[token.word].confidence < 1 for token in line.tokens[:1])
         numbers = {}
         for at, (column, cell) in enumerate(zip(grid.columns, cells, strict=True)):
@@ -198,15 +224,33 @@ class _Reader:
 
     def items(self, table: Table, sums: frozenset[Decimal]) -> list[ItemRow]:
         """The rows of ``table`` as items."""
-        roles = proven_roles(table.grid, table.anchors)
-        rows = [with_points(row, roles) for row in table.anchors if is_anchor(row, roles)]
+        certain = [row for row in table.anchors if not row.doubtful]
+        roles = proven_roles(table.grid, certain)
+        rows = [with_price(with_points(row, roles), roles) for row in certain if is_anchor(row, roles)]
         rows = with_factors(rows, roles, self._habit)
+        rows = _with_doubtful(rows, table.anchors, roles, sums)
         blocks = join_blocks(
             table.layout, table.grid, table.header.stacked, [Block(row.line, row.cells) for row in rows], table.texts
         )
         pairs = _without_sum_row(list(zip(rows, blocks, strict=True)), roles)
         pairs = _fitting(pairs, roles, sums)
         return [_item(table, row, block, roles) for row, block in pairs]
+
+
+def _with_doubtful(
+    rows: list[BodyRow], all_rows: Sequence[BodyRow], roles: Roles, sums: frozenset[Decimal]
+) -> list[BodyRow]:
+    """``rows`` with the doubtful ones among ``all_rows``, where only so they add up to a printed sum."""
+    doubtful = [row for row in all_rows if row.doubtful]
+    if not doubtful or _total(rows, roles) in sums or _total([*rows, *doubtful], roles) not in sums:
+        return rows
+    return sorted([*rows, *doubtful], key=lambda row: row.line.index)
+
+
+def _total(rows: Sequence[BodyRow], roles: Roles) -> Decimal:
+    """What ``rows`` add up to, in cents."""
+    total = sum((amount.value for row in rows if (amount := row.number(roles.total))), Decimal(0))
+    return round(total, 2)
 
 
 def _without_sum_row(pairs: list[tuple[BodyRow, Block]], roles: Roles) -> list[tuple[BodyRow, Block]]:
@@ -221,14 +265,10 @@ def _without_sum_row(pairs: list[tuple[BodyRow, Block]], roles: Roles) -> list[t
 
 def _fitting(pairs: list[tuple[BodyRow, Block]], roles: Roles, sums: frozenset[Decimal]) -> list[tuple[BodyRow, Block]]:
     """Without lines that only say what another contains (no price of their own), where a printed sum says so."""
-
-    def total(kept: Sequence[tuple[BodyRow, Block]]) -> Decimal:
-        return sum((amount.value for row, _ in kept if (amount := row.number(roles.total))), Decimal(0))
-
-    if total(pairs) in sums:
+    if _total([row for row, _ in pairs], roles) in sums:
         return pairs
     priced = [pair for pair in pairs if pair[0].number(roles.unit_price)]
-    return priced if priced and total(priced) in sums else pairs
+    return priced if priced and _total([row for row, _ in priced], roles) in sums else pairs
 
 
 def _item(table: Table, row: BodyRow, block: Block, roles: Roles) -> ItemRow:

@@ -7,53 +7,28 @@ a sum that is printed under them, or where quantity × price says so; nothing is
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from core.rules.amounts import Amount, NumberFormat, find_amounts
 from core.rules.layout import Layout, Line, Token
 from core.rules.tables.items import ItemRow, multiplies, number_cell, text_cell
+from core.rules.tables.money_rows import MoneyRow, main_column, money_rows
 from core.rules.tables.words import TableWords
 
-#: Right edges of amounts in one column differ by less than this many text heights.
-_ALIGNED = 1.2
 #: Fewer rows than this are believed only where a printed sum bears them out.
 _ENOUGH = 2
 #: A sum that differs by no more than this share is taken for that of the rows with a tax or a misread digit.
 _NEAR = Decimal("0.3")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
-#: A whole number from here on is a code rather than money.
-_LARGEST = 10_000_000
 _WORD = re.compile(r"[^\W\d_]{3}")
 _CENTS = re.compile(r"\d[.,]\d\d\b")
 _TIMES = re.compile(r"^(?:(\d+(?:[.,]\d+)?)[x×*@]|[x×*@](\d+(?:[.,]\d+)?)|[x×*@à])$", re.IGNORECASE)
+#: How many (2個) and what each costs (単268) on receipts without blanks.
+_COUNTED = re.compile(r"^\s*[（(]?[x×@]?(\d+)[個点コケヶ本枚袋缶][x×*]?[)）]?$", re.IGNORECASE)
+_EACH = re.compile(r"^\s*[（(]?[x×]?(?:単価?|@)[¥￥]?(\d[\d,]*)円?[)）]?$", re.IGNORECASE)
 _BARCODE = re.compile(r"^\d{7,}$")
-
-
-@dataclass(eq=False)
-class MoneyRow:
-    """A line that ends with an amount of money. ``label`` is what stands left of its numbers."""
-
-    layout: Layout
-    line: Line
-    amount: Amount
-    numbers: list[Amount]
-    label: list[Token]
-    kind: str = "item"
-    quantity: Amount | None = None
-    price: Amount | None = None
-    above: list[Token] = field(default_factory=list)
-
-    @property
-    def right(self) -> float:
-        return self.amount.tokens[-1].x1
-
-    @property
-    def left(self) -> float:
-        return self.label[0].x0 if self.label else self.line.x0
 
 
 def read_without_header(pages: Sequence[Layout], words: TableWords, habit: NumberFormat) -> list[ItemRow]:
@@ -69,58 +44,6 @@ def read_without_header(pages: Sequence[Layout], words: TableWords, habit: Numbe
         return []
     _drop_ordinals(run)
     return [_item(row, proven) for row in run if row.kind == "item"]
-
-
-def money_rows(layout: Layout, words: TableWords, habit: NumberFormat) -> Iterator[MoneyRow]:
-    """The lines of a page that end with an amount of money; on a page without cents, with a whole number."""
-    cents = any(_CENTS.search(token.text) for token in layout.tokens)
-    for line in layout.lines:
-        tokens = line.tokens
-        if not any(char.isdigit() for token in tokens[-3:] for char in token.text):
-            continue
-        repair = layout.page.words[tokens[0].word].confidence < 1
-        numbers = [amount for segment in line.segments for amount in find_amounts(segment.tokens, habit, repair)]
-        while numbers and numbers[-1].percent:
-            tokens = tokens[: tokens.index(numbers.pop().tokens[0])]
-        if not numbers or not _is_money(numbers[-1], cents) or not _is_last(numbers[-1], tokens):
-            continue
-        label = tokens[: tokens.index(numbers[-1].tokens[0])]
-        row = MoneyRow(layout, line, numbers[-1], numbers[:-1], label)
-        row.kind = _kind(row, words)
-        yield row
-
-
-def _is_money(amount: Amount, cents: bool) -> bool:
-    if amount.percent:
-        return False
-    return amount.decimals == 2 or amount.currency is not None or (not cents and abs(amount.value) < _LARGEST)
-
-
-def _is_last(amount: Amount, tokens: Sequence[Token]) -> bool:
-    """Whether no more than a tax mark (A, SR, *) follows the amount."""
-    after = tokens[tokens.index(amount.tokens[-1]) + 1 :]
-    return len(after) < 2 and all(len(token.text) < 3 for token in after)
-
-
-def _kind(row: MoneyRow, words: TableWords) -> str:
-    """``sum``, ``discount``, ``none`` (carried over) or ``item``."""
-    for segment in row.line.segments:
-        if words.carries.length_at(segment.tokens):
-            return "none"
-        if words.discounts.length_at(segment.tokens):
-            return "discount"
-        if words.is_sum(segment.tokens):
-            return "sum"
-    return "item"
-
-
-def main_column(rows: Sequence[MoneyRow]) -> list[MoneyRow]:
-    """The rows whose amounts stand in the column that most of them share."""
-    places = Counter(round(row.right / row.layout.text_height) for row in rows)
-    if not places:
-        return []
-    best = max(places, key=lambda place: (places[place - 1] + places[place] + places[place + 1], places[place]))
-    return [row for row in rows if abs(row.right / row.layout.text_height - best) <= _ALIGNED]
 
 
 def _best_run(rows: Sequence[MoneyRow], sums: set[Decimal]) -> tuple[list[MoneyRow], bool]:
@@ -176,14 +99,35 @@ def _find_factors(row: MoneyRow, habit: NumberFormat) -> None:
     if take_factors(row, row.numbers, row.label):
         return
     lines = row.layout.lines
-    for index in (row.line.index + 1, row.line.index - 1):
-        if not 0 <= index < len(lines) or not _is_next_to(lines[index], row.line):
+    below = row.line.index + 1
+    if below < len(lines) and _is_mark(lines[below]) and _is_next_to(lines[below], row.line):
+        below += 1
+    for index in (below, row.line.index - 1):
+        if not 0 <= index < len(lines) or not _is_next_to(
+            lines[index], lines[below - 1] if index == below else row.line
+        ):
             continue
         tokens = lines[index].tokens
         numbers = [amount for segment in lines[index].segments for amount in find_amounts(segment.tokens, habit)]
-        texts = [token for token in tokens if len(_LETTERS.findall(token.text)) and not _TIMES.match(token.text)]
-        if len(texts) <= 1 and take_factors(row, numbers, tokens):
+        if len(_texts(tokens)) <= 1 and take_factors(row, numbers, tokens):
             return
+
+
+def _is_mark(line: Line) -> bool:
+    """Whether a line holds no more than a tax mark or a currency that found no room behind its amount."""
+    return len(line.tokens) < 3 and all(len(token.text) < 4 and not token.text.isdigit() for token in line.tokens)
+
+
+def _texts(tokens: Sequence[Token]) -> list[Token]:
+    """The words among ``tokens`` that are no unit behind a number (``1,2 kg``, ``2.49 /lb``)."""
+    return [
+        token
+        for before, token in pairwise([None, *tokens])
+        if token is not None
+        and _LETTERS.search(token.text)
+        and not _TIMES.match(token.text)
+        and not (token.text.startswith("/") or (before is not None and before.text[-1].isdigit()))
+    ]
 
 
 def _is_next_to(line: Line, other: Line) -> bool:
@@ -208,10 +152,12 @@ def take_factors(row: MoneyRow, numbers: Sequence[Amount], tokens: Sequence[Toke
 def _factors(row: MoneyRow, numbers: Sequence[Amount], tokens: Sequence[Token]) -> Iterator[tuple[Amount, Amount]]:
     """Pairs of quantity and price that multiply to the row's amount."""
     percent = next((number.value for number in numbers if number.percent), None)
-    candidates = [number for number in (*_glued(tokens), *numbers) if not number.percent and number.value]
+    candidates = [
+        number for number in (*_glued(tokens), *_each(tokens), *numbers) if not number.percent and number.value
+    ]
     for quantity in candidates:
         for price in candidates:
-            is_price = price.decimals >= 2 or price.currency is not None
+            is_price = price.decimals >= 2 or price.currency is not None or row.amount.decimals == 0
             is_money = quantity.decimals == 2 and quantity.currency is not None
             if quantity.tokens[0].x0 == price.tokens[0].x0 or not is_price or is_money:
                 continue
@@ -225,17 +171,24 @@ def _apart(quantity: Amount, price: Amount) -> float:
 
 def _glued(tokens: Sequence[Token]) -> Iterator[Amount]:
     for token in tokens:
-        shape = _TIMES.match(token.text)
-        digits = (shape[1] or shape[2]) if shape else None
+        shape = _TIMES.match(token.text) or _COUNTED.match(token.text)
+        digits = next(filter(None, shape.groups()), None) if shape else None
         if digits:
             yield Amount(Decimal(digits.replace(",", ".")), token.text, None, 0, False, (token,))
+
+
+def _each(tokens: Sequence[Token]) -> Iterator[Amount]:
+    for token in tokens:
+        if shape := _EACH.match(token.text):
+            yield Amount(Decimal(shape[1].replace(",", "")), token.text, None, 0, False, (token,))
 
 
 def _take_leading_quantity(row: MoneyRow) -> None:
     """``2 Espresso 5,00`` and ``Espresso x2``: a quantity without its price."""
     if row.quantity or len(row.label) < 2:
         return
-    glued = next(_glued([row.label[0], row.label[-1]]), None)
+    ends = [token for token in (row.label[0], row.label[-1]) if _TIMES.match(token.text)]
+    glued = next(_glued(ends), None)
     first = row.label[0]
     if glued is None and first.text.isdecimal() and len(first.text) < 3:
         glued = Amount(Decimal(first.text), first.text, None, 0, False, (first,))

@@ -68,6 +68,7 @@ class TableWords:
         self.names = Phrases(self.columns)
         self._sums = Phrases(phrase for phrase, found in kinds.items() if found & _SUMS)
         self._charges = Phrases([*lexicon.table_end, *(phrase for phrase, found in kinds.items() if found & _CHARGES)])
+        self._extras = Phrases(phrase for phrase, found in kinds.items() if "shipping" in found)
         self.carries = Phrases(lexicon.carry)
         self.discounts = Phrases(phrase for phrase, found in kinds.items() if "discount" in found)
 
@@ -75,6 +76,10 @@ class TableWords:
         """Whether ``tokens`` (a segment) begin with the label of a sum, or are that of a payment or a charge, or of
         what follows a table."""
         return bool(self._sums.length_at(tokens)) or self._fills(tokens, self._charges)
+
+    def is_charge(self, tokens: Sequence[Token]) -> bool:
+        """Whether ``tokens`` (a segment) are the label of a charge such as shipping, which may be an item too."""
+        return not self._sums.length_at(tokens) and self._fills(tokens, self._extras)
 
     def is_label(self, tokens: Sequence[Token]) -> bool:
         """Whether ``tokens`` are a sum's label and nothing but numbers besides."""
@@ -106,7 +111,8 @@ class TableWords:
             end = at + length
             while end < len(tokens) and _is_unit(tokens[end].text):
                 end += 1
-            found.append(Name(tuple(tokens[at:end]), self.columns[key], key))
+            name = Name(tuple(tokens[at:end]), self.columns[key], key)
+            found.append(self._with_first(found.pop(), name) if found and _is_one_text(found[-1], name) else name)
             at = end
         self._add_loose(found, loose)
         return found
@@ -120,6 +126,11 @@ class TableWords:
         cutoff = 75 if len(key) == _LEAST_GUESSED else 84
         close = process.extractOne(key, self.columns.keys(), scorer=fuzz.ratio, score_cutoff=cutoff)
         return self.columns[close[0]] if close else ()
+
+    @staticmethod
+    def _with_first(first: Name, second: Name) -> Name:
+        """One name of two: ``Description of goods``."""
+        return Name((*first.tokens, *second.tokens), first.roles, first.key, first.more)
 
     @staticmethod
     def _add_loose(found: list[Name], loose: Sequence[Token]) -> None:
@@ -154,6 +165,11 @@ def _roles(heads: Mapping[str, tuple[str, ...]], language: str | None) -> set[st
 
 def _likelihood(role: str) -> int:
     return _LIKELIEST.index(role) if role in _LIKELIEST else len(_LIKELIEST)
+
+
+def _is_one_text(first: Name, second: Name) -> bool:
+    """Whether two names in a row are one: a table has one column of descriptions, whose name may be long."""
+    return first.roles[:1] == second.roles[:1] == ("description",)
 
 
 def _is_unit(text: str) -> bool:

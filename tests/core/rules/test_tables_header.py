@@ -118,3 +118,57 @@ def test_numbers_right_of_their_left_aligned_names_go_to_the_right_column() -> N
     names, body = page(header, (45, 345, 403, 479)), page([(), *rows], (45, -396, -471, -551))
     sheet = type(names)(1, 595, 842, names.words + body.words, "text-layer")
     assert plain(read(sheet)) == [("Paper", "7", "10", "70"), ("Cabinet", "5", "19", "95")]
+
+
+def test_a_name_of_several_words_is_one_column() -> None:
+    """“Articles” would be a description by itself."""
+    sheet = page(
+        [("Description of articles", "Qty", "Price", "Amount"), ("Apples, in wooden boxes", "3", "5.00", "15.00")]
+    )
+    assert plain(read(sheet)) == [("Apples, in wooden boxes", "3", "5", "15")]
+
+
+def test_the_last_of_several_prices_is_the_total() -> None:
+    """Names that mean a price each: a rate, and the fee that it makes."""
+    sheet = page([("Task", "Hours", "Rate", "Fee"), ("Review", "2", "140.00", "280.00")])
+    assert plain(read(sheet)) == [("Review", "2", "140", "280")]
+
+
+def test_a_price_without_a_quantity_is_the_total() -> None:
+    """A receipt's column of prices."""
+    sheet = page([("Description", "Price"), ("Soup", "7.50"), ("Steak", "31.00")], (40, -300))
+    assert plain(read(sheet)) == [("Soup", None, None, "7.5"), ("Steak", None, None, "31")]
+
+
+def test_a_quantity_without_a_name_before_the_descriptions() -> None:
+    """Its column has no name; numbers that only count the rows are none."""
+    places = (40, 70, -340, -430)
+    header = (None, "Description", "Price", "Amount")
+    sheet = page([header, ("3", "Tuna", "2.85", "8.55"), ("2", "Milk", "0.92", "1.84")], places)
+    assert plain(read(sheet)) == [("Tuna", "3", "2.85", "8.55"), ("Milk", "2", "0.92", "1.84")]
+    sheet = page([header, ("1", "Tuna", "2.85", "8.55"), ("2", "Milk", "0.92", "1.84")], places)
+    assert [row[1] for row in plain(read(sheet))] == [None, None]
+
+
+def test_descriptions_without_a_name() -> None:
+    """Only the columns of numbers are named."""
+    sheet = page(
+        [(None, "Usage", "Price", "Amount"), ("Peak hours", "412", "0.15", "61.80"), ("Meter rent", None, None, "9.00")]
+    )
+    assert plain(read(sheet)) == [("Peak hours", "412", "0.15", "61.8"), ("Meter rent", None, None, "9")]
+
+
+def test_names_in_two_rows_stand_for_records_in_two_rows() -> None:
+    """Article and text above, quantity and price (per how many) below."""
+    sheet = page(
+        [
+            ("Material", "Description", None),
+            ("Quantity", "Price/Unit", "Amount"),
+            ("A-40-33", "Motor", None),
+            ("2 pcs", "412.50 1 pcs", "825.00"),
+            ("A-55-10", "Grease", None),
+            ("150 pcs", "320.00 100 pcs", "480.00"),
+        ],
+        (40, 150, -540),
+    )
+    assert plain(read(sheet)) == [("A-40-33 Motor", "2", "412.5", "825"), ("A-55-10 Grease", "150", "320", "480")]

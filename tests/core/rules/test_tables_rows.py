@@ -235,3 +235,23 @@ def test_a_letter_has_no_items() -> None:
     """Text without a table gives nothing."""
     assert read(page([("Dear customer, thank you for your order of 12 March.",), ("We deliver it on 5.00 pm.",)])) == []
     assert read(page([])) == []
+
+
+def test_a_long_text_stays_whole_beside_the_next_column() -> None:
+    """It runs on under the name of the quantity, which has its own number."""
+    rows = [HEADER, TABLE, LAMP, ("Oak sideboard with doors, brass, wall height up to 30 cm", "4", "11.00", "44.00")]
+    assert plain(read(page(rows, (40.0, -345.0, -430.0, -540.0))))[2][1] == "4"
+
+
+def test_discounts_and_shipping_are_items_where_the_sum_says_so() -> None:
+    """Rows among the items that are called like a discount or a charge."""
+    rows = [HEADER, TABLE, ("Shipping", None, None, "9.00"), ("Discount", None, None, "-4.00")]
+    assert len(plain(read(page([*rows, (None, None, "Subtotal", "455.00")])))) == 3
+    assert len(plain(read(page([*rows, (None, None, "Subtotal", "450.00")])))) == 1
+
+
+def test_a_second_table_counts_where_the_sum_says_so() -> None:
+    """Hours in one table, expenses in another of fewer columns."""
+    expenses = [(), ("Item", None, None, "Amount"), ("Train", None, None, "42.60"), ()]
+    with_both = [HEADER, TABLE, *expenses, (None, None, "Total", "492.60")]
+    assert [row[0] for row in plain(read(page(with_both)))] == ["Oak table", "Train"]

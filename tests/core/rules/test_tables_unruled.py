@@ -81,3 +81,27 @@ def test_what_is_set_in_further_explains_the_row_above() -> None:
 def test_amounts_that_prove_nothing_are_no_items() -> None:
     """Two amounts below each other do not make a table."""
     assert read(page([("Minimum order", "50.00"), ("Free delivery from", "99.00")], RECEIPT)) == []
+
+
+def test_dots_lead_to_the_amounts() -> None:
+    """Text, dots and amount are one word."""
+    sheet = page([("Land search......£212.40",), ("Transfer fee.....£30.00",), ("Total", "£242.40")], (40, -300))
+    assert plain(read(sheet))[0] == ("Land search", None, None, "212.4")
+
+
+def test_a_tax_mark_may_be_glued_to_an_amount() -> None:
+    """Goods of the lower rate carry a mark; how many and what each costs stand below without blanks."""
+    rows = [("牛乳", "¥218※"), ("たまご", "¥536※"), (" (2個 × 単268)",), ("洗剤", "¥348"), ("合計", "¥1,102")]
+    assert plain(read(page(rows, RECEIPT), language="ja"))[1] == ("たまご", "2", "268", "536")
+
+
+def test_units_in_quantity_times_price() -> None:
+    """Weighed goods: the line of quantity and price has units on both sides."""
+    rows = [("1.32 lb @ 2.49 /lb",), ("Apples", "3.29"), ("Soap", "3.49"), ("Total", "6.78")]
+    assert plain(read(page(rows, RECEIPT)))[0] == ("Apples", "1.32", "2.49", "3.29")
+
+
+def test_a_mark_on_a_line_of_its_own_does_not_part_an_amount_from_its_factors() -> None:
+    """The currency behind the amount found no room."""
+    rows = [("Super E10", "61,12"), ("EUR A",), ("36,40 l x 1,679",), ("Wash", "4,99"), ("Total", "66,11")]
+    assert plain(read(page(rows, RECEIPT), language="de"))[0] == ("Super E10", "36.4", "1.679", "61.12")

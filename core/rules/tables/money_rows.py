@@ -1,0 +1,122 @@
+"""Lines that end with an amount of money, and the column in which most of a page's amounts stand."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from core.rules.amounts import Amount, NumberFormat, find_amounts
+from core.rules.layout import Layout, Line, Segment, Token, fold
+from core.rules.tables.words import TableWords
+
+#: Right edges of amounts in one column differ by less than this many text heights.
+_ALIGNED = 1.2
+#: A whole number from here on is a code rather than money.
+_LARGEST = 10_000_000
+_CENTS = re.compile(r"\d[.,]\d\d\b")
+_GLUE = re.compile(r"\.{4,}|(?:\.*…)+\.*|(?<=\d)[※軽]+$")
+
+
+@dataclass(eq=False)
+class MoneyRow:
+    """A line that ends with an amount of money. ``label`` is what stands left of its numbers."""
+
+    layout: Layout
+    line: Line
+    amount: Amount
+    numbers: list[Amount]
+    label: list[Token]
+    kind: str = "item"
+    quantity: Amount | None = None
+    price: Amount | None = None
+    above: list[Token] = field(default_factory=list)
+
+    @property
+    def right(self) -> float:
+        return self.amount.tokens[-1].x1
+
+    @property
+    def left(self) -> float:
+        return self.label[0].x0 if self.label else self.line.x0
+
+
+def money_rows(layout: Layout, words: TableWords, habit: NumberFormat) -> Iterator[MoneyRow]:
+    """The lines of a page that end with an amount of money; on a page without cents, with a whole number."""
+    cents = any(_CENTS.search(token.text) for token in layout.tokens)
+    for line in map(_parted, layout.lines):
+        tokens = line.tokens
+        if not any(char.isdigit() for token in tokens[-3:] for char in token.text):
+            continue
+        repair = layout.page.words[tokens[0].word].confidence < 1
+        numbers = [amount for segment in line.segments for amount in find_amounts(segment.tokens, habit, repair)]
+        while numbers and numbers[-1].percent:
+            tokens = tokens[: tokens.index(numbers.pop().tokens[0])]
+        if not numbers or not _is_money(numbers[-1], cents) or not _is_last(numbers[-1], tokens):
+            continue
+        label = tokens[: tokens.index(numbers[-1].tokens[0])]
+        row = MoneyRow(layout, line, numbers[-1], numbers[:-1], label)
+        row.kind = _kind(row, words)
+        yield row
+
+
+def _parted(line: Line) -> Line:
+    """``line`` with amounts set apart from the dots that lead to them (``Postage.......4.50``) and from a tax mark that
+    is glued to them (``218※``)."""
+    if not any(_GLUE.search(token.text) for token in line.tokens):
+        return line
+    segments = [
+        Segment(run, segment.line, segment.index) for segment in line.segments for run in _parts(segment.tokens) if run
+    ]
+    return Line(line.index, segments) if segments else line
+
+
+def _parts(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    """``tokens`` cut where leaders and tax marks are."""
+    run: list[Token] = []
+    for token in tokens:
+        glue = _GLUE.search(token.text)
+        if glue is None:
+            run.append(token)
+            continue
+        width = (token.x1 - token.x0) / len(token.text)
+        before, after = token.text[: glue.start()], token.text[glue.end() :]
+        if before:
+            run.append(token._replace(text=before, key=fold(before), x1=token.x0 + width * glue.start()))
+        yield run
+        run = [token._replace(text=after, key=fold(after), x0=token.x1 - width * len(after))] if after else []
+    yield run
+
+
+def _is_money(amount: Amount, cents: bool) -> bool:
+    if amount.percent:
+        return False
+    return amount.decimals == 2 or amount.currency is not None or (not cents and abs(amount.value) < _LARGEST)
+
+
+def _is_last(amount: Amount, tokens: Sequence[Token]) -> bool:
+    """Whether no more than a tax mark (A, SR, *) follows the amount."""
+    after = tokens[tokens.index(amount.tokens[-1]) + 1 :]
+    return len(after) < 2 and all(len(token.text) < 3 for token in after)
+
+
+def _kind(row: MoneyRow, words: TableWords) -> str:
+    """``sum``, ``discount``, ``none`` (carried over) or ``item``."""
+    for segment in row.line.segments:
+        if words.carries.length_at(segment.tokens):
+            return "none"
+        if words.discounts.length_at(segment.tokens):
+            return "discount"
+        if words.is_sum(segment.tokens):
+            return "sum"
+    return "item"
+
+
+def main_column(rows: Sequence[MoneyRow]) -> list[MoneyRow]:
+    """The rows whose amounts stand in the column that most of them share."""
+    places = Counter(round(row.right / row.layout.text_height) for row in rows)
+    if not places:
+        return []
+    best = max(places, key=lambda place: (places[place - 1] + places[place] + places[place + 1], places[place]))
+    return [row for row in rows if abs(row.right / row.layout.text_height - best) <= _ALIGNED]

@@ -21,7 +21,7 @@ from pages.parts.records_download import draw_record_downloads
 from pages.parts.records_draft import Draft, drop_draft, get_draft, is_changed, mark_reviewed, review_draft, run_of
 from pages.parts.records_handover import hand_over
 from pages.parts.records_lines import draw_findings, draw_lines
-from pages.parts.records_table import local_time, open_record
+from pages.parts.records_table import open_record, utc_time
 
 if TYPE_CHECKING:
     pass
@@ -65,7 +65,7 @@ def _draw_head(order: Order) -> None:
         if st.button("", key="record_close", icon=":material/close:", help="Close", shortcut="Esc"):
             open_record(None)
             st.rerun()
-    times = [f"{name} {local_time(at)}" for name, at in _times(order) if at is not None]
+    times = [f"{name} {utc_time(at)} UTC" for name, at in _times(order) if at is not None]
     read_from = run_of(order.run_id) if order.run_id else None
     source = [f"read from {plain(read_from.name)}"] if read_from else []
     st.caption(" · ".join([*times, *source]))

@@ -23,7 +23,7 @@ def draw_search_downloads(query: OrderQuery, total: int) -> None:
     what = "All 1 record" if total == 1 else f"All {total:,} records"
     studio = get_studio()
     with st.popover("Download", icon=":material/download:", key="records_download"):
-        st.caption(f"{what} of this list, in its order.")
+        st.caption(f"{what} of this list, in its order. Times are UTC.")
         name = f"records-{date.today().isoformat()}"
         _draw_buttons("records", name, lambda form: lambda: studio.export(query, form))
 
@@ -32,7 +32,7 @@ def draw_record_downloads(order_id: int) -> None:
     """Downloads of one record as it is stored."""
     studio = get_studio()
     with st.popover("Download", icon=":material/download:", key="record_download"):
-        st.caption("This record as it is stored.")
+        st.caption("This record as it is stored. Times are UTC.")
         _draw_buttons("record", f"order-{order_id}", lambda form: lambda: studio.export_record(order_id, form))
 
 

@@ -6,7 +6,6 @@ import hashlib
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -80,7 +79,7 @@ def _cell(row: OrderSummary, name: str) -> str:
     if name == "status":
         return f"{_SIGNS.get(value, '')} {value}".strip()
     if isinstance(value, datetime):
-        return local_time(value)
+        return utc_time(value)
     return amount_text(value, row.currency) if isinstance(value, Decimal) else str(value)
 
 
@@ -91,11 +90,10 @@ def amount_text(amount: Decimal, currency: str | None) -> str:
     return f"{amount:,.{decimals}f} {currency or ''}".strip()
 
 
-def local_time(moment: datetime) -> str:
-    """A time in the person's own zone, to the minute."""
+def utc_time(moment: datetime) -> str:
+    """A time in UTC, as in the exports and the workbook, to the minute; where it stands says that it is UTC."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    zone = st.context.timezone
-    return aware.astimezone(ZoneInfo(zone) if zone else None).strftime("%Y-%m-%d %H:%M")
+    return aware.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def _select(key: str, ids: list[int], names: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
@@ -141,5 +141,5 @@ def _keep(defaults: Defaults, said: str) -> None:
         st.session_state[_ERRORS] = {("settings_file",): str(error)}
         st.toast(f"Not saved: {plain(str(error))}", icon=":material/error:")
         return
-    st.session_state[_SAVED] = f"{said} at {datetime.now():%H:%M:%S}"
+    st.session_state[_SAVED] = f"{said} at {datetime.now(UTC):%H:%M:%S} UTC"
     st.toast(f"{said}.", icon=":material/task_alt:")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from core.models import Invoice, LineItem, field_of, header_fields
 from core.stores import OrderQuery, SaveReceipt
 from core.studio import Studio
 from pages.parts.edits import Edits, edits_from, read_edits
-from pages.parts.records_query import page_count
-from pages.parts.records_table import amount_text
+from pages.parts.records_query import page_count, title_of_column
+from pages.parts.records_table import amount_text, utc_time
 
 ROOT = Path(__file__).parents[2]
 
@@ -290,6 +290,18 @@ def test_a_database_that_does_not_answer_is_one_sentence(studio: Studio, monkeyp
 def test_amounts_are_grouped_and_keep_their_digits(amount: str, currency: str | None, shown: str) -> None:
     """Two decimals at least, none lost."""
     assert amount_text(Decimal(amount), currency) == shown
+
+
+def test_times_are_utc_and_say_so(studio: Studio) -> None:
+    """The list's head, the open record and the downloads name the zone; a time of another zone is turned into it."""
+    order_id = studio.save(invoice("A-1"), ("database",)).order_id
+    app = open_page(record=str(order_id))
+    made = studio.record(order_id).created_at
+    assert made is not None
+    assert f"saved {utc_time(made)} UTC" in said(app)
+    assert "Times are UTC" in said(app)
+    assert title_of_column("updated_at") == "Changed (UTC)"
+    assert utc_time(datetime(2026, 3, 1, 1, 30, tzinfo=timezone(timedelta(hours=2)))) == "2026-02-28 23:30"
 
 
 @pytest.mark.parametrize(("total", "pages"), [(0, 1), (50, 1), (51, 2), (100_000, 2000)])

@@ -19,6 +19,11 @@ UNREAD = "unread"
 #: The provenance rule of a value that a person looked at and found right.
 CONFIRMED = "confirmed"
 
+#: The provenance rule of a value that a check proposed and the person took.
+PROPOSED = "proposed"
+
+_BY_HAND = {"drawn": "Drawn by you", PROPOSED: "Taken from the proposal"}
+
 ICONS: dict[Level, str] = {
     "sure": ":material/check_circle:",
     "check": ":material/error:",
@@ -46,10 +51,12 @@ def trust(extraction: Extraction, path: str) -> Trust:
         return Trust("absent", "Missing: type it or draw a box" if field_of(path).required else "Not found")
     source = extraction.provenance.get(path)
     if source is not None and source.extractor == "person":
-        return Trust("sure", "Drawn by you" if source.rule == "drawn" else "Typed by you")
+        return Trust("sure", _BY_HAND.get(source.rule, "Typed by you"))
     confidence = extraction.confidences.get(path, 0.0)
     level = level_of(confidence, extraction.recipe.approve_at)
     words = {"sure": "Sure", "check": "Check", "doubtful": "Doubtful"}[level]
+    if source is not None and source.exact and path not in extraction.evidence and level == "sure":
+        return Trust(level, "From the XML, not printed on the page" if extraction.pages else "From the XML")
     note = (
         ", derived" if source and source.derived else "" if path in extraction.evidence else ", not found on the page"
     )

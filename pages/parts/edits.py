@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from core.evidence import Evidence
-from core.models import Invoice, LineItem, field_of, item_fields, item_path, value_at
+from core.models import Invoice, LineItem, field_of, item_fields, item_path, value_at, walk
 from core.stores import SaveReceipt
 
 #: Reads a text as the value of a path; raises ValueError with a sentence.
@@ -27,12 +27,14 @@ Row = dict[str, str]
 @dataclass(slots=True)
 class Edits:
     """``texts`` by header path; ``lines`` all rows as texts (``None``: as extracted); ``drawn`` evidence by path;
-    ``confirmed`` the paths whose value a person looked at and found right; ``receipt`` and ``saved`` what was last saved; ``revision`` counts the changes of lines that were not typed into the table (it then begins anew)."""
+    ``confirmed`` the paths whose value a person looked at and found right;
+    ``proposed`` texts taken from a check's proposal; ``receipt`` and ``saved`` what was last saved; ``revision`` counts the changes of lines that were not typed into the table (it then begins anew)."""
 
     texts: dict[str, str] = field(default_factory=dict)
     lines: list[Row] | None = None
     drawn: dict[str, Evidence] = field(default_factory=dict)
     confirmed: set[str] = field(default_factory=set)
+    proposed: dict[str, str] = field(default_factory=dict)
     receipt: SaveReceipt | None = None
     saved: Invoice | None = None
     revision: int = 0
@@ -62,6 +64,7 @@ class Edits:
         else:
             self.texts[path] = text
         self.confirmed.discard(path)
+        self.proposed.pop(path, None)
         if evidence is None:
             self.drawn.pop(path, None)
         else:
@@ -187,3 +190,15 @@ def title_of(path: str) -> str:
     if not path.startswith("line_items."):
         return info.title
     return f"Line {int(path.split('.')[1]) + 1} {info.title.lower()}"
+
+
+def differences(stored: Invoice, now: Invoice) -> list[tuple[str, str, str]]:
+    """Where ``now`` differs from ``stored``: the field's title, its text there and its text here."""
+    before = {path: as_text(value) for path, _, value in walk(stored)}
+    after = {path: as_text(value) for path, _, value in walk(now)}
+    paths = [*before, *(path for path in after if path not in before)]
+    return [
+        (title_of(path), before.get(path, ""), after.get(path, ""))
+        for path in paths
+        if before.get(path, "") != after.get(path, "")
+    ]

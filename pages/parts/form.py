@@ -152,7 +152,7 @@ def draw_finding(run_id: str, finding: Finding, extraction: Extraction, text: st
                 f"{target} {plain(finding.proposed)}",
                 key=key,
                 icon=":material/auto_fix_high:",
-                on_click=put,
+                on_click=take,
                 args=(run_id, path, finding.proposed, extraction),
             )
 
@@ -175,6 +175,14 @@ def put(run_id: str, path: str, text: str, extraction: Extraction) -> None:
     """Put a text into a field or cell and keep it."""
     edits = get_edits(run_id)
     edits.set_text(extraction.invoice, path, text)
+    keep_edits(run_id, edits)
+
+
+def take(run_id: str, path: str, text: str, extraction: Extraction) -> None:
+    """Put a text that a check proposed into a field or cell."""
+    put(run_id, path, text, extraction)
+    edits = get_edits(run_id)
+    edits.proposed[path] = text
     keep_edits(run_id, edits)
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from core.errors import StudioError
+from core.errors import RecordMissing, StudioError
 from core.models import Invoice
 from core.stores import Duplicate, Target
 from core.studio import Reviewed, describe_duplicate
 from pages.parts import keys
-from pages.parts.edits import title_of
+from pages.parts.edits import differences, title_of
 from pages.parts.frame import get_studio, plain
 from pages.parts.session import get_edits, keep_edits
 from pages.parts.standing import open_points, status_of
@@ -26,6 +26,9 @@ _NAMES: dict[Target, str] = {"database": "the database", "workbook": "the Excel 
 
 #: Open points that the question before a save lists.
 _MOST_POINTS = 6
+
+#: Values that the question of an update lists.
+_MOST_DIFFERENCES = 8
 
 #: A shortcut does not leave the field that is being typed in, and Streamlit takes text over only when it is left: leave
 #: it for a moment, so that Ctrl+S saves what stands on the screen.
@@ -80,7 +83,7 @@ def draw_save_trouble() -> None:
 def draw_toast() -> None:
     """A message left by the last action."""
     if message := st.session_state.pop(keys.TOAST, None):
-        st.toast(message, icon=":material/task_alt:", duration="long")
+        st.toast(message, icon=":material/task_alt:")
 
 
 def _default_choice() -> int:
@@ -143,21 +146,38 @@ def _ask(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], stored: l
     orders = {duplicate.order_id: duplicate for duplicate in reversed(stored)}
     for duplicate in orders.values():
         st.markdown(plain(describe_duplicate(duplicate)))
-    st.caption("Update replaces what is stored. Keep both adds a new order beside it.")
+        _draw_differences(duplicate, reviewed.extraction.invoice)
+    st.caption("Keep both adds a new order. Update replaces what is stored.")
     closed = False
     with st.container(horizontal=True):
+        closed |= st.button("Keep both", key="keep_both", on_click=_store, args=(run_id, reviewed, targets, None))
         for place, order_id in enumerate(sorted(orders)):
             closed |= st.button(
                 f"Update order {order_id}",
                 key="update_order" if place == 0 else f"update_order_{order_id}",
-                type="primary" if place == 0 else "secondary",
                 on_click=_store,
                 args=(run_id, reviewed, targets, order_id),
             )
-        closed |= st.button("Keep both", key="keep_both", on_click=_store, args=(run_id, reviewed, targets, None))
         closed |= st.button("Cancel", key="cancel_save", type="tertiary")
     if closed:
         st.rerun()
+
+
+def _draw_differences(duplicate: Duplicate, now: Invoice) -> None:
+    """What an update would replace, field by field."""
+    if duplicate.target == "workbook":
+        return
+    try:
+        stored = get_studio().record(duplicate.order_id).invoice
+    except RecordMissing:
+        return
+    found = differences(stored, now)
+    if not found:
+        st.caption("Its values are the same as these.")
+        return
+    more = [f"and {len(found) - _MOST_DIFFERENCES} more"] if len(found) > _MOST_DIFFERENCES else []
+    lines = [f"{title}: {before or 'nothing'} → {after or 'nothing'}" for title, before, after in found]
+    st.markdown("\n".join(f"- {plain(line)}" for line in [*lines[:_MOST_DIFFERENCES], *more]))
 
 
 def _store(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], update: int | None) -> None:
@@ -183,6 +203,7 @@ def _undo(run_id: str) -> None:
     if edits.receipt is None:
         return
     order_id = edits.receipt.order_id
+    was_new = all(before is None for before in edits.receipt.previous.values())
     try:
         get_studio().undo(edits.receipt)
     except StudioError as error:
@@ -190,4 +211,8 @@ def _undo(run_id: str) -> None:
         return
     edits.receipt, edits.saved = None, None
     keep_edits(run_id, edits)
-    st.session_state[keys.TOAST] = f"Order {order_id} is as it was before the save."
+    st.session_state[keys.TOAST] = (
+        f"Save undone: order {order_id} was removed."
+        if was_new
+        else f"Save undone: order {order_id} is as it was before."
+    )

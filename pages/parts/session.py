@@ -17,7 +17,7 @@ from pages.parts import keys
 from pages.parts.desk import Desk, desk_from
 from pages.parts.edits import Edits, edits_from, read_edits
 from pages.parts.frame import get_studio
-from pages.parts.standing import confirmed, unread
+from pages.parts.standing import confirmed, proposals, unread
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -89,7 +89,8 @@ def get_review(run_id: str, extraction: Extraction) -> tuple[Reviewed, dict[str,
         if not edits.texts and edits.lines is None and not edits.drawn:
             held[run_id] = (confirmed(Reviewed(extraction, {}), edits.confirmed), {})
         else:
-            reviewed = confirmed(studio.review(extraction, read.invoice, edits.drawn), edits.confirmed)
+            reviewed = proposals(studio.review(extraction, read.invoice, edits.drawn), edits.proposed)
+            reviewed = confirmed(reviewed, edits.confirmed)
             held[run_id] = (unread(reviewed, read.errors), read.errors)
     return held[run_id]
 

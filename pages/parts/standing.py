@@ -11,8 +11,8 @@ from core.models import field_of, value_at
 from core.stores import Status
 from core.studio import Reviewed
 from core.validation.gate import decide
-from pages.parts.confidence import CONFIRMED, UNREAD, doubtful_paths, is_confirmed, unsure_required
-from pages.parts.edits import title_of
+from pages.parts.confidence import CONFIRMED, PROPOSED, UNREAD, doubtful_paths, is_confirmed, unsure_required
+from pages.parts.edits import as_text, title_of
 
 
 def unread(reviewed: Reviewed, errors: Mapping[str, str]) -> Reviewed:
@@ -28,6 +28,17 @@ def unread(reviewed: Reviewed, errors: Mapping[str, str]) -> Reviewed:
     return Reviewed(
         reviewed.extraction.model_copy(update={"findings": findings, "verdict": "needs review"}), reviewed.was
     )
+
+
+def proposals(reviewed: Reviewed, taken: Mapping[str, str]) -> Reviewed:
+    """``reviewed`` with the values that still are the proposals in ``taken`` (texts by path) named as such."""
+    before = reviewed.extraction
+    named = {
+        path: replace(source, rule=PROPOSED)
+        for path, source in before.provenance.items()
+        if path in reviewed.was and path in taken and as_text(value_at(before.invoice, path)) == taken[path]
+    }
+    return Reviewed(before.model_copy(update={"provenance": {**before.provenance, **named}}), reviewed.was)
 
 
 def confirmed(reviewed: Reviewed, paths: Collection[str]) -> Reviewed:

@@ -59,12 +59,15 @@ def lines_of(job: Job) -> list[StepLine]:
             case StepFailed(step, seconds, error):
                 lines[step] = StepLine(step, title, "failed", error, in_words(seconds))
     if not job.active:
-        return [_ended(line) for line in lines.values()]
+        return [_ended(line, job.state == "cancelled") for line in lines.values()]
     return list(lines.values())
 
 
-def _ended(line: StepLine) -> StepLine:
-    """A step of a run that is over: what had begun was stopped, what had not was never reached."""
+def _ended(line: StepLine, cancelled: bool) -> StepLine:
+    """A step of a run that is over: what had begun was stopped, what had not was never reached. A step that the
+    person's own cancel ended did not fail."""
+    if cancelled and line.state == "failed":
+        return replace(line, state="stopped", detail="")
     over: dict[State, State] = {"running": "stopped", "waiting": "unreached"}
     return replace(line, state=over.get(line.state, line.state))
 

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.extraction import Extraction, Finding
+from core.extraction import Extraction, Finding, Provenance
 from core.models import walk
-from pages.parts.confidence import COLOURS, ICONS, SEVERITY_LEVEL, by_severity, trust, unsure_required
+from pages.parts.confidence import (
+    COLOURS,
+    CONFIRMED,
+    ICONS,
+    PROPOSED,
+    SEVERITY_LEVEL,
+    by_severity,
+    trust,
+    unsure_required,
+)
 from pages.parts.edits import as_text, title_of
 from pages.parts.frame import plain
 from pages.parts.session import ask_focus
 from pages.parts.standing import lack
 
+_RULE_WORDS = {
+    "beneath": "beneath its label",
+    "beside": "beside its label",
+    "typed": "typed by you",
+    "drawn": "drawn by you",
+    CONFIRMED: "confirmed by you",
+    PROPOSED: "taken from the proposal",
+}
 _SEVERITY_WORDS = {"error": "Errors", "warning": "Warnings", "info": "Notes"}
 
 
@@ -125,8 +142,13 @@ def why_rows(extraction: Extraction) -> list[dict[str, str]]:
                 "Value": as_text(value),
                 "Confidence": trust(extraction, path).words,
                 "Label on the page": source.label if source else "",
-                "Rule": " · ".join(part for part in (source.extractor, source.rule) if part) if source else "",
+                "Rule": rule_words(source) if source else "",
                 "Stands on": f"page {evidence.page} ({evidence.method})" if evidence else "not found on the page",
             }
         )
     return rows
+
+
+def rule_words(source: Provenance) -> str:
+    """Where a value came from, in plain words."""
+    return _RULE_WORDS.get(source.rule, source.rule or source.extractor)

@@ -18,10 +18,10 @@ from core.validation.normalise import parse_value
 from pages.parts.confidence import doubtful_paths, trust
 from pages.parts.desk import Desk, OpenDocument, desk_from, range_text
 from pages.parts.drawing import box_on_page
-from pages.parts.edits import Edits, edits_from, read_edits, tidy, title_of
+from pages.parts.edits import Edits, differences, edits_from, read_edits, tidy, title_of
 from pages.parts.frame import plain
 from pages.parts.lines import REMOVE, line_level, rows_after
-from pages.parts.standing import confirmed, open_points, status_of, unread
+from pages.parts.standing import confirmed, open_points, proposals, status_of, unread
 from pages.parts.steps import in_words, lines_of
 from pages.parts.tabs import why_rows
 from pages.parts.viewer import boxes_of
@@ -270,7 +270,7 @@ def test_every_value_has_its_reason() -> None:
     """Rule, label and place are named for each value that was found."""
     source = {"invoice_number": Provenance("rules", "label beside", "Invoice no.")}
     rows = why_rows(extraction(provenance=source))
-    assert rows[0]["Rule"] == "rules · label beside"
+    assert rows[0]["Rule"] == "label beside"
     assert rows[0]["Label on the page"] == "Invoice no."
     assert rows[0]["Stands on"] == "not found on the page"
 
@@ -383,3 +383,22 @@ def test_a_confirmation_is_kept_and_ends_with_the_next_change() -> None:
     assert edits.confirmed == {"total_amount"}
     edits.set_text(INVOICE, "total_amount", "120")
     assert edits.confirmed == set()
+
+
+def test_a_proposal_that_was_taken_is_not_called_typed() -> None:
+    """Who typed nothing is not told so; a text changed afterwards is typed again."""
+    source = {"total_amount": Provenance("person", "typed", score=1.0, exact=True)}
+    found = Reviewed(extraction(provenance=source), {"total_amount": None})
+    taken = proposals(found, {"total_amount": "119.00"}).extraction
+    assert trust(taken, "total_amount").words == "Taken from the proposal"
+    other = proposals(found, {"total_amount": "118.00"}).extraction
+    assert trust(other, "total_amount").words == "Typed by you"
+
+
+def test_an_update_says_what_it_would_replace() -> None:
+    """Every value that differs is named with what is stored and what stands now."""
+    now = INVOICE.model_copy(update={"total_amount": Decimal("120.00"), "line_items": ()})
+    found = differences(INVOICE, now)
+    assert ("Total", "119.00", "120.00") in found
+    assert ("Line 1 quantity", "3", "") in found
+    assert differences(INVOICE, INVOICE) == []

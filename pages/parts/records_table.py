@@ -17,9 +17,21 @@ OPENED = "record"
 _VISITS = "records_table_visits"
 _RIGHT = frozenset({"order_id", "total_amount"})
 #: Pixels beside an open record; without one the columns share the whole width.
-_WIDTHS = {"order_id": 58, "vendor_name": 148, "invoice_date": 90, "customer_name": 170, "updated_at": 120}
+_WIDTHS = {
+    "order_id": 58,
+    "vendor_name": 124,
+    "invoice_number": 92,
+    "total_amount": 96,
+    "status": 112,
+    "invoice_date": 90,
+    "customer_name": 170,
+    "updated_at": 120,
+}
+#: Rows that are shown without a scroll, and the height in pixels of a list that has more.
+_MOST_ROWS = 16
+_HEIGHT = 540
 #: The most telling columns first: beside an open record the others are a scroll away.
-_ORDER = ("order_id", "vendor_name", "invoice_number", "invoice_date", "total_amount", "status")
+_ORDER = ("order_id", "vendor_name", "invoice_number", "total_amount", "status", "invoice_date")
 _SIGNS = {"approved": "✓", "reviewed": "●", "needs review": "▲"}
 
 
@@ -47,7 +59,7 @@ def draw_table(query: OrderQuery, listed: OrderPage) -> None:
     st.dataframe(
         {name: [_cell(row, name) for row in listed.rows] for name in names},
         key=key,
-        height=min(len(ids) * 35 + 38, 38 + 35 * 16),
+        height="content" if len(ids) <= _MOST_ROWS else _HEIGHT,
         hide_index=True,
         column_config={name: _column(name, query, narrow=opened is not None) for name in names},
         on_select=lambda: _select(key, ids, names),

@@ -73,7 +73,7 @@ def table_columns() -> list[dict[str, Any]]:
 def _columns() -> dict[str, Any]:
     width = {column["name"]: column["width"] for column in table_columns()}
     config: dict[str, Any] = {
-        STATE: st.column_config.TextColumn("", disabled=True, width=width[STATE], help="How sure the line is"),
+        STATE: st.column_config.TextColumn("State", disabled=True, width=width[STATE], help="How sure the line is"),
         REMOVE: st.column_config.CheckboxColumn("✕", width=width[REMOVE], help="Tick to remove the line"),
     }
     for info in item_fields():

@@ -29,6 +29,16 @@ _RULE_WORDS = {
     CONFIRMED: "confirmed by you",
     PROPOSED: "taken from the proposal",
 }
+#: Column widths in pixels: all columns stand side by side in the narrowest window.
+_WHY_WIDTHS = {
+    "Field": {"width": 110},
+    "Value": {"width": 122},
+    "Confidence": {"width": 82},
+    "Label on the page": {"label": "Label", "width": 80},
+    "Rule": {"width": 104},
+    "Stands on": {"width": 106},
+}
+
 _SEVERITY_WORDS = {"error": "Errors", "warning": "Warnings", "info": "Notes"}
 
 
@@ -91,7 +101,7 @@ def draw_checks(extraction: Extraction) -> None:
         for index, finding in some:
             _draw_finding(index, finding)
     st.markdown("##### Why each value")
-    st.dataframe(why_rows(extraction), hide_index=True, height="content", column_config={"Score": {"width": 60}})
+    st.dataframe(why_rows(extraction), hide_index=True, height="content", column_config=_WHY_WIDTHS)
 
 
 def _draw_verdict(extraction: Extraction) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from core.extraction import Extraction, Finding, Provenance
@@ -30,7 +32,7 @@ _RULE_WORDS = {
     PROPOSED: "taken from the proposal",
 }
 #: Column widths in pixels: all columns stand side by side in the narrowest window.
-_WHY_WIDTHS = {
+_WHY_WIDTHS: dict[str, Any] = {
     "Field": {"width": 110},
     "Value": {"width": 122},
     "Confidence": {"width": 82},

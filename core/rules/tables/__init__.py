@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from core.rules.amounts import NumberFormat
 from core.rules.layout import Layout
@@ -21,7 +22,25 @@ def read_line_items(
     """The line items of an invoice, in page order; empty where there are none. ``habit`` is how the document writes
     numbers, ``language`` its ISO 639-1 code where it is known."""
     words = table_words(lexicon, language)
+    bare: list[ItemRow] = []
     for read in (read_with_header, read_with_inferred_header, read_without_header):
-        if items := read(pages, words, habit):
+        items = read(pages, words, habit)
+        if not bare and any((item.quantity and item.total_price) or item.unit_price for item in items):
             return items
-    return []
+        bare = _fuller(bare, items)
+    return bare
+
+
+def _fuller(bare: list[ItemRow], items: list[ItemRow]) -> list[ItemRow]:
+    """``bare`` with the rows of ``items``, another reading of the same totals, that also have a price; ``items`` where
+    ``bare`` has no totals at all: what looked like a header was none."""
+    totals = _totals(bare)
+    if not any(totals):
+        return items if any(_totals(items)) else bare or items
+    if totals != _totals(items):
+        return bare
+    return [new if new.unit_price else old for old, new in zip(bare, items, strict=True)]
+
+
+def _totals(items: Sequence[ItemRow]) -> list[Decimal | None]:
+    return [item.total_price.value if item.total_price else None for item in items]

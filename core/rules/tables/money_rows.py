@@ -16,7 +16,7 @@ _ALIGNED = 1.2
 #: A whole number from here on is a code rather than money.
 _LARGEST = 10_000_000
 _CENTS = re.compile(r"\d[.,]\d\d\b")
-_GLUE = re.compile(r"\.{4,}|(?:\.*…)+\.*|(?<=\d)[※軽]+$")
+_GLUE = re.compile(r"\.{4,}|(?:\.*…)+\.*|(?<=\d)[※軽]+$|(?<=\d)[@x×](?=\d+[.,]\d\d$)")
 
 
 @dataclass(eq=False)
@@ -45,7 +45,7 @@ class MoneyRow:
 def money_rows(layout: Layout, words: TableWords, habit: NumberFormat) -> Iterator[MoneyRow]:
     """The lines of a page that end with an amount of money; on a page without cents, with a whole number."""
     cents = any(_CENTS.search(token.text) for token in layout.tokens)
-    for line in map(_parted, layout.lines):
+    for line in map(part_line, layout.lines):
         tokens = line.tokens
         if not any(char.isdigit() for token in tokens[-3:] for char in token.text):
             continue
@@ -61,7 +61,7 @@ def money_rows(layout: Layout, words: TableWords, habit: NumberFormat) -> Iterat
         yield row
 
 
-def _parted(line: Line) -> Line:
+def part_line(line: Line) -> Line:
     """``line`` with amounts set apart from the dots that lead to them (``Postage.......4.50``) and from a tax mark that
     is glued to them (``218※``)."""
     if not any(_GLUE.search(token.text) for token in line.tokens):

@@ -47,8 +47,8 @@ def _texts_before(rows: Sequence[Line], edge: float) -> list[Token]:
 def _counts(rows: Sequence[Line]) -> list[Token]:
     """The numbers that most of ``rows`` begin with, in a column of their own; nothing where they only count rows."""
     first = min(row.x0 for row in rows)
-    left = [row.tokens for row in rows if 2 * (row.x0 - first) < row.y1 - row.y0]
-    found = [tokens for tokens in left if _COUNT.match(tokens[0].text) and len(tokens) > 2]
+    left = [row.tokens for row in rows if len(row.tokens) > 2 and 2 * (row.x0 - first) < row.y1 - row.y0]
+    found = [tokens for tokens in left if _COUNT.match(tokens[0].text) and _WORD.search(tokens[1].text)]
     if not found or 2 * len(found) < len(rows):
         return []
     leading = [tokens[0] for tokens in found]

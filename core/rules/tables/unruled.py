@@ -14,7 +14,8 @@ from itertools import accumulate, pairwise
 from core.rules.amounts import Amount, NumberFormat, find_amounts
 from core.rules.layout import Layout, Line, Token
 from core.rules.tables.items import ItemRow, multiplies, number_cell, text_cell
-from core.rules.tables.money_rows import MoneyRow, main_column, money_rows
+from core.rules.tables.money_rows import MoneyRow, main_column, money_rows, part_line
+from core.rules.tables.quantities import without_unit_sign
 from core.rules.tables.words import TableWords
 
 #: Fewer rows than this are believed only where a printed sum bears them out.
@@ -107,8 +108,9 @@ def _find_factors(row: MoneyRow, habit: NumberFormat) -> None:
             lines[index], lines[below - 1] if index == below else row.line
         ):
             continue
-        tokens = lines[index].tokens
-        numbers = [amount for segment in lines[index].segments for amount in find_amounts(segment.tokens, habit)]
+        line = part_line(lines[index])
+        tokens = line.tokens
+        numbers = [amount for segment in line.segments for amount in find_amounts(segment.tokens, habit)]
         if len(_texts(tokens)) <= 1 and take_factors(row, numbers, tokens):
             return
 
@@ -141,10 +143,14 @@ def take_factors(row: MoneyRow, numbers: Sequence[Amount], tokens: Sequence[Toke
     found = min(_factors(row, numbers, tokens), key=lambda pair: _apart(*pair), default=None)
     if found is None:
         return False
-    row.quantity, row.price = quantity, price = found
+    quantity, price = found
+    row.quantity, row.price = without_unit_sign(quantity), price
     if price.tokens[0] in row.label:
         used = {*quantity.tokens, *price.tokens}
-        row.label = [token for token in row.label if token.x0 < price.tokens[0].x0]
+        before = [token for token in row.label if token.x1 <= quantity.tokens[0].x0]
+        # behind the text, what stands between quantity and price is a unit
+        texted = any(_WORD.search(token.text) for token in before)
+        row.label = before if texted else [token for token in row.label if token.x0 < price.tokens[0].x0]
         row.label = [token for token in row.label if token not in used and not _TIMES.match(token.text)]
     return True
 
@@ -224,12 +230,22 @@ def _description(row: MoneyRow) -> list[list[Token]]:
     own = _words(row.label)
     if any(_WORD.search(token.text) or (token.text[-1:].isalpha() and not row.price) for token in own):
         return [own]
-    index = row.line.index - 1
-    if index >= 0 and _is_next_to(row.layout.lines[index], row.line):
-        above = row.layout.lines[index].tokens
-        if any(_WORD.search(token.text) for token in above) and not any(_CENTS.search(token.text) for token in above):
-            return [_words(above)]
-    return [own] if own else []
+    return _text_above(row) or ([own] if own else [])
+
+
+def _text_above(row: MoneyRow) -> list[list[Token]]:
+    """The text on the line above a row, and on the one above that where it broke off but a mark; empty where there is
+    none."""
+    lines = row.layout.lines
+    found: list[list[Token]] = []
+    for index in range(row.line.index - 1, max(row.line.index - 3, -1), -1):
+        above = lines[index].tokens
+        if not _is_next_to(lines[index], lines[index + 1]) or any(_CENTS.search(token.text) for token in above):
+            break
+        found.insert(0, _words(above))
+        if any(_WORD.search(token.text) for token in above):
+            return found
+    return []
 
 
 def _words(tokens: Sequence[Token]) -> list[Token]:

@@ -105,3 +105,27 @@ def test_a_mark_on_a_line_of_its_own_does_not_part_an_amount_from_its_factors() 
     """The currency behind the amount found no room."""
     rows = [("Super E10", "61,12"), ("EUR A",), ("36,40 l x 1,679",), ("Wash", "4,99"), ("Total", "66,11")]
     assert plain(read(page(rows, RECEIPT), language="de"))[0] == ("Super E10", "36.4", "1.679", "61.12")
+
+
+def test_quantity_and_price_in_one_word() -> None:
+    """A quantity and its price are printed as one word below the text."""
+    rows = [("Wood glue",), ("<A>",), ("2@5.27", "10.54"), ("Brush", "7.48"), ("Total", "18.02")]
+    assert plain(read(page(rows, RECEIPT))) == [("Wood glue <A>", "2", "5.27", "10.54"), ("Brush", None, None, "7.48")]
+
+
+def test_quantity_times_price_under_a_header_that_names_neither() -> None:
+    """The header has only the text and the amount; quantity × price stand within the rows."""
+    rows = [("Description", "Amount"), ("Milk",), ("6 x 0.89", "5.34"), ("Bread", "1.80"), ("Total", "7.14")]
+    assert plain(read(page(rows, RECEIPT))) == [("Milk", "6", "0.89", "5.34"), ("Bread", None, None, "1.8")]
+
+
+def test_a_unit_between_quantity_and_price_is_no_description() -> None:
+    """Behind the text: so many persons at so much each."""
+    rows = [("Buffet", "40 pers. × 18,00", "720,00"), ("Dishes", None, "95,00"), ("Total", None, "815,00")]
+    assert plain(read(page(rows, (40, 200, -400)), language="fr"))[0] == ("Buffet", "40", "18", "720")
+
+
+def test_what_only_looks_like_a_header_does_not_hide_the_items() -> None:
+    """Two labels of an address block are names of columns too; nothing under them is money."""
+    rows = [("Article ID", "Billed to"), ("7712", "12"), (), ("Game", "4.99"), ("Map", "1.99"), ("Total", "6.98")]
+    assert [row[3] for row in plain(read(page(rows, RECEIPT)))] == ["4.99", "1.99"]

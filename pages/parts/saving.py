@@ -127,10 +127,13 @@ def _wish_anyway(targets: tuple[Target, ...]) -> None:
 
 
 def _save_checked(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...]) -> None:
-    """Save, unless it is stored already: then ask first."""
-    receipt = get_edits(run_id).receipt
+    """Save, unless it is stored already, or was changed elsewhere since it was saved here: then ask first."""
+    receipt, studio = get_edits(run_id).receipt, get_studio()
     try:
-        stored = [] if receipt else get_studio().duplicates(reviewed.extraction, reviewed.extraction.invoice, targets)
+        if receipt is None or studio.changed_since(receipt):
+            stored = studio.duplicates(reviewed.extraction, reviewed.extraction.invoice, targets)
+        else:
+            stored = []
     except StudioError as error:
         st.session_state[keys.SAVE_ERROR] = str(error)
         st.rerun()

@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.models import with_value
 from core.stores import OrderQuery
 from core.studio import Studio
 from pages.parts import keys
@@ -273,6 +274,15 @@ def test_saving_a_changed_record_again_updates_its_order(studio: Studio, digital
     press(app, "save")
     assert studio.record(1).invoice.customer_name == "Corrected Ltd"
     assert studio.search(OrderQuery()).total == 1
+
+
+def test_a_record_changed_elsewhere_is_not_overwritten_unasked(studio: Studio, digital_pdf: SampleFile) -> None:
+    """Somebody corrected the saved record in Records: the next save from here asks first."""
+    app = press(extracted(digital_pdf), "save")
+    studio.save(with_value(studio.record(1).invoice, "customer_id", "77"), ("database",), update=1)
+    press(type_into(app, "customer_name", "Corrected Ltd"), "save")
+    assert "update_order" in keys_of(app)
+    assert studio.record(1).invoice.customer_id == "77"
 
 
 @pytest.mark.parametrize("tab", ["Raw OCR text", "Raw JSON", "Checks"])

@@ -32,14 +32,18 @@ def read_line_items(
 
 
 def _fuller(bare: list[ItemRow], items: list[ItemRow]) -> list[ItemRow]:
-    """``bare`` with the rows of ``items``, another reading of the same totals, that also have a price; ``items`` where
+    """``bare`` with the rows of ``items``, another reading, that have the same total and also a price; ``items`` where
     ``bare`` has no totals at all: what looked like a header was none."""
-    totals = _totals(bare)
-    if not any(totals):
+    if not any(_totals(bare)):
         return items if any(_totals(items)) else bare or items
-    if totals != _totals(items):
-        return bare
-    return [new if new.unit_price else old for old, new in zip(bare, items, strict=True)]
+    priced = [item for item in items if item.unit_price]
+    filled = []
+    for row in bare:
+        same = next((item for item in priced if _totals([item]) == _totals([row])), None)
+        if same is not None:
+            priced.remove(same)
+        filled.append(same or row)
+    return bare if priced else filled
 
 
 def _totals(items: Sequence[ItemRow]) -> list[Decimal | None]:

@@ -51,7 +51,7 @@ def money_rows(layout: Layout, words: TableWords, habit: NumberFormat) -> Iterat
             continue
         repair = layout.page.words[tokens[0].word].confidence < 1
         numbers = [amount for segment in line.segments for amount in find_amounts(segment.tokens, habit, repair)]
-        while numbers and numbers[-1].percent:
+        while numbers and (numbers[-1].percent or _is_tax_mark(numbers)):
             tokens = tokens[: tokens.index(numbers.pop().tokens[0])]
         if not numbers or not _is_money(numbers[-1], cents) or not _is_last(numbers[-1], tokens):
             continue
@@ -93,6 +93,11 @@ def _is_money(amount: Amount, cents: bool) -> bool:
     if amount.percent:
         return False
     return amount.decimals == 2 or amount.currency is not None or (not cents and abs(amount.value) < _LARGEST)
+
+
+def _is_tax_mark(numbers: Sequence[Amount]) -> bool:
+    """Whether the last of a line's numbers is a single digit behind an amount with cents: the class of its tax."""
+    return len(numbers) > 1 and len(numbers[-1].text) == 1 and numbers[-2].decimals == 2
 
 
 def _is_last(amount: Amount, tokens: Sequence[Token]) -> bool:

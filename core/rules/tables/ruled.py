@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.rules.amounts import NumberFormat
+from core.rules.amounts import NumberFormat, find_amounts
 from core.rules.layout import Layout, Line
 from core.rules.tables.columns import Grid, find_grid, level_rows, prefer_words, read_numbers
 from core.rules.tables.descriptions import Block, TextLine, join_blocks
@@ -203,6 +203,8 @@ class _Reader:
                 continue
             if column.role == "quantity":
                 found = read_quantity(cell, self._habit)
+            elif column.role == "discount":
+                found = find_amounts(cell, self._habit, repair)
             else:
                 found = read_numbers(cell, self._habit, repair)
             if found:

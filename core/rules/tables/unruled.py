@@ -56,10 +56,19 @@ def _best_run(rows: Sequence[MoneyRow], sums: set[Decimal]) -> tuple[list[MoneyR
     for group in [*indents[:1], lines, *indents[1:]]:
         if len(best) < _ENOUGH:
             best = max(best, _longest_sum(group, rows, sums), key=len)
+    first = next((at for at, row in enumerate(rows) if row.kind == "sum" and at), len(rows))
+    every = [row for row in rows[:first] if row.kind in ("item", "discount")]
+    if len(every) > len(best) and _is_taxed(every, sums):
+        return every, True
     if best:
         return best, True
-    first = next((at for at, row in enumerate(rows) if row.kind == "sum" and at), len(rows))
-    return [row for row in rows[:first] if row.kind in ("item", "discount")], False
+    return every, False
+
+
+def _is_taxed(run: Sequence[MoneyRow], sums: set[Decimal]) -> bool:
+    """Whether a printed sum is that of the run and another printed one: the tax that was added."""
+    total = sum((row.amount.value for row in run), Decimal(0))
+    return any(total + tax in sums for tax in sums if 0 < tax < total * _NEAR)
 
 
 def _longest_sum(group: Sequence[MoneyRow], rows: Sequence[MoneyRow], sums: set[Decimal]) -> list[MoneyRow]:
@@ -158,11 +167,11 @@ def take_factors(row: MoneyRow, numbers: Sequence[Amount], tokens: Sequence[Toke
 def _factors(row: MoneyRow, numbers: Sequence[Amount], tokens: Sequence[Token]) -> Iterator[tuple[Amount, Amount]]:
     """Pairs of quantity and price that multiply to the row's amount."""
     percent = next((number.value for number in numbers if number.percent), None)
-    candidates = [
-        number for number in (*_glued(tokens), *_each(tokens), *numbers) if not number.percent and number.value
-    ]
-    for quantity in candidates:
-        for price in candidates:
+    plain = [number for number in numbers if not number.percent and number.value]
+    each = list(_each(tokens))
+    marked = {token for price in each for token in price.tokens}
+    for quantity in (*_glued(tokens), *(number for number in plain if number.tokens[0] not in marked)):
+        for price in (*each, *plain):
             is_price = price.decimals >= 2 or price.currency is not None or row.amount.decimals == 0
             is_money = quantity.decimals == 2 and quantity.currency is not None
             if quantity.tokens[0].x0 == price.tokens[0].x0 or not is_price or is_money:
@@ -177,7 +186,7 @@ def _apart(quantity: Amount, price: Amount) -> float:
 
 def _glued(tokens: Sequence[Token]) -> Iterator[Amount]:
     for token in tokens:
-        shape = _TIMES.match(token.text) or _COUNTED.match(token.text)
+        shape = None if _EACH.match(token.text) else _TIMES.match(token.text) or _COUNTED.match(token.text)
         digits = next(filter(None, shape.groups()), None) if shape else None
         if digits:
             yield Amount(Decimal(digits.replace(",", ".")), token.text, None, 0, False, (token,))

@@ -255,3 +255,11 @@ def test_a_second_table_counts_where_the_sum_says_so() -> None:
     expenses = [(), ("Item", None, None, "Amount"), ("Train", None, None, "42.60"), ()]
     with_both = [HEADER, TABLE, *expenses, (None, None, "Total", "492.60")]
     assert [row[0] for row in plain(read(page(with_both)))] == ["Oak table", "Train"]
+
+
+def test_a_discount_in_percent_explains_the_total() -> None:
+    """The quantity's name is not known; quantity × price less the percentage proves it."""
+    header = ("Description", "Chairs taken", "Price", "Discount", "Amount")
+    rows = [header, ("Plan", "25", "120.00", "20%", "2,400.00"), ("Guests", "10", "24.00", None, "240.00")]
+    items = plain(read(page(rows, (40.0, -300.0, -370.0, -450.0, -540.0))))
+    assert items == [("Plan", "25", "120", "2400"), ("Guests", "10", "24", "240")]

@@ -129,3 +129,26 @@ def test_what_only_looks_like_a_header_does_not_hide_the_items() -> None:
     """Two labels of an address block are names of columns too; nothing under them is money."""
     rows = [("Article ID", "Billed to"), ("7712", "12"), (), ("Game", "4.99"), ("Map", "1.99"), ("Total", "6.98")]
     assert [row[3] for row in plain(read(page(rows, RECEIPT)))] == ["4.99", "1.99"]
+
+
+def test_a_digit_behind_an_amount_is_its_tax_class() -> None:
+    """Each amount is followed by 1 or 2."""
+    rows = [("Shampoo", "1,45 1"), ("Nappies", "11,95 1"), ("Rice", "0,95 2"), ("Total", "14,35")]
+    assert [row[3] for row in plain(read(page(rows, RECEIPT), language="de"))] == ["1.45", "11.95", "0.95"]
+
+
+def test_goods_of_two_tax_rates_add_up_with_their_tax() -> None:
+    """Each rate has its own subtotal; only with the tax do all goods make the total. @ stands before a price."""
+    rows = [
+        ("Rice ball", "150"),
+        ("Tea", "200"),
+        ("Juice",),
+        ("@140 x 2", "280"),
+        ("Bag", "5"),
+        ("小計", "630"),
+        ("小計", "5"),
+        ("消費税等", "50"),
+        ("合計", "685"),
+    ]
+    items = plain(read(page(rows, RECEIPT), language="ja"))
+    assert items[2:] == [("Juice", "2", "140", "280"), ("Bag", None, None, "5")]

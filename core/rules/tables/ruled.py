@@ -173,15 +173,17 @@ class _Reader:
         return bool(row.numbers) and any(self._words.discounts.length_at(segment.tokens) for segment in segments)
 
     def _is_doubtful(self, row: BodyRow, roles: Roles) -> bool:
-        """Whether the line may be an item but is called like a discount or a charge: its text begins where the others
-        do and it has a total."""
+        """Whether the line may be an item but is called like a discount (of a name of its own) or a charge: its text
+        begins where the others do and it has a total."""
         first = row.line.segments[0]
         if is_full(row, roles) or row.number(roles.total) is None or len(row.line.segments) < 2:
             return False
         at = next((place for place, cell in enumerate(row.cells) if cell), 0)
         if at > 1:
             return False
-        return bool(self._words.discounts.length_at(first.tokens)) or self._words.is_charge(first.tokens)
+        named = first.tokens[self._words.discounts.length_at(first.tokens) :]
+        is_discount = len(named) < len(first.tokens) and any(token.text.isalpha() for token in named)
+        return is_discount or self._words.is_charge(first.tokens)
 
     def _top(self, body: Sequence[Line]) -> Sequence[Line]:
         """``body`` up to its first line that sums up, without those that carry a sum over."""

@@ -245,7 +245,7 @@ def test_a_long_text_stays_whole_beside_the_next_column() -> None:
 
 def test_discounts_and_shipping_are_items_where_the_sum_says_so() -> None:
     """Rows among the items that are called like a discount or a charge."""
-    rows = [HEADER, TABLE, ("Shipping", None, None, "9.00"), ("Discount", None, None, "-4.00")]
+    rows = [HEADER, TABLE, ("Shipping", None, None, "9.00"), ("Discount for loyalty", None, None, "-4.00")]
     assert len(plain(read(page([*rows, (None, None, "Subtotal", "455.00")])))) == 3
     assert len(plain(read(page([*rows, (None, None, "Subtotal", "450.00")])))) == 1
 

@@ -6,7 +6,6 @@ import json
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -80,8 +79,3 @@ def write_atomically(path: Path, data: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-
-
-def merge(defaults: Defaults, **changes: Any) -> Defaults:
-    """``defaults`` with ``changes``, validated."""
-    return Defaults.model_validate(defaults.model_dump() | changes)

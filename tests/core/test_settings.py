@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from core.settings import Settings, merge, write_atomically
+from core.settings import Settings, write_atomically
 
 
 def test_choices_persist(tmp_path: Path) -> None:
     """What the person chose is there after a restart."""
     settings = Settings(data_dir=tmp_path)
-    settings.keep_defaults(merge(settings.defaults(), cache_megabytes=77))
+    settings.keep_defaults(settings.defaults().model_copy(update={"cache_megabytes": 77}))
     assert Settings(data_dir=tmp_path).defaults().cache_megabytes == 77
 
 

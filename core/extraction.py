@@ -29,7 +29,8 @@ class Provenance:
 
     ``derived`` marks a value that code worked out (tax from a stated rate) and that does not stand on the page.
     ``exact`` marks an authoritative value (an e-invoice's XML, the person). ``score`` is the extractor's own belief,
-    0 to 1. ``page``/``box`` are where the extractor took it, if it knows.
+    0 to 1. ``page``/``box`` are where the extractor took it, if it knows. ``agreed`` is what a second reader (another
+    model, the page beside the XML) made of the same field: the same value or another; ``None`` where none was asked.
     """
 
     extractor: str
@@ -40,6 +41,7 @@ class Provenance:
     page: int | None = None
     box: tuple[float, float, float, float] | None = None
     exact: bool = False
+    agreed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,23 @@ StudioError
 ├── PageRangeError           a page choice such as ``1-3,x``
 ├── EngineUnavailable        an OCR engine that cannot run here, and why
 ├── ExtractionError          an extractor failed; keeps the raw reply
+│   ├── ReplyInvalid         a model's reply has not the schema, also after one repair
+│   └── ProviderError        a model's provider: name, model; ``temporary`` ones are worth another try
+│       ├── KeyMissing       no key in the environment
+│       ├── KeyRejected      wrong, or not allowed to do this
+│       ├── QuotaExhausted   no credit left
+│       ├── RateLimited      too many calls; may say after how many seconds to come again (temporary)
+│       ├── ModelUnknown     decommissioned or misspelt; offers others
+│       ├── QuestionRefused  the provider does not take the question (too long, a picture it cannot read)
+│       ├── ReplyRefused     the model would not answer
+│       ├── ReplyCutOff      the reply met the length limit
+│       ├── ProviderUnreachable  no connection, or it broke (temporary)
+│       ├── ProviderTimeout  no reply in time (temporary)
+│       ├── ProviderFailed   an error of the provider's own (temporary)
+│       ├── ProviderPaused   failed too often: not asked for a while (circuit breaker)
+│       └── BudgetExceeded   the call would break the day's or the month's budget
 ├── RecipeError              a recipe that cannot be read
+├── PromptError              a prompt that cannot be read or stored
 ├── CaseError                an evaluation folder that cannot be read
 ├── Cancelled                the person stopped the run
 └── StorageError
@@ -89,6 +105,97 @@ class ExtractionError(StudioError):
     def __init__(self, message: str, raw: str = "") -> None:
         super().__init__(message)
         self.raw = raw
+
+
+class ReplyInvalid(ExtractionError):
+    """A model's reply that is not what was asked for."""
+
+
+class ProviderError(ExtractionError):
+    """A provider that did not give a reply. ``temporary`` ones may go well at another try or with another provider;
+    ``billed`` ones may have been charged."""
+
+    temporary = False
+
+    def __init__(
+        self,
+        message: str,
+        provider: str = "",
+        model: str = "",
+        *,
+        raw: str = "",
+        retry_after: float | None = None,
+        billed: bool = False,
+    ) -> None:
+        super().__init__(message, raw)
+        self.provider = provider
+        self.model = model
+        self.retry_after = retry_after
+        self.billed = billed
+
+
+class KeyMissing(ProviderError):
+    """There is no key for this provider."""
+
+
+class KeyRejected(ProviderError):
+    """The key is wrong or may not do this."""
+
+
+class QuotaExhausted(ProviderError):
+    """The account has no credit left."""
+
+
+class RateLimited(ProviderError):
+    """Too many calls; ``retry_after`` in seconds where the provider says it."""
+
+    temporary = True
+
+
+class ModelUnknown(ProviderError):
+    """The provider does not (or no longer) have this model."""
+
+
+class QuestionRefused(ProviderError):
+    """The provider does not take the question as it is."""
+
+
+class ReplyRefused(ProviderError):
+    """The model would not answer."""
+
+
+class ReplyCutOff(ProviderError):
+    """The reply ended at the length limit."""
+
+
+class ProviderUnreachable(ProviderError):
+    """No connection, or it broke."""
+
+    temporary = True
+
+
+class ProviderTimeout(ProviderError):
+    """No whole reply in time."""
+
+    temporary = True
+
+
+class ProviderFailed(ProviderError):
+    """An error of the provider's own."""
+
+    temporary = True
+
+
+class ProviderPaused(ProviderError):
+    """Failed too often: it is left alone for a while."""
+
+
+class BudgetExceeded(ProviderError):
+    """The call would break a budget that the person set."""
+
+
+class PromptError(StudioError):
+    """A prompt that does not exist, cannot be read or cannot be stored."""
 
 
 class RecipeError(StudioError):

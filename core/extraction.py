@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from core.evidence import Evidence, PageText
+from core.llm.provider import Call
 from core.models import Invoice
 from core.recipe import Recipe
 
@@ -89,6 +90,10 @@ class Extraction(BaseModel):
     extractor: str = ""
     raw: str = ""
     """The extractor's raw reply (JSON or XML), for the raw tab."""
+    document_type: str | None = None
+    """One of :data:`core.prompt.DOCUMENT_TYPES`, where it could be told."""
+    calls: tuple[Call, ...] = ()
+    """Calls to models that this run made (none, where the result came from the cache)."""
     page_texts: tuple[PageText, ...] = ()
     steps: tuple[StepRecord, ...] = ()
 

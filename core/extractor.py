@@ -14,8 +14,9 @@ from typing import Protocol
 from core.documents import Document
 from core.evidence import PageText
 from core.extraction import Finding, PageRef, Provenance
+from core.llm.provider import Call, Note
 from core.models import Invoice
-from core.recipe import Recipe
+from core.recipe import ModelChoice, Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +30,23 @@ class Availability:
 @dataclass(frozen=True, slots=True)
 class Request:
     """What an extractor gets. ``read`` gives the words of the chosen pages; it may run OCR, so an extractor that
-    does not need them (an e-invoice) does not call it. ``on_reply`` takes pieces of a raw reply as they arrive."""
+    does not need them (an e-invoice) does not call it. ``on_reply`` takes pieces of a raw reply as they arrive.
+    ``choice`` is the model to ask, ``note`` takes every call to a model that was made."""
 
     document: Document
     pages: tuple[PageRef, ...]
     recipe: Recipe
     read: Callable[[], tuple[PageText, ...]]
     on_reply: Callable[[str], None] = lambda text: None
+    choice: ModelChoice | None = None
+    note: Note = lambda call: None
+    cancelled: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What an extractor read. ``exact`` means the values are authoritative (an e-invoice's XML); ``findings`` are what
-    it noticed itself and no check can see."""
+    it noticed itself and no check can see, ``calls`` those it made to models."""
 
     invoice: Invoice
     raw: str
@@ -49,6 +54,8 @@ class Draft:
     language: str | None = None
     exact: bool = False
     findings: tuple[Finding, ...] = ()
+    calls: tuple[Call, ...] = ()
+    document_type: str | None = None
 
 
 class Extractor(Protocol):

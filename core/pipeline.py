@@ -29,6 +29,7 @@ from core.evidence import PageText
 from core.extraction import Extraction, Finding, PageRef, StepRecord
 from core.extractor import Draft, Extractor, Request
 from core.judgement import judge
+from core.llm.provider import Call, Note
 from core.matching import find_evidence
 from core.models import Invoice
 from core.ocr.engine import Cancel, PageReader, PagesRead
@@ -43,13 +44,15 @@ RETRIED = frozenset({"page", "extract"})
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be run: a document that is loaded when its turn comes, the chosen pages, and the recipe."""
+    """What is to be run: a document that is loaded when its turn comes, the chosen pages, and the recipe. ``note`` takes
+    every call to a model as it ends, so that a run that fails or is stopped has its bill too."""
 
     load: Callable[[], Document]
     name: str
     sha256: str
     pages: tuple[PageRef, ...]
     recipe: Recipe
+    note: Note = lambda call: None
 
 
 class Pipeline:
@@ -97,11 +100,23 @@ class _Run:
         self.cancelled = cancelled
         self.records: list[StepRecord] = []
         self.findings: list[Finding] = []
+        self.calls: list[Call] = []
+
+    def _note(self, call: Call) -> None:
+        self.calls.append(call)
+        self.order.note(call)
 
     def events(self) -> Generator[Event, None, Extraction]:
         """Load, e-invoice check, read, then extract–evidence–validate for each extractor until one is approved."""
         document = yield from self._timed("load", self.order.load, lambda loaded: _describe(loaded, self.order.pages))
-        request = Request(document, self.order.pages, self.order.recipe, read=lambda: ())
+        request = Request(
+            document,
+            self.order.pages,
+            self.order.recipe,
+            read=lambda: (),
+            note=self._note,
+            cancelled=self.cancelled,
+        )
         exact = yield from self._check_einvoice(request)
         texts = yield from self._read_pages(document)
         as_read = tuple(text.as_read() for text in texts)
@@ -116,7 +131,7 @@ class _Run:
                 break
         best = best or self._empty(texts)
         findings = best.findings if best.extractor else tuple(self.findings)
-        return best.model_copy(update={"findings": findings, "steps": tuple(self.records)})
+        return best.model_copy(update={"findings": findings, "steps": tuple(self.records), "calls": tuple(self.calls)})
 
     def _cascade(self) -> tuple[str, ...]:
         return tuple(name for name in self.order.recipe.extractors if name != "einvoice")
@@ -165,7 +180,9 @@ class _Run:
         return result.texts
 
     def _extract(self, name: str, request: Request) -> Generator[Event, None, Draft | None]:
-        extractor = self.pipeline.extractors.get(name)
+        choice = self.order.recipe.models.get(name)
+        extractor = self.pipeline.extractors.get("llm" if choice else name)
+        request = replace(request, choice=choice)
         started = time.perf_counter()
         yield StepStarted("extract")
         try:
@@ -211,6 +228,7 @@ class _Run:
                 "provenance": sources_on_page(draft.provenance, texts),
                 "extractor": name,
                 "raw": draft.raw,
+                "document_type": draft.document_type,
                 "findings": (*self.findings, *draft.findings),
             }
         )
@@ -262,7 +280,8 @@ def _replay(kept: Extraction, order: Order) -> Iterator[Event]:
             yield StepSkipped(step.step, step.detail)
         else:
             yield StepFinished(step.step, 0.0, True, step.detail)
-    yield RunFinished(kept.model_copy(update={"steps": steps, "name": order.name, "recipe": order.recipe}))
+    ours = {"steps": steps, "name": order.name, "recipe": order.recipe, "calls": ()}
+    yield RunFinished(kept.model_copy(update=ours))
 
 
 def _progress(step: str, reading: Generator[tuple[int, int], None, T]) -> Generator[Event, None, T]:

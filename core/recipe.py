@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -50,6 +51,40 @@ class OcrRecipe(BaseModel):
         return _digest(self)
 
 
+class Redaction(BaseModel):
+    """What is masked in text and pictures before anything leaves the machine. Values are put back here afterwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kinds: tuple[str, ...] = Field((), title="Kinds", description="iban, email, phone, tax id.")
+    names: tuple[str, ...] = Field((), title="Names", description="Words that are never sent.")
+    boxes: tuple[tuple[int, float, float, float, float], ...] = Field((), title="Places")
+    """(page number from 1, x0, y0, x1, y1) in page units."""
+
+    def __bool__(self) -> bool:
+        return bool(self.kinds or self.names or self.boxes)
+
+
+class ModelChoice(BaseModel):
+    """Which model is asked, and how. An extractor of the recipe bears the name under which it stands in ``models``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    provider: str = Field("groq", title="Provider")
+    model: str = Field("", title="Model", description="Empty: the provider's default.")
+    prompt: str = Field("auto", title="Prompt", description="“auto” takes the default of the document's type.")
+    version: int | None = Field(None, ge=0, title="Version", description="Empty: the newest, or the default's.")
+    pin: str = Field("", title="Pin", description="Digest of what the prompt stands for, set when a run begins.")
+    input: Literal["text", "image", "both"] = Field("text", title="Input")
+    temperature: float | None = Field(0.0, ge=0, le=2, title="Temperature")
+    max_output_tokens: int = Field(8192, ge=256, le=200_000, title="Longest reply (tokens)")
+    fallbacks: tuple[str, ...] = Field((), title="Fallbacks", description="provider:model, tried in order.")
+    second_opinion: str = Field(
+        "", title="Second opinion", description="“same” asks again to verify, provider:model asks another; empty: none."
+    )
+    redaction: Redaction = Redaction()
+
+
 class Recipe(BaseModel):
     """A named set of choices: how to read, who extracts, and when a result is good enough."""
 
@@ -62,6 +97,9 @@ class Recipe(BaseModel):
         min_length=1,
         title="Extractors",
         description="Tried in order; the first result that passes the gate is taken.",
+    )
+    models: dict[str, ModelChoice] = Field(
+        {}, title="Models", description="What an extractor of that name asks: “cheap”, “strong”."
     )
     approve_at: float = Field(
         0.75,

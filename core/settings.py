@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from decimal import Decimal
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -24,6 +25,29 @@ class Limits(BaseModel):
     unpacked_megabytes: int = Field(500, ge=1, le=10_000, title="Largest document unpacked (MB)")
 
 
+class ProviderSettings(BaseModel):
+    """What the person chose for one provider of models. Its key is never kept here: it comes from the environment."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    model: str = Field("", title="Model", description="Empty: the one that the studio suggests.")
+    base_url: str = Field("", title="Address", description="Empty: the provider's own.")
+    timeout: float = Field(120.0, gt=0, le=3600, title="Timeout (seconds)")
+    retries: int = Field(2, ge=0, le=10, title="Retries")
+    concurrency: int = Field(8, ge=1, le=256, title="Calls at once")
+    per_minute: int = Field(0, ge=0, le=100_000, title="Calls a minute", description="0: no limit of ours.")
+
+
+class Budget(BaseModel):
+    """How much may be spent on models, in US dollars (days and months begin at midnight UTC). ``None``: no limit."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    day: Decimal | None = Field(None, ge=0, title="Budget a day (US$)")
+    month: Decimal | None = Field(None, ge=0, title="Budget a month (US$)")
+    hard: bool = Field(False, title="Stop before a call that would exceed it")
+
+
 class Defaults(BaseModel):
     """What the person may change on the Settings page; kept in ``<data folder>/settings.json``."""
 
@@ -38,6 +62,10 @@ class Defaults(BaseModel):
     ocr_workers: int = Field(
         0, ge=0, le=64, title="Pages read at once", description="0 chooses by the number of processors."
     )
+    recipes: dict[str, Recipe] = {}
+    """The person's own recipes, by name."""
+    providers: dict[str, ProviderSettings] = {}
+    budget: Budget = Budget()
 
 
 class Settings(BaseSettings):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from core.extraction import Extraction, PageRef
+from core.llm.provider import Call
 from core.models import Invoice
+from core.prompt import Prompt
+from core.recipe import Recipe
 
 Status = Literal["approved", "needs review", "reviewed"]
 Target = Literal["database", "workbook"]
@@ -158,6 +161,157 @@ class Ledger(Protocol):
 
     def runs(self, limit: int = 50) -> list[RunRow]:
         """The latest runs first."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call to a model as the books have it; ``recipe_name``, ``document_type`` and ``verdict`` are of its run, where it
+    ended. Times are UTC, ``cost`` is in US dollars."""
+
+    call: Call
+    run_id: str | None
+    document: str | None
+    recipe_name: str | None = None
+    recipe_digest: str | None = None
+    document_type: str | None = None
+
+
+class Calls(Protocol):
+    """Every call to a model: the bill."""
+
+    def keep_call(self, call: Call, run_id: str | None = None, document: str | None = None) -> None:
+        """Note a call; the same ``call_id`` again changes nothing, so that nothing is billed twice."""
+
+    def spent(self, since: datetime, until: datetime | None = None) -> Decimal:
+        """US dollars spent from ``since`` (UTC, inclusive) to ``until`` (exclusive)."""
+
+    def rows(self, since: datetime | None = None, until: datetime | None = None) -> list[CallRow]:
+        """The calls of a time, oldest first."""
+
+    def of_run(self, run_id: str) -> list[Call]:
+        """The calls of one run, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptSummary:
+    """A prompt's name with its newest version and the document types whose default one of its versions is."""
+
+    name: str
+    newest: int
+    versions: int
+    default_for: tuple[str, ...] = ()
+
+
+class Prompts(Protocol):
+    """Versions of prompts, never changed once stored."""
+
+    def summaries(self) -> list[PromptSummary]:
+        """Every prompt, by name."""
+
+    def versions(self, name: str) -> list[Prompt]:
+        """Every version of a prompt, newest first; empty for an unknown name."""
+
+    def get(self, name: str, version: int | None = None) -> Prompt:
+        """One version (``None``: the newest). Raises RecordMissing."""
+
+    def add(self, prompt: Prompt) -> Prompt:
+        """Store ``prompt`` as the next version of its name; gives it with its number and time."""
+
+    def defaults(self) -> dict[str, tuple[str, int]]:
+        """(name, version) of the default prompt by document type."""
+
+    def set_default(self, document_type: str, name: str, version: int) -> None:
+        """Make a version the default of a document type. Raises RecordMissing."""
+
+    def remove_default(self, document_type: str) -> None:
+        """Back to the prompt that ships."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonCell:
+    """One document read with one recipe: the run's id once it ended, or the sentence on why it failed."""
+
+    row: int
+    column: int
+    run_id: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Documents (rows: SHA-256, name, page numbers; a case's truth folder where there is one) x recipes (columns)."""
+
+    comparison_id: str
+    name: str
+    created_at: datetime
+    rows: tuple[Mapping[str, Any], ...]
+    recipes: tuple[Recipe, ...]
+    cells: tuple[ComparisonCell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """The value that a person found right where recipes disagreed: a truth for later. ``value`` is text as the ledger keeps it."""
+
+    document: str
+    path: str
+    value: str | None
+    recipe_name: str | None
+    comparison_id: str
+    at: datetime
+
+
+class Comparisons(Protocol):
+    """Comparisons and the votes in them."""
+
+    def keep(self, comparison: Comparison) -> None:
+        """Store a comparison, or replace it with its cells as they now are."""
+
+    def keep_cell(self, comparison_id: str, cell: ComparisonCell) -> None:
+        """Store one cell, as soon as it is known."""
+
+    def get(self, comparison_id: str) -> Comparison:
+        """One whole. Raises RecordMissing."""
+
+    def latest(self, limit: int = 20) -> list[Comparison]:
+        """The newest first, without their cells."""
+
+    def remove(self, comparison_id: str) -> None:
+        """Drop a comparison with its cells and votes. Raises RecordMissing."""
+
+    def vote(self, vote: Vote) -> None:
+        """Keep a vote; a later one on the same value of the same comparison replaces it."""
+
+    def votes(self, comparison_id: str | None = None) -> list[Vote]:
+        """Votes of a comparison, or all."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationRow:
+    """One evaluation of a recipe on a set of cases, kept for the trend. ``report`` is
+    :func:`core.evaluation.to_json`'s."""
+
+    evaluation_id: str
+    at: datetime
+    name: str
+    recipe: Recipe
+    report: Mapping[str, Any]
+
+
+class Evaluations(Protocol):
+    """What evaluations gave, over time."""
+
+    def keep(self, row: EvaluationRow) -> None:
+        """Store one."""
+
+    def get(self, evaluation_id: str) -> EvaluationRow:
+        """One whole. Raises RecordMissing."""
+
+    def latest(self, limit: int = 50) -> list[EvaluationRow]:
+        """The newest first."""
+
+    def remove(self, evaluation_id: str) -> None:
+        """Drop one. Raises RecordMissing."""
 
 
 class Files(Protocol):

@@ -28,6 +28,7 @@ from core.recipe import OcrRecipe, Recipe
 from core.review import Reviewed, review
 from core.settings import Defaults, Settings
 from core.stores import (
+    Calls,
     Duplicate,
     Files,
     Ledger,
@@ -62,6 +63,7 @@ class Parts:
     orders: Orders
     workbook: Callable[[Path], WorkbookStore]
     ledger: Ledger
+    calls: Calls
     files: Files
     cache: Cache
     export: Exporter
@@ -121,7 +123,7 @@ class Studio:
         """Queue a run in the background; gives the id under which ``job`` finds it. Raises RecordMissing."""
         document = self.document(sha256)
         run_id = new_run_id()
-        order = self._order(document, pages, recipe)
+        order = self._order(document, pages, recipe, run_id)
         self._parts.queue.submit(run_id, document.name, lambda cancelled: self._kept(run_id, order, cancelled))
         return run_id
 
@@ -154,10 +156,18 @@ class Studio:
         """Run here and now, event by event, and note it in the ledger (the command line). ``None``: all pages, a new
         run id."""
         chosen = pages if pages is not None else [PageRef(number + 1) for number in range(document.page_count)]
-        return self._kept(run_id or new_run_id(), self._order(document, chosen, recipe), lambda: False)
+        run_id = run_id or new_run_id()
+        return self._kept(run_id, self._order(document, chosen, recipe, run_id), lambda: False)
 
-    def _order(self, document: Document, pages: Sequence[PageRef], recipe: Recipe | None) -> RunOrder:
-        return RunOrder(lambda: document, document.name, document.sha256, tuple(pages), recipe or self.defaults.recipe)
+    def _order(self, document: Document, pages: Sequence[PageRef], recipe: Recipe | None, run_id: str) -> RunOrder:
+        return RunOrder(
+            lambda: document,
+            document.name,
+            document.sha256,
+            tuple(pages),
+            recipe or self.defaults.recipe,
+            lambda call: self._parts.calls.keep_call(call, run_id, document.sha256),
+        )
 
     def _kept(self, run_id: str, order: RunOrder, cancelled: Callable[[], bool]) -> Iterator[Event]:
         started = datetime.now(UTC)

@@ -95,6 +95,17 @@ def open_database(url: str) -> Database:
     return database
 
 
+def insert_new(connection: Connection, table: Any) -> Any:
+    """An insert that leaves a row with the same key as it is."""
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as quiet_insert
+
+        return quiet_insert(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects.postgresql import insert as postgres_insert
+
+    return postgres_insert(table).on_conflict_do_nothing()
+
+
 def _read_url(url: str) -> URL:
     try:
         target = make_url(url)

@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from core.extraction import Extraction
 from core.models import FieldInfo, Invoice, field_of, walk
 from core.stores import RunRow
-from storage.database import Database
+from storage.database import Database, insert_new
 from storage.tables import DOCUMENTS, FIELD_VALUES, RUNS
 
 
@@ -26,7 +26,7 @@ class SqlLedger:
         """See :meth:`core.stores.Ledger.keep_document`."""
         values = {"media_type": media_type, "size": size, "pages": pages, "created_at": datetime.now(UTC)}
         with self._database.write() as connection:
-            connection.execute(_insert_new(connection, DOCUMENTS).values(sha256=sha256, name=name, **values))
+            connection.execute(insert_new(connection, DOCUMENTS).values(sha256=sha256, name=name, **values))
             connection.execute(update(DOCUMENTS).where(DOCUMENTS.c.sha256 == sha256).values(name=name))
 
     def keep_run(self, run_id: str, extraction: Extraction, started_at: datetime, error: str | None = None) -> None:
@@ -77,17 +77,6 @@ def same_value(info: FieldInfo, one: str | None, other: str | None) -> bool:
     return one == other
 
 
-def _insert_new(connection: Connection, table: Any) -> Any:
-    """An insert that leaves a row with the same key as it is."""
-    if connection.dialect.name == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert as quiet_insert
-
-        return quiet_insert(table).on_conflict_do_nothing()
-    from sqlalchemy.dialects.postgresql import insert as postgres_insert
-
-    return postgres_insert(table).on_conflict_do_nothing()
-
-
 def _run_row(run_id: str, extraction: Extraction, started_at: datetime, error: str | None) -> dict[str, Any]:
     steps = extraction.steps
     return {
@@ -108,6 +97,7 @@ def _run_row(run_id: str, extraction: Extraction, started_at: datetime, error: s
         "findings": [asdict(finding) for finding in extraction.findings],
         "confidences": extraction.confidences,
         "error": error,
+        "document_type": extraction.document_type,
     }
 
 

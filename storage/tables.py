@@ -114,6 +114,7 @@ RUNS = Table(
     Column("findings", Facts, nullable=False),
     Column("confidences", Facts, nullable=False),
     Column("error", Prose),
+    Column("document_type", String(40)),
 )
 
 #: A row a field of a run: as extracted, and as the person left it. ``changed`` is null until a save.
@@ -129,4 +130,95 @@ FIELD_VALUES = Table(
     Column("found_on_page", Boolean),
     Column("rule", Prose),
     Column("changed", Boolean),
+)
+
+#: A row a call to a model. ``cost`` is in US dollars; ``sent`` is what left the machine.
+CALLS = Table(
+    "calls",
+    METADATA,
+    Column("call_id", String(64), primary_key=True),
+    Column("run_id", String(64), index=True),
+    Column("document", String(64)),
+    Column("at", Moment, nullable=False, index=True),
+    Column("provider", String(80), nullable=False),
+    Column("model", Prose, nullable=False),
+    Column("purpose", String(40), nullable=False),
+    Column("prompt", Prose, nullable=False),
+    Column("input_tokens", Integer, nullable=False),
+    Column("output_tokens", Integer, nullable=False),
+    Column("cached_tokens", Integer, nullable=False),
+    Column("written_tokens", Integer, nullable=False),
+    Column("cost", Amount),
+    Column("seconds", Float, nullable=False),
+    Column("outcome", String(80), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("request_id", Prose, nullable=False),
+    Column("sent", Facts, nullable=False),
+)
+
+#: A version of a prompt, never changed once stored.
+PROMPTS = Table(
+    "prompts",
+    METADATA,
+    Column("name", String(80), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("language", String(20)),
+    Column("document_type", String(40)),
+    Column("vendor", Prose),
+    Column("system", Prose, nullable=False),
+    Column("user", Prose, nullable=False),
+    Column("examples", Facts, nullable=False),
+    Column("notes", Prose, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+PROMPT_DEFAULTS = Table(
+    "prompt_defaults",
+    METADATA,
+    Column("document_type", String(40), primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+COMPARISONS = Table(
+    "comparisons",
+    METADATA,
+    Column("comparison_id", String(64), primary_key=True),
+    Column("name", Prose, nullable=False),
+    Column("created_at", Moment, nullable=False, index=True),
+    Column("rows", Facts, nullable=False),
+    Column("recipes", Facts, nullable=False),
+)
+
+COMPARISON_CELLS = Table(
+    "comparison_cells",
+    METADATA,
+    Column("comparison_id", String(64), primary_key=True),
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("column", Integer, primary_key=True, autoincrement=False),
+    Column("run_id", String(64)),
+    Column("error", Prose),
+)
+
+#: What a person found right where recipes disagreed.
+VOTES = Table(
+    "votes",
+    METADATA,
+    Column("comparison_id", String(64), primary_key=True),
+    Column("document", String(64), primary_key=True),
+    Column("path", String(100), primary_key=True),
+    Column("value", Prose),
+    Column("recipe_name", Prose),
+    Column("at", Moment, nullable=False),
+)
+
+#: What evaluations gave, over time.
+EVALUATIONS = Table(
+    "evaluations",
+    METADATA,
+    Column("evaluation_id", String(64), primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("name", Prose, nullable=False),
+    Column("recipe", Facts, nullable=False),
+    Column("report", Facts, nullable=False),
 )

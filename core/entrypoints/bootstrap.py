@@ -19,6 +19,7 @@ from core.pipeline import Pipeline
 from core.rules.extractor import RulesExtractor
 from core.settings import Settings
 from core.studio import Parts, Studio
+from storage.calls import SqlCalls
 from storage.database import open_database
 from storage.disk_cache import DiskCache
 from storage.exports import export_orders
@@ -46,6 +47,7 @@ def build_studio(settings: Settings | None = None) -> Studio:
         orders=SqlOrders(database),
         workbook=Workbook,
         ledger=SqlLedger(database),
+        calls=SqlCalls(database),
         files=FileStore(settings.data_dir / "files"),
         cache=results,
         export=export_orders,

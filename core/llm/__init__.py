@@ -1,0 +1,1 @@
+"""Language models: one door to every provider, and the extractor that asks them."""

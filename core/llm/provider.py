@@ -1,0 +1,201 @@
+"""The contract of a model's provider: a question goes in, a reply with its usage comes out.
+
+To add a provider that speaks a wire we know, add an entry to the table in ``core/llm/providers.toml``. For another
+wire, write a class with the members of :class:`Provider`. Retries, limits, fallbacks, prices and the record of every call are
+not a provider's matter: they stand before all of them, in :class:`Models`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple, Protocol
+
+#: What a call is for.
+Purpose = Literal["extract", "repair", "second opinion", "ocr", "recognise", "check"]
+#: How a model can be held to a JSON schema, the strictest first.
+Strictness = Literal["schema", "tool", "json", "none"]
+
+
+class ModelName(NamedTuple):
+    """A model at a provider, written ``provider:model`` in recipes."""
+
+    provider: str
+    model: str
+
+    def __str__(self) -> str:
+        return f"{self.provider}:{self.model}"
+
+
+#: What a reply that did not come over a wire names.
+NO_MODEL = ModelName("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture for a model: JPEG or PNG bytes."""
+
+    data: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of the conversation: texts and pictures in order."""
+
+    role: Literal["user", "assistant"]
+    parts: tuple[str | Image, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a model. ``schema`` is the JSON schema that the reply must have (``None``: free text).
+
+    ``temperature`` is left out where the model has none. ``timeout`` is in seconds for the whole reply.
+    """
+
+    system: str
+    messages: tuple[Message, ...]
+    schema: Mapping[str, Any] | None = None
+    schema_name: str = "invoice"
+    temperature: float | None = None
+    max_output_tokens: int = 8192
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of a call, as the provider counted them. ``cached`` and ``written`` (to the provider's prompt cache) are
+    parts of ``input``."""
+
+    input: int = 0
+    output: int = 0
+    cached: int = 0
+    written: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.input + other.input,
+            self.output + other.output,
+            self.cached + other.cached,
+            self.written + other.written,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a model answered. ``notes`` say in a sentence each what fell back (a schema the model cannot be held to, another
+    provider); ``finish`` is ``cut off`` where the reply met the length limit."""
+
+    text: str
+    usage: Usage = Usage()
+    model: ModelName = NO_MODEL
+    finish: Literal["complete", "cut off"] = "complete"
+    request_id: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a model can do. Sizes are in tokens, ``image_side`` in pixels (longest side), ``image_bytes`` a picture."""
+
+    context: int = 128_000
+    output: int = 8_192
+    vision: bool = False
+    strictness: Strictness = "json"
+    temperature: bool = True
+    image_side: int = 2048
+    image_bytes: int = 4_000_000
+    images: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call as it is recorded, whether it went well or not. ``cost`` is in US dollars, ``None`` where no price is
+    known. ``outcome`` is ``ok`` or the name of the error. ``sent`` is the question as JSON values, exactly as it left
+    this machine (each picture as its SHA-256, under which its bytes are kept). ``at`` is UTC."""
+
+    call_id: str
+    at: datetime
+    provider: str
+    model: str
+    purpose: Purpose
+    usage: Usage = Usage()
+    cost: Decimal | None = None
+    seconds: float = 0.0
+    outcome: str = "ok"
+    attempts: int = 1
+    request_id: str = ""
+    prompt: str = ""
+    """``name@version`` of the prompt."""
+    sent: Mapping[str, Any] = field(default_factory=dict)
+
+
+#: Takes a finished call to be recorded. Called in the thread that made the call, once for each call.
+Note = Callable[[Call], None]
+OnText = Callable[[str], None]
+Cancelled = Callable[[], bool]
+
+
+class Provider(Protocol):
+    """One provider's wire, without retries. Safe for several threads."""
+
+    name: str
+    title: str
+
+    def missing(self) -> str:
+        """A line on what is missing to use it here (a key), or an empty text. Cheap: nothing is asked of the network."""
+
+    def models(self) -> Sequence[str]:
+        """Models that the provider offers now. Raises ProviderError where it cannot be asked."""
+
+    def ask(self, question: Question, model: str, on_text: OnText | None = None, cancelled: Cancelled = ...) -> Reply:
+        """The model's reply; with ``on_text`` it streams, and pieces are handed over as they arrive.
+
+        Raises ProviderError (see ``core/errors.py``) for all that can go wrong, and Cancelled between pieces.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question with where it goes: ``route`` is the model and those to fall back to, in order."""
+
+    question: Question
+    route: tuple[ModelName, ...]
+    purpose: Purpose = "extract"
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a question may use and cost (US dollars; ``None`` where no price is known), before it is asked."""
+
+    usage: Usage
+    cost: Decimal | None
+
+
+class Models(Protocol):
+    """Every provider behind one door: retries, rate limits, circuit breaker, fallbacks, budget, price and record."""
+
+    def ask(
+        self, ask: Ask, *, note: Note = ..., on_text: OnText | None = None, cancelled: Cancelled = ...
+    ) -> tuple[Reply, Call]:
+        """The first reply along the route. Each call that a provider answered or may have billed is noted once.
+
+        Raises the last ProviderError where nothing on the route answers, BudgetExceeded before a call that would break
+        a hard budget, and Cancelled.
+        """
+
+    def missing(self, model: ModelName) -> str:
+        """A line on why ``model`` cannot be asked here, or an empty text."""
+
+    def capabilities(self, model: ModelName) -> Capabilities:
+        """What ``model`` can do, by the shipped table; sensible guesses for a name it does not have."""
+
+    def default_model(self, provider: str) -> str:
+        """The model that the person or the table names for ``provider``."""
+
+    def estimate(self, ask: Ask) -> Estimate:
+        """Tokens and cost of the first model on the route, counted roughly, without a network."""

@@ -1,0 +1,99 @@
+"""The bill: every call to a model, in rows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from core.llm.provider import Call, Usage
+from core.stores import CallRow
+from storage.database import Database, insert_new
+from storage.tables import CALLS, RUNS
+
+
+class SqlCalls:
+    """Implements :class:`core.stores.Calls` on SQLite and PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep_call(self, call: Call, run_id: str | None = None, document: str | None = None) -> None:
+        """See :meth:`core.stores.Calls.keep_call`."""
+        values = {
+            "call_id": call.call_id,
+            "run_id": run_id,
+            "document": document,
+            "at": call.at,
+            "provider": call.provider,
+            "model": call.model,
+            "purpose": call.purpose,
+            "prompt": call.prompt,
+            "input_tokens": call.usage.input,
+            "output_tokens": call.usage.output,
+            "cached_tokens": call.usage.cached,
+            "written_tokens": call.usage.written,
+            "cost": call.cost,
+            "seconds": call.seconds,
+            "outcome": call.outcome,
+            "attempts": call.attempts,
+            "request_id": call.request_id,
+            "sent": dict(call.sent),
+        }
+        with self._database.write() as connection:
+            connection.execute(insert_new(connection, CALLS).values(values))
+
+    def spent(self, since: datetime, until: datetime | None = None) -> Decimal:
+        """See :meth:`core.stores.Calls.spent`. Summed here: SQLite's own sums are binary fractions."""
+        query = select(CALLS.c.cost).where(CALLS.c.at >= since, CALLS.c.cost.is_not(None))
+        if until is not None:
+            query = query.where(CALLS.c.at < until)
+        with self._database.read() as connection:
+            return sum(connection.execute(query).scalars(), Decimal(0))
+
+    def rows(self, since: datetime | None = None, until: datetime | None = None) -> list[CallRow]:
+        """See :meth:`core.stores.Calls.rows`."""
+        about = (RUNS.c.recipe_name, RUNS.c.recipe_digest, RUNS.c.document_type)
+        query = select(CALLS, *about).join(RUNS, RUNS.c.run_id == CALLS.c.run_id, isouter=True)
+        query = query.where(CALLS.c.at >= (since or datetime.min.replace(tzinfo=UTC)))
+        if until is not None:
+            query = query.where(CALLS.c.at < until)
+        with self._database.read() as connection:
+            found = connection.execute(query.order_by(CALLS.c.at, CALLS.c.call_id)).mappings()
+            return [
+                CallRow(
+                    _call(row),
+                    row["run_id"],
+                    row["document"],
+                    row["recipe_name"],
+                    row["recipe_digest"],
+                    row["document_type"],
+                )
+                for row in found
+            ]
+
+    def of_run(self, run_id: str) -> list[Call]:
+        """See :meth:`core.stores.Calls.of_run`."""
+        query = select(CALLS).where(CALLS.c.run_id == run_id).order_by(CALLS.c.at, CALLS.c.call_id)
+        with self._database.read() as connection:
+            return [_call(row) for row in connection.execute(query).mappings()]
+
+
+def _call(row: Any) -> Call:
+    return Call(
+        row["call_id"],
+        row["at"],
+        row["provider"],
+        row["model"],
+        row["purpose"],
+        Usage(row["input_tokens"], row["output_tokens"], row["cached_tokens"], row["written_tokens"]),
+        row["cost"],
+        row["seconds"],
+        row["outcome"],
+        row["attempts"],
+        row["request_id"],
+        row["prompt"],
+        row["sent"],
+    )

@@ -91,13 +91,13 @@ def score_case(truth: Mapping[str, Any], prediction: Mapping[str, Any]) -> CaseS
         right = is_right(info, wanted, got, alternatives.get(info.name, ()))
         score.header_exact &= score.note(info.name, visible.get(info.name), wanted, got, right)
     if isinstance(visible.get("line_items"), list):
-        lines = _lines(truth, visible["line_items"], meta.get("line_description_alternatives") or [])
+        lines = true_lines(truth, visible["line_items"], meta.get("line_description_alternatives") or [])
         _score_items(score, lines, plain_items(prediction.get("line_items")))
     return score
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
     """A true line, what of it is visible, and other readings of its description."""
 
     values: Mapping[str, Any]
@@ -124,12 +124,13 @@ class _Line:
         return total / weights if weights else 0.0
 
 
-def _lines(truth: Mapping[str, Any], visible: Sequence[Any], descriptions: Sequence[Sequence[str]]) -> list[_Line]:
+def true_lines(truth: Mapping[str, Any], visible: Sequence[Any], descriptions: Sequence[Sequence[str]]) -> list[Line]:
+    """The line items of ``truth`` in page order; ``descriptions`` has other readings of each, as far as there are."""
     padded = [*descriptions, *([()] * len(truth["line_items"]))]
-    return [_Line(*parts) for parts in zip(truth["line_items"], visible, padded, strict=False)]
+    return [Line(*parts) for parts in zip(truth["line_items"], visible, padded, strict=False)]
 
 
-def _score_items(score: CaseScore, lines: Sequence[_Line], predicted: Sequence[Mapping[str, Any]]) -> None:
+def _score_items(score: CaseScore, lines: Sequence[Line], predicted: Sequence[Mapping[str, Any]]) -> None:
     pairs = pair([[line.similarity(item) for item in predicted] for line in lines])
     for index, line in enumerate(lines):
         right = _score_line(score, index, line, predicted[pairs[index]] if index in pairs else {})
@@ -142,7 +143,7 @@ def _score_items(score: CaseScore, lines: Sequence[_Line], predicted: Sequence[M
             score.note(ITEM_PREFIX + cell.name, "absent", None, item.get(cell.name), False, f"extra item {cell.name}")
 
 
-def _score_line(score: CaseScore, index: int, line: _Line, item: Mapping[str, Any]) -> bool:
+def _score_line(score: CaseScore, index: int, line: Line, item: Mapping[str, Any]) -> bool:
     faultless = True
     for cell in item_fields():
         wanted, got = line.values.get(cell.name), item.get(cell.name)

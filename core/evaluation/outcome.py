@@ -1,0 +1,76 @@
+"""Value by value: which of an invoice's values are right, and which are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.evaluation.assignment import pair
+from core.evaluation.predictions import plain_value
+from core.evaluation.scoring import true_lines
+from core.evaluation.values import is_empty, is_right
+from core.models import FieldInfo, FieldKind, field_of, header_fields, item_fields, item_path
+
+#: A wrong value of these kinds is a wrong amount, number or date.
+CRITICAL: frozenset[FieldKind] = frozenset({"identifier", "date", "money", "quantity"})
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How one invoice compares with its truth. ``right`` has every value that is scored, by its path in the invoice;
+    ``missing`` the fields (of lines that have no partner: the cells' names, ``item.quantity``) that stand on the page
+    but have no value."""
+
+    right: dict[str, bool] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+
+    @property
+    def wrong(self) -> list[str]:
+        """The paths of the values that are wrong."""
+        return [path for path, right in self.right.items() if not right]
+
+    @property
+    def wrong_critical(self) -> list[str]:
+        """Those of them that are amounts, numbers or dates."""
+        return [path for path in self.wrong if field_of(path).kind in CRITICAL]
+
+    def _note(self, info: FieldInfo, visible: Any, wanted: Any, got: Any, path: str, readings: Any = ()) -> None:
+        if visible is not True and visible != "absent":
+            return
+        if not is_empty(got):
+            self.right[path] = visible is True and is_right(info, wanted, got, readings)
+        elif visible is True:
+            self.missing.append(path)
+
+
+def compare(truth: Mapping[str, Any], invoice: Mapping[str, Any]) -> Outcome:
+    """``invoice`` (the model as a mapping) against a truth with its ``meta``, by the rules of
+    :func:`core.evaluation.scoring.score_case`."""
+    meta = truth["meta"]
+    visible, alternatives = meta["visible"], meta.get("alternatives") or {}
+    found = Outcome()
+    for info in header_fields():
+        got = plain_value(invoice.get(info.name))
+        readings = alternatives.get(info.name, ())
+        found._note(info, visible.get(info.name), truth.get(info.name), got, info.name, readings)
+    if isinstance(visible.get("line_items"), list):
+        _compare_lines(found, truth, invoice)
+    return found
+
+
+def _compare_lines(found: Outcome, truth: Mapping[str, Any], invoice: Mapping[str, Any]) -> None:
+    meta = truth["meta"]
+    lines = true_lines(truth, meta["visible"]["line_items"], meta.get("line_description_alternatives") or [])
+    items = list(invoice.get("line_items") or ())
+    pairs = pair([[line.similarity(item) for item in items] for line in lines])
+    for position, line in enumerate(lines):
+        partner = pairs.get(position)
+        item = {} if partner is None else items[partner]
+        for cell in item_fields():
+            path = f"item.{cell.name}" if partner is None else item_path(partner, cell.name)
+            wanted, got = line.values.get(cell.name), item.get(cell.name)
+            found._note(cell, line.visible.get(cell.name), wanted, got, path, line.alternatives(cell))
+    for position in set(range(len(items))) - set(pairs.values()):
+        for cell in item_fields():
+            found._note(cell, "absent", None, items[position].get(cell.name), item_path(position, cell.name))

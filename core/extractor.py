@@ -37,6 +37,8 @@ class Request:
     pages: tuple[PageRef, ...]
     recipe: Recipe
     read: Callable[[], tuple[PageText, ...]]
+    shown: tuple[PageText, ...] = ()
+    """The same words where they stand on the pages as shown (a picture of a page has its places there)."""
     on_reply: Callable[[str], None] = lambda text: None
     choice: ModelChoice | None = None
     note: Note = lambda call: None

@@ -120,7 +120,7 @@ class _Run:
         exact = yield from self._check_einvoice(request)
         texts = yield from self._read_pages(document)
         as_read = tuple(text.as_read() for text in texts)
-        request = replace(request, read=lambda: as_read)
+        request = replace(request, read=lambda: as_read, shown=texts)
         best: Extraction | None = None
         for name in ("einvoice",) if exact else self._cascade():
             draft = exact or (yield from self._extract(name, request))

@@ -1,0 +1,92 @@
+"""What is masked before anything leaves the machine, and how it comes back."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+
+from core.evidence import Box, PageText, Word
+from core.llm.provider import Message, Question
+from core.recipe import Redaction
+from core.redaction import KINDS, Masker
+
+
+def page(*lines: str) -> PageText:
+    """A page of level lines, 10 units high, each letter 5 units wide."""
+    words = []
+    for number, line in enumerate(lines):
+        x = 0.0
+        for word in line.split():
+            words.append(Word(word, Box(x, 20.0 * number, x + 5 * len(word), 20.0 * number + 10), line=number))
+            x += 5 * len(word) + 5
+    return PageText(1, 600, 800, tuple(words), "text-layer")
+
+
+@pytest.mark.parametrize(
+    ("kind", "line", "masked"),
+    [
+        ("iban", "IBAN DE89 3704 0044 0532 0130 00 BIC COBADEFF", "IBAN [IBAN-1] BIC COBADEFF"),
+        ("iban", "Pay to GB82WEST12345698765432, please", "Pay to [IBAN-1], please"),
+        ("iban", "Order AB12 of 3 pieces", "Order AB12 of 3 pieces"),
+        ("email", "Write to jo.doe+x@mail.example.co.uk.", "Write to [EMAIL-1]."),
+        ("phone", "Call +49 (0)30 901820 now", "Call [PHONE-1] now"),
+        ("phone", "Tel.: 030/90 18 20", "Tel.: [PHONE-1]"),
+        ("phone", "Total 1 234 567,00 EUR", "Total 1 234 567,00 EUR"),
+        ("tax id", "VAT DE136695976", "VAT [TAX-ID-1]"),
+        ("tax id", "Steuernummer 12/345/67890", "Steuernummer [TAX-ID-1]"),
+        ("tax id", "VAT 19 % 190,00", "VAT 19 % 190,00"),
+    ],
+)
+def test_each_kind_is_found_by_its_form(kind: str, line: str, masked: str) -> None:
+    """And what only resembles it is left."""
+    assert Masker(Redaction(kinds=(kind,))).pages([page(line)])[0].text == masked
+
+
+def test_names_are_masked_whatever_their_case_but_not_inside_words() -> None:
+    """The same name has the same placeholder everywhere."""
+    masker = Masker(Redaction(names=("Ann Lee",)))
+    assert masker.pages([page("ANN LEE, Mannlee", "for Ann Lee")])[0].text == "[NAME-1] , Mannlee\nfor [NAME-1]"
+
+
+def test_words_under_a_drawn_box_are_hidden_with_their_values_kept_here() -> None:
+    """A reply that quotes the placeholder gets the words back."""
+    masker = Masker(Redaction(boxes=((1, 0, 0, 62, 12),)))
+    assert masker.pages([page("Maria Muster owes 5", "thanks")])[0].text == "[HIDDEN-1] owes 5\nthanks"
+    assert masker.restore({"customer_name": "[HIDDEN-1]", "line_items": [{"quantity": "5"}]}) == {
+        "customer_name": "Maria Muster",
+        "line_items": [{"quantity": "5"}],
+    }
+
+
+def test_values_come_back_also_without_brackets_and_unknown_placeholders_stay() -> None:
+    """Models drop punctuation."""
+    masker = Masker(Redaction(kinds=("email",)))
+    masker.pages([page("a@b.example")])
+    assert masker.restore(["EMAIL-1", "[EMAIL-7]"]) == ["a@b.example", "[EMAIL-7]"]
+
+
+def test_every_text_of_a_question_is_masked() -> None:
+    """Also an example of another document and the system prompt."""
+    masker = Masker(Redaction(kinds=("email",), names=("Ann Lee",)))
+    asked = Question("Ask Ann Lee", (Message("user", ("Mail a@b.example",)), Message("assistant", ("Ann Lee",))))
+    masked = masker.question(asked)
+    assert masked.system == "Ask [NAME-1]"
+    assert [message.parts[0] for message in masked.messages] == ["Mail [EMAIL-1]", "[NAME-1]"]
+
+
+def test_masked_places_are_black_in_the_picture() -> None:
+    """The rest of the page is as it was, and the picture handed in is not changed."""
+    masker = Masker(Redaction(kinds=("email",), boxes=((1, 300, 100, 320, 120),)))
+    masker.pages([page("to a@b.example")])
+    white = Image.new("RGB", (1200, 1600), "white")
+    covered = masker.picture(white, 1, 2.0)
+    assert covered.getpixel((60, 10)) == (0, 0, 0)
+    assert covered.getpixel((620, 220)) == (0, 0, 0)
+    assert covered.getpixel((10, 10)) == (255, 255, 255)
+    assert white.getpixel((60, 10)) == (255, 255, 255)
+    assert masker.picture(white, 2, 2.0) is white
+
+
+def test_the_kinds_that_can_be_chosen_have_words_for_the_person() -> None:
+    """The page draws its choices from here."""
+    assert all(title for title, _ in KINDS.values())

@@ -41,6 +41,8 @@ StudioError
 
 from __future__ import annotations
 
+from core.llm.provider import Usage
+
 
 class StudioError(Exception):
     """Base of all. ``str()`` is one clear sentence for the person."""
@@ -113,7 +115,7 @@ class ReplyInvalid(ExtractionError):
 
 class ProviderError(ExtractionError):
     """A provider that did not give a reply. ``temporary`` ones may go well at another try or with another provider;
-    ``billed`` ones may have been charged."""
+    ``billed`` ones may have been charged, for ``usage`` where the provider counted it."""
 
     temporary = False
 
@@ -126,12 +128,14 @@ class ProviderError(ExtractionError):
         raw: str = "",
         retry_after: float | None = None,
         billed: bool = False,
+        usage: Usage | None = None,
     ) -> None:
         super().__init__(message, raw)
         self.provider = provider
         self.model = model
         self.retry_after = retry_after
         self.billed = billed
+        self.usage = usage
 
 
 class KeyMissing(ProviderError):

@@ -38,6 +38,16 @@ class ProviderSettings(BaseModel):
     per_minute: int = Field(0, ge=0, le=100_000, title="Calls a minute", description="0: no limit of ours.")
 
 
+class ModelPrice(BaseModel):
+    """What a model costs, in US dollars per million tokens: the person's own figure, for one that no list has."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    input: Decimal = Field(ge=0, title="Input (US$ per million tokens)")
+    output: Decimal = Field(ge=0, title="Output (US$ per million tokens)")
+    cached: Decimal | None = Field(None, ge=0, title="Cached input", description="Empty: as input.")
+
+
 class Budget(BaseModel):
     """How much may be spent on models, in US dollars (days and months begin at midnight UTC). ``None``: no limit."""
 
@@ -66,6 +76,8 @@ class Defaults(BaseModel):
     """The person's own recipes, by name."""
     providers: dict[str, ProviderSettings] = {}
     budget: Budget = Budget()
+    prices: dict[str, ModelPrice] = {}
+    """The person's own prices, by ``provider:model``."""
 
 
 class Settings(BaseSettings):

@@ -135,7 +135,11 @@ class Call:
 
 #: Takes a finished call to be recorded. Called in the thread that made the call, once for each call.
 Note = Callable[[Call], None]
+#: Takes pieces of a reply as they arrive, or :data:`RESTART`.
 OnText = Callable[[str], None]
+#: The piece that says: what came so far is void, the reply begins anew (a stream broke and is asked for again, or
+#: another model was asked). No piece of a reply holds this character: JSON has it only escaped.
+RESTART = "\f"
 Cancelled = Callable[[], bool]
 
 
@@ -184,8 +188,12 @@ class Models(Protocol):
     ) -> tuple[Reply, Call]:
         """The first reply along the route. Each call that a provider answered or may have billed is noted once.
 
-        Raises the last ProviderError where nothing on the route answers, BudgetExceeded before a call that would break
-        a hard budget, and Cancelled.
+        A model's empty name stands for its provider's default. Temporary errors are tried again, every other error of
+        a provider goes on to the next on the route, and the reply's notes say so. ``on_text`` gets :data:`RESTART`
+        before the pieces of another try where an earlier one already gave some.
+
+        Raises the last ProviderError where nothing on the route answers (its sentence names those before),
+        BudgetExceeded before a call that would break a hard budget, and Cancelled.
         """
 
     def missing(self, model: ModelName) -> str:

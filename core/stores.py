@@ -96,6 +96,26 @@ class RunRow:
     cached_steps: int
 
 
+@dataclass(frozen=True, slots=True)
+class RunFact:
+    """One run for the analytics. ``reviewed`` is whether its record was saved, ``right`` how many of its values the person
+    left as they were, ``wrong`` how many they changed. ``from_cache`` is whether the extraction was answered from there."""
+
+    run_id: str
+    started_at: datetime
+    document: str
+    recipe_name: str
+    recipe_digest: str
+    document_type: str | None
+    extractor: str
+    verdict: str
+    seconds: float
+    from_cache: bool
+    reviewed: bool
+    right: int
+    wrong: int
+
+
 class Orders(Protocol):
     """The database of orders (``sales_order_header`` and ``sales_order_detail``)."""
 
@@ -161,6 +181,9 @@ class Ledger(Protocol):
 
     def runs(self, limit: int = 50) -> list[RunRow]:
         """The latest runs first."""
+
+    def facts(self, since: datetime, until: datetime | None = None) -> list[RunFact]:
+        """The runs that began in a time (UTC, from ``since`` to before ``until``), oldest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, select, update
 
 from core.extraction import Extraction
 from core.models import FieldInfo, Invoice, field_of, walk
-from core.stores import RunRow
+from core.stores import RunFact, RunRow
 from storage.database import Database, insert_new
 from storage.tables import DOCUMENTS, FIELD_VALUES, RUNS
 
@@ -59,6 +59,40 @@ class SqlLedger:
         latest = select(*columns).order_by(RUNS.c.started_at.desc(), RUNS.c.run_id).limit(limit)
         with self._database.read() as connection:
             return [RunRow(**row) for row in connection.execute(latest).mappings()]
+
+    def facts(self, since: datetime, until: datetime | None = None) -> list[RunFact]:
+        """See :meth:`core.stores.Ledger.facts`."""
+        table = FIELD_VALUES.c
+        right = func.sum(case((table.changed.is_(False) & table.final.is_not(None), 1), else_=0)).label("right_values")
+        wrong = func.sum(case((table.changed.is_(True), 1), else_=0)).label("wrong_values")
+        reviewed = func.count(table.changed).label("reviewed_values")
+        values = select(table.run_id, right, wrong, reviewed).group_by(table.run_id).subquery()
+        query = select(RUNS, values.c.right_values, values.c.wrong_values, values.c.reviewed_values)
+        query = query.join(values, values.c.run_id == RUNS.c.run_id, isouter=True).where(RUNS.c.started_at >= since)
+        if until is not None:
+            query = query.where(RUNS.c.started_at < until)
+        with self._database.read() as connection:
+            found = connection.execute(query.order_by(RUNS.c.started_at, RUNS.c.run_id)).mappings()
+            return [_fact(row) for row in found]
+
+
+def _fact(row: Any) -> RunFact:
+    extracted = [step for step in row["steps"] if step["step"] == "extract"]
+    return RunFact(
+        row["run_id"],
+        row["started_at"],
+        row["document"],
+        row["recipe_name"],
+        row["recipe_digest"],
+        row["document_type"],
+        row["extractor"],
+        row["verdict"],
+        row["seconds"],
+        bool(extracted) and all(step["cached"] for step in extracted),
+        bool(row["reviewed_values"]),
+        row["right_values"] or 0,
+        row["wrong_values"] or 0,
+    )
 
 
 def value_text(value: Any) -> str | None:

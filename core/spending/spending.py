@@ -1,0 +1,86 @@
+"""The verbs of the Cost page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from core.settings import Budget
+from core.spending.bill import Bill
+from core.spending.period import Period, day_of, forecast_month, last_days, month_of
+from core.stores import Calls, Ledger
+
+#: The share of a budget at which the person is warned.
+WARN_AT = Decimal("0.8")
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetState:
+    """One budget: its name (``day``, ``month``), what is spent of it and its limit, in US dollars."""
+
+    name: str
+    spent: Decimal
+    limit: Decimal
+
+    @property
+    def share(self) -> float:
+        """The part of it that is spent, 0 and up."""
+        return float(self.spent / self.limit) if self.limit else 1.0
+
+    @property
+    def warns(self) -> bool:
+        """Whether 80 % of it are spent."""
+        return self.spent >= WARN_AT * self.limit
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether it is used up."""
+        return self.spent >= self.limit
+
+
+class Spending:
+    """What models cost, from the books."""
+
+    def __init__(
+        self,
+        calls: Calls,
+        ledger: Ledger,
+        budget: Callable[[], Budget],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._calls = calls
+        self._ledger = ledger
+        self._budget = budget
+        self.now = now
+
+    def bill(self, period: Period) -> Bill:
+        """The calls and runs of ``period``."""
+        calls = self._calls.rows(period.since, period.until)
+        return Bill(tuple(calls), tuple(self._ledger.facts(period.since, period.until)))
+
+    def today(self) -> Decimal:
+        """US dollars spent today."""
+        return self._calls.spent(day_of(self.now()).since)
+
+    def this_month(self) -> Decimal:
+        """US dollars spent this month."""
+        return self._calls.spent(month_of(self.now()).since)
+
+    def forecast(self) -> Decimal:
+        """US dollars that this month will have cost at its end: see :func:`forecast_month`."""
+        now = self.now()
+        since = min(month_of(now).since, last_days(now, 14).since)
+        rows = tuple(self._calls.rows(since))
+        return forecast_month(Bill(rows, ()).by_day(), now)
+
+    def budgets(self) -> list[BudgetState]:
+        """The budgets that the person set, with what is spent of each."""
+        budget = self._budget()
+        states = []
+        if budget.day is not None:
+            states.append(BudgetState("day", self.today(), budget.day))
+        if budget.month is not None:
+            states.append(BudgetState("month", self.this_month(), budget.month))
+        return states

@@ -27,6 +27,7 @@ from core.pipeline import Pipeline
 from core.recipe import OcrRecipe, Recipe
 from core.review import Reviewed, review
 from core.settings import Defaults, Settings
+from core.spending import Spending
 from core.stores import (
     Calls,
     Duplicate,
@@ -77,6 +78,7 @@ class Studio:
         self.settings = settings
         self.defaults = settings.defaults()
         self._parts = parts
+        self.spending = Spending(parts.calls, parts.ledger, lambda: self.defaults.budget)
         self._open: OrderedDict[str, Document] = OrderedDict()
         self._lock = threading.Lock()
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -52,6 +53,7 @@ OPEN_DOCUMENTS = 24
 
 RegionReader = Callable[[Document, PageRef, Box, OcrRecipe], list[Word]]
 Exporter = Callable[[Iterator[Order], str], bytes]
+TablesExporter = Callable[[Mapping[str, Sequence[Mapping[str, Any]]], str], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Parts:
     files: Files
     cache: Cache
     export: Exporter
+    export_tables: TablesExporter
     health: Callable[[], list[tuple[str, str, Availability]]]
 
 
@@ -355,6 +358,18 @@ class Studio:
     def export_record(self, order_id: int, form: str) -> bytes:
         """One record, in the same forms. Raises RecordMissing."""
         return self._parts.export(iter([self.record(order_id)]), form)
+
+    def export_table(self, rows: Sequence[Mapping[str, Any]], form: str) -> bytes:
+        """Any table of a page as ``csv`` or ``xlsx``."""
+        return self._parts.export_tables({"Table": rows}, form)
+
+    def export_tables(self, tables: Mapping[str, Sequence[Mapping[str, Any]]], form: str) -> bytes:
+        """Several tables by name as ``xlsx``, a sheet each."""
+        return self._parts.export_tables(tables, form)
+
+    def kept_bytes(self, sha256: str) -> bytes:
+        """The bytes kept under ``sha256`` (a picture that was sent to a model). Raises RecordMissing."""
+        return self._parts.files.load(sha256)
 
     def runs(self, limit: int = 50) -> list[RunRow]:
         """The latest runs."""

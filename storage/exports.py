@@ -116,10 +116,10 @@ def _writer(file: IO[str], layout: Layout) -> Any:
 
 
 def _plain(row: Row, layout: Layout) -> list[str]:
-    return [_csv_cell(row[title]) for title in layout.titles]
+    return [csv_cell(row[title]) for title in layout.titles]
 
 
-def _csv_cell(value: Any) -> str:
+def csv_cell(value: Any) -> str:
     """A value as CSV: text that a spreadsheet program would run as a formula gets an apostrophe in front."""
     if value is None:
         return ""

@@ -26,6 +26,7 @@ from storage.exports import export_orders
 from storage.files import FileStore
 from storage.ledger import SqlLedger
 from storage.orders import SqlOrders
+from storage.table_exports import export_tables
 from storage.workbook import Workbook
 
 Health = list[tuple[str, str, Availability]]
@@ -51,6 +52,7 @@ def build_studio(settings: Settings | None = None) -> Studio:
         files=FileStore(settings.data_dir / "files"),
         cache=results,
         export=export_orders,
+        export_tables=export_tables,
         health=_health(found, settings),
     )
     return Studio(settings, parts)

@@ -1,0 +1,134 @@
+"""The record of the calls that one question leads to: what was sent, what it used, what it cost, and how it ended."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from core.errors import ProviderError
+from core.llm.provider import RESTART, Ask, Call, ModelName, Note, OnText, Question, Reply, Usage
+from core.llm.tokens import count_question, count_text
+
+Cost = Callable[[ModelName, Usage], Decimal | None]
+Keep = Callable[[bytes], str]
+
+
+class Record:
+    """Counts the tries of one question and notes each that was or may have been billed, once."""
+
+    def __init__(self, ask: Ask, note: Note, cost: Cost, keep: Keep) -> None:
+        self.ask = ask
+        self.note = note
+        self.cost = cost
+        self._keep = keep
+        self._tries = 0
+
+    def begin(self, model: ModelName) -> Begun:
+        """A call that begins now."""
+        self._tries += 1
+        return Begun(self, model, self._tries)
+
+    @cached_property
+    def sent(self) -> Mapping[str, Any]:
+        """The question as JSON values; its pictures are kept by their SHA-256."""
+        return describe(self.ask.question, self._keep)
+
+
+@dataclass(slots=True)
+class Begun:
+    """One call under way."""
+
+    record: Record
+    model: ModelName
+    number: int
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _started: float = field(default_factory=time.perf_counter)
+
+    def answered(self, reply: Reply) -> Call:
+        """The call ended with a reply."""
+        return self._note("ok", reply.usage, reply.request_id)
+
+    def failed(self, error: BaseException, received: str) -> Call | None:
+        """The call ended with an error; ``None`` where the provider bills nothing for it. Where it did not say what it used,
+        what was sent and received is counted roughly: a bill that is a little off is better than one that lacks a call."""
+        if isinstance(error, ProviderError) and not error.billed:
+            return None
+        usage = error.usage if isinstance(error, ProviderError) else None
+        if usage is None:
+            usage = Usage(count_question(self.record.ask.question), count_text(received))
+        return self._note(type(error).__name__, usage, "")
+
+    def _note(self, outcome: str, usage: Usage, request_id: str) -> Call:
+        call = Call(
+            uuid.uuid4().hex,
+            self.at,
+            *self.model,
+            self.record.ask.purpose,
+            usage,
+            self.record.cost(self.model, usage),
+            time.perf_counter() - self._started,
+            outcome,
+            self.number,
+            request_id,
+            self.record.ask.prompt,
+            self.record.sent,
+        )
+        self.record.note(call)
+        return call
+
+
+class Listener:
+    """Who listens to a streaming reply, told when it begins anew. Keeps what came of the try under way."""
+
+    def __init__(self, on_text: OnText | None) -> None:
+        self._on_text = on_text
+        self._pieces: list[str] = []
+
+    @property
+    def text(self) -> str:
+        """What came of the try under way."""
+        return "".join(self._pieces)
+
+    def begin(self) -> OnText | None:
+        """What the next try streams to; ``None`` where nobody listens."""
+        if self._on_text is None:
+            return None
+        if self._pieces:
+            self._pieces.clear()
+            self._on_text(RESTART)
+        return self._take
+
+    def _take(self, piece: str) -> None:
+        assert self._on_text is not None
+        piece = piece.replace(RESTART, "\n")
+        self._pieces.append(piece)
+        self._on_text(piece)
+
+
+def describe(question: Question, keep: Keep) -> dict[str, Any]:
+    """A question as JSON values, each picture as the SHA-256 under which ``keep`` stored it."""
+    return {
+        "system": question.system,
+        "messages": [
+            {
+                "role": message.role,
+                "parts": [
+                    {"text": part}
+                    if isinstance(part, str)
+                    else {"image": keep(part.data), "media_type": part.media_type}
+                    for part in message.parts
+                ],
+            }
+            for message in question.messages
+        ],
+        "schema": dict(question.schema) if question.schema is not None else None,
+        "schema_name": question.schema_name,
+        "temperature": question.temperature,
+        "max_output_tokens": question.max_output_tokens,
+    }

@@ -1,0 +1,237 @@
+"""All providers behind one door: turns, retries, circuit breakers, fallbacks, budget, price and record of every call."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from core.errors import BudgetExceeded, KeyMissing, ModelUnknown, ProviderError, ProviderPaused
+from core.llm.breaker import Breaker
+from core.llm.budget import BudgetGuard, Spent
+from core.llm.limits import Sleep, Turns, pause, stop_if
+from core.llm.provider import (
+    NO_MODEL,
+    Ask,
+    Call,
+    Cancelled,
+    Capabilities,
+    Estimate,
+    ModelName,
+    Note,
+    OnText,
+    Provider,
+    Reply,
+    Usage,
+)
+from core.llm.record import Listener, Record
+from core.llm.tokens import expected_usage, greatest_usage
+from core.settings import Defaults, ModelPrice, ProviderSettings
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
+
+#: Seconds: the first wait between two tries is at most this (doubled each time), and no wait is longer than that.
+FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
+
+Price = Callable[[ModelName, Usage, Mapping[str, ModelPrice]], Decimal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the switchboard needs of the rest of the house. ``providers`` builds them for the person's choices, ``keep``
+    stores a picture and gives its SHA-256, ``spent`` is :meth:`core.stores.Calls.spent`."""
+
+    providers: Callable[[Defaults], Mapping[str, Provider]]
+    defaults: Callable[[], Defaults]
+    price: Price
+    spent: Spent
+    keep: Callable[[bytes], str]
+    capabilities: Callable[[ModelName], Capabilities]
+    default_model: Callable[[str], str]
+
+
+@dataclass(slots=True)
+class _Line:
+    """What is remembered of one provider between calls."""
+
+    breaker: Breaker = field(default_factory=Breaker)
+    turns: Turns = field(default_factory=Turns)
+
+
+class Switchboard:
+    """Implements :class:`core.llm.provider.Models`. One for all threads of a process."""
+
+    def __init__(
+        self, outside: Outside, sleep: Sleep = time.sleep, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._outside = outside
+        self._sleep = sleep
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._lines: dict[str, _Line] = {}
+        self._built: tuple[Defaults, Mapping[str, Provider]] | None = None
+        self._guard = BudgetGuard(lambda: outside.defaults().budget, outside.spent)
+
+    def ask(
+        self,
+        ask: Ask,
+        *,
+        note: Note = lambda call: None,
+        on_text: OnText | None = None,
+        cancelled: Cancelled = lambda: False,
+    ) -> tuple[Reply, Call]:
+        """See :meth:`core.llm.provider.Models.ask`."""
+        record = Record(ask, note, self._cost, self._outside.keep)
+        listener = Listener(on_text)
+        failed: list[tuple[ModelName, ProviderError]] = []
+        for name in ask.route:
+            model = self._whole(name)
+            try:
+                reply, call = self._ask_one(model, ask, record, listener, cancelled)
+            except BudgetExceeded:
+                raise
+            except ProviderError as error:
+                failed.append((model, error))
+                continue
+            notes = tuple(f"{model} answered in place of {other}: {error}" for other, error in failed)
+            return replace(reply, notes=notes + reply.notes), call
+        raise _joined(failed)
+
+    def missing(self, model: ModelName) -> str:
+        """See :meth:`core.llm.provider.Models.missing`."""
+        provider = self.providers().get(model.provider)
+        return provider.missing() if provider else self._unknown(model)
+
+    def capabilities(self, model: ModelName) -> Capabilities:
+        """See :meth:`core.llm.provider.Models.capabilities`."""
+        return self._outside.capabilities(self._whole(model))
+
+    def default_model(self, provider: str) -> str:
+        """See :meth:`core.llm.provider.Models.default_model`."""
+        return self._settings(provider).model or self._outside.default_model(provider)
+
+    def estimate(self, ask: Ask) -> Estimate:
+        """See :meth:`core.llm.provider.Models.estimate`."""
+        usage = expected_usage(ask.question, ask.purpose)
+        return Estimate(usage, self._cost(self._whole(ask.route[0]), usage) if ask.route else None)
+
+    def providers(self) -> Mapping[str, Provider]:
+        """Every provider by name, as the person's choices now are."""
+        defaults = self._outside.defaults()
+        with self._lock:
+            if self._built is None or self._built[0] is not defaults:
+                self._built = (defaults, self._outside.providers(defaults))
+            return self._built[1]
+
+    # --- one model -------------------------------------------------------------------------------------------------
+
+    def _ask_one(
+        self, model: ModelName, ask: Ask, record: Record, listener: Listener, cancelled: Cancelled
+    ) -> tuple[Reply, Call]:
+        """The reply of one model, tried again while its errors are temporary. Waits between tries, all together, are never
+        longer than the timeout: a provider that asks for more is given up."""
+        from tenacity import Retrying, retry_if_exception
+
+        provider = self.providers().get(model.provider)
+        if provider is None:
+            raise ModelUnknown(self._unknown(model), *model)
+        if missing := provider.missing():
+            raise KeyMissing(missing, *model)
+        settings = self._settings(model.provider)
+        timeout = ask.question.timeout or settings.timeout
+        asked = replace(ask, question=replace(ask.question, timeout=timeout))
+        retrying = Retrying(
+            retry=retry_if_exception(lambda error: isinstance(error, ProviderError) and error.temporary),
+            wait=_wait,
+            stop=lambda state: (
+                state.attempt_number > settings.retries or state.idle_for + state.upcoming_sleep > timeout
+            ),
+            sleep=lambda seconds: pause(seconds, cancelled, self._sleep),
+            reraise=True,
+        )
+        return retrying(self._try, provider, model, asked, record, listener, cancelled)
+
+    def _try(
+        self, provider: Provider, model: ModelName, ask: Ask, record: Record, listener: Listener, cancelled: Cancelled
+    ) -> tuple[Reply, Call]:
+        stop_if(cancelled)
+        settings, line = self._settings(model.provider), self._line(model.provider)
+        with (
+            line.turns.turn(settings.concurrency, settings.per_minute, cancelled),
+            self._guard.reserve(model, lambda: self._cost(model, greatest_usage(ask.question)), cancelled) as settle,
+        ):
+            if seconds := line.breaker.admit():
+                raise ProviderPaused(_paused(provider, seconds), *model, retry_after=seconds)
+            began = record.begin(model)
+            try:
+                reply = provider.ask(ask.question, model.model, listener.begin(), cancelled)
+            except BaseException as error:
+                line.breaker.tell(error)
+                if (call := began.failed(error, listener.text)) is not None:
+                    settle(call.cost)
+                raise
+            line.breaker.tell(None)
+            reply = reply if reply.model != NO_MODEL else replace(reply, model=model)
+            call = began.answered(reply)
+            settle(call.cost)
+            return reply, call
+
+    # --- what is known ---------------------------------------------------------------------------------------------
+
+    def _line(self, provider: str) -> _Line:
+        with self._lock:
+            if provider not in self._lines:
+                self._lines[provider] = _Line(Breaker(clock=self._clock), Turns(self._sleep, self._clock))
+            return self._lines[provider]
+
+    def _settings(self, provider: str) -> ProviderSettings:
+        return self._outside.defaults().providers.get(provider) or ProviderSettings()
+
+    def _whole(self, model: ModelName) -> ModelName:
+        return model if model.model else ModelName(model.provider, self.default_model(model.provider))
+
+    def _cost(self, model: ModelName, usage: Usage) -> Decimal | None:
+        return self._outside.price(model, usage, self._outside.defaults().prices)
+
+    def _unknown(self, model: ModelName) -> str:
+        return f"There is no provider “{model.provider}”: use {', '.join(sorted(self.providers()))}."
+
+
+def _wait(state: RetryCallState) -> float:
+    """Seconds before the next try: what the provider asks for, else doubled each time; always a little at random, so that
+    those who failed together do not come back together."""
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.retry_after if isinstance(error, ProviderError) else None
+    if asked is not None:
+        return asked + random.uniform(0, 0.1 + asked / 10)  # noqa: S311 - no secret
+    return random.uniform(0.5, 1) * min(LONGEST_WAIT, FIRST_WAIT * 2 ** (state.attempt_number - 1))  # noqa: S311
+
+
+def _paused(provider: Provider, seconds: float) -> str:
+    return f"{provider.title} failed several times in a row and is left alone for {seconds:.0f} more seconds."
+
+
+def _joined(failed: list[tuple[ModelName, ProviderError]]) -> ProviderError:
+    """The last error, naming the models that failed before."""
+    if not failed:
+        return ModelUnknown("No model was named: choose one in the recipe.")
+    model, last = failed[-1]
+    if len(failed) == 1:
+        return last
+    before = " ".join(f"Before that {other} was asked: {error}" for other, error in failed[:-1])
+    raised = type(last)(
+        f"{last} {before}",
+        last.provider or model.provider,
+        last.model or model.model,
+        raw=last.raw,
+        retry_after=last.retry_after,
+        billed=last.billed,
+        usage=last.usage,
+    )
+    raised.__cause__ = last
+    return raised

@@ -305,6 +305,9 @@ class Comparisons(Protocol):
     def vote(self, vote: Vote) -> None:
         """Keep a vote; a later one on the same value of the same comparison replaces it."""
 
+    def unvote(self, comparison_id: str, document: str, path: str) -> None:
+        """Take a vote back; nothing happens where there is none."""
+
     def votes(self, comparison_id: str | None = None) -> list[Vote]:
         """Votes of a comparison, or all."""
 

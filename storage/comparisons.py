@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Delete, delete, insert, select
 
 from core.errors import RecordMissing
 from core.recipe import Recipe
@@ -78,12 +78,14 @@ class SqlComparisons:
 
     def vote(self, vote: Vote) -> None:
         """See :meth:`core.stores.Comparisons.vote`."""
-        table = VOTES.c
-        here = table.comparison_id == vote.comparison_id
-        here &= (table.document == vote.document) & (table.path == vote.path)
         with self._database.write() as connection:
-            connection.execute(delete(VOTES).where(here))
+            connection.execute(_votes_on(vote.comparison_id, vote.document, vote.path))
             connection.execute(insert(VOTES).values(asdict(vote)))
+
+    def unvote(self, comparison_id: str, document: str, path: str) -> None:
+        """See :meth:`core.stores.Comparisons.unvote`."""
+        with self._database.write() as connection:
+            connection.execute(_votes_on(comparison_id, document, path))
 
     def votes(self, comparison_id: str | None = None) -> list[Vote]:
         """See :meth:`core.stores.Comparisons.votes`, oldest first."""
@@ -92,6 +94,11 @@ class SqlComparisons:
             query = query.where(VOTES.c.comparison_id == comparison_id)
         with self._database.read() as connection:
             return [Vote(**row) for row in connection.execute(query).mappings()]
+
+
+def _votes_on(comparison_id: str, document: str, path: str) -> Delete:
+    table = VOTES.c
+    return delete(VOTES).where(table.comparison_id == comparison_id, table.document == document, table.path == path)
 
 
 def _comparison(row: Any, cells: list[ComparisonCell]) -> Comparison:

@@ -109,6 +109,9 @@ def test_the_last_vote_on_a_value_counts_and_goes_with_its_comparison(database: 
     for value in ("10", "12"):
         comparisons.vote(Vote("d", "total_amount", value, "cheap", "c1", NOON))
     assert [vote.value for vote in comparisons.votes("c1")] == ["12"]
+    comparisons.vote(Vote("d", "currency", "EUR", None, "c1", NOON))
+    comparisons.unvote("c1", "d", "currency")
+    assert [vote.path for vote in comparisons.votes("c1")] == ["total_amount"]
     comparisons.remove("c1")
     assert comparisons.votes() == []
     with pytest.raises(RecordMissing):

@@ -88,10 +88,10 @@ def _group_row(title: str, group: Group) -> dict[str, Any]:
         "Calls": group.calls,
         "Failed": group.failed,
         "Input tokens": group.usage.input,
-        "of them cached": group.usage.cached,
+        "Cached": group.usage.cached,
         "Output tokens": group.usage.output,
-        "Cost": float(group.cost),
-        "Without price": group.unpriced,
+        "Cost": float(group.cost) if group.cost or not group.unpriced else None,
+        "No price": group.unpriced,
         "Seconds a call": group.seconds / group.calls,
     }
 
@@ -102,20 +102,22 @@ def _call_row(row: CallRow) -> dict[str, Any]:
         "When (UTC)": call.at.replace(tzinfo=None, microsecond=0),
         "Model": model_of(row),
         "For": call.purpose,
-        "Prompt": call.prompt,
-        "Recipe": row.recipe_name,
-        "Input tokens": call.usage.input,
-        "of them cached": call.usage.cached,
-        "Output tokens": call.usage.output,
+        "Outcome": call.outcome,
         "Cost": None if call.cost is None else float(call.cost),
         "Seconds": call.seconds,
-        "Outcome": call.outcome,
+        "Input tokens": call.usage.input,
+        "Cached": call.usage.cached,
+        "Output tokens": call.usage.output,
+        "Prompt": call.prompt,
+        "Recipe": row.recipe_name or "",
     }
 
 
 def _columns() -> dict[str, Any]:
     return {
         "Cost": st.column_config.NumberColumn(format=_MONEY, help="US dollars; empty: no known price."),
+        "Cached": st.column_config.NumberColumn(help="Input tokens that the provider had in its prompt cache."),
+        "No price": st.column_config.NumberColumn(help="Calls whose price nobody knows: they are not in the cost."),
         "Seconds": st.column_config.NumberColumn(format="%.2f"),
         "Seconds a call": st.column_config.NumberColumn(format="%.2f"),
     }

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import tomllib
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -36,6 +39,11 @@ class ProviderSettings(BaseModel):
     retries: int = Field(2, ge=0, le=10, title="Retries")
     concurrency: int = Field(8, ge=1, le=256, title="Calls at once")
     per_minute: int = Field(0, ge=0, le=100_000, title="Calls a minute", description="0: no limit of ours.")
+    send_key: bool = Field(
+        False,
+        title="Send the key there",
+        description="The key also goes to the address typed above, not only to the provider.",
+    )
 
 
 class ModelPrice(BaseModel):
@@ -89,6 +97,21 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
     """SQLAlchemy URL; ``None``: SQLite ``studio.db`` in the data folder. Holds a password: never shown or logged."""
 
+    def secret(self, *names: str) -> SecretStr | None:
+        """The first of these keys that the environment, ``.env`` or ``.streamlit/secrets.toml`` has."""
+        found = self.plain(*names)
+        return SecretStr(found) if found else None
+
+    def plain(self, *names: str) -> str:
+        """The first of these values that the environment, ``.env`` or ``.streamlit/secrets.toml`` has, or an empty text."""
+        sources: tuple[Callable[[], Mapping[str, Any]], ...] = (lambda: os.environ, _env_file, _secrets_file)
+        for source in sources:
+            values = source()
+            found = next((str(values[name]).strip() for name in names if values.get(name)), "")
+            if found:
+                return found
+        return ""
+
     @property
     def settings_file(self) -> Path:
         """Where the person's choices are kept."""
@@ -104,6 +127,22 @@ class Settings(BaseSettings):
     def keep_defaults(self, defaults: Defaults) -> None:
         """Keep the person's choices (atomically)."""
         write_atomically(self.settings_file, json.dumps(defaults.model_dump(mode="json"), indent=2).encode())
+
+
+def _env_file() -> Mapping[str, Any]:
+    from dotenv import dotenv_values
+
+    return dotenv_values(".env") if Path(".env").is_file() else {}
+
+
+def _secrets_file() -> Mapping[str, Any]:
+    """The secrets of Streamlit, where its Cloud and its users put them; of a file that cannot be read, nothing."""
+    for folder in (Path.cwd(), Path.home()):
+        try:
+            return tomllib.loads((folder / ".streamlit" / "secrets.toml").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+    return {}
 
 
 def write_atomically(path: Path, data: bytes) -> None:

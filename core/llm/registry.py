@@ -1,0 +1,74 @@
+"""The wiring of providers: the shipped table and the settings become wires. An SDK is imported when it is first asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from core.llm.capabilities import capabilities
+from core.llm.provider import Capabilities, ModelName, Provider
+from core.llm.providers import ProviderEntry, providers
+from core.llm.wires.anthropic_wire import AnthropicWire
+from core.llm.wires.manner import Quirks
+from core.llm.wires.openai_wire import GroqWire, OpenAIWire
+from core.llm.wires.wire import Endpoint, Wire
+from core.settings import Defaults, ProviderSettings, Settings
+
+#: Makes a wire to an endpoint, with a function that says what its models can do.
+Factory = Callable[[Endpoint, Callable[[str], Capabilities]], Wire]
+
+WIRES: dict[str, Factory] = {"openai": OpenAIWire, "groq": GroqWire, "anthropic": AnthropicWire}
+
+
+def build_providers(settings: Settings, defaults: Defaults) -> dict[str, Provider]:
+    """Every provider of the table, as the person's settings say, by name. Those that lack a key or a
+    proper address are there too and say so in ``missing()``; none is asked anything."""
+    return {name: _build(name, entry, settings, defaults) for name, entry in providers().items()}
+
+
+def default_model(provider: str, defaults: Defaults) -> str:
+    """The model that the person, or else the table, names for ``provider``; empty where neither does."""
+    chosen = defaults.providers.get(provider)
+    entry = providers().get(provider)
+    return (chosen.model if chosen else "") or (entry.model if entry else "")
+
+
+def _build(name: str, entry: ProviderEntry, settings: Settings, defaults: Defaults) -> Provider:
+    chosen = defaults.providers.get(name, ProviderSettings())
+    endpoint = _endpoint(name, entry, chosen, settings)
+    return WIRES[entry.wire](endpoint, lambda model: capabilities(ModelName(name, model)))
+
+
+def _endpoint(name: str, entry: ProviderEntry, chosen: ProviderSettings, settings: Settings) -> Endpoint:
+    from_environment = settings.plain(*entry.address)
+    address = chosen.base_url.strip() or from_environment or entry.base_url
+    # A key goes where it is for: to the provider, to an address named beside it in the environment, and to one that
+    # was typed in Settings only if that was said there too.
+    trusted = address in (entry.base_url, from_environment) or entry.own_key or chosen.send_key
+    return Endpoint(
+        name=name,
+        title=entry.title,
+        base_url=address,
+        key=settings.secret(*entry.keys) if trusted else None,
+        key_names=entry.keys,
+        needs_key=entry.needs_key and trusted,
+        own_address=address != entry.base_url,
+        shipped=entry.models,
+        problem=_problem(entry.title, address),
+        timeout=chosen.timeout,
+        quirks=Quirks(
+            **{key: tuple(value) if isinstance(value, list) else value for key, value in entry.quirks.items()}
+        ),
+    )
+
+
+def _problem(title: str, address: str) -> str:
+    """What is wrong with an address, or an empty text."""
+    if not address:
+        return f"{title} needs an address: set it in Settings."
+    try:
+        parts = urlsplit(address)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.username and not parts.password
+    except ValueError:
+        fits = False
+    return "" if fits else f"The address for {title} must begin with http:// or https:// and hold no name or password."

@@ -1,0 +1,1 @@
+"""How each kind of provider is spoken to. The SDKs are imported when a question is asked, never before."""

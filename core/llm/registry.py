@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from pydantic import TypeAdapter
+
 from core.llm.capabilities import capabilities
 from core.llm.provider import Capabilities, ModelName, Provider
 from core.llm.providers import ProviderEntry, providers
@@ -16,6 +18,8 @@ from core.settings import Defaults, ProviderSettings, Settings
 
 #: Makes a wire to an endpoint, with a function that says what its models can do.
 Factory = Callable[[Endpoint, Callable[[str], Capabilities]], Wire]
+
+_QUIRKS = TypeAdapter(Quirks)
 
 WIRES: dict[str, Factory] = {"openai": OpenAIWire, "groq": GroqWire, "anthropic": AnthropicWire}
 
@@ -56,9 +60,7 @@ def _endpoint(name: str, entry: ProviderEntry, chosen: ProviderSettings, setting
         shipped=entry.models,
         problem=_problem(entry.title, address),
         timeout=chosen.timeout,
-        quirks=Quirks(
-            **{key: tuple(value) if isinstance(value, list) else value for key, value in entry.quirks.items()}
-        ),
+        quirks=_QUIRKS.validate_python(entry.quirks),
     )
 
 

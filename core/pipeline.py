@@ -76,15 +76,23 @@ class Pipeline:
     def run(self, order: Order, cancelled: Cancel = lambda: False) -> Iterator[Event]:
         """The events of one run; the last is RunFinished. Raises a StudioError after the StepFailed that tells of it,
         and Cancelled once ``cancelled`` is true."""
-        key = self._key(order)
-        kept = self.cache.get(key)
+        kept = self.kept(order)
         if kept is not None:
-            yield from _replay(Extraction.model_validate_json(kept), order)
+            yield from _replay(kept, order)
             return
         extraction = yield from _Run(self, order, cancelled).events()
         if not any(finding.check in RETRIED for finding in extraction.findings):
-            self.cache.put(key, extraction.model_dump_json().encode())
+            self.cache.put(self._key(order), extraction.model_dump_json().encode())
         yield RunFinished(extraction)
+
+    def kept(self, order: Order) -> Extraction | None:
+        """What the cache would answer with, as it was when it was first read; ``None`` where nothing is kept."""
+        kept = self.cache.get(self._key(order))
+        return None if kept is None else Extraction.model_validate_json(kept)
+
+    def has_kept(self, order: Order) -> bool:
+        """Whether the cache would answer."""
+        return self.cache.get(self._key(order)) is not None
 
     def _key(self, order: Order) -> str:
         pages = ",".join(f"{page.number}r{page.rotation}" for page in order.pages)

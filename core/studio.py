@@ -15,6 +15,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from core.cache import Cache
+from core.comparison.comparator import Comparator
+from core.comparison.runner import PipelineRunner
 from core.documents import Document, open_document
 from core.errors import RecordMissing, StorageError
 from core.events import Event, RunFinished, StepFailed, StepFinished, StepSkipped
@@ -31,6 +33,7 @@ from core.settings import Defaults, Settings
 from core.spending import Spending
 from core.stores import (
     Calls,
+    Comparisons,
     Duplicate,
     Files,
     Ledger,
@@ -63,6 +66,8 @@ class Parts:
     pipeline: Pipeline
     read_region: RegionReader
     queue: JobQueue
+    comparison_queue: JobQueue
+    comparisons: Comparisons
     orders: Orders
     workbook: Callable[[Path], WorkbookStore]
     ledger: Ledger
@@ -84,6 +89,8 @@ class Studio:
         self.spending = Spending(parts.calls, parts.ledger, lambda: self.defaults.budget)
         self._open: OrderedDict[str, Document] = OrderedDict()
         self._lock = threading.Lock()
+        runner = PipelineRunner(parts.pipeline, self._order_of, self._kept)
+        self.comparison = Comparator(parts.comparisons, parts.comparison_queue, runner, parts.files, parts.calls)
 
     # --- documents -------------------------------------------------------------------------------------------------
 
@@ -165,13 +172,17 @@ class Studio:
         return self._kept(run_id, self._order(document, chosen, recipe, run_id), lambda: False)
 
     def _order(self, document: Document, pages: Sequence[PageRef], recipe: Recipe | None, run_id: str) -> RunOrder:
+        order = self._order_of(document.sha256, document.name, pages, recipe or self.defaults.recipe, run_id)
+        return replace(order, load=lambda: document)
+
+    def _order_of(self, sha256: str, name: str, pages: Sequence[PageRef], recipe: Recipe, run_id: str) -> RunOrder:
         return RunOrder(
-            lambda: document,
-            document.name,
-            document.sha256,
+            lambda: self.document(sha256),
+            name,
+            sha256,
             tuple(pages),
-            recipe or self.defaults.recipe,
-            lambda call: self._parts.calls.keep_call(call, run_id, document.sha256),
+            recipe,
+            lambda call: self._parts.calls.keep_call(call, run_id, sha256),
         )
 
     def _kept(self, run_id: str, order: RunOrder, cancelled: Callable[[], bool]) -> Iterator[Event]:

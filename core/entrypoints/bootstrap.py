@@ -20,6 +20,7 @@ from core.rules.extractor import RulesExtractor
 from core.settings import Settings
 from core.studio import Parts, Studio
 from storage.calls import SqlCalls
+from storage.comparisons import SqlComparisons
 from storage.database import open_database
 from storage.disk_cache import DiskCache
 from storage.exports import export_orders
@@ -30,6 +31,9 @@ from storage.table_exports import export_tables
 from storage.workbook import Workbook
 
 Health = list[tuple[str, str, Availability]]
+
+#: Cells of a comparison that are read at once. They wait in a line of their own: a document on the desk is not behind them.
+COMPARED_AT_ONCE = 4
 
 
 def build_studio(settings: Settings | None = None) -> Studio:
@@ -45,6 +49,8 @@ def build_studio(settings: Settings | None = None) -> Studio:
         pipeline=Pipeline(found, reader, results, code_version()),
         read_region=reader.read_region,
         queue=LocalQueue(),
+        comparison_queue=LocalQueue(COMPARED_AT_ONCE),
+        comparisons=SqlComparisons(database),
         orders=SqlOrders(database),
         workbook=Workbook,
         ledger=SqlLedger(database),

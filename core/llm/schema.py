@@ -1,0 +1,109 @@
+"""What a model is asked to answer, drawn from the pydantic model: as JSON schema and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import GenerateJsonSchema
+
+from core.models import FieldInfo, FieldKind, Invoice, fields_of, item_fields
+
+#: What a model may call a document; “other” is none of ours (a letter, a delivery note).
+ReadType = Literal["invoice", "credit note", "receipt", "other"]
+
+#: How values of a kind are to be written.
+NOTATION: dict[FieldKind, str] = {
+    "identifier": "As printed.",
+    "date": "YYYY-MM-DD.",
+    "name": "As printed.",
+    "address": "As printed.",
+    "money": "A plain decimal as text, such as 1234.50 or -20.00.",
+    "quantity": "A plain decimal as text, such as 3 or 2.5.",
+    "currency": "Three letters, such as EUR.",
+    "text": "As printed.",
+}
+#: Keywords of JSON Schema that every provider's strict mode takes.
+_KEPT = frozenset({"type", "properties", "required", "additionalProperties", "items", "anyOf", "enum", "description"})
+
+
+class Reading(BaseModel):
+    """A model's whole answer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    document_type: ReadType = Field(description="What the document is.")
+    language: str = Field("", description="ISO 639-1 code of the document's language, such as en.")
+    invoice: Invoice = Field(description="What stands in the document.")
+
+
+class _Plain(GenerateJsonSchema):
+    """Every property is required (``null`` where there is nothing) and amounts are texts, so that no digit is lost."""
+
+    def decimal_schema(self, schema: Any) -> dict[str, Any]:
+        return {"type": "string"}
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        return True
+
+
+@cache
+def schema_of(model: type[BaseModel]) -> Mapping[str, Any]:
+    """The JSON schema of ``model`` as providers can be held to it: every property required, nothing beside them,
+    definitions written out, only common keywords. How a kind of field is to be written stands in its description."""
+    schema = model.model_json_schema(schema_generator=_Plain)
+    plain: dict[str, Any] = _plain(schema, schema.get("$defs", {}))
+    return plain
+
+
+def _plain(node: Any, definitions: Mapping[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_plain(part, definitions) for part in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        node = {**definitions[node["$ref"].rsplit("/", 1)[-1]], **{k: v for k, v in node.items() if k != "$ref"}}
+    plain: dict[str, Any] = {}
+    for key, value in node.items():
+        if key == "properties":
+            plain[key] = {name: _plain(part, definitions) for name, part in value.items()}
+        elif key in _KEPT and not (key == "required" and not isinstance(value, list)):
+            plain[key] = value if key in ("enum", "required") else _plain(value, definitions)
+    if kind := node.get("kind"):
+        plain["description"] = f"{node.get('description', '')} {NOTATION[kind]}".strip()
+        if kind == "text":
+            # strict modes limit how many values may be null: a line without words has an empty description
+            plain = {"type": "string", "description": plain["description"]}
+    if plain.get("type") == "object":
+        plain["required"] = list(plain["properties"])
+        plain["additionalProperties"] = False
+    return plain
+
+
+@cache
+def fields_in_words() -> str:
+    """The answer's shape in words, for a prompt: models that cannot be held to a schema have nothing else."""
+    lines = [
+        "One JSON object with exactly these keys (null for what the document does not say):",
+        f"- document_type: one of {', '.join(get_args(ReadType))}.",
+        "- language: ISO 639-1 code of the document's language.",
+        "- invoice: an object with",
+        *_in_words(fields_of(Invoice), "  "),
+        "  - line_items: the invoiced lines in page order, a list (empty where there are none) of objects with",
+        *_in_words(item_fields(), "    "),
+    ]
+    return "\n".join(lines)
+
+
+def _in_words(fields: tuple[FieldInfo, ...], indent: str) -> Iterator[str]:
+    for info in fields:
+        yield f"{indent}- {info.name} ({info.title}): {info.description} {NOTATION[info.kind]}"
+
+
+def reply_of(invoice: Invoice, document_type: str | None = None, language: str | None = None) -> str:
+    """The JSON that a perfect model would answer for ``invoice``: for examples."""
+    kind = document_type if document_type in get_args(ReadType) else "invoice"
+    reading = Reading(document_type=kind, language=language or "", invoice=invoice)
+    return reading.model_dump_json()

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench samples screenshots clean
+.PHONY: help setup mock run test check bench live samples screenshots clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -25,8 +25,12 @@ run: setup ## Start the studio (http://localhost:8501)
 
 test: setup ## Set up and run every test, with lint and types
 	@sh tests/system_packages.sh
+	@$(MAKE) --no-print-directory mock
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -ra
+
+mock: ## Install the server that plays the providers of models in tests
+	@sh tests/llm/install_mock.sh
 
 check: setup ## Lint, format and types
 	$(BIN)/ruff check .

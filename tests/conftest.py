@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,28 @@ from samples.generate import Sample, make_sample
 from samples.invoices import Wishes, make_invoice
 from samples.layout import draw
 from samples.scan import Scan, multi_page_tiff, pictures
+from tests.mock_models import MockModels, lacking, serving
 
 #: Opens ``encrypted_pdf``.
 PASSWORD = "s3same"
+
+
+@pytest.fixture(scope="session")
+def mock_server() -> Iterator[MockModels]:
+    """The server that plays the providers of models; skips where it is not installed."""
+    if reason := lacking():
+        pytest.skip(reason)
+    with serving() as mock:
+        yield mock
+
+
+@pytest.fixture
+def mock_models(mock_server: MockModels, monkeypatch: pytest.MonkeyPatch) -> MockModels:
+    """The server, with nothing programmed, and every provider of the environment led to it."""
+    mock_server.reset()
+    for name, value in mock_server.environment().items():
+        monkeypatch.setenv(name, value)
+    return mock_server
 
 
 @dataclass(frozen=True)

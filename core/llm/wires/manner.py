@@ -21,12 +21,10 @@ _WORDS: dict[Strictness, str] = {
 @dataclass(frozen=True)
 class Quirks:
     """What a provider of a known wire does differently. ``strict`` is a pattern of models that take ``strict: true``,
-    ``length`` the name of the parameter for the longest reply, ``usage`` whether ``stream_options`` are understood,
-    ``ladder`` the ways it knows of holding a reply to a schema."""
+    ``length`` the name of the parameter for the longest reply, ``ladder`` the ways it knows of holding a reply to a schema."""
 
     strict: str = ""
     length: str = "max_completion_tokens"
-    usage: bool = True
     ladder: tuple[Strictness, ...] = LADDER
 
     def is_strict(self, model: str) -> bool:

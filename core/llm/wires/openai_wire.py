@@ -62,7 +62,8 @@ class OpenAIWire(Wire):
         return body
 
     def _stream(self, completions: Any, body: Mapping[str, Any], on_text: OnText, limits: Limits) -> Pieces:
-        options = {"stream_options": {"include_usage": True}} if self.endpoint.quirks.usage else {}
+        # In the body's own words: Groq takes it, but its SDK has no such parameter.
+        options = {"extra_body": {"stream_options": {"include_usage": True}}}
         pieces = Pieces()
         with closing(completions.create(**body, **options, stream=True, timeout=limits.seconds)) as stream:
             pieces.request_id = _request_id(stream.response.headers)

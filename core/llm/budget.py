@@ -1,4 +1,4 @@
-"""The budget of a day and a month: how far it is spent, and the stop before a call that would exceed it."""
+"""The hard budget of a day and a month: the stop before a call that would exceed it."""
 
 from __future__ import annotations
 
@@ -9,58 +9,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Literal
 
 from core.errors import BudgetExceeded
 from core.llm.limits import STEP, stop_if
 from core.llm.provider import Cancelled, ModelName
 from core.settings import Budget
+from core.spending.period import day_of, month_of
 
-#: The part of a budget from which the person is warned.
-WARN_AT = Decimal("0.8")
 #: Seconds for which the sum of the books is taken as it was; calls of this process are added at once.
 FRESH = 5.0
 
 Spent = Callable[[datetime], Decimal]
-State = Literal["fine", "warning", "used up"]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How a budget stands, in US dollars; ``since`` is its day's or month's beginning (UTC)."""
+class _Limit:
+    """One budget that is set, with its beginning (UTC)."""
 
-    period: Literal["day", "month"]
+    name: str
     since: datetime
-    limit: Decimal
-    spent: Decimal
-
-    @property
-    def share(self) -> Decimal:
-        """Part of the budget that is spent; 1 for a budget of nothing."""
-        return self.spent / self.limit if self.limit else Decimal(1)
-
-    @property
-    def state(self) -> State:
-        """``warning`` from 80 % on, ``used up`` from 100 %."""
-        if self.share >= 1:
-            return "used up"
-        return "warning" if self.share >= WARN_AT else "fine"
-
-    def sentence(self) -> str:
-        """What to tell the person; empty while all is fine."""
-        when = "today’s" if self.period == "day" else "this month’s"
-        if self.state == "used up":
-            return f"All of {when} budget is used up: {dollars(self.spent)} of {dollars(self.limit)}."
-        if self.state == "warning":
-            return f"{self.share:.0%} of {when} budget is used up: {dollars(self.spent)} of {dollars(self.limit)}."
-        return ""
-
-
-def standings(budget: Budget, spent: Spent, now: datetime | None = None) -> tuple[Standing, ...]:
-    """How the day's and the month's budgets stand, those that are set. ``spent`` is :meth:`core.stores.Calls.spent`."""
-    return tuple(
-        Standing(period, since, limit, spent(since)) for period, since, limit in _periods(budget, now or _now())
-    )
+    dollars: Decimal
 
 
 class BudgetGuard:
@@ -113,18 +81,18 @@ class BudgetGuard:
         with self._settled:
             while over := self._exceeded(held):
                 if not self._reserved or self._exceeded(held, Decimal(0)):
-                    raise BudgetExceeded(_refusal(over, held), *model)
+                    raise BudgetExceeded(_refusal(*over, held), *model)
                 stop_if(cancelled)
                 self._settled.wait(STEP)
             self._reserved += held
 
-    def _exceeded(self, held: Decimal, reserved: Decimal | None = None) -> Standing | None:
-        """The budget that ``held`` would exceed beside what is spent and reserved."""
+    def _exceeded(self, held: Decimal, reserved: Decimal | None = None) -> tuple[_Limit, Decimal] | None:
+        """The budget that ``held`` would exceed beside what is reserved, and what is spent of it."""
         reserved = self._reserved if reserved is None else reserved
-        for period, since, limit in _periods(self._budget(), self._now()):
-            spent = self._spent_since(since)
-            if spent + reserved + held > limit:
-                return Standing(period, since, limit, spent)
+        for limit in _limits(self._budget(), self._now()):
+            spent = self._spent_since(limit.since)
+            if spent + reserved + held > limit.dollars:
+                return limit, spent
         return None
 
     def _spent_since(self, since: datetime) -> Decimal:
@@ -139,25 +107,22 @@ class BudgetGuard:
             self._known = {since: (at, total + (real or 0)) for since, (at, total) in self._known.items()}
 
 
-def dollars(amount: Decimal) -> str:
-    """An amount for the person: cents, and more digits for what is less than a cent."""
-    return f"${amount:,.2f}" if amount >= Decimal("0.01") or not amount else f"${amount:.4f}"
-
-
-def _periods(budget: Budget, now: datetime) -> Iterator[tuple[Literal["day", "month"], datetime, Decimal]]:
-    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+def _limits(budget: Budget, now: datetime) -> Iterator[_Limit]:
     if budget.day is not None:
-        yield "day", midnight, budget.day
+        yield _Limit("today’s", day_of(now).since, budget.day)
     if budget.month is not None:
-        yield "month", midnight.replace(day=1), budget.month
+        yield _Limit("this month’s", month_of(now).since, budget.month)
 
 
-def _refusal(over: Standing, held: Decimal) -> str:
-    when = "today’s" if over.period == "day" else "this month’s"
+def _refusal(limit: _Limit, spent: Decimal, held: Decimal) -> str:
     return (
-        f"The call was not made: it may cost up to {dollars(held)}, and {dollars(over.spent)} of {when} budget of "
-        f"{dollars(over.limit)} are spent. Raise the budget in the settings, or wait until it begins anew."
+        f"The call was not made: it may cost up to {_written(held)}, and {_written(spent)} of {limit.name} budget of "
+        f"{_written(limit.dollars)} are spent. Raise the budget on the Cost page, or wait until it begins anew."
     )
+
+
+def _written(amount: Decimal) -> str:
+    return f"${amount:,.2f}" if amount >= Decimal("0.01") or not amount else f"${amount:.4f}"
 
 
 def _now() -> datetime:

@@ -51,8 +51,8 @@ class Begun:
     _started: float = field(default_factory=time.perf_counter)
 
     def answered(self, reply: Reply) -> Call:
-        """The call ended with a reply."""
-        return self._note("ok", reply.usage, reply.request_id)
+        """The call ended with a reply. Servers that count no tokens are counted for, roughly."""
+        return self._note("ok", reply.usage if reply.usage != Usage() else self._roughly(reply.text), reply.request_id)
 
     def failed(self, error: BaseException, received: str) -> Call | None:
         """The call ended with an error; ``None`` where the provider bills nothing for it. Where it did not say what it used,
@@ -60,9 +60,10 @@ class Begun:
         if isinstance(error, ProviderError) and not error.billed:
             return None
         usage = error.usage if isinstance(error, ProviderError) else None
-        if usage is None:
-            usage = Usage(count_question(self.record.ask.question), count_text(received))
-        return self._note(type(error).__name__, usage, "")
+        return self._note(type(error).__name__, usage or self._roughly(received), "")
+
+    def _roughly(self, received: str) -> Usage:
+        return Usage(count_question(self.record.ask.question), count_text(received))
 
     def _note(self, outcome: str, usage: Usage, request_id: str) -> Call:
         call = Call(

@@ -25,6 +25,7 @@ from core.llm.provider import (
     Note,
     OnText,
     Provider,
+    Question,
     Reply,
     Usage,
 )
@@ -52,7 +53,7 @@ class Outside:
     spent: Spent
     keep: Callable[[bytes], str]
     capabilities: Callable[[ModelName], Capabilities]
-    default_model: Callable[[str], str]
+    default_model: Callable[[str, Defaults], str]
 
 
 @dataclass(slots=True)
@@ -113,7 +114,7 @@ class Switchboard:
 
     def default_model(self, provider: str) -> str:
         """See :meth:`core.llm.provider.Models.default_model`."""
-        return self._settings(provider).model or self._outside.default_model(provider)
+        return self._outside.default_model(provider, self._outside.defaults())
 
     def estimate(self, ask: Ask) -> Estimate:
         """See :meth:`core.llm.provider.Models.estimate`."""
@@ -163,7 +164,7 @@ class Switchboard:
         settings, line = self._settings(model.provider), self._line(model.provider)
         with (
             line.turns.turn(settings.concurrency, settings.per_minute, cancelled),
-            self._guard.reserve(model, lambda: self._cost(model, greatest_usage(ask.question)), cancelled) as settle,
+            self._guard.reserve(model, lambda: self._greatest_cost(model, ask.question), cancelled) as settle,
         ):
             if seconds := line.breaker.admit():
                 raise ProviderPaused(_paused(provider, seconds), *model, retry_after=seconds)
@@ -197,6 +198,9 @@ class Switchboard:
 
     def _cost(self, model: ModelName, usage: Usage) -> Decimal | None:
         return self._outside.price(model, usage, self._outside.defaults().prices)
+
+    def _greatest_cost(self, model: ModelName, question: Question) -> Decimal | None:
+        return self._cost(model, greatest_usage(question, self.capabilities(model).output))
 
     def _unknown(self, model: ModelName) -> str:
         return f"There is no provider “{model.provider}”: use {', '.join(sorted(self.providers()))}."

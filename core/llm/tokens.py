@@ -1,7 +1,7 @@
 """How many tokens a text, a picture or a whole question has, counted roughly and without a network.
 
-No provider's own vocabulary is used: words count by their length, digits in threes, signs and letters of other scripts
-one by one. That stays within about a fifth of what providers bill for invoices.
+No provider's own vocabulary is used: words count by their length, digits and signs in threes, letters of other scripts
+one by one. On the sample invoices, as text and as JSON, that is within a fifth of the vocabulary ``o200k_base``.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from io import BytesIO
 
 from core.llm.provider import Image, Purpose, Question, Usage
 
-_PIECES = re.compile(r"(?P<word>[A-Za-zÀ-ɏ]+)|(?P<digits>\d+)|(?P<blank>[ \t]{2,}|[\r\n]+)|(?P<sign>[^\s])")
-#: Letters of a word that share a token, and digits of a number.
-_LETTERS, _DIGITS = 6, 3
+_PIECES = re.compile(
+    r"(?P<word>_?[A-Za-zÀ-ɏ]+)|(?P<digits>\d+)|(?P<blank>[ \t]{2,}|[\r\n]+)|(?P<signs>[!-/:-@\[-`{-~]+)|(?P<other>\S)"
+)
+#: Characters of a kind that share a token; a run of blanks is one, and so is a character of any other kind.
+_SHARED = {"word": 5, "digits": 3, "signs": 3}
 #: Square pixels of a picture that cost a token, and what the smallest picture costs (what the large providers name).
 _PIXELS, _LEAST = 750, 250
 #: What every turn of the conversation adds around its text.
@@ -27,13 +29,8 @@ def count_text(text: str) -> int:
     """Tokens of ``text``, roughly."""
     total = 0
     for piece in _PIECES.finditer(text):
-        size = piece.end() - piece.start()
-        if piece.lastgroup == "word":
-            total += -(-size // _LETTERS)
-        elif piece.lastgroup == "digits":
-            total += -(-size // _DIGITS)
-        else:
-            total += 1
+        shared = _SHARED.get(piece.lastgroup or "")
+        total += -((piece.start() - piece.end()) // shared) if shared else 1
     return total
 
 
@@ -70,6 +67,6 @@ def expected_usage(question: Question, purpose: Purpose) -> Usage:
     return Usage(count_question(question), output)
 
 
-def greatest_usage(question: Question) -> Usage:
-    """What a question can use at most: its reply as long as it may be."""
-    return Usage(count_question(question), question.max_output_tokens)
+def greatest_usage(question: Question, longest: int) -> Usage:
+    """What a question can use at most: its reply as long as it and the model (``longest``) allow."""
+    return Usage(count_question(question), min(question.max_output_tokens, longest))

@@ -80,7 +80,7 @@ def make_board(*providers: Provider, budget: Budget | None = None, **settings: o
         spent=books.spent,
         keep=books.keep,
         capabilities=lambda model: Capabilities(),
-        default_model=lambda provider: "recorded",
+        default_model=lambda provider, defaults: getattr(defaults.providers.get(provider), "model", "") or "recorded",
     )
     return Place(Switchboard(outside, clock.sleep, clock), books, clock, defaults)
 

@@ -1,0 +1,126 @@
+"""A hard budget is kept: whatever is spent, in flight, or without a price."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from core.errors import BudgetExceeded, Cancelled
+from core.llm.budget import BudgetGuard
+from core.llm.provider import Ask, ModelName
+from core.llm.replay import ReplayProvider, always
+from core.settings import Budget
+from tests.llm.boards import ask_of, make_board
+
+MODEL = ModelName("one", "recorded")
+NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
+
+
+def reserve(guard: BudgetGuard, cost: str, cancelled: bool = False) -> None:
+    """A call of this cost that ends at once and cost nothing."""
+    with guard.reserve(MODEL, lambda: Decimal(cost), lambda: cancelled):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("budget", "cost"),
+    [
+        (Budget(day=Decimal(5), hard=True), "1.01"),
+        (Budget(month=Decimal(20), hard=True), "0.01"),
+        (Budget(day=Decimal(0), hard=True), "0.0001"),
+    ],
+)
+def test_a_call_that_would_exceed_the_budget_is_not_made(budget: Budget, cost: str) -> None:
+    """Days and months begin at midnight UTC; what is spent before does not count."""
+    spent = {NOON.replace(hour=0): Decimal(4), NOON.replace(day=1, hour=0): Decimal(20)}
+    guard = BudgetGuard(lambda: budget, spent.__getitem__, lambda: NOON)
+    with pytest.raises(BudgetExceeded, match="was not made"):
+        reserve(guard, cost)
+
+
+def test_a_call_that_just_fits_is_made() -> None:
+    """The budget can be used to the last cent."""
+    guard = BudgetGuard(lambda: Budget(day=Decimal(5), hard=True), lambda since: Decimal(4), lambda: NOON)
+    reserve(guard, "1.00")
+
+
+@pytest.mark.parametrize("budget", [Budget(day=Decimal(1)), Budget(hard=True)])
+def test_a_budget_that_only_warns_stops_nothing(budget: Budget) -> None:
+    """Nor does a hard one without an amount; the books are not even read."""
+
+    def spent(since: datetime) -> Decimal:
+        raise AssertionError("read the books")
+
+    reserve(BudgetGuard(lambda: budget, spent, lambda: NOON), "100")
+
+
+def test_calls_in_flight_count() -> None:
+    """A second call that fits only if the first costs less waits for it, and goes when it turned out cheap."""
+    guard = BudgetGuard(lambda: Budget(day=Decimal(1), hard=True), lambda since: Decimal(0), lambda: NOON)
+    gone = threading.Event()
+    second = threading.Thread(target=lambda: (reserve(guard, "0.60"), gone.set()))
+    with guard.reserve(MODEL, lambda: Decimal("0.60"), lambda: False) as settle:
+        second.start()
+        with pytest.raises(Cancelled):
+            reserve(guard, "0.60", cancelled=True)
+        assert not gone.is_set()
+        settle(Decimal("0.30"))
+    second.join(5)
+    assert gone.is_set()
+
+
+def test_what_a_call_cost_counts_at_once() -> None:
+    """Although the books are read only now and then."""
+    guard = BudgetGuard(lambda: Budget(day=Decimal(1), hard=True), lambda since: Decimal(0), lambda: NOON)
+    with guard.reserve(MODEL, lambda: Decimal("0.60"), lambda: False) as settle:
+        settle(Decimal("0.50"))
+    with pytest.raises(BudgetExceeded, match=r"\$0\.50 of today’s budget of \$1\.00"):
+        reserve(guard, "0.60")
+
+
+def test_a_new_day_has_its_whole_budget() -> None:
+    """At midnight UTC."""
+    moments = [NOON]
+    spent = {NOON.replace(hour=0): Decimal(1)}
+    guard = BudgetGuard(
+        lambda: Budget(day=Decimal(1), hard=True), lambda since: spent.get(since, Decimal(0)), lambda: moments[0]
+    )
+    with pytest.raises(BudgetExceeded):
+        reserve(guard, "0.50")
+    moments[0] += timedelta(days=1)
+    reserve(guard, "0.50")
+
+
+def test_a_model_without_a_price_cannot_be_asked_under_a_hard_budget() -> None:
+    """Nobody knows what it would cost: the person is told to say it."""
+    provider = ReplayProvider(always("{}"), "one")
+    place = make_board(provider, budget=Budget(day=Decimal(5), hard=True))
+    unpriced = replace(ask_of("one"), route=(ModelName("one", "other"),))
+    with pytest.raises(BudgetExceeded, match=r"No price is known for one:other"):
+        place.board.ask(unpriced)
+    assert provider.calls == 0
+
+
+def test_many_at_once_never_exceed_the_budget() -> None:
+    """Forty questions in twenty threads: those that are answered cost less than the budget, the others say why not."""
+    budget = Decimal("3.00")
+    place = make_board(ReplayProvider(always("12.00 EUR"), "one"), budget=Budget(day=budget, hard=True))
+
+    def one(ask: Ask) -> str:
+        try:
+            return place.board.ask(ask, note=place.books.note)[1].outcome
+        except BudgetExceeded:
+            return "stopped"
+
+    with ThreadPoolExecutor(20) as pool:
+        outcomes = list(pool.map(one, [ask_of("one")] * 40))
+    spent = place.books.spent(NOON - timedelta(days=9999))
+    assert spent <= budget
+    assert spent + Decimal("1.1") > budget
+    assert outcomes.count("ok") == len(place.books.calls)
+    assert {"ok", "stopped"} == set(outcomes)

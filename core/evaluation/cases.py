@@ -10,6 +10,7 @@ from typing import Any
 
 from core.documents import FORMATS
 from core.errors import CaseError
+from core.extraction import PageRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,20 @@ class Case:
         return str(self.truth["meta"].get("kind", ""))
 
     @property
+    def vendor(self) -> str:
+        """Who issued it, under the name by which layouts of the same vendor are told."""
+        return str(self.truth["meta"].get("vendor_group") or self.truth.get("vendor_name") or "")
+
+    @property
     def invoice_pages(self) -> tuple[int, ...]:
         """The pages (from 1) that hold the invoice; empty where the truth does not say."""
         return tuple(self.truth["meta"].get("invoice_pages") or ())
+
+    @property
+    def invoice_refs(self) -> tuple[PageRef, ...]:
+        """Those pages, turned as ``meta.rotations`` (clockwise degrees by page) says."""
+        turned = self.truth["meta"].get("rotations") or {}
+        return tuple(PageRef(number, turned.get(str(number), 0)) for number in self.invoice_pages)
 
 
 def load_cases(folder: Path, kinds: Iterable[str] = (), languages: Iterable[str] = ()) -> list[Case]:
@@ -64,7 +76,9 @@ def load_case(folder: Path) -> Case:
         visible = truth["meta"]["visible"]
         lines = visible.get("line_items")
         usable = not isinstance(lines, list) or len(lines) == len(truth["line_items"])
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        if isinstance(lines, list) and not all(isinstance(line, dict) for line in (*lines, *truth["line_items"])):
+            raise TypeError("a line item is an object")
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise CaseError(
             f"{folder.name}/truth.json cannot be used: it must be a JSON invoice whose meta.visible says what is scored."
         ) from error

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.evaluation.assignment import pair
 from core.evaluation.predictions import plain_value
-from core.evaluation.scoring import true_lines
+from core.evaluation.scoring import ITEM_PREFIX, true_lines
 from core.evaluation.values import is_empty, is_right
 from core.models import FieldInfo, FieldKind, field_of, header_fields, item_fields, item_path
 
@@ -16,14 +16,46 @@ from core.models import FieldInfo, FieldKind, field_of, header_fields, item_fiel
 CRITICAL: frozenset[FieldKind] = frozenset({"identifier", "date", "money", "quantity"})
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One value that is scored. ``path`` is its place in the invoice (of lines that have no partner: the cell's name,
+    ``item.quantity``); ``wanted`` the truth (``None``: it is not on the page), ``got`` what was given (``None``:
+    nothing); ``line`` the true line item it belongs to, from 0."""
+
+    path: str
+    info: FieldInfo
+    wanted: Any
+    got: Any
+    right: bool
+    line: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The field's key in :attr:`core.evaluation.scoring.CaseScore.counts`."""
+        is_cell = self.path.startswith(("line_items.", ITEM_PREFIX))
+        return ITEM_PREFIX + self.info.name if is_cell else self.info.name
+
+
 @dataclass(slots=True)
 class Outcome:
-    """How one invoice compares with its truth. ``right`` has every value that is scored, by its path in the invoice;
-    ``missing`` the fields (of lines that have no partner: the cells' names, ``item.quantity``) that stand on the page
-    but have no value."""
+    """How one invoice compares with its truth, value by value. What is neither on the page nor given is not in it."""
 
-    right: dict[str, bool] = field(default_factory=dict)
-    missing: list[str] = field(default_factory=list)
+    values: list[Compared] = field(default_factory=list)
+
+    @property
+    def right(self) -> dict[str, bool]:
+        """Whether it is right, for every value given, by its path in the invoice."""
+        return {value.path: value.right for value in self.values if value.got is not None}
+
+    @property
+    def missing(self) -> list[str]:
+        """The fields that stand on the page but have no value."""
+        return [value.path for value in self.values if value.got is None]
+
+    @property
+    def misses(self) -> list[Compared]:
+        """What is wrong or missing."""
+        return [value for value in self.values if not value.right]
 
     @property
     def wrong(self) -> list[str]:
@@ -35,13 +67,21 @@ class Outcome:
         """Those of them that are amounts, numbers or dates."""
         return [path for path in self.wrong if field_of(path).kind in CRITICAL]
 
-    def _note(self, info: FieldInfo, visible: Any, wanted: Any, got: Any, path: str, readings: Any = ()) -> None:
-        if visible is not True and visible != "absent":
+    def _note(
+        self,
+        info: FieldInfo,
+        visible: Any,
+        wanted: Any,
+        got: Any,
+        path: str,
+        readings: Any = (),
+        line: int | None = None,
+    ) -> None:
+        if visible is not True and (visible != "absent" or is_empty(got)):
             return
-        if not is_empty(got):
-            self.right[path] = visible is True and is_right(info, wanted, got, readings)
-        elif visible is True:
-            self.missing.append(path)
+        right = visible is True and is_right(info, wanted, got, readings)
+        value = None if is_empty(got) else got
+        self.values.append(Compared(path, info, wanted if visible is True else None, value, right, line))
 
 
 def compare(truth: Mapping[str, Any], invoice: Mapping[str, Any]) -> Outcome:
@@ -70,7 +110,7 @@ def _compare_lines(found: Outcome, truth: Mapping[str, Any], invoice: Mapping[st
         for cell in item_fields():
             path = f"item.{cell.name}" if partner is None else item_path(partner, cell.name)
             wanted, got = line.values.get(cell.name), item.get(cell.name)
-            found._note(cell, line.visible.get(cell.name), wanted, got, path, line.alternatives(cell))
-    for position in set(range(len(items))) - set(pairs.values()):
+            found._note(cell, line.visible.get(cell.name), wanted, got, path, line.alternatives(cell), position)
+    for extra in sorted(set(range(len(items))) - set(pairs.values())):
         for cell in item_fields():
-            found._note(cell, "absent", None, items[position].get(cell.name), item_path(position, cell.name))
+            found._note(cell, "absent", None, items[extra].get(cell.name), item_path(extra, cell.name))

@@ -27,6 +27,7 @@ from core.jobs.queue import Job, JobQueue
 from core.models import Invoice, field_of
 from core.pipeline import Order as RunOrder
 from core.pipeline import Pipeline
+from core.prompts import PromptBook
 from core.recipe import OcrRecipe, Recipe
 from core.review import Reviewed, review
 from core.settings import Defaults, Settings
@@ -41,6 +42,7 @@ from core.stores import (
     OrderPage,
     OrderQuery,
     Orders,
+    Prompts,
     RunRow,
     SaveReceipt,
     Status,
@@ -72,6 +74,7 @@ class Parts:
     workbook: Callable[[Path], WorkbookStore]
     ledger: Ledger
     calls: Calls
+    prompts: Prompts
     files: Files
     cache: Cache
     export: Exporter
@@ -86,6 +89,7 @@ class Studio:
         self.settings = settings
         self.defaults = settings.defaults()
         self._parts = parts
+        self.prompts = PromptBook(parts.prompts, parts.calls, parts.ledger, self.record, self._extraction)
         self.spending = Spending(parts.calls, parts.ledger, lambda: self.defaults.budget)
         self._open: OrderedDict[str, Document] = OrderedDict()
         self._lock = threading.Lock()
@@ -153,6 +157,10 @@ class Studio:
         events = tuple(_event_of(step) for step in extraction.steps)
         seconds = sum(step.seconds for step in extraction.steps)
         return Job(job_id, extraction.name, "done", events, extraction=extraction, seconds=seconds)
+
+    def _extraction(self, run_id: str) -> Extraction | None:
+        job = self.job(run_id)
+        return job.extraction if job else None
 
     def cancel(self, job_id: str) -> None:
         """Stop a run; what other runs do goes on."""

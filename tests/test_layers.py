@@ -33,7 +33,17 @@ LOGIC = (
     "recognition",
     "redaction",
 )
-LOGIC_PACKAGES = ("rules", "validation", "einvoice", "imaging", "accuracy", "comparison", "spending", "redaction")
+LOGIC_PACKAGES = (
+    "rules",
+    "validation",
+    "einvoice",
+    "imaging",
+    "accuracy",
+    "comparison",
+    "spending",
+    "redaction",
+    "prompts",
+)
 #: What in core/llm speaks to the outside; the rest of it is logic.
 LLM_ADAPTERS = ("core.llm.wires", "core.llm.prices")
 WIRING = ("core.entrypoints", "core.ocr.registry", "core.llm.registry", "core.__main__")

@@ -27,6 +27,7 @@ from storage.exports import export_orders
 from storage.files import FileStore
 from storage.ledger import SqlLedger
 from storage.orders import SqlOrders
+from storage.prompts import SqlPrompts
 from storage.table_exports import export_tables
 from storage.workbook import Workbook
 
@@ -55,6 +56,7 @@ def build_studio(settings: Settings | None = None) -> Studio:
         workbook=Workbook,
         ledger=SqlLedger(database),
         calls=SqlCalls(database),
+        prompts=SqlPrompts(database),
         files=FileStore(settings.data_dir / "files"),
         cache=results,
         export=export_orders,

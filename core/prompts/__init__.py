@@ -1,0 +1,19 @@
+"""Prompts as the person keeps them: versions, defaults, examples from saved records, how well each did, and as YAML."""
+
+from core.prompts.book import VARIABLES, PromptBook, PromptEntry, unknown_variables
+from core.prompts.difference import DiffLine, compare_prompts
+from core.prompts.record import PromptRecord, add_up
+from core.prompts.yaml_text import read_prompts, write_prompts
+
+__all__ = [
+    "VARIABLES",
+    "DiffLine",
+    "PromptBook",
+    "PromptEntry",
+    "PromptRecord",
+    "add_up",
+    "compare_prompts",
+    "read_prompts",
+    "unknown_variables",
+    "write_prompts",
+]

@@ -24,6 +24,7 @@ from core.evidence import Box, Evidence, Word, union
 from core.extraction import Extraction, Finding, PageRef, StepRecord
 from core.extractor import Availability
 from core.jobs.queue import Job, JobQueue
+from core.llm.provider import Models
 from core.models import Invoice, field_of
 from core.pipeline import Order as RunOrder
 from core.pipeline import Pipeline
@@ -74,6 +75,7 @@ class Parts:
     workbook: Callable[[Path], WorkbookStore]
     ledger: Ledger
     calls: Calls
+    models: Models
     prompts: Prompts
     files: Files
     cache: Cache
@@ -89,6 +91,7 @@ class Studio:
         self.settings = settings
         self.defaults = settings.defaults()
         self._parts = parts
+        self.models = parts.models
         self.prompts = PromptBook(parts.prompts, parts.calls, parts.ledger, self.record, self._extraction)
         self.spending = Spending(parts.calls, parts.ledger, lambda: self.defaults.budget)
         self._open: OrderedDict[str, Document] = OrderedDict()

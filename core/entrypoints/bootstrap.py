@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from core.cache import Cache
@@ -12,12 +12,19 @@ from core.einvoice import EInvoiceExtractor
 from core.extractor import Availability, Extractor
 from core.imaging import clean
 from core.jobs.local import LocalQueue
+from core.llm.capabilities import capabilities
+from core.llm.extractor import LlmExtractor
+from core.llm.prices import cost_of
+from core.llm.provider import Provider
+from core.llm.registry import build_providers, default_model
+from core.llm.switchboard import Outside, Switchboard
 from core.ocr import registry
 from core.ocr.gpu import gpu
 from core.ocr.reader import CachedPageReader
 from core.pipeline import Pipeline
 from core.rules.extractor import RulesExtractor
-from core.settings import Settings
+from core.settings import Defaults, Settings
+from core.stores import Calls, Files
 from core.studio import Parts, Studio
 from storage.calls import SqlCalls
 from storage.comparisons import SqlComparisons
@@ -44,7 +51,9 @@ def build_studio(settings: Settings | None = None) -> Studio:
     defaults = settings.defaults()
     results: Cache = DiskCache(settings.data_dir / "cache", defaults.cache_megabytes * 1_000_000)
     database = open_database(_database_url(settings))
-    found = extractors()
+    calls, files = SqlCalls(database), FileStore(settings.data_dir / "files")
+    models = _models(settings, lambda: studio.defaults, calls, files)
+    found = extractors() | {"llm": LlmExtractor(models, providers=lambda: tuple(models.providers()))}
     reader = CachedPageReader(results, registry.create, workers=defaults.ocr_workers, clean=clean)
     parts = Parts(
         pipeline=Pipeline(found, reader, results, code_version()),
@@ -55,19 +64,21 @@ def build_studio(settings: Settings | None = None) -> Studio:
         orders=SqlOrders(database),
         workbook=Workbook,
         ledger=SqlLedger(database),
-        calls=SqlCalls(database),
+        calls=calls,
+        models=models,
         prompts=SqlPrompts(database),
-        files=FileStore(settings.data_dir / "files"),
+        files=files,
         cache=results,
         export=export_orders,
         export_tables=export_tables,
-        health=_health(found, settings),
+        health=_health(found, settings, models),
     )
-    return Studio(settings, parts)
+    studio = Studio(settings, parts)
+    return studio
 
 
 def extractors() -> dict[str, Extractor]:
-    """The extractors that recipes may name."""
+    """The extractors that recipes may name and that need no model."""
     found: tuple[Extractor, ...] = (EInvoiceExtractor(), RulesExtractor())
     return {extractor.name: extractor for extractor in found}
 
@@ -87,16 +98,34 @@ def code_version() -> str:
     return digest.hexdigest()[:16]
 
 
+def _models(settings: Settings, defaults: Callable[[], Defaults], calls: Calls, files: Files) -> Switchboard:
+    """Every provider behind one door. ``defaults`` are the person's choices as they are when a model is asked."""
+    return Switchboard(
+        Outside(
+            providers=partial(build_providers, settings),
+            defaults=defaults,
+            price=cost_of,
+            spent=calls.spent,
+            keep=files.keep,
+            capabilities=capabilities,
+            default_model=default_model,
+        )
+    )
+
+
 def _database_url(settings: Settings) -> str:
     if settings.database_url:
         return settings.database_url.get_secret_value()
     return f"sqlite:///{(settings.data_dir / 'studio.db').resolve()}"
 
 
-def _health(found: dict[str, Extractor], settings: Settings) -> Callable[[], Health]:
+def _health(found: dict[str, Extractor], settings: Settings, models: Switchboard) -> Callable[[], Health]:
     def health() -> Health:
         rows = [("OCR engine", name, availability) for name, availability in registry.availabilities()]
         rows += [("Extractor", name, extractor.availability()) for name, extractor in found.items()]
+        rows += [
+            ("Model", provider.title, _provider_state(provider, models)) for provider in models.providers().values()
+        ]
         kind = "PostgreSQL" if settings.database_url else "SQLite"
         rows.append(("Store", kind, Availability(True, "Records, runs and field values are kept here.")))
         rows.append(("Store", "Excel workbook", Availability(True, "Sheets SalesOrderHeader and SalesOrderDetail.")))
@@ -104,3 +133,11 @@ def _health(found: dict[str, Extractor], settings: Settings) -> Callable[[], Hea
         return rows
 
     return health
+
+
+def _provider_state(provider: Provider, models: Switchboard) -> Availability:
+    """Whether a provider has what it needs; nothing is asked of the network."""
+    if missing := provider.missing():
+        return Availability(False, missing)
+    model = models.default_model(provider.name)
+    return Availability(True, f"Asks {model} where a recipe names no other." if model else "A recipe names the model.")

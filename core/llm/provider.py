@@ -196,6 +196,9 @@ class Models(Protocol):
         BudgetExceeded before a call that would break a hard budget, and Cancelled.
         """
 
+    def providers(self) -> Mapping[str, Provider]:
+        """Every provider by name, those that lack a key too."""
+
     def missing(self, model: ModelName) -> str:
         """A line on why ``model`` cannot be asked here, or an empty text."""
 

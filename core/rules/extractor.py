@@ -11,6 +11,7 @@ from core.evidence import Box, PageText
 from core.extraction import Provenance
 from core.extractor import Availability, Draft, Request
 from core.models import Invoice, LineItem, item_path
+from core.recognition import doubt_of, recognise
 from core.rules.header import Candidate, read_header
 from core.rules.layout import Token
 from core.rules.lexicon import load_lexicon
@@ -179,13 +180,15 @@ class _Drafting:
             "totals": {"agree": totals.agree, "candidates": _weighed_sums(totals.candidates)},
             "vendor": [{"name": n.text, "rule": n.rule, "score": round(n.score, 2)} for n in self.names[:_SHOWN]],
         }
-        several = find_several(candidates)
+        kind = recognise(self.reading)
+        noticed = (find_several(candidates), doubt_of(kind))
         return Draft(
             invoice,
             json.dumps(raw, ensure_ascii=False),
             self.provenance,
             self.reading.language,
-            findings=(several,) if several else (),
+            findings=tuple(finding for finding in noticed if finding),
+            document_type=kind.document_type if kind.document_type != "other" else None,
         )
 
 

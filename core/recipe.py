@@ -85,6 +85,19 @@ class ModelChoice(BaseModel):
     redaction: Redaction = Redaction()
 
 
+class Correction(BaseModel):
+    """A studio's own correction of the shipped confidences, learnt from what people reviewed: their log-odds times slope,
+    plus shift; for header values and for cells of line items apart. ``reviewed`` is how many values it was learnt from."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    header_slope: float = Field(1.0, gt=0)
+    header_shift: float = 0.0
+    line_slope: float = Field(1.0, gt=0)
+    line_shift: float = 0.0
+    reviewed: int = Field(0, ge=0)
+
+
 class Recipe(BaseModel):
     """A named set of choices: how to read, who extracts, and when a result is good enough."""
 
@@ -108,6 +121,8 @@ class Recipe(BaseModel):
         title="Approval threshold",
         description="Every required field needs at least this confidence for the verdict “approved”.",
     )
+    correction: Correction | None = None
+    """The studio's own, set when a run begins; ``None``: the shipped calibration alone."""
 
     @property
     def digest(self) -> str:

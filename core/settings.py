@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from core.recipe import Recipe
+from core.recipe import Correction, Recipe
 
 
 class Limits(BaseModel):
@@ -86,6 +86,8 @@ class Defaults(BaseModel):
     budget: Budget = Budget()
     prices: dict[str, ModelPrice] = {}
     """The person's own prices, by ``provider:model``."""
+    correction: Correction | None = None
+    """What the studio learnt from reviewed records about its confidences; ``None``: the shipped calibration."""
 
 
 class Settings(BaseSettings):

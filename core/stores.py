@@ -13,7 +13,7 @@ from core.extraction import Extraction, PageRef
 from core.llm.provider import Call
 from core.models import Invoice
 from core.prompt import Prompt
-from core.recipe import Recipe
+from core.recipe import Correction, Recipe
 
 Status = Literal["approved", "needs review", "reviewed"]
 Target = Literal["database", "workbook"]
@@ -167,6 +167,17 @@ class WorkbookStore(Protocol):
         """Orders of the same vendor and invoice number."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewedValue:
+    """One extracted value that a person has reviewed: its path, its confidence then and the correction in force then,
+    and whether the person changed it."""
+
+    path: str
+    confidence: float
+    changed: bool
+    correction: Correction | None = None
+
+
 class Ledger(Protocol):
     """What happened: documents, runs, and every field's extracted and final value."""
 
@@ -181,6 +192,10 @@ class Ledger(Protocol):
 
     def runs(self, limit: int = 50) -> list[RunRow]:
         """The latest runs first."""
+
+    def reviewed_values(self) -> list[ReviewedValue]:
+        """Every value of the runs whose record a person reviewed. Cells of lines are left out where the person added or
+        removed a line: the others then stand at other places."""
 
     def facts(self, since: datetime, until: datetime | None = None) -> list[RunFact]:
         """The runs that began in a time (UTC, from ``since`` to before ``until``), oldest first."""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import bindparam, case, delete, func, insert, select, update
 
 from core.extraction import Extraction
 from core.models import FieldInfo, Invoice, field_of, walk
-from core.stores import RunFact, RunRow
+from core.recipe import Correction
+from core.stores import ReviewedValue, RunFact, RunRow
 from storage.database import Database, insert_new
-from storage.tables import DOCUMENTS, FIELD_VALUES, RUNS
+from storage.tables import DOCUMENTS, FIELD_VALUES, HEADER, RUNS
 
 
 class SqlLedger:
@@ -60,6 +64,16 @@ class SqlLedger:
         with self._database.read() as connection:
             return [RunRow(**row) for row in connection.execute(latest).mappings()]
 
+    def reviewed_values(self) -> list[ReviewedValue]:
+        """See :meth:`core.stores.Ledger.reviewed_values`."""
+        table = FIELD_VALUES.c
+        query = select(RUNS.c.run_id, RUNS.c.recipe, table.path, table.extracted, table.final, table.confidence)
+        query = query.add_columns(table.changed).join(RUNS, RUNS.c.run_id == table.run_id)
+        query = query.join(HEADER, HEADER.c.order_id == table.order_id).where(HEADER.c.status == "reviewed")
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(RUNS.c.run_id, table.path)).mappings().all()
+        return [value for _, run in groupby(rows, key=itemgetter("run_id")) for value in _reviewed(list(run))]
+
     def facts(self, since: datetime, until: datetime | None = None) -> list[RunFact]:
         """See :meth:`core.stores.Ledger.facts`."""
         table = FIELD_VALUES.c
@@ -74,6 +88,22 @@ class SqlLedger:
         with self._database.read() as connection:
             found = connection.execute(query.order_by(RUNS.c.started_at, RUNS.c.run_id)).mappings()
             return [_fact(row) for row in found]
+
+
+def _reviewed(rows: list[Any]) -> Iterator[ReviewedValue]:
+    """The reviewed values of one run."""
+    cells = [row for row in rows if row["path"].startswith("line_items.")]
+    moved = len({_line(row) for row in cells if row["extracted"]} ^ {_line(row) for row in cells if row["final"]}) > 0
+    kept = rows[0]["recipe"].get("correction")
+    correction = Correction.model_validate(kept) if kept else None
+    for row in rows:
+        known = row["confidence"] is not None and row["changed"] is not None
+        if known and not (moved and row["path"].startswith("line_items.")):
+            yield ReviewedValue(row["path"], row["confidence"], row["changed"], correction)
+
+
+def _line(row: Any) -> str:
+    return str(row["path"].split(".")[1])
 
 
 def _fact(row: Any) -> RunFact:

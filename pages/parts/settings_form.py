@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, TypeGuard, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -45,8 +45,8 @@ _NAMES = {
     "database": "Database",
     "workbook": "Excel workbook",
 }
-#: The default recipe is always called so: a name is for recipes kept beside it.
-_NOT_SHOWN = frozenset({("recipe", "name")})
+#: The default recipe is always called so: a name is for recipes kept beside it. Budgets are set on the Cost page.
+_NOT_SHOWN = frozenset({("recipe", "name"), ("budget",)})
 
 
 def shown_name(name: str) -> str:
@@ -101,10 +101,21 @@ def choices(model: type[BaseModel] = Defaults, path: Place = ()) -> Iterator[Cho
     """Every setting that is shown, in the models' order, those of nested models in their place."""
     for name, field in model.model_fields.items():
         here = (*path, name)
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+        if here in _NOT_SHOWN or _is_kept_elsewhere(field.annotation):
+            continue
+        if _is_model(field.annotation):
             yield from choices(field.annotation, here)
-        elif here not in _NOT_SHOWN:
+        else:
             yield Choice(here, model, field)
+
+
+def _is_model(hint: Any) -> TypeGuard[type[BaseModel]]:
+    return isinstance(hint, type) and issubclass(hint, BaseModel)
+
+
+def _is_kept_elsewhere(hint: Any) -> bool:
+    """Whether it is no single value: a table by name (recipes, providers, prices), or a part that may be missing."""
+    return get_origin(hint) is dict or any(_is_model(part) for part in get_args(hint))
 
 
 def options_of(

@@ -82,6 +82,8 @@ class Parts:
     export: Exporter
     export_tables: TablesExporter
     health: Callable[[], list[tuple[str, str, Availability]]]
+    pin: Callable[[Recipe], Recipe] = lambda recipe: recipe
+    """Fixes what the prompts of a recipe stand for as its run begins: :meth:`core.llm.prompting.PromptShelf.pin_recipe`."""
 
 
 class Studio:
@@ -192,7 +194,7 @@ class Studio:
             name,
             sha256,
             tuple(pages),
-            recipe,
+            self._parts.pin(recipe),
             lambda call: self._parts.calls.keep_call(call, run_id, sha256),
         )
 

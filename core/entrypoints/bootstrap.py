@@ -15,6 +15,7 @@ from core.jobs.local import LocalQueue
 from core.llm.capabilities import capabilities
 from core.llm.extractor import LlmExtractor
 from core.llm.prices import cost_of
+from core.llm.prompting import PromptShelf
 from core.llm.provider import Provider
 from core.llm.registry import build_providers, default_model
 from core.llm.switchboard import Outside, Switchboard
@@ -53,7 +54,9 @@ def build_studio(settings: Settings | None = None) -> Studio:
     database = open_database(_database_url(settings))
     calls, files = SqlCalls(database), FileStore(settings.data_dir / "files")
     models = _models(settings, lambda: studio.defaults, calls, files)
-    found = extractors() | {"llm": LlmExtractor(models, providers=lambda: tuple(models.providers()))}
+    prompts = SqlPrompts(database)
+    shelf = PromptShelf(prompts)
+    found = extractors() | {"llm": LlmExtractor(models, shelf, lambda: tuple(models.providers()))}
     reader = CachedPageReader(results, registry.create, workers=defaults.ocr_workers, clean=clean)
     parts = Parts(
         pipeline=Pipeline(found, reader, results, code_version()),
@@ -66,12 +69,13 @@ def build_studio(settings: Settings | None = None) -> Studio:
         ledger=SqlLedger(database),
         calls=calls,
         models=models,
-        prompts=SqlPrompts(database),
+        prompts=prompts,
         files=files,
         cache=results,
         export=export_orders,
         export_tables=export_tables,
         health=_health(found, settings, models),
+        pin=shelf.pin_recipe,
     )
     studio = Studio(settings, parts)
     return studio
@@ -90,7 +94,7 @@ def code_version() -> str:
     parts = sorted(
         path
         for path in core.rglob("*")
-        if path.suffix in (".py", ".toml") and path.parent.name not in ("entrypoints", "jobs", "__pycache__")
+        if path.suffix in (".py", ".toml", ".yaml") and path.parent.name not in ("entrypoints", "jobs", "__pycache__")
     )
     digest = hashlib.sha256()
     for path in parts:

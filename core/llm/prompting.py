@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 from core.errors import PromptError, RecordMissing
 from core.prompt import Prompt
-from core.recipe import ModelChoice
+from core.recipe import ModelChoice, Recipe
 from core.rules.layout import fold
 from core.stores import Prompts
 
@@ -94,6 +95,15 @@ class PromptShelf:
         defaults = self.stored.defaults() if self.stored else {}
         named = [self.named(*default) for _, default in sorted(defaults.items())]
         return choice.model_copy(update={"pin": _digest([*built_in().values(), *named, *self._narrow()])})
+
+    def pin_recipe(self, recipe: Recipe) -> Recipe:
+        """``recipe`` with every choice pinned. One whose prompt does not exist stays as it is: its extractor says so, and
+        what others read is kept."""
+        models = dict(recipe.models)
+        for name, choice in models.items():
+            with suppress(PromptError):
+                models[name] = self.pin(choice)
+        return recipe.model_copy(update={"models": models}) if models else recipe
 
     def _narrow(self) -> Iterator[Prompt]:
         """The newest version of each of the person's prompts that is for a vendor or a language only."""

@@ -36,3 +36,8 @@ def decode(probabilities: Any, characters: Sequence[str], used: float = 1.0) -> 
             glyphs.append(Glyph(characters[best[start]], place, float(sure[start:end].max())))
         start = end
     return glyphs
+
+
+def confidence_of(glyphs: Sequence[Glyph]) -> float:
+    """The mean of the characters' own; 0 where there is none."""
+    return sum(glyph.confidence for glyph in glyphs) / len(glyphs) if glyphs else 0.0

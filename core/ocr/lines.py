@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from core.evidence import Box, Word
-from core.ocr.ctc import Glyph
+from core.ocr.ctc import Glyph, confidence_of
 from core.ocr.spelling import plain
 
 Point = tuple[float, float]
@@ -55,7 +55,7 @@ class Line:
     @property
     def confidence(self) -> float:
         """The mean of its characters'."""
-        return sum(glyph.confidence for glyph in self.glyphs) / len(self.glyphs) if self.glyphs else 0.0
+        return confidence_of(self.glyphs)
 
 
 def in_reading_order(lines: Sequence[P]) -> list[P]:

@@ -101,8 +101,12 @@ def _draw_text(prompt: Prompt, name: str, title: str, **about: Any) -> None:
 
 def _draw_input(prompt: Prompt, name: str, draw: Callable[..., object]) -> None:
     """An input of this version. What is typed is remembered beside the widget, which forgets it when another page opens."""
-    key = f"prompt_{prompt.name}_{prompt.version}_{name}"
+    key = _key(prompt, name)
     draw(key=key, on_change=_remember, args=(prompt.label, name, key))
+
+
+def _key(prompt: Prompt, name: str) -> str:
+    return f"prompt_{prompt.name}_{prompt.version}_{name}"
 
 
 def _remember(label: str, name: str, key: str) -> None:
@@ -119,7 +123,8 @@ def _typed(prompt: Prompt) -> dict[str, str]:
         "vendor": prompt.vendor or "",
         "notes": "",
     }
-    return stored | st.session_state.get(TYPED, {}).get(prompt.label, {})
+    typed = stored | st.session_state.get(TYPED, {}).get(prompt.label, {})
+    return {name: st.session_state.get(_key(prompt, name), text) for name, text in typed.items()}
 
 
 def _edited(prompt: Prompt) -> Prompt | None:

@@ -70,7 +70,7 @@ class Switchboard:
     def __init__(
         self, outside: Outside, sleep: Sleep = time.sleep, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._outside = outside
+        self.outside = outside
         self._sleep = sleep
         self._clock = clock
         self._lock = threading.Lock()
@@ -87,7 +87,7 @@ class Switchboard:
         cancelled: Cancelled = lambda: False,
     ) -> tuple[Reply, Call]:
         """See :meth:`core.llm.provider.Models.ask`."""
-        record = Record(ask, note, self._cost, self._outside.keep)
+        record = Record(ask, note, self._cost, self.outside.keep)
         listener = Listener(on_text)
         failed: list[tuple[ModelName, ProviderError]] = []
         for name in ask.route:
@@ -110,11 +110,11 @@ class Switchboard:
 
     def capabilities(self, model: ModelName) -> Capabilities:
         """See :meth:`core.llm.provider.Models.capabilities`."""
-        return self._outside.capabilities(self._whole(model))
+        return self.outside.capabilities(self._whole(model))
 
     def default_model(self, provider: str) -> str:
         """See :meth:`core.llm.provider.Models.default_model`."""
-        return self._outside.default_model(provider, self._outside.defaults())
+        return self.outside.default_model(provider, self.outside.defaults())
 
     def estimate(self, ask: Ask) -> Estimate:
         """See :meth:`core.llm.provider.Models.estimate`."""
@@ -123,10 +123,10 @@ class Switchboard:
 
     def providers(self) -> Mapping[str, Provider]:
         """Every provider by name, as the person's choices now are."""
-        defaults = self._outside.defaults()
+        defaults = self.outside.defaults()
         with self._lock:
             if self._built is None or self._built[0] is not defaults:
-                self._built = (defaults, self._outside.providers(defaults))
+                self._built = (defaults, self.outside.providers(defaults))
             return self._built[1]
 
     # --- one model -------------------------------------------------------------------------------------------------
@@ -191,13 +191,13 @@ class Switchboard:
             return self._lines[provider]
 
     def _settings(self, provider: str) -> ProviderSettings:
-        return self._outside.defaults().providers.get(provider) or ProviderSettings()
+        return self.outside.defaults().providers.get(provider) or ProviderSettings()
 
     def _whole(self, model: ModelName) -> ModelName:
         return model if model.model else ModelName(model.provider, self.default_model(model.provider))
 
     def _cost(self, model: ModelName, usage: Usage) -> Decimal | None:
-        return self._outside.price(model, usage, self._outside.defaults().prices)
+        return self.outside.price(model, usage, self.outside.defaults().prices)
 
     def _greatest_cost(self, model: ModelName, question: Question) -> Decimal | None:
         return self._cost(model, greatest_usage(question, self.capabilities(model).output))

@@ -56,7 +56,6 @@ def _endpoint(name: str, entry: ProviderEntry, chosen: ProviderSettings, setting
         key=settings.secret(*entry.keys) if trusted else None,
         key_names=entry.keys,
         needs_key=entry.needs_key and trusted,
-        own_address=address != entry.base_url,
         shipped=entry.models,
         problem=_problem(entry.title, address),
         timeout=chosen.timeout,

@@ -57,83 +57,127 @@ class Fault:
     words: str
     retry_after: float | None
 
+    def says(self, pattern: re.Pattern[str]) -> bool:
+        """Whether its words have ``pattern``."""
+        return bool(pattern.search(self.words))
+
+    @property
+    def said(self) -> str:
+        """The provider's own words, as the end of a sentence of ours."""
+        return f" It says: {self.message}" if self.message else ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something went wrong. ``others`` gives models to offer in place of an unknown one; ``secret`` is the key,
+    which no message may hold."""
+
+    provider: str
+    title: str
+    model: str
+    secret: str
+    others: Callable[[], Sequence[str]] = tuple
+
 
 @contextmanager
-def translated(provider: str, title: str, model: str, others: Callable[[], Sequence[str]]) -> Iterator[None]:
-    """Raise what an SDK raises as a ProviderError; ``others`` gives models to offer in place of an unknown one."""
+def translated(place: Place) -> Iterator[None]:
+    """Raise what an SDK raises as a ProviderError. Mistakes of ours go through as they are."""
     try:
         yield
     except (StudioError, KeyboardInterrupt):
         raise
     except Exception as error:
-        clear = translate(error, provider, title, model, others)
+        clear = translate(error, place)
         if clear is None:
             raise
+        clear.provider, clear.model = place.provider, place.model
         raise clear from error
 
 
-def translate(
-    error: Exception, provider: str, title: str, model: str, others: Callable[[], Sequence[str]]
-) -> ProviderError | None:
-    """The house's error for an SDK's; ``None`` for one that is a mistake of ours."""
+def translate(error: Exception, place: Place) -> ProviderError | None:
+    """The house's error for an SDK's; ``None`` for one that is none of an SDK's."""
     names = {parent.__name__ for parent in type(error).__mro__}
-    place = (provider, model)
+    causes = _causes(error)
     if names & {"APITimeoutError", "TimeoutException"}:
-        began = "ConnectTimeout" not in _causes(error)
-        return ProviderTimeout(f"{title} did not answer in time.", *place, billed=began)
+        return ProviderTimeout(f"{place.title} did not answer in time.", billed="ConnectTimeout" not in causes)
     if isinstance(error, json.JSONDecodeError | UnicodeDecodeError) or "APIResponseValidationError" in names:
-        return ProviderFailed(f"{title} sent a reply that cannot be read.", *place, raw=str(error), billed=True)
+        return ProviderFailed(f"{place.title} sent a reply that cannot be read.", raw=str(error), billed=True)
     if "APIConnectionError" in names or names & {"TransportError", "StreamError"}:
-        causes = _causes(error)
-        if causes & {"ConnectError", "ConnectTimeout", "UnsupportedProtocol"}:
-            return ProviderUnreachable(f"{title} cannot be reached: check the network and the address.", *place)
-        return ProviderUnreachable(
-            f"The connection to {title} broke before the reply was whole.", *place, billed="ReadError" in causes
-        )
+        if causes & {"ConnectError", "UnsupportedProtocol"}:
+            return ProviderUnreachable(f"{place.title} cannot be reached: check the network and the address.")
+        broke = f"The connection to {place.title} broke before the reply was whole."
+        return ProviderUnreachable(broke, billed="ReadError" in causes)
     if "APIError" in names:
-        return _of_fault(_take_apart(error), provider, title, model, others)
+        return _of_fault(_take_apart(error, place.secret), place)
     return None
 
 
-def _of_fault(
-    fault: Fault, provider: str, title: str, model: str, others: Callable[[], Sequence[str]]
-) -> ProviderError:
-    status, words = fault.status, fault.words
-    said = f" It says: {fault.message}" if fault.message else ""
-    place: dict[str, Any] = {"provider": provider, "model": model, "raw": words}
-    if status == 401 or fault.kind == "authentication_error" or (status in (400, 403) and _BAD_KEY.search(words)):
-        return KeyRejected(f"{title} rejects the key: check it, or make a new one.", **place)
-    if status == 402 or fault.kind in ("insufficient_quota", "billing_error"):
-        return QuotaExhausted(f"The {title} account has no credit left.{said}", **place)
-    if status in (400, 403, 429) and _NO_CREDIT.search(words) and fault.retry_after is None:
-        return QuotaExhausted(f"The {title} account has no credit left.{said}", **place)
-    if status == 429 or (fault.kind in ("rate_limit_error", "rate_limit_exceeded") and status != 413):
-        return RateLimited(f"{title} takes no more calls for now.{said}", retry_after=fault.retry_after, **place)
-    if status == 404 or (status in (400, 403, 410, 422) and _NO_MODEL.search(words)):
-        return ModelUnknown(_unknown(title, model, others), **place)
-    if status == 403 or fault.kind == "permission_error":
-        return KeyRejected(f"The key may not do this at {title}.{said}", **place)
-    if status in (400, 413, 422) or fault.kind in ("invalid_request_error", "request_too_large"):
-        if status == 413 or _TOO_LONG.search(words):
-            return QuestionRefused(f"The document is too long for {model or title}.{said}", **place)
-        return QuestionRefused(f"{title} does not take the question.{said}", **place)
-    if status in (408, 504) or fault.kind == "timeout_error":
-        return ProviderTimeout(f"{title} did not answer in time.", retry_after=fault.retry_after, **place)
-    if 300 <= status < 400:
-        return ProviderUnreachable(f"{title} points to another address: check the address in Settings.", **place)
-    billed = not status or status == 200
-    return ProviderFailed(
-        f"{title} has a fault of its own.{said}", retry_after=fault.retry_after, billed=billed, **place
-    )
+def _of_fault(fault: Fault, place: Place) -> ProviderError:
+    """The first row of :data:`_FAULTS` that fits says what it is."""
+    for fits, make in _FAULTS:
+        if fits(fault):
+            error = make(fault, place)
+            error.raw, error.retry_after = fault.words, fault.retry_after
+            return error
+    raise AssertionError("the last row fits everything")
 
 
-def _unknown(title: str, model: str, others: Callable[[], Sequence[str]]) -> str:
-    offered = [name for name in others() if name != model][:_OFFERED]
-    rest = f" It offers {', '.join(offered)}." if offered else " Choose another one."
-    return f"{title} does not have (or no longer has) the model “{model}”.{rest}"
+def _unknown(fault: Fault, place: Place) -> ModelUnknown:
+    offered = [name for name in place.others() if name != place.model][:_OFFERED]
+    rest = f"It offers {', '.join(offered)}." if offered else "Choose another one."
+    return ModelUnknown(f"{place.title} does not have (or no longer has) the model “{place.model}”. {rest}")
 
 
-def _take_apart(error: Any) -> Fault:
+def _too_long(fault: Fault) -> bool:
+    return fault.status == 413 or (fault.status in (400, 422) and bool(_TOO_LONG.search(fault.words)))
+
+
+_FAULTS: tuple[tuple[Callable[[Fault], bool], Callable[[Fault, Place], ProviderError]], ...] = (
+    (
+        lambda f: f.status == 401 or f.kind == "authentication_error" or (f.status in (400, 403) and f.says(_BAD_KEY)),
+        lambda f, at: KeyRejected(f"{at.title} rejects the key: check it, or make a new one."),
+    ),
+    (
+        lambda f: f.status == 402 or f.kind in ("insufficient_quota", "billing_error"),
+        lambda f, at: QuotaExhausted(f"The {at.title} account has no credit left.{f.said}"),
+    ),
+    (  # Gemini says “quota” too where it only wants a pause, but then it says how long
+        lambda f: f.status in (400, 403, 429) and f.retry_after is None and f.says(_NO_CREDIT),
+        lambda f, at: QuotaExhausted(f"The {at.title} account has no credit left.{f.said}"),
+    ),
+    (
+        lambda f: f.status == 429 or (not f.status and f.kind in ("rate_limit_error", "rate_limit_exceeded")),
+        lambda f, at: RateLimited(f"{at.title} takes no more calls for now.{f.said}"),
+    ),
+    (
+        lambda f: f.status == 404 or (f.status in (400, 403, 410, 422) and f.says(_NO_MODEL)),
+        _unknown,
+    ),
+    (
+        lambda f: f.status == 403 or f.kind == "permission_error",
+        lambda f, at: KeyRejected(f"The key may not do this at {at.title}.{f.said}"),
+    ),
+    (_too_long, lambda f, at: QuestionRefused(f"The question is too long for {at.model} at {at.title}.{f.said}")),
+    (
+        lambda f: f.status in (400, 422) or f.kind == "invalid_request_error",
+        lambda f, at: QuestionRefused(f"{at.title} does not take the question.{f.said}"),
+    ),
+    (
+        lambda f: f.status in (408, 504) or f.kind == "timeout_error",
+        lambda f, at: ProviderTimeout(f"{at.title} did not answer in time."),
+    ),
+    (
+        lambda f: 300 <= f.status < 400,
+        lambda f, at: ProviderUnreachable(f"{at.title} points to another address: check the address in Settings."),
+    ),
+    (
+        lambda f: True,
+        lambda f, at: ProviderFailed(f"{at.title} has a fault of its own.{f.said}", billed=f.status in (0, 200)),
+    ),
+)
+
+
+def _take_apart(error: Any, secret: str) -> Fault:
     body = error.body
     if isinstance(body, list) and body:  # Gemini wraps its error in a list
         body = body[0]
@@ -145,6 +189,8 @@ def _take_apart(error: Any) -> Fault:
     if kind.isdigit():
         kind = str(known.get("status") or "")
     words = json.dumps(body, ensure_ascii=False) if body is not None else message
+    if secret:
+        message, words = message.replace(secret, "…"), words.replace(secret, "…")
     response = getattr(error, "response", None)
     headers = response.headers if response is not None else {}
     return Fault(

@@ -5,33 +5,41 @@ from __future__ import annotations
 import json
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
 from pydantic import SecretStr
 
-from core.errors import Cancelled as CancelledError
-from core.errors import KeyMissing, ProviderTimeout, QuestionRefused
-from core.llm.provider import Cancelled, Capabilities, OnText, Question, Reply, Usage
-from core.llm.wires.faults import translated
+from core.errors import (
+    KeyMissing,
+    ModelUnknown,
+    ProviderError,
+    ProviderFailed,
+    ProviderUnreachable,
+    QuestionRefused,
+    ReplyRefused,
+)
+from core.llm.provider import Cancelled, Capabilities, ModelName, OnText, Question, Reply, Usage
+from core.llm.wires.exchange import Exchange
+from core.llm.wires.faults import Place, translated
 from core.llm.wires.manner import LADDER, Manner, Quirks, plainer
 
-#: Seconds for a whole reply where neither the question nor the settings say it.
-DEFAULT_TIMEOUT = 120.0
-#: Seconds to connect; a provider that does not answer the door will not answer at all.
-CONNECT_TIMEOUT = 10.0
-
+#: Seconds for a whole reply where neither the question nor the settings say it, and for a list of models.
+DEFAULT_TIMEOUT, LIST_TIMEOUT = 120.0, 10.0
 #: Manners tried for one question before giving up.
 MOST_MANNERS = 8
+#: Stands for the key where a server needs none and its SDK does.
+NO_KEY = "none"
 
 
 @dataclass(frozen=True)
 class Endpoint:
     """Where a provider is reached and with what key. ``key_names`` are where a key is looked for, ``needs_key`` says
-    whether it can be asked without one, ``shipped`` are the models to offer when it cannot be asked."""
+    whether it can be asked without one, ``problem`` why the address cannot be used, ``shipped`` are the models to
+    offer when it cannot be asked."""
 
     name: str
     title: str
@@ -39,48 +47,10 @@ class Endpoint:
     key: SecretStr | None = None
     key_names: tuple[str, ...] = ()
     needs_key: bool = True
-    own_address: bool = False
-    """The address is the person's own, not the provider's."""
     problem: str = ""
-    """Why the address cannot be used."""
     shipped: tuple[str, ...] = ()
     timeout: float = DEFAULT_TIMEOUT
     quirks: Quirks = field(default_factory=Quirks)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How long one reply may take, and who may stop it."""
-
-    endpoint: Endpoint
-    model: str
-    seconds: float
-    until: float
-    cancelled: Cancelled
-
-    def check(self, raw: str = "") -> None:
-        """Raise Cancelled or ProviderTimeout where it is time to stop; ``raw`` is what has arrived."""
-        if self.cancelled():
-            raise CancelledError("Stopped.")
-        if time.monotonic() > self.until:
-            raise ProviderTimeout(
-                f"{self.endpoint.title} did not finish its reply within {self.seconds:g} seconds.",
-                self.endpoint.name,
-                self.model,
-                raw=raw,
-                billed=True,
-            )
-
-
-@dataclass
-class Pieces:
-    """What has arrived of a reply."""
-
-    text: str = ""
-    usage: Usage = field(default_factory=Usage)
-    finish: str = ""
-    request_id: str = ""
-    refusal: str = ""
 
 
 class Wire(ABC):
@@ -101,6 +71,8 @@ class Wire(ABC):
             return self.endpoint.problem
         if self.endpoint.needs_key and self.endpoint.key is None:
             return f"{self.title} needs a key: set {' or '.join(self.endpoint.key_names)} in the environment."
+        if not (self.secret.isascii() and self.secret.isprintable() and " " not in self.secret):
+            return f"The key of {self.title} has characters that no key has: copy it again."
         return ""
 
     def models(self) -> Sequence[str]:
@@ -119,74 +91,144 @@ class Wire(ABC):
         """The model's reply. A manner of asking that the provider refuses is given up for a plainer one, which is
         remembered for this model and schema and said in the reply's notes. Raises ProviderError and Cancelled."""
         self._check_usable(model)
+        if not model:
+            raise ModelUnknown(f"Choose a model of {self.title}: it has none by itself.", self.name)
         seconds = question.timeout or self.endpoint.timeout
-        limits = Limits(self.endpoint, model, seconds, time.monotonic() + seconds, cancelled)
+        until = time.monotonic() + seconds
         key = (model, question.schema_name if question.schema is not None else "")
         for _ in range(MOST_MANNERS):
-            limits.check()
             manner = self._manners.get(key) or self._first_manner(model)
+            exchange = Exchange(question, self.title, model, manner, seconds, until, cancelled, on_text)
             try:
-                with self._clear_errors(model):
-                    return self._send(question, model, manner, on_text, limits)
+                return self._ask_once(exchange)
             except QuestionRefused as refused:
+                if (failed := _failed_generation(refused.raw)) is not None:
+                    return self._unfit(failed, exchange)
                 other = plainer(
                     manner,
-                    refused.raw,
+                    _said(refused.raw),
                     question,
-                    streaming=on_text is not None,
+                    streaming=exchange.streams,
                     ladder=self.endpoint.quirks.ladder,
                 )
-                if other is None:
+                if other is None or exchange.text:
                     raise
                 self._manners[key] = other
         raise QuestionRefused(f"{self.title} refuses every manner of asking {model}.", self.name, model)
 
-    def _first_manner(self, model: str) -> Manner:
-        can = self._capabilities(model)
-        quirks = self.endpoint.quirks
-        known = [step for step in LADDER[LADDER.index(can.strictness) :] if step in quirks.ladder]
-        return Manner(
-            strictness=known[0],
-            strict=quirks.is_strict(model),
-            temperature=can.temperature,
-            length=quirks.length,
-        )
-
-    def _check_usable(self, model: str) -> None:
-        if lacking := self.missing():
-            raise KeyMissing(lacking, self.name, model)
-
-    @contextmanager
-    def _clear_errors(self, model: str) -> Iterator[None]:
-        with translated(self.endpoint.name, self.title, model, self._other_models):
-            yield
-
-    def _other_models(self) -> tuple[str, ...]:
-        return self.endpoint.shipped
-
     def client(self) -> Any:
-        """The SDK's client, made once (its connections are shared by threads) and without retries of its own."""
+        """The SDK's client, made once (threads share its connections), without retries of its own."""
         with self._lock:
             if self._client is None:
                 self._client = self._connect()
             return self._client
 
+    @property
+    def secret(self) -> str:
+        """What is sent as the key."""
+        return self._key or NO_KEY
+
+    @property
+    def _key(self) -> str:
+        return self.endpoint.key.get_secret_value() if self.endpoint.key else ""
+
     @abstractmethod
-    def _connect(self) -> Any: ...
+    def _connect(self) -> Any:
+        """A client of the SDK. It follows no redirect: that would carry question and key to an address nobody chose."""
 
     @abstractmethod
     def _list_models(self) -> list[str]: ...
 
     @abstractmethod
-    def _send(
-        self, question: Question, model: str, manner: Manner, on_text: OnText | None, limits: Limits
-    ) -> Reply: ...
+    def _send(self, exchange: Exchange) -> None:
+        """Ask, and fill ``exchange`` with what comes back."""
+
+    def _ask_once(self, exchange: Exchange) -> Reply:
+        try:
+            with self._clear_errors(exchange.model):
+                exchange.check()
+                self._send(exchange)
+                return self._reply(exchange)
+        except ProviderError as error:
+            error.provider, error.model = self.name, exchange.model
+            if exchange.text:
+                error.billed, error.raw = True, exchange.text
+            if error.billed and exchange.usage != Usage():
+                error.usage = exchange.usage
+            raise
+
+    def _reply(self, exchange: Exchange) -> Reply:
+        if not exchange.finish:
+            raise ProviderUnreachable(f"The connection to {self.title} broke before the reply was whole.", billed=True)
+        if exchange.finish == "refused":
+            said = f" It says: {exchange.refusal}" if exchange.refusal else ""
+            raise ReplyRefused(
+                f"The model “{exchange.model}” would not answer.{said}", raw=exchange.refusal, billed=True
+            )
+        return Reply(
+            text=exchange.text,
+            usage=exchange.usage,
+            model=ModelName(self.name, exchange.model),
+            finish=exchange.finish,
+            request_id=exchange.request_id,
+            notes=exchange.manner.notes,
+        )
+
+    def _unfit(self, text: str, exchange: Exchange) -> Reply:
+        """The reply that Groq's own check threw out; whoever asked validates it again and may have it mended."""
+        if not text:
+            raise ProviderFailed(
+                f"{self.title} sent no reply that has the schema.", self.name, exchange.model, billed=True
+            )
+        exchange.take(text)
+        note = f"{self.title} says that this reply has not the schema."
+        return Reply(text, model=ModelName(self.name, exchange.model), notes=(*exchange.manner.notes, note))
+
+    def _unreadable(self, received: object) -> ProviderFailed:
+        """The error for a body that is not what the wire says."""
+        return ProviderFailed(f"{self.title} sent a reply that cannot be read.", raw=str(received)[:2000], billed=True)
+
+    def _first_manner(self, model: str) -> Manner:
+        can = self._capabilities(model)
+        quirks = self.endpoint.quirks
+        known = [step for step in LADDER[LADDER.index(can.strictness) :] if step in quirks.ladder]
+        return Manner(known[0], quirks.is_strict(model), can.temperature, length=quirks.length)
+
+    def _check_usable(self, model: str) -> None:
+        if lacking := self.missing():
+            raise KeyMissing(lacking, self.name, model)
+
+    def _clear_errors(self, model: str) -> AbstractContextManager[None]:
+        return translated(Place(self.name, self.title, model, self._key, self._other_models))
+
+    def _other_models(self) -> Sequence[str]:
+        """Models to offer in place of one that is not there: those that ship and are still there, else the provider's
+        own; those that ship where it cannot be asked."""
+        try:
+            with translated(Place(self.name, self.title, "", self._key)):
+                now = self._list_models()
+        except ProviderError:
+            return self.endpoint.shipped
+        return [name for name in self.endpoint.shipped if name in now] or sorted(now)
 
 
-def system_text(question: Question, manner: Manner) -> str:
-    """The system prompt, with the schema in words where the wire cannot carry it."""
-    if question.schema is None or manner.strictness in ("schema", "tool"):
-        return question.system
-    schema = json.dumps(question.schema, ensure_ascii=False, separators=(",", ":"))
-    rule = f"Answer with one JSON object and nothing else. It must have this JSON schema:\n{schema}"
-    return f"{question.system}\n\n{rule}".strip()
+def _said(raw: str) -> str:
+    """What a refusal says itself, without what it quotes of the question or the reply."""
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        return raw
+    if not isinstance(body, dict):
+        return raw
+    return " ".join(str(body[name]) for name in ("message", "code", "param", "type") if body.get(name))
+
+
+def _failed_generation(raw: str) -> str | None:
+    """The reply that the provider's own check threw out, where a refusal is about that."""
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        return None
+    if not isinstance(body, dict) or body.get("code") != "json_validate_failed":
+        return None
+    return str(body.get("failed_generation") or "")

@@ -33,17 +33,17 @@ def to_json(extraction: Extraction) -> dict[str, Any]:
         "text": extraction.text,
         "raw": extraction.raw,
     }
-    return {key: _plain(value) for key, value in parts.items()}
+    return {key: plain(value) for key, value in parts.items()}
 
 
-def _plain(value: Any) -> Any:
-    """``value`` in JSON's own types."""
+def plain(value: Any) -> Any:
+    """``value`` in JSON's own types: amounts as plain decimal text, dates ISO."""
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
+        return {key: plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    return value if isinstance(value, str | int | float | None) else _plain(asdict(value))
+        return [plain(part) for part in value]
+    return value if isinstance(value, str | int | float | None) else plain(asdict(value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -145,15 +146,19 @@ BUILT_IN: dict[str, Recipe] = {
 }
 
 
-def load_recipe(source: str, default: Recipe | None = None) -> Recipe:
-    """The recipe that ``source`` names: a built-in name or a JSON file. Raises RecipeError with what is wrong."""
+def load_recipe(source: str, default: Recipe | None = None, own: Mapping[str, Recipe] | None = None) -> Recipe:
+    """The recipe that ``source`` names: a built-in name, one of the person's ``own``, or a JSON file. Raises RecipeError
+    with what is wrong."""
     if source == "default" and default is not None:
         return default
+    if own and source in own:
+        return own[source]
     if source in BUILT_IN:
         return BUILT_IN[source]
     path = Path(source)
     if not path.is_file():
-        raise RecipeError(f"There is no recipe “{source}”: use {', '.join(BUILT_IN)} or the path of a JSON file.")
+        names = ", ".join({**BUILT_IN, **(own or {})})
+        raise RecipeError(f"There is no recipe “{source}”: use {names} or the path of a JSON file.")
     try:
         return Recipe.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:

@@ -114,6 +114,14 @@ class Settings(BaseSettings):
                 return found
         return ""
 
+    case_folders: str = ""
+    """Folders (separated as in PATH) from which the Accuracy page may read cases, beside the data folder."""
+
+    @property
+    def case_roots(self) -> tuple[Path, ...]:
+        """Those folders."""
+        return tuple(Path(folder) for folder in self.case_folders.split(os.pathsep) if folder)
+
     @property
     def settings_file(self) -> Path:
         """Where the person's choices are kept."""

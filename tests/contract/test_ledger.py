@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from sqlalchemy import select
 from core.evidence import Box, Evidence
 from core.extraction import Extraction, Finding, PageRef, Provenance, StepRecord
 from core.models import Invoice, LineItem
-from core.recipe import Recipe
+from core.recipe import Correction, Recipe
+from core.stores import Order, OrderQuery, ReviewedValue
 from storage.database import Database
 from storage.ledger import SqlLedger
+from storage.orders import SqlOrders
 from storage.tables import DOCUMENTS, FIELD_VALUES, RUNS
 
 STARTED = datetime(2024, 3, 1, 12, tzinfo=UTC)
@@ -146,3 +149,38 @@ def test_runs_are_listed_latest_first(ledger: SqlLedger) -> None:
         "mine",
         1,
     )
+
+
+def reviewed(ledger: SqlLedger, database: Database, run_id: str, final: Invoice, status: str = "reviewed") -> None:
+    """A run of :func:`extraction` whose record a person saved as ``final``."""
+    orders = SqlOrders(database)
+    order = Order(final, status, orders.reserve_id(), run_id=run_id, created_at=STARTED, updated_at=STARTED)  # type: ignore[arg-type]
+    orders.add(order)
+    ledger.keep_run(run_id, extraction(), STARTED)
+    ledger.keep_final(run_id, order.order_id, final)
+
+
+def test_reviewed_values_say_what_a_person_changed(ledger: SqlLedger, database: Database) -> None:
+    """Only values with a confidence, of records that a person reviewed: an approved one nobody looked at."""
+    read = extraction().invoice
+    reviewed(ledger, database, "r1", read.model_copy(update={"total_amount": Decimal("21.50")}))
+    reviewed(ledger, database, "r2", read, "approved")
+    assert ledger.reviewed_values() == [
+        ReviewedValue("invoice_number", 0.9, False),
+        ReviewedValue("total_amount", 0.25, True),
+    ]
+
+
+def test_reviewed_values_name_the_correction_then_in_force(ledger: SqlLedger, database: Database) -> None:
+    """Only so can the shipped confidence be told again; lines that moved are left out."""
+    correction = Correction(header_shift=-0.5, reviewed=300)
+    confidences = {"invoice_number": 0.9, "line_items.0.total_price": 0.8}
+    run = extraction(recipe=Recipe(correction=correction), confidences=confidences)
+    reviewed(ledger, database, "r1", run.invoice)
+    ledger.keep_run("r1", run, STARTED)
+    order_id = SqlOrders(database).search(OrderQuery()).rows[0].order_id
+    ledger.keep_final("r1", order_id, run.invoice)
+    assert [value.path for value in ledger.reviewed_values()] == ["invoice_number", "line_items.0.total_price"]
+    assert {value.correction for value in ledger.reviewed_values()} == {correction}
+    ledger.keep_final("r1", order_id, run.invoice.model_copy(update={"line_items": ()}))
+    assert [value.path for value in ledger.reviewed_values()] == ["invoice_number"]

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from core.accuracy import Accuracy
 from core.cache import Cache
 from core.comparison.comparator import Comparator
 from core.comparison.runner import PipelineRunner
@@ -82,6 +83,7 @@ class Parts:
     export: Exporter
     export_tables: TablesExporter
     health: Callable[[], list[tuple[str, str, Availability]]]
+    accuracy: Accuracy
     pin: Callable[[Recipe], Recipe] = lambda recipe: recipe
     """Fixes what the prompts of a recipe stand for as its run begins: :meth:`core.llm.prompting.PromptShelf.pin_recipe`."""
 
@@ -95,6 +97,7 @@ class Studio:
         self._parts = parts
         self.models = parts.models
         self.prompts = PromptBook(parts.prompts, parts.calls, parts.ledger, self.record, self._extraction)
+        self.accuracy = parts.accuracy
         self.spending = Spending(parts.calls, parts.ledger, lambda: self.defaults.budget)
         self._open: OrderedDict[str, Document] = OrderedDict()
         self._lock = threading.Lock()

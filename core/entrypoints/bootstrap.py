@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 
+from core.accuracy import Accuracy, AccuracyParts
 from core.cache import Cache
 from core.einvoice import EInvoiceExtractor
 from core.extractor import Availability, Extractor
@@ -16,12 +17,13 @@ from core.llm.capabilities import capabilities
 from core.llm.extractor import LlmExtractor
 from core.llm.prices import cost_of
 from core.llm.prompting import PromptShelf
-from core.llm.provider import Provider
+from core.llm.provider import Models, Provider
 from core.llm.registry import build_providers, default_model
 from core.llm.switchboard import Outside, Switchboard
-from core.ocr import registry
+from core.ocr import registry, vision
+from core.ocr.engine import Engine
 from core.ocr.gpu import gpu
-from core.ocr.reader import CachedPageReader
+from core.ocr.reader import CachedPageReader, MakeEngine
 from core.pipeline import Pipeline
 from core.rules.extractor import RulesExtractor
 from core.settings import Defaults, Settings
@@ -31,6 +33,7 @@ from storage.calls import SqlCalls
 from storage.comparisons import SqlComparisons
 from storage.database import open_database
 from storage.disk_cache import DiskCache
+from storage.evaluations import SqlEvaluations
 from storage.exports import export_orders
 from storage.files import FileStore
 from storage.ledger import SqlLedger
@@ -43,6 +46,9 @@ Health = list[tuple[str, str, Availability]]
 
 #: Cells of a comparison that are read at once. They wait in a line of their own: a document on the desk is not behind them.
 COMPARED_AT_ONCE = 4
+
+#: The shipped documents with their truth.
+SAMPLES = Path(__file__).parents[2] / "samples" / "cases"
 
 
 def build_studio(settings: Settings | None = None) -> Studio:
@@ -57,14 +63,19 @@ def build_studio(settings: Settings | None = None) -> Studio:
     prompts = SqlPrompts(database)
     shelf = PromptShelf(prompts)
     found = extractors() | {"llm": LlmExtractor(models, shelf, lambda: tuple(models.providers()))}
-    reader = CachedPageReader(results, registry.create, workers=defaults.ocr_workers, clean=clean)
+    reader = CachedPageReader(results, _engines(models, calls), workers=defaults.ocr_workers, clean=clean)
+    pipeline = Pipeline(found, reader, results, code_version())
+    orders = SqlOrders(database)
+    measuring = AccuracyParts(
+        pipeline, LocalQueue(1), SqlEvaluations(database), orders, files, calls, SAMPLES, shelf.pin_recipe
+    )
     parts = Parts(
-        pipeline=Pipeline(found, reader, results, code_version()),
+        pipeline=pipeline,
         read_region=reader.read_region,
         queue=LocalQueue(),
         comparison_queue=LocalQueue(COMPARED_AT_ONCE),
         comparisons=SqlComparisons(database),
-        orders=SqlOrders(database),
+        orders=orders,
         workbook=Workbook,
         ledger=SqlLedger(database),
         calls=calls,
@@ -76,6 +87,7 @@ def build_studio(settings: Settings | None = None) -> Studio:
         export_tables=export_tables,
         health=_health(found, settings, models),
         pin=shelf.pin_recipe,
+        accuracy=Accuracy(settings, measuring),
     )
     studio = Studio(settings, parts)
     return studio
@@ -102,6 +114,12 @@ def code_version() -> str:
     return digest.hexdigest()[:16]
 
 
+def _vision(models: Switchboard) -> Availability:
+    ready = [name for name, provider in models.providers().items() if not provider.missing()]
+    about = "Asks the vision model that the recipe names; an engine here says where the words stand."
+    return Availability(bool(ready), about if ready else "It needs a provider of models with its key.")
+
+
 def _models(settings: Settings, defaults: Callable[[], Defaults], calls: Calls, files: Files) -> Switchboard:
     """Every provider behind one door. ``defaults`` are the person's choices as they are when a model is asked."""
     return Switchboard(
@@ -117,6 +135,17 @@ def _models(settings: Settings, defaults: Callable[[], Defaults], calls: Calls, 
     )
 
 
+def _engines(models: Models, calls: Calls) -> MakeEngine:
+    """Makes engines by name: those of the registry, and the one that asks a vision model."""
+
+    def make(name: str, threads: int) -> Engine:
+        if name == vision.NAME:
+            return vision.VisionEngine(models, lambda: registry.create(registry.AUTO, threads), calls.keep_call)
+        return registry.create(name, threads)
+
+    return make
+
+
 def _database_url(settings: Settings) -> str:
     if settings.database_url:
         return settings.database_url.get_secret_value()
@@ -126,6 +155,7 @@ def _database_url(settings: Settings) -> str:
 def _health(found: dict[str, Extractor], settings: Settings, models: Switchboard) -> Callable[[], Health]:
     def health() -> Health:
         rows = [("OCR engine", name, availability) for name, availability in registry.availabilities()]
+        rows.append(("OCR engine", vision.NAME, _vision(models)))
         rows += [("Extractor", name, extractor.availability()) for name, extractor in found.items()]
         rows += [
             ("Model", provider.title, _provider_state(provider, models)) for provider in models.providers().values()

@@ -10,10 +10,8 @@ from core.evaluation.assignment import pair
 from core.evaluation.predictions import plain_value
 from core.evaluation.scoring import ITEM_PREFIX, true_lines
 from core.evaluation.values import is_empty, is_right
-from core.models import FieldInfo, FieldKind, field_of, header_fields, item_fields, item_path
-
-#: A wrong value of these kinds is a wrong amount, number or date.
-CRITICAL: frozenset[FieldKind] = frozenset({"identifier", "date", "money", "quantity"})
+from core.models import FieldInfo, field_of, header_fields, item_fields, item_path
+from core.validation.gate import CRITICAL
 
 
 @dataclass(frozen=True, slots=True)

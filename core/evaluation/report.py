@@ -80,23 +80,26 @@ def summarise(cases: Sequence[ScoredCase]) -> Summary:
     )
 
 
-def render(report: Report, *, cases: bool = False, errors: bool = False) -> str:
-    """The report as aligned text; ``cases`` adds a line a case, ``errors`` what was wrong in each."""
+def render(report: Report, *, cases: bool = False, errors: bool = False, vendors: bool = False) -> str:
+    """The report as aligned text; ``cases`` adds a line a case, ``errors`` what was wrong in each,
+    ``vendors`` a table of vendors."""
     parts = [_field_table(report), _headline(report.summary)]
     parts += [_group_table("language", report.by(lambda case: case.language))]
     parts += [_group_table("kind", report.by(lambda case: case.kind))]
+    parts += [_group_table("vendor", report.by(lambda case: case.vendor))] if vendors else []
     if cases or errors:
         parts.append(_case_lines(report, errors))
     return "\n\n".join(parts)
 
 
 def to_json(report: Report) -> dict[str, Any]:
-    """The report as JSON: ``summary``, ``fields``, ``by_language``, ``by_kind``, ``cases``."""
+    """The report as JSON: ``summary``, ``fields``, ``by_language``, ``by_kind``, ``by_vendor``, ``cases``."""
     return {
         "summary": _summary_json(report.summary),
         "fields": {name: _count_json(count) for name, count in report.fields.items()},
         "by_language": _groups_json(report.by(lambda case: case.language)),
         "by_kind": _groups_json(report.by(lambda case: case.kind)),
+        "by_vendor": _groups_json(report.by(lambda case: case.vendor)),
         "cases": {scored.case.case_id: _case_json(scored) for scored in report.cases},
     }
 
@@ -124,7 +127,8 @@ def _headline(summary: Summary) -> str:
 
 
 def _group_table(title: str, groups: dict[str, Summary]) -> str:
-    form = "{:<18}{:>6}{:>11}{:>10}{:>9}{:>15}{:>14}".format
+    wide = max(18, *(len(name) + 2 for name in groups))
+    form = f"{{:<{wide}}}{{:>6}}{{:>11}}{{:>10}}{{:>9}}{{:>15}}{{:>14}}".format
     lines = [form(title, "cases", "header F1", "item F1", "all F1", "header exact", "items exact")]
     for name, group in groups.items():
         shares = (group.header.f1, group.items.f1, group.all.f1, group.header_exact, group.items_exact)

@@ -1,0 +1,124 @@
+"""Why a value is wrong or missing. Every miss has exactly one cause: the first of these that holds.
+
+extra         The document does not show the field (or the line), and a value was given all the same.
+wrong format  The right words were taken and told otherwise: the same digits with the decimal mark or sign elsewhere, the
+              numbers of a date in another order or century, one code of a currency for another that the same sign can
+              mean, a number without part of its punctuation, or a text of which all words of one are in the other (too
+              much or too little was taken).
+misread       The page was read by OCR, and the truth does not stand among its words in any notation: what is there
+              was recognised wrongly or not at all.
+not found     The truth can be read on the page (or the page has a text of its own), and no value was given.
+wrong place   The truth can be read on the page, and another value was taken in its stead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from core.evaluation.outcome import Compared
+from core.evaluation.values import plain_text, read_date, read_number
+from core.evidence import Evidence, PageText
+from core.matching import find_evidence
+from core.models import FieldKind, Invoice, LineItem, header_fields, item_fields
+from core.placing import evidence_on_page
+
+Cause = Literal["not found", "wrong place", "misread", "wrong format", "extra"]
+
+#: The causes in the order in which they are shown, each with a sentence for the person.
+CAUSES: dict[Cause, str] = {
+    "not found": "The value can be read on the page, but none was given.",
+    "wrong place": "Another value of the page was taken.",
+    "misread": "OCR did not read the words as they stand on the page.",
+    "wrong format": "The right words were taken, but told otherwise: decimal mark, order of day and month, too much or too little text.",
+    "extra": "The document does not show this field, but a value was given.",
+}
+
+#: Ways in which a value is found that mean it was read letter by letter. (“fuzzy” means that it only looks alike.)
+_READ = frozenset({"exact", "format", "lines", "drawn"})
+_NUMBERS: frozenset[FieldKind] = frozenset({"money", "quantity"})
+_TEXTS: frozenset[FieldKind] = frozenset({"name", "address", "text"})
+
+
+def cause_of(miss: Compared, stands: Evidence | None, *, recognised: bool) -> Cause:
+    """The cause of a value that is wrong or missing. ``stands`` is where the truth was found on the pages,
+    ``recognised`` whether OCR read the page it stands on (or any page, where it was found on none)."""
+    if miss.wanted is None:
+        return "extra"
+    if miss.got is not None and told_otherwise(miss.info.kind, miss.wanted, miss.got):
+        return "wrong format"
+    if recognised and (stands is None or stands.method not in _READ):
+        return "misread"
+    return "not found" if miss.got is None else "wrong place"
+
+
+def told_otherwise(kind: FieldKind, wanted: Any, got: Any) -> bool:
+    """Whether two different values can be readings of the same words: see “wrong format” above."""
+    if kind in _NUMBERS:
+        return _digits(wanted) == _digits(got) != ""
+    if kind == "date":
+        return _same_numbers(wanted, got)
+    if kind == "currency":
+        return _share_a_sign(str(wanted), str(got))
+    if kind == "identifier":
+        return _letters(wanted) == _letters(got) != ""
+    return kind in _TEXTS and _one_holds_the_other(plain_text(wanted), plain_text(got))
+
+
+def places_of_truth(truth: Mapping[str, Any], texts: Sequence[PageText]) -> dict[str, Evidence]:
+    """Where the values of ``truth`` stand on the pages as shown, by their path in the truth; a value that stands nowhere
+    has no entry."""
+    found = find_evidence(invoice_of(truth), tuple(text.as_read() for text in texts), {})
+    return evidence_on_page(found, texts)
+
+
+def invoice_of(truth: Mapping[str, Any]) -> Invoice:
+    """The values of a truth as an invoice; what has not its field's type is left out."""
+    header = {info.name: _typed(info.kind, truth.get(info.name)) for info in header_fields()}
+    lines = [
+        LineItem(**{cell.name: _typed(cell.kind, line.get(cell.name)) for cell in item_fields()})
+        for line in truth.get("line_items") or ()
+    ]
+    return Invoice(**header, line_items=tuple(lines))
+
+
+def _typed(kind: FieldKind, value: Any) -> Any:
+    if value is None:
+        return None
+    if kind in _NUMBERS:
+        number = read_number(value)
+        return number if number is not None and number.adjusted() < 15 else None
+    if kind == "date":
+        return read_date(value)
+    text = str(value)
+    return text if kind != "currency" or re.fullmatch(r"[A-Z]{3}", text) else None
+
+
+def _digits(value: Any) -> str:
+    """The digits of a number, without zeros that decimals and grouping add."""
+    number = read_number(value)
+    return "" if number is None else f"{abs(number):f}".replace(".", "").strip("0")
+
+
+def _same_numbers(wanted: Any, got: Any) -> bool:
+    one, other = read_date(wanted), read_date(got)
+    if one is None or other is None:
+        return False
+    return sorted((one.day, one.month, one.year % 100)) == sorted((other.day, other.month, other.year % 100))
+
+
+def _share_a_sign(wanted: str, got: str) -> bool:
+    from babel.numbers import get_currency_symbol
+
+    signs = [get_currency_symbol(code, "en").strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for code in (wanted, got)]
+    return signs[0] == signs[1] != ""
+
+
+def _letters(value: Any) -> str:
+    return plain_text(value).replace(" ", "")
+
+
+def _one_holds_the_other(wanted: str, got: str) -> bool:
+    one, other = set(wanted.split()), set(got.split())
+    return bool(one and other) and (one <= other or other <= one)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from core.errors import RecipeError
 
@@ -45,6 +45,9 @@ class OcrRecipe(BaseModel):
         1280, ge=320, le=4096, title="Detection size", description="Longest side, in pixels, for finding text lines."
     )
     cleanup: Cleanup = Cleanup()
+    vision: str = Field(
+        "", title="Vision model", description="provider:model, for the engine “vision”, which sends the page's picture."
+    )
 
     @property
     def digest(self) -> str:
@@ -124,6 +127,15 @@ class Recipe(BaseModel):
     )
     correction: Correction | None = None
     """The studio's own, set when a run begins; ``None``: the shipped calibration alone."""
+
+    @model_validator(mode="after")
+    def _masks_before_it_sends(self) -> Recipe:
+        if self.ocr.engine == "vision" and any(choice.redaction for choice in self.models.values()):
+            raise ValueError(
+                "a vision model would see the page before anything on it can be masked: choose another OCR engine, or "
+                "mask nothing"
+            )
+        return self
 
     @property
     def digest(self) -> str:

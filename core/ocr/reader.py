@@ -135,7 +135,7 @@ class CachedPageReader:
         )
         if around.width <= 0 or around.height <= 0:
             return []
-        name = "auto" if recipe.engine == text_layer.NAME else recipe.engine
+        name = "auto" if recipe.engine in (text_layer.NAME, "vision") else recipe.engine  # a box is not worth a call
         picture = page.render(recipe.dpi, around)
         kept = self._kept(_key(document, ref, recipe))
         image, to_page = lay(picture, around, kept.upright if kept else None)
@@ -192,7 +192,8 @@ class CachedPageReader:
     def _recognise(self, task: _Task, recipe: OcrRecipe) -> PageText:
         picture = task.page.render(recipe.dpi)
         with self._engine(recipe.engine) as engine:
-            cleaned = self._clean(picture.image, recipe.cleanup, lambda image: engine.read(image, recipe))
+            look = getattr(engine, "look", engine.read)  # how a page lies is not worth a model's call
+            cleaned = self._clean(picture.image, recipe.cleanup, lambda image: look(image, recipe))
             words = engine.read(cleaned.image, recipe)
             note = f"Read by OCR ({engine.name}): {task.reason}. {cleaned.note}".rstrip()
             name = engine.name

@@ -72,12 +72,16 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Reads every case of a folder (<id>/document.* with <id>/truth.json) and prints precision, recall and F1."
     )
-    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of cases")
+    parser.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="the folder of cases")
+    parser.add_argument(
+        "--records", action="store_true", help="in place of DIR: the reviewed records as they were saved"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON in place of tables")
     parser.add_argument("--kind", type=_names, default=(), help="only cases of these kinds, such as scan,scan-sim")
     parser.add_argument("--language", type=_names, default=(), help="only cases in these languages, such as de,fr")
     parser.add_argument("--cases", action="store_true", help="add a line a case")
     parser.add_argument("--errors", action="store_true", help="add what was wrong in each case")
+    parser.add_argument("--vendors", action="store_true", help="add a table of vendors")
     _add_recipe(parser)
     parser.add_argument(
         "--invoice-pages", action="store_true", help="read only the pages that the truth names (default: all)"
@@ -90,7 +94,9 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 def _add_recipe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--recipe", metavar="NAME|FILE", help="a recipe by name (default, page-only, always-ocr) or a JSON file"
+        "--recipe",
+        metavar="NAME|FILE",
+        help="a recipe by name (default, page-only, always-ocr, one of your own) or a JSON file",
     )
 
 

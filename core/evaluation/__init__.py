@@ -1,6 +1,6 @@
 """Extraction against truth: how values are compared, how a case is scored, and the tables of a whole folder."""
 
-from core.evaluation.cases import Case, load_cases
+from core.evaluation.cases import Case, choose_cases, load_cases
 from core.evaluation.predictions import load_prediction
 from core.evaluation.report import Report, ScoredCase, render, to_json
 from core.evaluation.scoring import CaseScore, Count, score_case
@@ -11,6 +11,7 @@ __all__ = [
     "Count",
     "Report",
     "ScoredCase",
+    "choose_cases",
     "load_cases",
     "load_prediction",
     "render",

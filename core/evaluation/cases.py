@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,18 +54,23 @@ def load_cases(folder: Path, kinds: Iterable[str] = (), languages: Iterable[str]
     """
     if not folder.is_dir():
         raise CaseError(f"{folder} is not a folder: name one that holds a folder a case, each with its truth.json.")
-    kinds, languages = set(kinds), set(languages)
     found = [load_case(path.parent) for path in sorted(folder.glob("*/truth.json"))]
     if not found:
         raise CaseError(
             f"{folder} holds no cases: every case is a folder with document.pdf (or a picture) and truth.json."
         )
+    return choose_cases(found, kinds, languages)
+
+
+def choose_cases(found: Sequence[Case], kinds: Iterable[str] = (), languages: Iterable[str] = ()) -> list[Case]:
+    """Those of the kinds and languages named (all where none is). Raises CaseError where there is none."""
+    kinds, languages = set(kinds), set(languages)
     chosen = [
         case for case in found if (not kinds or case.kind in kinds) and (not languages or case.language in languages)
     ]
     if not chosen:
         have = f"kinds {', '.join(sorted({c.kind for c in found}))}; languages {', '.join(sorted({c.language for c in found}))}"
-        raise CaseError(f"{folder} holds no case of this kind and language; it has {have}.")
+        raise CaseError(f"No case is of this kind and language; there are {have}.")
     return chosen
 
 

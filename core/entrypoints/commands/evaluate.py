@@ -7,64 +7,105 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.accuracy import Choice, Measured, figures_of
+from core.accuracy.figures import figures_json, render_figures
+from core.accuracy.measuring import measure, unread
+from core.accuracy.sets import Subject, subject_of
 from core.entrypoints.console import StepLines, json_text, print_json, warn
 from core.errors import CaseError, StudioError
-from core.evaluation import Case, Report, ScoredCase, load_cases, load_prediction, render, score_case, to_json
+from core.evaluation import Report, ScoredCase, choose_cases, load_cases, load_prediction, render, score_case, to_json
+from core.extraction import Extraction
 from core.settings import Settings, write_atomically
 
 log = logging.getLogger(__name__)
 
-#: Gives the invoice of a case; raises StudioError with the reason why there is none.
-Predict = Callable[[Case], Mapping[str, Any]]
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The invoice of a case, and the extraction that it came from where one was made here."""
+
+    invoice: Mapping[str, Any]
+    extraction: Extraction | None = None
+
+
+#: Gives the prediction of a case; raises StudioError with the reason why there is none.
+Predict = Callable[[Subject], Prediction]
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Score every case and print the tables. Raises CaseError."""
-    cases = load_cases(arguments.folder, arguments.kind, arguments.language)
+    subjects = _subjects(arguments)
     predict = _given(arguments.pred) if arguments.pred else _extracting(arguments)
     lines = StepLines(arguments.quiet)
-    scored = []
-    for number, case in enumerate(cases, 1):
-        scored.append(_score(case, predict))
-        lines.title(f"[{number}/{len(cases)}] {case.case_id}: {scored[-1].seconds:.2f} s, {scored[-1].status}")
+    scored: list[ScoredCase] = []
+    measured: list[Measured] = []
+    for number, subject in enumerate(subjects, 1):
+        one, details = _score(subject, predict)
+        scored.append(one)
+        measured += [details] if details else []
+        lines.title(f"[{number}/{len(subjects)}] {one.case.case_id}: {one.seconds:.2f} s, {one.status}")
     report = Report(tuple(scored))
     for one in scored:
         if one.status != "ok":
             warn(f"{one.case.case_id}: {one.status}")
+    figures = None if arguments.pred else figures_of(measured)
     if arguments.json:
-        print_json(to_json(report))
+        print_json(to_json(report) | (figures_json(figures) if figures else {}))
     else:
-        sys.stdout.write(f"{render(report, cases=arguments.cases, errors=arguments.errors)}\n")
+        text = render(report, cases=arguments.cases, errors=arguments.errors, vendors=arguments.vendors)
+        sys.stdout.write(f"{text}\n" + (f"\n{render_figures(figures)}\n" if figures else ""))
     return 0
 
 
-def _score(case: Case, predict: Predict) -> ScoredCase:
+def _subjects(arguments: argparse.Namespace) -> list[Subject]:
+    """The cases to score: those of a folder, or the reviewed records."""
+    if arguments.folder and not arguments.records:
+        return [subject_of(case) for case in load_cases(arguments.folder, arguments.kind, arguments.language)]
+    if arguments.folder or not arguments.records:
+        raise CaseError("Name either a folder of cases or --records.")
+    from core.entrypoints.bootstrap import build_studio
+
+    _, subjects = build_studio(Settings()).accuracy.subjects(Choice("records"))
+    cases = {
+        case.case_id for case in choose_cases([each.case for each in subjects], arguments.kind, arguments.language)
+    }
+    return [each for each in subjects if each.case.case_id in cases]
+
+
+def _score(subject: Subject, predict: Predict) -> tuple[ScoredCase, Measured | None]:
     """A case whose prediction fails is scored as empty, with the reason."""
     started = time.perf_counter()
     status = "ok"
-    invoice: Mapping[str, Any] = {}
+    case = subject.case
+    read: Prediction = Prediction({})
     try:
-        invoice = predict(case)
+        read = predict(subject)
     except (StudioError, OSError) as error:
         status = str(error)
     except Exception as error:  # one case that breaks must not cost the others their scores
         log.debug("evaluation of %s failed", case.case_id, exc_info=True)
         status = f"something unexpected went wrong ({type(error).__name__}: {error})"
-    return ScoredCase(case, score_case(case.truth, invoice), status, time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    scored = ScoredCase(case, score_case(case.truth, read.invoice), status, seconds)
+    if status != "ok":
+        return scored, unread(case, subject.name, status, seconds=seconds)
+    return scored, measure(case, read.extraction, seconds=seconds) if read.extraction else None
 
 
 def _given(folder: Path) -> Predict:
     if not folder.is_dir():
         raise CaseError(f"{folder} is not a folder: name one that holds <case id>.json files.")
 
-    def predict(case: Case) -> Mapping[str, Any]:
-        prediction = load_prediction(folder, case.case_id)
+    def predict(subject: Subject) -> Prediction:
+        case_id = subject.case.case_id
+        prediction = load_prediction(folder, case_id)
         if prediction is None:
-            raise CaseError(f"there is no readable {case.case_id}.json in {folder}.")
-        return prediction
+            raise CaseError(f"there is no readable {case_id}.json in {folder}.")
+        return Prediction(prediction)
 
     return predict
 
@@ -78,19 +119,19 @@ def _extracting(arguments: argparse.Namespace) -> Predict:
 
     settings = _apart(Settings())
     studio = build_studio(settings)
-    recipe = load_recipe(arguments.recipe, studio.defaults.recipe) if arguments.recipe else None
+    defaults = studio.defaults
+    recipe = load_recipe(arguments.recipe, defaults.recipe, defaults.recipes) if arguments.recipe else None
     silent = StepLines(quiet=True)
 
-    def predict(case: Case) -> Mapping[str, Any]:
-        if case.document is None:
-            raise CaseError("its folder holds no document.pdf nor a picture.")
-        document = open_file(studio, case.document)
-        pages = case.invoice_pages if arguments.invoice_pages else None
-        result = extraction_to_json(extract_document(studio, document, pages or None, recipe, silent))
+    def predict(subject: Subject) -> Prediction:
+        case = subject.case
+        document = open_file(studio, case.document) if case.document else studio.open(subject.load(), subject.name)
+        pages = subject.pages if arguments.invoice_pages else ()
+        extraction = extract_document(studio, document, pages or None, recipe, silent)
+        result = extraction_to_json(extraction)
         if arguments.out:
             write_atomically(arguments.out / f"{case.case_id}.json", f"{json_text(result, indent=2)}\n".encode())
-        invoice: Mapping[str, Any] = result["invoice"]
-        return invoice
+        return Prediction(result["invoice"], extraction)
 
     return predict
 

@@ -44,13 +44,13 @@ def read_file(path: Path, name: str, most_megabytes: int) -> bytes:
 def extract_document(
     studio: Studio,
     document: Document,
-    pages: Sequence[int] | None,
+    pages: Sequence[int | PageRef] | None,
     recipe: Recipe | None,
     lines: StepLines,
     run_id: str | None = None,
 ) -> Extraction:
     """Run the extraction of a document, its steps told in ``lines``. ``None``: all pages. Raises StudioError."""
-    chosen = None if pages is None else [PageRef(number) for number in pages]
+    chosen = None if pages is None else [page if isinstance(page, PageRef) else PageRef(page) for page in pages]
     extraction = None
     for event in studio.extract(document, chosen, recipe, run_id):
         lines.show(event)

@@ -56,6 +56,10 @@ class Page(Protocol):
     def words(self) -> list[Word]:
         """The text layer's words in reading order; empty for an image or a page without one. Raises BrokenDocument."""
 
+    def covered(self) -> list[Box]:
+        """Where the page's own text lies under a picture that was painted over it; empty where the page is a scan, whose
+        text lies so by design. Raises BrokenDocument."""
+
     def text_layer(self) -> TextLayer:
         """The words with what is needed to judge whether they can be trusted. Raises BrokenDocument."""
 

@@ -155,6 +155,10 @@ class ImagePage:
         """A picture has no text layer."""
         return []
 
+    def covered(self) -> list[Box]:
+        """A picture has no text layer to be covered."""
+        return []
+
     def text_layer(self) -> TextLayer:
         """A picture has no text layer: it is one picture from edge to edge."""
         return TextLayer([], picture_share=1.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -169,6 +169,24 @@ class PdfPage:
             hidden = self._hidden_share() if share >= _SCAN_SHARE else 0.0
             return TextLayer(self._words_of(text_page), share, hidden)
 
+    def covered(self) -> list[Box]:
+        """See :meth:`core.documents.base.Page.covered`."""
+        with _reading(self._document.name):
+            log = self._page.get_bboxlog()
+            painted = [(at, box) for at, (kind, box) in enumerate(log) if kind == "fill-image"]
+            if not painted or self._picture_share(self._text_page()) >= _SCAN_SHARE:
+                return []
+            masked = [info["bbox"] for info in self._page.get_image_info(xrefs=True) if info.get("has-mask")]
+            painted = [(at, box) for at, box in painted if not any(_same_place(box, other) for other in masked)]
+            under = [
+                span["bbox"]
+                for span in self._page.get_texttrace()
+                if any(at > span["seqno"] and _inside(span["bbox"], box) for at, box in painted)
+            ]
+        turn = (self._page.rotation + self.rotation) % 360
+        width, height = turned_size(*self._shown_size, self._page.rotation)
+        return [turn_box(box, turn, width, height) for box in under]
+
     def _text_page(self) -> Any:
         mu = _pymupdf()
         # Ligatures are spelt out, and what has no Unicode value comes as U+FFFD instead of a made-up character.
@@ -246,3 +264,12 @@ class PdfPage:
                 f"page {self.number} would be a picture of {pixels / 1e6:.0f} megapixels and the limit is {most}: "
                 "choose a lower resolution, or print it to a smaller page.",
             )
+
+
+def _inside(part: Sequence[float], whole: Sequence[float]) -> bool:
+    x, y = (part[0] + part[2]) / 2, (part[1] + part[3]) / 2
+    return whole[0] <= x <= whole[2] and whole[1] <= y <= whole[3]
+
+
+def _same_place(one: Sequence[float], other: Sequence[float]) -> bool:
+    return all(abs(a - b) < 1 for a, b in zip(one, other, strict=True))

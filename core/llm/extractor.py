@@ -3,23 +3,31 @@ our own code, and what stands nowhere is marked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from core.errors import ExtractionError, KeyMissing, PromptError
+from core.errors import ExtractionError, KeyMissing, PromptError, ReplyCutOff
 from core.extraction import Finding, Provenance
 from core.extractor import Availability, Draft, Request
 from core.llm.asking import Answer, Asking
-from core.llm.layout_text import layout_text
+from core.llm.material import Material
+from core.llm.merge import merge
 from core.llm.messages import PageShown, Part, ask_for_reading
-from core.llm.prompting import About, PromptShelf
-from core.llm.provider import ModelName, Models
+from core.llm.packing import Packed, Room, halves, pack
+from core.llm.prompting import PromptShelf, uses
+from core.llm.provider import Ask, Estimate, ModelName, Models, Question, Usage
+from core.llm.schema import Reading
+from core.llm.tokens import count_question
 from core.models import Invoice, walk
 from core.prompt import Prompt
 from core.recipe import ModelChoice, Recipe
-from core.redaction import Masker
+from core.recognition import doubt_of
 
 #: How far a model's word is believed before anyone looked at the page.
 BELIEF = 0.85
+#: The share of a model's window that stays free: tokens are counted roughly.
+_SPARE = 0.1
+#: The least that is left for the document, however long the prompt is.
+_LEAST_ROOM = 500
 
 
 class LlmExtractor:
@@ -46,18 +54,32 @@ class LlmExtractor:
 
     def extract(self, request: Request) -> Draft | None:
         """See :meth:`core.extractor.Extractor.extract`. Raises ProviderError, ReplyInvalid with the raw reply, Cancelled."""
-        choice = request.choice
-        if choice is None:
-            raise ExtractionError("The recipe names no model to ask: choose one under Models.")
+        choice = _choice(request)
         route = route_of(choice)
         missing = [self._models.missing(model) for model in route]
         if all(missing):
             raise KeyMissing(missing[0], *route[0])
+        return self._run(request, choice, route).draft()
+
+    def estimate(self, request: Request) -> Estimate:
+        """What the questions of :meth:`extract` may use and cost, roughly; a second opinion and repairs come on top.
+        Raises ExtractionError where nothing could be asked."""
+        choice = _choice(request)
+        run = self._run(request, choice, route_of(choice))
+        estimates = [
+            self._models.estimate(Ask(run.question(part), run.asking.route)) for part in run.parts(run.packed().parts)
+        ]
+        costs = [estimate.cost for estimate in estimates]
+        usage = sum((estimate.usage for estimate in estimates), Usage())
+        return Estimate(usage, None if None in costs else sum(cost for cost in costs if cost is not None))  # type: ignore[arg-type]
+
+    def _run(self, request: Request, choice: ModelChoice, route: tuple[ModelName, ...]) -> _Run:
+        material = Material(request, choice, self._models.capabilities(route[0]))
         try:
-            prompt = self._shelf.choose(choice, About())
+            prompt = self._shelf.choose(choice, material.about)
         except PromptError as error:
             raise ExtractionError(str(error)) from error
-        return _Run(self._models, request, choice, route, prompt).draft()
+        return _Run(self._models, material, route, prompt)
 
 
 def route_of(choice: ModelChoice) -> tuple[ModelName, ...]:
@@ -71,52 +93,95 @@ def model_name(text: str) -> ModelName:
     return ModelName(provider.strip(), model.strip())
 
 
+def extractor_name(recipe: Recipe, choice: ModelChoice) -> str:
+    """The name under which ``choice`` stands in ``recipe``."""
+    return next((name for name, known in recipe.models.items() if known == choice), LlmExtractor.name)
+
+
+def _choice(request: Request) -> ModelChoice:
+    if request.choice is None:
+        raise ExtractionError("The recipe names no model to ask: choose one under Models.")
+    return request.choice
+
+
 class _Run:
     """One document asked about."""
 
-    def __init__(
-        self, models: Models, request: Request, choice: ModelChoice, route: tuple[ModelName, ...], prompt: Prompt
-    ) -> None:
-        self.models = models
-        self.request = request
-        self.choice = choice
+    def __init__(self, models: Models, material: Material, route: tuple[ModelName, ...], prompt: Prompt) -> None:
+        request = material.request
+        self.material = material
+        self.choice = material.choice
         self.prompt = prompt
+        self.can = material.can
+        self.output = min(self.choice.max_output_tokens, self.can.output)
         self.asking = Asking(
-            models,
-            route,
-            prompt.label,
-            request.note,
-            request.on_reply,
-            request.cancelled,
-            Masker(choice.redaction) if choice.redaction else None,
+            models, route, prompt.label, request.note, request.on_reply, request.cancelled, material.masker
         )
-        self.can = models.capabilities(route[0])
+        if material.blind:
+            self.asking.notes.append("This model cannot look at pictures: it got the text alone.")
 
     def draft(self) -> Draft:
-        """The model's reading with the reason for each value."""
-        texts = self.request.read()
-        part = Part(tuple(PageShown(text.page, layout_text(text)) for text in texts), len(texts))
-        output = min(self.choice.max_output_tokens, self.can.output)
-        question = ask_for_reading(self.prompt, part, About(), None, self.choice, output)
-        answer = self.asking.read(question)
-        return self._draft(answer)
-
-    def _draft(self, answer: Answer) -> Draft:
-        reading = answer.read.reading
+        """The model's reading with the reason for each value. Raises what :class:`Asking` raises."""
+        packed = self.packed()
+        answers = [answer for part in self.parts(packed.parts) for answer in self._answers(part)]
+        text = "\n".join(page.text for page in self.material.texts)
+        merged = merge([answer.read.reading for answer in answers], text)
+        reading = merged.reading
+        request = self.material.request
         return Draft(
             reading.invoice,
-            answer.raw,
-            provenance_of(reading.invoice, extractor_name(self.request.recipe, self.choice)),
-            reading.language or None,
-            findings=tuple(Finding("model", "info", sentence) for sentence in dict.fromkeys(self.asking.notes)),
+            "\n\n".join(answer.raw for answer in answers),
+            provenance_of(reading.invoice, extractor_name(request.recipe, self.choice)),
+            reading.language or self.material.about.language,
+            findings=(*self._findings(packed, answers, reading), *merged.findings),
             calls=tuple(self.asking.calls),
             document_type=reading.document_type if reading.document_type != "other" else None,
         )
 
+    def packed(self) -> Packed:
+        """The pages in as many questions as the model's window asks for."""
+        empty = self.question(Part((PageShown(1),), total=len(self.material.pages)))
+        window = int(self.can.context * (1 - _SPARE)) - self.output - count_question(empty)
+        return pack(self.material.pages, Room(max(window, _LEAST_ROOM), max(self.can.images, 1)))
 
-def extractor_name(recipe: Recipe, choice: ModelChoice) -> str:
-    """The name under which ``choice`` stands in ``recipe``."""
-    return next((name for name, known in recipe.models.items() if known == choice), LlmExtractor.name)
+    def parts(self, packed: Sequence[tuple[PageShown, ...]]) -> list[Part]:
+        """The packed pages as parts of a whole."""
+        total = len(self.material.pages) if len(packed) > 1 else 0
+        return [Part(pages, total) for pages in packed]
+
+    def question(self, part: Part) -> Question:
+        """What is asked about a part."""
+        vendor = self.material.vendor if uses(self.prompt, "vendor") else None
+        return ask_for_reading(self.prompt, part, self.material.about, vendor, self.choice, self.output)
+
+    def _answers(self, part: Part) -> Iterator[Answer]:
+        """The answer to a part, or to its halves where one reply cannot hold it."""
+        try:
+            yield self.asking.read(self.question(part))
+            return
+        except ReplyCutOff as error:
+            smaller = halves(part.pages)
+            if len(smaller) < 2:
+                sentence = "The reply met the model's length limit: choose a model that can write more, or fewer pages."
+                raise ReplyCutOff(sentence, error.provider, error.model, raw=error.raw, billed=True) from error
+        self.asking.notes.append("The reply would have been too long: the document was read in parts.")
+        for pages in smaller:
+            yield from self._answers(Part(pages, len(self.material.pages)))
+
+    def _findings(self, packed: Packed, answers: Sequence[Answer], reading: Reading) -> Iterator[Finding]:
+        yield from self.material.findings
+        if packed.left_out:
+            numbers = ", ".join(map(str, packed.left_out))
+            sentence = f"The document is longer than the model can read at once: page {numbers} was left out (it holds no amounts)."
+            yield Finding("left_out", "warning", sentence)
+        if len(packed.parts) > 1:
+            yield Finding("parts", "info", f"The document was read in {len(answers)} parts, which were put together.")
+        for sentence in dict.fromkeys(self.asking.notes):
+            yield Finding("model", "info", sentence)
+        if doubt := doubt_of(self.material.recognition):
+            yield doubt
+        elif reading.document_type == "other":
+            yield Finding("document_type", "warning", "The model says that this is no invoice.", ("invoice_number",))
 
 
 def provenance_of(invoice: Invoice, extractor: str) -> dict[str, Provenance]:

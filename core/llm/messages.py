@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
-from core.llm.prompting import About, render
+from core.llm.prompting import About, render, uses
 from core.llm.provider import Image, Message, Question
 from core.llm.schema import Reading, fields_in_words, reply_of, schema_of
 from core.models import Invoice
@@ -41,12 +41,11 @@ class PageShown:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is asked in one question: some pages of a document of ``total`` chosen pages, and which part of how many it is."""
+    """What is asked in one question: some or all of a document's pages. ``total`` is how many there are where these are but
+    some of them."""
 
     pages: tuple[PageShown, ...]
-    total: int
-    number: int = 1
-    parts: int = 1
+    total: int = 0
 
 
 def fence_of(text: str) -> str:
@@ -102,23 +101,20 @@ def _page(page: PageShown) -> str:
 def _system(prompt: Prompt, variables: Mapping[str, str], fence: str, part: Part) -> str:
     pictures = " and in the pictures beneath" if any(page.picture for page in part.pages) else ""
     said = [render(prompt.system, variables).strip(), GUARD.format(fence=fence, pictures=pictures)]
-    if part.parts > 1:
-        numbers = ", ".join(str(page.number) for page in part.pages)
+    if part.total:
+        numbers = ", ".join(dict.fromkeys(str(page.number) for page in part.pages))
         said.insert(
             1,
-            f"The document has {part.total} pages and is asked about in {part.parts} parts. This is part {part.number}: "
-            f"pages {numbers}. Answer only with what stands on these pages; the rest is null.",
+            f"The document has {part.total} pages and is asked about in parts. This part is from page {numbers}. Answer only "
+            "with what stands in it; the rest is null.",
         )
-    if "{{fields}}" not in prompt.system + prompt.user:
+    if not uses(prompt, "fields"):
         said.insert(1, fields_in_words())
     return "\n\n".join(text for text in said if text)
 
 
 def _parts(prompt: Prompt, variables: Mapping[str, str], part: Part) -> tuple[str | Image, ...]:
-    text = render(prompt.user, variables)
-    if "{{document}}" not in prompt.user:
-        text = f"{text}\n\n{variables['document']}"
-    content: list[str | Image] = [text.strip()]
+    content: list[str | Image] = [_user(prompt, variables)]
     for page in part.pages:
         if page.picture:
             content += [f"Picture of page {page.number}:", page.picture]
@@ -128,12 +124,15 @@ def _parts(prompt: Prompt, variables: Mapping[str, str], part: Part) -> tuple[st
 def _examples(examples: Sequence[Example], prompt: Prompt, variables: Mapping[str, str]) -> tuple[Message, ...]:
     turns: list[Message] = []
     for example in examples:
-        body = fenced(Part((PageShown(1, example.text),), 1))[0]
-        asked = render(prompt.user, {**variables, "document": body})
-        if "{{document}}" not in prompt.user:
-            asked = f"{asked}\n\n{body}"
-        turns += [Message("user", (asked.strip(),)), Message("assistant", (_example_reply(example),))]
+        body, _ = fenced(Part((PageShown(1, example.text),)))
+        asked = _user(prompt, {**variables, "document": body})
+        turns += [Message("user", (asked,)), Message("assistant", (_example_reply(example),))]
     return tuple(turns)
+
+
+def _user(prompt: Prompt, variables: Mapping[str, str]) -> str:
+    text = render(prompt.user, variables)
+    return (text if uses(prompt, "document") else f"{text}\n\n{variables['document']}").strip()
 
 
 def _example_reply(example: Example) -> str:

@@ -40,6 +40,11 @@ def render(template: str, variables: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda found: variables.get(found[1], found[0]), template)
 
 
+def uses(prompt: Prompt, variable: str) -> bool:
+    """Whether one of the texts of ``prompt`` holds ``variable``."""
+    return variable in _VARIABLE.findall(prompt.system + prompt.user)
+
+
 class About(NamedTuple):
     """What is known of a document before a model is asked: its type, its language (ISO 639-1) and its words, folded
     (:func:`core.rules.layout.fold`) and joined by nothing."""

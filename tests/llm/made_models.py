@@ -10,7 +10,7 @@ from typing import Any
 
 from core.documents import Document, open_document
 from core.errors import KeyMissing
-from core.evidence import TEXT_LAYER, Box, PageText, Word
+from core.evidence import Box, PageText, Word
 from core.extraction import PageRef
 from core.extractor import Request
 from core.llm.provider import (
@@ -130,7 +130,7 @@ def page_of(lines: Sequence[str], number: int = 1) -> PageText:
             for word in text.split():
                 words.append(Word(word, Box(x, y, x + 6.0 * len(word), y + 10), 1.0, row))
                 x += 6.0 * len(word) + 4
-    return PageText(number, 600, 840, tuple(words), TEXT_LAYER)
+    return PageText(number, 600, 840, tuple(words), "made")
 
 
 class NoDocument(Document):

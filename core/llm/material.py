@@ -1,0 +1,133 @@
+"""What of a document may be shown to a model: what a person could see on its pages, masked as the recipe says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from core.errors import DocumentError, ExtractionError
+from core.evidence import PageText
+from core.extraction import Finding, PageRef
+from core.extractor import Request
+from core.llm.layout_text import layout_text
+from core.llm.messages import PageShown
+from core.llm.pictures import page_picture
+from core.llm.prompting import About
+from core.llm.provider import Capabilities, Image
+from core.llm.visible import seen
+from core.recipe import ModelChoice
+from core.recognition import Recognition, recognise
+from core.redaction import Masker
+from core.rules.extractor import read_invoice
+from core.rules.lexicon import load_lexicon
+from core.rules.reading import Reading
+
+#: Hidden text of more words than this is told as a warning: a line of a program that made the file is shorter.
+_SHORT = 8
+_QUOTED = 80
+
+
+@dataclass
+class Material:
+    """One document's pages before they become a question. ``masker`` is ``None`` where nothing is to be masked; it has
+    seen every page before a picture is made."""
+
+    request: Request
+    choice: ModelChoice
+    can: Capabilities
+
+    @cached_property
+    def masker(self) -> Masker | None:
+        """Who hides what must not leave the machine."""
+        return Masker(self.choice.redaction) if self.choice.redaction else None
+
+    @cached_property
+    def texts(self) -> tuple[PageText, ...]:
+        """The pages as they were laid for reading, without what cannot be seen; not masked."""
+        return tuple(page.as_read() for page in self._visible[0])
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """A finding for each page that carries text which nobody can see."""
+        return self._visible[1]
+
+    @cached_property
+    def recognition(self) -> Recognition:
+        """What the document seems to be."""
+        return recognise(self._reading)
+
+    @cached_property
+    def about(self) -> About:
+        """What is known of the document, to choose a prompt by."""
+        kind = self.recognition.document_type
+        words = "".join(token.key for layout in self._reading.layouts for token in layout.tokens)
+        return About(kind if kind != "other" else None, self._reading.language, words)
+
+    @cached_property
+    def vendor(self) -> str | None:
+        """Who issued the document, as far as rules can tell; masked."""
+        name = read_invoice(self.texts).invoice.vendor_name
+        return self.masker.text(name) if self.masker and name else name
+
+    @cached_property
+    def pages(self) -> tuple[PageShown, ...]:
+        """The pages as they are shown to the model. Raises ExtractionError where there is nothing to show, DocumentError."""
+        with_text, with_picture = self.choice.input != "image", self.choice.input != "text"
+        if with_picture and not self.can.vision:
+            if self.choice.input == "image":
+                raise ExtractionError("This model cannot look at pictures: choose text as its input, or another model.")
+            with_picture = False
+        masked = self.masker.pages(self._visible[0]) if self.masker else self._visible[0]
+        by_number = {page.page: page for page in masked}
+        shown = [
+            PageShown(
+                ref.number,
+                layout_text(by_number[ref.number].as_read()) if with_text and ref.number in by_number else "",
+                self._picture(ref, by_number.get(ref.number)) if with_picture else None,
+            )
+            for ref in self.request.pages
+        ]
+        if not any(page.text or page.picture for page in shown):
+            raise ExtractionError("No words were read on these pages: let the model look at the picture instead.")
+        return tuple(shown)
+
+    @property
+    def blind(self) -> bool:
+        """Whether pictures were asked for that the model cannot see."""
+        return self.choice.input == "both" and not self.can.vision
+
+    def _picture(self, ref: PageRef, shown: PageText | None) -> Image:
+        try:
+            page = self.request.document.page(ref.number, ref.rotation)
+            return page_picture(page, shown, self.can, self.masker)
+        except DocumentError as error:
+            raise ExtractionError(f"The picture of page {ref.number} cannot be made for the model: {error}") from error
+
+    @cached_property
+    def _reading(self) -> Reading:
+        return Reading(self.texts, load_lexicon())
+
+    @cached_property
+    def _visible(self) -> tuple[tuple[PageText, ...], tuple[Finding, ...]]:
+        """The pages as shown without hidden words, and what was hidden."""
+        pages = self.request.shown or self.request.read()
+        found: list[PageText] = []
+        told: list[Finding] = []
+        for page in pages:
+            try:
+                page, hidden = seen(self.request.document, page)
+            except DocumentError as error:
+                told.append(
+                    Finding("hidden_text", "info", f"Hidden text could not be looked for on page {page.page}: {error}")
+                )
+                hidden = ""
+            found.append(page)
+            if hidden:
+                told.append(_told(page.page, hidden))
+        return tuple(found), tuple(told)
+
+
+def _told(page: int, hidden: str) -> Finding:
+    quoted = hidden if len(hidden) <= _QUOTED else f"{hidden[: _QUOTED - 1]}…"
+    sentence = f"Page {page} carries text that cannot be seen on it (“{quoted}”): it was not shown to the model."
+    return Finding("hidden_text", "warning" if len(hidden.split()) > _SHORT else "info", sentence)

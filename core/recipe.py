@@ -68,6 +68,14 @@ class Redaction(BaseModel):
     def __bool__(self) -> bool:
         return bool(self.kinds or self.names or self.boxes)
 
+    def joined(self, other: Redaction) -> Redaction:
+        """What either masks."""
+        return Redaction(
+            kinds=tuple(dict.fromkeys(self.kinds + other.kinds)),
+            names=tuple(dict.fromkeys(self.names + other.names)),
+            boxes=tuple(dict.fromkeys(self.boxes + other.boxes)),
+        )
+
 
 class ModelChoice(BaseModel):
     """Which model is asked, and how. An extractor of the recipe bears the name under which it stands in ``models``."""
@@ -87,6 +95,11 @@ class ModelChoice(BaseModel):
         "", title="Second opinion", description="“same” asks again to verify, provider:model asks another; empty: none."
     )
     redaction: Redaction = Redaction()
+
+
+_SEEN_FIRST = (
+    "a vision model would see the page before anything on it can be masked; choose another OCR engine, or mask nothing"
+)
 
 
 class Correction(BaseModel):
@@ -131,11 +144,31 @@ class Recipe(BaseModel):
     @model_validator(mode="after")
     def _masks_before_it_sends(self) -> Recipe:
         if self.ocr.engine == "vision" and any(choice.redaction for choice in self.models.values()):
-            raise ValueError(
-                "a vision model would see the page before anything on it can be masked: choose another OCR engine, or "
-                "mask nothing"
-            )
+            raise ValueError(_SEEN_FIRST)
         return self
+
+    @property
+    def asked(self) -> tuple[ModelChoice, ...]:
+        """The models that it may ask, in the order of its cascade."""
+        return tuple(self.models[name] for name in self.extractors if name in self.models)
+
+    @property
+    def sends(self) -> bool:
+        """Whether a run may send something of the document to a model."""
+        return bool(self.asked) or self.ocr.engine == "vision"
+
+    def hiding(self, redaction: Redaction) -> Recipe:
+        """The recipe with ``redaction`` masked too in whatever it sends. Raises RecipeError where it would send the page's
+        picture before anything on it can be masked."""
+        if not redaction or not self.sends:
+            return self
+        models = {
+            name: choice.model_copy(update={"redaction": choice.redaction.joined(redaction)})
+            for name, choice in self.models.items()
+        }
+        if self.ocr.engine == "vision":
+            raise RecipeError(f"The recipe “{self.name}” cannot be used: {_SEEN_FIRST}.")
+        return self.model_copy(update={"models": models})
 
     @property
     def digest(self) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from core.recipe import Correction, Recipe
+from core.recipe import Correction, Recipe, Redaction
 
 
 class Limits(BaseModel):
@@ -84,6 +84,8 @@ class Defaults(BaseModel):
     """The person's own recipes, by name."""
     providers: dict[str, ProviderSettings] = {}
     budget: Budget = Budget()
+    redaction: Redaction = Redaction()
+    """What is masked in whatever is sent to a model, whichever recipe is used."""
     prices: dict[str, ModelPrice] = {}
     """The person's own prices, by ``provider:model``."""
     correction: Correction | None = None

@@ -25,6 +25,7 @@ from core.ocr.engine import Engine
 from core.ocr.gpu import gpu
 from core.ocr.reader import CachedPageReader, MakeEngine
 from core.pipeline import Pipeline
+from core.recipe import Recipe
 from core.rules.extractor import RulesExtractor
 from core.settings import Defaults, Settings
 from core.stores import Calls, Files
@@ -62,13 +63,16 @@ def build_studio(settings: Settings | None = None) -> Studio:
     models = _models(settings, lambda: studio.defaults, calls, files)
     prompts = SqlPrompts(database)
     shelf = PromptShelf(prompts)
+
+    def fix(recipe: Recipe) -> Recipe:
+        """What every run of ``recipe`` has fixed as it begins: what is masked, and what its prompts stand for."""
+        return shelf.pin_recipe(recipe.hiding(studio.defaults.redaction))
+
     found = extractors() | {"llm": LlmExtractor(models, shelf, lambda: tuple(models.providers()))}
     reader = CachedPageReader(results, _engines(models, calls), workers=defaults.ocr_workers, clean=clean)
     pipeline = Pipeline(found, reader, results, code_version())
     orders = SqlOrders(database)
-    measuring = AccuracyParts(
-        pipeline, LocalQueue(1), SqlEvaluations(database), orders, files, calls, SAMPLES, shelf.pin_recipe
-    )
+    measuring = AccuracyParts(pipeline, LocalQueue(1), SqlEvaluations(database), orders, files, calls, SAMPLES, fix)
     parts = Parts(
         pipeline=pipeline,
         read_region=reader.read_region,
@@ -86,7 +90,7 @@ def build_studio(settings: Settings | None = None) -> Studio:
         export=export_orders,
         export_tables=export_tables,
         health=_health(found, settings, models),
-        pin=shelf.pin_recipe,
+        pin=fix,
         accuracy=Accuracy(settings, measuring),
     )
     studio = Studio(settings, parts)

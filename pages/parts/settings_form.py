@@ -45,8 +45,9 @@ _NAMES = {
     "database": "Database",
     "workbook": "Excel workbook",
 }
-#: The default recipe is always called so: a name is for recipes kept beside it. Budgets are set on the Cost page.
-_NOT_SHOWN = frozenset({("recipe", "name"), ("budget",)})
+#: The default recipe is always called so: a name is for recipes kept beside it. Budgets are set on the Cost page, what
+#: is masked where a document is about to be sent.
+_NOT_SHOWN = frozenset({("recipe", "name"), ("budget",), ("redaction",)})
 
 
 def shown_name(name: str) -> str:

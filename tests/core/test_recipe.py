@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import RecipeError
-from core.recipe import OcrRecipe, Recipe, load_recipe
+from core.recipe import ModelChoice, OcrRecipe, Recipe, Redaction, load_recipe
 
 
 def test_a_choice_changes_the_digest_and_a_name_does_not() -> None:
@@ -42,3 +42,20 @@ def test_an_unknown_recipe_names_the_known_ones() -> None:
     """The sentence says what to use."""
     with pytest.raises(RecipeError, match="page-only"):
         load_recipe("nothing")
+
+
+def test_what_is_masked_for_every_document_joins_what_a_recipe_masks() -> None:
+    """A recipe that sends nothing stays as it is."""
+    mine = ModelChoice(redaction=Redaction(kinds=("iban",)))
+    recipe = Recipe(extractors=("rules", "cheap"), models={"cheap": mine})
+    hiding = recipe.hiding(Redaction(kinds=("email", "iban"), names=("Ann",)))
+    assert hiding.models["cheap"].redaction == Redaction(kinds=("iban", "email"), names=("Ann",))
+    assert hiding.digest != recipe.digest
+    assert Recipe().hiding(Redaction(kinds=("iban",))) == Recipe()
+
+
+def test_a_vision_model_is_not_asked_where_something_is_to_be_masked() -> None:
+    """It would see the page first."""
+    recipe = Recipe(name="eyes", ocr=OcrRecipe(engine="vision", vision="p:m"))
+    with pytest.raises(RecipeError, match="eyes"):
+        recipe.hiding(Redaction(names=("Ann",)))

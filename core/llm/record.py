@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
-from core.errors import ProviderError
+from core.errors import ProviderError, StorageError
 from core.llm.provider import RESTART, Ask, Call, ModelName, Note, OnText, Question, Reply, Usage
 from core.llm.tokens import count_question, count_text
 
@@ -22,22 +23,35 @@ Keep = Callable[[bytes], str]
 class Record:
     """Counts the tries of one question and notes each that was or may have been billed, once."""
 
-    def __init__(self, ask: Ask, note: Note, cost: Cost, keep: Keep) -> None:
+    def __init__(self, ask: Ask, note: Note, cost: Cost, keep: Keep, helpers: Executor) -> None:
+        """``helpers`` keep the pictures while the provider thinks."""
         self.ask = ask
         self.note = note
         self.cost = cost
         self._keep = keep
+        self._helpers = helpers
+        self._sent: Future[dict[str, Any]] | None = None
         self._tries = 0
 
     def begin(self, model: ModelName) -> Begun:
         """A call that begins now."""
         self._tries += 1
+        if self._sent is None:
+            self._sent = self._helpers.submit(describe, self.ask.question, self._keep_safely)
         return Begun(self, model, self._tries)
 
-    @cached_property
+    @property
     def sent(self) -> Mapping[str, Any]:
         """The question as JSON values; its pictures are kept by their SHA-256."""
-        return describe(self.ask.question, self._keep)
+        assert self._sent is not None, "a call began"
+        return self._sent.result()
+
+    def _keep_safely(self, data: bytes) -> str:
+        """A full disk costs the copy of a picture, not the reply or its place in the bill."""
+        try:
+            return self._keep(data)
+        except StorageError:
+            return hashlib.sha256(data).hexdigest()
 
 
 @dataclass(slots=True)

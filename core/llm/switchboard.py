@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 #: Seconds: the first wait between two tries is at most this (doubled each time), and no wait is longer than that.
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
+
+#: Threads that keep the pictures of questions under way.
+HELPERS = 4
 
 Price = Callable[[ModelName, Usage, Mapping[str, ModelPrice]], Decimal | None]
 
@@ -76,6 +80,7 @@ class Switchboard:
         self._lock = threading.Lock()
         self._lines: dict[str, _Line] = {}
         self._built: tuple[Defaults, Mapping[str, Provider]] | None = None
+        self._helpers = ThreadPoolExecutor(HELPERS, thread_name_prefix="studio-sent")
         self._guard = BudgetGuard(lambda: outside.defaults().budget, outside.spent)
 
     def ask(
@@ -87,7 +92,7 @@ class Switchboard:
         cancelled: Cancelled = lambda: False,
     ) -> tuple[Reply, Call]:
         """See :meth:`core.llm.provider.Models.ask`."""
-        record = Record(ask, note, self._cost, self.outside.keep)
+        record = Record(ask, note, self._cost, self.outside.keep, self._helpers)
         listener = Listener(on_text)
         failed: list[tuple[ModelName, ProviderError]] = []
         for name in ask.route:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -17,9 +18,11 @@ from core.errors import (
     QuotaExhausted,
     RateLimited,
     ReplyRefused,
+    StorageError,
 )
 from core.llm.provider import RESTART, Ask, Image, Message, ModelName, Question
 from core.llm.replay import Fault, ReplayProvider, always, in_turn
+from core.llm.switchboard import Switchboard
 from core.settings import Budget, Defaults
 from tests.llm.boards import ask_of, make_board
 
@@ -193,6 +196,21 @@ def test_what_was_sent_can_be_looked_at() -> None:
     assert place.books.pictures[picture["image"]] == b"\x89PNG"
     assert call.sent["schema"] == {"type": "object"}
     assert call.prompt == "invoice@2"
+
+
+def test_a_full_disk_does_not_lose_a_reply() -> None:
+    """The picture's copy is missing then; the reply and its row of the bill are there."""
+
+    def refuse(data: bytes) -> str:
+        raise StorageError("The disk is full.")
+
+    place = make_board(replay())
+    board = Switchboard(replace(place.board.outside, keep=refuse))
+    question = Question("Read.", (Message("user", (Image(b"\x89PNG", "image/png"),)),))
+    reply, call = board.ask(Ask(question, (ModelName("one", ""),)), note=place.books.note)
+    assert reply.text
+    assert place.books.calls == [call]
+    assert len(call.sent["messages"][0]["parts"][0]["image"]) == 64
 
 
 def test_a_hard_budget_stops_before_the_call() -> None:

@@ -42,6 +42,20 @@ Studio page, result
     choose_pages           back to the page picker
     finding_<n>            goes to a finding's field; search_text, download_json
 
+Compare page, choosing
+    compare_first          the first comparison in one click; compare_start the primary button
+    compare_add            opens the upload (``compare_files_<n>``); compare_documents_<digest> the list to tick
+    compare_recipes        the recipes; compare_new_recipe opens the builder (recipe_base, recipe_name_<base>, ...,
+                           recipe_save)
+    compare_estimate       what it may cost; compare_earlier opens an earlier comparison
+Compare page, a comparison
+    compare_bar            name and progress; compare_cancel, compare_go_on, compare_retry, compare_download,
+                           compare_new, compare_more (compare_remove)
+    compare_tabs           Documents, Recipes
+    compare_matrix         documents x recipes; compare_view the values of the open document beside its page
+    compare_only, compare_sort    which values are shown, and in which order
+    compare_totals         the recipes' figures; compare_recipe chooses one: compare_default, compare_change; compare_another
+
 A button that explains itself on hover stands twice in the page: tests take the first.
 """
 
@@ -50,6 +64,8 @@ from __future__ import annotations
 # The address bar.
 RUN_PARAM = "job"
 DESK_PARAM = "desk"
+COMPARISON_PARAM = "comparison"
+COMPARED_PARAM = "document"
 
 # What the session remembers (not widgets).
 DESK = "studio_desk"
@@ -69,6 +85,15 @@ SAVE_ERROR = "studio_save_error"
 SAVE_ANYWAY = "studio_save_anyway"
 REGIONS = "studio_regions"
 CANVAS_ROUND = "studio_canvas_round"
+COMPARISON = "compare_opened"
+COMPARE_CHOSEN = "compare_chosen"
+COMPARE_ADDED = "compare_added"
+COMPARE_ROWS = "compare_rows"
+COMPARE_UPLOADS = "compare_uploads"
+COMPARE_TROUBLES = "compare_troubles"
+COMPARE_ESTIMATE = "compare_estimated"
+COMPARE_NEW_RECIPE = "compare_made_recipe"
+COMPARE_VOTE_ERROR = "compare_vote_error"
 
 # Widgets.
 VIEWER = "page_view"
@@ -84,6 +109,14 @@ GROUP = "group"
 RANGE = "page_range"
 RANGE_ERROR = "studio_range_error"
 THUMBS = "thumbs"
+COMPARE_DOCUMENTS = "compare_documents"
+COMPARE_RECIPES = "compare_recipes"
+COMPARE_EARLIER = "compare_earlier"
+COMPARE_TABS = "compare_tabs"
+COMPARE_MATRIX = "compare_matrix"
+COMPARE_VIEW = "compare_view"
+COMPARE_ONLY = "compare_only"
+COMPARE_SORT = "compare_sort"
 
 
 def uploader(count: int) -> str:

@@ -1,0 +1,60 @@
+"""The Compare page: documents x recipes, side by side, judged and voted on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import RecordMissing, StudioError
+from core.stores import Comparison
+from pages.parts import keys
+from pages.parts.compare_document import draw_document
+from pages.parts.compare_matrix import draw_live, draw_matrix, is_active
+from pages.parts.compare_recipes import draw_recipes
+from pages.parts.compare_setup import draw_setup
+from pages.parts.compare_sources import draw_troubles
+from pages.parts.compare_state import open_comparison, opened_comparison, opened_row
+from pages.parts.frame import get_studio, plain
+
+_STYLE = Path(__file__).parent / "parts" / "compare_style.css"
+
+
+def draw_page() -> None:
+    """Draw the comparison that is open, else the choice of what to compare."""
+    st.html(_STYLE)
+    wanted = opened_comparison()
+    try:
+        kept = get_studio().comparison.get(wanted) if wanted else None
+    except RecordMissing as error:
+        open_comparison(None)
+        st.warning(plain(str(error)), icon=":material/history:")
+        kept = None
+    except StudioError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    if kept is None:
+        draw_setup()
+    else:
+        draw_troubles()
+        _draw_comparison(kept)
+
+
+def _draw_comparison(kept: Comparison) -> None:
+    comparator = get_studio().comparison
+    cells = comparator.cells(kept)
+    active = is_active(cells)
+    draw_live(kept.comparison_id, active)
+    documents, recipes = st.tabs(["Documents", "Recipes"], key=keys.COMPARE_TABS, on_change="rerun")
+    if documents.open:
+        with documents:
+            draw_matrix(kept.comparison_id, active)
+            row = opened_row(len(kept.rows))
+            compared = comparator.document(kept, row, cells, comparator.votes(kept))
+            draw_document(kept, row, compared)
+    if recipes.open:
+        with recipes:
+            draw_recipes(kept, comparator.documents(kept, cells))
+
+
+draw_page()

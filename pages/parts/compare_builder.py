@@ -1,0 +1,197 @@
+"""A recipe of the person's own: made from another, kept in the settings, ready to be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+from pydantic import ValidationError
+
+from core.comparison.sources import known_recipes
+from core.llm.providers import providers
+from core.recipe import BUILT_IN, ModelChoice, Recipe
+from pages.parts import keys
+from pages.parts.frame import get_studio, plain
+from pages.parts.settings_form import shown_name
+
+#: What a recipe of the builder calls its model.
+MODEL = "model"
+_INPUTS = {"text": "Text in its layout", "image": "Page pictures", "both": "Both"}
+
+
+def describe_recipe(recipe: Recipe) -> str:
+    """A recipe in a few words: engine, then extractors in order."""
+    engine = "text or OCR" if recipe.ocr.engine == "auto" else shown_name(recipe.ocr.engine)
+    readers = []
+    for name in recipe.extractors:
+        choice = recipe.models.get(name)
+        readers.append(_describe_model(choice) if choice else shown_name(name))
+    return f"{engine} → {', '.join(readers)}"
+
+
+def _describe_model(choice: ModelChoice) -> str:
+    version = "" if choice.version is None else f"@{choice.version}"
+    prompt = "" if choice.prompt == "auto" else f" · {choice.prompt}{version}"
+    return f"{choice.provider} {choice.model or '(default model)'} · {choice.input}{prompt}"
+
+
+def ask_recipe(base: str | None, use: Callable[[Recipe], None] | None = None, *, title: str = "New recipe") -> None:
+    """Ask for a recipe in a dialog, beginning with the recipe called ``base``. It is saved; then ``use`` gets it, or it
+    is chosen for the comparison."""
+
+    @st.dialog(title, width="medium")
+    def ask() -> None:
+        _draw_form(base, use)
+
+    ask()
+
+
+def _draw_form(first: str | None, use: Callable[[Recipe], None] | None) -> None:
+    recipes = known_recipes(get_studio().defaults)
+    names = list(recipes)
+    based = st.selectbox(
+        "Begin with", names, index=names.index(first) if first in names else 0, key="recipe_base", width=300
+    )
+    base = recipes[based]
+    with st.container(key=f"recipe_form_{_slug(based)}"):  # another beginning has other widgets
+        recipe_name = st.text_input("Name", value=_free_name(based, names), key=f"recipe_name_{based}", max_chars=60)
+        engine, dpi = _draw_reading(base, based)
+        readers = _draw_extractors(base, based)
+        choice = _draw_model(base, based) if MODEL in readers else None
+    name = recipe_name.strip()
+    if name in BUILT_IN:
+        st.caption(":red[This name belongs to a recipe that ships: choose another.]")
+    elif name in names:
+        st.caption(":orange[A recipe of this name is saved already and will be replaced.]")
+    ready = bool(name) and bool(readers) and name not in BUILT_IN
+    if st.button("Save and use", key="recipe_save", type="primary", icon=":material/save:", disabled=not ready):
+        made = build_recipe(base, name, engine, dpi, readers, choice)
+        if isinstance(made, str):
+            st.error(plain(made), icon=":material/error:")
+            return
+        _keep(made)
+        if use is None:
+            st.session_state[keys.COMPARE_NEW_RECIPE] = made.name
+        else:
+            use(made)
+        st.rerun()
+
+
+def _draw_reading(base: Recipe, based: str) -> tuple[str, int]:
+    usable = [name for kind, name, state in get_studio().health() if kind == "OCR engine" and state.usable]
+    engines = list(dict.fromkeys(["auto", *usable, base.ocr.engine]))
+    with st.container(horizontal=True):
+        engine = st.selectbox(
+            "OCR engine",
+            engines,
+            index=engines.index(base.ocr.engine),
+            format_func=shown_name,
+            key=f"recipe_engine_{based}",
+            help="Automatic takes a good text layer where there is one and reads the picture where there is not.",
+        )
+        dpi = st.number_input("Resolution (dots per inch)", 72, 600, base.ocr.dpi, step=50, key=f"recipe_dpi_{based}")
+    return engine, int(dpi)
+
+
+def _draw_extractors(base: Recipe, based: str) -> list[str]:
+    options = list(dict.fromkeys(["einvoice", "rules", MODEL, *base.extractors]))
+    return st.multiselect(
+        "Extractors, in the order in which they are tried",
+        options,
+        default=list(base.extractors),
+        format_func=lambda name: "A language model" if name == MODEL else shown_name(name),
+        key=f"recipe_extractors_{based}",
+        help="The first whose result passes the checks is taken; the last one's stands otherwise.",
+    )
+
+
+def _draw_model(base: Recipe, based: str) -> ModelChoice:
+    start = base.models.get(MODEL, ModelChoice())
+    known = providers()
+    names = list(dict.fromkeys([*known, start.provider]))
+    with st.container(horizontal=True):
+        provider = st.selectbox(
+            "Provider",
+            names,
+            index=names.index(start.provider),
+            format_func=lambda name: known[name].title if name in known else name,
+            key=f"recipe_provider_{based}",
+        )
+        offered = list(known[provider].models) if provider in known else []
+        held = [start.model] if start.model and start.provider == provider else []
+        model = st.selectbox(
+            "Model",
+            list(dict.fromkeys([*held, *offered])),
+            index=0 if held else None,
+            placeholder="The provider's default, or type any",
+            accept_new_options=True,
+            key=f"recipe_model_{based}_{provider}",
+        )
+    with st.container(horizontal=True):
+        prompt = st.text_input(
+            "Prompt",
+            start.prompt,
+            key=f"recipe_prompt_{based}",
+            help="“auto” takes the default of the document's type.",
+        )
+        version = st.number_input(
+            "Version",
+            min_value=0,
+            value=start.version,
+            step=1,
+            key=f"recipe_version_{based}",
+            placeholder="newest",
+            help="Empty: the newest, or the default's.",
+        )
+    read = st.segmented_control(
+        "The model sees",
+        list(_INPUTS),
+        default=start.input,
+        format_func=_INPUTS.__getitem__,
+        key=f"recipe_input_{based}",
+        required=True,
+    )
+    changes = {
+        "provider": provider,
+        "model": model or "",
+        "prompt": prompt.strip() or "auto",
+        "version": None if version is None else int(version),
+        "input": read or start.input,
+    }
+    return start.model_copy(update=changes)
+
+
+def build_recipe(
+    base: Recipe, name: str, engine: str, dpi: int, readers: list[str], choice: ModelChoice | None
+) -> Recipe | str:
+    """The recipe as chosen, everything else as in ``base``; a sentence where it cannot be."""
+    models = {key: value for key, value in base.models.items() if key in readers}
+    if choice is not None:
+        models[MODEL] = choice
+    data = base.model_dump() | {
+        "name": name,
+        "ocr": base.ocr.model_dump() | {"engine": engine, "dpi": dpi},
+        "extractors": tuple(readers),
+        "models": {key: value.model_dump() for key, value in models.items()},
+    }
+    try:
+        return Recipe.model_validate(data)
+    except ValidationError as error:
+        return f"This recipe cannot be used: {error.errors()[0]['msg']}."
+
+
+def _keep(recipe: Recipe) -> None:
+    studio = get_studio()
+    kept = {**studio.defaults.recipes, recipe.name: recipe}
+    studio.configure(studio.defaults.model_copy(update={"recipes": kept}))
+
+
+def _free_name(based: str, names: list[str]) -> str:
+    number = 2
+    while f"{based} {number}" in names:
+        number += 1
+    return f"{based} {number}"
+
+
+def _slug(name: str) -> str:
+    return "".join(char if char.isalnum() else "-" for char in name)

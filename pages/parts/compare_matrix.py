@@ -1,0 +1,213 @@
+"""A comparison's bar and its matrix: documents as rows, recipes as columns, alive while it runs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from core.comparison.comparator import Cell, CellPlace, State
+from core.comparison.totals import Compared
+from core.errors import StudioError
+from core.evaluation.scoring import total
+from core.stores import Comparison
+from pages.parts import keys
+from pages.parts.compare_downloads import draw_downloads
+from pages.parts.compare_state import open_comparison, open_row, opened_row
+from pages.parts.frame import get_studio, plain
+from pages.parts.money import dollars
+from pages.parts.steps import in_words
+
+#: How often a comparison that runs is looked at, in seconds.
+_EVERY = 1.0
+#: Rows that are shown without a scroll, and the height in pixels of a matrix that has more.
+_MOST_ROWS, _HEIGHT = 6, 248
+_SIGNS = {"approved": "✓", "needs review": "▲"}
+
+Cells = Mapping[CellPlace, Cell]
+
+
+def is_active(cells: Cells) -> bool:
+    """Whether anything is still read or waits for it."""
+    return any(cell.state in ("waiting", "running") for cell in cells.values())
+
+
+def draw_live(comparison_id: str, active: bool) -> None:
+    """The bar; looked at every second while the comparison runs. When it ends, the page is drawn once more."""
+    st.fragment(_draw_bar, run_every=_EVERY if active else None)(comparison_id, active)
+
+
+def draw_matrix(comparison_id: str, active: bool) -> None:
+    """The matrix; a click on a row opens its document. The page is drawn once more when the open document is read on."""
+    comparator = get_studio().comparison
+    kept = comparator.get(comparison_id)
+    drawn = _opened(kept, comparator.cells(kept))
+    st.fragment(_draw_matrix, run_every=_EVERY if active else None)(comparison_id, drawn)
+
+
+def _opened(kept: Comparison, cells: Cells) -> tuple[int, int]:
+    """The row that is open, and how many of its cells are read or failed."""
+    row = opened_row(len(kept.rows))
+    return row, sum(cells[row, column].state in ("done", "failed") for column in range(len(kept.recipes)))
+
+
+def _draw_bar(comparison_id: str, was_active: bool) -> None:
+    comparator = get_studio().comparison
+    kept = comparator.get(comparison_id)
+    cells = comparator.cells(kept)
+    active = is_active(cells)
+    if was_active and not active:
+        st.rerun()
+    counts = {state: sum(cell.state == state for cell in cells.values()) for state in ("failed", "stopped")}
+    with st.container(horizontal=True, vertical_alignment="center", key="compare_bar", gap="small"):
+        st.markdown(f"**{plain(kept.name)}**  \n:small[{describe_progress(cells)}]", width="stretch")
+        if active:
+            st.button(
+                "Cancel", key="compare_cancel", icon=":material/stop_circle:", on_click=_try, args=("cancel", kept)
+            )
+        elif counts["stopped"]:
+            st.button(
+                f"Read the {counts['stopped']} left",
+                key="compare_go_on",
+                icon=":material/play_arrow:",
+                type="primary",
+                on_click=_try,
+                args=("go_on", kept),
+            )
+        if not active and counts["failed"]:
+            st.button(
+                f"Try the {counts['failed']} failed again",
+                key="compare_retry",
+                icon=":material/refresh:",
+                on_click=_try,
+                args=("retry", kept),
+            )
+        draw_downloads(kept)
+        st.button("New comparison", key="compare_new", icon=":material/add:", on_click=open_comparison, args=(None,))
+        with st.popover("", icon=":material/more_vert:", key="compare_more", help="More"):
+            st.caption("The readings stay in the ledger; the votes of this comparison go with it.")
+            st.button(
+                "Delete this comparison",
+                key="compare_remove",
+                icon=":material/delete:",
+                on_click=_try,
+                args=("remove", kept),
+            )
+
+
+def _try(verb: str, kept: Comparison) -> None:
+    comparator = get_studio().comparison
+    try:
+        if verb == "cancel":
+            comparator.cancel(kept.comparison_id)
+        elif verb == "remove":
+            comparator.remove(kept.comparison_id)
+            open_comparison(None)
+        else:
+            comparator.go_on(kept.comparison_id, failed=verb == "retry")
+    except StudioError as error:
+        st.session_state.setdefault(keys.COMPARE_TROUBLES, []).append(str(error))
+
+
+def describe_progress(cells: Cells) -> str:
+    """How far it is, and what it cost."""
+    states = Counter(cell.state for cell in cells.values())
+    told: tuple[State, ...] = ("running", "failed", "stopped")
+    parts = [f"{states['done']} of {states.total()} read"]
+    parts += [f"{states[state]} {state}" for state in told if states[state]]
+    spent, unknown = _spent(cells)
+    parts.append(f"spent {plain(dollars(spent))}" + (" and calls without a known price" if unknown else ""))
+    return " · ".join(parts)
+
+
+def _spent(cells: Cells) -> tuple[Decimal, bool]:
+    """What this comparison paid, and whether there are calls without a price."""
+    paid = [cell.measure.cost for cell in cells.values() if cell.measure and not cell.measure.cached]
+    return sum((cost for cost in paid if cost is not None), Decimal(0)), None in paid
+
+
+def _draw_matrix(comparison_id: str, drawn: tuple[int, int]) -> None:
+    comparator = get_studio().comparison
+    kept = comparator.get(comparison_id)
+    cells = comparator.cells(kept)
+    key = f"{keys.COMPARE_MATRIX}_{comparison_id}"
+    opened = _opened(kept, cells)
+    if opened != drawn:
+        st.rerun()  # the document below is not part of this fragment
+    st.dataframe(
+        matrix_table(kept, cells, comparator.documents(kept, cells)),
+        key=key,
+        hide_index=True,
+        height="content" if len(kept.rows) <= _MOST_ROWS else _HEIGHT,
+        column_config=_columns(kept),
+        on_select=lambda: _select(key),
+        selection_mode=["single-row", "single-cell"],
+        selection_default={"selection": {"rows": [opened[0]]}},
+    )
+
+
+def _select(key: str) -> None:
+    selection = st.session_state[key]["selection"]
+    rows = selection["rows"] or [cell[0] for cell in selection["cells"]]
+    if rows:
+        open_row(int(rows[0]))
+
+
+def _columns(kept: Comparison) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        "Document": st.column_config.TextColumn(pinned=True, width=190),
+        "Differ": st.column_config.NumberColumn(width=58, help="Fields on which the recipes do not agree."),
+    }
+    for title in recipe_titles(kept):
+        columns[title] = st.column_config.TextColumn(width=200)
+    return columns
+
+
+def recipe_titles(kept: Comparison) -> list[str]:
+    """The recipes' names as titles of columns, none of which is a title of ours."""
+    return [f"{recipe.name} " if recipe.name in ("Document", "Differ") else recipe.name for recipe in kept.recipes]
+
+
+def matrix_table(kept: Comparison, cells: Cells, documents: list[Compared]) -> dict[str, list[Any]]:
+    """The matrix as columns of texts."""
+    table: dict[str, list[Any]] = {
+        "Document": [row["name"] for row in kept.rows],
+        "Differ": [_differ(document) for document in documents],
+    }
+    for column, title in enumerate(recipe_titles(kept)):
+        table[title] = [cell_text(cells[row, column], documents[row], column) for row in range(len(kept.rows))]
+    return table
+
+
+def _differ(document: Compared) -> int | None:
+    """How many values differ, once there are two readings to compare."""
+    return document.disagreements if sum(result is not None for result in document.results) > 1 else None
+
+
+def cell_text(cell: Cell, document: Compared, column: int) -> str:
+    """Where one reading stands, in a few words."""
+    if cell.result is None:
+        waiting = {"waiting": "○ waiting", "running": f"◔ {cell.step or 'starting'} …", "stopped": "■ stopped"}
+        return waiting.get(cell.state, f"✕ {cell.sentence}")
+    verdict = cell.result.extraction.verdict
+    parts = [f"{_SIGNS.get(verdict, '')} {verdict}"]
+    score = document.scores[column]
+    if score is not None:
+        count = total([score])
+        parts.append(f"{count.tp}/{count.tp + count.fn} right")
+    return " · ".join([*parts, *facts(document, column)])
+
+
+def facts(document: Compared, column: int) -> list[str]:
+    """Seconds, and what models used and cost, where one was asked."""
+    measure = document.measures[column]
+    if measure is None:
+        return []
+    told = [in_words(measure.seconds) if measure.complete else "from cache"]
+    tokens = measure.usage.input + measure.usage.output
+    if tokens:
+        told += [f"{tokens:,} tokens", "no price" if measure.cost is None else dollars(measure.cost)]
+    return told

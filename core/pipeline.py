@@ -31,7 +31,7 @@ from core.extractor import Draft, Extractor, Request
 from core.judgement import judge
 from core.llm.provider import Call, Note
 from core.matching import find_evidence
-from core.models import Invoice
+from core.models import Invoice, header_fields
 from core.ocr.engine import Cancel, PageReader, PagesRead
 from core.placing import evidence_on_page, sources_on_page
 from core.recipe import Recipe
@@ -109,6 +109,7 @@ class _Run:
         self.records: list[StepRecord] = []
         self.findings: list[Finding] = []
         self.calls: list[Call] = []
+        self.failed: list[StudioError] = []
 
     def _note(self, call: Call) -> None:
         self.calls.append(call)
@@ -134,12 +135,25 @@ class _Run:
             draft = exact or (yield from self._extract(name, request))
             if draft is None:
                 continue
-            best = yield from self._judge(name, draft, request, texts)
+            best = _better(best, (yield from self._judge(name, draft, request, texts)))
             if best.verdict == "approved":
                 break
-        best = best or self._empty(texts)
-        findings = best.findings if best.extractor else tuple(self.findings)
+        best = best or self._nothing(texts)
+        findings = (*best.findings, *self._failures(best.extractor))
         return best.model_copy(update={"findings": findings, "steps": tuple(self.records), "calls": tuple(self.calls)})
+
+    def _nothing(self, texts: tuple[PageText, ...]) -> Extraction:
+        """What is left where no extractor gave a result: the pages' text, and the reply that could not be used."""
+        raw = next((error.raw for error in reversed(self.failed) if isinstance(error, ExtractionError)), "")
+        return self._empty(texts).model_copy(update={"raw": raw, "findings": tuple(self.findings)})
+
+    def _failures(self, kept: str) -> Iterator[Finding]:
+        """A finding for each extractor that failed; one that cost the person nothing does not stand in the way."""
+        for error in self.failed:
+            if kept:
+                yield Finding("extract", "warning", f"{error} The values are those of “{kept}”.")
+            else:
+                yield Finding("extract", "error", str(error))
 
     def _cascade(self) -> tuple[str, ...]:
         return tuple(name for name in self.order.recipe.extractors if name != "einvoice")
@@ -191,6 +205,7 @@ class _Run:
         choice = self.order.recipe.models.get(name)
         extractor = self.pipeline.extractors.get("llm" if choice else name)
         request = replace(request, choice=choice)
+        _stop_if(self.cancelled)
         started = time.perf_counter()
         yield StepStarted("extract")
         try:
@@ -200,9 +215,11 @@ class _Run:
             if not usable.usable:
                 raise ExtractionError(f"The extractor “{name}” cannot be used: {usable.reason}")
             draft = yield from self._reply(extractor, request)
-        except ExtractionError as error:
+        except Cancelled:
+            raise
+        except StudioError as error:
             yield self._failed("extract", started, error)
-            self.findings.append(Finding("extract", "error", str(error)))
+            self.failed.append(error)
             return None
         yield self._finished("extract", started, f"by {name}")
         return draft
@@ -236,7 +253,7 @@ class _Run:
                 "provenance": sources_on_page(draft.provenance, texts),
                 "extractor": name,
                 "raw": draft.raw,
-                "document_type": draft.document_type,
+                "document_type": draft.document_type or (page_draft.document_type if page_draft else None),
                 "findings": (*self.findings, *draft.findings),
             }
         )
@@ -278,6 +295,22 @@ class _Run:
     def _skipped(self, step: str, detail: str) -> Generator[Event, None, None]:
         self.records.append(StepRecord(step, "skipped", detail=detail))
         yield StepSkipped(step, detail)
+
+
+def _better(best: Extraction | None, later: Extraction) -> Extraction:
+    """The better of two results of a cascade: what is asked later is worth more, unless it plainly found less."""
+    if best is None:
+        return later
+    return later if _worth(later) >= _worth(best) else best
+
+
+def _worth(result: Extraction) -> tuple[bool, int, int, float]:
+    """Approved; required values that are there; errors that are not; how sure the required values are, in tenths."""
+    required = [info.name for info in header_fields() if info.required]
+    sure = sum(result.confidences.get(name, 0.0) for name in required)
+    errors = sum(finding.severity == "error" for finding in result.findings)
+    there = sum(getattr(result.invoice, name) is not None for name in required)
+    return result.verdict == "approved", there, -errors, round(sure, 1)
 
 
 def _replay(kept: Extraction, order: Order) -> Iterator[Event]:

@@ -12,7 +12,7 @@ import pytest
 
 from core.cache import MemoryCache
 from core.documents import Document
-from core.errors import BrokenDocument, Cancelled, ExtractionError
+from core.errors import BrokenDocument, Cancelled, ExtractionError, ReplyInvalid
 from core.events import Event, ReplyArrived, RunFinished, StepFailed, StepFinished, StepProgressed, StepSkipped
 from core.evidence import Box, PageText, Word
 from core.extraction import Extraction, PageRef
@@ -20,7 +20,7 @@ from core.extractor import Availability, Draft, Request
 from core.models import Invoice
 from core.ocr.engine import Cancel, PagesRead
 from core.pipeline import Order, Pipeline
-from core.recipe import OcrRecipe, Recipe
+from core.recipe import ModelChoice, OcrRecipe, Recipe
 
 INVOICE = Invoice(
     invoice_number="R-7",
@@ -241,3 +241,53 @@ def test_bare_xml_has_no_page_to_read() -> None:
     events = run(pipeline_of(exact, rules()), pages=0)
     assert any(isinstance(event, StepSkipped) and event.step == "ocr" for event in events)
     assert result(events).invoice == INVOICE
+
+
+def test_a_model_that_fails_costs_the_person_nothing_they_had() -> None:
+    """What the rules read is kept, and a finding says what failed; it is tried again next time."""
+    model = FakeExtractor("llm", error=ReplyInvalid("The reply is no JSON.", "so sorry"))
+    poor = FakeExtractor("rules", Draft(INVOICE.model_copy(update={"currency": None, "vendor_name": None}), "{}"))
+    recipe = Recipe(extractors=("rules", "strong"), models={"strong": ModelChoice()})
+    pipeline = pipeline_of(poor, model)
+    extraction = result(run(pipeline, recipe=recipe))
+    assert (extraction.extractor, extraction.invoice.invoice_number) == ("rules", "R-7")
+    failures = [finding for finding in extraction.findings if finding.check == "extract"]
+    assert [(finding.severity, "no JSON" in finding.message) for finding in failures] == [("warning", True)]
+    run(pipeline, recipe=recipe)
+    assert model.calls == 2
+
+
+def test_a_cheap_model_that_fails_does_not_stand_in_the_way_of_a_strong_one() -> None:
+    """The strong one's result is approved all the same."""
+    cheap = FakeExtractor("cheap", error=ReplyInvalid("The reply is no JSON."))
+    recipe = Recipe(extractors=("cheap", "rules"), approve_at=0.1)
+    extraction = result(run(pipeline_of(cheap, rules()), recipe=recipe))
+    assert (extraction.extractor, extraction.verdict) == ("rules", "approved")
+    assert any(finding.check == "extract" for finding in extraction.findings)
+
+
+def test_the_reply_that_could_not_be_used_is_kept_where_there_is_nothing_else() -> None:
+    """The raw tab shows what the model said."""
+    model = FakeExtractor("llm", error=ReplyInvalid("The reply is no JSON.", "so sorry"))
+    recipe = Recipe(extractors=("strong",), models={"strong": ModelChoice()})
+    extraction = result(run(pipeline_of(model), recipe=recipe))
+    assert (extraction.extractor, extraction.raw) == ("", "so sorry")
+    assert [finding.severity for finding in extraction.findings if finding.check == "extract"] == ["error"]
+
+
+def test_the_best_result_of_a_cascade_is_kept() -> None:
+    """A later extractor that found less does not take away what an earlier one had."""
+    good = FakeExtractor("rules", Draft(INVOICE, "{}"))
+    worse = FakeExtractor("worse", Draft(Invoice(invoice_number="R-7"), "{}"))
+    recipe = Recipe(extractors=("rules", "worse"), approve_at=1.0)
+    assert result(run(pipeline_of(good, worse), recipe=recipe)).extractor == "rules"
+    recipe = Recipe(extractors=("worse", "rules"), approve_at=1.0)
+    assert result(run(pipeline_of(good, worse), recipe=recipe)).extractor == "rules"
+
+
+def test_a_run_that_is_cancelled_while_a_model_answers_has_no_result() -> None:
+    """The model's own stop is the run's."""
+    stopped = FakeExtractor("rules", streams=True)
+    stopped.error = Cancelled("The run was cancelled.")  # type: ignore[assignment]
+    with pytest.raises(Cancelled):
+        run(pipeline_of(NO_XML, stopped))

@@ -187,6 +187,8 @@ BUILT_IN: dict[str, Recipe] = {
         Recipe(),
         Recipe(name="page-only", extractors=("rules",)),
         Recipe(name="always-ocr", ocr=OcrRecipe(engine="rapid"), extractors=("rules",)),
+        Recipe(name="cascade", extractors=("einvoice", "rules", "model"), models={"model": ModelChoice()}),
+        Recipe(name="model", extractors=("einvoice", "model"), models={"model": ModelChoice()}),
     )
 }
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from math import ceil
 from typing import TYPE_CHECKING
 
 from core.errors import BudgetExceeded, KeyMissing, ModelUnknown, ProviderError, ProviderPaused
@@ -148,6 +149,8 @@ class Switchboard:
             raise ModelUnknown(self._unknown(model), *model)
         if missing := provider.missing():
             raise KeyMissing(missing, *model)
+        if not model.model:
+            raise ModelUnknown(f"No model of {provider.title} is named: name one in the recipe or in Settings.", *model)
         settings = self._settings(model.provider)
         timeout = ask.question.timeout or settings.timeout
         asked = replace(ask, question=replace(ask.question, timeout=timeout))
@@ -222,7 +225,10 @@ def _wait(state: RetryCallState) -> float:
 
 
 def _paused(provider: Provider, seconds: float) -> str:
-    return f"{provider.title} failed several times in a row and is left alone for {seconds:.0f} more seconds."
+    return (
+        f"{provider.title} failed several times in a row and is not asked for a while: try again in "
+        f"{ceil(seconds)} s, or choose another model."
+    )
 
 
 def _joined(failed: list[tuple[ModelName, ProviderError]]) -> ProviderError:

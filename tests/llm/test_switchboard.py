@@ -136,6 +136,16 @@ def test_an_unknown_provider_is_named_with_those_there_are() -> None:
         make_board(replay()).board.ask(ask_of("three"))
 
 
+def test_a_provider_without_any_model_named_is_no_call() -> None:
+    """A server of one's own has no default: the person is told to name a model."""
+    provider = replay()
+    place = make_board(provider)
+    board = Switchboard(replace(place.board.outside, default_model=lambda name, defaults: ""))
+    with pytest.raises(ModelUnknown, match="No model of One is named"):
+        board.ask(ask_of("one"))
+    assert provider.calls == 0
+
+
 def test_a_provider_that_keeps_failing_is_left_alone_for_a_while() -> None:
     """After five failures in a row it is not asked; then one trial decides."""
     provider = replay(*["failed"] * 6)
@@ -143,7 +153,7 @@ def test_a_provider_that_keeps_failing_is_left_alone_for_a_while() -> None:
     for _ in range(5):
         with pytest.raises(ProviderFailed):
             place.board.ask(ask_of("one"))
-    with pytest.raises(ProviderPaused, match="left alone for 30 more seconds"):
+    with pytest.raises(ProviderPaused, match="try again in 30 s"):
         place.board.ask(ask_of("one"))
     assert provider.calls == 5
     place.clock.now += 30

@@ -70,12 +70,13 @@ class Fault:
 @dataclass(frozen=True)
 class Place:
     """Where something went wrong. ``others`` gives models to offer in place of an unknown one; ``secret`` is the key,
-    which no message may hold."""
+    which no message may hold, ``keys`` the names under which it is looked for."""
 
     provider: str
     title: str
     model: str
     secret: str
+    keys: str = ""
     others: Callable[[], Sequence[str]] = tuple
 
 
@@ -128,6 +129,14 @@ def _unknown(fault: Fault, place: Place) -> ModelUnknown:
     return ModelUnknown(f"{place.title} does not have (or no longer has) the model “{place.model}”. {rest}")
 
 
+def _rejected(fault: Fault, place: Place) -> KeyRejected:
+    if place.secret:
+        return KeyRejected(f"{place.title} rejects the key: check it, or make a new one.")
+    return KeyRejected(
+        f"{place.title} wants a key at this address: set {place.keys}, and allow in Settings that it is sent there."
+    )
+
+
 def _too_long(fault: Fault) -> bool:
     return fault.status == 413 or (fault.status in (400, 422) and bool(_TOO_LONG.search(fault.words)))
 
@@ -135,7 +144,7 @@ def _too_long(fault: Fault) -> bool:
 _FAULTS: tuple[tuple[Callable[[Fault], bool], Callable[[Fault, Place], ProviderError]], ...] = (
     (
         lambda f: f.status == 401 or f.kind == "authentication_error" or (f.status in (400, 403) and f.says(_BAD_KEY)),
-        lambda f, at: KeyRejected(f"{at.title} rejects the key: check it, or make a new one."),
+        _rejected,
     ),
     (
         lambda f: f.status == 402 or f.kind in ("insufficient_quota", "billing_error"),

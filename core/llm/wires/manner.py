@@ -21,11 +21,13 @@ _WORDS: dict[Strictness, str] = {
 @dataclass(frozen=True)
 class Quirks:
     """What a provider of a known wire does differently. ``strict`` is a pattern of models that take ``strict: true``,
-    ``length`` the name of the parameter for the longest reply, ``ladder`` the ways it knows of holding a reply to a schema."""
+    ``length`` the name of the parameter for the longest reply, ``ladder`` the ways it knows of holding a reply to a
+    schema, ``account`` whether the headers that the SDK's own environment variables ask for are meant for it."""
 
     strict: str = ""
     length: str = "max_completion_tokens"
     ladder: tuple[Strictness, ...] = LADDER
+    account: bool = False
 
     def is_strict(self, model: str) -> bool:
         """Whether ``model`` takes ``strict: true``."""

@@ -20,14 +20,19 @@ class OpenAIWire(Wire):
     """Any server that speaks OpenAI's chat completions."""
 
     def _connect(self) -> Any:
-        from openai import DefaultHttpxClient, OpenAI
+        from openai import DefaultHttpxClient, OpenAI, omit
 
-        return OpenAI(
+        client = OpenAI(
             api_key=self.secret,
             base_url=self.endpoint.base_url,
             max_retries=0,
             http_client=DefaultHttpxClient(follow_redirects=False),
         )
+        if not self.endpoint.quirks.account:
+            # What the environment says of an OpenAI account is nobody else's business; the SDK would send it along.
+            hidden: dict[str, Any] = {"OpenAI-Organization": omit, "OpenAI-Project": omit}
+            client._custom_headers = hidden
+        return client
 
     def _list_models(self) -> list[str]:
         listed = self.client().models.list(timeout=LIST_TIMEOUT).data

@@ -70,7 +70,7 @@ class Wire(ABC):
         if self.endpoint.problem:
             return self.endpoint.problem
         if self.endpoint.needs_key and self.endpoint.key is None:
-            return f"{self.title} needs a key: set {' or '.join(self.endpoint.key_names)} in the environment."
+            return f"{self.title} needs a key: set {self._key_names} in the environment."
         if not (self.secret.isascii() and self.secret.isprintable() and " " not in self.secret):
             return f"The key of {self.title} has characters that no key has: copy it again."
         return ""
@@ -127,6 +127,10 @@ class Wire(ABC):
     def secret(self) -> str:
         """What is sent as the key."""
         return self._key or NO_KEY
+
+    @property
+    def _key_names(self) -> str:
+        return " or ".join(self.endpoint.key_names)
 
     @property
     def _key(self) -> str:
@@ -199,7 +203,7 @@ class Wire(ABC):
             raise KeyMissing(lacking, self.name, model)
 
     def _clear_errors(self, model: str) -> AbstractContextManager[None]:
-        return translated(Place(self.name, self.title, model, self._key, self._other_models))
+        return translated(Place(self.name, self.title, model, self._key, self._key_names, self._other_models))
 
     def _other_models(self) -> Sequence[str]:
         """Models to offer in place of one that is not there: those that ship and are still there, else the provider's

@@ -1,0 +1,191 @@
+"""The table of providers, where their keys come from and where they may go."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from core.errors import KeyRejected
+from core.llm.capabilities import capabilities
+from core.llm.provider import Message, ModelName, Question
+from core.llm.providers import providers
+from core.llm.registry import WIRES, build_providers, default_model
+from core.settings import Defaults, ProviderSettings, Settings
+
+QUESTION = Question("", (Message("user", ("Hello",)),), timeout=5)
+
+
+@pytest.fixture(autouse=True)
+def _no_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither keys nor addresses of whoever runs the tests."""
+    for entry in providers().values():
+        for name in (*entry.keys, *entry.address):
+            monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+
+# --- the table -------------------------------------------------------------------------------------------------------
+
+
+def test_every_provider_of_the_table_can_be_built() -> None:
+    """With a wire that there is, a suggested model among those that ship, and a line on what is missing."""
+    built = build_providers(Settings(), Defaults())
+    assert list(built) == list(providers())
+    for name, entry in providers().items():
+        assert entry.wire in WIRES
+        assert entry.model in entry.models or not entry.models
+        assert bool(built[name].missing()) == entry.needs_key
+
+
+def test_every_suggested_model_sees_pictures_and_takes_a_schema() -> None:
+    """The first try of a new person is the best that the provider has for invoices."""
+    for name, entry in providers().items():
+        if entry.model:
+            can = capabilities(ModelName(name, entry.model))
+            assert can.vision, name
+            assert can.strictness == "schema", name
+
+
+def test_the_default_of_groq_is_llama_4_scout() -> None:
+    """Where nobody chose another."""
+    assert "llama-4-scout" in default_model("groq", Defaults())
+    chosen = Defaults(providers={"groq": ProviderSettings(model="other")})
+    assert default_model("groq", chosen) == "other"
+    assert default_model("nobody", Defaults()) == ""
+
+
+@pytest.mark.parametrize(
+    ("model", "vision", "strictness", "temperature"),
+    [
+        (ModelName("groq", "meta-llama/llama-4-scout-17b-16e-instruct"), True, "schema", True),
+        (ModelName("groq", "llama-3.3-70b-versatile"), False, "json", True),
+        (ModelName("openai", "gpt-6.1-terra"), True, "schema", False),
+        (ModelName("openai", "gpt-5-mini"), True, "schema", False),
+        (ModelName("openai", "gpt-4o-mini-2024-07-18"), True, "schema", True),
+        (ModelName("openai", "gpt-3.5-turbo"), False, "tool", True),
+        (ModelName("anthropic", "claude-sonnet-5-5"), True, "schema", False),
+        (ModelName("anthropic", "claude-haiku-4-5-20251001"), True, "schema", True),
+        (ModelName("anthropic", "claude-3-5-haiku-latest"), True, "tool", True),
+        (ModelName("gemini", "gemini-3.8-flash"), True, "schema", True),
+        (ModelName("local", "qwen2.5vl:7b"), True, "schema", True),
+        (ModelName("local", "llama3.1:8b"), False, "schema", True),
+        (ModelName("nobody", "model"), False, "json", True),
+    ],
+    ids=str,
+)
+def test_what_a_model_can_do_is_known(model: ModelName, vision: bool, strictness: str, temperature: bool) -> None:
+    """By its provider and its name; the contract's guesses for a stranger."""
+    can = capabilities(model)
+    assert (can.vision, can.strictness, can.temperature) == (vision, strictness, temperature)
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_key_comes_from_the_environment_or_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The environment first, then ``.env``, then Streamlit's secrets."""
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "secrets.toml").write_text('GROQ_API_KEY = "from-secrets"\n')
+    assert _key("GROQ_API_KEY") == "from-secrets"
+    (tmp_path / ".env").write_text("GROQ_API_KEY=from-env-file\n")
+    assert _key("GROQ_API_KEY") == "from-env-file"
+    monkeypatch.setenv("GROQ_API_KEY", " from-environment\n")
+    assert _key("GROQ_API_KEY") == "from-environment"
+    assert _key("NO_SUCH_KEY") == ""
+    assert build_providers(Settings(), Defaults())["groq"].missing() == ""
+
+
+def _key(*names: str) -> str:
+    found = Settings().secret(*names)
+    return found.get_secret_value() if found else ""
+
+
+def test_a_broken_secrets_file_is_no_disaster(tmp_path: Path) -> None:
+    """The studio starts without its keys."""
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "secrets.toml").write_text("not toml at all")
+    assert "GROQ_API_KEY" in build_providers(Settings(), Defaults())["groq"].missing()
+
+
+def test_a_key_that_was_copied_badly_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before an SDK fails over it, with the key in its message."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-“quoted”")
+    missing = build_providers(Settings(), Defaults())["openai"].missing()
+    assert "copy it again" in missing
+    assert "quoted" not in missing
+
+
+@pytest.fixture
+def stranger() -> Iterator[tuple[str, list[str]]]:
+    """A server that wants a key, with its address and the keys that were sent to it."""
+    sent: list[str] = []
+
+    class Stranger(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            sent.append(self.headers["Authorization"])
+            self.send_error(401)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing is printed."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Stranger) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1", sent
+        server.shutdown()
+
+
+def test_a_key_stays_with_its_provider_when_an_address_is_typed(
+    stranger: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only who says so in the settings, or names the address beside the key, has it sent elsewhere."""
+    address, sent = stranger
+
+    def ask(defaults: Defaults) -> str:
+        with pytest.raises(KeyRejected) as caught:
+            build_providers(Settings(), defaults)["openai"].ask(QUESTION, "gpt-4.1")
+        return str(caught.value)
+
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-mine")
+    typed = ProviderSettings(base_url=address)
+    assert "allow in Settings" in ask(Defaults(providers={"openai": typed}))
+    ask(Defaults(providers={"openai": typed.model_copy(update={"send_key": True})}))
+    monkeypatch.setenv("OPENAI_BASE_URL", address)
+    assert "rejects the key" in ask(Defaults())
+    assert ["sk-mine" in key for key in sent] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    "address", ["ftp://host/v1", "localhost:11434", "http://", "http://me:hunter2@host/v1", "http://[x"]
+)
+def test_an_address_must_be_one(address: str) -> None:
+    """Said where the provider is chosen; the others go on working."""
+    built = build_providers(Settings(), Defaults(providers={"local": ProviderSettings(base_url=address)}))
+    assert "http://" in built["local"].missing()
+    assert "hunter2" not in built["local"].missing()
+
+
+def test_azure_needs_an_address_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And its key goes there."""
+    assert "address" in build_providers(Settings(), Defaults())["azure"].missing()
+    monkeypatch.setenv("AZURE_OPENAI_API_KEY", "key")
+    address = ProviderSettings(base_url="https://mine.openai.azure.com/openai/v1/")
+    assert build_providers(Settings(), Defaults(providers={"azure": address}))["azure"].missing() == ""
+
+
+def test_building_providers_imports_no_sdk() -> None:
+    """The app starts in a second."""
+    root = Path(__file__).parent.parent.parent
+    code = (
+        "import sys; from core.llm.registry import build_providers; from core.settings import Defaults, Settings;"
+        "build_providers(Settings(), Defaults());"
+        "print([name for name in ('openai', 'groq', 'anthropic', 'httpx', 'httpx2') if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
+    assert told.stdout.strip() == "[]"

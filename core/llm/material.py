@@ -9,6 +9,7 @@ from core.errors import DocumentError, ExtractionError
 from core.evidence import PageText
 from core.extraction import Finding, PageRef
 from core.extractor import Request
+from core.llm.injection import find_instructions
 from core.llm.layout_text import layout_text
 from core.llm.messages import PageShown
 from core.llm.pictures import page_picture
@@ -48,8 +49,8 @@ class Material:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """A finding for each page that carries text which nobody can see."""
-        return self._visible[1]
+        """A finding for each page that carries text which nobody can see, or speaks to a machine."""
+        return (*self._visible[1], *find_instructions(self.texts))
 
     @cached_property
     def recognition(self) -> Recognition:

@@ -1,0 +1,60 @@
+"""Sentences on a page that speak to a machine: a document that tells its reader what to answer is never approved unseen.
+
+Fencing and the schema keep a model from following them, but no model is proof against every sentence. This looks for the
+plain ones; what a person could be fooled by as well is left to evidence and checks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from core.evidence import PageText
+from core.extraction import Finding
+from core.models import header_fields, item_fields
+from core.rules.layout import Layout
+
+#: So much of a sentence is quoted to the person.
+_QUOTED = 100
+_ORDERS = (
+    r"(?:ignore|disregard|forget|override)\W+(?:\w+\W+){0,3}?(?:previous|prior|above|earlier|preceding|all|any|your|system)\W+"
+    r"(?:\w+\W+){0,2}?(?:instructions?|prompts?|rules|text|context)",
+    r"(?:system|developer)\s+(?:prompt|message|override)|new\s+instructions?\s*:|instructions?\s+(?:to|for)\s+(?:the\s+)?"
+    r"(?:ai|llm|model|assistant|machine|parser|bot)\b",
+    r"(?:you\s+are|act\s+as|as)\s+(?:an?\s+|now\s+)*(?:ai|llm|language\s+model|assistant|chatbot)\b",
+    r"(?:ai|llm|language\s+models?|assistants?|automated\s+(?:systems?|readers?))\s+(?:must|shall|should|has\s+to|have\s+to|are\s+to)\b",
+    r"(?:answer|reply|respond|output|return)\s+(?:only\s+)?(?:with|as)\b.{0,40}\b(?:json|total|amount|vendor|approved|value)",
+    r"(?:ignoriere|missachte|vergiss)\w*\W+(?:\w+\W+){0,3}?(?:anweisung|vorgabe|regel|instruktion)",
+    r"(?:ignore[zr]?|oublie[zr]?)\W+(?:\w+\W+){0,4}?(?:instructions?|consignes?|règles)",
+    r"(?:ignor[ae]|ignorar|olvid[ae]|desestime)\W+(?:\w+\W+){0,4}?(?:instrucciones|instruções|reglas|regras)",
+    r"(?:ignora(?:re|te)?|dimentica)\W+(?:\w+\W+){0,4}?(?:istruzioni|regole)",
+    r"(?:negeer|vergeet)\W+(?:\w+\W+){0,4}?(?:instructies|regels|opdrachten)",
+    r"(?:これまで|以前|上記)の?.{0,6}(?:指示|命令).{0,6}(?:無視|忘れ)",
+)
+
+
+def find_instructions(pages: Sequence[PageText]) -> Iterator[Finding]:
+    """A finding for the first sentence on each page that speaks to a machine, or that names the fields of our answer."""
+    for page in pages:
+        for text in _sentences(page):
+            if found := _pattern().search(text):
+                start = max(0, found.start() - 20)
+                quoted = text[start : start + _QUOTED].strip()
+                sentence = f"Page {page.page} speaks to a machine (“{quoted}”): its values must be checked by a person."
+                yield Finding("instructions", "error", sentence)
+                break
+
+
+def _sentences(page: PageText) -> Iterator[str]:
+    """The lines of a page, each with the next: an order may run over a line's end."""
+    lines = [" ".join(segment.text for segment in line.segments) for line in Layout(page).lines]
+    for line, below in zip(lines, (*lines[1:], ""), strict=True):
+        yield f"{line} {below}".strip()
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    # names such as total_amount are in no invoice: who prints them knows what a model is asked for
+    names = "|".join(info.name for info in (*header_fields(), *item_fields()) if "_" in info.name)
+    return re.compile("|".join((*_ORDERS, rf"\b(?:{names}|line_items|document_type)\b")), re.IGNORECASE)

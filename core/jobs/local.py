@@ -13,6 +13,7 @@ from core.errors import Cancelled, StudioError
 from core.events import Event, ReplyArrived, RunFinished, StepEvent
 from core.extraction import Extraction
 from core.jobs.queue import Job, JobState, Work
+from core.llm.provider import RESTART
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +105,10 @@ class LocalQueue:
             if isinstance(event, RunFinished):
                 job.extraction = event.extraction
             elif isinstance(event, ReplyArrived):
-                job.reply.append(event.text)
+                if event.text == RESTART:  # what came so far is void
+                    job.reply.clear()
+                else:
+                    job.reply.append(event.text)
             else:
                 job.events.append(event)
 

@@ -18,7 +18,8 @@ Work = Callable[[Callable[[], bool]], Iterator[Event]]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A snapshot of one run. ``events`` are the step facts so far; ``reply`` what an extractor has replied so far."""
+    """A snapshot of one run. ``events`` are the step facts so far; ``reply`` what an extractor has replied
+    so far, in its present try."""
 
     job_id: str
     title: str

@@ -13,17 +13,12 @@ from pages.parts.desk import Desk, Group, OpenDocument, range_text
 from pages.parts.frame import plain
 from pages.parts.intake import refuse
 from pages.parts.pictures import draw as draw_picture
+from pages.parts.recipe_choice import draw_recipe, draw_sending
 from pages.parts.starting import start
 
 #: Thumbnails shown at once: a document of hundreds of pages draws no more than these.
 WINDOW = 12
 THUMBNAIL_WIDTH = 220
-
-_RECIPES = {
-    "default": "As set in Settings",
-    "page-only": "The page only (no e-invoice XML)",
-    "always-ocr": "Always read the picture (OCR)",
-}
 
 
 def draw_picker(desk: Desk, document: OpenDocument) -> None:
@@ -36,31 +31,14 @@ def draw_picker(desk: Desk, document: OpenDocument) -> None:
                 "Split into several invoices", key="split", icon=":material/call_split:", on_click=document.add_group
             )
         st.space("stretch")
-        _draw_recipe(document)
+        draw_recipe(document)
         _draw_start(desk, document)
+    draw_sending(document)
     if sentence := st.session_state.get(keys.RANGE_ERROR):
         st.markdown(f":red[:material/error: {plain(sentence)}]")
     if len(document.groups) > 1:
         _draw_groups(document)
     _draw_thumbnails(document)
-
-
-def _draw_recipe(document: OpenDocument) -> None:
-    if st.session_state.get(keys.RECIPE) != document.recipe:
-        st.session_state[keys.RECIPE] = document.recipe
-    st.selectbox(
-        "How to read it",
-        list(_RECIPES),
-        format_func=_RECIPES.__getitem__,
-        key=keys.RECIPE,
-        width=260,
-        on_change=_set_recipe,
-        args=(document,),
-    )
-
-
-def _set_recipe(document: OpenDocument) -> None:
-    document.recipe = st.session_state[keys.RECIPE]
 
 
 def _draw_start(desk: Desk, document: OpenDocument) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import streamlit as st
 
 from core.errors import StudioError
@@ -15,6 +17,7 @@ from pages.parts.drawing import draw_canvas
 from pages.parts.form import draw_form
 from pages.parts.frame import get_studio, plain
 from pages.parts.lines import draw_lines, take_changes
+from pages.parts.money import dollars
 from pages.parts.picker import draw_group_choice
 from pages.parts.saving import draw_save, draw_save_trouble
 from pages.parts.session import ask_focus, get_edits, get_job, get_review
@@ -76,14 +79,31 @@ def _summary(reviewed: Reviewed) -> str:
     found = sum(getattr(invoice, info.name) is not None for info in header_fields())
     lines = len(invoice.line_items)
     seconds = sum(step.seconds for step in reviewed.extraction.steps)
-    return f"{found} of {len(header_fields())} fields · {lines} line{'' if lines == 1 else 's'} · {in_words(seconds)}"
+    cost = _cost(reviewed.extraction)
+    return f"{found} of {len(header_fields())} fields · {lines} line{'' if lines == 1 else 's'} · {in_words(seconds)}{cost}"
+
+
+def _cost(extraction: Extraction) -> str:
+    """What the run's calls to models cost, as far as prices are known; nothing where none was asked."""
+    if not extraction.calls:
+        return ""
+    known = [call.cost for call in extraction.calls if call.cost is not None]
+    return f" · {plain(dollars(sum(known, Decimal(0))))}" if known else " · no known price"
 
 
 def _draw_details(run_id: str, extraction: Extraction) -> None:
     job = get_job(run_id)
     if job is not None:
         draw_steps(job)
-    st.caption(f"Extractor: {plain(extraction.extractor or 'none')} · language: {extraction.language or 'not told'}")
+    kind = f" · {extraction.document_type}" if extraction.document_type else ""
+    st.caption(
+        f"Extractor: {plain(extraction.extractor or 'none')} · language: {extraction.language or 'not told'}{kind}"
+    )
+    for call in extraction.calls:
+        st.caption(
+            f":material/cloud_upload: {plain(call.provider)} {plain(call.model)}, {plain(call.purpose)}: "
+            f"{call.usage.input:,} tokens in, {call.usage.output:,} out, {plain(dollars(call.cost))}, {call.seconds:.1f} s"
+        )
 
 
 def _choose_pages(document: OpenDocument) -> None:

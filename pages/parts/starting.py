@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from core.recipe import BUILT_IN
 from pages.parts.desk import OpenDocument
 from pages.parts.frame import get_studio
+from pages.parts.recipe_choice import recipe_of
 from pages.parts.session import get_job
 
 
 def start(document: OpenDocument) -> None:
     """Start a run of every group that has not been read as it now is, and show the first. Raises StudioError."""
     studio = get_studio()
-    recipe = studio.defaults.recipe if document.recipe == "default" else BUILT_IN[document.recipe]
+    recipe = recipe_of(document)
     for group in document.groups:
         signature = document.signature(group, recipe.digest)
         job = get_job(group.run) if group.run else None

@@ -14,6 +14,7 @@ from core.jobs.queue import Job
 from pages.parts.desk import OpenDocument
 from pages.parts.frame import get_studio, plain
 from pages.parts.intake import refuse
+from pages.parts.reply import draw_arriving
 from pages.parts.session import get_job
 from pages.parts.starting import start
 
@@ -120,6 +121,8 @@ def _draw_active(run_id: str) -> None:
         st.space("stretch")
         st.button("Cancel", key="cancel", icon=":material/stop_circle:", on_click=get_studio().cancel, args=(run_id,))
     draw_steps(job)
+    if job.reply:
+        draw_arriving(job.reply)
 
 
 def _draw_way_on(document: OpenDocument) -> None:

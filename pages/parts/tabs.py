@@ -20,6 +20,7 @@ from pages.parts.confidence import (
 )
 from pages.parts.edits import as_text, title_of
 from pages.parts.frame import plain
+from pages.parts.sent import draw_sent
 from pages.parts.session import ask_focus
 from pages.parts.standing import lack
 
@@ -87,6 +88,9 @@ def draw_raw_json(extraction: Extraction) -> None:
         on_click="ignore",
     )
     st.code(text, language="json", height=640)
+    for call in extraction.calls:
+        with st.expander(f"What was sent: {plain(call.model)}, {plain(call.purpose)}", icon=":material/cloud_upload:"):
+            draw_sent(call)
     if extraction.raw:
         with st.expander(f"Raw reply of the extractor “{plain(extraction.extractor)}”"):
             st.code(extraction.raw, language=None, wrap_lines=True, height=400)

@@ -1,0 +1,112 @@
+"""How a document is read: the recipe, what it asks of models, and what leaves this machine for it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.comparison.row import Row
+from core.comparison.sources import known_recipes
+from core.errors import StudioError
+from core.llm.providers import providers
+from core.recipe import BUILT_IN, ModelChoice, Recipe
+from pages.parts import keys
+from pages.parts.cost_budget import draw_budget_warning
+from pages.parts.desk import OpenDocument
+from pages.parts.frame import get_studio, plain
+from pages.parts.hiding import draw_hiding
+from pages.parts.money import dollars
+
+_TITLES = {
+    "default": "As set in Settings",
+    "page-only": "The page only (no e-invoice XML)",
+    "always-ocr": "Always read the picture (OCR)",
+    "model": "A language model",
+    "cascade": "Rules first, a model where they doubt",
+}
+
+
+def recipe_of(document: OpenDocument) -> Recipe:
+    """The recipe that is chosen for a document, with the places that are to be hidden in it. One that is gone since is the
+    default. Raises RecipeError."""
+    studio = get_studio()
+    recipes = known_recipes(studio.defaults)
+    recipe = recipes.get(document.recipe, studio.defaults.recipe)
+    return recipe.hiding(studio.defaults.redaction.joined(document.hidden))
+
+
+def draw_recipe(document: OpenDocument) -> None:
+    """The choice of a recipe, and a new one."""
+    recipes = known_recipes(get_studio().defaults)
+    if document.recipe not in recipes:
+        document.recipe = "default"
+    if st.session_state.get(keys.RECIPE) != document.recipe:
+        st.session_state[keys.RECIPE] = document.recipe
+    st.selectbox(
+        "How to read it",
+        ["default", *(name for name in recipes if name != "default")],
+        format_func=lambda name: _TITLES.get(name, name) if name in BUILT_IN else name,
+        key=keys.RECIPE,
+        width=270,
+        on_change=_set_recipe,
+        args=(document,),
+    )
+    if st.button("", key="new_recipe", icon=":material/tune:", help="Make a recipe of your own: engine, model, prompt"):
+        from pages.parts.compare_builder import ask_recipe
+
+        ask_recipe(document.recipe, lambda recipe: _use(document, recipe))
+
+
+def draw_sending(document: OpenDocument) -> None:
+    """What a recipe that asks a model sends, what that may cost, and what is hidden in it; nothing for the others."""
+    try:
+        recipe = recipe_of(document)
+    except StudioError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    if not recipe.sends:
+        return
+    with st.container(key="sending", horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/cloud_upload: {plain(_what_leaves(recipe))}", width="content")
+        st.markdown(_estimate(document, recipe), width="content")
+        st.space("stretch")
+        if recipe.asked:
+            draw_hiding(document)
+    draw_budget_warning()
+
+
+def _what_leaves(recipe: Recipe) -> str:
+    sent = {"text": "its text", "image": "its pictures", "both": "its text and pictures"}
+    parts = [f"{sent[choice.input]} to {_title(choice)}" for choice in recipe.asked]
+    if recipe.ocr.engine == "vision":
+        parts.insert(0, f"its pictures to {recipe.ocr.vision or 'a vision model'}")
+    when = (
+        ", where the readers before are not sure" if recipe.asked and recipe.extractors[0] not in recipe.models else ""
+    )
+    return f"Sends {', then '.join(dict.fromkeys(parts))}{when}."
+
+
+def _title(choice: ModelChoice) -> str:
+    known = providers().get(choice.provider)
+    provider = known.title if known else choice.provider
+    model = choice.model or get_studio().models.default_model(choice.provider)
+    return f"{provider} ({model})" if model else provider
+
+
+def _estimate(document: OpenDocument, recipe: Recipe) -> str:
+    rows = [Row(document.sha256, document.name, document.refs(group)) for group in document.groups if group.pages]
+    found = get_studio().comparison.estimate(rows, [recipe])[0]
+    if found.problem:
+        return f":orange[:material/key: {plain(found.problem)}]"
+    if found.cached == found.cells:
+        return ":gray[Read before: nothing is asked.]"
+    tokens = f"about {found.usage.input + found.usage.output:,} tokens"
+    price = f", {plain(dollars(found.cost))}" if found.cost is not None else ", no known price"
+    return f":gray[At most {tokens}{price}.]"
+
+
+def _set_recipe(document: OpenDocument) -> None:
+    document.recipe = st.session_state[keys.RECIPE]
+
+
+def _use(document: OpenDocument, recipe: Recipe) -> None:
+    document.recipe = recipe.name

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from core.llm.capabilities import capabilities
-from core.llm.prices import cost_of
+from core.llm.prices import cost_of, price_of
 from core.llm.provider import Ask, Image, Message, ModelName, Question
 from core.llm.registry import build_providers, default_model
 from core.llm.schema import Reading, schema_of
@@ -53,7 +53,8 @@ class Ours:
             Outside(
                 providers=partial(build_providers, Settings()),
                 defaults=lambda: defaults,
-                price=cost_of,
+                cost=cost_of,
+                price=price_of,
                 spent=self.calls.spent,
                 keep=FileStore(folder / "files").keep,
                 capabilities=capabilities,

@@ -15,7 +15,7 @@ from core.imaging import clean
 from core.jobs.local import LocalQueue
 from core.llm.capabilities import capabilities
 from core.llm.extractor import LlmExtractor
-from core.llm.prices import cost_of
+from core.llm.prices import cost_of, price_of
 from core.llm.prompting import PromptShelf
 from core.llm.provider import Models, Provider
 from core.llm.registry import build_providers, default_model
@@ -130,7 +130,8 @@ def _models(settings: Settings, defaults: Callable[[], Defaults], calls: Calls, 
         Outside(
             providers=partial(build_providers, settings),
             defaults=defaults,
-            price=cost_of,
+            cost=cost_of,
+            price=price_of,
             spent=calls.spent,
             keep=files.keep,
             capabilities=capabilities,

@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal
 
-from core.llm.provider import ModelName, Usage
+from core.llm.provider import ModelName, Price, Usage
 from core.settings import ModelPrice
 
 MILLION = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """US dollars per million tokens, for display; ``cached`` and ``written`` (to the provider's prompt cache) are
-    ``None`` where they have no price of their own. Long questions may cost more where ``tiered``."""
-
-    input: Decimal
-    output: Decimal
-    cached: Decimal | None = None
-    written: Decimal | None = None
-    tiered: bool = False
-    source: Literal["list", "yours"] = "list"
 
 
 def cost_of(

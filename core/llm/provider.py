@@ -180,6 +180,19 @@ class Estimate:
     cost: Decimal | None
 
 
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars per million tokens, for display; ``cached`` and ``written`` (to the provider's prompt cache) are
+    ``None`` where they have no price of their own. Long questions cost more where ``tiered``."""
+
+    input: Decimal
+    output: Decimal
+    cached: Decimal | None = None
+    written: Decimal | None = None
+    tiered: bool = False
+    source: Literal["list", "yours"] = "list"
+
+
 class Models(Protocol):
     """Every provider behind one door: retries, rate limits, circuit breaker, fallbacks, budget, price and record."""
 
@@ -210,3 +223,6 @@ class Models(Protocol):
 
     def estimate(self, ask: Ask) -> Estimate:
         """Tokens and cost of the first model on the route, counted roughly, without a network."""
+
+    def price(self, model: ModelName) -> Price | None:
+        """What ``model`` costs, for display: the person's own price before the shipped list's."""

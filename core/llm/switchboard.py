@@ -26,6 +26,7 @@ from core.llm.provider import (
     ModelName,
     Note,
     OnText,
+    Price,
     Provider,
     Question,
     Reply,
@@ -44,7 +45,7 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 #: Threads that keep the pictures of questions under way.
 HELPERS = 4
 
-Price = Callable[[ModelName, Usage, Mapping[str, ModelPrice]], Decimal | None]
+Prices = Mapping[str, ModelPrice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class Outside:
 
     providers: Callable[[Defaults], Mapping[str, Provider]]
     defaults: Callable[[], Defaults]
-    price: Price
+    cost: Callable[[ModelName, Usage, Prices], Decimal | None]
+    price: Callable[[ModelName, Prices], Price | None]
     spent: Spent
     keep: Callable[[bytes], str]
     capabilities: Callable[[ModelName], Capabilities]
@@ -126,6 +128,10 @@ class Switchboard:
         """See :meth:`core.llm.provider.Models.estimate`."""
         usage = expected_usage(ask.question, ask.purpose)
         return Estimate(usage, self._cost(self._whole(ask.route[0]), usage) if ask.route else None)
+
+    def price(self, model: ModelName) -> Price | None:
+        """See :meth:`core.llm.provider.Models.price`."""
+        return self.outside.price(self._whole(model), self.outside.defaults().prices)
 
     def providers(self) -> Mapping[str, Provider]:
         """Every provider by name, as the person's choices now are."""
@@ -205,7 +211,7 @@ class Switchboard:
         return model if model.model else ModelName(model.provider, self.default_model(model.provider))
 
     def _cost(self, model: ModelName, usage: Usage) -> Decimal | None:
-        return self.outside.price(model, usage, self.outside.defaults().prices)
+        return self.outside.cost(model, usage, self.outside.defaults().prices)
 
     def _greatest_cost(self, model: ModelName, question: Question) -> Decimal | None:
         return self._cost(model, greatest_usage(question, self.capabilities(model).output))

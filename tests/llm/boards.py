@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from core.llm.prices import cost_of
+from core.llm.prices import cost_of, price_of
 from core.llm.provider import Ask, Call, Capabilities, Message, ModelName, Provider, Question
 from core.llm.switchboard import Outside, Switchboard
 from core.settings import Budget, Defaults, ModelPrice, ProviderSettings
@@ -76,7 +76,8 @@ def make_board(*providers: Provider, budget: Budget | None = None, **settings: o
     outside = Outside(
         providers=lambda _: {provider.name: provider for provider in providers},
         defaults=lambda: defaults[0],
-        price=cost_of,
+        cost=cost_of,
+        price=price_of,
         spent=books.spent,
         keep=books.keep,
         capabilities=lambda model: Capabilities(),

@@ -16,7 +16,7 @@ import pytest
 from core.errors import ProviderError, ReplyInvalid
 from core.extractor import Draft
 from core.llm.extractor import LlmExtractor
-from core.llm.prices import cost_of
+from core.llm.prices import cost_of, price_of
 from core.llm.provider import Question, Reply, Usage
 from core.llm.registry import build_providers
 from core.llm.replay import Fault, Faults, ReplayProvider, at_random
@@ -126,7 +126,8 @@ def test_faults_on_the_wires(mock_models: MockModels) -> None:
         place.board.outside,
         providers=partial(build_providers, Settings()),
         defaults=lambda: defaults,
-        price=cost_of,
+        cost=cost_of,
+        price=price_of,
         default_model=lambda provider, _: {"anthropic": "claude-sonnet-4-5"}.get(provider, "gpt-4o"),
     )
     board = Switchboard(outside, clock.sleep, clock)

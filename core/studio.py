@@ -25,7 +25,7 @@ from core.evidence import Box, Evidence, Word, union
 from core.extraction import Extraction, Finding, PageRef, StepRecord
 from core.extractor import Availability
 from core.jobs.queue import Job, JobQueue
-from core.llm.provider import Models
+from core.llm.provider import Call, Models
 from core.models import Invoice, field_of
 from core.pipeline import Order as RunOrder
 from core.pipeline import Pipeline
@@ -103,6 +103,10 @@ class Studio:
         self._lock = threading.Lock()
         runner = PipelineRunner(parts.pipeline, self._order_of, self._kept)
         self.comparison = Comparator(parts.comparisons, parts.comparison_queue, runner, parts.files, parts.calls)
+
+    def note_call(self, call: Call) -> None:
+        """Keep a call to a model that belongs to no run, so that the bill has it."""
+        self._parts.calls.keep_call(call)
 
     # --- documents -------------------------------------------------------------------------------------------------
 

@@ -40,6 +40,9 @@ check: setup ## Lint, format and types
 bench: setup ## Measure speed, as ratios side by side in one run
 	$(BIN)/python -m benchmarks
 
+live: setup ## Ask the real providers whose keys are here one tiny question each (paid; the cost is shown first)
+	$(BIN)/python -m core live
+
 samples: setup ## Make the sample documents anew
 	$(BIN)/python -m samples
 

@@ -1,4 +1,4 @@
-"""The command line: ``extract`` documents, ``evaluate`` against truth, and the ``doctor``."""
+"""The command line: ``extract`` documents, ``evaluate`` against truth, the ``doctor``, and ``live`` questions to models."""
 
 from __future__ import annotations
 
@@ -46,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     doctor = commands.add_parser("doctor", help="say what is usable here, and why not")
     doctor.add_argument("--json", action="store_true", help="print JSON")
+    _add_live(
+        commands.add_parser("live", help="ask every provider of models that has a key here one tiny question (paid)")
+    )
     return parser
 
 
@@ -90,6 +93,12 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     given.add_argument("--pred", type=Path, metavar="DIR", help="score the predictions DIR/<id>.json; nothing is read")
     given.add_argument("--out", type=Path, metavar="DIR", help="also keep each extraction as DIR/<id>.json")
     parser.add_argument("--quiet", action="store_true", help="no progress on the terminal")
+
+
+def _add_live(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Shows what it will cost, then asks. The calls stand in the bill like any other."
+    parser.add_argument("providers", nargs="*", metavar="PROVIDER", help="only these, such as groq openai")
+    parser.add_argument("--yes", action="store_true", help="do not ask before money is spent")
 
 
 def _add_recipe(parser: argparse.ArgumentParser) -> None:

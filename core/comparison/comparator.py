@@ -5,54 +5,32 @@ from __future__ import annotations
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from core.comparison.estimate import ColumnEstimate, add_up, asked_models
+from core.comparison.reading import MEASURE, Reading, Runner
 from core.comparison.result import Measure, Result, fair_measures, measure, read_result
 from core.comparison.row import Row
 from core.comparison.sheet import compare_readings
 from core.comparison.totals import Compared, RecipeTotals, score_results, total_of
-from core.errors import Cancelled, CaseError, RecipeError, StudioError
+from core.errors import CaseError, RecipeError
 from core.evaluation.cases import load_case
-from core.events import STEPS, Event, RunFinished
-from core.extraction import Extraction
+from core.events import STEPS
 from core.jobs.queue import Job, JobQueue
-from core.llm.provider import Estimate
 from core.models import header_fields
-from core.recipe import ModelChoice, Recipe
+from core.recipe import Recipe
 from core.stores import Calls, Comparison, ComparisonCell, Comparisons, Files, Vote
 
 #: Results kept in memory; the others are read again from the kept runs.
 HELD = 2000
-#: Under this kind a run's measure is kept beside it.
-MEASURE = "measure"
 
 CellPlace = tuple[int, int]
 State = Literal["waiting", "running", "done", "failed", "stopped"]
 _HEADER = frozenset(info.name for info in header_fields())
-
-
-class Runner(Protocol):
-    """How one cell is read: what a studio does for any run."""
-
-    def run(self, run_id: str, row: Row, recipe: Recipe, cancelled: Callable[[], bool]) -> Iterator[Event]:
-        """The events of a run, kept and noted in the ledger under ``run_id``. Raises a StudioError."""
-
-    def kept(self, row: Row, recipe: Recipe) -> Extraction | None:
-        """What the cache would answer with, as it was first read; ``None`` where the row has to be read."""
-
-    def has_kept(self, row: Row, recipe: Recipe) -> bool:
-        """Whether the cache would answer."""
-
-    def estimate(self, row: Row, choice: ModelChoice) -> Estimate:
-        """What asking a model may use and cost, roughly."""
-
-    def problem(self, recipe: Recipe) -> str:
-        """A line on why the recipe cannot be used here, or an empty text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +125,12 @@ class Comparator:
             about, recipe = Row.from_mapping(kept.rows[row]), kept.recipes[column]
             with self._lock:
                 self._jobs[kept.comparison_id, (row, column)] = run_id
-            work = _Reading(self, kept.comparison_id, (row, column), run_id, about, recipe)
-            self._queue.submit(run_id, f"{about.name} · {recipe.name}", work.events)
+            work = Reading(self._runner, self._files, about, recipe, run_id)
+            keep = partial(self._keep_cell, kept.comparison_id, (row, column), run_id)
+            self._queue.submit(run_id, f"{about.name} · {recipe.name}", partial(work.events, keep))
+
+    def _keep_cell(self, comparison_id: str, place: CellPlace, run_id: str, error: str | None) -> None:
+        self._store.keep_cell(comparison_id, ComparisonCell(*place, run_id, error))
 
     # --- watching --------------------------------------------------------------------------------------------------
 
@@ -175,6 +157,8 @@ class Comparator:
         job = self._queue.get(job_id) if job_id else None
         if job is not None and job.active:
             return Cell("running", _step_of(job)) if job.state == "running" else Cell("waiting")
+        if kept is None and job is not None and job.state == "done":
+            kept = ComparisonCell(*place, job.job_id)  # it ended since the comparison was looked up
         if kept is None or (job is not None and job.state == "cancelled"):
             return Cell("failed", sentence=job.error or "") if job and job.state == "failed" else Cell("stopped")
         if kept.error or kept.run_id is None:
@@ -264,46 +248,6 @@ class Comparator:
         fresh = [row for row in rows if not self._runner.has_kept(row, recipe)]
         asked = [self._runner.estimate(row, choice) for row in fresh for choice in asked_models(recipe)]
         return add_up(recipe, len(rows) - len(fresh), asked, len(rows), self._runner.problem(recipe))
-
-
-class _Reading:
-    """One cell being read."""
-
-    def __init__(
-        self, home: Comparator, comparison_id: str, place: CellPlace, run_id: str, row: Row, recipe: Recipe
-    ) -> None:
-        self._home = home
-        self._comparison_id = comparison_id
-        self._place = place
-        self._run_id = run_id
-        self._row = row
-        self._recipe = recipe
-
-    def events(self, cancelled: Callable[[], bool]) -> Iterator[Event]:
-        """The run's events; the cell is kept as soon as it is known."""
-        home = self._home
-        if cancelled():
-            raise Cancelled("The run was cancelled.")
-        try:
-            first = home._runner.kept(self._row, self._recipe)
-            for event in home._runner.run(self._run_id, self._row, self._recipe, cancelled):
-                if isinstance(event, RunFinished):
-                    self._keep(event.extraction, first)
-                yield event
-        except Cancelled:
-            raise
-        except StudioError as error:
-            self._keep_cell(str(error))
-            raise
-
-    def _keep(self, extraction: Extraction, first: Extraction | None) -> None:
-        told = first or extraction
-        found = measure(told.steps, told.calls, cached=first is not None)
-        self._home._files.keep_json(MEASURE, self._run_id, found.to_json())
-        self._keep_cell(None)
-
-    def _keep_cell(self, error: str | None) -> None:
-        self._home._store.keep_cell(self._comparison_id, ComparisonCell(*self._place, self._run_id, error))
 
 
 def describe(rows: Sequence[Row], recipes: Sequence[Recipe]) -> str:

@@ -34,7 +34,7 @@ class Estimating(Protocol):
 
 
 class PipelineRunner:
-    """Implements :class:`core.comparison.comparator.Runner` on a pipeline."""
+    """Implements :class:`core.comparison.reading.Runner` on a pipeline."""
 
     def __init__(self, pipeline: Pipeline, order: MakeOrder, run: Run) -> None:
         self._pipeline = pipeline
@@ -42,19 +42,19 @@ class PipelineRunner:
         self._run = run
 
     def run(self, run_id: str, row: Row, recipe: Recipe, cancelled: Callable[[], bool]) -> Iterator[Event]:
-        """See :meth:`core.comparison.comparator.Runner.run`."""
+        """See :meth:`core.comparison.reading.Runner.run`."""
         return self._run(run_id, self._order_of(row, recipe, run_id), cancelled)
 
     def kept(self, row: Row, recipe: Recipe) -> Extraction | None:
-        """See :meth:`core.comparison.comparator.Runner.kept`."""
+        """See :meth:`core.comparison.reading.Runner.kept`."""
         return self._pipeline.kept(self._order_of(row, recipe, ""))
 
     def has_kept(self, row: Row, recipe: Recipe) -> bool:
-        """See :meth:`core.comparison.comparator.Runner.has_kept`."""
+        """See :meth:`core.comparison.reading.Runner.has_kept`."""
         return self._pipeline.has_kept(self._order_of(row, recipe, ""))
 
     def estimate(self, row: Row, choice: ModelChoice) -> Estimate:
-        """See :meth:`core.comparison.comparator.Runner.estimate`. Nothing is read by OCR for it."""
+        """See :meth:`core.comparison.reading.Runner.estimate`. Nothing is read by OCR for it."""
         extractor = self._pipeline.extractors.get("llm")
         recipe = Recipe(extractors=("llm",), models={"llm": choice})
         if not isinstance(extractor, Estimating):
@@ -67,7 +67,7 @@ class PipelineRunner:
             return Estimate(Usage(), None)
 
     def problem(self, recipe: Recipe) -> str:
-        """See :meth:`core.comparison.comparator.Runner.problem`."""
+        """See :meth:`core.comparison.reading.Runner.problem`."""
         found = [self._extractor(name, recipe) for name in recipe.extractors]
         for name, extractor in zip(recipe.extractors, found, strict=True):
             if extractor is None:

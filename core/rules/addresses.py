@@ -40,6 +40,8 @@ class Patterns:
     legal_marks: tuple[str, ...]
     salutations: frozenset[str]
     titles: frozenset[str]
+    place_words: frozenset[str]
+    leading_forms: frozenset[str]
 
 
 @cache
@@ -55,6 +57,8 @@ def patterns() -> Patterns:
         tuple(data["legal_marks"]),
         frozenset(map(fold, data["salutations"])),
         frozenset(map(fold, data["titles"])),
+        frozenset(map(fold, data["place_words"])),
+        frozenset(map(fold, data["leading_forms"])),
     )
 
 
@@ -77,8 +81,17 @@ def is_street(text: str) -> bool:
         return long_word or any(key in known.street_words for key in keys) or any(_ends_street(key) for key in keys)
     if len(keys) < 2:
         return False
+    if is_place(text):
+        return True
     ending = any(_ends_street(key) and not key.endswith(_SURNAMES) for key in keys)
     return ending or ((long_word or any(map(_ends_street, keys))) and keys[0] in known.street_words)
+
+
+def is_place(text: str) -> bool:
+    """Whether a line begins like a place that needs no number (ZA Les Portes, Lieu-dit Le Mazet)."""
+    keys = [fold(word) for word in _WORDS.findall(text)[:3]]
+    words = patterns().place_words
+    return len(keys) > 1 and (keys[0] in words or (len(keys) > 2 and keys[0] + keys[1] in words))
 
 
 def _names_month(text: str) -> bool:
@@ -118,7 +131,7 @@ def has_legal_form(text: str) -> bool:
     """Whether a line names a company with its legal form (GmbH, Ltd, S.r.l. ...)."""
     known = patterns().legal_forms
     keys = [fold(word) for word in text.replace(".", "").split()]
-    named = len(keys) > 1 and any(key in known for key in keys[1:])
+    named = len(keys) > 1 and (keys[0] in patterns().leading_forms or any(key in known for key in keys[1:]))
     return named or any(mark in text for mark in patterns().legal_marks)
 
 
@@ -126,6 +139,7 @@ __all__ = [
     "has_legal_form",
     "is_contact",
     "is_country",
+    "is_place",
     "is_registration",
     "is_salutation",
     "is_street",

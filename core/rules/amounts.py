@@ -23,6 +23,9 @@ _MINUS = "-−–—"
 _SHAPE = re.compile(r"^(?P<before>\D{0,8}?)(?P<number>[.,]?\d(?:[\d.,'’]*\d)?)(?P<after>\D{0,8})$")
 _TAIL_DASH = re.compile(r"^[.,]?[-–—]{1,2}$")
 _CREDIT = frozenset({"cr", "cr.", "credit", "h"})
+#: A letter that is glued to an amount names its class of tax (510.00T, 3.99F); H marks a credit.
+_TAX_CLASS = re.compile(r"^[A-GI-Z]$")
+_CENTS = re.compile(r"[.,]\d\d$")
 _TRIMMED = "*:;|"
 _CONFUSED = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8"})
 _CONFUSABLE = re.compile(r"^[\d.,OolI|SB$€£-]+$")
@@ -135,6 +138,8 @@ def _core(text: str, repair: bool) -> tuple[str, str, str] | None:
             return None
     before = shape["before"].strip(_TRIMMED)
     after = shape["after"].strip(_TRIMMED)
+    if _TAX_CLASS.match(after) and _CENTS.search(shape["number"]):
+        after = ""
     return (before, shape["number"], after) if _is_affix(before) and _is_tail(after) else None
 
 
@@ -172,7 +177,8 @@ def _amount(
     if open_end and following and _is_tail(following) and not _starts_amount(tokens, end):
         end, after = end + 1, after + following
     value, decimals = parsed
-    negative = any(char in _MINUS + "(" for char in before) or _is_negative_tail(after, decimals)
+    negative = any(char in _MINUS for char in before) or ("(" in before and ")" in after)
+    negative = negative or _is_negative_tail(after, decimals)
     currency = currency_of(before.strip(_MINUS + "()+ ")) or currency_of(after.strip(_MINUS + "().,+% "))
     span = tuple(tokens[start:end])
     text = " ".join(token.text for token in span)

@@ -11,6 +11,7 @@ from core.rules.dates import compact_date
 from core.rules.labels import Label
 from core.rules.layout import Token
 from core.rules.reading import Place, Reading
+from core.rules.terms import TermDate, net_dates, payment_dates
 
 _DATES = frozenset({"invoice_date", "due_date", "order_date"})
 _NUMBERS = frozenset({"invoice_number", "customer_id", "order_number"})
@@ -47,7 +48,7 @@ def read_header(reading: Reading) -> tuple[dict[str, Candidate], list[Candidate]
     """The header's numbers and dates by field, and all candidates, best first."""
     candidates = [found for label in reading.labels for found in _candidates(reading, label)]
     candidates += _dates_of_titles(reading, candidates)
-    candidates += _net_dates(reading)
+    candidates += [_of_terms(found) for found in net_dates(reading)]
     candidates.sort(key=lambda found: -found.score)
     chosen = _assign(candidates)
     if _is_due_early(chosen) and not reading.order_settled:
@@ -61,7 +62,16 @@ def read_header(reading: Reading) -> tuple[dict[str, Candidate], list[Candidate]
         if lone is not None:
             chosen["invoice_date"] = lone
             candidates.append(lone)
+    if "due_date" not in chosen and isinstance(issued := getattr(chosen.get("invoice_date"), "value", None), date):
+        terms = next(payment_dates(reading, issued), None)
+        if terms is not None:
+            chosen["due_date"] = _of_terms(terms)
+            candidates.append(chosen["due_date"])
     return chosen, candidates
+
+
+def _of_terms(found: TermDate) -> Candidate:
+    return Candidate("due_date", found.value, found.tokens, found.page, found.score, found.rule, found.label)
 
 
 def _is_due_early(chosen: dict[str, Candidate]) -> bool:
@@ -208,22 +218,6 @@ def _is_sum(reading: Reading, label: Label, place: Place) -> bool:
     right = reading.layouts[label.page].right_of(label.segment)[:1] if place.relation == "behind" else []
     tokens = [*place.tokens, *(token for segment in right for token in segment.tokens)]
     return any(_MONEY.search(token.text.strip("-;")) for token in tokens)
-
-
-def _net_dates(reading: Reading) -> Iterator[Candidate]:
-    """``2 % by 1 July, by 17 July without deduction``: the due date by what follows it."""
-    terms = reading.lexicon.net_terms
-    for page, layout in enumerate(reading.layouts):
-        for segment in layout.segments:
-            if len(segment.tokens) < 3 or not any(term in segment.key for term in terms):
-                continue
-            # beside a date for a discount it is the surer one
-            score = 1.05 if any("%" in token.text for token in segment.tokens) else 0.9
-            for found in reading.dates_in(segment.tokens):
-                at = segment.tokens.index(found.tokens[-1]) + 1
-                behind = "".join(token.key for token in segment.tokens[at : at + 3])
-                if behind.startswith(tuple(terms)):
-                    yield Candidate("due_date", found.value, found.tokens, page, score, "before net terms", behind)
 
 
 def _dates_of_titles(reading: Reading, candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -31,6 +31,8 @@ _AT_START = frozenset(
 )
 #: How alike a misread label must be (0 to 100).
 _ALIKE = 86
+#: Labels that a form sets one behind the other on a line (Town: Leeds Postcode: LS1 5AB E-mail: ...).
+_IN_FORMS = frozenset({"party_address", "party_town", "party_contact", "other"})
 _SUMS = frozenset({"subtotal", "total_amount"})
 _PARTIES = frozenset({"customer", "ship_to", "vendor"})
 _LONGEST = 6
@@ -38,6 +40,10 @@ _LONGEST = 6
 _RATED = re.compile(r"^[A-Z]{3,4}\d{1,2}(?:\.\d)?$")
 #: Chinese and Japanese characters come after this one.
 _FIRST_CJK = "\u2e80"
+
+
+#: What a Japanese sum says in brackets behind its name: tax included, yen.
+_TAX_INCLUDED = ("税込", "税込み", "円")
 
 
 class Label(NamedTuple):
@@ -121,6 +127,8 @@ def _longest(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[int, s
 def _unspaced(key: str, at: int, lexicon: Lexicon) -> tuple[int, str]:
     """The label with which a word begins that only digits follow (in a script without blanks, or a tax with its rate)."""
     name = key.rstrip("0123456789")
+    for said in _TAX_INCLUDED:
+        name = name.removesuffix(said)
     return (at + 1, name) if len(name) > 1 and name in lexicon.labels else (at, "")
 
 
@@ -130,7 +138,10 @@ def _is_plausible(segment: Segment, start: int, end: int, key: str, entry: Entry
     closed = _is_closed(tokens, end)
     # a number sign after a few words (Factura A, Nº: 123) still announces a number
     if start and (entry.kind in _AT_START or entry.weight < 0.6):
-        return closed and tokens[start - 1].text.endswith((",", ":", "|", "·", "-", "–", "•", ";", ")", "/"))
+        in_form = entry.kind in _IN_FORMS and tokens[end - 1].text.endswith(":")
+        return closed and (
+            in_form or tokens[start - 1].text.endswith((",", ":", "|", "·", "-", "–", "•", ";", ")", "/"))
+        )
     if len(key) <= _SHORT and key not in {"vat", "gst", "tax", "tva", "iva", "btw", "ust", "due"}:
         if entry.kind == "tax" and start == 0 and _has_rate(tokens, end):
             return True

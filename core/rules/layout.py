@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -34,6 +34,8 @@ _UPRIGHT = 1.5
 _MARKS = re.compile(r"[\u0300-\u036f]")
 _NUMBER_SIGN = re.compile(r"#|\bn[°º*]")
 _NOT_KEY = re.compile(r"[^\w\n]+|_+")
+#: A Japanese label glued to its number (領収書No.0418).
+_NUMBERED = re.compile(r"^(\D*[\u3040-\u9fff](?:No|NO|№)[.．]?)(\d.*)$")
 #: A label glued to its value: letters, a colon, and something that is not a web address.
 _GLUED = re.compile(r"^(\D*[^\W\d][.)#°º]?[:：])([^/\\:].*)$")
 
@@ -130,7 +132,9 @@ class Layout:
         self.width = page.width
         self.height = page.height
         self.slope = _slope(page.words)
-        self.lines = _lines(_tokens(page.words, self.slope, _TALLEST * page.height))
+        self.lines = _lines(
+            _tokens(page.words, self.slope, _TALLEST * page.height), page.words if page.recognised else ()
+        )
         self.segments = [segment for line in self.lines for segment in line.segments]
         for index, segment in enumerate(self.segments):
             segment.index = index
@@ -213,28 +217,24 @@ def overlap_share(a0: float, a1: float, b0: float, b1: float) -> float:
 
 
 def _slope(words: Sequence[Word]) -> float:
-    """The page's skew as rise per unit to the right, from the corners that the engine read slanted or, where there are
-    none, from the ends of its text lines. 0 for a level page."""
-    slopes = [
-        (corners[1][1] - corners[0][1]) / width
-        for word in words
-        if (corners := word.polygon) and (width := corners[1][0] - corners[0][0]) > 4 * word.box.height > 0
-    ]
-    if not slopes:
-        slopes = list(_line_slopes(words))
+    """The page's skew as rise per unit to the right, from its text lines. 0 for a level page."""
+    slopes = list(_line_slopes(words))
     slope = median(slopes) if len(slopes) > 2 else 0.0
     return slope if _LEVEL < abs(slope) < 0.06 else 0.0
 
 
 def _line_slopes(words: Sequence[Word]) -> Iterator[float]:
-    first: Word | None = None
-    last: Word | None = None
-    for word in words:
-        if first is None or last is None or word.line < 0 or word.line != first.line:
-            if first is not None and last is not None and last.box.x0 - first.box.x1 > 8 * first.box.height > 0:
-                yield (last.box.center[1] - first.box.center[1]) / (last.box.center[0] - first.box.center[0])
-            first = word
-        last = word
+    """The slope of each of the engine's own lines that is long enough to tell: along the corners that it read slanted,
+    else between the middles of its first and last word."""
+    for _, group in groupby(words, key=lambda word: word.line if word.line >= 0 else id(word)):
+        line = list(group)
+        first, last = line[0], line[-1]
+        if first.polygon and last.polygon:
+            (x0, y0), (x1, y1) = first.polygon[0], last.polygon[1]
+            if x1 - x0 > 4 * first.box.height > 0:
+                yield (y1 - y0) / (x1 - x0)
+        elif last.box.x0 - first.box.x1 > 8 * first.box.height > 0:
+            yield (last.box.center[1] - first.box.center[1]) / (last.box.center[0] - first.box.center[0])
 
 
 def _tokens(words: Sequence[Word], slope: float, tallest: float) -> list[Token]:
@@ -247,7 +247,7 @@ def _tokens(words: Sequence[Word], slope: float, tallest: float) -> list[Token]:
         height = box.y1 - box.y0
         if len(text) > 2 and (height > _UPRIGHT * (box.x1 - box.x0) or height > tallest):
             continue
-        if ":" in text or " " in text or "：" in text:
+        if ":" in text or " " in text or "：" in text or _NUMBERED.match(text):
             pieces += _pieces(text, box.x0, box.x1, index)
         elif text:
             pieces.append((text, box.x0, box.x1, index))
@@ -266,7 +266,7 @@ def _pieces(text: str, x0: float, x1: float, index: int) -> Iterator[tuple[str, 
     """``text`` cut at blanks and after a label's colon, each piece with its share of the width."""
     parts: list[str] = []
     for part in text.split():
-        glued = _GLUED.match(part)
+        glued = _GLUED.match(part) or _NUMBERED.match(part)
         parts += glued.groups() if glued else (part,)
     step = (x1 - x0) / max(len(text), 1)
     at = 0
@@ -276,25 +276,39 @@ def _pieces(text: str, x0: float, x1: float, index: int) -> Iterator[tuple[str, 
         at += len(part)
 
 
-def _lines(tokens: list[Token]) -> list[Line]:
-    """Tokens as lines from top to bottom: a token joins a line whose centre is close for both their heights."""
+def _lines(tokens: list[Token], recognised: Sequence[Word]) -> list[Line]:
+    """Tokens as lines from top to bottom: a token joins a line whose centre is close for both their heights. What OCR
+    read as one line (of the ``recognised`` words) stays together."""
     rows: list[list[Token]] = []
     bands: list[tuple[float, float, float]] = []
-    for token in sorted(tokens, key=lambda token: token.y0 + token.y1):
-        center = (token.y0 + token.y1) / 2
-        height = token.y1 - token.y0
+    for run, y0, y1 in sorted(_runs(tokens, recognised), key=lambda run: run[1] + run[2]):
+        center = (y0 + y1) / 2
+        height = y1 - y0
         for at in range(len(rows) - 1, max(-1, len(rows) - 4), -1):
             middle, tall, bottom = bands[at]
             small = min(height, tall)
             if abs(center - middle) < _SAME_LINE * small or (
-                abs(token.y1 - bottom) < 0.2 * small and abs(center - middle) < small
+                abs(y1 - bottom) < 0.2 * small and abs(center - middle) < small
             ):
-                rows[at].append(token)
+                rows[at] += run
                 break
         else:
-            rows.append([token])
-            bands.append((center, height, token.y1))
+            rows.append(run)
+            bands.append((center, height, y1))
     return [_line(index, row) for index, row in enumerate(rows)]
+
+
+def _runs(tokens: Sequence[Token], recognised: Sequence[Word]) -> Iterator[tuple[list[Token], float, float]]:
+    """Tokens that belong together with their upper and lower edge: those of one recognised line, else each by itself."""
+    of_line: dict[int, list[Token]] = {}
+    for token in tokens:
+        line = recognised[token.word].line if recognised else -1
+        if line < 0:
+            yield [token], token.y0, token.y1
+        else:
+            of_line.setdefault(line, []).append(token)
+    for run in of_line.values():
+        yield run, median(token.y0 for token in run), median(token.y1 for token in run)
 
 
 def _line(index: int, row: list[Token]) -> Line:

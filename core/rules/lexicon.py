@@ -37,6 +37,8 @@ _SECTIONS = frozenset(
         "compound_heads",
         "qualifiers",
         "net_terms",
+        "payment_words",
+        "paid_words",
         "stop_words",
         "titles",
         "words",
@@ -76,6 +78,10 @@ class Lexicon:
     titles: set[str] = field(default_factory=set)
     net_terms: set[str] = field(default_factory=set)
     """What stands behind the date on which the full amount is due (by 17 July *without deduction*)."""
+    payment_words: set[str] = field(default_factory=set)
+    """Words of a sentence that says by when to pay."""
+    paid_words: set[str] = field(default_factory=set)
+    """Words of a sentence that tells of a payment made."""
     table_end: set[str] = field(default_factory=set)
     carry: set[str] = field(default_factory=set)
     """What announces a sum carried over to another page."""
@@ -161,6 +167,8 @@ def _add(lexicon: Lexicon, words: dict[str, Counter[str]], data: Mapping[str, An
     lexicon.decimal[language] = data.get("decimal", ".")
     lexicon.net_terms.update(map(fold, data.get("net_terms", ())))
     lexicon.titles.update(map(fold, data.get("titles", ())))
+    lexicon.payment_words.update(map(fold, data.get("payment_words", ())))
+    lexicon.paid_words.update(map(fold, data.get("paid_words", ())))
     lexicon.table_end.update(map(fold, data.get("table", {}).get("end", ())))
     lexicon.carry.update(map(fold, data.get("table", {}).get("carry", ())))
     lexicon.compound_heads += map(fold, data.get("compound_heads", ()))

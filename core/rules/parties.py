@@ -83,9 +83,20 @@ class PartyReader:
             for segment in layout.segments:
                 name = _RESPECT.sub("", segment.text)
                 if name != segment.text and name:
-                    tokens = tuple(segment.tokens)
-                    found.append(Party(Line(name, tokens), (), page, 0.8, "addressee", "", tokens))
+                    found.append(self._addressee(page, segment, name))
         return found
+
+    def _addressee(self, page: int, segment: Segment, name: str) -> Party:
+        """The addressee with the lines of its block: the company may stand over the person, the address around both."""
+        block = next((block for block in self.blocks if block.page == page and segment in block.segments), None)
+        lines = [other for other in (block.segments if block else ()) if other is not segment]
+        called = Line(name, tuple(segment.tokens))
+        if not has_legal_form(name):
+            company = next((other for other in lines if other.y0 < segment.y0 and has_legal_form(other.text)), None)
+            called = line_of(company.tokens) if company is not None else called
+        places = [line_of(other.tokens) for other in lines if is_town(other.text)]
+        tokens = tuple(token for other in (segment, *lines) for token in other.tokens)
+        return Party(called, tuple(places), page, 0.85 if places else 0.8, "addressee", "", tokens)
 
     def _of_label(self, label: Label) -> Party | None:
         layout = self.reading.layouts[label.page]
@@ -247,8 +258,11 @@ class PartyReader:
 
     def _without_labels(self, page: int, segment: Segment) -> list[Token]:
         """A segment's tokens but those that label the parts of a party (City: Leeds Country: UK)."""
-        named = {at for part in self.reading.labels_of[page, segment.index] for at in range(part.start, part.end)}
-        return [token for at, token in enumerate(segment.tokens) if at not in named]
+        here = self.reading.labels_of[page, segment.index]
+        named = {at for part in here for at in range(part.start, part.end)}
+        # what an own label announces (E-mail: ...) is none of the party's lines
+        end = min((part.start for part in here if part.kind not in _PARTS | _PARTIES), default=len(segment.tokens))
+        return [token for at, token in enumerate(segment.tokens[:end]) if at not in named]
 
     def unlabelled(self, taken: Sequence[Token], vendors: Set[str]) -> list[Party]:
         """Address blocks on the first page that no label announces and that hold none of the ``taken`` tokens, from the

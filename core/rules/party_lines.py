@@ -10,6 +10,7 @@ from core.rules.addresses import (
     has_legal_form,
     is_contact,
     is_country,
+    is_place,
     is_salutation,
     is_street,
     is_title,
@@ -64,7 +65,7 @@ def assemble(lines: Sequence[Line]) -> tuple[Line | None, list[Line]] | None:
         return None, kept
     if first is None:
         return kept[0], []
-    if (is_street(kept[0].text) and any(map(str.isdigit, kept[0].text))) and not has_legal_form(kept[0].text):
+    if _is_sure_street(kept[0].text) and not has_legal_form(kept[0].text):
         return None, _to_country(kept)
     return kept[0], _to_country(kept[first:])
 
@@ -72,6 +73,11 @@ def assemble(lines: Sequence[Line]) -> tuple[Line | None, list[Line]] | None:
 def _begins_address(text: str) -> bool:
     """Whether a line below the name is the address's first: a street, a town, or anything with a number in it."""
     return is_street(text) or is_town(text) or any(map(str.isdigit, text)) or is_unnumbered(text)
+
+
+def _is_sure_street(text: str) -> bool:
+    """Whether a block's first line is a street and no name: it has a number, or begins as places do."""
+    return is_street(text) and (any(map(str.isdigit, text)) or is_place(text))
 
 
 def is_unnumbered(text: str) -> bool:

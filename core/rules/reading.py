@@ -249,5 +249,21 @@ class Reading:
                 if first:
                     break
                 continue
-            yield Place(segment.tokens, "beneath", factor if first else factor * 0.8, label.page)
+            tokens = self._under(label, segment)
+            yield Place(tokens, "beneath", factor if first else factor * 0.8, label.page)
             first = False
+
+    def _under(self, label: Label, segment: Segment) -> list[Token]:
+        """The tokens of a row that stand under the label itself: the values of narrow columns can stand so close that
+        they share a segment with those under the neighbouring headings."""
+        cell = self.cell_of(label)
+        heads = self.layouts[label.page].lines[label.segment.line].tokens
+        left = max((head.x1 for head in heads if head.x1 <= cell.x0), default=None)
+        right = min((head.x0 for head in heads if head.x0 >= cell.x1), default=None)
+        slack = 0.5 * cell.height
+        tokens = segment.tokens
+        if left is not None and segment.x0 < left:
+            tokens = [token for token in tokens if token.x1 > cell.x0 - slack and token.x0 > left - slack]
+        if right is not None and segment.x1 > right + slack:
+            tokens = [token for token in tokens if token.x0 < right - slack]
+        return list(tokens) or segment.tokens

@@ -18,6 +18,8 @@ from core.rules.layout import Segment, Token
 from core.rules.reading import Reading
 
 _KINDS = {"subtotal", "tax", "total_amount", "amount_due", "discount", "shipping", "rounding", "paid"}
+#: Labels below this weight mean several things.
+_STRONG = 0.8
 #: What is due may be less than the total, so its label is worth less as one of the total.
 _DUE_WEIGHT = 0.55
 #: What is labelled as a total may be the sum before tax, where tax and another total follow.
@@ -47,6 +49,8 @@ class Sum:
     rule: str
     label: str
     currency: str | None = None
+    weak: bool = False
+    """Whether its label says no more than that it is a sum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,9 @@ def read_totals(reading: Reading) -> Totals:
     subtotal, tax, total = best[1], best[2], best[3]
     if total is None and subtotal is not None and tax is not None:
         total = _completing(reading, subtotal, tax)
+    elif total is None and subtotal is not None and subtotal.weak:
+        # a bare “Sum” with nothing after it is what the document comes to
+        subtotal, total = None, replace(subtotal, kind="total_amount")
     return Totals(subtotal, tax, total, best[4], tuple(sums))
 
 
@@ -155,7 +162,7 @@ def _sums(reading: Reading, label: Label) -> Iterator[Sum]:
         yield _sum(reading, label, amount, segment, factor, "beside")
     if money or not label.segment.tokens:
         return
-    if reading.is_cell(label) or beside:
+    if reading.is_cell(label) or any(amount.percent for amount, _ in beside):
         yield from _column_sums(reading, label)
 
 
@@ -200,8 +207,14 @@ def _amounts_beside(reading: Reading, label: Label) -> Iterator[tuple[Amount, Se
             and not _is_money_cell(reading, label.page, segment)
         ):
             break
+        inner = [found for found in reading.labels_of.get((label.page, segment.index), ()) if found.start]
+        end = min((segment.tokens[found.start].x0 for found in inner if found.weight > 0.5), default=float("inf"))
         for amount in reading.amounts_in(label.page, segment):
-            yield amount, segment
+            if amount.tokens[0].x0 < end:
+                yield amount, segment
+        if end < float("inf"):
+            # the next label stands so close behind this one's value that they share a cell
+            break
 
 
 def _is_money_cell(reading: Reading, page: int, segment: Segment) -> bool:
@@ -271,7 +284,16 @@ def _sum(reading: Reading, label: Label, amount: Amount, segment: Segment, facto
     depth = (label.page + label.segment.y0 / max(layout.height, 1e-6)) / pages
     score *= 0.85 + 0.15 * min(depth * 1.2, 1.0)
     return Sum(
-        label.kind, amount.value, amount.tokens, label.page, segment.line, score, rule, label.text, amount.currency
+        label.kind,
+        amount.value,
+        amount.tokens,
+        label.page,
+        segment.line,
+        score,
+        rule,
+        label.text,
+        amount.currency,
+        label.weight < _STRONG,
     )
 
 

@@ -266,9 +266,25 @@ def _sender_line(reading: Reading, page: int, layout: Layout, line: Line) -> Ite
     name = _BEHIND_NAME.sub("", parts[0].strip(_EDGE))
     if not any(map(is_street, parts[1:])) or is_town(name) or is_street(name) or not _is_namelike(reading, name):
         return
-    if reading.label_starting(page, line.segments[0]) is None:
+    if reading.label_starting(page, line.segments[0]) is None and not _is_subtitle(reading, page, layout, line):
         tokens = tuple(line.tokens[: len(name.split())])
         yield Name(name, tokens, page, 0.7 if where < 0.35 else 0.5, "sender line")
+
+
+def _is_subtitle(reading: Reading, page: int, layout: Layout, line: Line) -> bool:
+    """Whether a line of owner and address stands right under the firm's name in large print, with the same middle."""
+    if not line.index or has_legal_form(line.segments[0].text.split("·")[0]):
+        return False
+    above = layout.lines[line.index - 1].segments
+    middle = (line.x0 + line.x1) / 2
+    return (
+        len(above) == 1
+        and above[0].height > _LARGE * (line.y1 - line.y0)
+        and line.y0 - above[0].y1 < above[0].height
+        and abs(above[0].center[0] - middle) < above[0].height
+        and _is_namelike(reading, above[0].text)
+        and reading.label_starting(page, above[0]) is None
+    )
 
 
 def _clean(text: str, titles: Set[str] = frozenset()) -> str:

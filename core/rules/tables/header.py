@@ -141,7 +141,9 @@ def _continues(edge: Line, line: Line, seed: Line, words: TableWords) -> bool:
     segments = _names(line, words)
     if any(_has_digits(name) for segment in segments for name in segment):
         return False
-    if (len(line.tokens) <= 2 and gap < 0.4 * height) or _known_share(segments) >= 0.5:
+    if (len(line.tokens) <= 2 and gap < 0.4 * height and not _is_title(line, seed, words)) or _known_share(
+        segments
+    ) >= 0.5:
         return True
     over = [
         all(name.roles for name in names)
@@ -149,6 +151,13 @@ def _continues(edge: Line, line: Line, seed: Line, words: TableWords) -> bool:
         for names, segment in zip(segments, line.segments, strict=True)
     ]
     return line.index < seed.index and _known_share(segments) > 0 and all(over)
+
+
+def _is_title(line: Line, seed: Line, words: TableWords) -> bool:
+    """Whether a line above the names of columns stands over several of them: the table's title."""
+    names = [name for segment in _names(seed, words) for name in segment]
+    over = [name for name in names if name.tokens[0].x0 < line.x1 and line.x0 < name.tokens[-1].x1]
+    return line.index < seed.index and len(line.segments) == 1 and len(over) > 1
 
 
 def _column(name: Name, seed: bool) -> Column:
@@ -232,6 +241,9 @@ def _is_header(header: Header) -> bool:
     roles = {column.role for column in header.columns}
     numbers = roles & NUMERIC
     if not numbers:
+        return False
+    taxed = [column for column in header.columns if {"tax_rate", "tax_amount"}.intersection(column.roles)]
+    if len(taxed) > 1 and not roles & {"quantity", "description", "article", "position"}:
         return False
     if roles & {"quantity", "unit_price"}:
         return len(roles & {"quantity", "unit_price", "total_price", "gross", "description", "article"}) >= 2

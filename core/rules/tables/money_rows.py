@@ -16,7 +16,7 @@ _ALIGNED = 1.2
 #: A whole number from here on is a code rather than money.
 _LARGEST = 10_000_000
 _CENTS = re.compile(r"\d[.,]\d\d\b")
-_GLUE = re.compile(r"\.{4,}|(?:\.*…)+\.*|(?<=\d)[※軽]+$|(?<=\d)[@x×](?=\d+[.,]\d\d$)")
+_GLUE = re.compile(r"\.{4,}|(?:\.*…)+\.*|(?<=\d)[※軽]+$|(?<=\d)[@x×](?=\d+[.,]\d\d$)|(?<=[個点本枚袋])[x×](?=[¥￥]?\d)")
 
 
 @dataclass(eq=False)
@@ -107,14 +107,14 @@ def _is_last(amount: Amount, tokens: Sequence[Token]) -> bool:
 
 
 def _kind(row: MoneyRow, words: TableWords) -> str:
-    """``sum``, ``discount``, ``none`` (carried over) or ``item``."""
+    """``sum``, ``charge``, ``discount``, ``none`` (carried over) or ``item``."""
     for segment in row.line.segments:
         if words.carries.length_at(segment.tokens):
             return "none"
         if words.discounts.length_at(segment.tokens):
             return "discount"
         if words.is_sum(segment.tokens):
-            return "sum"
+            return "charge" if words.is_charge(segment.tokens) else "sum"
     return "item"
 
 

@@ -23,7 +23,7 @@ _ENOUGH = 2
 #: A sum that differs by no more than this share is taken for that of the rows with a tax or a misread digit.
 _NEAR = Decimal("0.3")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
-_WORD = re.compile(r"[^\W\d_]{3}")
+_WORD = re.compile(r"[^\W\d_]{3}|[\u3040-\u9fff]{2}")
 _CENTS = re.compile(r"\d[.,]\d\d\b")
 _TIMES = re.compile(r"^(?:(\d+(?:[.,]\d+)?)[x×*@]|[x×*@](\d+(?:[.,]\d+)?)|[x×*@à])$", re.IGNORECASE)
 #: How many (2個) and what each costs (単268) on receipts without blanks.
@@ -38,13 +38,16 @@ def read_without_header(pages: Sequence[Layout], words: TableWords, habit: Numbe
     column = main_column(rows)
     sums = {row.amount.value for row in rows if row.kind == "sum" and row.amount.value}
     run, proven = _best_run(column, sums)
+    if not proven and len(column) < len(rows):
+        # amounts that stand in no column (ragged print of a receipt) still prove themselves by their sum
+        run, proven = max((run, proven), _best_run(rows, sums), key=lambda found: found[1])
     for row in run:
         _find_factors(row, habit)
         _take_leading_quantity(row)
     if not proven and (len(run) < _ENOUGH or not (any(row.price for row in run) or _nearly(run, sums))):
         return []
     _drop_ordinals(run)
-    return [_item(row, proven) for row in run if row.kind == "item"]
+    return [_item(row, proven) for row in run if row.kind in ("item", "charge")]
 
 
 def _best_run(rows: Sequence[MoneyRow], sums: set[Decimal]) -> tuple[list[MoneyRow], bool]:
@@ -57,6 +60,10 @@ def _best_run(rows: Sequence[MoneyRow], sums: set[Decimal]) -> tuple[list[MoneyR
         if len(best) < _ENOUGH:
             best = max(best, _longest_sum(group, rows, sums), key=len)
     first = next((at for at, row in enumerate(rows) if row.kind == "sum" and at), len(rows))
+    charged = [row for row in rows[:first] if row.kind != "none"]
+    if len(charged) > len(best) and _total_of(charged) in sums:
+        # postage among the goods, before any sum
+        return charged, True
     every = [row for row in rows[:first] if row.kind in ("item", "discount")]
     if len(every) > len(best) and _is_taxed(every, sums):
         return every, True
@@ -67,8 +74,12 @@ def _best_run(rows: Sequence[MoneyRow], sums: set[Decimal]) -> tuple[list[MoneyR
 
 def _is_taxed(run: Sequence[MoneyRow], sums: set[Decimal]) -> bool:
     """Whether a printed sum is that of the run and another printed one: the tax that was added."""
-    total = sum((row.amount.value for row in run), Decimal(0))
+    total = _total_of(run)
     return any(total + tax in sums for tax in sums if 0 < tax < total * _NEAR)
+
+
+def _total_of(run: Sequence[MoneyRow]) -> Decimal:
+    return sum((row.amount.value for row in run), Decimal(0))
 
 
 def _longest_sum(group: Sequence[MoneyRow], rows: Sequence[MoneyRow], sums: set[Decimal]) -> list[MoneyRow]:
@@ -157,6 +168,9 @@ def take_factors(row: MoneyRow, numbers: Sequence[Amount], tokens: Sequence[Toke
     if price.tokens[0] in row.label:
         used = {*quantity.tokens, *price.tokens}
         before = [token for token in row.label if token.x1 <= quantity.tokens[0].x0]
+        if quantity.tokens[0].text.startswith("(") and any(_WORD.search(token.text) for token in before):
+            # in brackets they are a part of the text
+            return True
         # behind the text, what stands between quantity and price is a unit
         texted = any(_WORD.search(token.text) for token in before)
         row.label = before if texted else [token for token in row.label if token.x0 < price.tokens[0].x0]
@@ -209,7 +223,7 @@ def _take_leading_quantity(row: MoneyRow) -> None:
         glued = Amount(Decimal(first.text), first.text, None, 0, False, (first,))
     if glued is not None:
         row.quantity = glued
-        row.label = [token for token in row.label if token not in glued.tokens]
+        row.label = [token for token in row.label if token not in glued.tokens and not _TIMES.match(token.text)]
 
 
 def _drop_ordinals(run: Sequence[MoneyRow]) -> None:

@@ -72,3 +72,16 @@ def test_letters_read_for_digits_are_repaired_in_scans_only() -> None:
     tokens = Layout(page("1O.00")).lines[0].tokens
     assert [amount.value for amount in find_amounts(tokens, POINT, repair=True)] == [Decimal("10.00")]
     assert find_amounts(tokens, POINT) == []
+
+
+def test_a_letter_glued_to_an_amount_names_its_tax() -> None:
+    """510.00T is money, A4 and 12T are none."""
+    tokens = Layout(page("510.00T")).lines[0].tokens
+    assert [amount.value for amount in find_amounts(tokens, POINT)] == [Decimal("510.00")]
+    assert find_amounts(Layout(page("12T")).lines[0].tokens, POINT) == []
+
+
+def test_an_open_bracket_alone_is_no_minus() -> None:
+    """“(312 pages)” counts 312."""
+    tokens = Layout(page("(312 pages)")).lines[0].tokens
+    assert [amount.value for amount in find_amounts(tokens, POINT)] == [Decimal(312)]

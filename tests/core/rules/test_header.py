@@ -124,3 +124,38 @@ def test_an_earlier_part_invoice_in_the_sums_is_not_the_number() -> None:
     """A row with an amount names another document."""
     text = "An|@200 Rechnung|@300 R25/0147\nSumme|@300 900,00\nabzgl. Teilrechnung R25/0102|@300 -400,00"
     assert header(text).invoice_number == "R25/0147"
+
+
+def test_values_of_narrow_columns_are_told_apart_by_their_headings() -> None:
+    """Number, date and due date stand so close under their headings that they read as one cell."""
+    text = """
+Invoice no.|@165 Issue date|@250 Due date
+2024/IDR/220417-00001|@163 03.06.2024|@225 28.06.2024
+"""
+    invoice = read(text).invoice
+    assert (invoice.invoice_number, invoice.invoice_date, invoice.due_date) == (
+        "2024/IDR/220417-00001",
+        date(2024, 6, 3),
+        date(2024, 6, 28),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("We will collect the payment on or after 17/04/2024 from your account", date(2024, 4, 17)),
+        ("Den Betrag buchen wir am 17.04.2024 von Ihrem Konto ab", date(2024, 4, 17)),
+        ("Ce montant sera prélevé sur votre compte le 17 avril 2024", date(2024, 4, 17)),
+        ("L'importo sarà addebitato il 17/04/2024 sul vostro conto", date(2024, 4, 17)),
+        ("Thank you for the payment that we received on 17/04/2024", None),
+        ("The payment is for the year that ends on 31/12/2026", None),
+    ],
+)
+def test_a_sentence_on_payment_gives_the_due_date(text: str, due: date | None) -> None:
+    """The only date of the sentence, after the invoice's; not that of a payment made, and none years ahead."""
+    assert read(f"Invoice no. 4711\nInvoice date: 03/04/2024\n{text}").invoice.due_date == due
+
+
+def test_a_reference_that_says_invoice_is_the_number() -> None:
+    """“Our ref: Inv 2024/57”."""
+    assert read("Our ref:|@150 Inv 2024/57\nDate:|@150 2 December 2024").invoice.invoice_number == "2024/57"

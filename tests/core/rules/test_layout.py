@@ -73,3 +73,36 @@ def test_folding_ignores_case_accents_blanks_and_number_signs() -> None:
 def test_an_empty_page_has_no_lines() -> None:
     """Nothing read is no error."""
     assert Layout(PageText(1, 0, 0, (), "ocr")).lines == []
+
+
+def test_the_slope_is_told_by_whole_lines_where_words_are_short() -> None:
+    """Short words say nothing of the skew, the line that OCR read them in does: label and amount meet."""
+    text = page(
+        "Total net of it all|@500 120.00\nTax on all of the above|@500 24.00\nIn sum we ask you for|@500 144.00",
+        slope=0.03,
+    )
+    numbers, words = [0, 0, 0, 0, 0, 1, 2, 2, 2, 2, 2, 2, 3, 4, 4, 4, 4, 4, 4, 5], []
+    for word, number in zip(text.words, numbers, strict=True):
+        x0, y0, x1, y1 = word.box
+        rise = 0.03 * (x1 - x0)
+        words.append(word._replace(line=number, polygon=((x0, y0), (x1, y0 + rise), (x1, y1 + rise), (x0, y1))))
+    layout = Layout(PageText(1, 595, 842, tuple(words), "ocr"))
+    assert layout.slope == pytest.approx(0.03, abs=0.003)
+    assert [len(line.segments) for line in layout.lines] == [2, 2, 2]
+
+
+def test_what_ocr_read_as_one_line_stays_one() -> None:
+    """A word's box that lies a little higher does not join another line at its right."""
+    words = (
+        Word("Total", Box(300, 97, 340, 109), 0.9, 0),
+        Word("To:", Box(40, 103, 60, 115), 0.9, 1),
+        Word("Acme", Box(62, 103, 90, 115), 0.9, 1),
+        Word("Limited", Box(92, 98, 130, 116), 0.9, 1),
+    )
+    texts = [text for line in lines_of(Layout(PageText(1, 595, 842, words, "ocr"))) for text in line]
+    assert texts == ["Total", "To: Acme Limited"]
+
+
+def test_a_japanese_label_is_cut_from_its_number() -> None:
+    """領収書No.0418 without a blank."""
+    assert lines_of(Layout(page("領収書No.0418"))) == [["領収書No. 0418"]]

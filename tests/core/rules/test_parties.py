@@ -188,3 +188,51 @@ def test_a_sender_line_with_commas_is_no_part_of_the_address_below() -> None:
 def test_a_month_and_its_year_are_no_street() -> None:
     """They look like a street and its number."""
     assert not is_street("Leistungszeitraum April 2025")
+
+
+def test_a_hamlet_or_an_industrial_park_is_a_street() -> None:
+    """It needs no number, and is not the name of the block that it begins."""
+    assert is_street("ZA Les Portes")
+    assert is_street("Lieu-dit Le Mazet")
+    assert not is_street("Lugano Consulting")
+
+
+def test_a_legal_form_may_stand_before_the_name() -> None:
+    """French firms print it first."""
+    assert has_legal_form("SARL CHAUFFAGE DU MIDI")
+    assert not has_legal_form("SARL")
+
+
+def test_a_firm_in_large_print_goes_before_its_owner_below() -> None:
+    """An inn's name, then the family with the address in one small line under its middle."""
+    text = """
+@150 !Gasthof zum Goldenen Stern
+@160 Familie Huber · Dorfplatz 1 · A-5660 Taxenbach
+@50 Frau Ingrid Moser
+@50 Marktstraße 7
+@50 1060 Wien
+"""
+    assert read(text).invoice.vendor_name == "Gasthof zum Goldenen Stern"
+
+
+def test_a_japanese_company_stands_over_its_person() -> None:
+    """The company is the customer, the lines around give the address."""
+    text = """
+つばさ出版株式会社
+経理部 佐藤様
+〒604-8152 京都府京都市中京区手洗水町670
+"""
+    invoice = read(text).invoice
+    assert invoice.customer_name == "つばさ出版株式会社"
+    assert invoice.billing_address == "〒604-8152 京都府京都市中京区手洗水町670"
+
+
+def test_labels_behind_each_other_in_a_form_end_each_others_values() -> None:
+    """Town, state and e-mail on one line: the e-mail is no part of the address."""
+    text = """
+CLIENTE
+Nome: Cooperativa Vale Verde
+Endereço: AV. BRASIL, 88
+Município: MARINGÁ UF: PR E-mail: compras@valeverde.example
+"""
+    assert read(text).invoice.billing_address == "AV. BRASIL, 88, MARINGÁ, PR"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.core.rules.table_pages import page, plain, read
 
 RECEIPT = (40.0, -300.0)
@@ -152,3 +154,49 @@ def test_goods_of_two_tax_rates_add_up_with_their_tax() -> None:
     ]
     items = plain(read(page(rows, RECEIPT), language="ja"))
     assert items[2:] == [("Juice", "2", "140", "280"), ("Bag", None, None, "5")]
+
+
+def test_postage_among_the_goods_is_an_item_where_only_so_they_add_up() -> None:
+    """A short list with its postage before the sum; postage after a subtotal stays outside."""
+    rows = [("Proofreading", "180.00"), ("Blurb", "60.00"), ("Postage", "6.49"), ("Total", "246.49")]
+    assert [row[0] for row in plain(read(page(rows)))] == ["Proofreading", "Blurb", "Postage"]
+    rows = [("Table", "180.00"), ("Lamp", "60.00"), ("Subtotal", "240.00"), ("Postage", "6.49"), ("Total", "246.49")]
+    assert [row[0] for row in plain(read(page(rows)))] == ["Table", "Lamp"]
+
+
+def test_a_table_of_taxes_does_not_hide_a_receipts_items() -> None:
+    """Rate, net, tax and gross at the foot are no goods."""
+    rows = [
+        ("2 x Menu du jour 29,90", None, None, "59,80"),
+        ("1 x Moules frites", None, None, "16,50"),
+        ("TOTAL TTC", None, None, "76,30"),
+        ("Taux", "HT", "TVA", "TTC"),
+        ("10,00", "69,36", "6,94", "76,30"),
+    ]
+    found = plain(read(page(rows, (40, -340, -430, -540)), language="fr"))
+    assert found == [("Menu du jour", "2", "29.9", "59.8"), ("Moules frites", "1", None, "16.5")]
+
+
+def test_ragged_amounts_are_believed_when_they_add_up() -> None:
+    """A receipt whose amounts end in no common column."""
+    places = [(40.0, -200.0), (40.0, -240.0), (40.0, -290.0), (40.0, -220.0)]
+    rows = [("Bread", "1.68"), ("Milk", "4.56"), ("Soap", "3.98"), ("Subtotal", "10.22")]
+    words = [
+        word._replace(box=word.box._replace(y0=word.box.y0 + 16 * at, y1=word.box.y1 + 16 * at))
+        for at, (row, place) in enumerate(zip(rows, places, strict=True))
+        for word in page([row], place).words
+    ]
+    sheet = replace(page([]), words=tuple(words))
+    assert [row[3] for row in plain(read(sheet))] == ["1.68", "4.56", "3.98"]
+
+
+def test_quantity_and_price_in_brackets_stay_in_the_text() -> None:
+    """“(312 pages à 4.20)” explains the text; the quantity is 312, not minus 312."""
+    rows = [("Proofreading Novel (312 pages à 4.20)", "1310.40"), ("Blurb", "180.00"), ("Total", "1490.40")]
+    assert plain(read(page(rows)))[0] == ("Proofreading Novel (312 pages à 4.20)", "312", "4.2", "1310.4")
+
+
+def test_japanese_quantity_and_price_in_one_word() -> None:
+    """2個×¥228 between text and amount."""
+    rows = [("牛乳1L 2個×¥228", "¥456"), ("食パン", "¥168"), ("小計", "¥624")]
+    assert plain(read(page(rows), language="ja"))[0] == ("牛乳1L", "2", "228", "456")

@@ -127,3 +127,26 @@ def test_rand_are_told_by_their_letter() -> None:
 def test_two_halves_of_a_tax_are_one() -> None:
     """State and federation take the same amount."""
     assert read("CGST|@300 1,638.00\nSGST|@300 1,638.00\nTotal|@300 21,476.00").invoice.tax == Decimal("3276.00")
+
+
+def test_a_bare_sum_with_nothing_after_it_is_the_total() -> None:
+    """A freelancer without VAT writes no more than “Summe”."""
+    assert sums("Beratung|@300 1.490,40 €\nPorto|@300 6,49 €\nSumme:|@300 1.496,89 €") == (None, None, "1496.89")
+
+
+def test_a_value_and_the_next_label_may_share_a_cell() -> None:
+    """Subtotal, tax and total in one row, each value close to the next label."""
+    text = "Totale imponibile|@160 1.514,30 Totale IVA|@290 333,15 TOTALE DOCUMENTO|@460 € 1.847,45"
+    assert sums(text) == ("1514.30", "333.15", "1847.45")
+
+
+def test_a_sentence_on_tax_gives_no_tax() -> None:
+    """What stands beneath a sentence is no amount of it."""
+    text = "Review|@300 150.00\nTotal payable:|@300 1,992.50\nVAT reverse charged. Payment within 30 days to\nNWBK 6016 1331 9268"
+    assert sums(text)[1] is None
+
+
+def test_a_japanese_sum_may_say_in_brackets_that_tax_is_in_it() -> None:
+    """ご請求額（税込）."""
+    text = "小計|@300 ¥33,000\n消費税 10%|@300 ¥3,300\nご請求額（税込）|@300 ¥36,300"
+    assert sums(text) == ("33000", "3300", "36300")

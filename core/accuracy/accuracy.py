@@ -252,8 +252,9 @@ class _Run:
     def _keep(self, place: int, name: str, recipe: Recipe, documents: tuple[Measured, ...]) -> None:
         evaluation_id = f"{self._job_id}-{place}"
         figures = figures_of(documents)
-        report = to_json(figures.report)
-        del report["cases"]  # the documents are kept beside it, with all that is known of them
+        report = to_json(figures.report) | figures_json(figures)
+        for long in ("cases", "by_vendor", "curve"):  # these follow from the documents, which are kept beside the row
+            del report[long]
         about = {
             "command": self._command(name),
             "set": self._choice.cases,
@@ -267,7 +268,7 @@ class _Run:
                 datetime.now(UTC),
                 self._chosen.title,
                 recipe.model_copy(update={"name": name}),
-                {**report, **figures_json(figures), **about},
+                {**report, **about},
             )
         )
 

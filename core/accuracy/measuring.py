@@ -130,11 +130,10 @@ def _taken(value: Compared, extraction: Extraction, texts: Mapping[int, PageText
     if evidence := extraction.evidence.get(value.path):
         return _place(evidence, texts)
     source = extraction.provenance.get(value.path)
-    if source is None or source.box is None or source.page not in texts:
+    if source is None or source.box is None or source.page is None or source.page not in texts:
         return None
-    box = Box(*source.box)
-    words = " ".join(word.text for word in texts[source.page].words_in(box))
-    return _at(texts[source.page], (box,), words)
+    box, text = Box(*source.box), texts[source.page]
+    return _at(text, (box,), " ".join(word.text for word in text.words_in(box)))
 
 
 def _place(evidence: Evidence | None, texts: Mapping[int, PageText]) -> Place | None:

@@ -58,6 +58,19 @@ Compare page, a comparison
     compare_only, compare_sort    which values are shown, and in which order
     compare_totals         the recipes' figures; compare_recipe chooses one: compare_default, compare_change; compare_another
 
+Accuracy page
+    accuracy_bar           what is measured: accuracy_set (accuracy_folder), accuracy_recipes, accuracy_all_pages; accuracy_start
+    accuracy_cases         the kept test cases: accuracy_import_<n>, accuracy_replace, accuracy_export, accuracy_drop_case
+    accuracy_samples       the one click of the empty state
+    accuracy_run           a measurement on its way; accuracy_cancel
+    accuracy_head          accuracy_result and accuracy_other choose evaluations; accuracy_download has the tables
+    accuracy_tabs          Overview, Fields, Misses, Confidence, Trend
+    accuracy_figures       the headline; accuracy_groups, accuracy_documents, accuracy_fields tables
+    accuracy_misses_<...>  the list of misses, filtered by miss_field, miss_cause, miss_case; accuracy_miss the chosen one
+    accuracy_threshold     the slider; accuracy_use_threshold
+    accuracy_runs          earlier evaluations; accuracy_open, accuracy_drop
+    keep_case              keeps the record as a test case (Records page; Studio page once saved)
+
 A button that explains itself on hover stands twice in the page: tests take the first.
 """
 
@@ -66,6 +79,8 @@ from __future__ import annotations
 # The address bar.
 RUN_PARAM = "job"
 DESK_PARAM = "desk"
+MEASURING_PARAM = "measuring"
+EVALUATION_PARAM = "evaluation"
 COMPARISON_PARAM = "comparison"
 COMPARED_PARAM = "document"
 
@@ -96,6 +111,10 @@ COMPARE_TROUBLES = "compare_troubles"
 COMPARE_ESTIMATE = "compare_estimated"
 COMPARE_NEW_RECIPE = "compare_made_recipe"
 COMPARE_VOTE_ERROR = "compare_vote_error"
+MEASURING = "accuracy_measuring"
+ACCURACY_ENDED = "accuracy_ended"
+ACCURACY_IMPORTS = "accuracy_imports"
+ACCURACY_IMPORTED = "accuracy_imported"
 
 # Widgets.
 VIEWER = "page_view"
@@ -119,6 +138,20 @@ COMPARE_MATRIX = "compare_matrix"
 COMPARE_VIEW = "compare_view"
 COMPARE_ONLY = "compare_only"
 COMPARE_SORT = "compare_sort"
+
+ACCURACY_SET = "accuracy_set"
+ACCURACY_FOLDER = "accuracy_folder"
+ACCURACY_RECIPES = "accuracy_recipes"
+ACCURACY_ALL_PAGES = "accuracy_all_pages"
+ACCURACY_RESULT = "accuracy_result"
+ACCURACY_OTHER = "accuracy_other"
+ACCURACY_TABS = "accuracy_tabs"
+ACCURACY_DROP = "accuracy_drop_case"
+ACCURACY_REPLACE = "accuracy_replace"
+MISS_FIELD = "miss_field"
+MISS_CAUSE = "miss_cause"
+MISS_CASE = "miss_case"
+THRESHOLD = "accuracy_threshold"
 
 
 def uploader(count: int) -> str:

@@ -1,0 +1,56 @@
+"""Which evaluation is shown and with what it is compared; the command that gives the same; everything to take away."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.stores import EvaluationRow
+from pages.parts import keys
+from pages.parts.accuracy_state import Shown
+from pages.parts.accuracy_tables import draw_downloads
+from pages.parts.frame import plain
+from pages.parts.records_table import utc_time
+
+
+def draw_head(shown: Shown) -> None:
+    """Draw it."""
+    rows = {row.evaluation_id: row for row in shown.rows}
+    here = shown.result.evaluation_id
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="accuracy_head"):
+        st.selectbox(
+            "Result",
+            list(rows) if here in rows else [here, *rows],
+            format_func=lambda key: _title(rows[key]) if key in rows else "An earlier evaluation",
+            key=keys.ACCURACY_RESULT,
+            width=400,
+        )
+        st.selectbox(
+            "Compare with",
+            [None, *(key for key in rows if key != here)],
+            format_func=lambda key: _title(rows[key]) if key else "nothing",
+            key=keys.ACCURACY_OTHER,
+            width=400,
+        )
+        st.space("stretch")
+        draw_downloads(shown)
+    result = shown.result
+    if result.command:
+        st.code(result.command, language=None)
+    count = len(result.documents)
+    about = f"{count:,} document{'' if count == 1 else 's'} · the same figures on the command line, above"
+    st.caption(f"{plain(about)} · {_recipe_note(shown)}")
+
+
+def _title(row: EvaluationRow) -> str:
+    return f"{row.name} · {row.recipe.name} · {utc_time(row.at)}"
+
+
+def _recipe_note(shown: Shown) -> str:
+    from pages.parts.frame import get_studio
+
+    recipe = shown.result.recipe
+    now = get_studio().accuracy.recipes().get(recipe.name)
+    if now is None:
+        return f"the recipe “{plain(recipe.name)}” is gone since"
+    same = now.model_copy(update={"name": ""}) == recipe.model_copy(update={"name": ""})
+    return f"recipe “{plain(recipe.name)}”" + ("" if same else ", which was changed since")

@@ -79,17 +79,23 @@ def _what_leaves(recipe: Recipe) -> str:
     parts = [f"{sent[choice.input]} to {_title(choice)}" for choice in recipe.asked]
     if recipe.ocr.engine == "vision":
         parts.insert(0, f"its pictures to {recipe.ocr.vision or 'a vision model'}")
-    when = (
-        ", where the readers before are not sure" if recipe.asked and recipe.extractors[0] not in recipe.models else ""
-    )
-    return f"Sends {', then '.join(dict.fromkeys(parts))}{when}."
+    return f"Sends {', then '.join(dict.fromkeys(parts))}{_when(recipe)}."
+
+
+def _when(recipe: Recipe) -> str:
+    """On which documents a model is asked."""
+    first = next((place for place, name in enumerate(recipe.extractors) if name in recipe.models), 0)
+    before = recipe.extractors[:first]
+    if not recipe.asked or not before:
+        return ""
+    return " unless it carries invoice XML" if before == ("einvoice",) else " if the readers before it are unsure"
 
 
 def _title(choice: ModelChoice) -> str:
     known = providers().get(choice.provider)
     provider = known.title if known else choice.provider
     model = choice.model or get_studio().models.default_model(choice.provider)
-    return f"{provider} ({model})" if model else provider
+    return f"{provider} ({model.rsplit('/', 1)[-1]})" if model else provider
 
 
 def _estimate(document: OpenDocument, recipe: Recipe) -> str:
@@ -99,9 +105,9 @@ def _estimate(document: OpenDocument, recipe: Recipe) -> str:
         return f":orange[:material/key: {plain(found.problem)}]"
     if found.cached == found.cells:
         return ":gray[Read before: nothing is asked.]"
-    tokens = f"about {found.usage.input + found.usage.output:,} tokens"
+    tokens = f"{found.usage.input + found.usage.output:,} tokens"
     price = f", {plain(dollars(found.cost))}" if found.cost is not None else ", no known price"
-    return f":gray[At most {tokens}{price}.]"
+    return f":gray[At most {tokens}{price}]"
 
 
 def _set_recipe(document: OpenDocument) -> None:

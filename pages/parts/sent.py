@@ -28,26 +28,27 @@ def draw_sent(call: Call) -> None:
             return
         for title, part in _parts(call.sent):
             st.caption(title)
-            if isinstance(part, str):
-                st.code(part, language=None, wrap_lines=True, height=240 if len(part) > 1200 else "content")
+            if "image" in part:
+                _draw_picture(part["image"])
             else:
-                _draw_picture(part)
+                text = part.get("text", "")
+                st.code(text, language=None, wrap_lines=True, height=240 if len(text) > 1200 else "content")
         with st.expander("All of it as JSON"):
             st.code(json.dumps(call.sent, ensure_ascii=False, indent=2), language="json", height=300)
 
 
-def _parts(sent: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The texts and pictures of a question in order, with a title each."""
+def _parts(sent: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The texts and pictures of a question in order, with a title each (:func:`core.llm.record.describe`)."""
     if sent.get("system"):
-        yield "System prompt", sent["system"]
+        yield "System prompt", {"text": sent["system"]}
     for message in sent.get("messages", ()):
-        for part in message.get("parts", ()):
-            yield f"{message.get('role', '')}".capitalize(), part
+        for part in message["parts"]:
+            yield message["role"].capitalize(), part
 
 
-def _draw_picture(part: Mapping[str, Any]) -> None:
+def _draw_picture(sha256: str) -> None:
     try:
-        data = get_studio().kept_bytes(str(part.get("picture", "")))
+        data = get_studio().kept_bytes(sha256)
     except StudioError as error:
         st.caption(plain(str(error)))
     else:

@@ -23,7 +23,7 @@ def note_calls(studio: Studio, count: int = 3, cost: str | None = "0.25") -> Non
     now = datetime.now(UTC)
     for number in range(count):
         usage = Usage(1000, 200, 500)
-        sent = {"system": "Read it.", "messages": [{"role": "user", "parts": ["<b>Rechnung</b> 12"]}]}
+        sent = {"system": "Read it.", "messages": [{"role": "user", "parts": [{"text": "<b>Rechnung</b> 12"}]}]}
         price = Decimal(cost) if cost else None
         at = now - timedelta(seconds=number)
         model = ("small", "big")[number % 2]

@@ -1,0 +1,105 @@
+"""A document that is sent to a model: what the Studio says before, shows meanwhile, and lets one look at afterwards."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.recipe import Redaction
+from core.studio import Studio
+from pages.parts.desk import Desk
+from pages.parts.frame import get_studio
+from pages.parts.reply import fields_html
+from tests.conftest import SampleFile
+from tests.mock_models import MockModels
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mock_models: MockModels) -> Studio:
+    """The studio that the page will use, with its providers played by the mock."""
+    monkeypatch.setenv("STUDIO_DATA_DIR", str(tmp_path))
+    st.cache_resource.clear()
+    return get_studio()
+
+
+def reply_of(sample: SampleFile) -> str:
+    """What a model that reads well would answer."""
+    values = {key: value for key, value in sample.truth.items() if key != "meta"}
+    values = {"order_date": None, "customer_id": None} | values
+    return json.dumps({"document_type": "invoice", "language": "en", "invoice": values})
+
+
+def open_page(studio: Studio, sample: SampleFile) -> AppTest:
+    """The Studio page with ``sample`` on the desk, to be read by a model."""
+    document = studio.open(sample.data, sample.name)
+    desk = Desk("d" * 32)
+    desk.put(document.sha256, document.name, 1).recipe = "model"
+    studio.keep_draft(f"desk-{desk.desk_id}", desk.to_json())
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    app.query_params["desk"] = desk.desk_id
+    return app.run()
+
+
+def words(page: AppTest) -> str:
+    """All that the page says."""
+    return " ".join(str(element.value) for kind in ("markdown", "caption", "code") for element in page.get(kind))
+
+
+def read(page: AppTest) -> AppTest:
+    """Press Extract and wait for the result."""
+    page.button(key="extract").click().run()
+    for _ in range(100):
+        if not page.button or "Download JSON" in str(page.main) or "Save" in [b.label for b in page.button]:
+            break
+        time.sleep(0.1)
+        page.run()
+    return page
+
+
+def test_the_page_says_what_leaves_the_machine_before_it_does(studio: Studio, digital_pdf: SampleFile) -> None:
+    """To whom, how much, and for how much."""
+    page = open_page(studio, digital_pdf)
+    assert not page.exception
+    said = words(page)
+    assert "Sends its text to Groq" in said.replace("\\", "")
+    assert "tokens" in said
+
+
+def test_what_is_hidden_never_leaves_and_comes_back_in_the_values(
+    studio: Studio, digital_pdf: SampleFile, mock_models: MockModels
+) -> None:
+    """The server sees a placeholder; the form shows the name."""
+    vendor = digital_pdf.truth["vendor_name"]
+    mock_models.replies(reply_of(digital_pdf).replace(vendor, "[NAME-1]"))
+    studio.configure(studio.defaults.model_copy(update={"redaction": Redaction(names=(vendor,))}))
+    page = read(open_page(studio, digital_pdf))
+    assert not page.exception
+    sent = json.dumps(mock_models.requests()[-1]["body"])
+    assert vendor not in sent
+    assert "[NAME-1]" in sent
+    assert page.text_input(key="field_vendor_name").value == vendor
+
+
+def test_what_was_sent_can_be_looked_at_afterwards(
+    studio: Studio, digital_pdf: SampleFile, mock_models: MockModels
+) -> None:
+    """Word for word, in the books too."""
+    mock_models.replies(reply_of(digital_pdf))
+    assert not read(open_page(studio, digital_pdf)).exception
+    call = studio.spending._calls.rows()[0].call
+    asked = call.sent["messages"][-1]["parts"][0]["text"]
+    assert digital_pdf.truth["invoice_number"] in asked
+    assert "BEGIN DOCUMENT" in asked
+
+
+def test_fields_that_arrive_are_shown_as_text() -> None:
+    """A document may hold markup."""
+    assert "<script>" not in fields_html({"vendor_name": "<script>x</script>"})
+    assert "begins" in fields_html({})

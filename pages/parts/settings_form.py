@@ -42,6 +42,8 @@ _NAMES = {
     "tesseract": "Tesseract",
     "einvoice": "E-invoice XML",
     "rules": "Offline rules",
+    "llm": "Language model",
+    "vision": "Vision model",
     "database": "Database",
     "workbook": "Excel workbook",
 }

@@ -131,7 +131,9 @@ def _save() -> None:
 def _reset() -> None:
     st.session_state[_ERRORS] = {}
     st.session_state[_RESETS] = st.session_state.get(_RESETS, 0) + 1
-    _keep(Defaults(), "Reset to the shipped defaults")
+    shipped = {choice.path: value_of(Defaults(), choice) for choice in choices()}
+    read, _ = read_form(get_studio().defaults, shipped)  # what stands elsewhere (recipes, providers, prices) stays
+    _keep(read, "Reset to the shipped defaults")
 
 
 def _keep(defaults: Defaults, said: str) -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from core.errors import ReplyCutOff, ReplyInvalid
 from core.llm.messages import ask_for_repair
+from core.llm.opinion import Verification, read_verification
 from core.llm.provider import RESTART, Ask, Call, ModelName, Models, Note, Purpose, Question, Reply
 from core.llm.reply import Read, parse_object, read_reply
 from core.redaction import Masker
@@ -37,9 +38,13 @@ class Asking:
     notes: list[str] = field(default_factory=list)
     _told: bool = False
 
-    def read(self, question: Question) -> Answer:
+    def quiet(self, route: tuple[ModelName, ...]) -> Asking:
+        """The same for other models whose replies nobody watches; calls and notes are kept together."""
+        return replace(self, route=route, on_reply=lambda text: None)
+
+    def read(self, question: Question, purpose: Purpose = "extract") -> Answer:
         """The values that a model reads. Raises ReplyCutOff, ReplyInvalid after one repair, ProviderError, Cancelled."""
-        reply = self._longer(question)
+        reply = self._longer(question, purpose)
         try:
             return self._answer(reply)
         except ReplyInvalid as error:
@@ -47,7 +52,13 @@ class Asking:
             mended = self.ask(ask_for_repair(question, reply.text, str(error)), "repair")
         return self._answer(mended)
 
-    def ask(self, question: Question, purpose: Purpose = "extract") -> Reply:
+    def verify(self, question: Question) -> Verification:
+        """What a second reader says of each value. Raises as :meth:`read` does."""
+        reply = self.ask(question, "second opinion")
+        text, tolerant = self._text(reply)
+        return read_verification(text, tolerant)
+
+    def ask(self, question: Question, purpose: Purpose) -> Reply:
         """One reply, complete. Raises ReplyCutOff, ProviderError, Cancelled."""
         if self._told:
             self.on_reply(RESTART)
@@ -61,10 +72,10 @@ class Asking:
             raise ReplyCutOff("The reply met the length limit.", *reply.model, raw=reply.text, billed=True)
         return reply
 
-    def _longer(self, question: Question) -> Reply:
+    def _longer(self, question: Question, purpose: Purpose) -> Reply:
         """A reply; one that was cut off is asked for again where the model can write more."""
         try:
-            return self.ask(question)
+            return self.ask(question, purpose)
         except ReplyCutOff:
             most = self.models.capabilities(self.route[0]).output
             if question.max_output_tokens >= most:
@@ -72,16 +83,19 @@ class Asking:
             self.notes.append(
                 f"The reply met the limit of {question.max_output_tokens} tokens and was asked for again with {most}."
             )
-        return self.ask(replace(question, max_output_tokens=most))
+        return self.ask(replace(question, max_output_tokens=most), purpose)
 
     def _answer(self, reply: Reply) -> Answer:
-        strict = self.models.capabilities(reply.model).strictness != "none" and not reply.notes
-        text = reply.text
-        if self.masker is not None:
-            text = _restored(text, self.masker, not strict)
-        read = read_reply(text, tolerant=not strict)
+        text, tolerant = self._text(reply)
+        read = read_reply(text, tolerant)
         self.notes += read.notes
         return Answer(read, text, reply.model)
+
+    def _text(self, reply: Reply) -> tuple[str, bool]:
+        """A reply's text with masked values put back, and whether there may be words around its JSON: where the model has
+        no JSON mode, or what it was to be held to fell back."""
+        tolerant = self.models.capabilities(reply.model).strictness == "none" or bool(reply.notes)
+        return _restored(reply.text, self.masker, tolerant) if self.masker else reply.text, tolerant
 
     def _note(self, call: Call) -> None:
         self.calls.append(call)

@@ -12,6 +12,7 @@ from core.llm.asking import Answer, Asking
 from core.llm.material import Material
 from core.llm.merge import merge
 from core.llm.messages import PageShown, Part, ask_for_reading
+from core.llm.opinion import Opinion, ask_to_verify, compare, opinion_of, weighed
 from core.llm.packing import Packed, Room, halves, pack
 from core.llm.prompting import PromptShelf, uses
 from core.llm.provider import Ask, Estimate, ModelName, Models, Question, Usage
@@ -24,6 +25,8 @@ from core.recognition import doubt_of
 
 #: How far a model's word is believed before anyone looked at the page.
 BELIEF = 0.85
+#: The second opinion of the model that read, asked of each value.
+SAME = "same"
 #: The share of a model's window that stays free: tokens are counted roughly.
 _SPARE = 0.1
 #: The least that is left for the document, however long the prompt is.
@@ -127,13 +130,14 @@ class _Run:
         text = "\n".join(page.text for page in self.material.texts)
         merged = merge([answer.read.reading for answer in answers], text)
         reading = merged.reading
-        request = self.material.request
+        provenance = provenance_of(reading.invoice, extractor_name(self.material.request.recipe, self.choice))
+        opinion = self._opinion(reading, packed, answers[-1].model)
         return Draft(
             reading.invoice,
             "\n\n".join(answer.raw for answer in answers),
-            provenance_of(reading.invoice, extractor_name(request.recipe, self.choice)),
+            weighed(provenance, opinion),
             reading.language or self.material.about.language,
-            findings=(*self._findings(packed, answers, reading), *merged.findings),
+            findings=(*self._findings(packed, answers, reading), *merged.findings, *opinion.findings),
             calls=tuple(self.asking.calls),
             document_type=reading.document_type if reading.document_type != "other" else None,
         )
@@ -167,6 +171,31 @@ class _Run:
         self.asking.notes.append("The reply would have been too long: the document was read in parts.")
         for pages in smaller:
             yield from self._answers(Part(pages, len(self.material.pages)))
+
+    def _opinion(self, reading: Reading, packed: Packed, reader: ModelName) -> Opinion:
+        """What a second reader makes of what ``reader`` read. One that cannot be asked costs nothing but its opinion."""
+        asked = self.choice.second_opinion.strip()
+        if not asked:
+            return Opinion()
+        second = self.asking.quiet((reader if asked == SAME else model_name(asked),))
+        try:
+            if asked != SAME:
+                return compare(reading.invoice, self._read_again(second, packed))
+            parts = self.parts(packed.parts)
+            judged = [
+                second.verify(ask_to_verify(reading.invoice, part, self.choice.temperature, self.output))
+                for part in parts
+            ]
+            return opinion_of(reading.invoice, judged, reading.language or None)
+        except ExtractionError as error:
+            return Opinion(findings=(Finding("extract", "info", f"There is no second opinion: {error}"),))
+
+    def _read_again(self, second: Asking, packed: Packed) -> Invoice:
+        text = "\n".join(page.text for page in self.material.texts)
+        readings = [
+            second.read(self.question(part), "second opinion").read.reading for part in self.parts(packed.parts)
+        ]
+        return merge(readings, text).reading.invoice
 
     def _findings(self, packed: Packed, answers: Sequence[Answer], reading: Reading) -> Iterator[Finding]:
         yield from self.material.findings

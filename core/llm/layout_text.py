@@ -11,6 +11,8 @@ from core.rules.layout import Layout, Line, Segment
 _WIDEST = 132
 #: A gap of so many text heights between two lines is shown as an empty line.
 _PARAGRAPH = 1.4
+#: A number may have so many letters with it (EUR, kg) and is still set by its right edge.
+_UNIT = 3
 #: Cells stand at least so far apart, so that they can be told from words.
 _APART = 2
 
@@ -57,7 +59,7 @@ def _row(line: Line, left: float, step: float) -> str:
 
 
 def _column(segment: Segment, text: str, left: float, step: float) -> int:
-    if any(char.isdigit() for char in text) and len(segment.tokens) < 3:
+    if any(char.isdigit() for char in text) and sum(char.isalpha() for char in text) <= _UNIT:
         return max(0, round((segment.x1 - left) / step) - len(text))
     return max(0, round((segment.x0 - left) / step))
 

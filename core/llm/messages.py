@@ -92,6 +92,12 @@ def fenced(part: Part) -> tuple[str, str]:
     return f"BEGIN DOCUMENT {fence}\n{pages}\nEND DOCUMENT {fence}", fence
 
 
+def guard(fence: str, part: Part) -> str:
+    """What is said to a model about the fenced pages of ``part``."""
+    pictures = " and in the pictures beneath" if any(page.picture for page in part.pages) else ""
+    return GUARD.format(fence=fence, pictures=pictures)
+
+
 def _page(page: PageShown) -> str:
     if page.text:
         return page.text
@@ -99,8 +105,7 @@ def _page(page: PageShown) -> str:
 
 
 def _system(prompt: Prompt, variables: Mapping[str, str], fence: str, part: Part) -> str:
-    pictures = " and in the pictures beneath" if any(page.picture for page in part.pages) else ""
-    said = [render(prompt.system, variables).strip(), GUARD.format(fence=fence, pictures=pictures)]
+    said = [render(prompt.system, variables).strip(), guard(fence, part)]
     if part.total:
         numbers = ", ".join(dict.fromkeys(str(page.number) for page in part.pages))
         said.insert(

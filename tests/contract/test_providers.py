@@ -223,6 +223,15 @@ def test_a_call_that_was_cancelled_asks_nothing(ask: Asker, mock_models: MockMod
     assert mock_models.count() == 0
 
 
+def test_a_person_who_stops_does_not_wait_for_the_provider(ask: Asker, mock_models: MockModels) -> None:
+    """Also while nothing has come yet."""
+    mock_models.replies("never seen")
+    mock_models.chaos(latencyMs=20_000)
+    looks = iter([False, False])
+    with pytest.raises(Cancelled):
+        ask(cancelled=lambda: next(looks, True))
+
+
 # --- streaming alone -------------------------------------------------------------------------------------------------
 
 

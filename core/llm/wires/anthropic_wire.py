@@ -30,8 +30,9 @@ class AnthropicWire(Wire):
     """Anthropic, or a server that speaks its messages."""
 
     def _connect(self) -> Any:
-        from anthropic import Anthropic, DefaultHttpxClient
+        from anthropic import Anthropic, DefaultHttpxClient, Timeout
 
+        self._timeout = Timeout
         return Anthropic(
             api_key=self.secret,
             base_url=self.endpoint.base_url,
@@ -46,13 +47,13 @@ class AnthropicWire(Wire):
         body = self._body(exchange)
         messages = self.client().messages
         if not exchange.streams:
-            self._take_whole(messages.create(**body, timeout=exchange.remaining), exchange)
+            self._take_whole(messages.create(**body, timeout=self._time_for(exchange)), exchange)
             return
-        stream = messages.create(**body, stream=True, timeout=exchange.remaining)
+        stream = messages.create(**body, stream=True, timeout=self._time_for(exchange))
         with closing(stream):
             exchange.request_id = stream.response.headers.get("request-id") or ""
             for event in stream:
-                exchange.check()
+                exchange.stop_if_abandoned()
                 _take_event(event, exchange)
 
     def _body(self, exchange: Exchange) -> dict[str, Any]:

@@ -99,12 +99,12 @@ def translate(error: Exception, place: Place) -> ProviderError | None:
     """The house's error for an SDK's; ``None`` for one that is none of an SDK's."""
     names = {parent.__name__ for parent in type(error).__mro__}
     causes = _causes(error)
-    if names & {"APITimeoutError", "TimeoutException"}:
-        return ProviderTimeout(f"{place.title} did not answer in time.", billed="ConnectTimeout" not in causes)
+    if names & {"APITimeoutError", "TimeoutException"} and "ConnectTimeout" not in causes:
+        return ProviderTimeout(f"{place.title} did not answer in time.", billed=True)
     if isinstance(error, json.JSONDecodeError | UnicodeDecodeError) or "APIResponseValidationError" in names:
         return ProviderFailed(f"{place.title} sent a reply that cannot be read.", raw=str(error), billed=True)
     if "APIConnectionError" in names or names & {"TransportError", "StreamError"}:
-        if causes & {"ConnectError", "UnsupportedProtocol"}:
+        if causes & {"ConnectError", "ConnectTimeout", "UnsupportedProtocol"}:
             return ProviderUnreachable(f"{place.title} cannot be reached: check the network and the address.")
         broke = f"The connection to {place.title} broke before the reply was whole."
         return ProviderUnreachable(broke, billed="ReadError" in causes)

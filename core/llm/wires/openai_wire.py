@@ -20,8 +20,9 @@ class OpenAIWire(Wire):
     """Any server that speaks OpenAI's chat completions."""
 
     def _connect(self) -> Any:
-        from openai import DefaultHttpxClient, OpenAI, omit
+        from openai import DefaultHttpxClient, OpenAI, Timeout, omit
 
+        self._timeout = Timeout
         client = OpenAI(
             api_key=self.secret,
             base_url=self.endpoint.base_url,
@@ -43,15 +44,15 @@ class OpenAIWire(Wire):
         body = self._body(exchange)
         completions = self.client().chat.completions
         if not exchange.streams:
-            self._take_whole(completions.create(**body, timeout=exchange.remaining), exchange)
+            self._take_whole(completions.create(**body, timeout=self._time_for(exchange)), exchange)
             return
         # In the body's own words: Groq takes them, but its SDK has no such parameter.
         options = {"stream_options": {"include_usage": True}}
-        stream = completions.create(**body, extra_body=options, stream=True, timeout=exchange.remaining)
+        stream = completions.create(**body, extra_body=options, stream=True, timeout=self._time_for(exchange))
         with closing(stream):
             exchange.request_id = _request_id(stream.response.headers)
             for chunk in stream:
-                exchange.check()
+                exchange.stop_if_abandoned()
                 _take_chunk(chunk, exchange)
 
     def _body(self, exchange: Exchange) -> dict[str, Any]:
@@ -84,8 +85,9 @@ class GroqWire(OpenAIWire):
     """Groq by its own SDK, whose base URL goes without ``/openai/v1``."""
 
     def _connect(self) -> Any:
-        from groq import DefaultHttpxClient, Groq
+        from groq import DefaultHttpxClient, Groq, Timeout
 
+        self._timeout = Timeout
         return Groq(
             api_key=self.secret,
             base_url=self.endpoint.base_url,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
@@ -23,16 +24,26 @@ from core.errors import (
     ReplyRefused,
 )
 from core.llm.provider import Cancelled, Capabilities, ModelName, OnText, Question, Reply, Usage
+from core.llm.wires.errand import carry_out
 from core.llm.wires.exchange import Exchange
 from core.llm.wires.faults import Place, translated
 from core.llm.wires.manner import LADDER, Manner, Quirks, plainer
 
 #: Seconds for a whole reply where neither the question nor the settings say it, and for a list of models.
 DEFAULT_TIMEOUT, LIST_TIMEOUT = 120.0, 10.0
+#: Seconds to connect: who does not open the door will not answer at all.
+CONNECT_TIMEOUT = 10.0
 #: Manners tried for one question before giving up.
 MOST_MANNERS = 8
 #: Stands for the key where a server needs none and its SDK does.
 NO_KEY = "none"
+
+#: Names of models that answer no question: they embed, speak, listen, draw or guard.
+_NO_CHAT = re.compile(
+    r"embed|whisper|tts|audio|speech|transcri|realtime|live|image|imagen|dall-e|sora|veo|moderation|guard|aqa|rerank"
+    r"|babbage|davinci|robotics|search|orpheus|computer-use|instruct-beta",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,7 @@ class Wire(ABC):
         self._capabilities = capabilities
         self._manners: dict[tuple[str, str], Manner] = {}
         self._client: Any = None
+        self._timeout: Any = None
         self._lock = Lock()
 
     def missing(self) -> str:
@@ -76,10 +88,10 @@ class Wire(ABC):
         return ""
 
     def models(self) -> Sequence[str]:
-        """Models that the provider offers now. Raises ProviderError where it cannot be asked."""
+        """Models that the provider offers now for questions, in order. Raises ProviderError where it cannot be asked."""
         self._check_usable("")
         with self._clear_errors(""):
-            return sorted(self._list_models())
+            return sorted(name for name in self._list_models() if not _NO_CHAT.search(name))
 
     def ask(
         self,
@@ -136,9 +148,13 @@ class Wire(ABC):
     def _key(self) -> str:
         return self.endpoint.key.get_secret_value() if self.endpoint.key else ""
 
+    def _time_for(self, exchange: Exchange) -> Any:
+        """The SDK's timeout: no step of the call is longer than what is left, and connecting is much shorter."""
+        return self._timeout(exchange.remaining, connect=min(CONNECT_TIMEOUT, exchange.remaining))
+
     @abstractmethod
     def _connect(self) -> Any:
-        """A client of the SDK. It follows no redirect: that would carry question and key to an address nobody chose."""
+        """A client of the SDK; sets the class of its timeouts. It follows no redirect: that would carry question and key to an address nobody chose."""
 
     @abstractmethod
     def _list_models(self) -> list[str]: ...
@@ -150,9 +166,8 @@ class Wire(ABC):
     def _ask_once(self, exchange: Exchange) -> Reply:
         try:
             with self._clear_errors(exchange.model):
-                exchange.check()
-                self._send(exchange)
-                return self._reply(exchange)
+                carry_out(self._send, exchange)
+            return self._reply(exchange)
         except ProviderError as error:
             error.provider, error.model = self.name, exchange.model
             if exchange.text:
@@ -184,7 +199,8 @@ class Wire(ABC):
             raise ProviderFailed(
                 f"{self.title} sent no reply that has the schema.", self.name, exchange.model, billed=True
             )
-        exchange.take(text)
+        if exchange.listen is not None:
+            exchange.listen(text)
         note = f"{self.title} says that this reply has not the schema."
         return Reply(text, model=ModelName(self.name, exchange.model), notes=(*exchange.manner.notes, note))
 

@@ -1,0 +1,80 @@
+"""One question on its way to a provider, and what has come back of its reply."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from core.errors import Cancelled as CancelledError
+from core.errors import ProviderTimeout
+from core.llm.provider import Cancelled, OnText, Question, Usage
+from core.llm.wires.manner import Manner
+
+#: How a reply ended, in the house's words; empty while it has not.
+Finish = Literal["", "complete", "cut off", "refused"]
+
+
+@dataclass
+class Exchange:
+    """A question, how it is asked, and the reply as far as it has arrived. ``until`` is on the monotonic clock."""
+
+    question: Question
+    title: str
+    """Whom it is sent to, for messages."""
+    model: str
+    manner: Manner
+    seconds: float
+    until: float
+    cancelled: Cancelled
+    listen: OnText | None = None
+    text: str = ""
+    usage: Usage = field(default_factory=Usage)
+    finish: Finish = ""
+    deliver: Callable[[str], None] = lambda piece: None
+    """Takes the pieces on their way to ``listen``."""
+    abandoned: bool = False
+    """Nobody waits for the reply any more."""
+    request_id: str = ""
+    refusal: str = ""
+
+    @property
+    def streams(self) -> bool:
+        """Whether the reply is to come in pieces."""
+        return self.listen is not None and self.manner.streams
+
+    @property
+    def remaining(self) -> float:
+        """Seconds left for the reply."""
+        return max(0.001, self.until - time.monotonic())
+
+    def take(self, piece: str) -> None:
+        """A piece of the reply has arrived."""
+        if piece:
+            self.text += piece
+            self.deliver(piece)
+
+    def stop_if_abandoned(self) -> None:
+        """Raise Cancelled where nobody waits for the reply any more: closing a stream ends what it costs."""
+        if self.abandoned:
+            raise CancelledError("Stopped.")
+
+    def check(self) -> None:
+        """Raise Cancelled or ProviderTimeout where it is time to stop."""
+        if self.cancelled():
+            raise CancelledError("Stopped.")
+        if time.monotonic() > self.until:
+            raise ProviderTimeout(
+                f"No whole reply came within {self.seconds:g} seconds.", model=self.model, billed=True
+            )
+
+    def system(self) -> str:
+        """The system prompt, with the schema in words where the wire cannot carry it."""
+        question = self.question
+        if question.schema is None or self.manner.strictness in ("schema", "tool"):
+            return question.system
+        schema = json.dumps(question.schema, ensure_ascii=False, separators=(",", ":"))
+        rule = f"Answer with one JSON object and nothing else. It must have this JSON schema:\n{schema}"
+        return f"{question.system}\n\n{rule}".strip()

@@ -64,17 +64,38 @@ def _draw_form(first: str | None, use: Callable[[Recipe], None] | None) -> None:
     elif name in names:
         st.caption(":orange[A recipe of this name is saved already and will be replaced.]")
     ready = bool(name) and bool(readers) and name not in BUILT_IN
-    if st.button("Save and use", key="recipe_save", type="primary", icon=":material/save:", disabled=not ready):
-        made = build_recipe(base, name, engine, dpi, readers, choice)
-        if isinstance(made, str):
-            st.error(plain(made), icon=":material/error:")
-            return
-        _keep(made)
-        if use is None:
-            st.session_state[keys.COMPARE_NEW_RECIPE] = made.name
-        else:
-            use(made)
+    if sentence := st.session_state.pop(keys.RECIPE_ERROR, None):
+        st.error(plain(sentence), icon=":material/error:")
+    elif st.button(
+        "Save and use",
+        key="recipe_save",
+        type="primary",
+        icon=":material/save:",
+        disabled=not ready,
+        on_click=_save,
+        args=(base, name, engine, dpi, readers, choice, use),
+    ):
         st.rerun()
+
+
+def _save(
+    base: Recipe,
+    name: str,
+    engine: str,
+    dpi: int,
+    readers: list[str],
+    choice: ModelChoice | None,
+    use: Callable[[Recipe], None] | None,
+) -> None:
+    made = build_recipe(base, name, engine, dpi, readers, choice)
+    if isinstance(made, str):
+        st.session_state[keys.RECIPE_ERROR] = made
+        return
+    _keep(made)
+    if use is None:
+        st.session_state[keys.COMPARE_NEW_RECIPE] = made.name
+    else:
+        use(made)
 
 
 def _draw_reading(base: Recipe, based: str) -> tuple[str, int]:

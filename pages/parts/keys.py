@@ -43,6 +43,7 @@ Studio page, result
     update_order, keep_both, cancel_save    the choices when it is stored already
     choose_pages           back to the page picker
     finding_<n>            goes to a finding's field; search_text, download_json
+    cleanup_<page>         shows a recognised page before and after clean-up
 
 Compare page, choosing
     compare_first          the first comparison in one click; compare_start the primary button
@@ -111,6 +112,7 @@ COMPARE_TROUBLES = "compare_troubles"
 COMPARE_ESTIMATE = "compare_estimated"
 COMPARE_NEW_RECIPE = "compare_made_recipe"
 COMPARE_VOTE_ERROR = "compare_vote_error"
+RECIPE_ERROR = "recipe_error"
 MEASURING = "accuracy_measuring"
 ACCURACY_ENDED = "accuracy_ended"
 ACCURACY_IMPORTS = "accuracy_imports"

@@ -210,6 +210,10 @@ class CaseError(StudioError):
     """A folder of cases that cannot be scored."""
 
 
+class TooFewReviewed(StudioError):
+    """Too few reviewed values to learn from."""
+
+
 class Cancelled(StudioError):
     """The person stopped the run."""
 

@@ -33,6 +33,7 @@ def judge(extraction: Extraction, *, today: date, page_view: Invoice | None = No
     ]
     if page_view is not None:
         findings += compare_with_page(extraction.invoice, page_view, extraction.evidence)
-    confidences = score(extraction.invoice, extraction.evidence, extraction.provenance, findings)
-    verdict = decide(extraction.invoice, confidences, findings, extraction.recipe.approve_at)
+    recipe = extraction.recipe
+    confidences = score(extraction.invoice, extraction.evidence, extraction.provenance, findings, recipe.correction)
+    verdict = decide(extraction.invoice, confidences, findings, recipe.approve_at)
     return extraction.model_copy(update={"findings": tuple(findings), "confidences": confidences, "verdict": verdict})

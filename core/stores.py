@@ -194,8 +194,8 @@ class Ledger(Protocol):
         """The latest runs first."""
 
     def reviewed_values(self) -> list[ReviewedValue]:
-        """Every value of the runs whose record a person reviewed. Cells of lines are left out where the person added or
-        removed a line: the others then stand at other places."""
+        """Every value of the runs whose record a person reviewed, but those of e-invoices, which are exact. Cells of lines
+        are left out where the person added or removed a line: the others then stand at other places."""
 
     def facts(self, since: datetime, until: datetime | None = None) -> list[RunFact]:
         """The runs that began in a time (UTC, from ``since`` to before ``until``), oldest first."""

@@ -19,7 +19,7 @@ from core.cache import Cache
 from core.comparison.comparator import Comparator
 from core.comparison.runner import PipelineRunner
 from core.documents import Document, open_document
-from core.errors import RecordMissing, StorageError
+from core.errors import RecordMissing, StorageError, TooFewReviewed
 from core.events import Event, RunFinished, StepFailed, StepFinished, StepSkipped
 from core.evidence import Box, Evidence, Word, union
 from core.extraction import Extraction, Finding, PageRef, StepRecord
@@ -30,7 +30,7 @@ from core.models import Invoice, field_of
 from core.pipeline import Order as RunOrder
 from core.pipeline import Pipeline
 from core.prompts import PromptBook
-from core.recipe import OcrRecipe, Recipe
+from core.recipe import Correction, OcrRecipe, Recipe
 from core.review import Reviewed, review
 from core.settings import Defaults, Settings
 from core.spending import Spending
@@ -51,6 +51,7 @@ from core.stores import (
     Target,
     WorkbookStore,
 )
+from core.validation.calibration import ENOUGH_REVIEWED, fit_correction
 from core.validation.normalise import parse_value
 
 __all__ = ["Parts", "Reviewed", "Studio"]
@@ -201,9 +202,14 @@ class Studio:
             name,
             sha256,
             tuple(pages),
-            self._parts.pin(recipe),
+            self._parts.pin(self._with_correction(recipe)),
             lambda call: self._parts.calls.keep_call(call, run_id, sha256),
         )
+
+    def _with_correction(self, recipe: Recipe) -> Recipe:
+        if recipe.correction is not None or self.defaults.correction is None:
+            return recipe
+        return recipe.model_copy(update={"correction": self.defaults.correction})
 
     def _kept(self, run_id: str, order: RunOrder, cancelled: Callable[[], bool]) -> Iterator[Event]:
         started = datetime.now(UTC)
@@ -416,6 +422,28 @@ class Studio:
         """Keep the person's choices and use them from now on."""
         self.settings.keep_defaults(defaults)
         self.defaults = defaults
+
+    def recalibrate(self) -> Correction:
+        """Learn from the reviewed records how far confidences are to be corrected, and use that in every run from now on.
+        Raises TooFewReviewed."""
+        reviewed = self._parts.ledger.reviewed_values()
+        correction = fit_correction(reviewed)
+        if correction is None:
+            raise TooFewReviewed(
+                f"Confidences are corrected from {ENOUGH_REVIEWED} reviewed values on; so far there are {len(reviewed)}: "
+                "review and save more records."
+            )
+        self.configure(self.defaults.model_copy(update={"correction": correction}))
+        return correction
+
+    def forget_calibration(self) -> None:
+        """Go back to the calibration that ships."""
+        self.configure(self.defaults.model_copy(update={"correction": None}))
+
+    @property
+    def calibration(self) -> Correction | None:
+        """The correction in use; ``None``: the calibration that ships, alone."""
+        return self.defaults.correction
 
     def cache_size(self) -> int:
         """Bytes that the cache holds on disk."""

@@ -70,6 +70,7 @@ class SqlLedger:
         query = select(RUNS.c.run_id, RUNS.c.recipe, table.path, table.extracted, table.final, table.confidence)
         query = query.add_columns(table.changed).join(RUNS, RUNS.c.run_id == table.run_id)
         query = query.join(HEADER, HEADER.c.order_id == table.order_id).where(HEADER.c.status == "reviewed")
+        query = query.where(RUNS.c.extractor != "einvoice")
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(RUNS.c.run_id, table.path)).mappings().all()
         return [value for _, run in groupby(rows, key=itemgetter("run_id")) for value in _reviewed(list(run))]
@@ -97,8 +98,11 @@ def _reviewed(rows: list[Any]) -> Iterator[ReviewedValue]:
     kept = rows[0]["recipe"].get("correction")
     correction = Correction.model_validate(kept) if kept else None
     for row in rows:
-        known = row["confidence"] is not None and row["changed"] is not None
-        if known and not (moved and row["path"].startswith("line_items.")):
+        if (
+            row["confidence"] is not None
+            and row["changed"] is not None
+            and not (moved and row["path"].startswith("line_items."))
+        ):
             yield ReviewedValue(row["path"], row["confidence"], row["changed"], correction)
 
 

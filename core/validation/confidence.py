@@ -1,30 +1,40 @@
-"""Confidence per field, 0 to 1: how sure the house is that the value is right.
-
-It grows with each of its parts and never leaves 0 to 1:
-
-    believed   the extractor's own score (1 for an e-invoice's XML and for the person)
-    seen       the match's score × the OCR confidence of its words; a fixed, lower figure where nothing was found
-    start      √(believed × seen)
-    raised     by CONFIRMED of what is missing to 1, where the invoice's own sums confirm the value
-    lowered    by a factor for each warning or error that touches it
-"""
+"""Confidence per field, 0 to 1: the probability that the value is right; and the reasons for it in plain words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from math import sqrt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from core.evidence import Evidence
-from core.extraction import Finding, Provenance
-from core.models import Invoice, walk
-from core.validation.arithmetic import confirmed
+from core.extraction import Extraction, Finding, Provenance
+from core.models import Invoice
+from core.recipe import Correction
+from core.validation.calibration import LOWERED, Calibration, corrected, shipped_calibration
+from core.validation.signs import Signs, log_odds, signs
 
-#: What stands nowhere on the page: read (perhaps invented), or given by XML or a person (who need no page).
-UNSEEN, UNSEEN_EXACT = 0.25, 0.9
-#: What a confirming sum takes away of the remaining doubt.
-CONFIRMED = 0.6
-LOWERED = {"error": 0.5, "warning": 0.7, "info": 1.0}
-_UNKNOWN_BELIEF = 0.5
+#: Reasons that move the log-odds less than this are not worth a word.
+_WORTH_SAYING = 0.15
+_ALMOST_SURE_READING = 0.97
+_PERSON = "person"
+#: Where the rules stood a value relative to its label.
+_PLACES = {
+    "behind": "right behind the label “{}”",
+    "beside": "beside the label “{}”",
+    "beneath": "beneath the label “{}”",
+    "labelled block": "in the block headed “{}”",
+    "form": "in the form's field “{}”",
+    "sum of its column": "the sum of the column “{}”",
+    "beneath, one of several": "one of several beneath “{}”",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason for a confidence: a short phrase that begins in lower case, and how much it moves the log-odds
+    (above 0: towards right)."""
+
+    text: str
+    weight: float
 
 
 def score(
@@ -32,36 +42,106 @@ def score(
     evidence: Mapping[str, Evidence],
     provenance: Mapping[str, Provenance],
     findings: Sequence[Finding],
+    correction: Correction | None = None,
 ) -> dict[str, float]:
-    """The confidence of every value of ``invoice`` by path."""
-    by_sums = confirmed(invoice)
-    doubts = _doubts(findings)
+    """The confidence of every value of ``invoice`` by path; ``correction`` is the studio's own."""
+    calibration = shipped_calibration()
     confidences = {}
-    for path, _, value in walk(invoice):
-        if value is None:
-            continue
-        known = provenance.get(path)
-        exact = known is not None and known.exact
-        believed = known.score if known else _UNKNOWN_BELIEF
-        doubt = doubts.get(path, 1.0)
-        confidence = sqrt(believed * _seen(evidence.get(path), exact))
-        if path in by_sums and doubt == 1.0:
-            confidence += CONFIRMED * (1 - confidence)
-        confidences[path] = round(min(max(confidence * doubt, 0.0), 1.0), 4)
+    for path, found in signs(invoice, evidence, provenance, findings):
+        confidence = calibration.confidence(found)
+        if correction is not None and not found.exact:
+            confidence = corrected(confidence, path, correction)
+        confidences[path] = round(confidence, 4)
     return confidences
 
 
-def _seen(found: Evidence | None, exact: bool) -> float:
+def explain(extraction: Extraction, path: str) -> tuple[Reason, ...]:
+    """Why the value at ``path`` has its confidence, the weightiest reason first; empty where there is no value."""
+    found = dict(signs(extraction.invoice, extraction.evidence, extraction.provenance, extraction.findings)).get(path)
     if found is None:
-        return UNSEEN_EXACT if exact else UNSEEN
-    seen = found.score * found.ocr_confidence
-    return max(seen, UNSEEN_EXACT) if exact else seen
+        return ()
+    known, place = extraction.provenance.get(path), extraction.evidence.get(path)
+    reasons = _of_exact(found, known, bool(extraction.pages)) if found.exact else _of_signs(found, known, place)
+    return tuple(sorted(reasons, key=lambda reason: -abs(reason.weight)))
 
 
-def _doubts(findings: Sequence[Finding]) -> dict[str, float]:
-    """The factor by which the findings lower each path."""
-    factors: dict[str, float] = {}
-    for finding in findings:
-        for path in finding.fields:
-            factors[path] = factors.get(path, 1.0) * LOWERED[finding.severity]
-    return factors
+def _of_exact(found: Signs, known: Provenance | None, has_pages: bool) -> Iterator[Reason]:
+    calibration = shipped_calibration()
+    sure = log_odds(min(calibration.exact_found, 0.999))
+    yield Reason("given by you" if known and known.extractor == _PERSON else "stated in the invoice's XML", sure)
+    if found.found:
+        yield Reason("stands on the page", _WORTH_SAYING)
+    elif has_pages:
+        yield Reason("not found on the page", log_odds(calibration.exact_unfound) - sure)
+    for finding in found.findings:
+        if LOWERED[finding.severity] < 1:
+            yield Reason(_plain(finding), 2 * log_odds(LOWERED[finding.severity] / 2))
+
+
+def _of_signs(found: Signs, known: Provenance | None, place: Evidence | None) -> Iterator[Reason]:
+    weigh = _Weighing(shipped_calibration(), found)
+    if source := _source(known):
+        yield Reason(source, weigh.part("believed", "rule", "unlabelled"))
+    phrases = [
+        (_place(place, known), ("match", "unfound", "unmatched")),
+        (_reading(place), ("reading",)),
+        ("the sums confirm it", ("confirmed", "sums")),
+        ("a second reader says the same", ("agreed",)),
+        ("a second reader says otherwise", ("disputed",)),
+        ("it is below zero, and signs are often printed otherwise", ("negative",)),
+        ("it is more than any tax we know of the total", ("big_tax",)),
+        ("checks object to other values of this document", () if found.findings else ("elsewhere",)),
+    ]
+    for text, names in phrases:
+        weight = weigh.part(*names)
+        if text and abs(weight) >= _WORTH_SAYING:
+            yield Reason(text, weight)
+    objections = [finding for finding in found.findings if finding.severity != "info"]
+    together = weigh.part("finding", "warnings", "errors", "elsewhere") if objections else 0.0
+    for finding in objections:
+        yield Reason(_plain(finding), together / len(objections))
+
+
+class _Weighing:
+    """What each group of signs adds to the log-odds, measured against what is usual."""
+
+    def __init__(self, calibration: Calibration, found: Signs) -> None:
+        self._calibration = calibration
+        self._found = found
+
+    def part(self, *groups: str) -> float:
+        """The part of the signs whose names are in ``groups`` or begin with one and a colon."""
+        total = 0.0
+        for name, number in self._found.numbers.items():
+            if name.split(":", 1)[0] in groups:
+                usual = self._calibration.usual.get(name, 0.0)
+                total += self._calibration.weights.get(name, 0.0) * (number - usual)
+        return total
+
+
+def _source(known: Provenance | None) -> str:
+    if known is None or not known.rule:
+        return f"the reader is {known.score:.0%} sure" if known is not None else ""
+    if not known.label:
+        return f"no label names it; found by its place: {known.rule}"
+    place = _PLACES.get(known.rule)
+    return place.format(known.label) if place else f"{known.rule}, label “{known.label}”"
+
+
+def _place(place: Evidence | None, known: Provenance | None) -> str:
+    if place is not None:
+        return f"only something alike stands on the page: “{place.text}”" if place.method == "fuzzy" else ""
+    if known is not None and known.derived:
+        return "worked out, not printed on the page"
+    return "not found on the page"
+
+
+def _reading(place: Evidence | None) -> str:
+    if place is None or place.ocr_confidence >= _ALMOST_SURE_READING:
+        return ""
+    return f"read with {place.ocr_confidence:.0%} OCR certainty"
+
+
+def _plain(finding: Finding) -> str:
+    """A finding's sentence as a phrase."""
+    return finding.message.rstrip(".")

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from core.extraction import Finding, Verdict
-from core.models import Invoice, header_fields
+from core.models import FieldKind, Invoice, walk
+
+#: Values of these kinds cost money when they are wrong: amounts, numbers and dates.
+CRITICAL: frozenset[FieldKind] = frozenset({"identifier", "date", "money", "quantity"})
 
 
 def decide(
     invoice: Invoice, confidences: Mapping[str, float], findings: Sequence[Finding], approve_at: float
 ) -> Verdict:
-    """“approved” when every required field has a value of at least ``approve_at`` confidence, no finding is an error,
-    and no warning touches a field."""
-    required = {info.name for info in header_fields() if info.required}
-    if any(getattr(invoice, name) is None or confidences.get(name, 0.0) < approve_at for name in required):
-        return "needs review"
-    blocking = any(
+    """“approved” when every required field has a value, these and every amount, number and date have at least
+    ``approve_at`` confidence, no finding is an error, and no warning touches a field."""
+    sure = lowest_confidence(invoice, confidences) >= approve_at
+    return "approved" if sure and not is_blocked(findings) else "needs review"
+
+
+def lowest_confidence(invoice: Invoice, confidences: Mapping[str, float]) -> float:
+    """The least confidence of what the gate looks at; 0 where a required value is missing."""
+    return min(_gated(invoice, confidences), default=0.0)
+
+
+def is_blocked(findings: Sequence[Finding]) -> bool:
+    """Whether findings keep a result from being approved, whatever its confidences."""
+    return any(
         finding.severity == "error" or (finding.severity == "warning" and finding.fields) for finding in findings
     )
-    return "needs review" if blocking else "approved"
+
+
+def _gated(invoice: Invoice, confidences: Mapping[str, float]) -> Iterator[float]:
+    for path, info, value in walk(invoice):
+        if value is None:
+            if info.required:
+                yield 0.0
+        elif info.required or info.kind in CRITICAL:
+            yield confidences.get(path, 0.0)

@@ -1,0 +1,160 @@
+"""Confidence as a probability: the fitted weights that ship, and a studio's own correction from what people reviewed.
+
+A value's confidence is the logistic function of the weighted sum of its signs (:mod:`core.validation.signs`). The
+weights were fitted on documents with their truth (``python -m benchmarks.train_calibration``) and lie beside this file
+as ``calibration.toml``. A correction (Platt's: Probabilistic outputs for support vector machines, 1999) stretches and
+shifts the log-odds afterwards, so that it never changes which of two values is the surer.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import exp
+from pathlib import Path
+
+from core.recipe import Correction
+from core.stores import ReviewedValue
+from core.validation.signs import Signs, log_odds
+
+#: No reading is quite sure or quite hopeless, whatever its signs.
+LOWEST, HIGHEST = 0.01, 0.995
+
+#: What findings leave of the confidence of an exact value (XML, a person), a factor each.
+LOWERED = {"error": 0.5, "warning": 0.7, "info": 1.0}
+
+#: Fewer reviewed values than this do not make a correction.
+ENOUGH_REVIEWED = 200
+
+#: The shipped calibration counts as much as this many reviewed values when a correction is fitted.
+_SHIPPED_COUNTS = 100.0
+_STEPS, _STEP_IS_SMALL = 50, 1e-9
+_RIDGE, _LEAST_SLOPE = 1e-9, 0.2
+_FILE = Path(__file__).with_name("calibration.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Weights by sign, in log-odds; the confidence of exact values that stand on the page and that do not; and what a
+    sign usually is, against which its part in a confidence is told."""
+
+    weights: Mapping[str, float]
+    exact_found: float
+    exact_unfound: float
+    usual: Mapping[str, float]
+
+    def confidence(self, signs: Signs) -> float:
+        """The probability that a value with these signs is right."""
+        if signs.exact:
+            trusted = self.exact_found if signs.found else self.exact_unfound
+            for finding in signs.findings:
+                trusted *= LOWERED[finding.severity]
+            return trusted
+        weights = self.weights
+        total = sum(weights[name] * number for name, number in signs.numbers.items() if name in weights)
+        return min(max(logistic(total), LOWEST), HIGHEST)
+
+
+def logistic(number: float) -> float:
+    """1 / (1 + e^−number), for any number."""
+    return 1 / (1 + exp(-number)) if number >= 0 else exp(number) / (1 + exp(number))
+
+
+@cache
+def shipped_calibration() -> Calibration:
+    """The calibration that ships, read once a process."""
+    return read_calibration(_FILE.read_text(encoding="utf-8"))
+
+
+def read_calibration(text: str) -> Calibration:
+    """A calibration from the text of ``calibration.toml``: tables whose names and keys joined by a colon are signs."""
+    data = tomllib.loads(text)
+    exact = data["exact"]
+    return Calibration(dict(_signs(data["weights"])), exact["found"], exact["unfound"], data["usual"])
+
+
+def _signs(table: Mapping[str, object], before: str = "") -> Iterator[tuple[str, float]]:
+    for name, entry in table.items():
+        if isinstance(entry, Mapping):
+            yield from _signs(entry, f"{before}{name}:")
+        elif isinstance(entry, int | float):
+            yield before + name, float(entry)
+
+
+def corrected(confidence: float, path: str, correction: Correction) -> float:
+    """The shipped confidence of the value at ``path`` as ``correction`` has it."""
+    slope, shift = _of_kind(correction, path)
+    return _inside(logistic(slope * log_odds(_inside(confidence)) + shift))
+
+
+def uncorrected(confidence: float, path: str, correction: Correction) -> float:
+    """The shipped confidence that ``correction`` made ``confidence``."""
+    slope, shift = _of_kind(correction, path)
+    return _inside(logistic((log_odds(_inside(confidence)) - shift) / slope))
+
+
+def fit_correction(reviewed: Sequence[ReviewedValue]) -> Correction | None:
+    """The correction that people's reviews ask for, for header values and cells of lines apart; ``None`` where fewer
+    than ENOUGH_REVIEWED values were reviewed. The fewer there are, the nearer it stays to the shipped calibration."""
+    known = [one for one in reviewed if one.confidence is not None]
+    if len(known) < ENOUGH_REVIEWED:
+        return None
+    pairs: dict[bool, list[tuple[float, bool]]] = {True: [], False: []}
+    for one in known:
+        shipped = uncorrected(one.confidence, one.path, one.correction) if one.correction else one.confidence
+        pairs[_is_cell(one.path)].append((shipped, not one.changed))
+    header, line = _platt(pairs[False]), _platt(pairs[True])
+    return Correction(
+        header_slope=header[0], header_shift=header[1], line_slope=line[0], line_shift=line[1], reviewed=len(known)
+    )
+
+
+def _platt(pairs: Sequence[tuple[float, bool]]) -> tuple[float, float]:
+    """Slope and shift of the log-odds that make ``pairs`` of confidence and truth likeliest, by Newton's method.
+
+    Every value is also counted as right to the share that the shipped calibration says, all of these together as
+    much as _SHIPPED_COUNTS values: that part alone would give 1 and 0.
+    """
+    slope, shift = 1.0, 0.0
+    if not pairs:
+        return slope, shift
+    kept = _SHIPPED_COUNTS / len(pairs)
+    points = [(log_odds(_inside(p)), (right + kept * _inside(p)) / (1 + kept)) for p, right in pairs]
+    for _ in range(_STEPS):
+        down_slope = down_shift = 0.0
+        bends = [_RIDGE, 0.0, _RIDGE]
+        for x, target in points:
+            p = logistic(slope * x + shift)
+            bend = p * (1 - p)
+            down_slope += (p - target) * x
+            down_shift += p - target
+            bends = [bends[0] + bend * x * x, bends[1] + bend * x, bends[2] + bend]
+        area = bends[0] * bends[2] - bends[1] ** 2
+        step_slope = (bends[2] * down_slope - bends[1] * down_shift) / area
+        step_shift = (bends[0] * down_shift - bends[1] * down_slope) / area
+        slope = min(max(slope - _held(step_slope), _LEAST_SLOPE), 1 / _LEAST_SLOPE)
+        shift -= _held(step_shift)
+        if abs(step_slope) + abs(step_shift) < _STEP_IS_SMALL:
+            break
+    return round(slope, 4), round(shift, 4)
+
+
+def _held(step: float) -> float:
+    """A step not longer than 1, so that none overshoots where nearly all values are right."""
+    return min(max(step, -1.0), 1.0)
+
+
+def _inside(confidence: float) -> float:
+    return min(max(confidence, LOWEST), HIGHEST)
+
+
+def _is_cell(path: str) -> bool:
+    return path.startswith("line_items.")
+
+
+def _of_kind(correction: Correction, path: str) -> tuple[float, float]:
+    if _is_cell(path):
+        return correction.line_slope, correction.line_shift
+    return correction.header_slope, correction.header_shift

@@ -1,0 +1,121 @@
+"""What speaks for and against each value of an invoice: the signs that a calibration weighs, by name.
+
+A sign is a number. Those that begin with a word and a colon say which of several things holds (``field:tax``,
+``rule:tax:beside``, ``finding:total``, ``sums:tax``: the sums confirm a tax) and are 1; the others are explained here:
+
+    base         1 for every value
+    believed     the extractor's own score
+    match        how well the place on the page matches the value, less 1 (0: exactly)
+    reading      the log-odds of the OCR confidence of its words, less those of a sure reading (0: sure)
+    unfound      1 where the value stands nowhere on the page; unmatched where only its reader knows the place
+    unlabelled   1 where no label announces a value of the header
+    confirmed    1 where the invoice's own sums confirm an amount above zero and nothing objects
+    warnings     how many warnings touch it, errors how many errors (at most 2)
+    elsewhere    how many warnings and errors the document has in all (at most 3)
+    negative     1 for an amount below zero, big_tax for a tax above the highest rate we know
+    agreed       1 where a second reader says the same, disputed where it says otherwise
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import log
+
+from core.evidence import Evidence
+from core.extraction import Finding, Provenance
+from core.models import FieldInfo, Invoice, walk
+from core.validation.arithmetic import HIGHEST_TAX_SHARE, confirmed
+
+#: Cells of lines are told from header fields by this in their sign's name: ``field:item.quantity``.
+ITEM_PREFIX = "item."
+
+_UNKNOWN_BELIEF = 0.5
+_SURE_READING = 0.98
+_SEVERAL, _MANY = 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The signs of one value by name; ``exact`` values (XML, a person) are not weighed, but trusted."""
+
+    numbers: Mapping[str, float]
+    exact: bool
+    found: bool
+    findings: tuple[Finding, ...]
+
+
+def log_odds(probability: float) -> float:
+    """ln(p / (1 − p))."""
+    return log(probability / (1 - probability))
+
+
+def signs(
+    invoice: Invoice,
+    evidence: Mapping[str, Evidence],
+    provenance: Mapping[str, Provenance],
+    findings: Sequence[Finding],
+) -> Iterator[tuple[str, Signs]]:
+    """Each value of ``invoice`` by path with its signs."""
+    by_sums = confirmed(invoice)
+    touching: dict[str, list[Finding]] = {}
+    for finding in findings:
+        for path in finding.fields:
+            touching.setdefault(path, []).append(finding)
+    objections = min(sum(finding.severity != "info" for finding in findings), _MANY)
+    for path, info, value in walk(invoice):
+        if value is None:
+            continue
+        known, found, objects = provenance.get(path), evidence.get(path), tuple(touching.get(path, ()))
+        if known is not None and known.exact:
+            # An invoice that is nothing but XML has no page to stand on.
+            yield path, Signs({}, True, found is not None or not evidence, objects)
+            continue
+        name = ITEM_PREFIX + info.name if path.startswith("line_items.") else info.name
+        numbers = {"base": 1.0, f"field:{name}": 1.0, "elsewhere": float(objections)}
+        numbers |= _of_source(name, known) | _of_place(found, known) | _of_findings(objects)
+        negative = isinstance(value, Decimal) and value < 0
+        # Sums are compared without signs, so they say nothing of one.
+        if path in by_sums and not negative and not any(finding.severity != "info" for finding in objects):
+            numbers["confirmed"] = numbers[f"sums:{name}"] = 1.0
+        numbers |= _of_amount(info, value, invoice)
+        yield path, Signs(numbers, False, found is not None, objects)
+
+
+def _of_source(name: str, known: Provenance | None) -> dict[str, float]:
+    if known is None:
+        return {"believed": _UNKNOWN_BELIEF}
+    found = {"believed": known.score}
+    if known.rule:
+        found[f"rule:{name}:{known.rule}"] = 1.0
+        if not known.label and not name.startswith(ITEM_PREFIX):
+            found["unlabelled"] = 1.0
+    if known.agreed is not None:
+        found["agreed" if known.agreed else "disputed"] = 1.0
+    return found
+
+
+def _of_place(found: Evidence | None, known: Provenance | None) -> dict[str, float]:
+    if found is None:
+        return {"unmatched" if known is not None and known.rule and known.box is not None else "unfound": 1.0}
+    confidence = min(max(found.ocr_confidence, 1 - _SURE_READING), _SURE_READING)
+    return {"match": found.score - 1, "reading": log_odds(confidence) - log_odds(_SURE_READING)}
+
+
+def _of_findings(findings: Sequence[Finding]) -> dict[str, float]:
+    numbers = {f"finding:{finding.check}": 1.0 for finding in findings if finding.severity != "info"}
+    for name, severity in (("warnings", "warning"), ("errors", "error")):
+        count = sum(finding.severity == severity for finding in findings)
+        if count:
+            numbers[name] = float(min(count, _SEVERAL))
+    return numbers
+
+
+def _of_amount(info: FieldInfo, value: object, invoice: Invoice) -> dict[str, float]:
+    if info.kind != "money" or not isinstance(value, Decimal):
+        return {}
+    found = {"negative": 1.0} if value < 0 else {}
+    if info.name == "tax" and invoice.total_amount and abs(value / invoice.total_amount) > HIGHEST_TAX_SHARE:
+        found["big_tax"] = 1.0
+    return found

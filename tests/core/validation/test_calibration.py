@@ -1,0 +1,94 @@
+"""A studio learns from reviewed records how far its confidences are to be trusted."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.recipe import Correction
+from core.stores import ReviewedValue
+from core.validation.calibration import (
+    ENOUGH_REVIEWED,
+    HIGHEST,
+    LOWEST,
+    corrected,
+    fit_correction,
+    read_calibration,
+    shipped_calibration,
+    uncorrected,
+)
+
+SHARE = st.floats(LOWEST, HIGHEST)
+
+
+def values(
+    count: int, wrong: int, confidence: float = 0.9, path: str = "tax", **more: Correction
+) -> list[ReviewedValue]:
+    """``count`` reviewed values of one confidence, ``wrong`` of which a person had to change."""
+    return [ReviewedValue(path, confidence, number < wrong, **more) for number in range(count)]
+
+
+def test_too_few_reviews_change_nothing() -> None:
+    """A handful of records says little."""
+    assert fit_correction(values(ENOUGH_REVIEWED - 1, 50)) is None
+
+
+def test_reviews_that_bear_the_confidences_out_leave_them_as_they_are() -> None:
+    """Nine of ten at 90 %."""
+    correction = fit_correction(values(500, 50))
+    assert correction is not None
+    assert corrected(0.9, "tax", correction) == pytest.approx(0.9, abs=0.002)
+    assert correction.reviewed == 500
+
+
+def test_values_that_are_wrong_more_often_are_believed_less() -> None:
+    """And the more reviews say so, the more it counts; cells of lines are corrected apart."""
+    few, many = fit_correction(values(200, 60)), fit_correction(values(2000, 600))
+    assert few is not None
+    assert many is not None
+    assert 0.7 < corrected(0.9, "tax", many) < corrected(0.9, "tax", few) < 0.85
+    assert corrected(0.9, "line_items.0.quantity", many) == pytest.approx(0.9)
+
+
+def test_a_correction_learnt_under_another_one_starts_from_the_shipped_calibration() -> None:
+    """Otherwise each would correct the last one's work a second time."""
+    before = Correction(header_shift=-1.0, reviewed=300)
+    shown = corrected(0.9, "tax", before)
+    right = round(400 * (1 - shown))
+    again = fit_correction(values(400, right, shown, correction=before))
+    assert again is not None
+    assert corrected(0.9, "tax", again) == pytest.approx(shown, abs=0.03)
+
+
+@given(SHARE, SHARE, st.floats(0.3, 3), st.floats(-3, 3))
+def test_a_correction_keeps_the_order_and_can_be_taken_back(a: float, b: float, slope: float, shift: float) -> None:
+    """The surer of two values stays the surer one."""
+    low, high = sorted((a, b))
+    correction = Correction(header_slope=slope, header_shift=shift)
+    assert corrected(low, "tax", correction) <= corrected(high, "tax", correction)
+    found = corrected(a, "tax", correction)
+    if LOWEST < found < HIGHEST:
+        assert uncorrected(found, "tax", correction) == pytest.approx(a, abs=1e-6)
+
+
+@pytest.mark.parametrize("wrong", [0, 300])
+def test_reviews_that_all_say_the_same_give_a_sensible_correction(wrong: int) -> None:
+    """No figure runs away where nothing or everything was changed."""
+    correction = fit_correction(values(300, wrong))
+    assert correction is not None
+    assert 0.2 <= correction.header_slope <= 5
+    assert LOWEST <= corrected(0.9, "tax", correction) <= HIGHEST
+
+
+def test_the_file_names_its_signs_by_table_and_key() -> None:
+    """``[weights.rule.tax] beside`` is the sign rule:tax:beside."""
+    text = "[exact]\nfound = 0.99\nunfound = 0.9\n[usual]\n[weights]\nbase = 1\n[weights.rule.tax]\nbeside = 0.5\n"
+    assert read_calibration(text).weights == {"base": 1.0, "rule:tax:beside": 0.5}
+
+
+def test_what_ships_weighs_good_signs_up_and_bad_ones_down() -> None:
+    """Whatever the next fit gives."""
+    weights = shipped_calibration().weights
+    assert all(weights.get(name, 0) >= 0 for name in ("believed", "match", "reading", "agreed"))
+    assert all(weights[name] < 0 for name in ("unfound", "disputed"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 import uuid
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -53,6 +54,9 @@ from core.stores import (
 )
 from core.validation.calibration import ENOUGH_REVIEWED, fit_correction
 from core.validation.normalise import parse_value
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 __all__ = ["Parts", "Reviewed", "Studio"]
 
@@ -249,6 +253,16 @@ class Studio:
         confidence = sum(word.confidence for word in words) / len(words)
         text = join_words(read.laid(words) if read else words)
         return Evidence(page.number, (box,), text, 1.0, "drawn", confidence)
+
+    def before_and_after(self, extraction: Extraction, page: int, width: int = 900) -> tuple[bytes, bytes]:
+        """JPEGs of a recognised page as it came and as clean-up laid it for reading, ``width`` pixels wide. Raises a
+        StudioError where the document is no longer here."""
+        from core.imaging import picture_as_read
+
+        text = next(text for text in extraction.page_texts if text.page == page)
+        recipe = extraction.recipe.ocr
+        picture = self.document(extraction.document).page(page, text.rotation).render(recipe.dpi)
+        return _jpeg(picture.image, width), _jpeg(picture_as_read(picture, text, recipe.cleanup), width)
 
     def parse_value(self, path: str, text: str, extraction: Extraction | None = None) -> object:
         """Text as the field's type, read with the document's language (``1.234,56`` to Decimal). Raises ValueError
@@ -460,6 +474,12 @@ class Studio:
 
     def _workbook(self) -> WorkbookStore:
         return self._parts.workbook(self.workbook_path)
+
+
+def _jpeg(image: Image, width: int) -> bytes:
+    buffer = io.BytesIO()
+    image.convert("RGB").resize((width, round(width * image.height / image.width))).save(buffer, "JPEG", quality=85)
+    return buffer.getvalue()
 
 
 def new_run_id() -> str:

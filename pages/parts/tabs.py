@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.errors import StudioError
 from core.extraction import Extraction, Finding, Provenance
 from core.models import walk
 from pages.parts.confidence import (
@@ -19,7 +20,7 @@ from pages.parts.confidence import (
     unsure_required,
 )
 from pages.parts.edits import as_text, title_of
-from pages.parts.frame import plain
+from pages.parts.frame import get_studio, plain
 from pages.parts.sent import draw_sent
 from pages.parts.session import ask_focus
 from pages.parts.standing import lack
@@ -64,10 +65,29 @@ def draw_raw_text(extraction: Extraction) -> None:
         found = f" · {len(shown)} of {len(lines)} lines" if wanted else f" · {len(page.words)} words"
         st.markdown(f"**Page {page.page}**{found}")
         st.caption(plain(page.note or f"Read by {page.engine}."))
+        if page.recognised:
+            _draw_cleanup(extraction, page.page)
         if shown and (wanted or page.words):
             st.code("\n".join(shown), language=None, wrap_lines=True)
         elif not page.words:
             st.caption("No words were found on this page.")
+
+
+def _draw_cleanup(extraction: Extraction, page: int) -> None:
+    if not st.toggle(
+        "Before and after clean-up",
+        key=f"cleanup_{page}",
+        help="The page as it came, and as it was laid for reading. Settings say which steps are taken.",
+    ):
+        return
+    try:
+        before, after = get_studio().before_and_after(extraction, page)
+    except StudioError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    left, right = st.columns(2)
+    left.image(before, caption="As it came")
+    right.image(after, caption="As it was read")
 
 
 def draw_raw_json(extraction: Extraction) -> None:

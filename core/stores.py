@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from core.extraction import Extraction, PageRef
-from core.llm.provider import Call
+from core.llm.provider import Call, ModelName
 from core.models import Invoice
 from core.prompt import Prompt
 from core.recipe import Correction, Recipe
@@ -228,6 +228,9 @@ class Calls(Protocol):
 
     def of_run(self, run_id: str) -> list[Call]:
         """The calls of one run, oldest first."""
+
+    def unpriced(self, since: datetime) -> list[ModelName]:
+        """Models that were asked from ``since`` on at no known price, by name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.llm.provider import Call, Usage
+from core.llm.provider import Call, ModelName, Usage
 from core.stores import CallRow
 from storage.database import Database, insert_new
 from storage.tables import CALLS, RUNS
@@ -79,6 +79,12 @@ class SqlCalls:
         query = select(CALLS).where(CALLS.c.run_id == run_id).order_by(CALLS.c.at, CALLS.c.call_id)
         with self._database.read() as connection:
             return [_call(row) for row in connection.execute(query).mappings()]
+
+    def unpriced(self, since: datetime) -> list[ModelName]:
+        """See :meth:`core.stores.Calls.unpriced`."""
+        query = select(CALLS.c.provider, CALLS.c.model).where(CALLS.c.at >= since, CALLS.c.cost.is_(None)).distinct()
+        with self._database.read() as connection:
+            return sorted(ModelName(*row) for row in connection.execute(query))
 
 
 def _call(row: Any) -> Call:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from core.llm.provider import ModelName
 from core.settings import Budget
 from core.spending.bill import Bill
 from core.spending.period import Period, day_of, forecast_month, last_days, month_of
@@ -74,6 +75,10 @@ class Spending:
         since = min(month_of(now).since, last_days(now, 14).since)
         rows = tuple(self._calls.rows(since))
         return forecast_month(Bill(rows, ()).by_day(), now)
+
+    def unpriced(self) -> list[ModelName]:
+        """Models that were asked in the last thirty days at no known price."""
+        return self._calls.unpriced(last_days(self.now(), 30).since)
 
     def budgets(self) -> list[BudgetState]:
         """The budgets that the person set, with what is spent of each."""

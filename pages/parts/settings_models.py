@@ -12,7 +12,6 @@ from core.errors import StudioError
 from core.llm.provider import ModelName, Provider
 from core.llm.providers import ProviderEntry, providers
 from core.settings import Defaults, ModelPrice, ProviderSettings
-from core.spending.period import last_days
 from pages.parts.frame import get_studio, plain
 from pages.parts.money import dollars
 
@@ -197,16 +196,15 @@ def _draw_prices() -> None:
 
 
 def _unpriced() -> list[str]:
-    """Models without a known price: those asked in the last thirty days, and those that would be asked next."""
+    """Models without a known price: those asked lately, and those that would be asked next."""
     studio = get_studio()
-    bill = studio.spending.bill(last_days(studio.spending.now(), 30))
-    asked = {ModelName(row.call.provider, row.call.model) for row in bill.calls if row.call.cost is None}
     next_ = {
         ModelName(name, studio.models.default_model(name))
         for name, provider in studio.models.providers().items()
         if not provider.missing()
     }
-    return sorted(str(model) for model in asked | next_ if model.model and studio.models.price(model) is None)
+    asked = studio.spending.unpriced()
+    return sorted(str(model) for model in next_.union(asked) if model.model and studio.models.price(model) is None)
 
 
 def price_rows(prices: Mapping[str, ModelPrice], bare: Sequence[str]) -> list[dict[str, Any]]:

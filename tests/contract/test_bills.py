@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from core.errors import RecordMissing
-from core.llm.provider import Call, Usage
+from core.llm.provider import Call, ModelName, Usage
 from core.prompt import Example, Prompt
 from core.recipe import ModelChoice, Recipe
 from core.stores import Comparison, ComparisonCell, EvaluationRow, Vote
@@ -50,6 +50,15 @@ def test_a_call_noted_twice_is_billed_once(database: Database) -> None:
     for cost in ("0.01", "0.99"):
         calls.keep_call(make_call("a", cost))
     assert calls.spent(NOON - timedelta(days=1)) == Decimal("0.01")
+
+
+def test_models_without_a_price_are_named_once(database: Database) -> None:
+    """Those that were asked since then; a call with a price is no question."""
+    calls = SqlCalls(database)
+    for name, cost in (("a", None), ("b", None), ("c", "0.1")):
+        calls.keep_call(make_call(name, cost))
+    assert calls.unpriced(NOON) == [ModelName("groq", "llama")]
+    assert calls.unpriced(NOON + timedelta(seconds=1)) == []
 
 
 def test_spending_counts_the_time_asked_for(database: Database) -> None:

@@ -38,7 +38,7 @@ class RapidOptions(BaseModel):
 
     threads: int = Field(0, ge=0, le=64, title="Threads", description="0: as many as there are processors.")
     least_box_score: float = Field(
-        0.3,
+        0.2,
         ge=0,
         le=1,
         title="Least box score",

@@ -34,7 +34,7 @@ from core.recipe import OcrRecipe
 MakeEngine = Callable[[str, int], Engine]
 
 #: Raised when the same engine and recipe would give other words than before: older cache entries are not read.
-VERSION = "3"
+VERSION = "4"
 #: One page keeps about this many processors busy.
 _PROCESSORS_A_PAGE = 4
 #: How often a waiting run looks whether it was cancelled, in seconds.

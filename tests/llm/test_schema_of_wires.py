@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from core.llm.wires.schema import strict_schema
+from core.llm.wires.schema import strict_schema, with_unions
 from core.models import Invoice
 
 
@@ -75,3 +75,18 @@ def test_a_schema_that_is_strict_already_is_sent_as_it_is() -> None:
     """Nothing is changed without need."""
     schema = strict_schema(Invoice.model_json_schema())
     assert strict_schema(schema) == schema
+
+
+def test_fields_over_the_limit_of_unions_may_be_left_out_instead() -> None:
+    """Anthropic counts fields that may be null; what is absent reads as null all the same."""
+    schema = strict_schema(Invoice.model_json_schema())
+    fewer = with_unions(schema, 3)
+    assert str(fewer).count("anyOf") == 3
+    first, *_, last = (name for name, field in schema["properties"].items() if "anyOf" in field)
+    assert first in fewer["required"]
+    assert last in schema["required"]
+    assert last not in fewer["required"]
+    line = fewer["$defs"]["LineItem"]["properties"]["quantity"]
+    assert (line["type"], "anyOf" in line) == ("string", False)
+    assert Invoice.model_validate({first: "R-7"}).invoice_number == "R-7"
+    assert with_unions(schema, 99) == schema

@@ -11,12 +11,14 @@ from typing import Any
 from core.llm.provider import Image, Usage
 from core.llm.wires.exchange import Exchange, Finish
 from core.llm.wires.manner import Manner
-from core.llm.wires.schema import strict_schema
+from core.llm.wires.schema import strict_schema, with_unions
 from core.llm.wires.wire import LIST_TIMEOUT, Wire
 
 #: A system prompt of at least so many characters is kept in the provider's cache: the next document reads it for a
 #: tenth of the price, where writing it costs a quarter more. Shorter ones are below what the provider caches.
 CACHED_FROM = 4_000
+#: Fields of several types (text or null) that a schema may have.
+MOST_UNIONS = 16
 
 _FINISH: dict[str, Finish] = {
     "max_tokens": "cut off",
@@ -118,7 +120,8 @@ def _part(part: str | Image) -> dict[str, Any]:
 def _format(schema: Mapping[str, Any], name: str, manner: Manner) -> dict[str, Any]:
     match manner.strictness:
         case "schema":
-            return {"output_config": {"format": {"type": "json_schema", "schema": strict_schema(schema)}}}
+            strict = with_unions(strict_schema(schema), MOST_UNIONS)
+            return {"output_config": {"format": {"type": "json_schema", "schema": strict}}}
         case "tool":
             tool = {"name": name, "description": "Give the answer.", "input_schema": strict_schema(schema)}
             return {"tools": [tool], "tool_choice": {"type": "tool", "name": name}}

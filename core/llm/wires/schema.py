@@ -24,6 +24,41 @@ def strict_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     return strict
 
 
+def with_unions(schema: dict[str, Any], most: int) -> dict[str, Any]:
+    """A strict ``schema`` in which at most ``most`` fields may be ``null``; further ones may be left out instead.
+
+    Anthropic takes 16 fields of several types, and 24 that may be left out; the model that validates the reply reads an
+    absent field as ``null``.
+    """
+    return _with_unions(schema, [most])
+
+
+def _with_unions(node: Any, left: list[int]) -> Any:
+    if isinstance(node, list):
+        return [_with_unions(inner, left) for inner in node]
+    if not isinstance(node, dict):
+        return node
+    left_out: list[str] = []
+    properties = {}
+    for name, field in node.get("properties", {}).items():
+        if "anyOf" in field:
+            left[0] -= 1
+            if left[0] < 0 and _may_be_null(field):
+                field = _never_null(field)
+                left_out.append(name)
+        properties[name] = _with_unions(field, left)
+    kept = {name: properties if name == "properties" else _with_unions(inner, left) for name, inner in node.items()}
+    if left_out:
+        kept["required"] = [name for name in kept.get("required", ()) if name not in left_out]
+    return kept
+
+
+def _never_null(field: dict[str, Any]) -> dict[str, Any]:
+    rest = [inner for inner in field["anyOf"] if inner.get("type") != "null"]
+    about = {name: value for name, value in field.items() if name != "anyOf"}
+    return rest[0] | about if len(rest) == 1 else {"anyOf": rest} | about
+
+
 def _node(node: Mapping[str, Any]) -> dict[str, Any]:
     if "$ref" in node:
         return {"$ref": node["$ref"]}

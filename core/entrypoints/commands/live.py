@@ -42,6 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
         for name in providers()
         if (not arguments.providers or name in arguments.providers) and _has_key(name, studio.settings)
     ]
+    for nameless in [model for model in asked if not model.model]:
+        warn(f"{providers()[nameless.provider].title} is left out: name its model in Settings.")
+        asked.remove(nameless)
     if not asked:
         names = ", ".join(key for entry in providers().values() if entry.needs_key for key in entry.keys)
         warn(f"No provider has a key here, so nothing was asked. Set one of {names} in the environment.")
@@ -84,18 +87,15 @@ def _agreed(asks: Sequence[Ask], models: Models, yes: bool) -> bool:
 def _ask_one(ask: Ask, models: Models, note: Note) -> bool:
     """Ask one provider and print how it went; whether it answered rightly."""
     name = ask.route[0]
-    pieces: list[str] = []
     try:
-        reply, call = models.ask(ask, note=note, on_text=pieces.append)
+        reply, call = models.ask(ask, note=note, on_text=lambda piece: None)  # heard, so that it streams
         right = _total(reply.text) == ANSWER
     except ProviderError as error:
         print(f"failed  {name}: {one_line(str(error))}")
         return False
-    used = f"{call.usage.input} + {call.usage.output} tokens, {call.seconds:.1f} s, {_dollars([call.cost])}"
-    said = "" if right else f" It answered {one_line(reply.text)[:200]}"
-    print(
-        f"{'ok' if right else 'wrong':<6}  {name}: {used}, {len(pieces)} pieces. {' '.join(reply.notes)}{said}".rstrip()
-    )
+    used = f"{call.usage.input} + {call.usage.output} tokens, {call.seconds:.1f} s, {_dollars([call.cost])}."
+    said = "" if right else f"It answered {one_line(reply.text)[:200]}"
+    print(" ".join([f"{'ok' if right else 'wrong':<6}  {name}: {used}", *reply.notes, said]).rstrip())
     return right
 
 
@@ -111,5 +111,7 @@ def _dollars(costs: Sequence[Decimal | None]) -> str:
     """A sum of money, and how many of its parts have no known price."""
     known = [cost for cost in costs if cost is not None]
     unknown = len(costs) - len(known)
-    rest = f" and {unknown} without a known price" if unknown else ""
+    if not known:
+        return "no known price"
+    rest = f", and {unknown} without a known price" if unknown else ""
     return f"US$ {sum(known, Decimal()):.5f}{rest}"

@@ -91,7 +91,7 @@ class Wire(ABC):
         """Models that the provider offers now for questions, in order. Raises ProviderError where it cannot be asked."""
         self._check_usable("")
         with self._clear_errors(""):
-            return sorted(name for name in self._list_models() if not _NO_CHAT.search(name))
+            return self._talking_models()
 
     def ask(
         self,
@@ -221,15 +221,18 @@ class Wire(ABC):
     def _clear_errors(self, model: str) -> AbstractContextManager[None]:
         return translated(Place(self.name, self.title, model, self._key, self._key_names, self._other_models))
 
+    def _talking_models(self) -> list[str]:
+        return sorted(name for name in self._list_models() if not _NO_CHAT.search(name))
+
     def _other_models(self) -> Sequence[str]:
         """Models to offer in place of one that is not there: those that ship and are still there, else the provider's
         own; those that ship where it cannot be asked."""
         try:
             with translated(Place(self.name, self.title, "", self._key)):
-                now = self._list_models()
+                now = self._talking_models()
         except ProviderError:
             return self.endpoint.shipped
-        return [name for name in self.endpoint.shipped if name in now] or sorted(now)
+        return [name for name in self.endpoint.shipped if name in now] or now
 
 
 def _said(raw: str) -> str:

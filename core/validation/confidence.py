@@ -10,12 +10,11 @@ from core.extraction import Extraction, Finding, Provenance
 from core.models import Invoice
 from core.recipe import Correction
 from core.validation.calibration import LOWERED, Calibration, corrected, shipped_calibration
-from core.validation.signs import Signs, log_odds, signs
+from core.validation.signs import PERSON, Signs, log_odds, signs
 
 #: Reasons that move the log-odds less than this are not worth a word.
 _WORTH_SAYING = 0.15
 _ALMOST_SURE_READING = 0.97
-_PERSON = "person"
 #: Where the rules stood a value relative to its label.
 _PLACES = {
     "behind": "right behind the label “{}”",
@@ -61,17 +60,17 @@ def explain(extraction: Extraction, path: str) -> tuple[Reason, ...]:
     if found is None:
         return ()
     known, place = extraction.provenance.get(path), extraction.evidence.get(path)
-    reasons = _of_exact(found, known, bool(extraction.pages)) if found.exact else _of_signs(found, known, place)
+    reasons = _of_exact(found, known, place) if found.exact else _of_signs(found, known, place)
     return tuple(sorted(reasons, key=lambda reason: -abs(reason.weight)))
 
 
-def _of_exact(found: Signs, known: Provenance | None, has_pages: bool) -> Iterator[Reason]:
+def _of_exact(found: Signs, known: Provenance | None, place: Evidence | None) -> Iterator[Reason]:
     calibration = shipped_calibration()
-    sure = log_odds(min(calibration.exact_found, 0.999))
-    yield Reason("given by you" if known and known.extractor == _PERSON else "stated in the invoice's XML", sure)
-    if found.found:
+    sure = log_odds(calibration.exact_found)
+    yield Reason("given by you" if known and known.extractor == PERSON else "stated in the invoice's XML", sure)
+    if place is not None:
         yield Reason("stands on the page", _WORTH_SAYING)
-    elif has_pages:
+    elif not found.found:
         yield Reason("not found on the page", log_odds(calibration.exact_unfound) - sure)
     for finding in found.findings:
         if LOWERED[finding.severity] < 1:

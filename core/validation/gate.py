@@ -16,7 +16,8 @@ def decide(
 ) -> Verdict:
     """“approved” when every required field has a value, these and every amount, number and date have at least
     ``approve_at`` confidence, no finding is an error, and no warning touches a field."""
-    sure = lowest_confidence(invoice, confidences) >= approve_at
+    complete = all(value is not None for _, info, value in walk(invoice) if info.required)
+    sure = complete and lowest_confidence(invoice, confidences) >= approve_at
     return "approved" if sure and not is_blocked(findings) else "needs review"
 
 

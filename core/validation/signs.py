@@ -31,6 +31,9 @@ from core.validation.arithmetic import HIGHEST_TAX_SHARE, confirmed
 #: Cells of lines are told from header fields by this in their sign's name: ``field:item.quantity``.
 ITEM_PREFIX = "item."
 
+#: Who gave a value that the person typed, drew or confirmed.
+PERSON = "person"
+
 _UNKNOWN_BELIEF = 0.5
 _SURE_READING = 0.98
 _SEVERAL, _MANY = 2, 3
@@ -38,7 +41,8 @@ _SEVERAL, _MANY = 2, 3
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """The signs of one value by name; ``exact`` values (XML, a person) are not weighed, but trusted."""
+    """The signs of one value by name; ``exact`` values (XML, a person) are not weighed, but trusted: a little less where
+    they should stand on the page and were not ``found`` there."""
 
     numbers: Mapping[str, float]
     exact: bool
@@ -69,8 +73,9 @@ def signs(
             continue
         known, found, objects = provenance.get(path), evidence.get(path), tuple(touching.get(path, ()))
         if known is not None and known.exact:
-            # An invoice that is nothing but XML has no page to stand on.
-            yield path, Signs({}, True, found is not None or not evidence, objects)
+            # An invoice that is nothing but XML has no page to stand on, and a person needs none.
+            trusted = found is not None or not evidence or known.extractor == PERSON
+            yield path, Signs({}, True, trusted, objects)
             continue
         name = ITEM_PREFIX + info.name if path.startswith("line_items.") else info.name
         numbers = {"base": 1.0, f"field:{name}": 1.0, "elsewhere": float(objections)}

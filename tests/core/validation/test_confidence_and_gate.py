@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.evidence import Box, Evidence
-from core.extraction import Finding, Provenance, Severity
-from core.models import Invoice
-from core.validation.confidence import score
+from core.extraction import Extraction, Finding, PageRef, Provenance, Severity
+from core.models import Invoice, LineItem
+from core.recipe import Correction, Recipe
+from core.validation.confidence import explain, score
 from core.validation.gate import decide
 
 INVOICE = Invoice(invoice_number="7", invoice_date=date(2024, 5, 1), vendor_name="Hexagon", total_amount=Decimal(12))
@@ -84,5 +85,88 @@ def test_doubt_gaps_and_findings_send_it_to_a_person() -> None:
     """Low confidence, a missing required value, an error, a warning on a field."""
     assert verdict(confidence=0.8) == "needs review"
     assert verdict(Invoice(invoice_number="7")) == "needs review"
+    assert decide(Invoice(invoice_number="7"), {}, [], 0.0) == "needs review"
     assert verdict(INVOICE, 0.9, Finding("x", "error", "…")) == "needs review"
     assert verdict(INVOICE, 0.9, Finding("x", "warning", "…", ("tax",))) == "needs review"
+
+
+def test_one_doubtful_amount_number_or_date_is_enough_to_ask() -> None:
+    """Even where the field is not required, or a cell of a line; a doubtful address is not."""
+    sure = dict.fromkeys(REQUIRED, 0.9)
+    dated = INVOICE.model_copy(update={"due_date": date(2024, 6, 1), "billing_address": "1 Low Road"})
+    lined = INVOICE.model_copy(update={"line_items": (LineItem(quantity=Decimal(2)),)})
+    assert decide(dated, {**sure, "due_date": 0.9, "billing_address": 0.4}, [], 0.85) == "approved"
+    assert decide(dated, {**sure, "due_date": 0.4, "billing_address": 0.9}, [], 0.85) == "needs review"
+    assert decide(lined, {**sure, "line_items.0.quantity": 0.4}, [], 0.85) == "needs review"
+
+
+def test_what_a_model_invents_is_far_below_the_threshold() -> None:
+    """However sure the model is of it."""
+    invented = score(INVOICE, {}, {"invoice_number": Provenance("some-model", score=1.0)}, [])["invoice_number"]
+    assert invented < 0.4 < Recipe().approve_at
+
+
+@pytest.mark.parametrize(("agreed", "raises"), [(True, True), (False, False)])
+def test_a_second_reader_counts(agreed: bool, raises: bool) -> None:
+    """The same value twice is surer; two different ones are a doubt."""
+    found = {"invoice_number": evidence(1)}
+    alone = {"invoice_number": Provenance("some-model", score=0.8)}
+    both = {"invoice_number": Provenance("some-model", score=0.8, agreed=agreed)}
+    together, single = (score(INVOICE, found, known, [])["invoice_number"] for known in (both, alone))
+    assert (together > single) == raises
+
+
+def test_an_amount_below_zero_is_less_sure() -> None:
+    """Credit notes print signs in many ways, and sums say nothing of them."""
+    known, found = {"total_amount": Provenance("rules", score=0.9)}, {"total_amount": evidence(1)}
+    credit = INVOICE.model_copy(update={"total_amount": Decimal(-12)})
+    assert score(credit, found, known, [])["total_amount"] < score(INVOICE, found, known, [])["total_amount"]
+
+
+def test_a_studios_own_correction_is_applied_to_what_was_read_only() -> None:
+    """XML stays exact."""
+    strict = Correction(header_shift=-2)
+    known = {"invoice_number": Provenance("rules", score=0.9), "vendor_name": Provenance("xml", score=1, exact=True)}
+    found = {"invoice_number": evidence(1), "vendor_name": evidence(1)}
+    before, after = score(INVOICE, found, known, []), score(INVOICE, found, known, [], strict)
+    assert after["invoice_number"] < before["invoice_number"]
+    assert after["vendor_name"] == before["vendor_name"]
+
+
+def extraction(**values: object) -> Extraction:
+    """An extraction of INVOICE."""
+    base = Extraction(document="a" * 64, name="a.pdf", pages=(PageRef(1),), recipe=Recipe(), invoice=INVOICE)
+    return base.model_copy(update=values)
+
+
+def reasons(found: Extraction, path: str = "invoice_number") -> list[str]:
+    """The phrases, weightiest first."""
+    return [reason.text for reason in explain(found, path)]
+
+
+def test_reasons_name_the_label_the_reading_and_what_checks_say() -> None:
+    """In plain words, and the weightiest first."""
+    known = {"invoice_number": Provenance("rules", "beneath", "Invoice no.", 0.9)}
+    finding = Finding(
+        "ocr_confidence", "warning", "Invoice number “7” was read with only 41% confidence.", ("invoice_number",)
+    )
+    found = extraction(evidence={"invoice_number": evidence(1, 0.41)}, provenance=known, findings=(finding,))
+    said = reasons(found)
+    assert "beneath the label “Invoice no.”" in said
+    assert "read with 41% OCR certainty" in said
+    assert "Invoice number “7” was read with only 41% confidence" in said
+    weights = [abs(reason.weight) for reason in explain(found, "invoice_number")]
+    assert weights == sorted(weights, reverse=True)
+
+
+def test_reasons_say_what_is_missing_and_what_confirms() -> None:
+    """A value from nowhere, sums that hold, XML, and a person's own value."""
+    assert reasons(extraction(provenance={"invoice_number": Provenance("m", score=0.9)}))[0] == "not found on the page"
+    sums = Invoice(subtotal=Decimal(10), tax=Decimal(2), total_amount=Decimal(12))
+    assert "the sums confirm it" in reasons(extraction(invoice=sums, evidence={"tax": evidence(1)}), "tax")
+    exact = Provenance("einvoice", score=1.0, exact=True)
+    xml = extraction(evidence={"tax": evidence(1)}, provenance={"invoice_number": exact})
+    assert reasons(xml) == ["stated in the invoice's XML", "not found on the page"]
+    typed = extraction(provenance={"invoice_number": Provenance("person", "typed", score=1.0, exact=True)})
+    assert reasons(typed) == ["given by you"]
+    assert explain(extraction(), "tax") == ()

@@ -174,15 +174,14 @@ class PdfPage:
         with _reading(self._document.name):
             log = self._page.get_bboxlog()
             painted = [(at, box) for at, (kind, box) in enumerate(log) if kind == "fill-image"]
+            if not painted:
+                return []
+            masked = [info["bbox"] for info in self._page.get_image_info(xrefs=True) if info["has-mask"]]
+            painted = [(at, box) for at, box in painted if not any(_same_place(box, other) for other in masked)]
             if not painted or self._picture_share(self._text_page()) >= _SCAN_SHARE:
                 return []
-            masked = [info["bbox"] for info in self._page.get_image_info(xrefs=True) if info.get("has-mask")]
-            painted = [(at, box) for at, box in painted if not any(_same_place(box, other) for other in masked)]
-            under = [
-                span["bbox"]
-                for span in self._page.get_texttrace()
-                if any(at > span["seqno"] and _inside(span["bbox"], box) for at, box in painted)
-            ]
+            texts = [(at, box) for at, (kind, box) in enumerate(log) if kind.endswith("-text")]
+            under = [text for at, text in texts if any(later > at and _inside(text, box) for later, box in painted)]
         turn = (self._page.rotation + self.rotation) % 360
         width, height = turned_size(*self._shown_size, self._page.rotation)
         return [turn_box(box, turn, width, height) for box in under]

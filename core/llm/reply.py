@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from core.errors import ReplyInvalid
+from core.llm.provider import RESTART
 from core.llm.schema import Reading
 from core.models import FieldInfo, Invoice, fields_of, item_fields
 from core.validation.normalise import parse_value
@@ -65,7 +66,8 @@ def parse_object(text: str, tolerant: bool = False) -> tuple[dict[str, Any], tup
 
 def fields_so_far(raw: str) -> dict[str, str]:
     """The values that a reply already holds while it arrives, by path (``total_amount``, ``line_items.0.quantity``), as
-    text. The value that is being written is left out until it is whole."""
+    text. The value that is being written is left out until it is whole, and so is what :data:`RESTART` made void."""
+    raw = raw.rpartition(RESTART)[2]
     start = raw.find("{")
     if start < 0:
         return {}

@@ -6,13 +6,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from statistics import median
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.documents import Document
-from core.evidence import TEXT_LAYER, Box, PageText, Word
+from core.evidence import TEXT_LAYER, PageText, Word
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
 
 #: The page is drawn at this resolution to see which words leave ink.
-_DPI = 110
+_DPI = 72
 #: Within a word's box some pixels differ by more than this (0 to 255) from others, in one colour at least: there is ink.
 _CONTRAST = 24
 #: Words lower than this share of the usual one, and than this in 1/72 inch, are not for reading.
@@ -35,8 +38,8 @@ def seen(document: Document, page: PageText) -> Seen:
         return Seen(page)
     shown = document.page(page.page, page.rotation)
     picture = shown.render(_DPI)
-    covered = [Box(*box) for box in shown.covered()]
-    drawn = list(_drawn(page.words, picture.image, picture.scale))
+    covered = shown.covered()
+    drawn = _drawn(page.words, picture.image.convert("RGB"), picture.scale)
     small = min(_TINY, _TINY_SHARE * median(map(_print_size, page.words)))
     kept: list[Word] = []
     hidden: list[str] = []
@@ -55,14 +58,16 @@ def _print_size(word: Word) -> float:
     return min(word.box.width, word.box.height) if len(word.text) > 1 else word.box.height
 
 
-def _drawn(words: Sequence[Word], image: Any, scale: float) -> Iterator[bool]:
+def _drawn(words: Sequence[Word], image: Picture, scale: float) -> Iterator[bool]:
     """Whether each word's box shows anything but one colour."""
-    import numpy as np
-
-    pixels = np.asarray(image.convert("RGB"))
     for word in words:
         x0, y0, x1, y1 = (side * scale for side in word.box)
         trim = _TRIM * (y1 - y0)
-        rows = slice(max(0, int(y0 + trim)), max(0, int(y1 - trim) + 1))
-        part = pixels[rows, max(0, int(x0)) : max(0, int(x1) + 1)]
-        yield bool(part.size) and int(np.ptp(part.reshape(-1, 3), axis=0).max()) > _CONTRAST
+        left, right = max(0, int(x0)), min(image.width, int(x1) + 1)
+        top, bottom = max(0, int(y0 + trim)), min(image.height, int(y1 - trim) + 1)
+        if left >= right or top >= bottom:
+            yield False
+            continue
+        colours = image.crop((left, top, right, bottom)).split()
+        extremes = [colour.getextrema() for colour in colours]
+        yield any(most - least > _CONTRAST for least, most in extremes)  # type: ignore[operator]

@@ -195,7 +195,7 @@ def serving() -> Iterator[MockModels]:
         _wait_for(mock, process)
         yield mock
     finally:
-        process.terminate()
+        process.kill()  # it would wait for open connections
         process.wait(10)
 
 

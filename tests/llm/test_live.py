@@ -67,3 +67,9 @@ def test_a_wrong_answer_or_an_error_is_a_failure(capsys: pytest.CaptureFixture[s
     assert "100.00" in capsys.readouterr().out
     assert main(["live", "--yes", "openai"]) == 1
     assert "rejects the key" in capsys.readouterr().out
+
+
+def test_an_unknown_provider_is_a_wrong_call(capsys: pytest.CaptureFixture[str]) -> None:
+    """With the names that there are."""
+    assert main(["live", "opnai"]) == 2
+    assert "groq, openai" in capsys.readouterr().err

@@ -252,6 +252,29 @@ def test_a_refusal_that_quotes_the_document_is_not_taken_for_one_of_the_schema(w
         wire(OpenAIWire, Line((400, {"error": error}))).ask(HELD, "gpt-4.1")
 
 
+def test_words_beside_a_tool_call_are_not_the_reply(wire: Callable[..., Wire]) -> None:
+    """A model that only speaks is taken at its word."""
+    refused = (400, {"error": {"message": "json_schema is not supported"}})
+    call = {"id": "t1", "type": "function", "function": {"name": "invoice", "arguments": '{"total": "1"}'}}
+    line = Line(refused, completion("Here it is:", message={"tool_calls": [call]}), completion('{"total": "2"}'))
+    openai = wire(OpenAIWire, line)
+    assert openai.ask(HELD, "gpt-4.1").text == '{"total": "1"}'
+    assert openai.ask(HELD, "gpt-4.1").text == '{"total": "2"}'
+    used = {"type": "tool_use", "id": "t1", "name": "invoice", "input": {"total": "1"}}
+    line = Line(message({"type": "text", "text": "Here it is:"}, used, stop_reason="tool_use"))
+    assert wire(AnthropicWire, line).ask(HELD, "claude-3-opus").text == '{"total": "1"}'
+
+
+def test_half_a_character_stops_no_question(wire: Callable[..., Wire]) -> None:
+    """Text layers hold such halves; a name for the schema may hold blanks."""
+    line = Line(completion("{}"), message())
+    question = replace(HELD, system="a\ud83d", messages=(Message("user", ("b\ude00", "c")),), schema_name="my paper")
+    wire(OpenAIWire, line).ask(question, "gpt-4.1")
+    wire(AnthropicWire, line).ask(question, "claude-sonnet-5-5")
+    assert line.asked[0]["messages"][1]["content"] == "b\ufffd\n\nc"
+    assert line.asked[0]["response_format"]["json_schema"]["name"] == "my_paper"
+
+
 # --- errors of their own kind ----------------------------------------------------------------------------------------
 
 

@@ -36,6 +36,9 @@ QUESTION = Question(
 
 def run(arguments: argparse.Namespace) -> int:
     """Show what it may cost, ask after a yes, and print a line a provider. The status is 1 when one failed."""
+    if unknown := set(arguments.providers) - set(providers()):
+        warn(f"There is no provider {', '.join(sorted(unknown))}: use {', '.join(providers())}.")
+        return 2
     studio = build_studio()
     asked = [
         ModelName(name, studio.models.default_model(name))

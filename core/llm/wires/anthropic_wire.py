@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import Any
 
 from core.llm.provider import Image, Usage
-from core.llm.wires.exchange import Exchange, Finish
+from core.llm.wires.exchange import Exchange, Finish, joined
 from core.llm.wires.manner import Manner
 from core.llm.wires.schema import strict_schema, with_unions
 from core.llm.wires.wire import LIST_TIMEOUT, Wire
@@ -75,7 +75,7 @@ class AnthropicWire(Wire):
             # The SDK has no such parameter any more; models from before it was taken away still do.
             body["extra_body"] = {"temperature": min(question.temperature, 1.0)}
         if question.schema is not None:
-            body |= _format(question.schema, question.schema_name, manner)
+            body |= _format(question.schema, exchange.schema_name, manner)
         return body
 
     def _take_whole(self, message: Any, exchange: Exchange) -> None:
@@ -85,7 +85,11 @@ class AnthropicWire(Wire):
         exchange.request_id = getattr(message, "_request_id", None) or message.id or ""
         exchange.usage = _usage(usage)
         exchange.finish = _FINISH.get(message.stop_reason, "complete")
-        exchange.take("".join(_text_of(block) for block in content))
+        for block in content:
+            if block.type == "text":
+                exchange.say(block.text)
+            elif block.type == "tool_use":
+                exchange.take(json.dumps(block.input, ensure_ascii=False))
 
 
 def _take_event(event: Any, exchange: Exchange) -> None:
@@ -94,7 +98,7 @@ def _take_event(event: Any, exchange: Exchange) -> None:
             exchange.usage = _usage(event.message.usage)
             exchange.request_id = exchange.request_id or event.message.id or ""
         case "content_block_delta" if event.delta.type == "text_delta":
-            exchange.take(event.delta.text)
+            exchange.say(event.delta.text)
         case "content_block_delta" if event.delta.type == "input_json_delta":
             exchange.take(event.delta.partial_json)
         case "message_delta":
@@ -112,7 +116,7 @@ def _take_event(event: Any, exchange: Exchange) -> None:
 
 def _part(part: str | Image) -> dict[str, Any]:
     if isinstance(part, str):
-        return {"type": "text", "text": part}
+        return {"type": "text", "text": joined(part)}
     data = base64.b64encode(part.data).decode()
     return {"type": "image", "source": {"type": "base64", "media_type": part.media_type, "data": data}}
 
@@ -127,12 +131,6 @@ def _format(schema: Mapping[str, Any], name: str, manner: Manner) -> dict[str, A
             return {"tools": [tool], "tool_choice": {"type": "tool", "name": name}}
         case _:
             return {}
-
-
-def _text_of(block: Any) -> str:
-    if block.type == "text":
-        return str(block.text)
-    return json.dumps(block.input, ensure_ascii=False) if block.type == "tool_use" else ""
 
 
 def _usage(usage: Any) -> Usage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ class Exchange:
     cancelled: Cancelled
     listen: OnText | None = None
     text: str = ""
+    aside: str = ""
+    """What a model says beside the tool call that was asked of it."""
     usage: Usage = field(default_factory=Usage)
     finish: Finish = ""
     deliver: Callable[[str], None] = lambda piece: None
@@ -56,6 +59,18 @@ class Exchange:
             self.text += piece
             self.deliver(piece)
 
+    def say(self, words: str) -> None:
+        """Words have arrived: a piece of the reply, but for a model that was to call a tool."""
+        if self.question.schema is not None and self.manner.strictness == "tool":
+            self.aside += words
+        else:
+            self.take(words)
+
+    @property
+    def schema_name(self) -> str:
+        """The name of the schema in the letters that every wire takes."""
+        return re.sub(r"[^A-Za-z0-9_-]", "_", self.question.schema_name)[:64]
+
     def stop_if_abandoned(self) -> None:
         """Raise Cancelled where nobody waits for the reply any more: closing a stream ends what it costs."""
         if self.abandoned:
@@ -70,11 +85,25 @@ class Exchange:
                 f"No whole reply came within {self.seconds:g} seconds.", model=self.model, billed=True
             )
 
+    @property
+    def whole_text(self) -> str:
+        """The reply. A model that was to call a tool and only spoke is taken at its word."""
+        return joined(self.text or self.aside)
+
     def system(self) -> str:
         """The system prompt, with the schema in words where the wire cannot carry it."""
         question = self.question
         if question.schema is None or self.manner.strictness in ("schema", "tool"):
-            return question.system
+            return joined(question.system)
         schema = json.dumps(question.schema, ensure_ascii=False, separators=(",", ":"))
         rule = f"Answer with one JSON object and nothing else. It must have this JSON schema:\n{schema}"
-        return f"{question.system}\n\n{rule}".strip()
+        return joined(f"{question.system}\n\n{rule}".strip())
+
+
+def joined(text: str) -> str:
+    """``text`` as valid Unicode: halves of a character are put together, a half alone (a PDF may hold one) is replaced."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text

@@ -8,7 +8,7 @@ from contextlib import closing
 from typing import Any
 
 from core.llm.provider import Image, Usage
-from core.llm.wires.exchange import Exchange, Finish
+from core.llm.wires.exchange import Exchange, Finish, joined
 from core.llm.wires.manner import Manner
 from core.llm.wires.schema import strict_schema
 from core.llm.wires.wire import LIST_TIMEOUT, Wire
@@ -65,7 +65,7 @@ class OpenAIWire(Wire):
         if question.temperature is not None and manner.temperature:
             body["temperature"] = question.temperature
         if question.schema is not None:
-            body |= _format(question.schema, question.schema_name, manner)
+            body |= _format(question.schema, exchange.schema_name, manner)
         return body
 
     def _take_whole(self, completion: Any, exchange: Exchange) -> None:
@@ -78,7 +78,8 @@ class OpenAIWire(Wire):
             exchange.usage = _usage(completion.usage)
         exchange.refusal = getattr(message, "refusal", None) or ""
         exchange.finish = "refused" if exchange.refusal else _FINISH.get(choice.finish_reason, "complete")
-        exchange.take(_arguments(message.tool_calls) or message.content or "")
+        exchange.say(message.content or "")
+        exchange.take(_arguments(message.tool_calls))
 
 
 class GroqWire(OpenAIWire):
@@ -105,7 +106,8 @@ def _take_chunk(chunk: Any, exchange: Exchange) -> None:
         exchange.refusal += getattr(choice.delta, "refusal", None) or ""
         if choice.finish_reason:
             exchange.finish = "refused" if exchange.refusal else _FINISH.get(choice.finish_reason, "complete")
-        exchange.take((choice.delta.content or "") + _arguments(choice.delta.tool_calls))
+        exchange.say(choice.delta.content or "")
+        exchange.take(_arguments(choice.delta.tool_calls))
 
 
 def _arguments(calls: Any) -> str:
@@ -117,7 +119,7 @@ def _messages(exchange: Exchange) -> list[dict[str, Any]]:
     system = exchange.system()
     messages: list[dict[str, Any]] = [{"role": "system", "content": system}] if system else []
     for message in exchange.question.messages:
-        texts = [part for part in message.parts if isinstance(part, str)]
+        texts = [joined(part) for part in message.parts if isinstance(part, str)]
         # Plain text where it is only text: small local models know no other.
         plain = "\n\n".join(texts) if len(texts) == len(message.parts) else None
         messages.append({"role": message.role, "content": plain or [_part(part) for part in message.parts]})
@@ -126,7 +128,7 @@ def _messages(exchange: Exchange) -> list[dict[str, Any]]:
 
 def _part(part: str | Image) -> dict[str, Any]:
     if isinstance(part, str):
-        return {"type": "text", "text": part}
+        return {"type": "text", "text": joined(part)}
     data = base64.b64encode(part.data).decode()
     return {"type": "image_url", "image_url": {"url": f"data:{part.media_type};base64,{data}"}}
 

@@ -185,7 +185,7 @@ class Wire(ABC):
                 f"The model “{exchange.model}” would not answer.{said}", raw=exchange.refusal, billed=True
             )
         return Reply(
-            text=exchange.text,
+            text=exchange.whole_text,
             usage=exchange.usage,
             model=ModelName(self.name, exchange.model),
             finish=exchange.finish,

@@ -79,7 +79,7 @@ class CaseLibrary:
         """The id of the case that was kept of this record's document and pages, if any."""
         if not order.document:
             return None
-        case_id = case_id_of(self._sets.subject_of_record(order).name, order)
+        case_id = case_id_of(self._sets.name_of(order), order)
         return case_id if (self.folder / case_id / TRUTH).is_file() else None
 
     def remove(self, case_id: str) -> None:

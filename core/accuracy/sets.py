@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
@@ -113,12 +113,20 @@ class CaseSets:
     def subject_of_record(self, order: Order) -> Subject:
         """A record as a case whose truth is what was saved."""
         document = order.document or ""
-        about = json.loads(self._files.load_json("document", document) or "{}")
+        about = self._about(order)
         extraction = self._run(order.run_id)
         kind = kind_of(str(about.get("media_type", "")), extraction)
         case = Case(f"order-{order.order_id}", truth_of(order, extraction, kind, int(about.get("pages", 0))), None)
-        name = str(about.get("name") or f"order-{order.order_id}")
-        return Subject(case, name, lambda: self._files.load(document), order.pages)
+        return Subject(case, self.name_of(order), lambda: self._files.load(document), order.pages)
+
+    def name_of(self, order: Order) -> str:
+        """The name of a record's document."""
+        return str(self._about(order).get("name") or f"order-{order.order_id}")
+
+    def _about(self, order: Order) -> dict[str, Any]:
+        kept = self._files.load_json("document", order.document) if order.document else None
+        about: dict[str, Any] = json.loads(kept) if kept else {}
+        return about
 
     def _run(self, run_id: str | None) -> Extraction | None:
         kept = self._files.load_json("run", run_id) if run_id else None

@@ -33,12 +33,13 @@ def sentence(figures: Figures, threshold: float) -> str:
     point = figures.at(threshold)
     if point is None:
         return f"At {100 * threshold:.0f} %: no document passes unseen."
-    low, high = share_interval(round(point.wrong_critical_share * point.passed), point.passed)
+    _, high = share_interval(round(point.wrong_critical_share * point.passed), point.passed)
     return (
         f"At {100 * threshold:.0f} %: **{100 * point.passed_share:.0f} % of documents pass unseen** ({point.passed} of "
-        f"{figures.documents}), {100 * point.wrong_critical_share:.1f} % of them with a wrong amount, number or date, "
-        f"{100 * point.wrong_share:.1f} % with any wrong value. With so many documents the first figure lies between "
-        f"{100 * low:.1f} and {100 * high:.1f} % (95 % certain)."
+        f"{figures.documents}), **{100 * point.wrong_critical_share:.1f} %** of them with a wrong amount, number or date, "
+        f"{100 * point.wrong_share:.1f} % with any wrong value. On {point.passed} document"
+        f"{'' if point.passed == 1 else 's'} this is an estimate: up to {100 * high:.0f} % wrong amounts, numbers or dates "
+        "are possible (95 % certainty)."
     )
 
 

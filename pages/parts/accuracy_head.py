@@ -8,7 +8,7 @@ from core.stores import EvaluationRow
 from pages.parts import keys
 from pages.parts.accuracy_state import Shown
 from pages.parts.accuracy_tables import draw_downloads
-from pages.parts.frame import plain
+from pages.parts.frame import get_studio, plain
 from pages.parts.records_table import utc_time
 
 
@@ -33,12 +33,14 @@ def draw_head(shown: Shown) -> None:
         )
         st.space("stretch")
         draw_downloads(shown)
-    result = shown.result
-    if result.command:
-        st.code(result.command, language=None)
-    count = len(result.documents)
-    about = f"{count:,} document{'' if count == 1 else 's'} · the same figures on the command line, above"
-    st.caption(f"{plain(about)} · {_recipe_note(shown)}")
+    count = len(shown.result.documents)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="accuracy_command"):
+        st.caption(
+            f"{count:,} document{'' if count == 1 else 's'} · {_recipe_note(shown)} · the same by the command",
+            width="content",
+        )
+        if shown.result.command:
+            st.code(shown.result.command, language=None, width="stretch")
 
 
 def _title(row: EvaluationRow) -> str:
@@ -46,8 +48,6 @@ def _title(row: EvaluationRow) -> str:
 
 
 def _recipe_note(shown: Shown) -> str:
-    from pages.parts.frame import get_studio
-
     recipe = shown.result.recipe
     now = get_studio().accuracy.recipes().get(recipe.name)
     if now is None:

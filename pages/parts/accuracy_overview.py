@@ -80,12 +80,14 @@ def _draw_headline(shown: Shown) -> None:
         for title, (share, about) in headline(shown.result.figures).items():
             earlier = before.get(title, (None, ""))[0]
             delta = f"{100 * (share - earlier):+.1f}" if share is not None and earlier is not None else None
+            same = delta in ("+0.0", "-0.0")
             bad = title == "Approved, but wrong"
             st.metric(
                 title,
                 "–" if share is None else f"{100 * share:.1f} %",
-                delta,
-                delta_color="off" if delta in ("+0.0", "-0.0") else ("inverse" if bad else "normal"),
+                "same" if same else delta,
+                delta_color="off" if same else ("inverse" if bad else "normal"),
+                delta_arrow="off" if same else "auto",
                 help=about,
                 border=True,
             )

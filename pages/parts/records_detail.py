@@ -13,6 +13,7 @@ from core.models import FieldInfo, FieldKind, header_fields
 from core.stores import Order, Status
 from core.studio import Reviewed
 from pages.parts import keys
+from pages.parts.accuracy_keep import draw_keep
 from pages.parts.edits import as_text, title_of
 from pages.parts.form import worth_showing
 from pages.parts.frame import get_studio, plain
@@ -59,6 +60,7 @@ def _draw_head(order: Order) -> None:
         st.space("stretch")
         if order.run_id and run_of(order.run_id) is not None:
             _draw_way_back(order, order.run_id)
+        draw_keep(order)
         draw_record_downloads(order.order_id)
         if st.button("", key="record_delete", icon=":material/delete:", help="Delete this record"):
             ask_delete(order.order_id)

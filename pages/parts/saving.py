@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -9,9 +10,10 @@ import streamlit as st
 
 from core.errors import RecordMissing, StudioError
 from core.models import Invoice
-from core.stores import Duplicate, Target
+from core.stores import Duplicate, SaveReceipt, Target
 from core.studio import Reviewed, describe_duplicate
 from pages.parts import keys
+from pages.parts.accuracy_keep import draw_keep
 from pages.parts.edits import differences, title_of
 from pages.parts.frame import get_studio, plain
 from pages.parts.session import get_edits, keep_edits
@@ -60,6 +62,7 @@ def draw_save(run_id: str, reviewed: Reviewed, errors: dict[str, str]) -> bool:
     if receipt and edits.saved == reviewed.extraction.invoice and not errors:
         st.markdown(f":green[:material/task_alt: **Saved as order {receipt.order_id}**]", width="content")
         st.button("Undo", key="undo", icon=":material/undo:", on_click=_undo, args=(run_id,))
+        _draw_keep(receipt)
         return True
     choice = st.selectbox(
         "Save to", list(_TARGETS), index=_default_choice(), key=keys.SAVE_TO, label_visibility="collapsed", width=190
@@ -72,6 +75,13 @@ def draw_save(run_id: str, reviewed: Reviewed, errors: dict[str, str]) -> bool:
     if st.button(label, key="save", type="primary", icon=":material/save:", shortcut="Ctrl+S"):
         _save(run_id, reviewed, errors, _TARGETS[choice])
     return False
+
+
+def _draw_keep(receipt: SaveReceipt) -> None:
+    """A saved record can become a test case; one that is in the Excel workbook alone cannot."""
+    if "database" in receipt.targets:
+        with suppress(RecordMissing):
+            draw_keep(get_studio().record(receipt.order_id))
 
 
 def draw_save_trouble() -> None:
@@ -193,12 +203,23 @@ def _store(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], update:
     except StudioError as error:
         st.session_state[keys.SAVE_ERROR] = str(error)
         return
-    edits = get_edits(run_id)
-    edits.receipt, edits.saved = receipt, extraction.invoice
-    keep_edits(run_id, edits)
+    keep_receipt(run_id, receipt, extraction.invoice)
     where = " and ".join(_NAMES[target] for target in targets)
     note = " It still needs review." if status == "needs review" else ""
     st.session_state[keys.TOAST] = f"Saved as order {receipt.order_id} in {where}.{note}"
+
+
+def keep_receipt(run_id: str, receipt: SaveReceipt, invoice: Invoice) -> None:
+    """Remember that ``invoice`` was saved, and how to undo it."""
+    edits = get_edits(run_id)
+    edits.receipt, edits.saved = receipt, invoice
+    keep_edits(run_id, edits)
+
+
+def chosen_targets() -> tuple[Target, ...]:
+    """Where the person saves to: as chosen on the page, else as set in Settings."""
+    choice = st.session_state.get(keys.SAVE_TO) or list(_TARGETS)[_default_choice()]
+    return _TARGETS[choice]
 
 
 def _undo(run_id: str) -> None:

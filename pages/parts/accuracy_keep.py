@@ -1,0 +1,42 @@
+"""“Keep as a test case”: a checked record with its document becomes a case that accuracy is measured on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.errors import StudioError
+from core.stores import Order
+from pages.parts.frame import get_studio
+
+
+def draw_keep(order: Order, *, label: str = "") -> None:
+    """The button; without a ``label`` its sign alone. A record without a document has none."""
+    if not order.document:
+        return
+    kept = get_studio().accuracy.library.kept(order)
+    waits = order.status == "needs review"
+    about = "Review the record first: a test case needs values that are right." if waits else _ABOUT[kept is not None]
+    pressed = st.button(
+        "Update the test case" if label and kept else label,
+        key="keep_case",
+        icon=":material/science:" if kept is None else ":material/published_with_changes:",
+        help=about,
+        disabled=waits,
+    )
+    if pressed:
+        _keep(order)
+
+
+_ABOUT = {
+    False: "Keep as a test case: document and values become a case on the Accuracy page.",
+    True: "This document is a test case already: update it with the values as they are saved now.",
+}
+
+
+def _keep(order: Order) -> None:
+    try:
+        case_id = get_studio().accuracy.library.keep(order)
+    except StudioError as error:
+        st.toast(str(error), icon=":material/error:")
+    else:
+        st.toast(f"Kept as the test case {case_id}: measure it on the Accuracy page.", icon=":material/task_alt:")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.extraction import Verdict
 from core.jobs.queue import Job
 from pages.parts import keys
 from pages.parts.desk import Desk, OpenDocument
 from pages.parts.frame import plain
 from pages.parts.intake import draw_drop_zone
-from pages.parts.session import get_edits, get_job
+from pages.parts.save_approved import draw_save_approved
+from pages.parts.session import get_edits, get_job, get_review
 
 _JOB_STATES = {
     "queued": (":material/schedule:", "waiting"),
@@ -26,6 +28,7 @@ def draw_desk_bar(desk: Desk) -> None:
             st.fragment(_watch_documents, run_every=1.0)(desk)
         else:
             _draw_documents(desk)
+        draw_save_approved(desk)
         with st.popover("Add files", icon=":material/add:", key="add_more", width="content"):
             draw_drop_zone("Drop invoices here")
 
@@ -87,9 +90,14 @@ def _result_state(jobs: list[Job]) -> tuple[str, str]:
     if receipts and all(receipts):
         orders = ", ".join(str(receipt.order_id) for receipt in receipts if receipt)
         return ":material/task_alt:", f"saved as order {orders}"
-    if any(job.extraction and job.extraction.verdict == "needs review" for job in jobs):
+    if any(verdict_now(job) == "needs review" for job in jobs):
         return ":material/rate_review:", "needs review"
     return ":material/verified:", "approved, not saved yet"
+
+
+def verdict_now(job: Job) -> Verdict | None:
+    """The verdict on what stands now: the person's edits counted; ``None`` for a run without a result."""
+    return get_review(job.job_id, job.extraction)[0].extraction.verdict if job.extraction else None
 
 
 def short(name: str, most: int = 34) -> str:

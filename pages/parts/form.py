@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from typing import Any
 
 import streamlit as st
 
@@ -83,13 +84,17 @@ def _draw_field(run_id: str, info: FieldInfo, extraction: Extraction, reviewed: 
     if st.session_state.get(key) != text:  # set only where it differs: what is being typed elsewhere stays
         st.session_state.setdefault(keys.UNSEEN, {})[key] = st.session_state.get(key)
         st.session_state[key] = text
-    st.text_input(
-        f"{info.title}{' *' if info.required else ''}",
-        key=key,
-        placeholder=_PLACEHOLDERS.get(info.kind, ""),
-        on_change=_commit,
-        args=(run_id, info.name, extraction),
-    )
+    about: dict[str, Any] = {
+        "key": key,
+        "placeholder": _PLACEHOLDERS.get(info.kind, ""),
+        "on_change": _commit,
+        "args": (run_id, info.name, extraction),
+    }
+    title = f"{info.title}{' *' if info.required else ''}"
+    if info.kind == "address":  # grows with what stands in it: an address that is cut cannot be checked
+        st.text_area(title, height="content", **about)
+    else:
+        st.text_input(title, **about)
     _draw_trust(run_id, info, reviewed.extraction, error)
     own = [finding for finding in worth_showing(reviewed.extraction, info.name) if len(finding.fields) == 1]
     for index, finding in enumerate([] if error else own):

@@ -5,6 +5,7 @@ the browser tests. What the person sees, and its key:
 
 Studio page, documents
     add_files              the drop zone (a container; the upload itself is ``add_files_<n>``, n from 0)
+    save_approved          saves every approved invoice of the desk
     add_more               opens the drop zone when documents are open (a popover)
     sample_<n>             opens sample n (from 0)
     empty_state, samples   containers of the first screen

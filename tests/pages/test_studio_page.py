@@ -331,3 +331,20 @@ def test_all_waiting_documents_are_started_together(
 def chips(app: AppTest) -> list[str]:
     """The labels of the open documents."""
     return [str(button.label) for button in app.button if str(button.key).startswith("doc_")]
+
+
+def test_all_approved_documents_are_saved_at_once(
+    studio: Studio, digital_pdf: SampleFile, einvoice_pdf: SampleFile
+) -> None:
+    """One that is stored already is left for the person; the chip tells the verdict on what stands now."""
+    app = drop(open_page(), (digital_pdf.name, digital_pdf.data), (einvoice_pdf.name, einvoice_pdf.data))
+    app = press(app, "extract_all")
+    for _ in range(100):
+        if "save_approved" in keys_of(app):
+            break
+        time.sleep(0.1)
+        app = settled(app.run())
+    app = press(app, "save_approved")
+    assert "Saved 2 invoices" in said(app)
+    assert studio.search(OrderQuery()).total == 2
+    assert "save_approved" not in keys_of(app)

@@ -106,7 +106,7 @@ class Studio:
         self.spending = Spending(parts.calls, parts.ledger, lambda: self.defaults.budget)
         self._open: OrderedDict[str, Document] = OrderedDict()
         self._lock = threading.Lock()
-        runner = PipelineRunner(parts.pipeline, self._order_of, self._kept)
+        runner = PipelineRunner(parts.pipeline, self._order_of, self._kept, parts.models.missing)
         self.comparison = Comparator(parts.comparisons, parts.comparison_queue, runner, parts.files, parts.calls)
 
     def note_call(self, call: Call) -> None:

@@ -11,8 +11,9 @@ from core.errors import StudioError
 from core.events import Event
 from core.evidence import Box, PageText, Word
 from core.extraction import Extraction, PageRef
-from core.extractor import Extractor, Request
-from core.llm.provider import Estimate, Usage
+from core.extractor import Request
+from core.llm.extractor import route_of
+from core.llm.provider import Estimate, ModelName, Usage
 from core.pipeline import Order, Pipeline
 from core.recipe import ModelChoice, Recipe
 
@@ -36,10 +37,14 @@ class Estimating(Protocol):
 class PipelineRunner:
     """Implements :class:`core.comparison.reading.Runner` on a pipeline."""
 
-    def __init__(self, pipeline: Pipeline, order: MakeOrder, run: Run) -> None:
+    def __init__(
+        self, pipeline: Pipeline, order: MakeOrder, run: Run, missing: Callable[[ModelName], str] = lambda model: ""
+    ) -> None:
+        """``missing`` says in a line why a model cannot be asked here: :meth:`core.llm.provider.Models.missing`."""
         self._pipeline = pipeline
         self._order = order
         self._run = run
+        self._missing = missing
 
     def run(self, run_id: str, row: Row, recipe: Recipe, cancelled: Callable[[], bool]) -> Iterator[Event]:
         """See :meth:`core.comparison.reading.Runner.run`."""
@@ -68,17 +73,18 @@ class PipelineRunner:
 
     def problem(self, recipe: Recipe) -> str:
         """See :meth:`core.comparison.reading.Runner.problem`."""
-        found = [self._extractor(name, recipe) for name in recipe.extractors]
-        for name, extractor in zip(recipe.extractors, found, strict=True):
-            if extractor is None:
-                return f"There is no extractor “{name}” here."
-            state = extractor.availability()
-            if not state.usable:
-                return state.reason
-        return ""
+        lines = (self._problem(name, recipe.models.get(name)) for name in recipe.extractors)
+        return next((line for line in lines if line), "")
 
-    def _extractor(self, name: str, recipe: Recipe) -> Extractor | None:
-        return self._pipeline.extractors.get("llm" if name in recipe.models else name)
+    def _problem(self, name: str, choice: ModelChoice | None) -> str:
+        extractor = self._pipeline.extractors.get("llm" if choice else name)
+        if extractor is None:
+            return f"There is no extractor “{name}” here."
+        if choice:
+            missing = [self._missing(model) for model in route_of(choice)]
+            return missing[0] if all(missing) else ""
+        state = extractor.availability()
+        return "" if state.usable else state.reason
 
     def _order_of(self, row: Row, recipe: Recipe, run_id: str) -> Order:
         return self._order(row.document, row.name, row.pages, recipe, run_id)

@@ -8,6 +8,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from core.comparison.sources import known_recipes
+from core.errors import RecordMissing
 from core.llm.providers import providers
 from core.recipe import BUILT_IN, ModelChoice, Recipe
 from pages.parts import keys
@@ -16,6 +17,8 @@ from pages.parts.settings_form import shown_name
 
 #: What a recipe of the builder calls its model.
 MODEL = "model"
+#: The prompt that stands for the default of the document's type.
+AUTO = "auto"
 _INPUTS = {"text": "Text in its layout", "image": "Page pictures", "both": "Both"}
 
 
@@ -148,22 +151,7 @@ def _draw_model(base: Recipe, based: str) -> ModelChoice:
             accept_new_options=True,
             key=f"recipe_model_{based}_{provider}",
         )
-    with st.container(horizontal=True):
-        prompt = st.text_input(
-            "Prompt",
-            start.prompt,
-            key=f"recipe_prompt_{based}",
-            help="“auto” takes the default of the document's type.",
-        )
-        version = st.number_input(
-            "Version",
-            min_value=0,
-            value=start.version,
-            step=1,
-            key=f"recipe_version_{based}",
-            placeholder="newest",
-            help="Empty: the newest, or the default's.",
-        )
+    prompt, version = _draw_prompt(start, based)
     read = st.segmented_control(
         "The model sees",
         list(_INPUTS),
@@ -175,11 +163,42 @@ def _draw_model(base: Recipe, based: str) -> ModelChoice:
     changes = {
         "provider": provider,
         "model": model or "",
-        "prompt": prompt.strip() or "auto",
-        "version": None if version is None else int(version),
+        "prompt": prompt,
+        "version": version,
         "input": read or start.input,
     }
     return start.model_copy(update=changes)
+
+
+def _draw_prompt(start: ModelChoice, based: str) -> tuple[str, int | None]:
+    """The prompt and its version; ``None`` is the newest, or the default's."""
+    book = get_studio().prompts
+    names = list(dict.fromkeys([AUTO, *(entry.name for entry in book.entries()), start.prompt]))
+    with st.container(horizontal=True):
+        prompt = st.selectbox(
+            "Prompt",
+            names,
+            index=names.index(start.prompt),
+            format_func=lambda name: "The default of the document's type" if name == AUTO else name,
+            key=f"recipe_prompt_{based}",
+        )
+        if prompt == AUTO:
+            return AUTO, None
+        held = start.version if prompt == start.prompt else None
+        try:
+            numbers = [each.version for each in book.versions(prompt)]
+        except RecordMissing:
+            numbers = []
+        versions = list(dict.fromkeys([None, held, *numbers]))
+        version = st.selectbox(
+            "Version",
+            versions,
+            index=versions.index(held),
+            format_func=lambda number: "newest" if number is None else ("as it ships" if number == 0 else f"{number}"),
+            key=f"recipe_version_{based}_{prompt}",
+            width=160,
+        )
+    return prompt, version
 
 
 def build_recipe(

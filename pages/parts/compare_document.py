@@ -36,8 +36,7 @@ def draw_document(kept: Comparison, row: int, compared: Compared) -> None:
             "", key="compare_next", icon=":material/chevron_right:", help="Next document",
             disabled=row + 1 == len(kept.rows), on_click=open_row, args=(row + 1,),
         )  # fmt: skip
-        st.markdown(f"**{plain(about['name'])}**", width="content")
-        st.caption(describe_basis(about, compared), width="stretch")
+        st.markdown(f"**{plain(about['name'])}**  :small[{describe_basis(about, compared)}]", width="stretch")
         st.toggle("Only disagreements", key=keys.COMPARE_ONLY, value=False)
         st.selectbox("Order", SORTS, key=keys.COMPARE_SORT, label_visibility="collapsed", width=180)
     if sentence := st.session_state.pop(keys.COMPARE_VOTE_ERROR, None):
@@ -91,12 +90,9 @@ def _head(kept: Comparison, compared: Compared, column: int) -> dict[str, Any]:
     result = compared.results[column]
     if result is None:
         return {"name": kept.recipes[column].name, "facts": compared.failures[column] or "not read yet", "failed": True}
-    findings = sum(finding.severity != "info" for finding in result.extraction.findings)
-    told = [
-        result.extraction.verdict,
-        *facts(compared, column),
-        f"{findings} findings" if findings != 1 else "1 finding",
-    ]
+    told = [result.extraction.verdict, *facts(compared, column)]
+    if findings := sum(finding.severity != "info" for finding in result.extraction.findings):
+        told.append("1 finding" if findings == 1 else f"{findings} findings")
     return {"name": kept.recipes[column].name, "facts": " · ".join(told), "failed": False}
 
 

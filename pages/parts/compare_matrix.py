@@ -65,49 +65,42 @@ def _draw_bar(comparison_id: str, was_active: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="compare_bar", gap="small"):
         st.markdown(f"**{plain(kept.name)}**  \n:small[{describe_progress(cells)}]", width="stretch")
         if active:
-            st.button(
-                "Cancel", key="compare_cancel", icon=":material/stop_circle:", on_click=_try, args=("cancel", kept)
-            )
+            _draw_verb("Cancel", "cancel", "stop_circle", kept)
         elif counts["stopped"]:
-            st.button(
-                f"Read the {counts['stopped']} left",
-                key="compare_go_on",
-                icon=":material/play_arrow:",
-                type="primary",
-                on_click=_try,
-                args=("go_on", kept),
-            )
+            _draw_verb(f"Read the {counts['stopped']} left", "go_on", "play_arrow", kept)
         if not active and counts["failed"]:
-            st.button(
-                f"Try the {counts['failed']} failed again",
-                key="compare_retry",
-                icon=":material/refresh:",
-                on_click=_try,
-                args=("retry", kept),
-            )
+            _draw_verb(f"Try the {counts['failed']} failed again", "retry", "refresh", kept)
         draw_downloads(kept)
-        st.button("New comparison", key="compare_new", icon=":material/add:", on_click=open_comparison, args=(None,))
+        _draw_verb("New comparison", "new", "add", kept)
         with st.popover("", icon=":material/more_vert:", key="compare_more", help="More"):
             st.caption("The readings stay in the ledger; the votes of this comparison go with it.")
-            st.button(
-                "Delete this comparison",
-                key="compare_remove",
-                icon=":material/delete:",
-                on_click=_try,
-                args=("remove", kept),
-            )
+            _draw_verb("Delete this comparison", "remove", "delete", kept)
 
 
-def _try(verb: str, kept: Comparison) -> None:
+def _draw_verb(label: str, verb: str, icon: str, kept: Comparison) -> None:
+    """A button of the bar. It is part of a fragment, and what it does concerns the whole page."""
+    if st.button(
+        label,
+        key=f"compare_{verb}",
+        icon=f":material/{icon}:",
+        type="primary" if verb == "go_on" else "secondary",
+        on_click=_do,
+        args=(verb, kept.comparison_id),
+    ):
+        st.rerun()
+
+
+def _do(verb: str, comparison_id: str) -> None:
     comparator = get_studio().comparison
     try:
         if verb == "cancel":
-            comparator.cancel(kept.comparison_id)
+            comparator.cancel(comparison_id)
         elif verb == "remove":
-            comparator.remove(kept.comparison_id)
+            comparator.remove(comparison_id)
+        elif verb != "new":
+            comparator.go_on(comparison_id, failed=verb == "retry")
+        if verb in ("new", "remove"):
             open_comparison(None)
-        else:
-            comparator.go_on(kept.comparison_id, failed=verb == "retry")
     except StudioError as error:
         st.session_state.setdefault(keys.COMPARE_TROUBLES, []).append(str(error))
 
@@ -161,8 +154,9 @@ def _columns(kept: Comparison) -> dict[str, Any]:
         "Document": st.column_config.TextColumn(pinned=True, width=190),
         "Differ": st.column_config.NumberColumn(width=58, help="Fields on which the recipes do not agree."),
     }
+    width = 200 if len(kept.recipes) < 5 else 180
     for title in recipe_titles(kept):
-        columns[title] = st.column_config.TextColumn(width=200)
+        columns[title] = st.column_config.TextColumn(width=width)
     return columns
 
 

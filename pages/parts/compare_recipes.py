@@ -22,6 +22,8 @@ from pages.parts.frame import get_studio, plain
 from pages.parts.money import dollars
 from pages.parts.steps import in_words
 
+#: Letters of a recipe's name beside its point.
+_LONGEST = 24
 _AXES = ("Seconds a document", "Cost a document")
 
 
@@ -147,8 +149,8 @@ def scatter(kept: Comparison, totals: Sequence[RecipeTotals], worth: Sequence[bo
             x=[float(along)],
             y=[accuracy],
             mode="markers+text",
-            text=[_safe(f"★ {recipe.name}" if good else recipe.name)],
-            textposition="top center",
+            text=[_safe(_short(f"★ {recipe.name}" if good else recipe.name))],
+            textposition="bottom center" if column % 2 else "top center",
             cliponaxis=False,
             marker={
                 "size": 14 + 16 * (each.seconds or 0) / longest if axis == _AXES[1] else 16,
@@ -164,6 +166,10 @@ def scatter(kept: Comparison, totals: Sequence[RecipeTotals], worth: Sequence[bo
     figure.update_xaxes(title=axis, rangemode="tozero", tickprefix="$" if axis == _AXES[1] else "")
     figure.update_yaxes(title="Accuracy", tickformat=".1%")
     return figure
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
 def _safe(text: str) -> str:
@@ -188,7 +194,7 @@ def _draw_verbs(kept: Comparison) -> None:
             args=(recipe,),
         )
         if st.button("Change it", key="compare_change", icon=":material/edit:", help="Only its column is read anew."):
-            ask_recipe(name, lambda made: _put(kept.comparison_id, column, made), title=f"Instead of {name}")
+            ask_recipe(name, lambda made: _put(kept.comparison_id, column, made), title=f"Instead of “{plain(name)}”")
         if st.button("Add a recipe", key="compare_another", icon=":material/add:"):
             ask_recipe(name, lambda made: _put(kept.comparison_id, None, made), title="One more recipe")
     others = [each for each in known_recipes(get_studio().defaults).values() if each.name not in names]

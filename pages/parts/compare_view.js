@@ -43,6 +43,7 @@ class View {
     this.trigger = setTriggerValue;
     if (!remembered.has(data.id)) remembered.set(data.id, { page: 0, zoom: 1, lit: null });
     this.memory = remembered.get(data.id);
+    this.root.classList.toggle("wide", data.recipes.length > 3);
     this.root.classList.toggle("alone", data.pages.length === 0);
     if (!this.sizes) {
       this.sizes = new ResizeObserver(() => this.layOut());

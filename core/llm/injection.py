@@ -18,18 +18,17 @@ from core.rules.layout import Layout
 #: So much of a sentence is quoted to the person.
 _QUOTED = 100
 _ORDERS = (
-    r"(?:ignore|disregard|forget|override)\W+(?:\w+\W+){0,3}?(?:previous|prior|above|earlier|preceding|all|any|your|system)\W+"
+    r"\b(?:ignore|disregard|forget|override)\W+(?:\w+\W+){0,3}?(?:previous|prior|above|earlier|preceding|all|any|your|system)\W+"
     r"(?:\w+\W+){0,2}?(?:instructions?|prompts?|rules|text|context)",
-    r"(?:system|developer)\s+(?:prompt|message|override)|new\s+instructions?\s*:|instructions?\s+(?:to|for)\s+(?:the\s+)?"
-    r"(?:ai|llm|model|assistant|machine|parser|bot)\b",
-    r"(?:you\s+are|act\s+as|as)\s+(?:an?\s+|now\s+)*(?:ai|llm|language\s+model|assistant|chatbot)\b",
-    r"(?:ai|llm|language\s+models?|assistants?|automated\s+(?:systems?|readers?))\s+(?:must|shall|should|has\s+to|have\s+to|are\s+to)\b",
-    r"(?:answer|reply|respond|output|return)\s+(?:only\s+)?(?:with|as)\b.{0,40}\b(?:json|total|amount|vendor|approved|value)",
+    r"\b(?:system|developer)\s+(?:prompt|override)\b|instructions?\s+(?:to|for)\s+(?:the\s+)?(?:ai|llm|assistant|parser|bot)\b",
+    r"\b(?:you\s+are|act\s+as)\s+(?:an?\s+|now\s+)*(?:ai|llm|language\s+model|assistant|chatbot)\b",
+    r"\b(?:ai|llm|language\s+models?|assistants?|automated\s+(?:systems?|readers?))\s+(?:must|shall|should|has\s+to|have\s+to|are\s+to)\b",
+    r"\b(?:answer|reply|respond|output)\s+(?:only\s+)?(?:with|as)\b.{0,40}(?:\bjson\b|\bapproved\b|\{)",
     r"(?:ignoriere|missachte|vergiss)\w*\W+(?:\w+\W+){0,3}?(?:anweisung|vorgabe|regel|instruktion)",
     r"(?:ignore[zr]?|oublie[zr]?)\W+(?:\w+\W+){0,4}?(?:instructions?|consignes?|règles)",
     r"(?:ignor[ae]|ignorar|olvid[ae]|desestime)\W+(?:\w+\W+){0,4}?(?:instrucciones|instruções|reglas|regras)",
     r"(?:ignora(?:re|te)?|dimentica)\W+(?:\w+\W+){0,4}?(?:istruzioni|regole)",
-    r"(?:negeer|vergeet)\W+(?:\w+\W+){0,4}?(?:instructies|regels|opdrachten)",
+    r"\b(?:negeer|vergeet)\W+(?:\w+\W+){0,4}?(?:instructies|regels|opdrachten)",
     r"(?:これまで|以前|上記)の?.{0,6}(?:指示|命令).{0,6}(?:無視|忘れ)",
 )
 

@@ -20,8 +20,10 @@ from core.recipe import ModelChoice
 from core.recognition import Recognition, recognise
 from core.redaction import Masker
 from core.rules.extractor import read_invoice
+from core.rules.header import read_header
 from core.rules.lexicon import load_lexicon
 from core.rules.reading import Reading
+from core.rules.several import find_several
 
 #: Hidden text of more words than this is told as a warning: a line of a program that made the file is shorter.
 _SHORT = 8
@@ -49,8 +51,9 @@ class Material:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """A finding for each page that carries text which nobody can see, or speaks to a machine."""
-        return (*self._visible[1], *find_instructions(self.texts))
+        """What a model does not tell of itself: text that nobody can see, orders to a machine, several invoices in one."""
+        several = find_several(read_header(self._reading)[1])
+        return (*self._visible[1], *find_instructions(self.texts), *((several,) if several else ()))
 
     @cached_property
     def recognition(self) -> Recognition:

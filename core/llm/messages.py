@@ -7,12 +7,12 @@ gives the same question again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
-from core.llm.prompting import About, render, uses
+from core.llm.prompting import About, names_vendor, render, uses
 from core.llm.provider import Image, Message, Question
 from core.llm.schema import Reading, fields_in_words, reply_of, schema_of
 from core.models import Invoice
@@ -67,7 +67,7 @@ def ask_for_reading(
     }
     return Question(
         system=_system(prompt, variables, fence, part),
-        messages=(*_examples(prompt.examples, prompt, variables), Message("user", _parts(prompt, variables, part))),
+        messages=(*_examples(prompt, variables, about), Message("user", _parts(prompt, variables, part))),
         schema=schema_of(Reading),
         schema_name="reading",
         temperature=choice.temperature,
@@ -126,9 +126,14 @@ def _parts(prompt: Prompt, variables: Mapping[str, str], part: Part) -> tuple[st
     return tuple(content)
 
 
-def _examples(examples: Sequence[Example], prompt: Prompt, variables: Mapping[str, str]) -> tuple[Message, ...]:
+def _examples(prompt: Prompt, variables: Mapping[str, str], about: About) -> tuple[Message, ...]:
+    """The prompt's examples for documents of this type; one of the same vendor stands last, nearest to the document."""
+    fitting = [
+        example for example in prompt.examples if example.document_type in (None, about.document_type or "invoice")
+    ]
+    fitting.sort(key=lambda example: bool(example.vendor) and names_vendor(about.words, example.vendor or ""))
     turns: list[Message] = []
-    for example in examples:
+    for example in fitting:
         body, _ = fenced(Part((PageShown(1, example.text),)))
         asked = _user(prompt, {**variables, "document": body})
         turns += [Message("user", (asked,)), Message("assistant", (_example_reply(example),))]

@@ -68,6 +68,7 @@ def test_the_default_of_groq_is_llama_4_scout() -> None:
         (ModelName("groq", "llama-3.3-70b-versatile"), False, "json", True),
         (ModelName("openai", "gpt-6.1-terra"), True, "schema", False),
         (ModelName("openai", "gpt-5-mini"), True, "schema", False),
+        (ModelName("openai", "o3-mini"), False, "schema", False),
         (ModelName("openai", "gpt-4o-mini-2024-07-18"), True, "schema", True),
         (ModelName("openai", "gpt-3.5-turbo"), False, "tool", True),
         (ModelName("anthropic", "claude-sonnet-5-5"), True, "schema", False),
@@ -84,6 +85,20 @@ def test_what_a_model_can_do_is_known(model: ModelName, vision: bool, strictness
     """By its provider and its name; the contract's guesses for a stranger."""
     can = capabilities(model)
     assert (can.vision, can.strictness, can.temperature) == (vision, strictness, temperature)
+
+
+SHIPPED = [ModelName(name, model) for name, entry in providers().items() if name != "local" for model in entry.models]
+
+
+@pytest.mark.parametrize("model", SHIPPED, ids=str)
+def test_a_shipped_model_has_a_price_and_no_smaller_window_than_we_think(model: ModelName) -> None:
+    """By the data of genai-prices; a question that is too long would be refused."""
+    from genai_prices import Usage, calc_price
+
+    found = calc_price(Usage(input_tokens=1000, output_tokens=10), model.model, provider_id=model.provider)
+    assert found.total_price > 0
+    assert capabilities(model).context <= (found.model.context_window or 131_072)
+    assert capabilities(model).output < capabilities(model).context
 
 
 # --- keys ------------------------------------------------------------------------------------------------------------

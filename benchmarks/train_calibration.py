@@ -146,8 +146,8 @@ def chosen_readings(arguments: argparse.Namespace) -> Iterator[Reading]:
 def add_choices(parser: argparse.ArgumentParser) -> None:
     """What is read."""
     parser.add_argument("folders", nargs="*", type=Path, metavar="DIR", help="folders of cases with their truth")
-    parser.add_argument("--generated", type=int, default=260, help="invoices made as PDF (default: %(default)s)")
-    parser.add_argument("--scans", type=int, default=70, help="invoices made as scans (default: %(default)s)")
+    parser.add_argument("--generated", type=int, default=90, help="invoices made as PDF (default: %(default)s)")
+    parser.add_argument("--scans", type=int, default=40, help="invoices made as scans (default: %(default)s)")
     parser.add_argument("--cache", type=Path, help="a folder that keeps what was read for another time")
 
 

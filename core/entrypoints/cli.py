@@ -46,6 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     doctor = commands.add_parser("doctor", help="say what is usable here, and why not")
     doctor.add_argument("--json", action="store_true", help="print JSON")
+    calibrate = commands.add_parser("calibrate", help="correct confidences by what people changed in reviewed records")
+    calibrate.add_argument("--shipped", action="store_true", help="go back to the calibration that ships")
     _add_live(
         commands.add_parser("live", help="ask every provider of models that has a key here one tiny question (paid)")
     )

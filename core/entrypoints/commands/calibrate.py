@@ -1,0 +1,30 @@
+"""``calibrate``: confidences corrected by what people changed in the reviewed records."""
+
+from __future__ import annotations
+
+import argparse
+
+from core.entrypoints.bootstrap import build_studio
+from core.recipe import Correction
+from core.validation.calibration import corrected
+
+#: The confidences whose correction is told.
+_TOLD = (0.95, 0.9, 0.8, 0.6)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Learn a correction and use it from now on, or go back to what ships. Raises TooFewReviewed."""
+    studio = build_studio()
+    if arguments.shipped:
+        studio.forget_calibration()
+        print("Confidences are again those of the shipped calibration.")
+        return 0
+    correction = studio.recalibrate()
+    print(f"Learnt from {correction.reviewed} reviewed values; used in every run from now on:")
+    for path, title in (("total_amount", "header values"), ("line_items.0.total_price", "line items")):
+        print(f"{title + ':':15}{_told(correction, path)}")
+    return 0
+
+
+def _told(correction: Correction, path: str) -> str:
+    return ", ".join(f"{before:.0%} becomes {corrected(before, path, correction):.0%}" for before in _TOLD)

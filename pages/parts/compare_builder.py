@@ -38,9 +38,11 @@ def _describe_model(choice: ModelChoice) -> str:
     return f"{choice.provider} {choice.model or '(default model)'} · {choice.input}{prompt}"
 
 
-def ask_recipe(base: str | None, use: Callable[[Recipe], None] | None = None, *, title: str = "New recipe") -> None:
-    """Ask for a recipe in a dialog, beginning with the recipe called ``base``. It is saved; then ``use`` gets it, or it
-    is chosen for the comparison."""
+def ask_recipe(
+    base: Recipe | None = None, use: Callable[[Recipe], None] | None = None, *, title: str = "New recipe"
+) -> None:
+    """Ask for a recipe in a dialog, beginning with ``base`` (``None``: the default). It is saved; then ``use`` gets it,
+    or it is chosen for the comparison."""
 
     @st.dialog(title, width="medium")
     def ask() -> None:
@@ -49,12 +51,13 @@ def ask_recipe(base: str | None, use: Callable[[Recipe], None] | None = None, *,
     ask()
 
 
-def _draw_form(first: str | None, use: Callable[[Recipe], None] | None) -> None:
+def _draw_form(first: Recipe | None, use: Callable[[Recipe], None] | None) -> None:
     recipes = known_recipes(get_studio().defaults)
+    if first is not None:  # as the comparison has it: what is saved under its name may have changed since
+        recipes[first.name] = first
     names = list(recipes)
-    based = st.selectbox(
-        "Begin with", names, index=names.index(first) if first in names else 0, key="recipe_base", width=300
-    )
+    start = names.index(first.name) if first is not None else 0
+    based = st.selectbox("Begin with", names, index=start, key="recipe_base", width=300)
     base = recipes[based]
     with st.container(key=f"recipe_form_{_slug(based)}"):  # another beginning has other widgets
         recipe_name = st.text_input("Name", value=_free_name(based, names), key=f"recipe_name_{based}", max_chars=60)

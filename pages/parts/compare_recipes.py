@@ -194,9 +194,9 @@ def _draw_verbs(kept: Comparison) -> None:
             args=(recipe,),
         )
         if st.button("Change it", key="compare_change", icon=":material/edit:", help="Only its column is read anew."):
-            ask_recipe(name, lambda made: _put(kept.comparison_id, column, made), title=f"Instead of “{plain(name)}”")
+            ask_recipe(recipe, lambda made: _put(kept.comparison_id, column, made), title=f"Instead of “{plain(name)}”")
         if st.button("Add a recipe", key="compare_another", icon=":material/add:"):
-            ask_recipe(name, lambda made: _put(kept.comparison_id, None, made), title="One more recipe")
+            ask_recipe(recipe, lambda made: _put(kept.comparison_id, None, made), title="One more recipe")
     others = [each for each in known_recipes(get_studio().defaults).values() if each.name not in names]
     if others:
         st.selectbox(

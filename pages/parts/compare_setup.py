@@ -28,7 +28,7 @@ def draw_setup() -> None:
     """The page before a comparison is open."""
     latest = get_studio().comparison.latest()
     if latest:
-        with st.container(horizontal=True, vertical_alignment="bottom", key="compare_head"):
+        with st.container(horizontal=True, vertical_alignment="center", key="compare_head"):
             st.markdown("### New comparison", width="content")
             st.space("stretch")
             _draw_earlier()
@@ -107,7 +107,7 @@ def _draw_recipes() -> list[str]:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown("##### Recipes", width="content")
         if st.button("New recipe", key="compare_new_recipe", icon=":material/add:"):
-            ask_recipe(None)
+            ask_recipe()
     state = st.session_state
     if keys.COMPARE_RECIPES in state:  # a recipe may be gone since
         state[keys.COMPARE_RECIPES] = [name for name in dict.fromkeys(state[keys.COMPARE_RECIPES]) if name in recipes]

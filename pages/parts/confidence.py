@@ -7,6 +7,7 @@ from typing import Literal
 
 from core.extraction import Extraction, Finding
 from core.models import FieldInfo, field_of, header_fields, value_at, walk
+from core.validation.confidence import explain
 
 Level = Literal["sure", "check", "doubtful", "absent"]
 
@@ -61,6 +62,11 @@ def trust(extraction: Extraction, path: str) -> Trust:
         ", derived" if source and source.derived else "" if path in extraction.evidence else ", not found on the page"
     )
     return Trust(level, f"{words} {confidence:.0%}{note}")
+
+
+def reasons_for(extraction: Extraction, path: str) -> list[str]:
+    """Why the value at ``path`` is as sure as it is, the weightiest reason first; those that speak against it are marked."""
+    return [f"{'' if reason.weight > 0 else '(–) '}{reason.text}" for reason in explain(extraction, path)]
 
 
 def is_confirmed(extraction: Extraction, path: str) -> bool:

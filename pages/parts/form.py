@@ -20,6 +20,7 @@ from pages.parts.confidence import (
     can_confirm,
     doubtful_paths,
     findings_of,
+    reasons_for,
     trust,
 )
 from pages.parts.edits import as_text, tidy, title_of
@@ -118,7 +119,8 @@ def _draw_trust(run_id: str, info: FieldInfo, extraction: Extraction, error: str
     missing = sure.level == "absent" and info.required
     level = "doubtful" if missing else sure.level
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key=f"trust_{info.name}"):
-        st.markdown(f":{COLOURS[level]}[{ICONS[level]} {sure.words}]", width="content")
+        why = reasons_for(extraction, info.name)
+        st.markdown(f":{COLOURS[level]}[{ICONS[level]} {sure.words}]", width="content", help=_listed(why))
         if can_confirm(extraction, info.name):
             st.button(
                 "Looks right",
@@ -128,6 +130,11 @@ def _draw_trust(run_id: str, info: FieldInfo, extraction: Extraction, error: str
                 on_click=confirm,
                 args=(run_id, (info.name,)),
             )
+
+
+def _listed(why: list[str]) -> str | None:
+    """Reasons as a list for a tooltip; ``None`` where there are none."""
+    return "\n".join(f"- {plain(reason)}" for reason in why) or None
 
 
 def _draw_shared(run_id: str, group: str, fields: list[FieldInfo], extraction: Extraction, reviewed: Reviewed) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from html import escape
 
 import streamlit as st
 
@@ -16,6 +16,7 @@ from pages.parts.confidence import (
     PROPOSED,
     SEVERITY_LEVEL,
     by_severity,
+    reasons_for,
     trust,
     unsure_required,
 )
@@ -33,16 +34,6 @@ _RULE_WORDS = {
     CONFIRMED: "confirmed by you",
     PROPOSED: "taken from the proposal",
 }
-#: Column widths in pixels: all columns stand side by side in the narrowest window.
-_WHY_WIDTHS: dict[str, Any] = {
-    "Field": {"width": 110},
-    "Value": {"width": 122},
-    "Confidence": {"width": 82},
-    "Label on the page": {"label": "Label", "width": 80},
-    "Rule": {"width": 104},
-    "Stands on": {"width": 106},
-}
-
 _SEVERITY_WORDS = {"error": "Errors", "warning": "Warnings", "info": "Notes"}
 
 
@@ -127,7 +118,7 @@ def draw_checks(extraction: Extraction) -> None:
         for index, finding in some:
             _draw_finding(index, finding)
     st.markdown("##### Why each value")
-    st.dataframe(why_rows(extraction), hide_index=True, height="content", column_config=_WHY_WIDTHS)
+    st.html(why_html(why_rows(extraction)))
 
 
 def _draw_verdict(extraction: Extraction) -> None:
@@ -166,7 +157,7 @@ def _draw_finding(index: int, finding: Finding) -> None:
 
 
 def why_rows(extraction: Extraction) -> list[dict[str, str]]:
-    """For every value: who found it, by which rule and label, and where it stands."""
+    """For every value: how sure it is, who found it, by which rule and label, where it stands, and the reasons."""
     rows = []
     for path, _, value in walk(extraction.invoice):
         if value is None:
@@ -177,12 +168,20 @@ def why_rows(extraction: Extraction) -> list[dict[str, str]]:
                 "Field": title_of(path),
                 "Value": as_text(value),
                 "Confidence": trust(extraction, path).words,
-                "Label on the page": source.label if source else "",
                 "Rule": rule_words(source) if source else "",
                 "Stands on": f"page {evidence.page} ({evidence.method})" if evidence else "not found on the page",
+                "Why": "; ".join(reasons_for(extraction, path)),
             }
         )
     return rows
+
+
+def why_html(rows: list[dict[str, str]]) -> str:
+    """The rows as a table whose cells are never cut. Their texts are a document's words: escaped."""
+    titles = list(rows[0]) if rows else []
+    head = "".join(f"<th>{escape(title)}</th>" for title in titles)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row.values())}</tr>" for row in rows)
+    return f'<table class="why"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def rule_words(source: Provenance) -> str:

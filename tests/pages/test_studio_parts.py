@@ -271,7 +271,7 @@ def test_every_value_has_its_reason() -> None:
     source = {"invoice_number": Provenance("rules", "label beside", "Invoice no.")}
     rows = why_rows(extraction(provenance=source))
     assert rows[0]["Rule"] == "label beside"
-    assert rows[0]["Label on the page"] == "Invoice no."
+    assert "“Invoice no.”" in rows[0]["Why"]
     assert rows[0]["Stands on"] == "not found on the page"
 
 

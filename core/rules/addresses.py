@@ -118,7 +118,9 @@ def is_registration(text: str) -> bool:
 
 def is_salutation(text: str) -> bool:
     """Whether a line is nothing but Mr, Firma, Messrs ..."""
-    return fold(text) in patterns().salutations
+    known = patterns().salutations
+    words = [fold(word) for word in text.split()]
+    return fold(text) in known or (len(words) > 1 and all(word in known for word in words))
 
 
 def is_title(text: str) -> bool:

@@ -8,6 +8,7 @@ only is read so, whatever the document's habit.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -129,6 +130,8 @@ def find_amounts(tokens: Sequence[Token], habit: NumberFormat, repair: bool = Fa
 
 def _core(text: str, repair: bool) -> tuple[str, str, str] | None:
     """A token as (what stands before the number, the number, what stands after it), or ``None``."""
+    if any(char > "\uff00" for char in text):
+        text = unicodedata.normalize("NFKC", text)
     shape = _SHAPE.match(text)
     if shape is None:
         if not (repair and any(char.isdigit() for char in text) and _CONFUSABLE.match(text)):

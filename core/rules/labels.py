@@ -8,6 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from core.rules.currencies import currency_of
+from core.rules.japanese import FIRST_CJK, bare_label
 from core.rules.layout import Layout, Segment, Token
 from core.rules.lexicon import Entry, Lexicon
 
@@ -38,12 +39,6 @@ _PARTIES = frozenset({"customer", "ship_to", "vendor"})
 _LONGEST = 6
 #: A tax with its rate glued to it (IGST5, CGST2.5).
 _RATED = re.compile(r"^[A-Z]{3,4}\d{1,2}(?:\.\d)?$")
-#: Chinese and Japanese characters come after this one.
-_FIRST_CJK = "\u2e80"
-
-
-#: What a Japanese sum says in brackets behind its name: tax included, yen.
-_TAX_INCLUDED = ("税込", "税込み", "円")
 
 
 class Label(NamedTuple):
@@ -119,16 +114,15 @@ def _longest(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[int, s
             break
         if piece and key in lexicon.labels:
             best = (end + 1, key)
-    if best[0] == at and at < len(tokens) and (tokens[at].key[:1] > _FIRST_CJK or _RATED.match(tokens[at].text)):
+    if best[0] == at and at < len(tokens) and (tokens[at].key[:1] > FIRST_CJK or _RATED.match(tokens[at].text)):
         return _unspaced(tokens[at].key, at, lexicon)
     return best
 
 
 def _unspaced(key: str, at: int, lexicon: Lexicon) -> tuple[int, str]:
     """The label with which a word begins that only digits follow (in a script without blanks, or a tax with its rate)."""
-    name = key.rstrip("0123456789")
-    for said in _TAX_INCLUDED:
-        name = name.removesuffix(said)
+    name = key if key in lexicon.labels else bare_label(key)
+    name = name if name in lexicon.labels else key.rstrip("0123456789")
     return (at + 1, name) if len(name) > 1 and name in lexicon.labels else (at, "")
 
 

@@ -17,6 +17,7 @@ from statistics import median
 from typing import NamedTuple
 
 from core.evidence import Box, PageText, Word
+from core.rules.japanese import FORMS
 
 #: A gap wider than this many text heights separates two cells of a line.
 CELL_GAP = 0.9
@@ -65,7 +66,7 @@ def fold(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    text = _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold()
+    text = _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold().translate(FORMS)
     return _NOT_KEY.sub("", _NUMBER_SIGN.sub("no", text))
 
 

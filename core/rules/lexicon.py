@@ -37,6 +37,7 @@ _SECTIONS = frozenset(
         "compound_heads",
         "qualifiers",
         "net_terms",
+        "receipts",
         "payment_words",
         "paid_words",
         "stop_words",
@@ -76,6 +77,8 @@ class Lexicon:
     columns: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=lambda: defaultdict(dict))
     """Column head -> language -> kinds of column that it may head, the likeliest first."""
     titles: set[str] = field(default_factory=set)
+    receipts: set[str] = field(default_factory=set)
+    """Titles and words that only till receipts bear."""
     net_terms: set[str] = field(default_factory=set)
     """What stands behind the date on which the full amount is due (by 17 July *without deduction*)."""
     payment_words: set[str] = field(default_factory=set)
@@ -167,6 +170,7 @@ def _add(lexicon: Lexicon, words: dict[str, Counter[str]], data: Mapping[str, An
     lexicon.decimal[language] = data.get("decimal", ".")
     lexicon.net_terms.update(map(fold, data.get("net_terms", ())))
     lexicon.titles.update(map(fold, data.get("titles", ())))
+    lexicon.receipts.update(map(fold, data.get("receipts", ())))
     lexicon.payment_words.update(map(fold, data.get("payment_words", ())))
     lexicon.paid_words.update(map(fold, data.get("paid_words", ())))
     lexicon.table_end.update(map(fold, data.get("table", {}).get("end", ())))

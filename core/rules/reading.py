@@ -21,6 +21,8 @@ _BELOW = 2.6
 _TABLE_WORDS = frozenset({"description", "quantity", "article"})
 #: Column heads of so many words at most can share a segment.
 _HEADS_TOGETHER = 4
+#: A till receipt has hardly more lines.
+_RECEIPT_LINES = 60
 _COLON = re.compile(r"^[:：=#.\-–|>*]+$")
 
 
@@ -101,8 +103,26 @@ class Reading:
         first = self.layouts[0] if self.layouts else None
         if first is not None and first.height > 1.75 * first.width:
             return True
+        if self._is_called_receipt:
+            return True
         paid = [label for label in self.labels if label.kind == "paid" and self._has_amount_beside(label)]
         return len(self.layouts) == 1 and len(paid) > 1
+
+    @cached_property
+    def _is_called_receipt(self) -> bool:
+        """Whether a short document of one page bears a word of receipts on a line or at the beginning of one."""
+        if len(self.layouts) != 1 or len(self.layouts[0].lines) > _RECEIPT_LINES:
+            return False
+        words = self.lexicon.receipts
+        if self.table_heads:
+            # goods under a head may be counted in such words (caisse, ticket): only a longer title tells
+            return any(segment.key in words and len(segment.tokens) > 1 for segment in self.layouts[0].segments)
+        return any(
+            segment.key in words
+            or segment.tokens[0].key in words
+            or "".join(t.key for t in segment.tokens[:2]) in words
+            for segment in self.layouts[0].segments
+        )
 
     def _has_amount_beside(self, label: Label) -> bool:
         right = self.layouts[label.page].right_of(label.segment)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from core.rules.japanese import FIRST_CJK
 from core.rules.layout import Segment, Token
 from core.rules.reading import Reading
 
@@ -56,7 +57,7 @@ def payment_dates(reading: Reading, issued: date) -> Iterator[TermDate]:
 def _payment_word(reading: Reading, segment: Segment) -> str:
     """The word by which a sentence speaks of a payment to come; empty where it does not or tells of one made."""
     lexicon = reading.lexicon
-    cjk = any(token.key[:1] > "\u2e80" for token in segment.tokens)
+    cjk = any(token.key[:1] > FIRST_CJK for token in segment.tokens)
     if len(segment.tokens) < _SENTENCE and not cjk:
         return ""
     keys = [token.key for token in segment.tokens]

@@ -31,6 +31,7 @@ _AGREES = 1.0
 _PARTLY_AGREES = 0.6
 _MANY = 7
 #: The rule of a row that is one of several under its heading.
+_JOINT = "sum of the rates"
 _ONE_OF_SEVERAL = "beneath, one of several"
 #: Rows of a column of amounts follow each other within this many heights of its heading.
 _ROW_GAP = 3.2
@@ -72,10 +73,12 @@ def read_totals(reading: Reading) -> Totals:
         replace(found, score=found.score * _DUE_WEIGHT) for found in by_kind["amount_due"]
     ]
     totals = _repeated(_best(totals))
-    taxes = by_kind["tax"] + _joint_taxes(by_kind["tax"])
-    subtotals = by_kind["subtotal"] + [
-        replace(found, score=found.score * _AS_SUBTOTAL) for found in by_kind["total_amount"]
-    ]
+    taxes = by_kind["tax"] + _joined(by_kind["tax"])
+    subtotals = (
+        by_kind["subtotal"]
+        + _joined(by_kind["subtotal"])
+        + [replace(found, score=found.score * _AS_SUBTOTAL) for found in by_kind["total_amount"]]
+    )
     best: tuple[float, Sum | None, Sum | None, Sum | None, bool] = (-1.0, None, None, None, False)
     extras = _extras(by_kind)
     largest = max((found.value for found in totals if found.score > _LIKELY), default=Decimal(0))
@@ -84,11 +87,15 @@ def read_totals(reading: Reading) -> Totals:
         if score > best[0]:
             best = (score, subtotal, tax, total, agree)
     subtotal, tax, total = best[1], best[2], best[3]
+    if subtotal is not None and subtotal.rule == _JOINT:
+        # it helps to prove the taxes; printed it is nowhere
+        subtotal = None
     if total is None and subtotal is not None and tax is not None:
         total = _completing(reading, subtotal, tax)
     elif total is None and subtotal is not None and subtotal.weak:
         # a bare “Sum” with nothing after it is what the document comes to
-        subtotal, total = None, replace(subtotal, kind="total_amount")
+        total = replace(subtotal, kind="total_amount")
+        subtotal = None
     return Totals(subtotal, tax, total, best[4], tuple(sums))
 
 
@@ -317,8 +324,8 @@ def _names_total(taxes: Sequence[Sum]) -> bool:
     return any(tax.label.casefold().startswith("total") or tax.label.casefold().endswith("total") for tax in taxes)
 
 
-def _joint_taxes(taxes: Sequence[Sum]) -> list[Sum]:
-    """The sum of several rates' taxes that stand on lines of their own."""
+def _joined(taxes: Sequence[Sum]) -> list[Sum]:
+    """The sum of several rates' taxes (or nets) that stand on lines of their own."""
     lines: dict[tuple[int, int], Sum] = {}
     beside = [tax for tax in taxes if tax.rule == "beside"]
     for tax in beside if len(beside) > 1 else taxes:
@@ -331,6 +338,4 @@ def _joint_taxes(taxes: Sequence[Sum]) -> list[Sum]:
     halves = len(each) == 2 and each[0].value == each[1].value and each[0].label != each[1].label
     # a state's half and the federation's (CGST, SGST) belong together without any sum to prove it
     score = min(tax.score for tax in each) * 0.9 + (0.2 if halves and not _names_total(each) else 0.0)
-    return [
-        replace(first, value=value, score=score, rule="sum of the rates", label=" + ".join(tax.label for tax in each))
-    ]
+    return [replace(first, value=value, score=score, rule=_JOINT, label=" + ".join(tax.label for tax in each))]

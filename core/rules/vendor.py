@@ -7,7 +7,15 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
-from core.rules.addresses import has_legal_form, is_contact, is_country, is_salutation, is_street, is_town
+from core.rules.addresses import (
+    has_legal_form,
+    is_contact,
+    is_country,
+    is_registration,
+    is_salutation,
+    is_street,
+    is_town,
+)
 from core.rules.blocks import Block, with_neighbours
 from core.rules.layout import Layout, Line, Segment, Token, fold
 from core.rules.parties import Party, PartyReader
@@ -44,6 +52,8 @@ _EDGE = " ,;:·|-–•*\u200b.©"
 _LARGE = 1.25
 #: A line of more cells than this is a row of a table and names nobody.
 _CELLS = 2
+#: The second half of an address (1500 - Bela Vista).
+_NUMBERED = re.compile(r"^\d+\s*[-–,]")
 _LETTERS = re.compile(r"[^\W\d_]")
 _NAME_STOP = re.compile(r"\s(?:[·•|–]|-)\s|\s{2,}")
 #: What may follow a name and is none of it: a register number in brackets, the company's capital.
@@ -289,7 +299,7 @@ def _is_subtitle(reading: Reading, page: int, layout: Layout, line: Line) -> boo
 
 def _clean(text: str, titles: Set[str] = frozenset()) -> str:
     """A name without the address or slogan behind a dash, and without the document's title behind it (Acme Invoice)."""
-    if _NAME_STOP.search(text) and is_town(text):
+    if _NAME_STOP.search(text) and (is_town(text) or is_registration(_NAME_STOP.split(text, maxsplit=1)[1])):
         text = _NAME_STOP.split(text)[0]
     words = _BEHIND_NAME.sub("", text.strip(" ,;:·|-–•*\u200b©")).split()
     while len(words) > 1 and fold(words[-1]) in titles:
@@ -304,6 +314,7 @@ def _is_namelike(reading: Reading, text: str) -> bool:
         letters >= 3
         and letters > 1.5 * sum(map(str.isdigit, text))
         and len(text) < 70
+        and not _NUMBERED.match(text)
         and key not in reading.lexicon.titles
         and key not in reading.lexicon.labels
         and not reading.lexicon.column_kinds(key, reading.language)

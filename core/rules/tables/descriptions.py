@@ -49,6 +49,9 @@ def join_blocks(
     at = next((place for place, column in enumerate(grid.columns) if column.role == "description"), None)
     reach = _Reach(layout, grid, None if stacked else at)
     own = _without_ordinals([reach.own(block.cells) for block in blocks])
+    if _stands_over(blocks, texts) and not any(map(_names_goods, own)):
+        # the text stands over its numbers; beside them is no more than a unit
+        own = [[] for _ in own]
     reach.measure([*own, *(text.cells[at] for text in texts if at is not None)])
     above, below = _share_out(layout, blocks, own, texts)
     for place, (block, words) in enumerate(zip(blocks, own, strict=True)):
@@ -58,6 +61,16 @@ def join_blocks(
         if not block.lines:
             block.lines = reach.fallback(block.cells)
     return list(blocks)
+
+
+def _stands_over(blocks: Sequence[Block], texts: Sequence[TextLine]) -> bool:
+    """Whether every item has a line of text right above it and the last one has none below."""
+    lines = {text.line.index for text in texts}
+    return all(block.line.index - 1 in lines for block in blocks) and max(lines) < blocks[-1].line.index
+
+
+def _names_goods(words: Sequence[Token]) -> bool:
+    return any(_WORD.search(token.text) for token in words)
 
 
 class _Reach:

@@ -115,6 +115,8 @@ def _kind(row: MoneyRow, words: TableWords) -> str:
             return "discount"
         if words.is_sum(segment.tokens):
             return "charge" if words.is_charge(segment.tokens) else "sum"
+    if words.is_tax([token for token in row.label if token.key]):
+        return "sum"
     return "item"
 
 

@@ -167,6 +167,12 @@ def with_factors(rows: Sequence[BodyRow], roles: Roles, habit: NumberFormat) -> 
     return mended if 2 * sum(is_full(row, roles) for row in mended) >= len(rows) else list(rows)
 
 
+def _has_times(row: BodyRow, left: Amount, right: Amount) -> bool:
+    """Whether a sign of multiplication stands between two numbers (1 UN x 18,99)."""
+    between = (token for token in row.line.tokens if left.tokens[-1].x1 <= token.x0 < right.tokens[0].x0)
+    return any(token.text in {"x", "X", "×", "*"} for token in between)
+
+
 def _refactored(row: BodyRow, roles: Roles, habit: NumberFormat) -> BodyRow:
     total = row.number(roles.total)
     if total is None or roles.quantity is None or roles.unit_price is None:
@@ -179,9 +185,8 @@ def _refactored(row: BodyRow, roles: Roles, habit: NumberFormat) -> BodyRow:
     # neighbours first: a running or an article number stands further away
     for left, right in sorted(combinations(found, 2), key=lambda pair: pair[1].tokens[0].x0 - pair[0].tokens[-1].x1):
         quantity, price = (left, right) if roles.quantity < roles.unit_price else (right, left)
-        if not {quantity.value, price.value}.isdisjoint(_TRIVIAL) or not multiplies(
-            quantity.value, price.value, total.value
-        ):
+        trivial = not {quantity.value, price.value}.isdisjoint(_TRIVIAL) and not _has_times(row, left, right)
+        if trivial or not multiplies(quantity.value, price.value, total.value):
             continue
         used = {*quantity.tokens, *price.tokens}
         cells = [[token for token in cell if token not in used] for cell in row.cells]

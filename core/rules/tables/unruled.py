@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import accumulate, pairwise
+from itertools import accumulate, combinations, pairwise
 
 from core.rules.amounts import Amount, NumberFormat, find_amounts
 from core.rules.layout import Layout, Line, Token
@@ -73,9 +73,11 @@ def _best_run(rows: Sequence[MoneyRow], sums: set[Decimal]) -> tuple[list[MoneyR
 
 
 def _is_taxed(run: Sequence[MoneyRow], sums: set[Decimal]) -> bool:
-    """Whether a printed sum is that of the run and another printed one: the tax that was added."""
+    """Whether a printed sum is that of the run and one or two other printed ones: the taxes that were added."""
     total = _total_of(run)
-    return any(total + tax in sums for tax in sums if 0 < tax < total * _NEAR)
+    taxes = sorted(tax for tax in sums if 0 < tax < total * _NEAR)
+    added = {*taxes, *(one + other for one, other in combinations(taxes, 2))}
+    return any(total + tax in sums for tax in added)
 
 
 def _total_of(run: Sequence[MoneyRow]) -> Decimal:
@@ -219,7 +221,10 @@ def _take_leading_quantity(row: MoneyRow) -> None:
     ends = [token for token in (row.label[0], row.label[-1]) if _TIMES.match(token.text)]
     glued = next(_glued(ends), None)
     first = row.label[0]
-    if glued is None and first.text.isdecimal() and len(first.text) < 3:
+    last, times = row.label[-1], row.label[-2]
+    if glued is None and last.text.isdecimal() and len(last.text) < 4 and _TIMES.match(times.text):
+        glued = Amount(Decimal(last.text), last.text, None, 0, False, (last,))
+    if glued is None and first.text.isdecimal() and len(first.text) < 3 and not first.text.startswith("0"):
         glued = Amount(Decimal(first.text), first.text, None, 0, False, (first,))
     if glued is not None:
         row.quantity = glued

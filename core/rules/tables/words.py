@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from core.rules.currencies import currency_of
+from core.rules.japanese import FIRST_CJK, bare_label
 from core.rules.layout import Token, fold
 from core.rules.lexicon import Lexicon
 
@@ -41,8 +42,14 @@ class Phrases:
             if key in self.phrases:
                 found = end + 1 - start
             elif key not in self._prefixes:
+                if end == start and key[:1] > FIRST_CJK and self._begins(key):
+                    found = 1
                 break
         return found
+
+    def _begins(self, key: str) -> bool:
+        """Whether a word of a script without blanks is a phrase and the rate behind it (小計税抜8)."""
+        return bare_label(key) in self.phrases or key.rstrip("0123456789") in self.phrases
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ class TableWords:
         self.names = Phrases(self.columns)
         self._sums = Phrases(phrase for phrase, found in kinds.items() if found & _SUMS)
         self._charges = Phrases([*lexicon.table_end, *(phrase for phrase, found in kinds.items() if found & _CHARGES)])
+        self._taxes = Phrases(phrase for phrase, found in kinds.items() if "tax" in found)
         self._extras = Phrases(phrase for phrase, found in kinds.items() if "shipping" in found)
         self.carries = Phrases(lexicon.carry)
         self.discounts = Phrases(phrase for phrase, found in kinds.items() if "discount" in found)
@@ -76,6 +84,10 @@ class TableWords:
         """Whether ``tokens`` (a segment) begin with the label of a sum, or are that of a payment or a charge, or of
         what follows a table."""
         return bool(self._sums.length_at(tokens)) or self._fills(tokens, self._charges)
+
+    def is_tax(self, tokens: Sequence[Token]) -> bool:
+        """Whether ``tokens`` (a row's text) end with the name of a tax (City Parking Tax, 7 % VAT)."""
+        return any(self._taxes.length_at(tokens, at) == len(tokens) - at for at in range(len(tokens)))
 
     def is_charge(self, tokens: Sequence[Token]) -> bool:
         """Whether ``tokens`` (a segment) are the label of a charge such as shipping, which may be an item too."""

@@ -159,3 +159,9 @@ def test_a_sentence_on_payment_gives_the_due_date(text: str, due: date | None) -
 def test_a_reference_that_says_invoice_is_the_number() -> None:
     """“Our ref: Inv 2024/57”."""
     assert read("Our ref:|@150 Inv 2024/57\nDate:|@150 2 December 2024").invoice.invoice_number == "2024/57"
+
+
+def test_terms_of_payment_may_name_the_day() -> None:
+    """“60 days net, due 2024-08-20” under its heading."""
+    text = "Document number|@300 Document date\n90412277|@300 2024-06-21\nPayment terms\n60 days net, due 2024-08-20"
+    assert read(text).invoice.due_date == date(2024, 8, 20)

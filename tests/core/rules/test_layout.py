@@ -106,3 +106,9 @@ def test_what_ocr_read_as_one_line_stays_one() -> None:
 def test_a_japanese_label_is_cut_from_its_number() -> None:
     """領収書No.0418 without a blank."""
     assert lines_of(Layout(page("領収書No.0418"))) == [["領収書No. 0418"]]
+
+
+def test_chinese_forms_fold_to_japanese_ones() -> None:
+    """Recognisers write 费 and 单 where 費 and 単 are printed."""
+    assert fold("消费税") == fold("消費税")
+    assert fold("单価") == fold("単価")

@@ -236,3 +236,30 @@ Endereço: AV. BRASIL, 88
 Município: MARINGÁ UF: PR E-mail: compras@valeverde.example
 """
     assert read(text).invoice.billing_address == "AV. BRASIL, 88, MARINGÁ, PR"
+
+
+def test_what_calls_itself_a_receipt_has_no_customer_in_its_letterhead() -> None:
+    """The shop's own address below the sums is not the customer's."""
+    text = """
+@240 Little Fern Bakery
+@150 Sourdough|@400 $17.00
+@150 Total|@400 $17.00
+@240 Little Fern Bakery
+@240 118 Congress St
+@240 Portsmouth, NH 03801
+@240 Receipt #9xQ2
+"""
+    invoice = read(text).invoice
+    assert (invoice.vendor_name, invoice.customer_name, invoice.billing_address) == ("Little Fern Bakery", None, None)
+
+
+def test_two_words_of_address_are_no_name() -> None:
+    """“Spett.le Sig.” stands over the customer."""
+    text = "@300 Spett.le Sig.\n@300 Matteo Gentile\n@300 Via Appia Nuova 301\n@300 00183 Roma RM"
+    assert read(text).invoice.customer_name == "Matteo Gentile"
+
+
+def test_a_register_number_behind_a_dot_is_no_part_of_a_name() -> None:
+    """“Movilex S.A.U. · CIF A-82011223”."""
+    text = "@300 Movilex S.A.U. · CIF A-82011223\n@300 C/ Mayor 29, 28037 Madrid\nFactura nº 4711"
+    assert read(text).invoice.vendor_name == "Movilex S.A.U."

@@ -200,3 +200,38 @@ def test_japanese_quantity_and_price_in_one_word() -> None:
     """2個×¥228 between text and amount."""
     rows = [("牛乳1L 2個×¥228", "¥456"), ("食パン", "¥168"), ("小計", "¥624")]
     assert plain(read(page(rows), language="ja"))[0] == ("牛乳1L", "2", "228", "456")
+
+
+def test_a_row_that_ends_in_the_name_of_a_tax_is_no_item() -> None:
+    """“City Parking Tax” and “7 % MwSt.”."""
+    rows = [("Parking Fee", "$24.00"), ("City Parking Tax", "$3.48"), ("TOTAL", "$27.48")]
+    assert [row[0] for row in plain(read(page(rows)))] == ["Parking Fee"]
+
+
+def test_goods_of_two_rates_with_their_taxes_in_a_script_without_blanks() -> None:
+    """Sums by rate are no items, whatever the recogniser makes of their characters."""
+    rows = [("緑茶", "¥318"), ("用紙", "¥550"), ("小計（税抜8%）", "¥318"), ("消费税等（8%）", "¥25")]
+    rows += [("小計（税抜10%）", "¥550"), ("消費税等（10%）", "¥55"), ("合計", "¥948")]
+    assert [row[0] for row in plain(read(page(rows), language="ja"))] == ["緑茶", "用紙"]
+
+
+def test_how_many_may_stand_behind_the_text() -> None:
+    """“Sourdough × 2”; a date in front is no quantity."""
+    rows = [("Sourdough × 2", "$17.00"), ("Oat latte", "$5.25"), ("Total", "$22.25")]
+    assert plain(read(page(rows)))[0] == ("Sourdough", "2", None, "17")
+    rows = [("05 Feb 2025 Consultation", "49.50"), ("05 Feb 2025 Blood sample", "88.20"), ("Total", "137.70")]
+    assert [row[1] for row in plain(read(page(rows)))] == [None, None]
+
+
+def test_texts_that_stand_over_their_numbers_under_a_header() -> None:
+    """A till prints code and name, then quantity × price below; the first and the last row too."""
+    rows = [
+        ("DESCRICAO", "QTD UN", "VL UNIT", "VL TOTAL"),
+        ("ARROZ TIPO 5KG",),
+        ("2 UN x 28,90", None, None, "57,80"),
+        ("CAFE TORRADO",),
+        ("1 UN x 18,99", None, None, "18,99"),
+        ("VALOR TOTAL R$", None, None, "76,79"),
+    ]
+    found = plain(read(page(rows, (40, -200, -270, -340)), language="pt"))
+    assert found == [("ARROZ TIPO 5KG", "2", "28.9", "57.8"), ("CAFE TORRADO", "1", "18.99", "18.99")]

@@ -135,9 +135,9 @@ def test_a_bare_sum_with_nothing_after_it_is_the_total() -> None:
 
 
 def test_a_value_and_the_next_label_may_share_a_cell() -> None:
-    """Subtotal, tax and total in one row, each value close to the next label."""
-    text = "Totale imponibile|@160 1.514,30 Totale IVA|@290 333,15 TOTALE DOCUMENTO|@460 € 1.847,45"
-    assert sums(text) == ("1514.30", "333.15", "1847.45")
+    """Tax and total in one row, the tax close to the total's label."""
+    text = "Totale IVA|@290 333,15 TOTALE DOCUMENTO|@460 € 1.847,45"
+    assert sums(text) == (None, "333.15", "1847.45")
 
 
 def test_a_sentence_on_tax_gives_no_tax() -> None:
@@ -150,3 +150,15 @@ def test_a_japanese_sum_may_say_in_brackets_that_tax_is_in_it() -> None:
     """ご請求額（税込）."""
     text = "小計|@300 ¥33,000\n消費税 10%|@300 ¥3,300\nご請求額（税込）|@300 ¥36,300"
     assert sums(text) == ("33000", "3300", "36300")
+
+
+def test_exempt_amounts_lie_between() -> None:
+    """What is free of tax (an Italian hotel's city tax) stands beside base and tax in the total."""
+    text = "Imponibile|@150 IVA|@250 Esente|@350 TOTALE EURO\n350,91|@150 35,09|@250 9,00|@350 395,00"
+    assert sums(text) == ("350.91", "35.09", "395.00")
+
+
+def test_taxes_of_two_rates_are_proven_by_their_nets() -> None:
+    """A Japanese receipt prints net and tax by rate: the taxes make one, the nets are printed nowhere together."""
+    text = "小計（税抜8%）|@300 ¥318\n消费税等（8%）|@300 ¥25\n小計（税抜10%）|@300 ¥550\n消費税等（10%）|@300 ¥55\n合計|@300 ¥948"
+    assert sums(text) == (None, "80", "948")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from core.entrypoints.bootstrap import build_studio
 from core.errors import ExtractionError, RecipeError, RecordMissing
 from core.extraction import PageRef
 from core.extractor import Availability, Draft, Request
-from core.llm.provider import Estimate, Usage
+from core.llm.provider import Call, Estimate, Usage
 from core.models import Invoice
 from core.recipe import BUILT_IN, ModelChoice, Recipe
 from core.settings import Settings
@@ -48,6 +50,8 @@ class FakeModel:
         while not self.wait.wait(0.01):
             if request.cancelled():
                 break
+        usage = Usage(1000, 100)
+        request.note(Call(uuid.uuid4().hex, datetime.now(UTC), "p", "m", "extract", usage, Decimal("0.02")))
         if self.error:
             raise ExtractionError(self.error)
         return Draft(Invoice(invoice_number="M-1"), "{}")
@@ -139,6 +143,9 @@ def test_the_cache_answers_and_costs_are_told_as_first_paid(
     assert measured is not None
     assert measured.cached
     assert measured.steps["extract"] > 0
+    kept = studio.comparison.latest()[0]
+    totals = studio.comparison.totals(kept, studio.comparison.documents(studio.comparison.get(kept.comparison_id)))[0]
+    assert (totals.usage, totals.cost, totals.spent) == (Usage(1000, 100), Decimal("0.02"), Decimal(0))
 
 
 def test_changing_one_recipe_reads_its_column_only(studio: Studio, model: FakeModel, digital_pdf: SampleFile) -> None:
@@ -166,7 +173,9 @@ def test_a_failure_is_a_sentence_and_can_be_tried_again(
     kept, cells = ended(studio, comparison_id)
     assert (cells[0, 0].state, cells[0, 0].sentence) == ("failed", model.error)
     assert cells[0, 1].state == "done"
-    assert studio.comparison.documents(kept, cells)[0].failures == (model.error, "")
+    documents = studio.comparison.documents(kept, cells)
+    assert documents[0].failures == (model.error, "")
+    assert [each.spent for each in studio.comparison.totals(kept, documents)] == [Decimal("0.02"), Decimal(0)]
     model.error = ""
     studio.comparison.go_on(comparison_id, failed=True)
     assert ended(studio, comparison_id)[1][0, 0].state == "done"

@@ -13,6 +13,7 @@ from core.errors import (
     KeyMissing,
     KeyRejected,
     ModelUnknown,
+    ProviderError,
     ProviderFailed,
     ProviderPaused,
     QuotaExhausted,
@@ -23,7 +24,7 @@ from core.errors import (
 from core.llm.provider import RESTART, Ask, Image, Message, ModelName, Question
 from core.llm.replay import Fault, ReplayProvider, always, in_turn
 from core.llm.switchboard import Switchboard
-from core.settings import Budget, Defaults
+from core.settings import Budget, Defaults, ModelPrice
 from tests.llm.boards import ask_of, make_board
 
 
@@ -166,10 +167,11 @@ def test_a_provider_that_keeps_failing_is_left_alone_for_a_while() -> None:
     assert place.board.ask(ask_of("one"))[1].outcome == "ok"
 
 
-def test_limits_and_refusals_do_not_pause_a_provider() -> None:
+@pytest.mark.parametrize(("fault", "error"), [("rate limited", RateLimited), ("refused", ReplyRefused)])
+def test_limits_and_refusals_do_not_pause_a_provider(fault: Fault, error: type[ProviderError]) -> None:
     """A provider that answers works, even if it answers no."""
-    place = make_board(replay(*["rate limited", "refused"] * 10), retries=0)
-    for error in [RateLimited, ReplyRefused] * 10:
+    place = make_board(replay(*[fault] * 20), retries=0)
+    for _ in range(20):
         with pytest.raises(error):
             place.board.ask(ask_of("one"))
 
@@ -194,6 +196,7 @@ def test_a_run_that_is_stopped_while_it_waits_stops_at_once() -> None:
     with pytest.raises(Cancelled):
         place.board.ask(ask_of("one"), cancelled=lambda: len(place.clock.slept) > 2)
     assert provider.calls == 1
+    assert sum(place.clock.slept) < 1
 
 
 def test_what_was_sent_can_be_looked_at() -> None:
@@ -224,9 +227,11 @@ def test_a_full_disk_does_not_lose_a_reply() -> None:
 
 
 def test_a_hard_budget_stops_before_the_call() -> None:
-    """Nothing is asked, nobody else either."""
+    """Nothing is asked, nobody else either, even at no cost: the person decides."""
     provider, two = replay(), replay(name="two")
     place = make_board(provider, two, budget=Budget(day=Decimal("0.10"), hard=True))
+    free = ModelPrice(input=Decimal(0), output=Decimal(0))
+    place.change(place.defaults[0].model_copy(update={"prices": place.defaults[0].prices | {"two:recorded": free}}))
     with pytest.raises(BudgetExceeded, match=r"may cost up to \$1\.\d\d, and \$0\.00 of today’s budget of \$0\.10"):
         place.board.ask(ask_of("one", "two"), note=place.books.note)
     assert (provider.calls, two.calls, place.books.calls) == (0, 0, [])

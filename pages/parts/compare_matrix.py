@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -126,27 +126,53 @@ def _draw_matrix(comparison_id: str, drawn: tuple[int, int]) -> None:
     comparator = get_studio().comparison
     kept = comparator.get(comparison_id)
     cells = comparator.cells(kept)
-    key = f"{keys.COMPARE_MATRIX}_{comparison_id}"
     opened = _opened(kept, cells)
     if opened != drawn:
         st.rerun()  # the document below is not part of this fragment
+    documents = comparator.documents(kept, cells)
+    shown = list(range(len(documents)))
+    if len(shown) > _MOST_ROWS:
+        what = st.segmented_control(
+            "Documents",
+            list(FILTERS),
+            key=keys.COMPARE_FILTER,
+            default="All",
+            required=True,
+            label_visibility="collapsed",
+        )
+        shown = [row for row in shown if FILTERS[what or "All"](documents[row])]
+    if not shown:
+        st.info("There is no such document.", icon=":material/filter_alt_off:")
+        return
+    key = f"{keys.COMPARE_MATRIX}_{comparison_id}_{hash(tuple(shown)) & 0xFFFFFF:x}"
     st.dataframe(
-        matrix_table(kept, cells, comparator.documents(kept, cells)),
+        matrix_table(kept, cells, documents, shown),
         key=key,
         hide_index=True,
-        height="content" if len(kept.rows) <= _MOST_ROWS else _HEIGHT,
+        height="content" if len(shown) <= _MOST_ROWS else _HEIGHT,
         column_config=_columns(kept),
-        on_select=lambda: _select(key),
+        on_select=lambda: _select(key, shown),
         selection_mode=["single-row", "single-cell"],
-        selection_default={"selection": {"rows": [opened[0]]}},
+        selection_default={"selection": {"rows": [shown.index(opened[0])] if opened[0] in shown else []}},
     )
 
 
-def _select(key: str) -> None:
+#: Which documents of a long list are shown.
+FILTERS: dict[str, Callable[[Compared], bool]] = {
+    "All": lambda document: True,
+    "With differences": lambda document: bool(_differ(document)),
+    "With failures": lambda document: any(document.failures),
+    "Not all approved": lambda document: any(
+        result is not None and result.extraction.verdict != "approved" for result in document.results
+    ),
+}
+
+
+def _select(key: str, shown: Sequence[int]) -> None:
     selection = st.session_state[key]["selection"]
     rows = selection["rows"] or [cell[0] for cell in selection["cells"]]
     if rows:
-        open_row(int(rows[0]))
+        open_row(shown[int(rows[0])])
 
 
 def _columns(kept: Comparison) -> dict[str, Any]:
@@ -165,14 +191,16 @@ def recipe_titles(kept: Comparison) -> list[str]:
     return [f"{recipe.name} " if recipe.name in ("Document", "Differ") else recipe.name for recipe in kept.recipes]
 
 
-def matrix_table(kept: Comparison, cells: Cells, documents: list[Compared]) -> dict[str, list[Any]]:
-    """The matrix as columns of texts."""
+def matrix_table(
+    kept: Comparison, cells: Cells, documents: Sequence[Compared], shown: Sequence[int]
+) -> dict[str, list[Any]]:
+    """The rows ``shown`` of the matrix as columns of texts."""
     table: dict[str, list[Any]] = {
-        "Document": [row["name"] for row in kept.rows],
-        "Differ": [_differ(document) for document in documents],
+        "Document": [kept.rows[row]["name"] for row in shown],
+        "Differ": [_differ(documents[row]) for row in shown],
     }
     for column, title in enumerate(recipe_titles(kept)):
-        table[title] = [cell_text(cells[row, column], documents[row], column) for row in range(len(kept.rows))]
+        table[title] = [cell_text(cells[row, column], documents[row], column) for row in shown]
     return table
 
 

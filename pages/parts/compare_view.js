@@ -35,6 +35,7 @@ class View {
     this.find("next").onclick = () => this.turn(this.memory.page + 1);
     this.find("smaller").onclick = () => this.zoomTo(this.memory.zoom / 1.25);
     this.find("larger").onclick = () => this.zoomTo(this.memory.zoom * 1.25);
+    this.root.querySelector("tbody").onkeydown = (event) => this.onArrow(event);
   }
 
   update(data, setTriggerValue) {
@@ -150,6 +151,22 @@ class View {
     input.onblur = () => { if (input.isConnected && !input.value) input.replaceWith(button); };
     button.replaceWith(input);
     input.focus();
+  }
+
+  /* Arrow keys walk over the values as over the cells of a sheet. */
+  onArrow(event) {
+    const cell = event.target.closest("td");
+    const [down, right] = { ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1] }[event.key] ?? [0, 0];
+    if (!cell || !event.target.matches("button") || !(down || right)) return;
+    event.preventDefault();
+    let [line, place] = [cell.parentElement, cell.cellIndex];
+    do {
+      line = down > 0 ? line.nextElementSibling : down < 0 ? line.previousElementSibling : line;
+      place += right;
+    } while (line?.cells[place] && !line.cells[place].querySelector("button"));
+    const next = line?.cells[place]?.querySelector("button");
+    next?.focus({ preventScroll: true });
+    next?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   light(path) {

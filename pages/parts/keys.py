@@ -56,7 +56,7 @@ Compare page, a comparison
     compare_bar            name and progress; compare_cancel, compare_go_on, compare_retry, compare_download,
                            compare_new, compare_more (compare_remove)
     compare_tabs           Documents, Recipes
-    compare_matrix         documents x recipes; compare_view the values of the open document beside its page
+    compare_matrix         documents x recipes (compare_filter narrows a long one); compare_view the values of the open document beside its page
     compare_only, compare_sort    which values are shown, and in which order
     compare_totals         the recipes' figures; compare_recipe chooses one: compare_default, compare_change; compare_another
 
@@ -138,6 +138,7 @@ COMPARE_RECIPES = "compare_recipes"
 COMPARE_EARLIER = "compare_earlier"
 COMPARE_TABS = "compare_tabs"
 COMPARE_MATRIX = "compare_matrix"
+COMPARE_FILTER = "compare_filter"
 COMPARE_VIEW = "compare_view"
 COMPARE_ONLY = "compare_only"
 COMPARE_SORT = "compare_sort"

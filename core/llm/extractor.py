@@ -4,6 +4,7 @@ our own code, and what stands nowhere is marked."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
 
 from core.errors import ExtractionError, KeyMissing, PromptError, ReplyCutOff
 from core.extraction import Finding, Provenance
@@ -65,16 +66,18 @@ class LlmExtractor:
         return self._run(request, choice, route).draft()
 
     def estimate(self, request: Request) -> Estimate:
-        """What the questions of :meth:`extract` may use and cost, roughly; a second opinion and repairs come on top.
-        Raises ExtractionError where nothing could be asked."""
+        """What the questions of :meth:`extract` may use and cost, roughly; a repair comes on top. Raises ExtractionError
+        where nothing could be asked."""
         choice = _choice(request)
         run = self._run(request, choice, route_of(choice))
-        estimates = [
-            self._models.estimate(Ask(run.question(part), run.asking.route)) for part in run.parts(run.packed().parts)
-        ]
-        costs = [estimate.cost for estimate in estimates]
+        asks = [Ask(run.question(part), run.asking.route) for part in run.parts(run.packed().parts)]
+        if choice.second_opinion:
+            other = run.second(run.asking.route[0])
+            asks += [Ask(ask.question, (other,), "second opinion") for ask in asks]
+        estimates = [self._models.estimate(ask) for ask in asks]
+        known = [estimate.cost for estimate in estimates if estimate.cost is not None]
         usage = sum((estimate.usage for estimate in estimates), Usage())
-        return Estimate(usage, None if None in costs else sum(cost for cost in costs if cost is not None))  # type: ignore[arg-type]
+        return Estimate(usage, sum(known, Decimal(0)) if len(known) == len(estimates) else None)
 
     def _run(self, request: Request, choice: ModelChoice, route: tuple[ModelName, ...]) -> _Run:
         material = Material(request, choice, self._models.capabilities(route[0]))
@@ -172,14 +175,17 @@ class _Run:
         for pages in smaller:
             yield from self._answers(Part(pages, len(self.material.pages)))
 
+    def second(self, reader: ModelName) -> ModelName:
+        """Who is asked for the second opinion on what ``reader`` read."""
+        return reader if self.choice.second_opinion == SAME else model_name(self.choice.second_opinion)
+
     def _opinion(self, reading: Reading, packed: Packed, reader: ModelName) -> Opinion:
         """What a second reader makes of what ``reader`` read. One that cannot be asked costs nothing but its opinion."""
-        asked = self.choice.second_opinion.strip()
-        if not asked:
+        if not self.choice.second_opinion:
             return Opinion()
-        second = self.asking.quiet((reader if asked == SAME else model_name(asked),))
+        second = self.asking.quiet((self.second(reader),))
         try:
-            if asked != SAME:
+            if self.choice.second_opinion != SAME:
                 return compare(reading.invoice, self._read_again(second, packed))
             parts = self.parts(packed.parts)
             judged = [

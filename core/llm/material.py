@@ -101,6 +101,12 @@ class Material:
         return self.choice.input == "both" and not self.can.vision
 
     def _picture(self, ref: PageRef, shown: PageText | None) -> Image:
+        sought = self.choice.redaction.kinds or self.choice.redaction.names
+        if sought and not (shown and shown.words):
+            raise ExtractionError(
+                f"No words were read on page {ref.number}, so nothing can be masked in its picture: leave the page out, or "
+                "send text alone."
+            )
         try:
             page = self.request.document.page(ref.number, ref.rotation)
             return page_picture(page, shown, self.can, self.masker)

@@ -183,6 +183,8 @@ def test_an_estimate_asks_nobody() -> None:
     assert models.asked == []
     assert found.usage.input > 300
     assert (found.usage.output > 0, found.cost) == (True, None)
+    twice = LlmExtractor(models).estimate(request_of(page_of(LINES), choice=ModelChoice(second_opinion="b:big")))
+    assert twice.usage.input == 2 * found.usage.input
 
 
 def test_several_invoices_in_one_choice_of_pages_are_told_of() -> None:

@@ -92,3 +92,13 @@ def test_pages_without_words_are_not_asked_about_as_text() -> None:
     with pytest.raises(ExtractionError, match="picture"):
         LlmExtractor(models).extract(request_of(page_of(())))
     assert models.asked == []
+
+
+def test_a_picture_in_which_nothing_could_be_masked_does_not_leave() -> None:
+    """Where no words were read nobody knows what it shows."""
+    document = opened(pdf_of(LINES))
+    models = FakeModels(vision=True)
+    choice = ModelChoice(input="image", redaction=Redaction(kinds=("iban",)))
+    with pytest.raises(ExtractionError, match="nothing can be masked"):
+        LlmExtractor(models).extract(request_of(page_of(()), document=document, choice=choice))
+    assert models.asked == []

@@ -256,10 +256,14 @@ def test_words_beside_a_tool_call_are_not_the_reply(wire: Callable[..., Wire]) -
     """A model that only speaks is taken at its word."""
     refused = (400, {"error": {"message": "json_schema is not supported"}})
     call = {"id": "t1", "type": "function", "function": {"name": "invoice", "arguments": '{"total": "1"}'}}
-    line = Line(refused, completion("Here it is:", message={"tool_calls": [call]}), completion('{"total": "2"}'))
+    said = {"id": "c1", "choices": [{"index": 0, "delta": {"content": '{"total": "2"}'}, "finish_reason": "stop"}]}
+    spoken = f"data: {json.dumps(said)}\n\ndata: [DONE]\n\n"
+    line = Line(refused, completion("Here it is:", message={"tool_calls": [call]}), spoken)
     openai = wire(OpenAIWire, line)
     assert openai.ask(HELD, "gpt-4.1").text == '{"total": "1"}'
-    assert openai.ask(HELD, "gpt-4.1").text == '{"total": "2"}'
+    pieces: list[str] = []
+    assert openai.ask(HELD, "gpt-4.1", pieces.append).text == '{"total": "2"}'
+    assert pieces == ['{"total": "2"}']
     used = {"type": "tool_use", "id": "t1", "name": "invoice", "input": {"total": "1"}}
     line = Line(message({"type": "text", "text": "Here it is:"}, used, stop_reason="tool_use"))
     assert wire(AnthropicWire, line).ask(HELD, "claude-3-opus").text == '{"total": "1"}'

@@ -184,6 +184,8 @@ class Wire(ABC):
             raise ReplyRefused(
                 f"The model “{exchange.model}” would not answer.{said}", raw=exchange.refusal, billed=True
             )
+        if exchange.listen is not None and not exchange.text and exchange.aside:
+            exchange.listen(exchange.aside)
         return Reply(
             text=exchange.whole_text,
             usage=exchange.usage,

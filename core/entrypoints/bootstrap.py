@@ -18,6 +18,7 @@ from core.llm.extractor import LlmExtractor
 from core.llm.prices import cost_of, price_of
 from core.llm.prompting import PromptShelf
 from core.llm.provider import Models, Provider
+from core.llm.providers import providers
 from core.llm.registry import build_providers, default_model
 from core.llm.switchboard import Outside, Switchboard
 from core.ocr import registry, vision
@@ -179,4 +180,7 @@ def _provider_state(provider: Provider, models: Switchboard) -> Availability:
     if missing := provider.missing():
         return Availability(False, missing)
     model = models.default_model(provider.name)
-    return Availability(True, f"Asks {model} where a recipe names no other." if model else "A recipe names the model.")
+    about = f"Asks {model} where a recipe names no other." if model else "A recipe names the model."
+    entry = providers().get(provider.name)
+    unsure = " Whether it runs is seen when it is asked." if entry and not entry.needs_key else ""
+    return Availability(True, about + unsure)

@@ -7,9 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rapidfuzz.distance import Levenshtein
-
 from benchmarks.bench_ocr import typeset
+from benchmarks.scans import error_rate
 from core.documents import open_document
 from core.evidence import Word
 from core.ocr import registry
@@ -56,11 +55,6 @@ def spoilt(image: Image, scan: Scan) -> Image:
 def text_of(words: list[Word]) -> str:
     """The words, with single blanks between."""
     return " ".join(word.text for word in words)
-
-
-def error_rate(truth: str, read: str) -> float:
-    """The least number of characters to insert, delete or replace, per character of the truth."""
-    return Levenshtein.distance(truth, read) / max(1, len(truth))
 
 
 def pages_with_truth() -> list[tuple[Image, str]]:

@@ -1,26 +1,43 @@
-"""Scanned pages: our page path beside the bare RapidOCR call, ways of spreading pages over processors with their peak
-memory, and the text layer beside PyMuPDF's own words."""
+"""Scanned pages: our page path beside RapidOCR's own call with character error rates, ways of spreading pages over
+processors with their peak memory, and the text layer beside PyMuPDF's own words.
+
+``python -m benchmarks.bench_ocr --cases FOLDER`` reads pages of a folder of cases (digital ones are scanned first).
+"""
 
 from __future__ import annotations
 
+import argparse
 import io
 import multiprocessing
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from benchmarks.scans import (
+    Placed,
+    ScannedPage,
+    Tally,
+    generated,
+    joined,
+    of_cases,
+    summarise,
+)
 from core.cache import NoCache
 from core.documents import Document, open_document
 from core.evidence import PageText
 from core.extraction import PageRef
+from core.imaging import clean
 from core.ocr import registry
+from core.ocr.cutting import cut_out, quads_of, search_side
 from core.ocr.engine import Engine
 from core.ocr.machine import processors
-from core.ocr.rapid import RapidEngine, RapidOptions
+from core.ocr.networks import Detector, Recogniser
+from core.ocr.paddle_models import wheel_files
+from core.ocr.rapid import DETECTOR, RECOGNISER, RapidEngine, RapidOptions
 from core.ocr.reader import CachedPageReader
 from core.recipe import OcrRecipe
 
@@ -70,21 +87,21 @@ def scan(pages: int) -> Document:
     return open_document(pdf.tobytes(), "scan.pdf")
 
 
-def bare_rapid() -> Callable[[Any], object]:
-    """RapidOCR called as its makers show it, with our recipe's settings."""
+def rapid(*, as_set_here: bool) -> Callable[[Any], Any]:
+    """RapidOCR called as its makers show it: as it comes, or with our recipe's settings."""
     from rapidocr import RapidOCR
 
-    return RapidOCR(
-        params={
+    params: dict[str, Any] = {"Global.log_level": "critical"}
+    if as_set_here:
+        params |= {
             "Global.use_cls": False,
             "Global.max_side_len": 4000,
-            "Global.log_level": "critical",
             "Det.limit_type": "max",
             "Det.box_thresh": RapidOptions().least_box_score,
             "Det.limit_side_len": RECIPE.detection_side,
             "EngineConfig.onnxruntime.intra_op_num_threads": PROCESSORS,
         }
-    )
+    return RapidOCR(params=params)
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -94,21 +111,84 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def one_page(rounds: int = 3) -> None:
-    """Our page path (document to words on the page) and the bare call on the same picture, in turns."""
+def beside_rapid(pages: Sequence[ScannedPage], rounds: int) -> None:
+    """RapidOCR as it comes, RapidOCR set as we set it, and our page path (rendering and clean-up included), in turns
+    on the same rendered pages."""
     import numpy
 
-    document = scan(1)
-    pixels = numpy.asarray(document.page(1).render(RECIPE.dpi).image)[:, :, ::-1].copy()
-    bare = bare_rapid()
-    reader = CachedPageReader(NoCache(), registry.create)
-    both = (lambda: bare(pixels), lambda: reader(document, [PageRef(1)], RECIPE))
-    for work in both:
-        work()
-    seconds = [[timed(work) for work in both] for _ in range(rounds)]
-    alone, ours = (statistics.median(row[side] for row in seconds) for side in (0, 1))
-    print(f"{'one scanned page':44s} {'bare RapidOCR':>14s} {'page path':>10s} {'ratio':>7s}")
-    print(f"{'':44s} {alone:12.2f} s {ours:8.2f} s {ours / alone:7.2f}   (at most 1.15)")
+    reader = CachedPageReader(NoCache(), registry.create, clean=clean)
+
+    def call(ocr: Callable[[Any], Any], page: ScannedPage) -> Callable[[], str]:
+        image = page.document.page(1).render(RECIPE.dpi).image
+        pixels = numpy.asarray(image.convert("RGB"))[:, :, ::-1].copy()
+        return lambda: text_of(ocr(pixels))
+
+    def ours(page: ScannedPage) -> Callable[[], str]:
+        return lambda: "".join(word.text for word in reader(page.document, [PageRef(1)], RECIPE).texts[0].words)
+
+    as_it_comes, as_set = rapid(as_set_here=False), rapid(as_set_here=True)
+    ways: dict[str, Callable[[ScannedPage], Callable[[], str]]] = {
+        "RapidOCR() as it comes": lambda page: call(as_it_comes, page),
+        "RapidOCR with our settings": lambda page: call(as_set, page),
+        "page path": ours,
+    }
+    for way in ways.values():
+        way(pages[0])()
+    tallies = {name: Tally() for name in ways}
+    print(f"{'a page: seconds, character errors':44s}" + "".join(f"{name:>28s}" for name in ways))
+    for page in pages:
+        works = {name: way(page) for name, way in ways.items()}
+        taken: dict[str, list[float]] = {name: [] for name in ways}
+        read: dict[str, str] = {}
+        for _ in range(rounds):
+            for name, work in works.items():
+                started = time.perf_counter()
+                read[name] = work()
+                taken[name].append(time.perf_counter() - started)
+        for name, tally in tallies.items():
+            tally.add(statistics.median(taken[name]), page.truth, read[name])
+        cells = [
+            f"{tally.seconds[-1]:19.2f} s " + (f"{tally.errors[-1]:6.2%}" if page.truth else "     –")
+            for tally in tallies.values()
+        ]
+        print(f"{page.name:44s}" + "".join(f"{cell:>28s}" for cell in cells), flush=True)
+    summarise(tallies)
+
+
+def text_of(result: Any) -> str:
+    """What RapidOCR read, in our reading order."""
+    if result.boxes is None:
+        return ""
+    return joined([Placed(text, quad) for text, quad in zip(result.txts, quads_of(result.boxes), strict=True)])
+
+
+def parts(pages: Sequence[ScannedPage], rounds: int) -> None:
+    """Where the time of the page path goes."""
+    import numpy
+
+    found = wheel_files()
+    detector = Detector(found[DETECTOR], PROCESSORS, RapidOptions().least_box_score)
+    recogniser = Recogniser(found[RECOGNISER])
+    seconds: dict[str, list[float]] = {name: [] for name in ("render", "clean up", "search", "cut out", "read")}
+    with ThreadPoolExecutor(PROCESSORS) as pool:
+        for page in list(pages) * rounds:
+            marks = [time.perf_counter()]
+            image = page.document.page(1).render(RECIPE.dpi).image
+            marks.append(time.perf_counter())
+            image = clean(image, RECIPE.cleanup).image
+            marks.append(time.perf_counter())
+            pixels = numpy.ascontiguousarray(numpy.asarray(image)[:, :, ::-1])
+            quads = detector.find(pixels, search_side(image.size, RECIPE.detection_side))
+            marks.append(time.perf_counter())
+            cuts = [cut_out(pixels, quad) for quad in quads]
+            marks.append(time.perf_counter())
+            list(pool.map(recogniser.read, cuts))
+            marks.append(time.perf_counter())
+            for name, start, end in zip(seconds, marks, marks[1:], strict=False):
+                seconds[name].append(end - start)
+    print(
+        "\nthe page path by part, median: " + ", ".join(f"{n} {statistics.median(t):.3f} s" for n, t in seconds.items())
+    )
 
 
 def peak_megabytes() -> float:
@@ -177,9 +257,17 @@ def text_layer(rounds: int = 30) -> None:
 
 def main() -> None:
     """Print the tables."""
-    one_page()
-    spread()
-    text_layer()
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.bench_ocr", description=__doc__)
+    parser.add_argument("--cases", type=Path, help="read pages of a folder of cases in place of generated ones")
+    parser.add_argument("--pages", type=int, default=1000, help="at most so many of them")
+    parser.add_argument("--rounds", type=int, default=2, help="how often each page is read each way")
+    chosen = parser.parse_args()
+    pages = list(of_cases(chosen.cases, chosen.pages) if chosen.cases else generated())
+    beside_rapid(pages, chosen.rounds)
+    parts(pages, chosen.rounds)
+    if not chosen.cases:
+        spread()
+        text_layer()
 
 
 if __name__ == "__main__":

@@ -27,7 +27,8 @@ from core.recipe import OcrRecipe
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_DETECTOR, _RECOGNISER = "PP-OCRv6_small_det", "PP-OCRv6_small_rec"
+#: The names of its models among the wheel's.
+DETECTOR, RECOGNISER = "PP-OCRv6_small_det", "PP-OCRv6_small_rec"
 _LATIN = ("en", "de", "fr", "es", "it", "nl", "pt", "da", "sv", "nb", "fi", "pl", "cs", "sk", "hu", "ro", "hr", "sl")
 
 
@@ -88,9 +89,9 @@ class RapidEngine:
         with self._lock:
             if self._loaded is None:
                 found = wheel_files()
-                detector = Detector(found[_DETECTOR], self._threads, self.options.least_box_score)
+                detector = Detector(found[DETECTOR], self._threads, self.options.least_box_score)
                 pool = ThreadPoolExecutor(self._threads, thread_name_prefix="rapid-line")
-                self._loaded = detector, Recogniser(found[_RECOGNISER]), pool
+                self._loaded = detector, Recogniser(found[RECOGNISER]), pool
             return self._loaded
 
     def _lines(self, image: Image, recipe: OcrRecipe) -> list[Line]:

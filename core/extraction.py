@@ -48,13 +48,19 @@ class Provenance:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that a check noticed: the fields (paths) it touches, a sentence for the person, and where one
-    follows the value proposed for the first of those fields (as text, in our notation)."""
+    follows the value proposed for the first of those fields (as text, in our notation).
+
+    ``reading`` marks what was noticed while the document was read and no check can tell again: it stands until the person
+    changes a field that it touches. ``passing`` marks what may go better next time: such a result is not kept in the cache.
+    """
 
     check: str
     severity: Severity
     message: str
     fields: tuple[str, ...] = ()
     proposed: str | None = None
+    reading: bool = False
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@ the person made of it; both by the same rules."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from core.extraction import Extraction
@@ -32,7 +33,8 @@ def judge(extraction: Extraction, *, today: date, page_view: Invoice | None = No
         ),
     ]
     if page_view is not None:
-        findings += compare_with_page(extraction.invoice, page_view, extraction.evidence)
+        compared = compare_with_page(extraction.invoice, page_view, extraction.evidence)
+        findings += [replace(finding, reading=True) for finding in compared]  # the page is not read again for a review
     recipe = extraction.recipe
     confidences = score(extraction.invoice, extraction.evidence, extraction.provenance, findings, recipe.correction)
     verdict = decide(extraction.invoice, confidences, findings, recipe.approve_at)

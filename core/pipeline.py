@@ -38,9 +38,6 @@ from core.recipe import Recipe
 
 T = TypeVar("T")
 
-#: Findings of what may go better next time: a result that has one is not kept in the cache.
-RETRIED = frozenset({"page", "extract"})
-
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -81,7 +78,7 @@ class Pipeline:
             yield from _replay(kept, order)
             return
         extraction = yield from _Run(self, order, cancelled).events()
-        if not any(finding.check in RETRIED for finding in extraction.findings):
+        if not any(finding.passing for finding in extraction.findings):
             self.cache.put(self._key(order), extraction.model_dump_json().encode())
         yield RunFinished(extraction)
 
@@ -139,21 +136,21 @@ class _Run:
             if best.verdict == "approved":
                 break
         best = best or self._nothing(texts)
-        findings = (*best.findings, *self._failures(best.extractor))
+        findings = (*best.findings, *_of_reading(*self._failures(best.extractor)))
         return best.model_copy(update={"findings": findings, "steps": tuple(self.records), "calls": tuple(self.calls)})
 
     def _nothing(self, texts: tuple[PageText, ...]) -> Extraction:
         """What is left where no extractor gave a result: the pages' text, and the reply that could not be used."""
         raw = next((error.raw for error in reversed(self.failed) if isinstance(error, ExtractionError)), "")
-        return self._empty(texts).model_copy(update={"raw": raw, "findings": tuple(self.findings)})
+        return self._empty(texts).model_copy(update={"raw": raw, "findings": _of_reading(*self.findings)})
 
     def _failures(self, kept: str) -> Iterator[Finding]:
         """A finding for each extractor that failed; one that cost the person nothing does not stand in the way."""
         for error in self.failed:
             if kept:
-                yield Finding("extract", "warning", f"{error} The values are those of “{kept}”.")
+                yield Finding("extract", "warning", f"{error} The values are those of “{kept}”.", passing=True)
             else:
-                yield Finding("extract", "error", str(error))
+                yield Finding("extract", "error", str(error), passing=True)
 
     def _cascade(self) -> tuple[str, ...]:
         return tuple(name for name in self.order.recipe.extractors if name != "einvoice")
@@ -254,7 +251,7 @@ class _Run:
                 "extractor": name,
                 "raw": draft.raw,
                 "document_type": draft.document_type or (page_draft.document_type if page_draft else None),
-                "findings": (*self.findings, *draft.findings),
+                "findings": _of_reading(*self.findings, *draft.findings),
             }
         )
         return (
@@ -313,6 +310,10 @@ def _worth(result: Extraction) -> tuple[bool, int, int, float]:
     return result.verdict == "approved", there, -errors, round(sure, 1)
 
 
+def _of_reading(*findings: Finding) -> tuple[Finding, ...]:
+    return tuple(replace(finding, reading=True) for finding in findings)
+
+
 def _replay(kept: Extraction, order: Order) -> Iterator[Event]:
     """The events of a run whose result was in the cache: the same steps, each at no cost."""
     steps = tuple(replace(step, seconds=0.0, cached=step.state == "finished") for step in kept.steps)
@@ -362,7 +363,7 @@ def _relay(work: Callable[[Callable[[Event], None]], T]) -> Generator[Event, Non
 
 def _reading_findings(document: Document, read: PagesRead) -> Iterator[Finding]:
     for number, sentence in read.failed.items():
-        yield Finding("page", "error", f"Page {number} could not be read: {sentence}")
+        yield Finding("page", "error", f"Page {number} could not be read: {sentence}", passing=True)
     if document.repaired:
         yield Finding("repaired", "warning", "The file is damaged and was repaired to open it: parts may be missing.")
     if not any(text.words for text in read.texts):

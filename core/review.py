@@ -14,9 +14,6 @@ from core.judgement import judge
 from core.matching import find_value
 from core.models import Invoice, item_fields, item_path, value_at, walk
 
-#: Findings of loading and reading: they stay true whatever the person changes.
-READING_CHECKS = frozenset({"einvoice", "page", "repaired", "empty", "extract", "several"})
-
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
@@ -61,11 +58,7 @@ def review(
             provenance[path] = extraction.provenance[old]
         if found is not None and value is not None:
             evidence[path] = found
-    kept = tuple(
-        finding
-        for finding in extraction.findings
-        if finding.check in READING_CHECKS or (finding.check == "xml_page" and not was.keys() & set(finding.fields))
-    )
+    kept = tuple(finding for finding in extraction.findings if finding.reading and not was.keys() & set(finding.fields))
     reviewed = extraction.model_copy(
         update={"invoice": invoice, "evidence": evidence, "provenance": provenance, "findings": kept}
     )

@@ -37,7 +37,10 @@ EXTRACTED = Extraction(
         "invoice_number": Evidence(1, (WORDS[0].box,), "R-7", 1.0, "exact"),
         "line_items.1.description": Evidence(1, (WORDS[6].box,), "Nut", 1.0, "exact"),
     },
-    findings=(Finding("page", "error", "Page 2 could not be read: damaged."), Finding("total", "error", "old")),
+    findings=(
+        Finding("page", "error", "Page 2 could not be read: damaged.", reading=True),
+        Finding("total", "error", "old"),
+    ),
     page_texts=(PageText(1, 400, 100, WORDS, "fake"),),
 )
 
@@ -96,3 +99,18 @@ def test_what_the_person_typed_is_trusted() -> None:
     """A corrected value does not stay doubtful."""
     reviewed = review(EXTRACTED, with_value(INVOICE, "vendor_name", "Nut"), today=TODAY)
     assert reviewed.extraction.confidences["vendor_name"] >= 0.9
+
+
+def test_what_was_noticed_while_reading_stays_until_its_field_is_changed() -> None:
+    """A model's second opinion on the total is settled once the person typed the total."""
+    notes = (
+        Finding("instructions", "error", "The document tries to give orders.", reading=True),
+        Finding("opinion", "warning", "The second reader says otherwise.", ("total_amount",), reading=True),
+    )
+    read = EXTRACTED.model_copy(update={"findings": notes})
+    untouched = review(read, with_value(INVOICE, "customer_id", "7"), today=TODAY).extraction.findings
+    assert {finding.check for finding in untouched} >= {"instructions", "opinion"}
+    settled = review(read, with_value(INVOICE, "total_amount", "9.00"), today=TODAY).extraction.findings
+    checks = {finding.check for finding in settled}
+    assert "instructions" in checks
+    assert "opinion" not in checks

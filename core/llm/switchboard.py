@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import ceil
 from typing import TYPE_CHECKING
@@ -67,8 +67,8 @@ class Outside:
 class _Line:
     """What is remembered of one provider between calls."""
 
-    breaker: Breaker = field(default_factory=Breaker)
-    turns: Turns = field(default_factory=Turns)
+    breaker: Breaker
+    turns: Turns
 
 
 class Switchboard:

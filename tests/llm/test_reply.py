@@ -154,3 +154,35 @@ def test_what_was_void_is_not_shown() -> None:
     assert fields_so_far(f"{json.dumps(REPLY)}{RESTART}") == {}
     assert fields_so_far("I cannot.") == {}
     assert fields_so_far('["a"') == {}
+
+
+def test_mangled_replies_end_in_values_or_in_one_error() -> None:
+    """Whatever stands where a value should: never another error, never a value of the wrong type."""
+    odd = [
+        "",
+        None,
+        True,
+        0,
+        1e308,
+        "NaN",
+        "-",
+        "1,2,3",
+        "１２３",
+        "2024-13-45",
+        "€",
+        "\u0000",
+        "\ud800",
+        [],
+        {},
+        "--5",
+        "½",
+        "9" * 30,
+    ]
+    for name in [*REPLY["invoice"], "x"]:
+        for value in odd:
+            data = {**REPLY, "invoice": {**REPLY["invoice"], name: value}}
+            try:
+                found = read_reply(json.dumps(data)).reading
+            except ReplyInvalid:
+                continue
+            assert Invoice.model_validate(found.invoice.model_dump()) == found.invoice

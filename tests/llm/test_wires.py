@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from pydantic import SecretStr
 
 from core.errors import (
     KeyRejected,
+    ModelUnknown,
     ProviderFailed,
+    ProviderTimeout,
     ProviderUnreachable,
     QuestionRefused,
     QuotaExhausted,
@@ -22,6 +25,7 @@ from core.errors import (
 from core.llm.capabilities import capabilities
 from core.llm.provider import Image, Message, ModelName, Question, Usage
 from core.llm.wires.anthropic_wire import CACHED_FROM, AnthropicWire
+from core.llm.wires.faults import wait_asked
 from core.llm.wires.manner import Quirks
 from core.llm.wires.openai_wire import GroqWire, OpenAIWire
 from core.llm.wires.wire import Endpoint, Wire
@@ -295,6 +299,56 @@ def test_gemini_wraps_its_errors_in_a_list(wire: Callable[..., Wire]) -> None:
     spent = [{"error": {"code": 429, "message": "You exceeded your current quota.", "status": "RESOURCE_EXHAUSTED"}}]
     with pytest.raises(QuotaExhausted):
         wire(OpenAIWire, Line((429, spent)), "gemini").ask(QUESTION, "gemini-3.8-flash")
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "expected"),
+    [
+        (429, "Rate limit reached. Add a payment method at /account/billing to increase it.", RateLimited),
+        (429, "Rate limit reached. Please try again in 1m2.5s. Upgrade at /settings/billing.", RateLimited),
+        (429, "Request too large for x on tokens per min (TPM): Limit 30000, Requested 45000.", QuestionRefused),
+        (400, "Your credit balance is too low to access the API.", QuotaExhausted),
+        (402, "Insufficient balance.", QuotaExhausted),
+        (400, "The model `x` has been decommissioned and is no longer supported.", ModelUnknown),
+        (400, "x is not a valid model ID", ModelUnknown),
+        (403, "Project does not have access to model x", ModelUnknown),
+        (400, "This feature of the model is not available: image input", QuestionRefused),
+        (400, "max_tokens is too large: 99999. This model supports at most 4096.", QuestionRefused),
+        (404, "Not found", ModelUnknown),
+        (408, "Request timed out", ProviderTimeout),
+        (409, "Conflict", ProviderFailed),
+        (503, "Unavailable", ProviderFailed),
+    ],
+)
+def test_the_words_of_an_error_are_understood(
+    status: int, words: str, expected: type[Exception], wire: Callable[..., Wire]
+) -> None:
+    """As providers are known to say it; an unknown model would be tried nowhere else, a busy one is."""
+    body = {"error": {"message": words}}
+    line = Line((status, body), {"object": "list", "data": [{"id": "gpt-9", "object": "model"}]})
+    with pytest.raises(expected) as caught:
+        wire(OpenAIWire, line).ask(QUESTION, "x")
+    assert type(caught.value) is expected
+    if "1m2.5s" in words:
+        assert caught.value.retry_after == 62.5  # type: ignore[attr-defined]
+
+
+def test_an_unknown_model_offers_those_that_answer_questions(wire: Callable[..., Wire]) -> None:
+    """Not those that embed or speak."""
+    listed = [{"id": name, "object": "model"} for name in ("whisper-1", "text-embedding-3-small", "gpt-9")]
+    line = Line((404, {"error": {"message": "no"}}), {"object": "list", "data": listed})
+    with pytest.raises(ModelUnknown, match=r"It offers gpt-9\."):
+        wire(OpenAIWire, line).ask(QUESTION, "x")
+
+
+def test_a_wait_can_be_an_http_date() -> None:
+    """Or milliseconds, or seconds; nonsense is no wait."""
+    now = datetime(2026, 1, 5, 8, 0, 0, tzinfo=UTC)
+    assert wait_asked({"retry-after": "Mon, 05 Jan 2026 08:00:30 GMT"}, now=now) == 30
+    assert wait_asked({"retry-after": "2"}) == 2
+    assert wait_asked({"retry-after": "2", "retry-after-ms": "1500"}) == 1.5
+    assert wait_asked({"retry-after": "soon"}) is None
+    assert wait_asked({}) is None
 
 
 def test_a_key_never_stands_in_an_error(wire: Callable[..., Wire]) -> None:

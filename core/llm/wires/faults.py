@@ -31,18 +31,19 @@ _BAD_KEY = re.compile(
     r"api[ _-]?key.{0,20}(?:not valid|invalid|expired|incorrect)|(?:invalid|incorrect).{0,5}api[ _-]?key", re.I
 )
 _NO_MODEL = re.compile(
-    r"model_not_found|model_decommissioned|decommissioned|invalid.model|unknown model"
-    r"|model.{0,120}(?:not found|does not exist|not exist|not a valid|no longer|deprecated|not available)"
-    r"|(?:not found|no such|not have access to).{0,40}model",
-    re.I | re.S,
+    r"model_not_found|decommissioned|invalid model (?:name|id)|unknown model|not a valid model|no such model"
+    r"|not have access to (?:the )?model"
+    r"|model(?: \S{1,80})? (?:is |was |could |has been )?"
+    r"(?:not (?:be )?found|does not exist|no longer (?:available|supported|offered)|deprecated)",
+    re.I,
 )
-_NO_CREDIT = re.compile(
-    r"insufficient_quota|credit balance|billing|exceeded your current quota|payment|spend limit", re.I
-)
+_NO_CREDIT = re.compile(r"credit balance|billing|exceeded your current quota|payment|spend limit", re.I)
+_RATE = re.compile(r"rate.?limit", re.I)
 _TRY_AGAIN = re.compile(
     r"(?:try again|retry) in (?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?", re.I
 )
 _TOO_LONG = re.compile(r"context.{0,20}(?:length|window)|too (?:long|large|many tokens)|maximum.{0,20}tokens", re.I)
+_REPLY_LENGTH = re.compile(r"max_(?:completion_|output_)?tokens", re.I)
 #: How many other models are named when one is not there.
 _OFFERED = 6
 
@@ -87,7 +88,7 @@ def translated(place: Place) -> Iterator[None]:
         yield
     except (StudioError, KeyboardInterrupt):
         raise
-    except Exception as error:
+    except Exception as error:  # the SDKs are not imported here: their errors are known by name
         clear = translate(error, place)
         if clear is None:
             raise
@@ -138,7 +139,11 @@ def _rejected(fault: Fault, place: Place) -> KeyRejected:
 
 
 def _too_long(fault: Fault) -> bool:
-    return fault.status == 413 or (fault.status in (400, 422) and bool(_TOO_LONG.search(fault.words)))
+    if fault.says(_REPLY_LENGTH):  # that is about the longest reply
+        return False
+    if fault.status == 429:  # larger than a whole minute's tokens: waiting is no help
+        return "request too large" in fault.words.lower()
+    return fault.status == 413 or (fault.status in (400, 422) and fault.says(_TOO_LONG))
 
 
 _FAULTS: tuple[tuple[Callable[[Fault], bool], Callable[[Fault, Place], ProviderError]], ...] = (
@@ -151,9 +156,10 @@ _FAULTS: tuple[tuple[Callable[[Fault], bool], Callable[[Fault, Place], ProviderE
         lambda f, at: QuotaExhausted(f"The {at.title} account has no credit left.{f.said}"),
     ),
     (  # Gemini says “quota” too where it only wants a pause, but then it says how long
-        lambda f: f.status in (400, 403, 429) and f.retry_after is None and f.says(_NO_CREDIT),
+        lambda f: f.status in (400, 403, 429) and f.retry_after is None and f.says(_NO_CREDIT) and not f.says(_RATE),
         lambda f, at: QuotaExhausted(f"The {at.title} account has no credit left.{f.said}"),
     ),
+    (_too_long, lambda f, at: QuestionRefused(f"The question is too long for {at.model} at {at.title}.{f.said}")),
     (
         lambda f: f.status == 429 or (not f.status and f.kind in ("rate_limit_error", "rate_limit_exceeded")),
         lambda f, at: RateLimited(f"{at.title} takes no more calls for now.{f.said}"),
@@ -166,7 +172,6 @@ _FAULTS: tuple[tuple[Callable[[Fault], bool], Callable[[Fault, Place], ProviderE
         lambda f: f.status == 403 or f.kind == "permission_error",
         lambda f, at: KeyRejected(f"The key may not do this at {at.title}.{f.said}"),
     ),
-    (_too_long, lambda f, at: QuestionRefused(f"The question is too long for {at.model} at {at.title}.{f.said}")),
     (
         lambda f: f.status in (400, 422) or f.kind == "invalid_request_error",
         lambda f, at: QuestionRefused(f"{at.title} does not take the question.{f.said}"),

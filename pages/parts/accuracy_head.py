@@ -29,6 +29,7 @@ def draw_head(shown: Shown) -> None:
             [None, *(key for key in rows if key != here)],
             format_func=lambda key: _title(rows[key]) if key else "nothing",
             key=keys.ACCURACY_OTHER,
+            placeholder="nothing",
             width=400,
         )
         st.space("stretch")
@@ -36,7 +37,7 @@ def draw_head(shown: Shown) -> None:
     count = len(shown.result.documents)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="accuracy_command"):
         st.caption(
-            f"{count:,} document{'' if count == 1 else 's'} · {_recipe_note(shown)} · the same by the command",
+            f"{count:,} document{'' if count == 1 else 's'} · {_recipe_note(shown)} · the same figures by",
             width="content",
         )
         if shown.result.command:

@@ -74,7 +74,6 @@ def _draw_list(listed: list[Found], evaluation_id: str) -> Found | None:
         height="content" if len(rows) <= _MOST_ROWS else _HEIGHT,
         on_select="rerun",
         selection_mode=["single-row", "single-cell"],
-        selection_default={"selection": {"rows": [0]}},
         column_order=("Field", "Truth", "Value", "Cause", "Case", "Confidence"),
         column_config=percent_columns(rows),
     )

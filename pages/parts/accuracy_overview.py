@@ -50,7 +50,7 @@ def draw_fields(shown: Shown) -> None:
     st.dataframe(rows, hide_index=True, key="accuracy_fields", column_config=percent_columns(rows), height="content")
     st.caption(
         "Precision: of the values given, how many are right. Recall: of the values on the page, how many were found. "
-        "F1: both in one figure."
+        "F1: both in one figure. Values of a document that could not be read are missed without a cause."
     )
 
 
@@ -106,6 +106,7 @@ def _draw_causes(figures: Figures) -> None:
     import plotly.graph_objects as go
 
     worst = sorted(figures.causes, key=lambda name: -sum(figures.causes[name].values()))[:_MOST_FIELDS]
+    most = sum(figures.causes[worst[0]].values())
     titles = [field_title(name) for name in worst]
     figure = go.Figure()
     for cause in CAUSES:
@@ -117,9 +118,10 @@ def _draw_causes(figures: Figures) -> None:
         "accuracy_causes",
         height=110 + 24 * len(worst),
         barmode="stack",
-        xaxis={"title": f"misses ({figures.misses:,} in all)", "tickformat": "d", "rangemode": "tozero"},
+        xaxis={"title": f"misses ({figures.misses:,} in all)", "dtick": max(1, round(most / 6)), "rangemode": "tozero"},
         yaxis={"autorange": "reversed"},
         bargap=0.3,
+        legend_traceorder="normal",
     )
     with st.popover("What the causes mean", type="tertiary", key="accuracy_causes_help"):
         st.markdown("\n".join(f"- **{cause}**: {plain(about)}" for cause, about in CAUSES.items()))

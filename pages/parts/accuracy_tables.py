@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.accuracy import CAUSES, Evaluated, Measured, Miss
+from core.accuracy import CAUSES, Cause, Evaluated, Measured, Miss
 from core.evaluation.cases import Case
 from core.evaluation.report import Summary
 from core.evaluation.scoring import ITEM_PREFIX, Count, total
@@ -22,6 +22,8 @@ GROUPS: dict[str, Callable[[Case], str]] = {
     "Kind": lambda case: case.kind or "(not told)",
     "Vendor": lambda case: case.vendor or "(not told)",
 }
+#: The rows below the fields: sums of several.
+_HEADER, _ITEMS, _EVERY = "All header fields", "All line items", "All"
 PERCENT = st.column_config.NumberColumn(format="%.1f %%")
 
 
@@ -49,15 +51,25 @@ def field_rows(result: Evaluated, other: Evaluated | None = None) -> list[Row]:
         if other:
             row["Better by"] = _gain(count, before.get(name))
         row |= {"Right": count.tp, "Wrong or extra": count.fp, "Missed": count.fn}
-        causes = result.figures.causes.get(name, {})
-        if name not in _sums(report.summary):
-            row |= {cause.capitalize(): causes.get(cause, 0) for cause in CAUSES}
+        row |= {cause.capitalize(): count for cause, count in _causes(result, name).items()}
         rows.append(row)
     return rows
 
 
+def _causes(result: Evaluated, name: str) -> dict[Cause, int]:
+    """The misses of a field, or of a sum of fields, by cause."""
+    by_field = result.figures.causes
+    of_item = {each: each.startswith(ITEM_PREFIX) for each in by_field}
+    members = {
+        _HEADER: [each for each in by_field if not of_item[each]],
+        _ITEMS: [each for each in by_field if of_item[each]],
+        _EVERY: list(by_field),
+    }.get(name, [name])
+    return {cause: sum(by_field.get(each, {}).get(cause, 0) for each in members) for cause in CAUSES}
+
+
 def _sums(summary: Summary) -> dict[str, Count]:
-    return {"All header fields": summary.header, "All line items": summary.items, "All": summary.all}
+    return {_HEADER: summary.header, _ITEMS: summary.items, _EVERY: summary.all}
 
 
 def _gain(now: Count, before: Count | None) -> float | None:

@@ -18,7 +18,7 @@ body { font: 14px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 90re
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; } p { max-width: 60rem; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.7rem 0.3rem 0; border-bottom: 1px solid var(--line); }
-td.number { text-align: right; } th { white-space: nowrap; }
+td.number { text-align: right; } th, td:first-child { white-space: nowrap; } td { min-width: 3rem; max-width: 24rem; overflow-wrap: anywhere; }
 tr.differs > :first-child { border-left: 3px solid var(--differ); padding-left: 0.4rem; }
 .right::before { content: "✓ "; color: var(--good); } .wrong::before { content: "✕ "; color: var(--bad); }
 .chosen { outline: 2px solid var(--accent); outline-offset: -2px; } .none { opacity: 0.55; }
@@ -44,7 +44,12 @@ def report_of(kept: Comparison, documents: Sequence[Compared], totals: Sequence[
         f"<title>{_text(kept.name)}</title><style>{_STYLE}</style></head><body>",
         f"<h1>{_text(kept.name)}</h1><p>{_text(about)}</p>",
         "<h2>Recipes</h2>",
-        _table(recipe_table(kept, totals)),
+        _table(
+            [
+                {title: value for title, value in row.items() if title != "Accuracy is"}
+                for row in recipe_table(kept, totals)
+            ]
+        ),
         _scatter(kept, totals),
         "<h2>Readings</h2>",
         _table(reading_table(kept, documents)),
@@ -68,8 +73,9 @@ def _count(number: int, noun: str) -> str:
 def _table(rows: Sequence[dict[str, Any]]) -> str:
     if not rows:
         return "<p>None.</p>"
-    head = "".join(f"<th>{_text(title)}</th>" for title in rows[0])
-    body = "".join(f"<tr>{''.join(_cell(value) for value in row.values())}</tr>" for row in rows)
+    titles = [title for title in rows[0] if any(row[title] is not None for row in rows)]
+    head = "".join(f"<th>{_text(title)}</th>" for title in titles)
+    body = "".join(f"<tr>{''.join(_cell(row[title]) for title in titles)}</tr>" for row in rows)
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
@@ -126,20 +132,20 @@ def _scatter(kept: Comparison, totals: Sequence[RecipeTotals]) -> str:
     if not points:
         return ""
     longest = max(seconds for seconds, *_ in points) or 1.0
-    marks = "".join(_mark(*point, longest) for point in points)
+    marks = "".join(_mark(*point, longest, below=number % 2 == 1) for number, point in enumerate(points))
     return (
-        '<svg viewBox="0 0 640 260" width="640" role="img" aria-label="Accuracy over seconds a document">'
-        '<path d="M60 20V210H620" fill="none" stroke="currentColor" stroke-opacity="0.4"/>'
+        '<svg viewBox="0 0 640 272" width="640" role="img" aria-label="Accuracy over seconds a document">'
+        '<path d="M50 22V226H620" fill="none" stroke="currentColor" stroke-opacity="0.4"/>'
         f'<text x="60" y="14">{_text(BASIS_WORDS[basis])}, 0 to 1</text>'
-        f'<text x="620" y="232" text-anchor="end">seconds a document (up to {longest:.2g})</text>'
-        f'<text x="60" y="252">Filled: worth having, no other recipe is better in accuracy, cost and seconds.</text>{marks}</svg>'
+        f'<text x="620" y="244" text-anchor="end">seconds a document (up to {longest:.2g})</text>'
+        f'<text x="60" y="264">Filled: worth having, no other recipe is better in accuracy, cost and seconds.</text>{marks}</svg>'
     )
 
 
-def _mark(seconds: float, accuracy: float, name: str, good: bool, longest: float) -> str:
-    x, y = 60 + 480 * seconds / longest, 210 - 180 * accuracy
-    fill = "#2f8f88" if good else "none"
+def _mark(seconds: float, accuracy: float, name: str, good: bool, longest: float, *, below: bool) -> str:
+    x, y = 60 + 500 * seconds / longest, 200 - 160 * accuracy
+    fill, anchor = "#2f8f88" if good else "none", "end" if x > 320 else "start"
     return (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6" fill="{fill}" stroke="#2f8f88" stroke-width="2"/>'
-        f'<text x="{x + 10:.1f}" y="{y + 4:.1f}">{_text(name)} ({accuracy:.2f})</text>'
+        f'<text x="{x:.1f}" y="{y + (22 if below else -12):.1f}" text-anchor="{anchor}">{_text(name)} ({accuracy:.2f})</text>'
     )

@@ -68,7 +68,8 @@ def totals_table(kept: Comparison, totals: Sequence[RecipeTotals], worth: Sequen
             row["Wholly right"] = f"{each.exact} of {each.with_truth}"
         if votes:
             row["Your votes"] = describe_tally(each.votes)
-        row["Agrees"] = percent(each.majority.share)
+        if basis != "majority":
+            row["Agrees"] = percent(each.majority.share)
         row["Time"] = in_words(each.seconds) if each.seconds is not None else "–"
         if asked:
             row["Tokens"] = f"{each.usage.input + each.usage.output:,}"
@@ -127,7 +128,8 @@ def _draw_scatter(kept: Comparison, totals: Sequence[RecipeTotals], worth: Seque
         st.info("The chart comes with the first document that is read.", icon=":material/scatter_plot:")
         return
     draw_chart(figure, "compare_scatter", height=300, showlegend=False)
-    st.caption("★ worth having. The larger the point, the longer a document takes." if costly else "★ worth having.")
+    if costly:
+        st.caption("The larger the point, the longer a document takes.")
 
 
 def scatter(kept: Comparison, totals: Sequence[RecipeTotals], worth: Sequence[bool], axis: str) -> Any:
@@ -164,8 +166,19 @@ def scatter(kept: Comparison, totals: Sequence[RecipeTotals], worth: Sequence[bo
     if not drawn:
         return None
     figure.update_xaxes(title=axis, rangemode="tozero", tickprefix="$" if axis == _AXES[1] else "")
-    figure.update_yaxes(title="Accuracy", tickformat=".1%")
+    lowest = min(point.y[0] for point in figure.data)
+    room = 0.2 * (1 - lowest) + 0.02  # for the names above and below the points
+    figure.update_yaxes(
+        title="Accuracy", tickformat=".1%", range=[lowest - room, 1 + room], tickvals=_ticks(lowest - room)
+    )
     return figure
+
+
+def _ticks(lowest: float) -> list[float]:
+    """Even shares from 1 down to ``lowest`` or 0, about five of them."""
+    span = 1 - max(lowest, 0)
+    step = next((step for step in (0.2, 0.1, 0.05, 0.02, 0.01) if span / step >= 4), 0.005)
+    return [round(1 - number * step, 4) for number in range(int(span / step + 1e-9) + 1)]
 
 
 def _short(name: str) -> str:

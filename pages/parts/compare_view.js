@@ -238,7 +238,7 @@ class View {
   /* Recipes that found the same place stand inside each other: a ring a recipe. */
   drawBox(box) {
     const mark = make("span", "box");
-    const grown = 1 + 3 * box.column;
+    const grown = 1 + 2 * box.column;
     const [x0, y0, x1, y1] = box.at.map((part) => part * 100);
     mark.style.setProperty("--tone", this.data.recipes[box.column].colour);
     Object.assign(mark.style, {

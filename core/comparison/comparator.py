@@ -88,6 +88,12 @@ class Comparator:
         cells = self.cells(kept)
         self._start(kept, [place for place in _places(kept) if cells[place].state in wanted])
 
+    def again(self, comparison_id: str, column: int | None = None) -> None:
+        """Read a column (``None``: all) again. What has not changed since (a prompt that stands for its newest version,
+        the studio itself) is answered from the cache; a cell shows what it had until it is read. Raises RecordMissing."""
+        kept = self._store.get(comparison_id)
+        self._start(kept, [place for place in _places(kept) if column is None or place[1] == column])
+
     def change(self, comparison_id: str, column: int, recipe: Recipe) -> None:
         """Put another recipe in a column and read that column only. Raises RecordMissing, and RecipeError where another
         column has its name."""
@@ -160,7 +166,7 @@ class Comparator:
             return Cell("running", _step_of(job)) if job.state == "running" else Cell("waiting")
         if kept is None and job is not None and job.state == "done":
             kept = ComparisonCell(*place, job.job_id)  # it ended since the comparison was looked up
-        if kept is None or (job is not None and job.state == "cancelled"):
+        if kept is None:
             return Cell("failed", sentence=job.error or "") if job and job.state == "failed" else Cell("stopped")
         if kept.error or kept.run_id is None:
             return Cell("failed", sentence=kept.error or "", measure=self._bill(kept.run_id))

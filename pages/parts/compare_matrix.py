@@ -73,8 +73,11 @@ def _draw_bar(comparison_id: str, was_active: bool) -> None:
         draw_downloads(kept)
         _draw_verb("New comparison", "new", "add", kept)
         with st.popover("", icon=":material/more_vert:", key="compare_more", help="More"):
-            st.caption("The readings stay in the ledger; the votes of this comparison go with it.")
+            if not active:
+                _draw_verb("Read all again", "again", "refresh", kept)
+                st.caption("What has not changed is answered from the cache.")
             _draw_verb("Delete this comparison", "remove", "delete", kept)
+            st.caption("Its votes go with it; the readings stay in the ledger.")
 
 
 def _draw_verb(label: str, verb: str, icon: str, kept: Comparison) -> None:
@@ -97,6 +100,8 @@ def _do(verb: str, comparison_id: str) -> None:
             comparator.cancel(comparison_id)
         elif verb == "remove":
             comparator.remove(comparison_id)
+        elif verb == "again":
+            comparator.again(comparison_id)
         elif verb != "new":
             comparator.go_on(comparison_id, failed=verb == "retry")
         if verb in ("new", "remove"):

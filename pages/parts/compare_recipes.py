@@ -206,6 +206,14 @@ def _draw_verbs(kept: Comparison) -> None:
             on_click=_make_default,
             args=(recipe,),
         )
+        st.button(
+            "Read again",
+            key="compare_reread",
+            icon=":material/refresh:",
+            help="After a change of its prompt, say. What has not changed is answered from the cache.",
+            on_click=_again,
+            args=(kept.comparison_id, column),
+        )
         if st.button("Change it", key="compare_change", icon=":material/edit:", help="Only its column is read anew."):
             ask_recipe(recipe, lambda made: _put(kept.comparison_id, column, made), title=f"Instead of “{plain(name)}”")
         if st.button("Add a recipe", key="compare_another", icon=":material/add:"):
@@ -237,6 +245,13 @@ def _put(comparison_id: str, column: int | None, recipe: Recipe) -> None:
             comparator.add(comparison_id, recipe)
         else:
             comparator.change(comparison_id, column, recipe)
+    except StudioError as error:
+        st.session_state.setdefault(keys.COMPARE_TROUBLES, []).append(str(error))
+
+
+def _again(comparison_id: str, column: int) -> None:
+    try:
+        get_studio().comparison.again(comparison_id, column)
     except StudioError as error:
         st.session_state.setdefault(keys.COMPARE_TROUBLES, []).append(str(error))
 

@@ -54,11 +54,12 @@ Compare page, choosing
     compare_estimate       what it may cost; compare_earlier opens an earlier comparison
 Compare page, a comparison
     compare_bar            name and progress; compare_cancel, compare_go_on, compare_retry, compare_download,
-                           compare_new, compare_more (compare_remove)
+                           compare_new, compare_more (compare_again, compare_remove)
     compare_tabs           Documents, Recipes
     compare_matrix         documents x recipes (compare_filter narrows a long one); compare_view the values of the open document beside its page
     compare_only, compare_sort    which values are shown, and in which order
-    compare_totals         the recipes' figures; compare_recipe chooses one: compare_default, compare_change; compare_another
+    compare_totals         the recipes' figures; compare_recipe chooses one: compare_default, compare_reread, compare_change;
+                           compare_another, compare_add_saved
 
 Accuracy page
     accuracy_bar           what is measured: accuracy_set (accuracy_folder), accuracy_recipes, accuracy_all_pages; accuracy_start

@@ -163,6 +163,25 @@ def test_changing_one_recipe_reads_its_column_only(studio: Studio, model: FakeMo
         studio.comparison.add(comparison_id, PAGE_ONLY)
 
 
+def test_reading_again_asks_only_for_what_changed(studio: Studio, model: FakeModel, digital_pdf: SampleFile) -> None:
+    """Another code or prompt is another key of the cache; a cell keeps what it had until then, also when it is stopped."""
+    row = row_of(studio, digital_pdf.data)
+    comparison_id = studio.comparison.begin([row], [asking("one"), PAGE_ONLY])
+    before, _ = ended(studio, comparison_id)
+    studio.comparison.again(comparison_id, 0)
+    after, _ = ended(studio, comparison_id)
+    assert model.asked == 1
+    assert after.cells[0].run_id != before.cells[0].run_id
+    assert after.cells[1] == before.cells[1]
+    studio.clear_cache()
+    model.wait.clear()
+    studio.comparison.again(comparison_id)
+    studio.comparison.cancel(comparison_id)
+    kept, cells = ended(studio, comparison_id)
+    assert cells[0, 0].state == "done"
+    assert kept.cells[0] == after.cells[0]
+
+
 def test_a_failure_is_a_sentence_and_can_be_tried_again(
     studio: Studio, model: FakeModel, digital_pdf: SampleFile
 ) -> None:

@@ -50,4 +50,4 @@ screenshots: setup ## Take the README's screenshots anew
 	$(BIN)/python docs/make_screenshots.py
 
 clean: ## Remove .venv and caches (never the data folder)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results tests/llm/node_modules

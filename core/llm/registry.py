@@ -49,13 +49,15 @@ def _endpoint(name: str, entry: ProviderEntry, chosen: ProviderSettings, setting
     # A key goes where it is for: to the provider, to an address named beside it in the environment, and to one that
     # was typed in Settings only if that was said there too.
     trusted = address in (entry.base_url, from_environment) or entry.own_key or chosen.send_key
+    key = settings.secret(*entry.keys)
     return Endpoint(
         name=name,
         title=entry.title,
         base_url=address,
-        key=settings.secret(*entry.keys) if trusted else None,
+        key=key if trusted else None,
         key_names=entry.keys,
         needs_key=entry.needs_key and trusted,
+        withheld=key is not None and not trusted,
         shipped=entry.models,
         problem=_problem(entry.title, address),
         timeout=chosen.timeout,

@@ -167,8 +167,10 @@ def test_a_key_stays_with_its_provider_when_an_address_is_typed(
             build_providers(Settings(), defaults)["openai"].ask(QUESTION, "gpt-4.1")
         return str(caught.value)
 
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-mine")
     typed = ProviderSettings(base_url=address)
+    assert "set OPENAI_API_KEY" in ask(Defaults(providers={"openai": typed}))
+    sent.clear()
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-mine")
     assert "allow in Settings" in ask(Defaults(providers={"openai": typed}))
     ask(Defaults(providers={"openai": typed.model_copy(update={"send_key": True})}))
     monkeypatch.setenv("OPENAI_BASE_URL", address)

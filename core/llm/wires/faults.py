@@ -71,13 +71,13 @@ class Fault:
 @dataclass(frozen=True)
 class Place:
     """Where something went wrong. ``others`` gives models to offer in place of an unknown one; ``secret`` is the key,
-    which no message may hold, ``keys`` the names under which it is looked for."""
+    which no message may hold, ``advice`` what to do where none was sent."""
 
     provider: str
     title: str
     model: str
     secret: str
-    keys: str = ""
+    advice: str = ""
     others: Callable[[], Sequence[str]] = tuple
 
 
@@ -133,9 +133,7 @@ def _unknown(fault: Fault, place: Place) -> ModelUnknown:
 def _rejected(fault: Fault, place: Place) -> KeyRejected:
     if place.secret:
         return KeyRejected(f"{place.title} rejects the key: check it, or make a new one.")
-    return KeyRejected(
-        f"{place.title} wants a key at this address: set {place.keys}, and allow in Settings that it is sent there."
-    )
+    return KeyRejected(f"{place.title} wants a key at this address: {place.advice}.")
 
 
 def _too_long(fault: Fault) -> bool:

@@ -49,7 +49,7 @@ _NO_CHAT = re.compile(
 @dataclass(frozen=True)
 class Endpoint:
     """Where a provider is reached and with what key. ``key_names`` are where a key is looked for, ``needs_key`` says
-    whether it can be asked without one, ``problem`` why the address cannot be used, ``shipped`` are the models to
+    whether it can be asked without one, ``withheld`` that there is one which is not for this address, ``problem`` why the address cannot be used, ``shipped`` are the models to
     offer when it cannot be asked."""
 
     name: str
@@ -58,6 +58,7 @@ class Endpoint:
     key: SecretStr | None = None
     key_names: tuple[str, ...] = ()
     needs_key: bool = True
+    withheld: bool = False
     problem: str = ""
     shipped: tuple[str, ...] = ()
     timeout: float = DEFAULT_TIMEOUT
@@ -145,6 +146,13 @@ class Wire(ABC):
         return " or ".join(self.endpoint.key_names)
 
     @property
+    def _advice(self) -> str:
+        """What to do where a key is wanted and none was sent."""
+        if self.endpoint.withheld:
+            return "allow in Settings that the key is sent there"
+        return f"set {self._key_names} in the environment"
+
+    @property
     def _key(self) -> str:
         return self.endpoint.key.get_secret_value() if self.endpoint.key else ""
 
@@ -221,7 +229,7 @@ class Wire(ABC):
             raise KeyMissing(lacking, self.name, model)
 
     def _clear_errors(self, model: str) -> AbstractContextManager[None]:
-        return translated(Place(self.name, self.title, model, self._key, self._key_names, self._other_models))
+        return translated(Place(self.name, self.title, model, self._key, self._advice, self._other_models))
 
     def _talking_models(self) -> list[str]:
         return sorted(name for name in self._list_models() if not _NO_CHAT.search(name))

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import FilePayload, Locator, expect
 
 from core.comparison.row import Row
 from core.entrypoints.bootstrap import build_studio
@@ -89,6 +89,18 @@ def test_walk_the_documents_and_narrow_to_disagreements(person: Person) -> None:
     expect(person.keyed("compare_document_bar")).to_contain_text("english-studio.pdf")
     person.keyed("compare_only").locator("label").first.click(delay=PRESS)
     expect(person.page.get_by_text("The recipes agree on every value of this document.")).to_be_visible()
+
+
+def test_a_new_comparison_begins_with_a_file_of_ones_own(person: Person) -> None:
+    """The file is listed and ticked beside what was ticked."""
+    open_comparison(person)
+    person.click("compare_new")
+    expect(person.keyed("compare_start")).to_contain_text("Compare 4 documents")
+    person.open_popover("compare_add", "compare_files_0")
+    data = (SAMPLES / "english-studio" / "document.pdf").read_bytes() + b"\n% another file"
+    upload: FilePayload = {"name": "mine.pdf", "mimeType": "application/pdf", "buffer": data}
+    person.keyed("compare_files_0").locator("input[type=file]").set_input_files([upload])
+    expect(person.keyed("compare_start")).to_contain_text("Compare 5 documents")
 
 
 def test_take_the_report_away(person: Person) -> None:

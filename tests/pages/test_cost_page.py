@@ -14,7 +14,6 @@ from core.settings import Budget
 from core.studio import Studio
 from pages.parts.money import dollars
 
-
 PAGE = Path(__file__).parents[2] / "pages" / "cost.py"
 
 

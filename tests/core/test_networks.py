@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass, field
 
 import numpy
 import pytest
@@ -16,7 +17,7 @@ from tests.core.made import picture_of
 FLOAT, INT64 = 1, 7
 
 
-def field(number: int, content: bytes) -> bytes:
+def put(number: int, content: bytes) -> bytes:
     """A field of a protocol buffer with bytes in it."""
     assert len(content) < 128
     return bytes((number << 3 | 2, len(content))) + content
@@ -24,8 +25,8 @@ def field(number: int, content: bytes) -> bytes:
 
 def model(kind: int, raw: bytes) -> bytes:
     """The least ONNX file with one tensor of this type and these bytes, and a name before and behind its graph."""
-    tensor = bytes((1 << 3, 4, 2 << 3, kind)) + field(8, b"weights") + field(9, raw)
-    return bytes((1 << 3, 9)) + field(2, b"tests") + field(7, field(2, b"graph") + field(5, tensor)) + field(14, b"end")
+    tensor = bytes((1 << 3, 4, 2 << 3, kind)) + put(8, b"weights") + put(9, raw)
+    return bytes((1 << 3, 9)) + put(2, b"tests") + put(7, put(2, b"graph") + put(5, tensor)) + put(14, b"end")
 
 
 def test_weights_too_small_for_arithmetic_become_zero_and_no_others_change() -> None:
@@ -69,3 +70,29 @@ def test_a_line_is_read_whether_short_or_long(recogniser: Recogniser, text: str)
     assert confidence_of(glyphs) > 0.8
     assert [glyph.place for glyph in glyphs] == sorted(glyph.place for glyph in glyphs)
     assert glyphs[-1].place <= 1
+
+
+@dataclass
+class UnsureOfNarrowPictures:
+    """In place of the network: reads one character, hardly sure of it unless the picture is as wide as in training."""
+
+    widths: list[int] = field(default_factory=list)
+
+    def run(self, outputs: None, inputs: dict[str, numpy.ndarray]) -> list[numpy.ndarray]:
+        width = inputs["x"].shape[3]
+        self.widths.append(width)
+        sure = 0.99 if width >= 320 else 0.6
+        classes = numpy.zeros((1, width // 8, 20_000), dtype=numpy.float32)
+        classes[0, :, :2] = 1 - sure, sure
+        return [classes]
+
+
+@pytest.mark.parametrize(("length", "widths"), [(60, [96, 320]), (300, [336]), (10, [48, 320])])
+def test_a_short_line_read_in_doubt_is_read_again_as_in_training(
+    recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch, length: int, widths: list[int]
+) -> None:
+    network = UnsureOfNarrowPictures()
+    monkeypatch.setattr(recogniser, "_session", network)
+    glyphs = recogniser.read(numpy.full((48, length, 3), 255, dtype=numpy.uint8))
+    assert network.widths == widths
+    assert confidence_of(glyphs) == pytest.approx(0.99)

@@ -13,7 +13,7 @@ from core.llm.providers import ProviderEntry, providers
 from core.llm.wires.anthropic_wire import AnthropicWire
 from core.llm.wires.manner import Quirks
 from core.llm.wires.openai_wire import GroqWire, OpenAIWire
-from core.llm.wires.wire import Endpoint, Wire
+from core.llm.wires.wire import OFFERED, Endpoint, Wire
 from core.settings import Defaults, ProviderSettings, Settings
 
 #: Makes a wire to an endpoint, with a function that says what its models can do.
@@ -31,10 +31,14 @@ def build_providers(settings: Settings, defaults: Defaults) -> dict[str, Provide
 
 
 def default_model(provider: str, defaults: Defaults) -> str:
-    """The model that the person, or else the table, names for ``provider``; empty where neither does."""
+    """The model that the person, or else the table, names for ``provider``; empty where neither does. One of the table
+    that the provider was seen to offer no more gives way to the next of the table that it does."""
     chosen = defaults.providers.get(provider)
     entry = providers().get(provider)
-    return (chosen.model if chosen else "") or (entry.model if entry else "")
+    if (chosen and chosen.model) or entry is None:
+        return chosen.model if chosen else ""
+    offered = OFFERED.get(provider, [entry.model])
+    return next((model for model in (entry.model, *entry.models) if model in offered), entry.model)
 
 
 def _build(name: str, entry: ProviderEntry, settings: Settings, defaults: Defaults) -> Provider:

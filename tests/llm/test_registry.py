@@ -16,6 +16,7 @@ from core.llm.capabilities import capabilities
 from core.llm.provider import Message, ModelName, Question
 from core.llm.providers import providers
 from core.llm.registry import WIRES, build_providers, default_model
+from core.llm.wires.wire import OFFERED
 from core.settings import Defaults, ProviderSettings, Settings
 
 QUESTION = Question("", (Message("user", ("Hello",)),), timeout=5)
@@ -59,6 +60,16 @@ def test_the_default_of_groq_is_llama_4_scout() -> None:
     chosen = Defaults(providers={"groq": ProviderSettings(model="other")})
     assert default_model("groq", chosen) == "other"
     assert default_model("nobody", Defaults()) == ""
+
+
+def test_a_default_that_is_gone_gives_way_to_one_that_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As soon as the provider was seen not to have it; what a person chose stays as it is."""
+    monkeypatch.setitem(OFFERED, "groq", ["openai/gpt-oss-20b", "qwen/qwen3.8-27b"])
+    assert default_model("groq", Defaults()) == "qwen/qwen3.8-27b"
+    scout = "meta-llama/llama-4-scout-17b-16e-instruct"
+    assert default_model("groq", Defaults(providers={"groq": ProviderSettings(model=scout)})) == scout
+    monkeypatch.setitem(OFFERED, "groq", ["never heard of"])
+    assert default_model("groq", Defaults()) == scout
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,9 @@ MOST_MANNERS = 8
 #: Stands for the key where a server needs none and its SDK does.
 NO_KEY = "none"
 
+#: What each provider was last seen to offer, by its name.
+OFFERED: dict[str, list[str]] = {}
+
 #: Names of models that answer no question: they embed, speak, listen, draw or guard.
 _NO_CHAT = re.compile(
     r"embed|whisper|tts|audio|speech|transcri|realtime|live|image|imagen|dall-e|sora|veo|moderation|guard|aqa|rerank"
@@ -232,7 +235,8 @@ class Wire(ABC):
         return translated(Place(self.name, self.title, model, self._key, self._advice, self._other_models))
 
     def _talking_models(self) -> list[str]:
-        return sorted(name for name in self._list_models() if not _NO_CHAT.search(name))
+        OFFERED[self.name] = sorted(name for name in self._list_models() if not _NO_CHAT.search(name))
+        return OFFERED[self.name]
 
     def _other_models(self) -> Sequence[str]:
         """Models to offer in place of one that is not there: those that ship and are still there, else the provider's

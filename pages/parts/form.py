@@ -146,7 +146,7 @@ def _draw_shared(run_id: str, group: str, fields: list[FieldInfo], extraction: E
             for index, finding in enumerate(shared):
                 if finding.fields[0] == info.name:
                     text = edits.text_at(extraction.invoice, info.name)
-                    draw_finding(run_id, finding, extraction, text, f"use_{info.name}_{index}")
+                    draw_finding(run_id, finding, extraction, text, f"use_{info.name}_shared_{index}")
 
 
 def draw_finding(run_id: str, finding: Finding, extraction: Extraction, text: str, key: str) -> None:

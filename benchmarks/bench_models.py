@@ -32,7 +32,9 @@ MODEL = ModelName("openai", "gpt-4o")
 SYSTEM = "Read the invoice and answer with its values as JSON. " * 30
 PAGE = "Garden chair            4        89.90      359.60\n" * 60
 REPLY = '{"invoice_number": "R-7", "total_amount": "119.00", "note": "' + "x" * 1500 + '"}'
-ROUNDS = 150
+#: Calls of a kind, and the milliseconds that the server waits before each: far less than any model needs, but time in which
+#: pictures are kept.
+ROUNDS, WAIT = 80, 100
 #: Calls of the throughput, those in flight, and the milliseconds that the server takes for each.
 CALLS, IN_FLIGHT, LATENCY = 200, 20, 500
 #: What is asked of us: milliseconds around a call, and the part of the bare SDK's throughput.
@@ -131,6 +133,7 @@ def timed_ms(work: Work) -> float:
 def print_overhead(ours: Ours, bare: Bare) -> bool:
     """A line a kind of call, ours and the SDK's taking turns; whether the medians keep the bound."""
     kept = True
+    print(f"The server waits {WAIT} ms before each reply.")
     print(f"{'':22s} {'bare SDK':>12s} {'studio':>12s} {'around it':>12s} {'90 % below':>12s}")
     for name, streamed, pictures in (("text", False, 0), ("text, streamed", True, 0), ("text and picture", False, 1)):
         times: dict[str, list[float]] = {"bare": [], "ours": []}
@@ -184,6 +187,7 @@ def main() -> int:
         os.environ |= mock.environment("openai")
         ours, bare = Ours(Path(name)), Bare(mock)
         mock.replies(REPLY, usage={"prompt_tokens": 2400, "completion_tokens": 400, "total_tokens": 2800}, piece=80)
+        mock.chaos(latencyMs=WAIT)
         kept = print_overhead(ours, bare)
         mock.chaos(latencyMs=LATENCY)
         kept &= print_throughput(ours, bare)

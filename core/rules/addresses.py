@@ -42,6 +42,7 @@ class Patterns:
     titles: frozenset[str]
     place_words: frozenset[str]
     leading_forms: frozenset[str]
+    bank_words: frozenset[str]
 
 
 @cache
@@ -59,6 +60,7 @@ def patterns() -> Patterns:
         frozenset(map(fold, data["titles"])),
         frozenset(map(fold, data["place_words"])),
         frozenset(map(fold, data["leading_forms"])),
+        frozenset(map(fold, data["bank_words"])),
     )
 
 
@@ -123,6 +125,11 @@ def is_salutation(text: str) -> bool:
     return fold(text) in known or (len(words) > 1 and all(word in known for word in words))
 
 
+def names_bank(text: str) -> bool:
+    """Whether a name has the word of a bank in it."""
+    return any(fold(word) in patterns().bank_words for word in _WORDS.findall(text))
+
+
 def is_title(text: str) -> bool:
     """Whether a line is nothing but a person's title."""
     return fold(text) in patterns().titles
@@ -147,5 +154,6 @@ __all__ = [
     "is_street",
     "is_title",
     "is_town",
+    "names_bank",
     "patterns",
 ]

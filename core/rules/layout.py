@@ -35,8 +35,10 @@ _UPRIGHT = 1.5
 _MARKS = re.compile(r"[\u0300-\u036f]")
 _NUMBER_SIGN = re.compile(r"#|\bn[°º*]")
 _NOT_KEY = re.compile(r"[^\w\n]+|_+")
-#: A Japanese label glued to its number (領収書No.0418).
-_NUMBERED = re.compile(r"^(\D*[\u3040-\u9fff](?:No|NO|№)[.．]?)(\d.*)$")
+#: A label glued to its number (領収書No.0418, INV#F88120).
+_NUMBERED = re.compile(r"^(\D*[\u3040-\u9fff](?:No|NO|№)[.．]?|[^\W\d_]{2,12}#)(\w*\d.*)$")
+#: A date glued to the word before it (DU17/09/24).
+_DATED = re.compile(r"^([^\W\d_]{2,4})(\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2}))$")
 #: A label glued to its value: letters, a colon, and something that is not a web address.
 _GLUED = re.compile(r"^(\D*[^\W\d][.)#°º]?[:：])([^/\\:].*)$")
 
@@ -248,7 +250,7 @@ def _tokens(words: Sequence[Word], slope: float, tallest: float) -> list[Token]:
         height = box.y1 - box.y0
         if len(text) > 2 and (height > _UPRIGHT * (box.x1 - box.x0) or height > tallest):
             continue
-        if ":" in text or " " in text or "：" in text or _NUMBERED.match(text):
+        if ":" in text or " " in text or "：" in text or _NUMBERED.match(text) or _DATED.match(text):
             pieces += _pieces(text, box.x0, box.x1, index)
         elif text:
             pieces.append((text, box.x0, box.x1, index))
@@ -267,7 +269,7 @@ def _pieces(text: str, x0: float, x1: float, index: int) -> Iterator[tuple[str, 
     """``text`` cut at blanks and after a label's colon, each piece with its share of the width."""
     parts: list[str] = []
     for part in text.split():
-        glued = _GLUED.match(part) or _NUMBERED.match(part)
+        glued = _GLUED.match(part) or _NUMBERED.match(part) or _DATED.match(part)
         parts += glued.groups() if glued else (part,)
     step = (x1 - x0) / max(len(text), 1)
     at = 0

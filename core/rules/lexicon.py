@@ -16,6 +16,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from core.rules.japanese import FIRST_CJK
 from core.rules.layout import fold
 
 #: What a label may announce. Kinds that are no field of the invoice are there so that their values are not taken for one.
@@ -48,6 +49,8 @@ _SECTIONS = frozenset(
         "table",
     }
 )
+#: A document with this share of its words in Chinese characters or kana is Japanese, whatever else it has.
+_SOME_CJK = 0.25
 _WORD = re.compile(r"<(\w+)>")
 _HERE = Path(__file__).with_name("labels")
 
@@ -117,6 +120,9 @@ class Lexicon:
     def language_of(self, keys: Iterable[str]) -> str | None:
         """The language of a document with these folded words, or ``None`` where they do not tell."""
         votes: Counter[str] = Counter()
+        keys = list(keys)
+        if sum(key[:1] > FIRST_CJK or key[-1:] > FIRST_CJK for key in keys) > _SOME_CJK * len(keys):
+            return "ja"
         for key in keys:
             for language, vote in self.words.get(key, {}).items():
                 votes[language] += vote  # type: ignore[assignment]  # counters take fractions too

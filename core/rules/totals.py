@@ -73,6 +73,9 @@ def read_totals(reading: Reading) -> Totals:
         replace(found, score=found.score * _DUE_WEIGHT) for found in by_kind["amount_due"]
     ]
     totals = _repeated(_best(totals))
+    if any(found.value > 0 for found in totals):
+        # a tax that is in the amount may be printed in brackets, which is no sign
+        by_kind["tax"] = [_without_brackets(found) for found in by_kind["tax"]]
     taxes = by_kind["tax"] + _joined(by_kind["tax"])
     subtotals = (
         by_kind["subtotal"]
@@ -97,6 +100,10 @@ def read_totals(reading: Reading) -> Totals:
         total = replace(subtotal, kind="total_amount")
         subtotal = None
     return Totals(subtotal, tax, total, best[4], tuple(sums))
+
+
+def _without_brackets(tax: Sum) -> Sum:
+    return replace(tax, value=abs(tax.value)) if tax.tokens[0].text.startswith("(") else tax
 
 
 def _completing(reading: Reading, subtotal: Sum, tax: Sum) -> Sum | None:

@@ -15,6 +15,7 @@ from core.rules.addresses import (
     is_salutation,
     is_street,
     is_town,
+    names_bank,
 )
 from core.rules.blocks import Block, with_neighbours
 from core.rules.layout import Layout, Line, Segment, Token, fold
@@ -148,7 +149,8 @@ def _names(reader: PartyReader) -> Iterator[Name]:
     reading = reader.reading
     for party in reader.labelled("vendor"):
         if party.name is not None and _is_namelike(reading, party.name.text):
-            yield _of_party(party, 1.05 * party.score)
+            # a bank under “Pay to” keeps the account, unless it is the only name there is
+            yield _of_party(party, (0.4 if names_bank(party.name.text) else 1.05) * party.score)
     for page, layout in enumerate(reading.layouts):
         for line in layout.lines:
             yield from _sender_line(reading, page, layout, line)

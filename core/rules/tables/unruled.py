@@ -47,12 +47,28 @@ def read_without_header(pages: Sequence[Layout], words: TableWords, habit: Numbe
     if not proven and (len(run) < _ENOUGH or not (any(row.price for row in run) or _nearly(run, sums))):
         return []
     _drop_ordinals(run)
-    return [_item(row, proven) for row in run if row.kind in ("item", "charge")]
+    goods = [row for row in run if row.kind in ("item", "charge")]
+    below = _texts_below(goods, rows)
+    return [_item(row, proven, below) for row in goods]
+
+
+def _texts_below(goods: Sequence[MoneyRow], rows: Sequence[MoneyRow]) -> bool:
+    """Whether each row of numbers without a text of its own has one right below, the last row too."""
+    priced = {(id(row.layout), row.line.index) for row in rows}
+    bare = [row for row in goods if not _own_text(row)]
+    return bool(bare) and all(
+        row.line.index + 1 < len(row.layout.lines)
+        and (id(row.layout), row.line.index + 1) not in priced
+        and _is_next_to(row.layout.lines[row.line.index + 1], row.line)
+        and any(_WORD.search(token.text) for token in row.layout.lines[row.line.index + 1].tokens)
+        for row in bare
+    )
 
 
 def _best_run(rows: Sequence[MoneyRow], sums: set[Decimal]) -> tuple[list[MoneyRow], bool]:
     """The longest stretch of rows that adds up to a printed sum, and whether one does; else the rows before the first
     sum. Rows of one indentation are tried by themselves: what is set in further explains the row above it."""
+    _mark_nameless_sums(rows)
     lines = [row for row in rows if row.kind in ("item", "discount")]
     best: list[MoneyRow] = []
     indents = _by_indent(lines)
@@ -65,11 +81,23 @@ def _best_run(rows: Sequence[MoneyRow], sums: set[Decimal]) -> tuple[list[MoneyR
         # postage among the goods, before any sum
         return charged, True
     every = [row for row in rows[:first] if row.kind in ("item", "discount")]
-    if len(every) > len(best) and _is_taxed(every, sums):
-        return every, True
+    end = max((at for at, row in enumerate(rows) if row.kind == "sum"), default=0)
+    whole = [row for row in rows[:end] if row.kind in ("item", "discount")]
+    for run in (every, whole):
+        if len(run) > len(best) and _is_taxed(run, sums):
+            return run, True
     if best:
         return best, True
     return every, False
+
+
+def _mark_nameless_sums(rows: Sequence[MoneyRow]) -> None:
+    """Amounts without any text that are the sum of the two or more right above them are sums."""
+    for at, row in enumerate(rows):
+        if row.kind == "item" and not any(token.text.isalnum() for token in row.label):
+            above = list(accumulate(other.amount.value for other in reversed(rows[:at])))
+            if row.amount.value in above[1:]:
+                row.kind = "sum"
 
 
 def _is_taxed(run: Sequence[MoneyRow], sums: set[Decimal]) -> bool:
@@ -239,11 +267,11 @@ def _drop_ordinals(run: Sequence[MoneyRow]) -> None:
             row.quantity = None
 
 
-def _item(row: MoneyRow, proven: bool) -> ItemRow:
+def _item(row: MoneyRow, proven: bool, below: bool) -> ItemRow:
     score = 0.85 if proven else 0.55
     rule = "rows that add up to a printed sum" if proven else "rows of amounts"
     page = row.layout
-    lines = _description(row)
+    lines = _description(row, below)
     factors = "quantity × price = total" if row.price else "number before the text"
     return ItemRow(
         text_cell(page, lines, score, rule) if lines else None,
@@ -253,12 +281,22 @@ def _item(row: MoneyRow, proven: bool) -> ItemRow:
     )
 
 
-def _description(row: MoneyRow) -> list[list[Token]]:
-    """The row's own text or, where beside quantity and price that is no more than a unit, the line of text above."""
-    own = _words(row.label)
-    if any(_WORD.search(token.text) or (token.text[-1:].isalpha() and not row.price) for token in own):
+def _description(row: MoneyRow, below: bool) -> list[list[Token]]:
+    """The row's own text or, where beside quantity and price that is no more than a unit, the line of text above it
+    (``below`` it, where the document sets them so)."""
+    own = _own_text(row)
+    if own:
         return [own]
-    return _text_above(row) or ([own] if own else [])
+    if below:
+        return [_words(row.layout.lines[row.line.index + 1].tokens)]
+    return _text_above(row) or ([words] if (words := _words(row.label)) else [])
+
+
+def _own_text(row: MoneyRow) -> list[Token]:
+    """The text on the row itself; empty where it is no more than a unit or a code."""
+    own = _words(row.label)
+    named = any(_WORD.search(token.text) or (token.text[-1:].isalpha() and not row.price) for token in own)
+    return own if named else []
 
 
 def _text_above(row: MoneyRow) -> list[list[Token]]:

@@ -112,3 +112,8 @@ def test_chinese_forms_fold_to_japanese_ones() -> None:
     """Recognisers write 费 and 单 where 費 and 単 are printed."""
     assert fold("消费税") == fold("消費税")
     assert fold("单価") == fold("単価")
+
+
+def test_a_date_or_a_number_glued_to_its_word_is_cut() -> None:
+    """OCR loses the blank in “DU 17/09/24”; tills print INV#F88120. A code such as AB12/4 stays whole."""
+    assert lines_of(Layout(page("DU17/09/24 INV#F88120 AB12/4"))) == [["DU 17/09/24 INV# F88120 AB12/4"]]

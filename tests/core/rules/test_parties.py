@@ -263,3 +263,9 @@ def test_a_register_number_behind_a_dot_is_no_part_of_a_name() -> None:
     """“Movilex S.A.U. · CIF A-82011223”."""
     text = "@300 Movilex S.A.U. · CIF A-82011223\n@300 C/ Mayor 29, 28037 Madrid\nFactura nº 4711"
     assert read(text).invoice.vendor_name == "Movilex S.A.U."
+
+
+def test_the_bank_to_pay_to_did_not_send_the_invoice() -> None:
+    """“Pay to: Lloyds Bank” in front of the account's holder."""
+    text = "!INVOICE\n@50 PAY TO:\n@50 Lloyds Bank\n@50 Account Name: Felix Tremaine\n@50 Account No.: 0123 4567"
+    assert read(text).invoice.vendor_name == "Felix Tremaine"

@@ -235,3 +235,29 @@ def test_texts_that_stand_over_their_numbers_under_a_header() -> None:
     ]
     found = plain(read(page(rows, (40, -200, -270, -340)), language="pt"))
     assert found == [("ARROZ TIPO 5KG", "2", "28.9", "57.8"), ("CAFE TORRADO", "1", "18.99", "18.99")]
+
+
+def test_texts_below_their_numbers() -> None:
+    """Code, quantity and price first, the text under them: for the last row too."""
+    rows = [
+        ("05/06/24 TERRY SALE",),
+        ("4471902 1 EA 18.99 EA", "18.99"),
+        ("HAMMER CLAW",),
+        ("8812004 4 EA 2.49 EA", "9.96"),
+        ("HINGE ZINC",),
+        ("TOTAL:", "28.95"),
+    ]
+    found = plain(read(page(rows, RECEIPT)))
+    assert [row[0] for row in found] == ["HAMMER CLAW", "HINGE ZINC"]
+
+
+def test_a_sum_without_a_name_is_no_item() -> None:
+    """A solicitor's bill: charges, VAT, their sum without a word, then what was laid out."""
+    rows = [
+        ("Our charges", "950.00"),
+        ("VAT @ 20%", "190.00"),
+        ("", "1140.00"),
+        ("Local search", "168.40"),
+        ("TOTAL DUE", "1308.40"),
+    ]
+    assert [row[0] for row in plain(read(page(rows)))] == ["Our charges", "Local search"]

@@ -162,3 +162,9 @@ def test_taxes_of_two_rates_are_proven_by_their_nets() -> None:
     """A Japanese receipt prints net and tax by rate: the taxes make one, the nets are printed nowhere together."""
     text = "小計（税抜8%）|@300 ¥318\n消费税等（8%）|@300 ¥25\n小計（税抜10%）|@300 ¥550\n消費税等（10%）|@300 ¥55\n合計|@300 ¥948"
     assert sums(text) == (None, "80", "948")
+
+
+def test_a_tax_in_brackets_is_not_negative() -> None:
+    """“of which insurance tax (35.13)” under a positive total."""
+    text = "Gesamtbetrag|@300 220,00 €\nenthaltene Versicherungsteuer|@300 (35,13 €)"
+    assert sums(text)[1:] == ("35.13", "220.00")

@@ -17,6 +17,14 @@ _WORDS: dict[Strictness, str] = {
     "none": "the prompt's words alone",
 }
 
+#: What a refusal is about: the format of the reply, a parameter that is not known, streaming.
+_FORMAT = re.compile(
+    r"response_format|json_schema|json_object|output_config|output_format|schema|structured|grammar|\btools?\b|tool_",
+    re.I,
+)
+_UNKNOWN = re.compile(r"not support|unsupported|unrecogni|unknown|unexpected|extra (?:fields|inputs)", re.I)
+_STREAM = re.compile(r"\bstream", re.I)
+
 
 @dataclass(frozen=True)
 class Quirks:
@@ -60,15 +68,6 @@ def _looser(manner: Manner, ladder: tuple[Strictness, ...]) -> Manner | None:
     return replace(manner, strictness=looser, notes=(*manner.notes, note))
 
 
-_FORMAT = re.compile(
-    r"response_format|json_schema|json_object|output_config|output_format|schema|structured|grammar|\btools?\b|tool_",
-    re.I,
-)
-
-
-_UNKNOWN = re.compile(r"not support|unsupported|unrecogni|unknown|unexpected|extra (?:fields|inputs)", re.I)
-
-
 def plainer(
     manner: Manner, refusal: str, question: Question, *, streaming: bool, ladder: tuple[Strictness, ...] = LADDER
 ) -> Manner | None:
@@ -82,7 +81,7 @@ def plainer(
     if re.search(rf"\b{manner.length}\b", refusal) and _UNKNOWN.search(refusal):
         other = "max_tokens" if manner.length == "max_completion_tokens" else "max_completion_tokens"
         return replace(manner, length=other)
-    if streaming and has_schema and manner.streams and re.search(r"stream", refusal, re.I):
+    if streaming and has_schema and manner.streams and _STREAM.search(refusal):
         return replace(manner, streams=False)
     if has_schema and _FORMAT.search(refusal):
         return _not_strict(manner, refusal) or _looser(manner, ladder)

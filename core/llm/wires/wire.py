@@ -165,7 +165,8 @@ class Wire(ABC):
 
     @abstractmethod
     def _connect(self) -> Any:
-        """A client of the SDK; sets the class of its timeouts. It follows no redirect: that would carry question and key to an address nobody chose."""
+        """A client of the SDK; sets the class of its timeouts too. It follows no redirect: that would carry question and
+        key to an address that nobody chose."""
 
     @abstractmethod
     def _list_models(self) -> list[str]: ...

@@ -216,6 +216,33 @@ def test_an_error_within_a_stream_is_the_same_error(wire: Callable[..., Wire]) -
     assert caught.value.usage == Usage(10, 20)
 
 
+ODD: list[Any] = [
+    {},
+    [],
+    "just words",
+    {"choices": []},
+    {"choices": [None]},
+    {"choices": [{"message": None}]},
+    {"choices": [{"message": {"content": {"total": 1}}}]},
+    {"choices": [{"message": {"content": None, "tool_calls": [{"function": {"arguments": 7}}]}}]},
+    {"choices": [{"message": {"content": "ok"}}], "usage": {"prompt_tokens": "many"}},
+    {"id": "m", "content": None, "usage": None},
+    {"id": "m", "content": [None], "usage": {}},
+    {"id": "m", "content": [{"type": "text", "text": 7}], "usage": {"input_tokens": None}},
+]
+
+
+@pytest.mark.parametrize("body", ODD, ids=str)
+@pytest.mark.parametrize("kind", [OpenAIWire, GroqWire, AnthropicWire])
+def test_an_odd_body_is_the_providers_fault(kind: type[Wire], body: Any, wire: Callable[..., Wire]) -> None:
+    """Whatever a server sends with status 200, streaming or not, is one clear error."""
+    with pytest.raises(ProviderFailed, match="cannot be read"):
+        wire(kind, Line(body)).ask(QUESTION, "model")
+    events = f"data: {json.dumps(body)}\n\nevent: message_start\ndata: {json.dumps(body)}\n\n"
+    with pytest.raises((ProviderFailed, ProviderUnreachable)):
+        wire(kind, Line(events)).ask(QUESTION, "model", lambda text: None)
+
+
 # --- falling back ----------------------------------------------------------------------------------------------------
 
 

@@ -49,14 +49,17 @@ class AnthropicWire(Wire):
         body = self._body(exchange)
         messages = self.client().messages
         if not exchange.streams:
-            self._take_whole(messages.create(**body, timeout=self._time_for(exchange)), exchange)
+            message = messages.create(**body, timeout=self._time_for(exchange))
+            with self._reading(message):
+                _take_whole(message, exchange)
             return
         stream = messages.create(**body, stream=True, timeout=self._time_for(exchange))
         with closing(stream):
             exchange.request_id = stream.response.headers.get("request-id") or ""
             for event in stream:
                 exchange.stop_if_abandoned()
-                _take_event(event, exchange)
+                with self._reading(event):
+                    _take_event(event, exchange)
 
     def _body(self, exchange: Exchange) -> dict[str, Any]:
         question, manner = exchange.question, exchange.manner
@@ -78,18 +81,16 @@ class AnthropicWire(Wire):
             body |= _format(question.schema, exchange.schema_name, manner)
         return body
 
-    def _take_whole(self, message: Any, exchange: Exchange) -> None:
-        content, usage = getattr(message, "content", None), getattr(message, "usage", None)
-        if content is None or usage is None:
-            raise self._unreadable(message)
-        exchange.request_id = getattr(message, "_request_id", None) or message.id or ""
-        exchange.usage = _usage(usage)
-        exchange.finish = _FINISH.get(message.stop_reason, "complete")
-        for block in content:
-            if block.type == "text":
-                exchange.say(block.text)
-            elif block.type == "tool_use":
-                exchange.take(json.dumps(block.input, ensure_ascii=False))
+
+def _take_whole(message: Any, exchange: Exchange) -> None:
+    exchange.request_id = getattr(message, "_request_id", None) or message.id or ""
+    exchange.usage = _usage(message.usage)
+    exchange.finish = _FINISH.get(message.stop_reason, "complete")
+    for block in message.content:
+        if block.type == "text":
+            exchange.say(block.text)
+        elif block.type == "tool_use":
+            exchange.take(json.dumps(block.input, ensure_ascii=False))
 
 
 def _take_event(event: Any, exchange: Exchange) -> None:

@@ -44,7 +44,9 @@ class OpenAIWire(Wire):
         body = self._body(exchange)
         completions = self.client().chat.completions
         if not exchange.streams:
-            self._take_whole(completions.create(**body, timeout=self._time_for(exchange)), exchange)
+            completion = completions.create(**body, timeout=self._time_for(exchange))
+            with self._reading(completion):
+                _take_whole(completion, exchange)
             return
         # In the body's own words: Groq takes them, but its SDK has no such parameter.
         options = {"stream_options": {"include_usage": True}}
@@ -53,7 +55,8 @@ class OpenAIWire(Wire):
             exchange.request_id = _request_id(stream.response.headers)
             for chunk in stream:
                 exchange.stop_if_abandoned()
-                _take_chunk(chunk, exchange)
+                with self._reading(chunk):
+                    _take_chunk(chunk, exchange)
 
     def _body(self, exchange: Exchange) -> dict[str, Any]:
         question, manner = exchange.question, exchange.manner
@@ -67,19 +70,6 @@ class OpenAIWire(Wire):
         if question.schema is not None:
             body |= _format(question.schema, exchange.schema_name, manner)
         return body
-
-    def _take_whole(self, completion: Any, exchange: Exchange) -> None:
-        choice = next(iter(getattr(completion, "choices", None) or ()), None)
-        message = getattr(choice, "message", None)
-        if choice is None or message is None:
-            raise self._unreadable(completion)
-        exchange.request_id = getattr(completion, "_request_id", None) or completion.id or ""
-        if completion.usage:
-            exchange.usage = _usage(completion.usage)
-        exchange.refusal = getattr(message, "refusal", None) or ""
-        exchange.finish = "refused" if exchange.refusal else _FINISH.get(choice.finish_reason, "complete")
-        exchange.say(message.content or "")
-        exchange.take(_arguments(message.tool_calls))
 
 
 class GroqWire(OpenAIWire):
@@ -97,17 +87,31 @@ class GroqWire(OpenAIWire):
         )
 
 
+def _take_whole(completion: Any, exchange: Exchange) -> None:
+    choice = completion.choices[0]
+    message = choice.message
+    exchange.request_id = getattr(completion, "_request_id", None) or completion.id or ""
+    if completion.usage:
+        exchange.usage = _usage(completion.usage)
+    exchange.refusal = getattr(message, "refusal", None) or ""
+    exchange.finish = "refused" if exchange.refusal else _FINISH.get(choice.finish_reason, "complete")
+    exchange.say(message.content or "")
+    exchange.take(_arguments(message.tool_calls))
+
+
 def _take_chunk(chunk: Any, exchange: Exchange) -> None:
     usage = getattr(chunk, "usage", None) or getattr(getattr(chunk, "x_groq", None), "usage", None)
     if usage is not None:
         exchange.usage = _usage(usage)
     exchange.request_id = exchange.request_id or getattr(chunk, "id", None) or ""
     for choice in (getattr(chunk, "choices", None) or ())[:1]:
-        exchange.refusal += getattr(choice.delta, "refusal", None) or ""
+        delta = choice.delta
+        exchange.refusal += getattr(delta, "refusal", None) or ""
         if choice.finish_reason:
             exchange.finish = "refused" if exchange.refusal else _FINISH.get(choice.finish_reason, "complete")
-        exchange.say(choice.delta.content or "")
-        exchange.take(_arguments(choice.delta.tool_calls))
+        if delta is not None:
+            exchange.say(delta.content or "")
+            exchange.take(_arguments(delta.tool_calls))
 
 
 def _arguments(calls: Any) -> str:

@@ -6,8 +6,8 @@ import json
 import re
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -218,9 +218,15 @@ class Wire(ABC):
         note = f"{self.title} says that this reply has not the schema."
         return Reply(text, model=ModelName(self.name, exchange.model), notes=(*exchange.manner.notes, note))
 
-    def _unreadable(self, received: object) -> ProviderFailed:
-        """The error for a body that is not what the wire says."""
-        return ProviderFailed(f"{self.title} sent a reply that cannot be read.", raw=str(received)[:2000], billed=True)
+    @contextmanager
+    def _reading(self, received: object) -> Iterator[None]:
+        """Raise ProviderFailed where ``received`` is JSON, but not what the wire says (the SDKs check nothing)."""
+        try:
+            yield
+        except (AttributeError, TypeError, ValueError, LookupError) as error:
+            raw = str(received)[:2000]
+            unread = f"{self.title} sent a reply that cannot be read."
+            raise ProviderFailed(unread, raw=raw, billed=True) from error
 
     def _first_manner(self, model: str) -> Manner:
         can = self._capabilities(model)

@@ -104,5 +104,5 @@ def _stack(strips: list[Any]) -> Any:
 
 
 def _score(words: list[Word]) -> float:
-    """How much was read, and how surely."""
-    return sum(len(word.text) * word.confidence**2 for word in words)
+    """How much was read, and how surely. A rule of dashes reads as well on its head and counts for nothing."""
+    return sum(sum(map(str.isalnum, word.text)) * word.confidence**2 for word in words)

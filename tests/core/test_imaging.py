@@ -10,11 +10,12 @@ from PIL import Image, ImageChops, ImageStat
 from core.cache import MemoryCache
 from core.documents import open_document
 from core.events import RunFinished
-from core.evidence import PageText, Word, corners, union
+from core.evidence import Box, PageText, Word, corners, union
 from core.extraction import PageRef
 from core.homography import IDENTITY, Matrix, apply, compose, invert, scaled
 from core.imaging import Cleaned, clean, picture_as_read
 from core.imaging.cleaned import Read
+from core.imaging.direction import read_both_ways
 from core.ocr import registry
 from core.ocr.reader import CachedPageReader
 from core.pipeline import Order, Pipeline
@@ -234,3 +235,16 @@ def test_every_value_of_a_page_on_its_side_has_its_place_there() -> None:
     for path in ("invoice_number", "total_amount", "line_items.0.total_price"):
         (box,) = found.evidence[path].boxes
         assert max(box.overlap(place) for place in printed) > 0.5 * box.width * box.height
+
+
+def test_rules_of_dashes_do_not_turn_a_receipt_on_its_head() -> None:
+    """Dashes read the same both ways: only letters and digits tell which way up a page is."""
+    import numpy
+
+    answers = iter((["SIMPLIFICADA", "SALAMANCA"], ["SIMADA", "-" * 26, "-" * 30]))
+
+    def read(_picture: Image.Image) -> list[Word]:
+        return [Word(text, Box(0, 0, 1, 1), 0.95) for text in next(answers)]
+
+    upright, turned_round = read_both_ways(numpy.full((60, 200, 3), 255, numpy.uint8), 1.0, [(5, 5, 150, 20)], read)
+    assert upright > turned_round

@@ -165,15 +165,16 @@ class Accuracy:
         self._parts.files.forget_json(KIND, evaluation_id)
 
     def bytes_of(self, evaluated: Evaluated, case_id: str) -> tuple[bytes, str]:
-        """A measured document's bytes and name, to show its pages. Raises CaseError where the case is gone or changed
-        since, StudioError."""
-        measured = evaluated.document(case_id)
-        choice = Choice(evaluated.report.get("set", "cases"), str(evaluated.report.get("folder", "")))
-        _, subjects = self.subjects(choice)
-        subject = next((each for each in subjects if each.case.case_id == case_id), None)
-        if measured is None or subject is None:
-            raise CaseError("This case is no longer in its set: measure again to see its page.")
-        return subject.load(), subject.name
+        """A measured document's bytes and name, to show its pages. Raises CaseError where the case is gone,
+        StudioError."""
+        if evaluated.document(case_id) is None:
+            raise CaseError("This document was not measured here.")
+        name: SetName = evaluated.report.get("set", "cases")
+        subject = self._sets.subject(name, str(evaluated.report.get("folder", "")), case_id)
+        try:
+            return subject.load(), subject.name
+        except OSError as error:
+            raise CaseError("This document is no longer in its set: measure again to see its page.") from error
 
 
 class _Run:

@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Literal
 
 from core.evaluation.outcome import Compared
 from core.evaluation.values import plain_text, read_date, read_number
 from core.evidence import Evidence, PageText
 from core.matching import find_evidence
-from core.models import FieldKind, Invoice, LineItem, header_fields, item_fields
+from core.models import MOST_DECIMALS, MOST_DIGITS, FieldKind, Invoice, LineItem, header_fields, item_fields
 from core.placing import evidence_on_page
 
 Cause = Literal["not found", "wrong place", "misread", "wrong format", "extra"]
@@ -78,9 +79,14 @@ def invoice_of(truth: Mapping[str, Any]) -> Invoice:
     header = {info.name: _typed(info.kind, truth.get(info.name)) for info in header_fields()}
     lines = [
         LineItem(**{cell.name: _typed(cell.kind, line.get(cell.name)) for cell in item_fields()})
-        for line in truth.get("line_items") or ()
+        for line in _lines(truth)
     ]
     return Invoice(**header, line_items=tuple(lines))
+
+
+def _lines(truth: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    lines = truth.get("line_items")
+    return [line if isinstance(line, dict) else {} for line in lines] if isinstance(lines, list) else []
 
 
 def _typed(kind: FieldKind, value: Any) -> Any:
@@ -88,11 +94,16 @@ def _typed(kind: FieldKind, value: Any) -> Any:
         return None
     if kind in _NUMBERS:
         number = read_number(value)
-        return number if number is not None and number.adjusted() < 15 else None
+        return number if number is not None and _can_be_an_amount(number) else None
     if kind == "date":
         return read_date(value)
     text = str(value)
     return text if kind != "currency" or re.fullmatch(r"[A-Z]{3}", text) else None
+
+
+def _can_be_an_amount(number: Decimal) -> bool:
+    exponent = number.as_tuple().exponent
+    return number.adjusted() < MOST_DIGITS and isinstance(exponent, int) and exponent >= -MOST_DECIMALS
 
 
 def _digits(value: Any) -> str:

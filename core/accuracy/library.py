@@ -40,15 +40,13 @@ class CaseLibrary:
         """Where they are."""
         return self._sets.kept_folder
 
-    def cases(self) -> list[Case]:
-        """Every kept case, by name; one whose truth cannot be read is left out."""
-        found = []
-        for path in sorted(self.folder.glob(f"*/{TRUTH}")):
-            try:
-                found.append(load_case(path.parent))
-            except CaseError:
-                continue
-        return found
+    def case_ids(self) -> list[str]:
+        """The kept cases by name."""
+        return sorted(path.parent.name for path in self.folder.glob(f"*/{TRUTH}"))
+
+    def case(self, case_id: str) -> Case:
+        """One of them. Raises CaseError where there is none or its truth cannot be read."""
+        return load_case(self._folder_of(case_id))
 
     def keep(self, order: Order) -> str:
         """Keep a record with its document as a case, in place of an earlier one of the same document and pages; gives
@@ -88,14 +86,13 @@ class CaseLibrary:
 
     def export(self, case_ids: Sequence[str] | None = None) -> bytes:
         """A zip of the cases named (``None``: all). Raises CaseError for an unknown one."""
-        names = [case.case_id for case in self.cases()] if case_ids is None else case_ids
-        return pack([self._folder_of(case_id) for case_id in names])
+        return pack([self._folder_of(each) for each in (self.case_ids() if case_ids is None else case_ids)])
 
     def bring_in(self, data: bytes, *, replace: bool = False) -> Imported:
         """Add the cases of a zip: see :func:`core.accuracy.archive.unpack`. Raises CaseError."""
         return unpack(data, self.folder, self._limits(), replace=replace)
 
     def _folder_of(self, case_id: str) -> Path:
-        if case_id not in {path.parent.name for path in self.folder.glob(f"*/{TRUTH}")}:
+        if case_id not in self.case_ids():
             raise CaseError(f"There is no test case “{case_id}” here.")
         return self.folder / case_id

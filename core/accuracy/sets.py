@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from core.accuracy.truths import kind_of, truth_of
 from core.errors import CaseError
-from core.evaluation.cases import Case, load_cases
+from core.evaluation.cases import Case, load_case, load_cases
 from core.extraction import Extraction, PageRef
 from core.settings import Settings
 from core.stores import Files, Order, OrderQuery, Orders
@@ -82,6 +82,15 @@ class CaseSets:
         found = [subject_of(case) for case in load_cases(path)]
         title = _shown(path) if name == "folder" else self._folder_set(name, _TITLES[name], path).title
         return CaseSet(name, title, len(found), shlex.quote(_shown(path))), found
+
+    def subject(self, name: SetName, folder: str, case_id: str) -> Subject:
+        """One case of a set, by the id that ``subjects`` gave it. Raises CaseError, RecordMissing."""
+        if name == "records":
+            return self.subject_of_record(self._orders.get(int(case_id.removeprefix("order-"))))
+        path = self._allowed(folder) if name == "folder" else self._folder_of(name)
+        if not (path / case_id).is_dir():
+            raise CaseError("This case is no longer in its set: measure again to see its page.")
+        return subject_of(load_case(path / case_id))
 
     def _folder_of(self, name: SetName) -> Path:
         return self._samples if name == "samples" else self.kept_folder

@@ -78,18 +78,41 @@ def load_case(folder: Path) -> Case:
     """The case in ``folder``. Raises CaseError when its truth cannot be read."""
     try:
         truth = json.loads((folder / "truth.json").read_bytes())
-        visible = truth["meta"]["visible"]
-        lines = visible.get("line_items")
-        usable = not isinstance(lines, list) or len(lines) == len(truth["line_items"])
-        if isinstance(lines, list) and not all(isinstance(line, dict) for line in (*lines, *truth["line_items"])):
-            raise TypeError("a line item is an object")
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError):
+        truth = None
+    if not _can_be_scored(truth):
         raise CaseError(
             f"{folder.name}/truth.json cannot be used: it must be a JSON invoice whose meta.visible says what is scored."
-        ) from error
-    if not usable:
+        )
+    lines = truth["meta"]["visible"].get("line_items")
+    if isinstance(lines, list) and len(lines) != len(truth["line_items"]):
         raise CaseError(
             f"{folder.name}/truth.json cannot be used: meta.visible.line_items needs one entry a line item."
         )
     documents = sorted(path for path in folder.glob("document.*") if path.suffix.lower() in FORMATS)
     return Case(folder.name, truth, documents[0] if documents else None)
+
+
+def _can_be_scored(truth: Any) -> bool:
+    """Whether every part of a truth that scoring looks into has its shape: anybody may have written it."""
+    if not isinstance(truth, dict) or not isinstance(truth.get("meta"), dict):
+        return False
+    meta = truth["meta"]
+    shaped = (
+        isinstance(meta.get("visible"), dict)
+        and _each(meta.get("alternatives") or {}, dict, list)
+        and _each(meta.get("line_description_alternatives") or [], list, list)
+        and _each(meta.get("invoice_pages") or [], list, int)
+        and _each(meta.get("rotations") or {}, dict, int)
+    )
+    lines = meta["visible"].get("line_items") if shaped else None
+    if not shaped or not isinstance(lines, list):
+        return shaped
+    return _each(lines, list, dict) and _each(truth.get("line_items"), list, dict)
+
+
+def _each(value: Any, outer: type, inner: type) -> bool:
+    """Whether ``value`` is an ``outer`` (dict or list) that holds nothing but ``inner``."""
+    if not isinstance(value, outer):
+        return False
+    return all(isinstance(part, inner) for part in (value.values() if isinstance(value, dict) else value))

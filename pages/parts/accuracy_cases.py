@@ -16,7 +16,7 @@ def draw_cases() -> None:
     """A popover with all that can be done with them."""
     library = get_studio().accuracy.library
     with st.popover("Test cases", icon=":material/science:", key="accuracy_cases", width="content"):
-        cases = library.cases()
+        cases = library.case_ids()
         count = len(cases)
         st.markdown(f"**{count:,} kept test case{'' if count == 1 else 's'}**")
         st.caption("A test case is a document with its right values. Keep one from a reviewed record, or import a zip.")
@@ -35,7 +35,7 @@ def draw_cases() -> None:
         )
         dropped = st.selectbox(
             "Drop a test case",
-            [case.case_id for case in cases],
+            cases,
             index=None,
             key=keys.ACCURACY_DROP,
             placeholder="Choose one",

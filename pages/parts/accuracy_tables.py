@@ -160,17 +160,19 @@ def bin_rows(result: Evaluated) -> list[Row]:
     ]
 
 
-def tables_of(shown: Shown) -> dict[str, list[Row]]:
-    """Every table by name."""
-    result = shown.result
-    return {
-        "Fields": field_rows(result, shown.other),
-        **{f"By {name.lower()}": group_rows(result, name) for name in GROUPS},
-        "Documents": document_rows(result),
-        "Misses": miss_rows(result),
-        "Confidence": bin_rows(result),
-        "Threshold": curve_rows(result),
-    }
+def _by(group: str) -> Callable[[Shown], list[Row]]:
+    return lambda shown: group_rows(shown.result, group)
+
+
+#: Every table by name, made when it is asked for.
+TABLES: dict[str, Callable[[Shown], list[Row]]] = {
+    "Fields": lambda shown: field_rows(shown.result, shown.other),
+    **{f"By {name.lower()}": _by(name) for name in GROUPS},
+    "Documents": lambda shown: document_rows(shown.result),
+    "Misses": lambda shown: miss_rows(shown.result),
+    "Confidence": lambda shown: bin_rows(shown.result),
+    "Threshold": lambda shown: curve_rows(shown.result),
+}
 
 
 def draw_downloads(shown: Shown) -> None:
@@ -180,18 +182,18 @@ def draw_downloads(shown: Shown) -> None:
     with st.popover("Download", icon=":material/download:", key="accuracy_download"):
         st.download_button(
             "All tables (Excel)",
-            lambda: studio.export_tables(tables_of(shown), "xlsx"),
+            lambda: studio.export_tables({title: make(shown) for title, make in TABLES.items()}, "xlsx"),
             file_name=f"{name}.xlsx",
             mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             key="accuracy_as_xlsx",
             on_click="ignore",
             width="stretch",
         )
-        for table in tables_of(shown) if shown.result.documents else ():
+        for table, make in TABLES.items():
             slug = table.lower().replace(" ", "-")
             st.download_button(
                 f"{table} (CSV)",
-                lambda table=table: studio.export_table(tables_of(shown)[table], "csv"),
+                lambda make=make: studio.export_table(make(shown), "csv"),
                 file_name=f"{name}-{slug}.csv",
                 mime="text/csv",
                 key=f"accuracy_as_csv_{slug}",

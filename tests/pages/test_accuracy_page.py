@@ -213,8 +213,8 @@ def test_a_record_is_kept_as_a_test_case_from_its_page(studio: Studio, digital_p
     app.run()
     app.button(key="keep_case").click().run()
     assert not app.exception
-    (case,) = studio.accuracy.library.cases()
-    assert case.truth["total_amount"] == "5.00"
+    (case_id,) = studio.accuracy.library.case_ids()
+    assert studio.accuracy.library.case(case_id).truth["total_amount"] == "5.00"
 
 
 def test_progress_is_told_from_the_facts() -> None:

@@ -167,8 +167,10 @@ def test_whoever_hosts_the_studio_opens_further_folders(
         assert [each.case.case_id for each in studio.accuracy.subjects(Choice("folder", str(folder)))[1]] == ["case"]
 
 
-def test_a_reviewed_record_is_a_case_whose_truth_is_what_was_saved(studio: Studio, digital_pdf: SampleFile) -> None:
-    """The person corrected the total: reading the document again misses exactly that."""
+def test_a_reviewed_record_is_a_case_whose_truth_is_what_was_saved(
+    studio: Studio, digital_pdf: SampleFile, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The person corrected the total: reading the document again misses exactly that, on the command line too."""
     run_id, extraction = read(studio, digital_pdf.data)
     invoice = with_value(extraction.invoice, "total_amount", Decimal("1.00"))
     order_id = studio.save(invoice, ("database",), run_id=run_id, extraction=extraction).order_id
@@ -177,6 +179,10 @@ def test_a_reviewed_record_is_a_case_whose_truth_is_what_was_saved(studio: Studi
     assert document.case_id == f"order-{order_id}"
     assert [(miss.name, miss.truth) for miss in document.misses] == [("total_amount", "1.00")]
     assert result.command == "python -m core evaluate --records --recipe default --invoice-pages"
+    assert studio.accuracy.bytes_of(result, document.case_id) == (digital_pdf.data, "paper.pdf")
+    capsys.readouterr()
+    assert main(["evaluate", "--records", "--recipe", "default", "--invoice-pages", "--json", "--quiet"]) == 0
+    assert json.loads(capsys.readouterr().out)["summary"] == result.report["summary"]
 
 
 def test_a_record_is_kept_as_a_test_case_once(studio: Studio, digital_pdf: SampleFile) -> None:
@@ -188,7 +194,7 @@ def test_a_record_is_kept_as_a_test_case_once(studio: Studio, digital_pdf: Sampl
     case_id = library.keep(order)
     assert library.keep(order) == case_id == library.kept(order)
     assert case_id.startswith("paper-")
-    (case,) = library.cases()
+    case = library.case(case_id)
     assert case.document
     assert case.document.read_bytes() == digital_pdf.data
     assert case.invoice_refs == (PageRef(1),)
@@ -197,7 +203,7 @@ def test_a_record_is_kept_as_a_test_case_once(studio: Studio, digital_pdf: Sampl
     (result,) = measure(studio, Choice("cases"))
     assert result.documents[0].wholly_right
     library.remove(case_id)
-    assert library.cases() == []
+    assert library.case_ids() == []
 
 
 def test_what_nobody_checked_is_no_test_case(studio: Studio, digital_pdf: SampleFile) -> None:

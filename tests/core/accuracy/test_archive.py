@@ -118,6 +118,10 @@ def test_all_cases_together_stay_below_the_limit(tmp_path: Path) -> None:
         ({"a/document.pdf": b"no pdf", "a/truth.json": TRUTH}, "not a PDF"),
         ({"a/document.pdf": PDF, "a/truth.json": b"[]"}, "truth.json cannot be used"),
         ({"a/document.pdf": PDF, "a/truth.json": b"[" * 100_000}, "truth.json cannot be used"),
+        (
+            {"a/document.pdf": PDF, "a/truth.json": TRUTH.replace(b'{"vis', b'{"alternatives": 7, "vis')},
+            "cannot be used",
+        ),
         ({"a/truth.json": TRUTH}, "one document"),
         ({"a/document.pdf": PDF, "a/document.png": PDF, "a/truth.json": TRUTH}, "one document"),
         ({".hidden/document.pdf": PDF, ".hidden/truth.json": TRUTH}, "named by letters"),

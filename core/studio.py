@@ -222,6 +222,7 @@ class Studio:
                 extraction = self._with_duplicates(event.extraction)
                 self._parts.files.keep_json("run", run_id, extraction.model_dump_json())
                 self._parts.ledger.keep_run(run_id, extraction, started)
+                self.comparison.note(extraction)
                 event = RunFinished(extraction)
             yield event
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.comparison.estimate import ColumnEstimate, add_up, asked_models
-from core.comparison.reading import MEASURE, Reading, Runner
+from core.comparison.reading import MEASURE, Reading, Runner, note_pages_read
 from core.comparison.result import Measure, Result, fair_measures, measure, read_result
 from core.comparison.row import Row
 from core.comparison.sheet import compare_readings
@@ -21,6 +21,7 @@ from core.comparison.totals import Compared, RecipeTotals, score_results, total_
 from core.errors import CaseError, RecipeError
 from core.evaluation.cases import load_case
 from core.events import STEPS
+from core.extraction import Extraction
 from core.jobs.queue import Job, JobQueue
 from core.models import header_fields
 from core.recipe import Recipe
@@ -138,6 +139,10 @@ class Comparator:
 
     def _keep_cell(self, comparison_id: str, place: CellPlace, run_id: str, error: str | None) -> None:
         self._store.keep_cell(comparison_id, ComparisonCell(*place, run_id, error))
+
+    def note(self, extraction: Extraction) -> None:
+        """Note what any run of the studio tells for later comparisons: how long its pages took to read."""
+        note_pages_read(self._files, extraction)
 
     # --- watching --------------------------------------------------------------------------------------------------
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Protocol
 
-from core.comparison.result import measure
+from core.comparison.result import Measure, measure
 from core.comparison.row import Row
 from core.errors import Cancelled, StudioError
 from core.events import Event, RunFinished
@@ -14,8 +17,8 @@ from core.llm.provider import Estimate
 from core.recipe import ModelChoice, Recipe
 from core.stores import Files
 
-#: Under this kind a run's measure is kept.
-MEASURE = "measure"
+#: Under these kinds a run's measure is kept, and how long a document's pages took to read in one way.
+MEASURE, PAGES_READ = "measure", "pages-read"
 
 
 class Runner(Protocol):
@@ -69,4 +72,26 @@ class Reading:
         """What it took: this time, or when what the cache answered with was first read."""
         told = first or extraction
         found = measure(told.steps, told.calls, cached=first is not None)
-        self._files.keep_json(MEASURE, self._run_id, found.to_json())
+        self._files.keep_json(MEASURE, self._run_id, with_pages_read(found, self._files, told).to_json())
+
+
+def note_pages_read(files: Files, extraction: Extraction) -> None:
+    """Keep how long the pages of a run took to read, if they did not come from the cache: the next run finds them there,
+    and should not look quicker for it."""
+    took = sum(step.seconds for step in extraction.steps if step.step == "ocr" and not step.cached)
+    if took:
+        files.keep_json(PAGES_READ, _pages_key(extraction), json.dumps(took))
+
+
+def with_pages_read(found: Measure, files: Files, extraction: Extraction) -> Measure:
+    """``found`` with the time of reading the pages, where it was kept and they came from the cache."""
+    kept = files.load_json(PAGES_READ, _pages_key(extraction)) if "ocr" in found.unmeasured else None
+    if kept is None:
+        return found
+    left = tuple(step for step in found.unmeasured if step != "ocr")
+    return replace(found, steps={**found.steps, "ocr": float(json.loads(kept))}, unmeasured=left)
+
+
+def _pages_key(extraction: Extraction) -> str:
+    pages = ",".join(f"{page.number}r{page.rotation}" for page in extraction.pages)
+    return hashlib.sha256(f"{extraction.document}:{pages}:{extraction.recipe.ocr.digest}".encode()).hexdigest()

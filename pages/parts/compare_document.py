@@ -89,7 +89,8 @@ def _least_confidence(row: SheetRow) -> float:
 def _head(kept: Comparison, compared: Compared, column: int) -> dict[str, Any]:
     result = compared.results[column]
     if result is None:
-        return {"name": kept.recipes[column].name, "facts": compared.failures[column] or "not read yet", "failed": True}
+        sentence = compared.failures[column]
+        return {"name": kept.recipes[column].name, "facts": sentence or "not read yet", "failed": bool(sentence)}
     told = [result.extraction.verdict, *facts(compared, column)]
     if findings := sum(finding.severity != "info" for finding in result.extraction.findings):
         told.append("1 finding" if findings == 1 else f"{findings} findings")

@@ -25,7 +25,7 @@ from pages.parts.steps import in_words
 _EVERY = 1.0
 #: Rows that are shown without a scroll, and the height in pixels of a matrix that has more.
 _MOST_ROWS, _HEIGHT = 6, 248
-_SIGNS = {"approved": "✓", "needs review": "▲"}
+_VERDICTS = {"approved": "✓ approved", "needs review": "▲ review"}
 
 Cells = Mapping[CellPlace, Cell]
 
@@ -185,9 +185,10 @@ def _columns(kept: Comparison) -> dict[str, Any]:
         "Document": st.column_config.TextColumn(pinned=True, width=190),
         "Differ": st.column_config.NumberColumn(width=58, help="Fields on which the recipes do not agree."),
     }
+    help_text = "Verdict; values right of those on the page, where the truth is known; time; cost of models."
     width = 200 if len(kept.recipes) < 5 else 180
     for title in recipe_titles(kept):
-        columns[title] = st.column_config.TextColumn(width=width)
+        columns[title] = st.column_config.TextColumn(width=width, help=help_text)
     return columns
 
 
@@ -219,13 +220,13 @@ def cell_text(cell: Cell, document: Compared, column: int) -> str:
     if cell.result is None:
         waiting = {"waiting": "○ waiting", "running": f"◔ {cell.step or 'starting'} …", "stopped": "■ stopped"}
         return waiting.get(cell.state, f"✕ {cell.sentence}")
-    verdict = cell.result.extraction.verdict
-    parts = [f"{_SIGNS.get(verdict, '')} {verdict}"]
+    parts = [_VERDICTS.get(cell.result.extraction.verdict, "")]
     score = document.scores[column]
     if score is not None:
         count = total([score])
-        parts.append(f"{count.tp}/{count.tp + count.fn} right")
-    return " · ".join([*parts, *facts(document, column)])
+        parts.append(f"{count.tp}/{count.tp + count.fn}")
+    told = facts(document, column)
+    return " · ".join([*parts, *told[:1], *told[2:]])  # tokens stand at the head of the column below
 
 
 def facts(document: Compared, column: int) -> list[str]:
@@ -233,7 +234,7 @@ def facts(document: Compared, column: int) -> list[str]:
     measure = document.measures[column]
     if measure is None:
         return []
-    told = [in_words(measure.seconds) if measure.complete else "from cache"]
+    told = [in_words(measure.seconds) if measure.complete else "cached"]
     tokens = measure.usage.input + measure.usage.output
     if tokens:
         told += [f"{tokens:,} tokens", "no price" if measure.cost is None else dollars(measure.cost)]

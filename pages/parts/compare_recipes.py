@@ -68,7 +68,7 @@ def totals_table(kept: Comparison, totals: Sequence[RecipeTotals], worth: Sequen
             row["Wholly right"] = f"{each.exact} of {each.with_truth}"
         if votes:
             row["Your votes"] = describe_tally(each.votes)
-        if basis != "majority":
+        if basis != "majority" and any(other.majority.judged for other in totals):
             row["Agrees"] = percent(each.majority.share)
         row["Time"] = in_words(each.seconds) if each.seconds is not None else "–"
         if asked:
@@ -198,7 +198,7 @@ def _draw_verbs(kept: Comparison) -> None:
     default = get_studio().defaults.recipe
     with st.container(horizontal=True):
         st.button(
-            "It is the default" if default.digest == recipe.digest else "Make it the default",
+            "Is the default" if default.digest == recipe.digest else "Make default",
             key="compare_default",
             icon=":material/star:",
             disabled=default.digest == recipe.digest,
@@ -216,19 +216,19 @@ def _draw_verbs(kept: Comparison) -> None:
         )
         if st.button("Change it", key="compare_change", icon=":material/edit:", help="Only its column is read anew."):
             ask_recipe(recipe, lambda made: _put(kept.comparison_id, column, made), title=f"Instead of “{plain(name)}”")
-        if st.button("Add a recipe", key="compare_another", icon=":material/add:"):
-            ask_recipe(recipe, lambda made: _put(kept.comparison_id, None, made), title="One more recipe")
-    others = [each for each in known_recipes(get_studio().defaults).values() if each.name not in names]
-    if others:
+    others = [each.name for each in known_recipes(get_studio().defaults).values() if each.name not in names]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
-            "Or add one that is saved",
-            [each.name for each in others],
+            "One more column",
+            others,
             index=None,
-            placeholder="Choose a recipe",
+            placeholder="A saved recipe",
             key="compare_add_saved",
             on_change=_add_saved,
             args=(kept.comparison_id,),
         )
+        if st.button("Build one", key="compare_another", icon=":material/add:"):
+            ask_recipe(recipe, lambda made: _put(kept.comparison_id, None, made), title="One more recipe")
     st.caption("A new or changed column is read by itself; the others stay as they are.")
 
 

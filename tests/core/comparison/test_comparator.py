@@ -182,6 +182,17 @@ def test_reading_again_asks_only_for_what_changed(studio: Studio, model: FakeMod
     assert kept.cells[0] == after.cells[0]
 
 
+def test_pages_that_were_read_before_are_not_called_quick(studio: Studio, digital_pdf: SampleFile) -> None:
+    """Whoever read them: another recipe finds them in the cache, and has the time that they took then."""
+    row = row_of(studio, digital_pdf.data)
+    list(studio.extract(studio.document(row.document), row.pages, PAGE_ONLY))
+    strict = PAGE_ONLY.model_copy(update={"name": "strict", "approve_at": 0.9})
+    measured = ended(studio, studio.comparison.begin([row], [strict]))[1][0, 0].measure
+    assert measured is not None
+    assert measured.complete
+    assert measured.steps["ocr"] > 0
+
+
 def test_a_failure_is_a_sentence_and_can_be_tried_again(
     studio: Studio, model: FakeModel, digital_pdf: SampleFile
 ) -> None:

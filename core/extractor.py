@@ -48,7 +48,8 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What an extractor read. ``exact`` means the values are authoritative (an e-invoice's XML); ``findings`` are what
-    it noticed itself and no check can see, ``calls`` those it made to models."""
+    it noticed itself and no check can see, ``calls`` those it made to models. ``pages`` are the pages without what nobody
+    can see on them, where it found that out: values are looked for there."""
 
     invoice: Invoice
     raw: str
@@ -58,6 +59,7 @@ class Draft:
     findings: tuple[Finding, ...] = ()
     calls: tuple[Call, ...] = ()
     document_type: str | None = None
+    pages: tuple[PageText, ...] = ()
 
 
 class Extractor(Protocol):

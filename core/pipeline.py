@@ -239,7 +239,9 @@ class _Run:
             draft = complete(draft, page_draft)
         evidence = yield from self._timed(
             "evidence",
-            lambda: evidence_on_page(find_evidence(draft.invoice, request.read(), draft.provenance), texts),
+            lambda: evidence_on_page(
+                find_evidence(draft.invoice, draft.pages or request.read(), draft.provenance), texts
+            ),
             lambda found: f"{len(found)} values found on the page",
         )
         base = self._empty(texts).model_copy(

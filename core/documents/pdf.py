@@ -176,7 +176,7 @@ class PdfPage:
             painted = [(at, box) for at, (kind, box) in enumerate(log) if kind == "fill-image"]
             if not painted:
                 return []
-            masked = [info["bbox"] for info in self._page.get_image_info(xrefs=True) if info["has-mask"]]
+            masked = [info["bbox"] for info in self._page.get_image_info() if info["has-mask"]]
             painted = [(at, box) for at, box in painted if not any(_same_place(box, other) for other in masked)]
             if not painted or self._picture_share(self._text_page()) >= _SCAN_SHARE:
                 return []

@@ -143,6 +143,7 @@ class _Run:
             findings=(*self._findings(packed, answers, reading), *merged.findings, *opinion.findings),
             calls=tuple(self.asking.calls),
             document_type=reading.document_type if reading.document_type != "other" else None,
+            pages=self.material.texts,
         )
 
     def packed(self) -> Packed:

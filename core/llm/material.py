@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from core.documents.visible import visible
 from core.errors import DocumentError, ExtractionError
-from core.evidence import PageText
+from core.evidence import TEXT_LAYER, PageText
 from core.extraction import Finding, PageRef
 from core.extractor import Request
 from core.llm.injection import find_instructions
@@ -15,7 +16,6 @@ from core.llm.messages import PageShown
 from core.llm.pictures import page_picture
 from core.llm.prompting import About
 from core.llm.provider import Capabilities, Image
-from core.llm.visible import seen
 from core.recipe import ModelChoice
 from core.recognition import Recognition, recognise
 from core.redaction import Masker
@@ -124,17 +124,22 @@ class Material:
         found: list[PageText] = []
         told: list[Finding] = []
         for page in pages:
-            try:
-                page, hidden = seen(self.request.document, page)
-            except DocumentError as error:
-                told.append(
-                    Finding("hidden_text", "info", f"Hidden text could not be looked for on page {page.page}: {error}")
-                )
-                hidden = ""
-            found.append(page)
+            kept, hidden = self._seen(page)
+            found.append(kept)
             if hidden:
                 told.append(_told(page.page, hidden))
         return tuple(found), tuple(told)
+
+    def _seen(self, page: PageText) -> tuple[PageText, str]:
+        """``page`` without the words that nobody can see, and these. What an engine read it saw."""
+        if page.engine != TEXT_LAYER or not page.words:
+            return page, ""
+        shown = visible(self.request.document.page(page.page, page.rotation), page.words)
+        if all(shown):
+            return page, ""
+        words = list(zip(page.words, shown, strict=True))
+        kept = replace(page, words=tuple(word for word, is_seen in words if is_seen))
+        return kept, " ".join(word.text for word, is_seen in words if not is_seen)
 
 
 def _told(page: int, hidden: str) -> Finding:

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.evidence import TEXT_LAYER, Box, PageText, Word
+from core.documents.visible import visible
+from core.evidence import Box, PageText, Word
 from core.llm.extractor import LlmExtractor
 from core.llm.injection import find_instructions
 from core.llm.layout_text import layout_text
@@ -13,7 +14,6 @@ from core.llm.prompting import PromptShelf
 from core.llm.provider import Estimate
 from core.llm.schema import reply_of
 from core.llm.tokens import expected_usage
-from core.llm.visible import seen
 from core.models import Invoice
 from core.prompt import Example, Prompt
 from core.recipe import ModelChoice, Redaction
@@ -53,18 +53,11 @@ def test_characters_that_cannot_be_seen_are_left_out() -> None:
     assert layout_text(words(("To\u200bt\u202eal", 40, 40))) == "Total"
 
 
-def text_layer(document_name: str = "a.pdf") -> tuple[object, PageText]:
-    """A real page and its words."""
-    document = opened(pdf_of(LINES), document_name)
-    page = document.page(1)
-    return document, PageText(1, page.width, page.height, tuple(page.words()), TEXT_LAYER)
-
-
 def test_a_page_that_hides_nothing_keeps_every_word() -> None:
-    """Also one that an engine read, which saw the page itself."""
-    document, page = text_layer()
-    assert seen(document, page) == (page, "")  # type: ignore[arg-type]
-    assert seen(document, page_of(LINES)).hidden == ""  # type: ignore[arg-type]
+    """Small grey print too; a page that an engine read was seen by it."""
+    page = opened(pdf_of(LINES)).page(1)
+    assert all(visible(page, page.words()))
+    assert visible(page, []) == []
 
 
 @pytest.mark.parametrize(

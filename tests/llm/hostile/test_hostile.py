@@ -80,6 +80,14 @@ def test_an_order_that_nobody_can_see_never_reaches_the_model(place: str, source
     assert extraction.invoice.total_amount == Decimal("119.00")
 
 
+@pytest.mark.parametrize("place", [name for name in INVISIBLE if "metadata" not in name])
+def test_hidden_text_is_no_evidence(place: str) -> None:
+    """A value that stands only where nobody can see it does not stand on the page."""
+    extraction = run(INVISIBLE[place], FakeModels(obeys_anyway))
+    assert "total_amount" not in extraction.evidence
+    assert extraction.verdict == "needs review"
+
+
 def test_hidden_text_is_told_to_the_person() -> None:
     """Who hides text in an invoice is worth a look."""
     told = [f for f in run(INVISIBLE["white on white"], FakeModels(obedient)).findings if f.check == "hidden_text"]

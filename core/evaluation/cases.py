@@ -111,8 +111,9 @@ def _can_be_scored(truth: Any) -> bool:
     return _each(lines, list, dict) and _each(truth.get("line_items"), list, dict)
 
 
-def _each(value: Any, outer: type, inner: type) -> bool:
+def _each(value: Any, outer: type[dict[Any, Any]] | type[list[Any]], inner: type) -> bool:
     """Whether ``value`` is an ``outer`` (dict or list) that holds nothing but ``inner``."""
     if not isinstance(value, outer):
         return False
-    return all(isinstance(part, inner) for part in (value.values() if isinstance(value, dict) else value))
+    parts: Iterable[Any] = value.values() if isinstance(value, dict) else value
+    return all(isinstance(part, inner) for part in parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -175,6 +176,10 @@ TABLES: dict[str, Callable[[Shown], list[Row]]] = {
 }
 
 
+def _as_csv(make: Callable[[Shown], list[Row]], shown: Shown) -> bytes:
+    return get_studio().export_table(make(shown), "csv")
+
+
 def draw_downloads(shown: Shown) -> None:
     """All tables as one workbook, each as CSV, and the recipe as the file that the command line takes."""
     studio = get_studio()
@@ -193,7 +198,7 @@ def draw_downloads(shown: Shown) -> None:
             slug = table.lower().replace(" ", "-")
             st.download_button(
                 f"{table} (CSV)",
-                lambda make=make: studio.export_table(make(shown), "csv"),
+                partial(_as_csv, make, shown),
                 file_name=f"{name}-{slug}.csv",
                 mime="text/csv",
                 key=f"accuracy_as_csv_{slug}",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from core.errors import ReplyCutOff, ReplyInvalid
+from core.errors import ProviderError, ReplyCutOff, ReplyInvalid
 from core.llm.messages import ask_for_repair
 from core.llm.opinion import Verification, read_verification
 from core.llm.provider import RESTART, Ask, Call, ModelName, Models, Note, Purpose, Question, Reply
@@ -49,7 +50,7 @@ class Asking:
             return self._answer(reply)
         except ReplyInvalid as error:
             self.notes.append(f"The first reply could not be used and was asked for again. {error}")
-            mended = self.ask(ask_for_repair(question, reply.text, str(error)), "repair")
+            mended = self._mended(ask_for_repair(question, reply.text, str(error)), reply)
         return self._answer(mended)
 
     def verify(self, question: Question) -> Verification:
@@ -71,6 +72,14 @@ class Asking:
         if reply.finish == "cut off":
             raise ReplyCutOff("The reply met the length limit.", *reply.model, raw=reply.text, billed=True)
         return reply
+
+    def _mended(self, question: Question, first: Reply) -> Reply:
+        """The reply to a repair; where there is none the error keeps the first one."""
+        try:
+            return self.ask(question, "repair")
+        except ProviderError as error:
+            error.raw = error.raw or first.text
+            raise
 
     def _longer(self, question: Question, purpose: Purpose) -> Reply:
         """A reply; one that was cut off is asked for again where the model can write more."""
@@ -104,7 +113,5 @@ class Asking:
 
 def _restored(text: str, masker: Masker, tolerant: bool) -> str:
     """A reply with the masked values put back; within JSON, so that quotes in a value do no harm."""
-    import json
-
     data, _ = parse_object(text, tolerant)
     return json.dumps(masker.restore(data), ensure_ascii=False, default=str)

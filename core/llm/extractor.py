@@ -208,9 +208,7 @@ class _Run:
     def _findings(self, packed: Packed, answers: Sequence[Answer], reading: Reading) -> Iterator[Finding]:
         yield from self.material.findings
         if packed.left_out:
-            numbers = ", ".join(map(str, packed.left_out))
-            sentence = f"The document is longer than the model can read at once: page {numbers} was left out (it holds no amounts)."
-            yield Finding("left_out", "warning", sentence)
+            yield Finding("left_out", "warning", _left_out(packed.left_out))
         if len(packed.parts) > 1:
             yield Finding("parts", "info", f"The document was read in {len(answers)} parts, which were put together.")
         for sentence in dict.fromkeys(self.asking.notes):
@@ -219,6 +217,15 @@ class _Run:
             yield doubt
         elif reading.document_type == "other":
             yield Finding("document_type", "warning", "The model says that this is no invoice.", ("invoice_number",))
+
+
+def _left_out(numbers: Sequence[int]) -> str:
+    several = len(numbers) > 1
+    which = f"{', '.join(map(str, numbers[:-1]))} and {numbers[-1]}" if several else str(numbers[0])
+    return (
+        f"The document is longer than the model can read at once: page{'s' if several else ''} {which}, which "
+        f"{'hold' if several else 'holds'} no amounts, {'were' if several else 'was'} left out."
+    )
 
 
 def provenance_of(invoice: Invoice, extractor: str) -> dict[str, Provenance]:

@@ -110,8 +110,8 @@ def _system(prompt: Prompt, variables: Mapping[str, str], fence: str, part: Part
         numbers = ", ".join(dict.fromkeys(str(page.number) for page in part.pages))
         said.insert(
             1,
-            f"The document has {part.total} pages and is asked about in parts. This part is from page {numbers}. Answer only "
-            "with what stands in it; the rest is null.",
+            f"This is only a part of the document, from page {numbers} of {part.total}; the others are asked about by "
+            "themselves. Answer only with what stands in it; the rest is null.",
         )
     if not uses(prompt, "fields"):
         said.insert(1, fields_in_words())

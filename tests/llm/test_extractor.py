@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from core.errors import ExtractionError, KeyMissing, ReplyCutOff, ReplyInvalid
+from core.errors import ExtractionError, KeyMissing, ProviderUnreachable, ReplyCutOff, ReplyInvalid
 from core.llm.extractor import LlmExtractor
 from core.llm.provider import RESTART, ModelName, Reply
 from core.recipe import ModelChoice
@@ -92,6 +92,13 @@ def test_two_wrong_replies_end_in_an_error_that_keeps_the_raw_one() -> None:
         extract(models)
     assert error.value.raw == "Still not."
     assert len(models.asked) == 2
+
+
+def test_a_repair_that_finds_nobody_keeps_the_first_reply() -> None:
+    """It was paid for, and the person can see it."""
+    with pytest.raises(ProviderUnreachable) as error:
+        extract(FakeModels("I cannot say.", ProviderUnreachable("There is no connection.")))
+    assert error.value.raw == "I cannot say."
 
 
 def test_keys_beside_the_schema_are_refused() -> None:

@@ -128,7 +128,7 @@ def test_a_document_over_several_windows_is_asked_about_in_parts() -> None:
     assert [line.description for line in draft.invoice.line_items] == [f"Widget {n}" for n in range(1, 161)]
     assert draft.invoice.invoice_number == "R-7"
     assert any(f.check == "parts" and "parts" in f.message for f in draft.findings)
-    assert "asked about in parts" in said(models.asked[1].question)
+    assert "only a part of the document" in said(models.asked[1].question)
 
 
 def test_a_reply_that_no_limit_can_hold_is_asked_for_in_halves() -> None:
@@ -165,4 +165,5 @@ def test_what_was_left_out_is_a_finding() -> None:
     left = [f for f in draft.findings if f.check == "left_out"]
     assert len(left) == 1
     assert "page" in left[0].message
+    assert "left out" in left[0].message
     assert len(models.asked) == 1

@@ -138,6 +138,9 @@ class Comparator:
             self._queue.submit(run_id, f"{about.name} · {recipe.name}", partial(work.events, keep))
 
     def _keep_cell(self, comparison_id: str, place: CellPlace, run_id: str, error: str | None) -> None:
+        with self._lock:
+            if self._jobs.get((comparison_id, place)) != run_id:
+                return  # the column was changed or the comparison dropped while this was read
         self._store.keep_cell(comparison_id, ComparisonCell(*place, run_id, error))
 
     def note(self, extraction: Extraction) -> None:
@@ -157,6 +160,8 @@ class Comparator:
     def remove(self, comparison_id: str) -> None:
         """Stop and drop a comparison with its votes. Raises RecordMissing."""
         self.cancel(comparison_id)
+        with self._lock:
+            self._jobs = {key: job for key, job in self._jobs.items() if key[0] != comparison_id}
         self._store.remove(comparison_id)
 
     def cells(self, kept: Comparison) -> dict[CellPlace, Cell]:

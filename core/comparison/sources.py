@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.errors import CaseError
-from core.evaluation.cases import Case, load_cases
+from core.evaluation.cases import Case, load_case
 from core.extraction import PageRef
 from core.recipe import BUILT_IN, Recipe
 from core.settings import Defaults
@@ -34,14 +34,17 @@ class Source:
 
 
 def case_sources(folders: Iterable[tuple[Path, str]]) -> list[Source]:
-    """The cases with a document in each folder, with the words on where they come from; folders without cases are left out."""
+    """The cases with a document in each folder, with the words on where they come from. A case whose truth cannot be
+    read is left out."""
     found = []
     for folder, origin in folders:
-        try:
-            cases = load_cases(folder)
-        except CaseError:
-            continue
-        found += [_case_source(case, case.document, origin) for case in cases if case.document is not None]
+        for path in sorted(folder.glob("*/truth.json")):
+            try:
+                case = load_case(path.parent)
+            except CaseError:
+                continue
+            if case.document is not None:
+                found.append(_case_source(case, case.document, origin))
     return found
 
 

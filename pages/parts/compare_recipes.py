@@ -167,7 +167,7 @@ def scatter(kept: Comparison, totals: Sequence[RecipeTotals], worth: Sequence[bo
         return None
     figure.update_xaxes(title=axis, rangemode="tozero", tickprefix="$" if axis == _AXES[1] else "")
     lowest = min(point.y[0] for point in figure.data)
-    room = 0.2 * (1 - lowest) + 0.02  # for the names above and below the points
+    room = 0.25 * (1 - lowest) + 0.004  # for the names above and below the points
     figure.update_yaxes(
         title="Accuracy", tickformat=".1%", range=[lowest - room, 1 + room], tickvals=_ticks(lowest - room)
     )

@@ -86,7 +86,9 @@ def draw_choice(sources: list[Source]) -> list[Source]:
             "From": st.column_config.TextColumn(width=90),
             "Pages": st.column_config.TextColumn(width=60),
             "Truth": st.column_config.TextColumn(
-                width=60, help="The right values of this document are known: recipes are scored against them."
+                width=60,
+                help="The right values are known: recipes are scored against them. Keep a reviewed record as a test case to "
+                "have its truth here.",
             ),
         },
         on_select="rerun",

@@ -274,7 +274,10 @@ def test_a_built_recipe_asks_the_model_that_was_chosen() -> None:
 
 
 def test_a_document_is_listed_once_with_its_truth(tmp_path: Path, digital_pdf: SampleFile) -> None:
-    """A case on the desk keeps the case's truth, unless other pages of it were chosen."""
+    """A case on the desk keeps the case's truth, unless other pages of it were chosen; a broken case hides no other."""
+    broken = tmp_path / "cases" / "a-broken-one" / "truth.json"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("{")
     folder = make_case(tmp_path / "cases", digital_pdf)
     case = case_sources([(tmp_path / "cases", "Case"), (tmp_path / "none", "Case")])[0]
     whole = Source(case.document, "a.pdf", "On the desk", (PageRef(1),))

@@ -193,6 +193,22 @@ def test_pages_that_were_read_before_are_not_called_quick(studio: Studio, digita
     assert measured.steps["ocr"] > 0
 
 
+def test_a_late_reading_does_not_land_in_a_changed_column(
+    studio: Studio, model: FakeModel, digital_pdf: SampleFile
+) -> None:
+    """What was on its way when the recipe was changed is not taken for the new one's."""
+    row = row_of(studio, digital_pdf.data)
+    model.wait.clear()
+    comparison_id = studio.comparison.begin([row], [asking("one")])
+    first = studio.comparison._jobs[comparison_id, (0, 0)]
+    studio.comparison.change(comparison_id, 0, PAGE_ONLY)
+    model.wait.set()
+    kept, _ = ended(studio, comparison_id)
+    studio.comparison._keep_cell(comparison_id, (0, 0), first, None)
+    assert studio.comparison.get(comparison_id).cells == kept.cells
+    assert kept.cells[0].run_id != first
+
+
 def test_a_failure_is_a_sentence_and_can_be_tried_again(
     studio: Studio, model: FakeModel, digital_pdf: SampleFile
 ) -> None:

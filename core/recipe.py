@@ -132,7 +132,7 @@ class Recipe(BaseModel):
         {}, title="Models", description="What an extractor of that name asks: “cheap”, “strong”."
     )
     approve_at: float = Field(
-        0.9,
+        0.92,
         ge=0,
         le=1,
         title="Approval threshold",

@@ -119,10 +119,11 @@ class _Weighing:
 
 
 def _source(known: Provenance | None) -> str:
-    if known is None or not known.rule:
-        return f"the reader is {known.score:.0%} sure" if known is not None else ""
+    if known is None:
+        return ""
     if not known.label:
-        return f"no label names it; found by its place: {known.rule}"
+        placed = known.rule and known.box is not None
+        return f"no label names it; found by its place: {known.rule}" if placed else f"read by {known.extractor}"
     place = _PLACES.get(known.rule)
     return place.format(known.label) if place else f"{known.rule}, label “{known.label}”"
 

@@ -8,12 +8,12 @@ A sign is a number. Those that begin with a word and a colon say which of severa
     match        how well the place on the page matches the value, less 1 (0: exactly)
     reading      the log-odds of the OCR confidence of its words, less those of a sure reading (0: sure)
     unfound      1 where the value stands nowhere on the page; unmatched where only its reader knows the place
-    unlabelled   1 where no label announces a value of the header
-    confirmed    1 where the invoice's own sums confirm an amount above zero and nothing objects
+    unlabelled   1 where a value of the header was taken from a place that no label announces
+    confirmed    1 where the invoice's own sums confirm a printed amount above zero and nothing objects
     warnings     how many warnings touch it, errors how many errors (at most 2)
     elsewhere    how many warnings and errors the document has in all (at most 3)
     negative     1 for an amount below zero, big_tax for a tax above the highest rate we know
-    agreed       1 where a second reader says the same, disputed where it says otherwise
+    agreed       1 where a second reader says the same of a printed value, disputed where it says otherwise
 """
 
 from __future__ import annotations
@@ -80,12 +80,18 @@ def signs(
         name = ITEM_PREFIX + info.name if path.startswith("line_items.") else info.name
         numbers = {"base": 1.0, f"field:{name}": 1.0, "elsewhere": float(objections)}
         numbers |= _of_source(name, known) | _of_place(found, known) | _of_findings(objects)
-        negative = isinstance(value, Decimal) and value < 0
-        # Sums are compared without signs, so they say nothing of one.
-        if path in by_sums and not negative and not any(finding.severity != "info" for finding in objects):
+        if "unfound" in numbers:
+            numbers.pop("agreed", None)  # two models may well invent the same
+        objected = any(finding.severity != "info" for finding in objects)
+        if path in by_sums and not objected and _can_be_confirmed(value, numbers):
             numbers["confirmed"] = numbers[f"sums:{name}"] = 1.0
         numbers |= _of_amount(info, value, invoice)
         yield path, Signs(numbers, False, found is not None, objects)
+
+
+def _can_be_confirmed(value: object, numbers: Mapping[str, float]) -> bool:
+    """Sums are compared without signs, so they say nothing of one; and whoever makes an amount up makes it fit."""
+    return not (isinstance(value, Decimal) and value < 0) and "unfound" not in numbers
 
 
 def _of_source(name: str, known: Provenance | None) -> dict[str, float]:
@@ -94,7 +100,7 @@ def _of_source(name: str, known: Provenance | None) -> dict[str, float]:
     found = {"believed": known.score}
     if known.rule:
         found[f"rule:{name}:{known.rule}"] = 1.0
-        if not known.label and not name.startswith(ITEM_PREFIX):
+        if not known.label and known.box is not None and not name.startswith(ITEM_PREFIX):
             found["unlabelled"] = 1.0
     if known.agreed is not None:
         found["agreed" if known.agreed else "disputed"] = 1.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from pages.parts import compare_setup, keys
 from pages.parts.compare_builder import build_recipe, describe_recipe
 from pages.parts.compare_document import SORTS, chosen_rows, take_vote
 from pages.parts.compare_downloads import csv_of, excel_of, html_of
-from pages.parts.compare_recipes import describe_tally, totals_table
+from pages.parts.compare_recipes import describe_tally, scatter, totals_table
 from pages.parts.compare_view import boxes_of, row_data
 from tests.conftest import SampleFile
 
@@ -237,6 +238,27 @@ def test_the_recipes_figures_leave_out_what_says_nothing(studio: Studio, compare
     assert table()[0]["Recipe"] == "★ page-only"
     studio.comparison.vote(compared, kept.rows[0]["document"], "invoice_number", "X-1")
     assert [row["Your votes"] for row in table()] == ["right in 0 of 1", "right in 1 of 1", "–"]
+
+
+def test_the_chart_shows_every_recipe_that_was_measured(studio: Studio, compared: str) -> None:
+    """One that failed has no point; what is worth having is marked; a name is never markup."""
+    kept = studio.comparison.get(compared)
+    studio.comparison.vote(compared, kept.rows[0]["document"], "invoice_number", "X-1")
+    named = [recipe.model_copy(update={"name": f"<b>{recipe.name}"}) for recipe in kept.recipes]
+    totals = studio.comparison.totals(kept, studio.comparison.documents(kept))
+    kept = replace(kept, recipes=tuple(named))
+    figure = scatter(kept, totals, [True, False, False], "Seconds a document")
+    assert [point.text[0] for point in figure.data] == ["★ &lt;b>page-only", "&lt;b>evil"]
+    assert scatter(kept, [totals[2]] * 3, [False] * 3, "Cost a document") is None
+
+
+def test_new_comparison_leads_back_to_the_choice(studio: Studio, compared: str) -> None:
+    """And the earlier one can be opened from there."""
+    app = open_page(comparison=compared)
+    app.button("compare_new").click().run()
+    assert keys.COMPARISON_PARAM not in app.query_params
+    app.selectbox(keys.COMPARE_EARLIER).select(compared).run()
+    assert app.query_params[keys.COMPARISON_PARAM] == compared
 
 
 def test_a_recipe_becomes_the_default(studio: Studio, compared: str) -> None:

@@ -138,3 +138,15 @@ def test_a_reply_that_was_cut_off_is_asked_for_with_a_higher_limit(
     extraction = extract(studio, digital_pdf, Recipe(extractors=("model",), models={"model": choice}))
     assert extraction.verdict == "approved"
     assert len(extraction.calls) == 2
+
+
+def test_without_a_key_a_sentence_says_what_to_set(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, digital_pdf: SampleFile
+) -> None:
+    """Nothing is asked; a cascade gives what the rules read all the same."""
+    monkeypatch.delenv("GROQ_API_KEY", raising=False)
+    extraction = extract(studio, digital_pdf, BUILT_IN["model"])
+    assert extraction.extractor == ""
+    assert any("GROQ_API_KEY" in finding.message for finding in extraction.findings)
+    strict = BUILT_IN["cascade"].model_copy(update={"approve_at": 1.0})
+    assert extract(studio, digital_pdf, strict).extractor == "rules"

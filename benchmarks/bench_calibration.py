@@ -10,6 +10,7 @@ sees at all, judged by the fit on all the others and by the calibration that shi
 from __future__ import annotations
 
 import argparse
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def cross_validate(readings: Sequence[Reading]) -> list[Judged]:
     """Every reading judged by a fit that has not seen its vendor."""
     judged = []
     vendors = [reading.vendor for reading in readings]
-    for train, test in GroupKFold(FOLDS).split(readings, groups=vendors):
+    for train, test in GroupKFold(min(FOLDS, len(set(vendors)))).split(readings, groups=vendors):
         calibration = fit([readings[at] for at in train])
         judged += [judge(readings[at], calibration) for at in test]
     return judged
@@ -114,7 +115,8 @@ def held_readings(arguments: argparse.Namespace) -> list[Reading]:
     """The readings of the held-back folder, with every label known."""
     if arguments.held is None:
         return []
-    return read([arguments.held], (arguments.cache or Path()) / "pages", forgotten=(0.0,))
+    with tempfile.TemporaryDirectory() as place:
+        return read([arguments.held], (arguments.cache or Path(place)) / "pages", forgotten=(0.0,))
 
 
 def report(readings: Sequence[Reading], held: Sequence[Reading]) -> None:

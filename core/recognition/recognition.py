@@ -18,6 +18,8 @@ _LARGEST = 2.5
 _TOP = 0.5
 #: What calls itself something else, without being large, may only name another document (“Delivery note: 4711”).
 _LARGE = 1.2
+#: Another document's name is the title where it is this much larger than ours (a quotation says “Invoice to” as well).
+_PLAINLY = 1.5
 #: A title followed by more than this many words is the beginning of a sentence.
 _LONGEST = 3
 #: Running text has so many words and hardly an amount.
@@ -49,14 +51,15 @@ def recognise(reading: Reading) -> Recognition:
         return Recognition("invoice", 0.0)
     titles = list(_titles(reading.layouts[0]))
     ours = [title for title in titles if title.kind != "other"]
-    if reading.is_receipt and not any(title.kind == "credit note" for title in ours):
+    best = max(titles, key=lambda title: title.weight, default=None)
+    other = best if best is not None and best.kind == "other" and best.large else None
+    if reading.is_receipt and other is None and not (best and best.kind == "credit note"):
         return Recognition("receipt", 0.8, ours[0].text if ours else "")
+    small = max((title.weight for title in ours), default=0.0)
+    if other and other.weight > _PLAINLY * small and not reading.of_kind("invoice_number"):
+        return Recognition("other", 0.8, other.text, other.other)
     if ours:
         return _heaviest(ours)
-    others = [title for title in titles if title.large]
-    if others and not reading.of_kind("invoice_number"):
-        best = max(others, key=lambda title: title.weight)
-        return Recognition("other", 0.8, best.text, best.other)
     if reading.of_kind("invoice_number", "total_amount", "amount_due", "subtotal", "tax"):
         return Recognition("invoice", 0.6 if reading.of_kind("invoice_number") else 0.4)
     return Recognition("other", 0.6, "", "letter") if _is_running_text(reading) else Recognition("invoice", 0.2)

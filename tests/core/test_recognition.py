@@ -60,6 +60,12 @@ def test_the_name_of_another_document_in_small_print_changes_nothing() -> None:
     assert kind_of(page("Delivery note", "Invoice no. R-7", *BODY, height=10)) == "invoice"
 
 
+def test_a_quotation_that_says_whom_to_invoice_is_one() -> None:
+    """The title is what stands large."""
+    assert kind_of(page("Quotation", "Invoice to: Acme", *BODY)) == "other"
+    assert kind_of(page("Invoice", "Offer valid", *BODY)) == "invoice"
+
+
 def test_a_page_without_a_title_passes_for_an_invoice_at_a_low_score() -> None:
     """Nothing is refused for want of a title; an empty page has no score at all."""
     found = recognise(Reading((page("Acme", *BODY),), load_lexicon()))

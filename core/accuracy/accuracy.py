@@ -110,6 +110,11 @@ class Accuracy:
         defaults = self._settings.defaults()
         return {**BUILT_IN, **defaults.recipes, "default": defaults.recipe}
 
+    def recipe(self, name: str) -> Recipe | None:
+        """What a run with the recipe of this name would use now; ``None`` where there is none."""
+        found = self.recipes().get(name)
+        return self._parts.pin(found).model_copy(update={"name": name}) if found else None
+
     def subjects(self, choice: Choice) -> tuple[CaseSet, list[Subject]]:
         """The cases of a choice. Raises CaseError."""
         return self._sets.subjects(choice.cases, choice.folder)
@@ -119,8 +124,7 @@ class Accuracy:
     def start(self, choice: Choice, names: Sequence[str]) -> str:
         """Measure the recipes named, in the background; gives the id under which ``job`` finds the run. Raises CaseError,
         RecipeError."""
-        known = self.recipes()
-        recipes = {name: self._parts.pin(known[name]) for name in names if name in known}
+        recipes = {name: recipe for name in names if (recipe := self.recipe(name))}
         if not recipes:
             raise RecipeError("Choose at least one recipe to measure.")
         chosen, subjects = self.subjects(choice)
@@ -268,7 +272,7 @@ class _Run:
                 evaluation_id,
                 datetime.now(UTC),
                 self._chosen.title,
-                recipe.model_copy(update={"name": name}),
+                recipe,
                 {**report, **about},
             )
         )

@@ -104,13 +104,20 @@ def _draw_curve(figures: Figures, threshold: float) -> None:
         ("of them with a wrong amount, number or date", BAD, [100 * point.wrong_critical_share if point else None for point in points]),
         ("of them with any wrong value", QUIET, [100 * point.wrong_share if point else None for point in points]),
     ):  # fmt: skip
-        figure.add_scatter(x=percents, y=values, name=name, mode="lines", line={"color": colour, "shape": "hv"})
+        figure.add_scatter(
+            x=percents,
+            y=values,
+            name=name,
+            mode="lines",
+            line={"color": colour, "shape": "vh"},
+            hovertemplate="%{y:.1f} %",
+        )
     figure.add_vline(x=100 * threshold, line={"color": QUIET, "dash": "dot"})
     draw_chart(
         figure,
         "accuracy_curve",
         height=300,
-        xaxis={"title": "threshold", "ticksuffix": " %", "range": [0, 100]},
+        xaxis={"title": "threshold", "ticksuffix": " %", "range": [0, 101]},
         yaxis={"ticksuffix": " %", "range": [0, 102]},
         hovermode="x unified",
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
+
 import streamlit as st
 
+from core.accuracy import Evaluated
 from core.stores import EvaluationRow
 from pages.parts import keys
 from pages.parts.accuracy_state import Shown
@@ -35,23 +38,22 @@ def draw_head(shown: Shown) -> None:
         st.space("stretch")
         draw_downloads(shown)
     count = len(shown.result.documents)
+    note, command = _how_again(shown.result)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="accuracy_command"):
-        st.caption(
-            f"{count:,} document{'' if count == 1 else 's'} · {_recipe_note(shown)} · the same figures by",
-            width="content",
-        )
-        if shown.result.command:
-            st.code(shown.result.command, language=None, width="stretch")
+        st.caption(f"{count:,} document{'' if count == 1 else 's'} · {note}", width="content")
+        if command:
+            st.code(command, language=None, width="stretch")
+
+
+def _how_again(result: Evaluated) -> tuple[str, str]:
+    """What is to be said of the recipe, and the command that gives the same figures."""
+    name, command = result.recipe.name, result.command
+    if get_studio().accuracy.recipe(name) == result.recipe:
+        return f"recipe “{plain(name)}” · the same figures by", command
+    file = f"--recipe {shlex.quote(f'{name}.json')}"
+    note = f"recipe “{plain(name)}” was changed since; with it as it was (see Download), the same figures by"
+    return note, command.replace(f"--recipe {shlex.quote(name)}", file)
 
 
 def _title(row: EvaluationRow) -> str:
     return f"{row.name} · {row.recipe.name} · {utc_time(row.at)}"
-
-
-def _recipe_note(shown: Shown) -> str:
-    recipe = shown.result.recipe
-    now = get_studio().accuracy.recipes().get(recipe.name)
-    if now is None:
-        return f"the recipe “{plain(recipe.name)}” is gone since"
-    same = now.model_copy(update={"name": ""}) == recipe.model_copy(update={"name": ""})
-    return f"recipe “{plain(recipe.name)}”" + ("" if same else ", which was changed since")

@@ -9,22 +9,21 @@ from core.stores import Order
 from pages.parts.frame import get_studio
 
 
-def draw_keep(order: Order, *, label: str = "") -> None:
-    """The button; without a ``label`` its sign alone. A record without a document has none."""
+def draw_keep(order: Order) -> None:
+    """The button. A record without a document has none."""
     if not order.document:
         return
-    kept = get_studio().accuracy.library.kept(order)
+    kept = get_studio().accuracy.library.kept(order) is not None
     waits = order.status == "needs review"
-    about = "Review the record first: a test case needs values that are right." if waits else _ABOUT[kept is not None]
-    pressed = st.button(
-        "Update the test case" if label and kept else label,
+    st.button(
+        "",
         key="keep_case",
-        icon=":material/science:" if kept is None else ":material/published_with_changes:",
-        help=about,
+        icon=":material/published_with_changes:" if kept else ":material/science:",
+        help="Review the record first: a test case needs values that are right." if waits else _ABOUT[kept],
         disabled=waits,
+        on_click=_keep,
+        args=(order,),
     )
-    if pressed:
-        _keep(order)
 
 
 _ABOUT = {

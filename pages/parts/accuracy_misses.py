@@ -21,6 +21,11 @@ _WHOLE, _CUT = 1100, 1800
 _AROUND_X, _AROUND_Y = 0.12, 0.03
 #: Rows of the list that are in sight, and its height in pixels where it has more.
 _MOST_ROWS, _HEIGHT = 15, 560
+#: Columns that have to be in sight beside the page, in pixels.
+_WIDTHS = {
+    title: st.column_config.TextColumn(width=width)
+    for title, width in (("Field", 118), ("Truth", 138), ("Value", 138), ("Cause", 94), ("Case", 110))
+}
 _ALL = "All"
 
 Found = tuple[Measured, Miss]
@@ -75,7 +80,7 @@ def _draw_list(listed: list[Found], evaluation_id: str) -> Found | None:
         on_select="rerun",
         selection_mode=["single-row", "single-cell"],
         column_order=("Field", "Truth", "Value", "Cause", "Case", "Confidence"),
-        column_config=percent_columns(rows),
+        column_config={**percent_columns(rows), **_WIDTHS},
     )
     places = [row for row, _ in picked.selection.cells] or picked.selection.rows
     count = len(listed)
@@ -98,6 +103,8 @@ def _draw_miss(result: Evaluated, one: Measured, miss: Miss) -> None:
     except StudioError as error:
         st.warning(plain(str(error)), icon=":material/hide_image:")
         return
+    if miss.truth is not None and miss.stands is None:
+        st.caption("The truth was not found among the words that were read.")
     _draw_cut(document, "The truth stands here", miss.stands, "truth")
     _draw_cut(document, "The value was taken here", miss.taken, "value")
     _draw_page(document, miss)
@@ -141,7 +148,6 @@ def _draw_cut(document: str, title: str, place: Place | None, kind: str) -> None
 def _draw_page(document: str, miss: Miss) -> None:
     place = miss.stands or miss.taken
     if place is None:
-        st.caption("Neither the truth nor the value was found among the words of the page.")
         return
     both = [(each, kind) for each, kind in ((miss.stands, "truth"), (miss.taken, "value")) if each]
     boxes = "".join(_boxes(each, kind) for each, kind in both if each.page == place.page)

@@ -23,6 +23,7 @@ GROUPS: dict[str, Callable[[Case], str]] = {
     "Kind": lambda case: case.kind or "(not told)",
     "Vendor": lambda case: case.vendor or "(not told)",
 }
+_WHY = "Why not read"
 #: The rows below the fields: sums of several.
 _HEADER, _ITEMS, _EVERY = "All header fields", "All line items", "All"
 PERCENT = st.column_config.NumberColumn(format="%.1f %%")
@@ -97,8 +98,13 @@ def group_rows(result: Evaluated, group: str) -> list[Row]:
 
 
 def document_rows(result: Evaluated) -> list[Row]:
-    """A row a document, those with most misses first."""
-    return [_document_row(one) for one in sorted(result.documents, key=lambda one: (-len(one.misses), one.case_id))]
+    """A row a document: those that could not be read, with the reason, then those with most misses."""
+    ordered = sorted(result.documents, key=lambda one: (one.status == "ok", -len(one.misses), one.case_id))
+    rows = [_document_row(one) for one in ordered]
+    if not result.figures.unread:
+        for row in rows:
+            del row[_WHY]
+    return rows
 
 
 def _document_row(one: Measured) -> Row:
@@ -111,7 +117,7 @@ def _document_row(one: Measured) -> Row:
         "Misses": len(one.misses),
         "Verdict": one.verdict or "not read",
         "Seconds": round(one.seconds, 2),
-        "Why not read": "" if one.status == "ok" else one.status,
+        _WHY: "" if one.status == "ok" else one.status,
     }
 
 

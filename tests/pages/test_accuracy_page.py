@@ -160,6 +160,15 @@ def test_a_threshold_is_taken_over_as_the_default(studio: Studio, case: Path) ->
     assert studio.defaults.recipe.approve_at == pytest.approx(0.6)
 
 
+def test_a_recipe_that_was_changed_since_is_named_by_its_file(studio: Studio, case: Path) -> None:
+    """The command beside the figures stays true: it takes the recipe as it was, which can be downloaded."""
+    measured(studio)
+    assert "--recipe default --invoice-pages" in said(open_page())
+    changed = studio.defaults.recipe.model_copy(update={"extractors": ("rules",)})
+    studio.configure(studio.defaults.model_copy(update={"recipe": changed}))
+    assert "--recipe default.json --invoice-pages" in said(open_page())
+
+
 def test_the_trend_lists_the_runs_of_a_set(studio: Studio, case: Path) -> None:
     """Newest first."""
     measured(studio)

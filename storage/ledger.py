@@ -95,7 +95,9 @@ def _reviewed(rows: list[Any]) -> Iterator[ReviewedValue]:
     """The reviewed values of one run."""
     cells = [row for row in rows if row["path"].startswith("line_items.")]
     moved = len({_line(row) for row in cells if row["extracted"]} ^ {_line(row) for row in cells if row["final"]}) > 0
-    kept = rows[0]["recipe"].get("correction")
+    if "correction" not in rows[0]["recipe"]:  # a run of before confidences were probabilities
+        return
+    kept = rows[0]["recipe"]["correction"]
     correction = Correction.model_validate(kept) if kept else None
     for row in rows:
         if (

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.evidence import Box, Evidence
 from core.extraction import Extraction, Finding, PageRef, Provenance, StepRecord
@@ -184,3 +184,12 @@ def test_reviewed_values_name_the_correction_then_in_force(ledger: SqlLedger, da
     assert {value.correction for value in ledger.reviewed_values()} == {correction}
     ledger.keep_final("r1", order_id, run.invoice.model_copy(update={"line_items": ()}))
     assert [value.path for value in ledger.reviewed_values()] == ["invoice_number"]
+
+
+def test_confidences_of_before_they_were_probabilities_teach_nothing(ledger: SqlLedger, database: Database) -> None:
+    """A run of an earlier studio, whose recipe knows no correction."""
+    reviewed(ledger, database, "r1", extraction().invoice)
+    recipe = Recipe().model_dump(mode="json", exclude={"correction"})
+    with database.write() as connection:
+        connection.execute(update(RUNS).values(recipe=recipe))
+    assert ledger.reviewed_values() == []

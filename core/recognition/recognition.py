@@ -56,7 +56,7 @@ def recognise(reading: Reading) -> Recognition:
     if reading.is_receipt and other is None and not (best and best.kind == "credit note"):
         return Recognition("receipt", 0.8, ours[0].text if ours else "")
     small = max((title.weight for title in ours), default=0.0)
-    if other and other.weight > _PLAINLY * small and not reading.of_kind("invoice_number"):
+    if other and other.weight > _PLAINLY * small and not _has_number(reading):
         return Recognition("other", 0.8, other.text, other.other)
     if ours:
         return _heaviest(ours)
@@ -112,6 +112,11 @@ def _named(segment: Segment) -> tuple[tuple[str, str] | None, str, int]:
     if found := _phrases().get(fold(segment.text.replace(" ", ""))):  # a title in s p a c e d letters
         return found, segment.text, 0
     return None, "", 0
+
+
+def _has_number(reading: Reading) -> bool:
+    """Whether a label announces an invoice's number; the mere word “invoice” does not."""
+    return any(fold(label.text) not in _phrases() for label in reading.of_kind("invoice_number"))
 
 
 def _is_running_text(reading: Reading) -> bool:

@@ -72,7 +72,9 @@ class Reading:
         """What it took: this time, or when what the cache answered with was first read."""
         told = first or extraction
         found = measure(told.steps, told.calls, cached=first is not None)
-        self._files.keep_json(MEASURE, self._run_id, with_pages_read(found, self._files, told).to_json())
+        found = with_pages_read(found, self._files, told)
+        if found != measure(extraction.steps, extraction.calls, cached=False):  # else the run itself tells as much
+            self._files.keep_json(MEASURE, self._run_id, found.to_json())
 
 
 def note_pages_read(files: Files, extraction: Extraction) -> None:

@@ -25,7 +25,8 @@ _TRIM = 0.15
 
 
 def visible(page: Page, words: Sequence[Word]) -> list[bool]:
-    """Whether each of ``words``, the page's own text, can be seen on it. All pass on a page that cannot be drawn."""
+    """Whether each of ``words``, the page's own text, can be seen on it. Dots and dashes, which leave little ink and say
+    nothing, always pass, and everything does on a page that cannot be drawn."""
     if not words:
         return []
     try:
@@ -36,7 +37,8 @@ def visible(page: Page, words: Sequence[Word]) -> list[bool]:
     small = min(_TINY, _TINY_SHARE * median(map(_print_size, words)))
     drawn = _drawn(words, picture.image.convert("RGB"), picture.scale)
     return [
-        has_ink and _print_size(word) >= small and not any(box.contains(*word.box.center) for box in covered)
+        not any(map(str.isalnum, word.text))
+        or (has_ink and _print_size(word) >= small and not any(box.contains(*word.box.center) for box in covered))
         for word, has_ink in zip(words, drawn, strict=True)
     ]
 

@@ -26,7 +26,7 @@ from core.rules.reading import Reading
 from core.rules.several import find_several
 
 #: Hidden text of more words than this is told as a warning: a line of a program that made the file is shorter.
-_SHORT = 8
+_SHORT = 6
 _QUOTED = 80
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.parts.settings_default import draw_default_recipe
 from pages.parts.settings_models import draw_models
 from pages.parts.settings_place import draw_cache, draw_health, draw_paths
 from pages.parts.settings_widgets import draw_settings_form
@@ -18,6 +19,7 @@ def draw_page() -> None:
     st.html(_STYLE)
     chosen, place = st.columns([11, 8], gap="large")
     with chosen:
+        draw_default_recipe()
         draw_settings_form()
         draw_models()
     with place:

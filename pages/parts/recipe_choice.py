@@ -16,7 +16,8 @@ from pages.parts.frame import get_studio, plain
 from pages.parts.hiding import draw_hiding
 from pages.parts.money import dollars
 
-_TITLES = {
+#: What the recipes that ship are called on the page.
+TITLES = {
     "default": "As set in Settings",
     "page-only": "The page only (no e-invoice XML)",
     "always-ocr": "Always read the picture (OCR)",
@@ -44,7 +45,7 @@ def draw_recipe(document: OpenDocument) -> None:
     st.selectbox(
         "How to read it",
         ["default", *(name for name in recipes if name != "default")],
-        format_func=lambda name: _TITLES.get(name, name) if name in BUILT_IN else name,
+        format_func=lambda name: TITLES.get(name, name) if name in BUILT_IN else name,
         key=keys.RECIPE,
         width=270,
         on_change=_set_recipe,

@@ -132,7 +132,8 @@ def options_of(
         ("recipe", "ocr", "languages"): sorted(
             {code for name in usable.get("OCR engine", []) for code in languages(name)}
         ),
-        ("recipe", "extractors"): usable.get("Extractor", []),
+        # a model is asked under a name of the recipe's own (core.recipe.Recipe.models)
+        ("recipe", "extractors"): [name for name in usable.get("Extractor", []) if name != "llm"],
         ("save_to",): list(get_args(Target)),
     }
     return lists.get(choice.path)

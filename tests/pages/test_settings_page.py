@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 from streamlit.testing.v1 import AppTest
 
+from core.recipe import BUILT_IN
 from core.settings import Defaults, Settings
 from core.studio import Studio
 from pages.parts.settings_form import choices, read_form, shown_name
@@ -150,3 +151,13 @@ def test_a_database_is_named_without_user_and_password() -> None:
     """Host and database are shown; who and with what secret is not."""
     url = SecretStr("postgresql+psycopg://clerk:geheim@db.example.org:5433/studio")
     assert database_place(Settings(DATABASE_URL=url)) == "postgresql://db.example.org:5433/studio"
+
+
+def test_another_recipe_becomes_the_default(studio: Studio) -> None:
+    """One that ships, or that the person saved; its choices then stand in the form."""
+    page = open_page()
+    page.radio(key="settings_recipe_choice").set_value("cascade").run()
+    page.button(key="settings_recipe_use").click().run()
+    assert not page.exception
+    assert studio.defaults.recipe.name == "default"
+    assert studio.defaults.recipe.digest == BUILT_IN["cascade"].digest

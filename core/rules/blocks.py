@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.rules.addresses import is_street, is_town
+from core.rules.addresses import has_legal_form, is_street, is_town
 from core.rules.layout import Layout, Line, Segment
 
 _DOTS = re.compile(r"[·•●|∙]|\s[-–]\s")
@@ -47,6 +47,8 @@ def find_blocks(layout: Layout, page: int) -> list[Block]:
         if line.y0 < 0.5 * layout.height and is_sender_line(line):
             continue
         for segment in line.segments:
+            if line.y0 < 0.5 * layout.height and len(line.segments) > 1 and _is_sender(segment):
+                continue
             block = next((block for block in open_blocks if _follows(block.segments, segment)), None)
             if block is None:
                 block = Block([], page)
@@ -59,6 +61,14 @@ def find_blocks(layout: Layout, page: int) -> list[Block]:
                 open_blocks.append(block)
             block.segments.append(segment)
     return blocks
+
+
+def _is_sender(segment: Segment) -> bool:
+    """Whether one cell of a line is a sender with commas (Acme Ltd, High Street 1, 12345 Town)."""
+    parts = segment.text.split(",")
+    if len(parts) < 3 or not is_town(parts[-1]) or not has_legal_form(parts[0]):
+        return False
+    return not is_street(parts[0]) and any(map(is_street, parts[1:-1]))
 
 
 def is_sender_line(line: Line) -> bool:

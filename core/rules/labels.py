@@ -90,6 +90,14 @@ def _labels_of(segment: Segment, page: int, lexicon: Lexicon, language: str | No
             kind = "tax_rate" if entry.kind == "tax" and _names_rate(tokens, at, end) else entry.kind
             if kind in _SUMS:
                 kind, end = _qualified(kind, tokens, end, lexicon)
+            if (
+                kind == "customer"
+                and end < len(tokens)
+                and tokens[end].text[:1] == "#"
+                and _has_digit(tokens[end].text)
+            ):
+                # “Invoice for #4471”: that is no customer
+                kind = "invoice_number"
             end = _with_currency(tokens, end)
             found.append(Label(kind, entry.weight, segment, at, end, page))
             at = end

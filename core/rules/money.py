@@ -77,7 +77,9 @@ def _mentions(reading: Reading, page: int, tokens: list[Token]) -> list[tuple[st
             continue
         for bare in _CODE.findall(text) if text[:1].isupper() or "(" in text or "/" in text else ():
             if is_code(bare):
-                found.append((bare, token, 2, False))
+                # what only reads like a code (BOL no.) stands in front of words
+                closed = at + 1 == len(tokens) or any(map(str.isdigit, text + tokens[at + 1].text)) or "(" in text
+                found.append((bare, token, 2 if closed else 1, False))
         bare = text.strip(_EDGES)
         if bare.casefold() in {"euro", "euros"}:
             found.append(("EUR", token, 1, False))

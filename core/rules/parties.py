@@ -17,7 +17,7 @@ from core.rules.countries import country_names
 from core.rules.labels import Label
 from core.rules.layout import Layout, Segment, Token, fold
 from core.rules.party_lines import EDGE, Line, assemble, ends_in_country, is_unnumbered, line_of
-from core.rules.reading import Reading
+from core.rules.reading import Place, Reading
 
 _PARTIES = frozenset({"customer", "ship_to", "vendor"})
 _PARTS = frozenset({"party_name", "party_address", "party_town", "party_contact"})
@@ -26,6 +26,8 @@ _HOMES = {
     "de": frozenset({"DE", "AT", "CH"}), "fr": frozenset({"FR"}), "es": frozenset({"ES"}), "it": frozenset({"IT"}),
     "nl": frozenset({"NL"}), "pt": frozenset({"PT", "BR"}),
 }  # fmt: skip
+#: Languages in whose countries invoices give the customer's tax number with his address.
+_NUMBERED_CUSTOMERS = frozenset({"es", "it", "pt"})
 _MOST_LINES = 8
 _FORM_LINES = 9
 #: A line with its town and more words than this is a whole party.
@@ -35,7 +37,7 @@ _LABEL_WORDS = 4
 #: Labels of another language weigh less than this: short words that mean something else here.
 _OWN_LANGUAGE = 0.95
 _CEP = re.compile(r"^\d{5}-?\d{3}$")
-_RESPECT = re.compile(r"\s*(?:御中|様)$")
+_RESPECT = re.compile(r"\s*(?:御中|様|樣|殿)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,11 @@ class PartyReader:
         for page, layout in enumerate(self.reading.layouts):
             for segment in layout.segments:
                 name = _RESPECT.sub("", segment.text)
+                left = layout.left_of(segment)[:1]
                 if name != segment.text and name:
                     found.append(self._addressee(page, segment, name))
+                elif name != segment.text and left:
+                    found.append(self._addressee(page, left[0], left[0].text))
         return found
 
     def _addressee(self, page: int, segment: Segment, name: str) -> Party:
@@ -175,13 +180,45 @@ class PartyReader:
             parts = [part for part in parts if part.segment.line == label.segment.line]
         elif len(parts) < 2 or parts[0].segment.line > label.segment.line + 2:
             return []
+        else:
+            beside = self._beside_first(label, parts[0])
+            if beside is not None:
+                lines = [line_of(beside.tokens)]
+                parts = [part for part in parts if part.kind != "party_name"]
         for part in parts:
             place = next(self.reading.places(part), None)
             if place is not None and place.tokens:
                 lines.append(line_of(place.tokens))
+                lines += self._further(part, place)
         # in Brazil, whose forms these mostly are, the postcode is written behind town and state
         lines.sort(key=lambda line: _CEP.match(line.text) is not None)
         return lines
+
+    def _beside_first(self, label: Label, part: Label) -> Segment | None:
+        """The name beside a form's first label (Guest:  J. Doe), in the column of the values of the parts below."""
+        value = self._beside(label)
+        other = self._beside(part)
+        same = value is not None and other is not None and abs(value.x0 - other.x0) < value.height
+        return value if same else None
+
+    def _beside(self, label: Label) -> Segment | None:
+        right = self.reading.layouts[label.page].right_of(label.segment) if label.stands_alone else []
+        return right[0] if right and self.reading.label_starting(label.page, right[0]) is None else None
+
+    def _further(self, part: Label, place: Place) -> list[Line]:
+        """The lines below an address beside its label that no label announces."""
+        layout = self.reading.layouts[part.page]
+        beside = self._beside(part)
+        if part.kind != "party_address" or place.relation != "beside" or beside is None:
+            return []
+        found: list[Line] = []
+        for line in layout.lines[part.segment.line + 1 : part.segment.line + 5]:
+            if any(abs(segment.x0 - part.segment.x0) < part.segment.height for segment in line.segments):
+                break
+            found += [
+                line_of(segment.tokens) for segment in line.segments if abs(segment.x0 - beside.x0) < segment.height
+            ]
+        return found
 
     def _lines_of(self, label: Label, layout: Layout) -> list[Line]:
         """The lines a party label announces: what follows it in its cell and the column beneath it; else the cell
@@ -288,10 +325,15 @@ class PartyReader:
         assembled = assemble(lines)
         if assembled is None or assembled[0] is None or not assembled[1]:
             return None
-        score = 0.6 if 0.1 < where < 0.36 else 0.45
+        score = 0.6 if 0.08 < where < 0.36 else 0.45
         texts = [segment.text for segment in block.segments]
-        if any(map(is_contact, texts)) or any(map(is_registration, texts)):
+        if any(map(is_contact, texts)):
             score -= 0.2
+        elif any(map(is_registration, texts)):
+            # in the south the customer's tax number belongs to his address
+            score -= 0.05 if self.reading.language in _NUMBERED_CUSTOMERS else 0.2
+        if self._under_sender(block):
+            score += 0.2
         if not any(is_street(line.text) or is_unnumbered(line.text) for line in assembled[1]):
             score -= 0.15
         if has_legal_form(assembled[0].text):
@@ -303,6 +345,22 @@ class PartyReader:
         tokens = tuple(token for segment in block.segments for token in segment.tokens)
         return Party(assembled[0], tuple(self._domestic(assembled[1])), block.page, score, "address block", "", tokens)
 
+    def _is_date(self, segment: Segment) -> bool:
+        dates = self.reading.dates_in(segment.tokens)
+        return bool(dates) and len(dates[0].tokens) == len(segment.tokens)
+
+    def _under_sender(self, block: Block) -> bool:
+        """Whether a block stands right under the sender's line in small print, as in a letter's window."""
+        layout, top = self.reading.layouts[block.page], block.segments[0]
+        above = layout.lines[top.line - 1].segments if top.line else []
+        return any(
+            is_town(segment.text)
+            and any(map(is_street, segment.text.split(",")[1:] or segment.text.split("·")[1:]))
+            and abs(segment.x0 - top.x0) < top.height
+            and segment.height < top.height
+            for segment in above
+        )
+
     def _block_lines(self, block: Block) -> list[Line]:
         lines = []
         for segment in block.segments:
@@ -310,6 +368,7 @@ class PartyReader:
             if label is None or label.kind in _PARTS | _PARTIES:
                 cut = label.end if label is not None and label.kind in _PARTS else 0
                 # a line that ends in a colon announces what follows: no name
-                if segment.tokens[cut:] and not (label is None and segment.text.endswith(":")):
+                announces = label is None and segment.text.endswith(":")
+                if segment.tokens[cut:] and not announces and not self._is_date(segment):
                     lines.append(line_of(segment.tokens[cut:]))
         return lines

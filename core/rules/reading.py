@@ -103,6 +103,8 @@ class Reading:
         first = self.layouts[0] if self.layouts else None
         if first is not None and first.height > 1.75 * first.width:
             return True
+        if self.of_kind("due_date"):
+            return False
         if self._is_called_receipt:
             return True
         paid = [label for label in self.labels if label.kind == "paid" and self._has_amount_beside(label)]

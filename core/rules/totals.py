@@ -90,6 +90,7 @@ def read_totals(reading: Reading) -> Totals:
         if score > best[0]:
             best = (score, subtotal, tax, total, agree)
     subtotal, tax, total = best[1], best[2], best[3]
+    total = _with_service(total, by_kind) or total
     if subtotal is not None and subtotal.rule == _JOINT:
         # it helps to prove the taxes; printed it is nowhere
         subtotal = None
@@ -100,6 +101,17 @@ def read_totals(reading: Reading) -> Totals:
         total = replace(subtotal, kind="total_amount")
         subtotal = None
     return Totals(subtotal, tax, total, best[4], tuple(sums))
+
+
+def _with_service(total: Sum | None, by_kind: dict[str, list[Sum]]) -> Sum | None:
+    """What is due where a service charge printed between it and the total makes the difference (a restaurant's bill)."""
+    if total is None or total.kind != "total_amount":
+        return None
+    for due in by_kind["amount_due"]:
+        between = [found for found in by_kind["shipping"] if total.line < found.line < due.line]
+        if any(due.value == total.value + found.value > total.value for found in between):
+            return replace(due, kind="total_amount")
+    return None
 
 
 def _without_brackets(tax: Sum) -> Sum:

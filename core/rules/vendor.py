@@ -53,6 +53,8 @@ _EDGE = " ,;:·|-–•*\u200b.©"
 _LARGE = 1.25
 #: A line of more cells than this is a row of a table and names nobody.
 _CELLS = 2
+#: A line that names the owner of the firm above it.
+_OWNER = re.compile(r"^(?:Inh\.|Inhaber(?:in)?\b|Prop\.|Proprietor|Owner|Titular\b|Gérant)", re.IGNORECASE)
 #: The second half of an address (1500 - Bela Vista).
 _NUMBERED = re.compile(r"^\d+\s*[-–,]")
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -317,6 +319,7 @@ def _is_namelike(reading: Reading, text: str) -> bool:
         and letters > 1.5 * sum(map(str.isdigit, text))
         and len(text) < 70
         and not _NUMBERED.match(text)
+        and not _OWNER.match(text)
         and key not in reading.lexicon.titles
         and key not in reading.lexicon.labels
         and not reading.lexicon.column_kinds(key, reading.language)

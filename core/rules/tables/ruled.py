@@ -95,7 +95,7 @@ def printed_sums(pages: Sequence[Layout], words: TableWords, habit: NumberFormat
     """The amounts that stand beside a label of a sum."""
     for page in pages:
         for line in page.lines:
-            if any(words.is_sum(segment.tokens) for segment in line.segments):
+            if any(words.is_sum(segment.tokens) or words.is_tax(segment.tokens) for segment in line.segments):
                 for segment in line.segments:
                     yield from (amount.value for amount in read_numbers(segment.tokens, habit, False))
 
@@ -238,7 +238,21 @@ class _Reader:
         )
         pairs = _without_sum_row(list(zip(rows, blocks, strict=True)), roles)
         pairs = _fitting(pairs, roles, sums)
+        pairs = self._without_taxes(pairs, roles, sums)
         return [_item(table, row, block, roles) for row, block in pairs]
+
+    def _without_taxes(
+        self, pairs: list[tuple[BodyRow, Block]], roles: Roles, sums: frozenset[Decimal]
+    ) -> list[tuple[BodyRow, Block]]:
+        """Without rows that are called like a tax (a hotel's folio), where both they and the others add up to a
+        printed sum."""
+        called = [[token for line in block.lines for token in line if token.text.isalpha()] for _, block in pairs]
+        taxes = [pair for pair, words in zip(pairs, called, strict=True) if words and self._words.is_tax(words)]
+        others = [pair for pair in pairs if pair not in taxes]
+        if not taxes or not others:
+            return pairs
+        proven = all(_total([row for row, _ in part], roles) in sums for part in (taxes, others))
+        return others if proven else pairs
 
 
 def _with_doubtful(

@@ -15,6 +15,7 @@ from core.rules.amounts import Amount, NumberFormat, find_amounts
 from core.rules.layout import Layout, Line, Token
 from core.rules.tables.items import ItemRow, multiplies, number_cell, text_cell
 from core.rules.tables.money_rows import MoneyRow, main_column, money_rows, part_line
+from core.rules.tables.pump import take_pump
 from core.rules.tables.quantities import without_unit_sign
 from core.rules.tables.words import TableWords
 
@@ -35,14 +36,17 @@ _BARCODE = re.compile(r"^\d{7,}$")
 def read_without_header(pages: Sequence[Layout], words: TableWords, habit: NumberFormat) -> list[ItemRow]:
     """The items that prove themselves by their numbers; empty where none do."""
     rows = [row for page in pages for row in money_rows(page, words, habit)]
+    take_pump(rows, habit)
     column = main_column(rows)
     sums = {row.amount.value for row in rows if row.kind == "sum" and row.amount.value}
     run, proven = _best_run(column, sums)
+    _join_wrapped(run)
     if not proven and len(column) < len(rows):
         # amounts that stand in no column (ragged print of a receipt) still prove themselves by their sum
         run, proven = max((run, proven), _best_run(rows, sums), key=lambda found: found[1])
     for row in run:
-        _find_factors(row, habit)
+        if row.price is None:
+            _find_factors(row, habit)
         _take_leading_quantity(row)
     if not proven and (len(run) < _ENOUGH or not (any(row.price for row in run) or _nearly(run, sums))):
         return []
@@ -50,6 +54,32 @@ def read_without_header(pages: Sequence[Layout], words: TableWords, habit: Numbe
     goods = [row for row in run if row.kind in ("item", "charge")]
     below = _texts_below(goods, rows)
     return [_item(row, proven, below) for row in goods]
+
+
+def _join_wrapped(run: Sequence[MoneyRow]) -> None:
+    """Puts the first line of a wrapped text, which begins with its quantity, before the row with its amount, which is
+    set in: ``1 Full English with`` / ``extra black pudding  13.25``."""
+    edge = min((row.left for row in run if row.label and row.label[0].text.isdecimal()), default=None)
+    if edge is None:
+        return
+    for row in run:
+        above = row.layout.lines[row.line.index - 1] if row.line.index else None
+        indented = row.left > edge + 0.8 * row.layout.text_height
+        if (
+            above is None
+            or not indented
+            or not _is_next_to(above, row.line)
+            or abs(above.x0 - edge) > row.layout.text_height
+        ):
+            continue
+        words = above.tokens
+        worded = any(_WORD.search(token.text) for token in words[1:])
+        if words[0].text.isdecimal() and len(words[0].text) < 3 and worded and not any(map(_has_cents, words)):
+            row.label = [*words, *row.label]
+
+
+def _has_cents(token: Token) -> bool:
+    return _CENTS.search(token.text) is not None
 
 
 def _texts_below(goods: Sequence[MoneyRow], rows: Sequence[MoneyRow]) -> bool:

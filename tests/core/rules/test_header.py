@@ -165,3 +165,10 @@ def test_terms_of_payment_may_name_the_day() -> None:
     """“60 days net, due 2024-08-20” under its heading."""
     text = "Document number|@300 Document date\n90412277|@300 2024-06-21\nPayment terms\n60 days net, due 2024-08-20"
     assert read(text).invoice.due_date == date(2024, 8, 20)
+
+
+def test_invoice_for_a_number_names_no_customer() -> None:
+    """“Invoice for #4471-B” above the customer's address, and the date before it."""
+    text = "September 9, 2023\nInvoice for #4471-B\nMrs. Eleanor Whitcombe\n1825 E. Copper St.\nTucson, AZ 85719"
+    invoice = read(text).invoice
+    assert (invoice.invoice_number, invoice.customer_name) == ("4471-B", "Mrs. Eleanor Whitcombe")

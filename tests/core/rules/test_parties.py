@@ -269,3 +269,56 @@ def test_the_bank_to_pay_to_did_not_send_the_invoice() -> None:
     """“Pay to: Lloyds Bank” in front of the account's holder."""
     text = "!INVOICE\n@50 PAY TO:\n@50 Lloyds Bank\n@50 Account Name: Felix Tremaine\n@50 Account No.: 0123 4567"
     assert read(text).invoice.vendor_name == "Felix Tremaine"
+
+
+def test_a_form_may_give_the_name_beside_its_first_label() -> None:
+    """A hotel's folio: guest, address on three lines, then the guest's company."""
+    text = """
+@50 Guest:|@150 Priya Raman|@350 Room:|@450 412
+@50 Address:|@150 221 Kendall Ave Apt 3|@350 Arrival:|@450 14-MAY-24
+@150 Cambridge, MA 02139|@350 Departure:|@450 16-MAY-24
+@50 Company:|@150 Beacon Robotics
+"""
+    invoice = read(text).invoice
+    assert invoice.customer_name == "Priya Raman"
+    assert invoice.billing_address == "221 Kendall Ave Apt 3, Cambridge, MA 02139"
+
+
+def test_the_block_under_the_senders_line_is_the_customer() -> None:
+    """The sender in small print shares its line with a label at the right."""
+    text = """
+@50 !ARKONA Werkzeuge GmbH
+@50 Arkona Werkzeuge GmbH, Zeppelinring 40, 70794 Filderstadt|@420 Datum|@500 29.08.24
+@50 Schlosserei Keller KG
+@50 Werkstraße 2b
+@50 89231 Neu-Ulm
+"""
+    invoice = read(text).invoice
+    assert (invoice.customer_name, invoice.billing_address) == ("Schlosserei Keller KG", "Werkstraße 2b, 89231 Neu-Ulm")
+
+
+def test_a_spanish_customer_has_his_tax_number_below() -> None:
+    """CIF and all, the block that is not the letterhead is the customer's."""
+    text = """
+@50 !PESQUERA DEL CANTABRICO, S.A.
+@50 Polígono Candina, nave 14 · 39011 SANTANDER
+
+
+
+@300 RESTAURANTE LA TAINA, C.B.
+@300 PASEO PEREDA 31, BAJO
+@300 39004 SANTANDER
+@300 CIF: E39556677
+@50 Factura nº 24/17 Fecha: 08/11/2024
+"""
+    invoice = read(text).invoice
+    assert (invoice.vendor_name, invoice.customer_name) == (
+        "PESQUERA DEL CANTABRICO, S.A.",
+        "RESTAURANTE LA TAINA, C.B.",
+    )
+
+
+def test_the_owner_below_the_firms_name_is_not_the_vendor() -> None:
+    """“Inh. Bernd Seidel e.K.”."""
+    text = "@200 FRISCHEMARKT SEIDEL\n@200 Inh. Bernd Seidel e.K.\n@200 Hauptstr. 58\n@200 35390 Gießen\nSUMME|@300 12,39\nRückgeld|@300 7,61"
+    assert read(text).invoice.vendor_name == "FRISCHEMARKT SEIDEL"

@@ -263,3 +263,19 @@ def test_a_discount_in_percent_explains_the_total() -> None:
     rows = [header, ("Plan", "25", "120.00", "20%", "2,400.00"), ("Guests", "10", "24.00", None, "240.00")]
     items = plain(read(page(rows, (40.0, -300.0, -370.0, -450.0, -540.0))))
     assert items == [("Plan", "25", "120", "2400"), ("Guests", "10", "24", "240")]
+
+
+def test_a_hotels_taxes_between_the_nights_are_no_items() -> None:
+    """A folio lists its tax by day: proven by the net sum and the tax that are printed below."""
+    rows = [
+        ("Description", "Reference", "Charges"),
+        ("Room Charge", "#412", "219.00"),
+        ("Lodging Tax 9%", "", "19.71"),
+        ("Room Charge", "#412", "219.00"),
+        ("Lodging Tax 9%", "", "19.71"),
+        ("Net Charges", "", "438.00"),
+        ("Lodging Tax", "", "39.42"),
+        ("Total Charges", "", "477.42"),
+    ]
+    found = plain(read(page(rows, (40, 300, -540)), language="en"))
+    assert [row[0] for row in found] == ["Room Charge", "Room Charge"]

@@ -261,3 +261,32 @@ def test_a_sum_without_a_name_is_no_item() -> None:
         ("TOTAL DUE", "1308.40"),
     ]
     assert [row[0] for row in plain(read(page(rows)))] == ["Our charges", "Local search"]
+
+
+def test_a_pump_prints_volume_and_price_above_its_amount() -> None:
+    """A fuel receipt: gallons and price per gallon on lines of their own."""
+    rows = [
+        ("GALLONS:", "11.482"),
+        ("PRICE/G:", "$3.259"),
+        ("FUEL SALE", "$37.42"),
+        ("COLA", "2.49"),
+        ("SALES TAX", "0.19"),
+        ("TOTAL", "$40.10"),
+    ]
+    assert plain(read(page(rows, RECEIPT))) == [
+        ("FUEL SALE", "11.482", "3.259", "37.42"),
+        ("COLA", None, None, "2.49"),
+    ]
+
+
+def test_a_text_may_begin_on_the_line_above_its_amount() -> None:
+    """The quantity and the first words, then the rest set in, with the amount."""
+    rows = [("2 Flat White", "6.80"), ("1 Full English with",), ("   black pudding", "13.25"), ("Total", "20.05")]
+    sheet = page([], RECEIPT)
+    words = [
+        word._replace(box=word.box._replace(y0=word.box.y0 + 14 * at, y1=word.box.y1 + 14 * at))
+        for at, row in enumerate(rows)
+        for word in page([tuple(cell.strip() for cell in row)], (60.0 if row[0][0] == " " else 40.0, -300.0)).words
+    ]
+    found = plain(read(replace(sheet, words=tuple(words))))
+    assert found == [("Flat White", "2", None, "6.8"), ("Full English with black pudding", "1", None, "13.25")]

@@ -168,3 +168,15 @@ def test_a_tax_in_brackets_is_not_negative() -> None:
     """“of which insurance tax (35.13)” under a positive total."""
     text = "Gesamtbetrag|@300 220,00 €\nenthaltene Versicherungsteuer|@300 (35,13 €)"
     assert sums(text)[1:] == ("35.13", "220.00")
+
+
+def test_a_service_charge_is_in_what_is_due() -> None:
+    """A restaurant adds its service below the total of the dishes."""
+    text = "Total|@300 £35.15\nService 10%|@300 £3.52\nAmount due|@300 £38.67\nCard|@300 £38.67"
+    assert sums(text)[2] == "38.67"
+
+
+def test_a_word_that_reads_like_a_currency_is_none() -> None:
+    """“BOL NO” (bill of lading) does not outvote the dollars of the total."""
+    text = "BOL NO|@300 5510992\nFreight|@300 1,133.57\nTOTAL CHARGES (USD)|@300 1,133.57"
+    assert read(text).invoice.currency == "USD"

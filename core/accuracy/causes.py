@@ -4,7 +4,8 @@ extra         The document does not show the field (or the line), and a value wa
 wrong format  The right words were taken and told otherwise: the same digits with the decimal mark or sign elsewhere, the
               numbers of a date in another order or century, one code of a currency for another that the same sign can
               mean, a number without part of its punctuation, or a text of which all words of one are in the other (too
-              much or too little was taken).
+              much or too little was taken). So does any other value that stands where the truth stands: their boxes
+              share half of the smaller or more.
 misread       The page was read by OCR, and the truth does not stand among its words in any notation: what is there
               was recognised wrongly or not at all.
 not found     The truth can be read on the page (or the page has a text of its own), and no value was given.
@@ -42,16 +43,26 @@ _NUMBERS: frozenset[FieldKind] = frozenset({"money", "quantity"})
 _TEXTS: frozenset[FieldKind] = frozenset({"name", "address", "text"})
 
 
-def cause_of(miss: Compared, stands: Evidence | None, *, recognised: bool) -> Cause:
-    """The cause of a value that is wrong or missing. ``stands`` is where the truth was found on the pages,
-    ``recognised`` whether OCR read the page it stands on (or any page, where it was found on none)."""
+def cause_of(miss: Compared, stands: Evidence | None, taken: Evidence | None, *, recognised: bool) -> Cause:
+    """The cause of a value that is wrong or missing. ``stands`` is where the truth was found on the pages, ``taken``
+    where the value was, ``recognised`` whether OCR read the page that the truth stands on (or any page, where it was
+    found on none)."""
     if miss.wanted is None:
         return "extra"
     if miss.got is not None and told_otherwise(miss.info.kind, miss.wanted, miss.got):
         return "wrong format"
+    if stands is not None and stands.method in _READ and taken is not None and _same_place(stands, taken):
+        return "wrong format"
     if recognised and (stands is None or stands.method not in _READ):
         return "misread"
     return "not found" if miss.got is None else "wrong place"
+
+
+def _same_place(one: Evidence, other: Evidence) -> bool:
+    """Whether two places share half of the smaller one or more."""
+    shared = sum(mine.overlap(theirs) for mine in one.boxes for theirs in other.boxes)
+    smaller = min(sum(box.width * box.height for box in place.boxes) for place in (one, other))
+    return one.page == other.page and smaller > 0 and shared >= smaller / 2
 
 
 def told_otherwise(kind: FieldKind, wanted: Any, got: Any) -> bool:

@@ -91,6 +91,7 @@ def _misses(case: Case, extraction: Extraction, outcome: Outcome) -> list[Miss]:
     found = []
     for value in outcome.misses:
         truth_at = stands.get(_truth_path(value)) if value.wanted is not None else None
+        evidence = extraction.evidence.get(value.path) if value.got is not None else None
         recognised = texts[truth_at.page].recognised if truth_at else any_recognised
         found.append(
             Miss(
@@ -100,7 +101,7 @@ def _misses(case: Case, extraction: Extraction, outcome: Outcome) -> list[Miss]:
                 line=_line_number(value),
                 truth=_text(value.wanted),
                 value=_text(value.got),
-                cause=cause_of(value, truth_at, recognised=recognised),
+                cause=cause_of(value, truth_at, evidence, recognised=recognised),
                 confidence=extraction.confidences.get(value.path) if value.got is not None else None,
                 taken=_taken(value, extraction, texts),
                 stands=_place(truth_at, texts),

@@ -226,6 +226,27 @@ def test_a_record_is_kept_as_a_test_case_from_its_page(studio: Studio, digital_p
     assert studio.accuracy.library.case(case_id).truth["total_amount"] == "5.00"
 
 
+def test_a_run_that_was_stopped_says_so(studio: Studio, case: Path) -> None:
+    """And that the next one is quicker."""
+    job_id = studio.accuracy.start(Choice("cases"), ["default", "page-only"])
+    studio.accuracy.cancel(job_id)
+    app = until_measured(open_page(**{keys.MEASURING_PARAM: job_id}))
+    assert "Stopped after" in said(app)
+    assert any(button.key == "accuracy_start" and not button.disabled for button in app.button)
+
+
+def test_a_file_that_is_no_zip_is_refused_in_one_sentence(studio: Studio, case: Path) -> None:
+    """The kept cases stay as they are; one can be dropped."""
+    app = open_page()
+    app.file_uploader(key="accuracy_import_0").set_value([("cases.zip", b"no zip", "application/zip")]).run()
+    assert not app.exception
+    assert "cannot be read as a zip" in said(app)
+    app.selectbox(key=keys.ACCURACY_DROP).set_value("acme").run()
+    app.button(key="accuracy_drop_yes").click().run()
+    assert not app.exception
+    assert studio.accuracy.library.case_ids() == []
+
+
 def test_progress_is_told_from_the_facts() -> None:
     """How many are done, of how many, and which is being read."""
     events = (StepProgressed("evaluate", 0, 4, "a"), StepFinished("a", 0.1), StepProgressed("evaluate", 1, 4, "b"))

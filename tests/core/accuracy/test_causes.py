@@ -39,7 +39,20 @@ def test_the_cause_follows_from_what_stands_on_the_page(
     wanted: str | None, got: str | None, stands: Evidence | None, recognised: bool, cause: str
 ) -> None:
     """The first cause that holds is the one."""
-    assert cause_of(miss("invoice_number", wanted, got), stands, recognised=recognised) == cause
+    assert cause_of(miss("invoice_number", wanted, got), stands, None, recognised=recognised) == cause
+
+
+def test_a_value_from_the_truths_own_place_is_of_the_wrong_format() -> None:
+    """Its boxes share half or more; the same words elsewhere are another place."""
+    address = miss("billing_address", "Ann Lee, Mill Lane 4, Leeds", "Mill Lane 4, GB Leeds")
+    stands = Evidence(1, (Box(0, 0, 100, 10), Box(0, 10, 100, 30)), "Ann Lee Mill Lane 4 Leeds", 1.0, "lines")
+    there = Evidence(1, (Box(0, 10, 100, 30),), "Mill Lane 4 Leeds", 1.0, "lines")
+    assert cause_of(address, stands, there, recognised=True) == "wrong format"
+    for elsewhere in (
+        Evidence(1, (Box(0, 60, 100, 80),), "", 1.0, "lines"),
+        Evidence(2, there.boxes, "", 1.0, "lines"),
+    ):
+        assert cause_of(address, stands, elsewhere, recognised=True) == "wrong place"
 
 
 @pytest.mark.parametrize(

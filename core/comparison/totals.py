@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.comparison.result import Measure, Result
-from core.comparison.sheet import Basis, SheetRow
+from core.comparison.sheet import Basis, SheetRow, same_value
 from core.evaluation.report import HEADER_NAMES, ITEM_NAMES
 from core.evaluation.scoring import CaseScore, Count, score_case, total
 from core.llm.provider import Usage
@@ -130,9 +130,9 @@ def total_of(column: int, documents: Sequence[Compared]) -> RecipeTotals:
             entry = row.entries[column]
             if entry is None or row.empty:
                 continue
-            if row.basis == "vote":
-                totals.votes.note(entry.right)
-            elif row.basis == "majority":
+            if row.vote is not None:
+                totals.votes.note(same_value(row.info, row.vote.value, entry.value))
+            if row.basis == "majority":
                 totals.majority.note(entry.right)
     return totals
 

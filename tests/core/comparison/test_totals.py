@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from core.comparison.result import Measure, Result, fair_measures, measure, read_measure
@@ -12,6 +14,7 @@ from core.extraction import Extraction, StepRecord
 from core.llm.provider import Usage
 from core.models import Invoice
 from core.recipe import OcrRecipe, Recipe
+from core.stores import Vote
 from samples.generate import make_sample
 from samples.invoices import Wishes
 
@@ -47,6 +50,17 @@ def test_with_truth_every_right_value_counts_and_a_failure_is_scored_as_nothing(
     assert (good.header.f1, good.items.f1, good.exact, good.with_truth) == (1.0, 1.0, 1, 1)
     assert (bad.f1, bad.exact, bad.failed, bad.done) == (0.0, 0, 1, 0)
     assert basis_of([good, bad]) == "truth"
+
+
+def test_a_vote_counts_also_where_the_truth_is_known() -> None:
+    """Whoever had the chosen value has it right, whatever the truth says; the basis stays the truth."""
+    chosen = Vote("d", "invoice_number", "X-9", None, "c", datetime(2026, 1, 1, tzinfo=UTC))
+    found = result(RIGHT.model_copy(update={"invoice_number": "X-9"})), result()
+    sheet = compare_readings([each.extraction for each in found], TRUTH, [chosen])
+    document = replace(compared(found, ["", ""]), sheet=sheet)
+    both = [total_of(column, [document]) for column in (0, 1)]
+    assert [(each.votes.right, each.votes.judged) for each in both] == [(1, 1), (0, 1)]
+    assert basis_of(both) == "truth"
 
 
 def test_a_cost_is_told_for_each_right_value() -> None:

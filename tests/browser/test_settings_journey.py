@@ -40,7 +40,7 @@ def test_what_works_here_is_listed(person: Person) -> None:
     person.visit("/settings", "settings_health")
     expect(person.keyed("settings_health")).to_contain_text("SQLite")
     expect(person.keyed("settings_health")).to_contain_text("GPU")
-    assert str(person.server.data) in person.words()
+    expect(person.keyed("settings_paths")).to_contain_text(str(person.server.data))
 
 
 def test_the_settings_fit_both_widths(new_person: NewPerson) -> None:

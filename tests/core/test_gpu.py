@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -80,8 +81,8 @@ def test_auto_prefers_rapid_and_on_a_gpu_paddle(
         registry._availability.cache_clear()
 
 
-def test_doctor_names_the_accelerator(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_names_the_accelerator(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     found = Availability(True, "PaddleOCR reads on gpu:0 (1 NVIDIA GPU).")
     monkeypatch.setattr(bootstrap, "gpu", lambda: found)
-    rows = bootstrap._health({}, bootstrap.Settings())()
-    assert ("Accelerator", "GPU", found) in rows
+    studio = bootstrap.build_studio(bootstrap.Settings(data_dir=tmp_path))
+    assert ("Accelerator", "GPU", found) in studio.health()

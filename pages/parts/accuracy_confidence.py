@@ -11,6 +11,7 @@ from pages.parts import keys
 from pages.parts.accuracy_state import Shown
 from pages.parts.charts import ACCENT, BAD, QUIET, draw_chart
 from pages.parts.frame import get_studio, plain
+from pages.parts.learning import draw_learning
 
 #: At most this share of the approved documents may have a wrong amount, number or date.
 TOLERATED = 0.01
@@ -26,6 +27,7 @@ def draw_confidence(shown: Shown) -> None:
     with right:
         st.markdown("##### Is the confidence true?")
         _draw_reliability(figures)
+        draw_learning()
 
 
 def sentence(figures: Figures, threshold: float) -> str:

@@ -104,6 +104,10 @@ def extractors() -> dict[str, Extractor]:
     return {extractor.name: extractor for extractor in found}
 
 
+#: Rooms of core that change no result: they start runs, or add up what runs gave.
+_NO_PART_IN_A_RESULT = {"entrypoints", "jobs", "accuracy", "comparison", "evaluation", "spending"}
+
+
 @cache
 def code_version() -> str:
     """A digest of the code and data that decide a result, so that an update never answers from an old cache."""
@@ -111,7 +115,7 @@ def code_version() -> str:
     parts = sorted(
         path
         for path in core.rglob("*")
-        if path.suffix in (".py", ".toml", ".yaml") and path.parent.name not in ("entrypoints", "jobs", "__pycache__")
+        if path.suffix in (".py", ".toml", ".yaml") and path.relative_to(core).parts[0] not in _NO_PART_IN_A_RESULT
     )
     digest = hashlib.sha256()
     for path in parts:

@@ -29,6 +29,7 @@ _UNNUMBERED = frozenset(
 )
 #: A postcode on a line of its own, below its town.
 _POSTCODE = re.compile(r"^\d{4,6}$")
+_BRITISH = re.compile(r"^[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}$")
 _SEPARATORS = re.compile(r"\s[·•|*–-]\s|[·•|]|,\s|\s/\s")
 
 
@@ -65,6 +66,9 @@ def assemble(lines: Sequence[Line]) -> tuple[Line | None, list[Line]] | None:
         return None, kept
     if first is None:
         return kept[0], []
+    if first > 1 and _BRITISH.match(kept[first].text):
+        # a British postcode on a line of its own: the town and what names no street stand above it
+        first = 1
     if _is_sure_street(kept[0].text) and not has_legal_form(kept[0].text):
         return None, _to_country(kept)
     return kept[0], _to_country(kept[first:])

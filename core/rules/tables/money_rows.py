@@ -115,7 +115,7 @@ def _kind(row: MoneyRow, words: TableWords) -> str:
             return "discount"
         if words.is_sum(segment.tokens):
             return "charge" if words.is_charge(segment.tokens) else "sum"
-    if words.is_tax([token for token in row.label if token.key]):
+    if words.ends_in_sum([token for token in row.label if token.key]):
         return "sum"
     return "item"
 

@@ -48,6 +48,7 @@ def read_without_header(pages: Sequence[Layout], words: TableWords, habit: Numbe
         if row.price is None:
             _find_factors(row, habit)
         _take_leading_quantity(row)
+    _take_trailing_quantities(run)
     if not proven and (len(run) < _ENOUGH or not (any(row.price for row in run) or _nearly(run, sums))):
         return []
     _drop_ordinals(run)
@@ -287,6 +288,25 @@ def _take_leading_quantity(row: MoneyRow) -> None:
     if glued is not None:
         row.quantity = glued
         row.label = [token for token in row.label if token not in glued.tokens and not _TIMES.match(token.text)]
+
+
+def _take_trailing_quantities(run: Sequence[MoneyRow]) -> None:
+    """``Beer    4    23.20``: a column of small whole numbers between text and amount, in most of the rows."""
+    counted = [row for row in run if row.quantity is None and _has_count(row)]
+    if len(counted) < _ENOUGH or len(counted) < 0.7 * len(run):
+        return
+    for row in counted:
+        last = row.label.pop()
+        row.quantity = Amount(Decimal(last.text), last.text, None, 0, False, (last,))
+
+
+def _has_count(row: MoneyRow) -> bool:
+    """Whether a small whole number in a cell of its own ends the row's text."""
+    if len(row.label) < 2:
+        return False
+    last = row.label[-1]
+    alone = any(len(segment.tokens) == 1 and segment.tokens[0] == last for segment in row.line.segments)
+    return alone and last.text.isdecimal() and len(last.text) < 3 and last.text != "0"
 
 
 def _drop_ordinals(run: Sequence[MoneyRow]) -> None:

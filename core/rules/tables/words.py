@@ -13,6 +13,10 @@ from core.rules.lexicon import Lexicon
 
 #: No name of a column and no label of a sum has more tokens than this.
 _LONGEST = 6
+#: How names of sums before tax end, whatever stands in front of them (food subtotal).
+_SUBTOTALS = ("subtotal", "subtotale", "subtotaal", "soustotal", "zwischensumme", "小計")
+#: A blank between two words is narrower than this many text heights.
+_BLANK = 0.45
 #: Shorter names are not guessed from what OCR made of them.
 _LEAST_GUESSED = 4
 #: What a name that may stand for several columns most likely means, first of all.
@@ -76,6 +80,11 @@ class TableWords:
         self._sums = Phrases(phrase for phrase, found in kinds.items() if found & _SUMS)
         self._charges = Phrases([*lexicon.table_end, *(phrase for phrase, found in kinds.items() if found & _CHARGES)])
         self._taxes = Phrases(phrase for phrase, found in kinds.items() if "tax" in found)
+        self._subtotals = Phrases(
+            phrase
+            for phrase, found in lexicon.labels.items()
+            if phrase.endswith(_SUBTOTALS) and any(entry.kind == "subtotal" for entry in found.values())
+        )
         self._extras = Phrases(phrase for phrase, found in kinds.items() if "shipping" in found)
         self.carries = Phrases(lexicon.carry)
         self.discounts = Phrases(phrase for phrase, found in kinds.items() if "discount" in found)
@@ -88,6 +97,11 @@ class TableWords:
     def is_tax(self, tokens: Sequence[Token]) -> bool:
         """Whether ``tokens`` (a row's text) end with the name of a tax (City Parking Tax, 7 % VAT)."""
         return any(self._taxes.length_at(tokens, at) == len(tokens) - at for at in range(len(tokens)))
+
+    def ends_in_sum(self, tokens: Sequence[Token]) -> bool:
+        """Whether ``tokens`` (a row's text) end with the name of a tax or of a sum before it (Food Subtotal)."""
+        ends = (self._subtotals.length_at(tokens, at) == len(tokens) - at for at in range(len(tokens)))
+        return self.is_tax(tokens) or any(ends)
 
     def is_charge(self, tokens: Sequence[Token]) -> bool:
         """Whether ``tokens`` (a segment) are the label of a charge such as shipping, which may be an item too."""
@@ -110,6 +124,8 @@ class TableWords:
         while at < len(tokens):
             length = self.names.length_at(tokens, at)
             key = "".join(token.key for token in tokens[at : at + length])
+            if length == 2 and self._are_two(tokens[at], tokens[at + 1]):
+                length, key = 1, tokens[at].key
             if not length and not tokens[at].text.isalpha():
                 key = self._without_unit(tokens[at].text)
                 length = int(key in self.columns)
@@ -128,6 +144,11 @@ class TableWords:
             at = end
         self._add_loose(found, loose)
         return found
+
+    def _are_two(self, first: Token, second: Token) -> bool:
+        """Whether two words that read like one name (importo IVA) are two columns': a blank between them is narrower."""
+        wide = second.x0 - first.x1 > _BLANK * first.height
+        return wide and first.key in self.columns and second.key in self.columns
 
     def guess(self, key: str) -> tuple[str, ...]:
         """The roles of the name that ``key`` reads almost like (OCR); empty where there is none."""

@@ -322,3 +322,9 @@ def test_the_owner_below_the_firms_name_is_not_the_vendor() -> None:
     """“Inh. Bernd Seidel e.K.”."""
     text = "@200 FRISCHEMARKT SEIDEL\n@200 Inh. Bernd Seidel e.K.\n@200 Hauptstr. 58\n@200 35390 Gießen\nSUMME|@300 12,39\nRückgeld|@300 7,61"
     assert read(text).invoice.vendor_name == "FRISCHEMARKT SEIDEL"
+
+
+def test_a_british_address_may_name_no_street() -> None:
+    """House, village and town, then the postcode alone: all of them are the address."""
+    text = "@50 Invoice to\n@50 TRELAWNY HOMES LTD\n@50 THE OLD DAIRY\n@50 MENHENIOT\n@50 LISKEARD\n@50 PL14 3QU"
+    assert read(text).invoice.billing_address == "THE OLD DAIRY, MENHENIOT, LISKEARD, PL14 3QU"

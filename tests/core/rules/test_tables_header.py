@@ -172,3 +172,12 @@ def test_names_in_two_rows_stand_for_records_in_two_rows() -> None:
         (40, 150, -540),
     )
     assert plain(read(sheet)) == [("A-40-33 Motor", "2", "412.5", "825"), ("A-55-10 Grease", "150", "320", "480")]
+
+
+def test_two_narrow_names_are_not_read_as_one() -> None:
+    """“Importo | IVA” stand close: the amount and the rate, not the amount of tax."""
+    sheet = page(
+        [("Descrizione", "Qtà", "Prezzo", "Importo", "IVA"), ("Quaderni", "50", "1,10", "55,00", "22")],
+        (40, -300, -360, -420, 425),
+    )
+    assert plain(read(sheet, language="it")) == [("Quaderni", "50", "1.1", "55")]

@@ -290,3 +290,16 @@ def test_a_text_may_begin_on_the_line_above_its_amount() -> None:
     ]
     found = plain(read(replace(sheet, words=tuple(words))))
     assert found == [("Flat White", "2", None, "6.8"), ("Full English with black pudding", "1", None, "13.25")]
+
+
+def test_subtotals_by_kind_are_no_items() -> None:
+    """“Food Subtotal” and “Bar Subtotal” under the dishes."""
+    rows = [("2 Coffee", "5.90"), ("1 Waffle", "10.75"), ("Bar Subtotal:", "0.00"), ("Food Subtotal:", "16.65")]
+    assert [row[0] for row in plain(read(page([*rows, ("Tax", "1.10"), ("TOTAL:", "$17.75")])))] == ["Coffee", "Waffle"]
+
+
+def test_a_column_of_counts_between_text_and_amount() -> None:
+    """A bar's receipt without any header."""
+    rows = [("Beer", "4", "23.20"), ("Skewers", "2", "25.60"), ("Edamame", "1", "3.80"), ("Subtotal", "", "52.60")]
+    found = plain(read(page(rows, (40, -200, -300))))
+    assert [row[:2] for row in found] == [("Beer", "4"), ("Skewers", "2"), ("Edamame", "1")]

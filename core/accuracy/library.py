@@ -12,7 +12,6 @@ from core.accuracy.sets import CaseSets
 from core.accuracy.truths import case_id_of
 from core.documents import open_document
 from core.errors import CaseError, StorageError
-from core.evaluation.cases import Case, load_case
 from core.settings import Limits, write_atomically
 from core.stores import Order
 
@@ -43,10 +42,6 @@ class CaseLibrary:
     def case_ids(self) -> list[str]:
         """The kept cases by name."""
         return sorted(path.parent.name for path in self.folder.glob(f"*/{TRUTH}"))
-
-    def case(self, case_id: str) -> Case:
-        """One of them. Raises CaseError where there is none or its truth cannot be read."""
-        return load_case(self._folder_of(case_id))
 
     def keep(self, order: Order) -> str:
         """Keep a record with its document as a case, in place of an earlier one of the same document and pages; gives

@@ -138,7 +138,8 @@ def _draw_cut(document: str, title: str, place: Place | None, kind: str) -> None
     x1, y1 = (min(max(box[side] for box in place.boxes) + room, 1) for side, room in ((2, _AROUND_X), (3, _AROUND_Y)))
     wide, high = x1 - x0, y1 - y0
     at = f"left:{-100 * x0 / wide:.3f}%;top:{-100 * y0 / high:.3f}%;width:{100 / wide:.3f}%;height:{100 / high:.3f}%"
-    st.caption(f"{title}, page {place.page}")
+    words = f": “{plain(place.words)}”" if place.words else ""
+    st.caption(f"{title}, page {place.page}{words}")
     st.html(
         f'<div class="miss-cut" style="aspect-ratio:{wide / (high * place.ratio):.4f}"><div style="{at}">'
         f"{_picture(document, place, _CUT)}{_boxes(place, kind)}</div></div>"

@@ -231,7 +231,7 @@ def percent_columns(rows: list[Row]) -> dict[str, Any]:
     """How the percent columns of ``rows`` are drawn."""
     named = {
         "Precision", "Recall", "F1", "Header F1", "Line items F1", "All F1", "Whole header right", "Lines wholly right",
-        "Confidence", "Mean confidence", "Right share",
+        "Confidence", "Mean confidence",
     }  # fmt: skip
     return {title: PERCENT for title in (rows[0] if rows else ()) if title in named} | {
         "Better by": st.column_config.NumberColumn(format="%+.1f", help="Percentage points of F1.")

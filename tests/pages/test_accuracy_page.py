@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.accuracy import Choice, Miss, Place
+from core.evaluation.cases import load_case
 from core.events import RunFinished, StepFinished, StepProgressed
 from core.extraction import PageRef
 from core.jobs.queue import Job
@@ -223,7 +224,7 @@ def test_a_record_is_kept_as_a_test_case_from_its_page(studio: Studio, digital_p
     app.button(key="keep_case").click().run()
     assert not app.exception
     (case_id,) = studio.accuracy.library.case_ids()
-    assert studio.accuracy.library.case(case_id).truth["total_amount"] == "5.00"
+    assert load_case(studio.accuracy.library.folder / case_id).truth["total_amount"] == "5.00"
 
 
 def test_a_run_that_was_stopped_says_so(studio: Studio, case: Path) -> None:

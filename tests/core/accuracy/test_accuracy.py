@@ -17,6 +17,7 @@ from core.accuracy.measuring import lowest_confidence
 from core.entrypoints.bootstrap import build_studio
 from core.entrypoints.cli import main
 from core.errors import CaseError, RecipeError, RecordMissing
+from core.evaluation.cases import load_case
 from core.events import RunFinished, StepFailed
 from core.extraction import Extraction, PageRef
 from core.jobs.queue import Job
@@ -194,7 +195,7 @@ def test_a_record_is_kept_as_a_test_case_once(studio: Studio, digital_pdf: Sampl
     case_id = library.keep(order)
     assert library.keep(order) == case_id == library.kept(order)
     assert case_id.startswith("paper-")
-    case = library.case(case_id)
+    case = load_case(library.folder / case_id)
     assert case.document
     assert case.document.read_bytes() == digital_pdf.data
     assert case.invoice_refs == (PageRef(1),)

@@ -50,7 +50,8 @@ class Asking:
             return self._answer(reply)
         except ReplyInvalid as error:
             self.notes.append(f"The first reply could not be used and was asked for again. {error}")
-            mended = self._mended(ask_for_repair(question, reply.text, str(error)), reply)
+            what = self.masker.known(str(error)) if self.masker else str(error)
+            mended = self._mended(ask_for_repair(question, reply.text, what), reply)
         return self._answer(mended)
 
     def verify(self, question: Question) -> Verification:
@@ -114,4 +115,7 @@ class Asking:
 def _restored(text: str, masker: Masker, tolerant: bool) -> str:
     """A reply with the masked values put back; within JSON, so that quotes in a value do no harm."""
     data, _ = parse_object(text, tolerant)
-    return json.dumps(masker.restore(data), ensure_ascii=False, default=str)
+    try:
+        return json.dumps(masker.restore(data), ensure_ascii=False, default=str)
+    except RecursionError as error:
+        raise ReplyInvalid("The model's reply is nested too deeply.", text) from error

@@ -188,9 +188,9 @@ class _Run:
         try:
             if self.choice.second_opinion != SAME:
                 return compare(reading.invoice, self._read_again(second, packed))
-            parts = self.parts(packed.parts)
+            parts, masker = self.parts(packed.parts), self.material.masker
             judged = [
-                second.verify(ask_to_verify(reading.invoice, part, self.choice.temperature, self.output))
+                second.verify(ask_to_verify(reading.invoice, part, self.choice.temperature, self.output, masker))
                 for part in parts
             ]
             return opinion_of(reading.invoice, judged, reading.language or None)

@@ -42,7 +42,7 @@ class Material:
     @cached_property
     def masker(self) -> Masker | None:
         """Who hides what must not leave the machine."""
-        return Masker(self.choice.redaction) if self.choice.redaction else None
+        return Masker(self.choice.redaction, self._visible[0]) if self.choice.redaction else None
 
     @cached_property
     def texts(self) -> tuple[PageText, ...]:

@@ -19,6 +19,7 @@ from core.llm.provider import Image, Message, Question
 from core.llm.reply import parse_object
 from core.llm.schema import schema_of
 from core.models import FieldInfo, Invoice, field_of, header_fields, item_fields, item_path, walk
+from core.redaction import Masker
 from core.validation.normalise import parse_value
 
 _ASKED = """
@@ -54,12 +55,15 @@ class Opinion(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
-def ask_to_verify(invoice: Invoice, part: Part, temperature: float | None, output: int) -> Question:
+def ask_to_verify(
+    invoice: Invoice, part: Part, temperature: float | None, output: int, masker: Masker | None = None
+) -> Question:
     """The question whether the values of ``invoice`` stand in a part of the document. Empty header fields are asked about
-    too: a value that was overlooked is as bad as a wrong one."""
+    too: a value that was overlooked is as bad as a wrong one. What ``masker`` hides on the pages is hidden in the values,
+    in whatever notation."""
     body, fence = fenced(part)
     listed = [
-        {"path": path, "title": info.title, "value": None if value is None else str(value)}
+        {"path": path, "title": info.title, "value": None if value is None else _listed(info, value, masker)}
         for path, info, value in walk(invoice)
         if value is not None or not path.startswith("line_items.")
     ]
@@ -77,6 +81,16 @@ def ask_to_verify(invoice: Invoice, part: Part, temperature: float | None, outpu
         temperature=temperature,
         max_output_tokens=output,
     )
+
+
+def _listed(info: FieldInfo, value: Any, masker: Masker | None) -> str:
+    """A value as it is shown to the second reader."""
+
+    def parse(text: str) -> str | None:
+        parsed = _parsed(info, text, None)
+        return None if parsed is None else str(parsed)
+
+    return masker.value(str(value), parse) if masker else str(value)
 
 
 def read_verification(text: str, tolerant: bool = False) -> Verification:

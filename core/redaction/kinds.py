@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 Span = tuple[int, int]
 
 _IBAN = re.compile(r"\b[A-Z]{2}\s?\d{2}(?:\s?[A-Z0-9]){10,30}(?![A-Za-z0-9])", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+%-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
 _INTERNATIONAL = re.compile(r"(?<![\w+])(?:\+|00)\s?\d(?:[\s()/.\-]{0,2}\d){6,14}(?!\d)")
 _CALL_LABEL = (
     r"(?:tel(?:[ée]fono?|efoon|efon|efax)?|t[ée]l[ée]phone|t[ée]l[ée]copie|phone|fax|mobile?|mobil|gsm|cell|handy|電話)"
@@ -19,7 +19,7 @@ _TAX_LABEL = (
     r"(?:vat|ust|uid|tva|iva|btw|nif|cif|nip|ein|cnpj|cpf|siret|siren|steuer|tax|codice\s+fiscale|gst|abn|登録番号)"
 )
 _LABELLED_TAX = re.compile(
-    rf"\b{_TAX_LABEL}[\w.\-/]*(?:\s+(?:id|no|nr|number|reg|registration|intracom\w*|fiscale))*[\s.:#\-]*"
+    rf"\b{_TAX_LABEL}[\w.\-/]{{0,30}}(?:\s+(?:id|no|nr|number|reg|registration|intracom\w{{0,12}}|fiscale)){{0,4}}[\s.:#\-]{{0,10}}"
     r"([A-Z]{0,3}\s?[0-9](?:[\s./\-]?[0-9A-Z]){6,14})(?![0-9%,])",
     re.IGNORECASE,
 )
@@ -60,11 +60,11 @@ def find_tax_ids(text: str) -> Iterator[Span]:
 
 
 def find_names(text: str, names: Iterable[str]) -> Iterator[Span]:
-    """Where ``names`` stand, whatever their case and blanks."""
+    """Where ``names`` stand, whatever their case and blanks, also over a line's end, at a hyphen, and in JSON."""
     for name in names:
         words = name.split()
         if words:
-            pattern = r"(?<!\w)" + r"\s+".join(map(re.escape, words)) + r"(?!\w)"
+            pattern = r"(?<!\w)" + r"(?:\s|\\n)+".join(map(_spelled, words)) + r"(?!\w)"
             yield from (match.span() for match in re.finditer(pattern, text, re.IGNORECASE))
 
 
@@ -75,6 +75,11 @@ KINDS: dict[str, tuple[str, Callable[[str], Iterator[Span]]]] = {
     "phone": ("Telephone numbers", find_phones),
     "tax id": ("Tax and VAT numbers", find_tax_ids),
 }
+
+
+def _spelled(word: str) -> str:
+    """A pattern for ``word``: blanks may follow its hyphens, and JSON has a backslash before a quote."""
+    return re.escape(word).replace(r"\-", r"\-\s*").replace('"', r'\\?"')
 
 
 def _word_ends(text: str, end: int) -> bool:

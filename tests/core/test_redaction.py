@@ -90,3 +90,41 @@ def test_masked_places_are_black_in_the_picture() -> None:
 def test_the_kinds_that_can_be_chosen_have_words_for_the_person() -> None:
     """The page draws its choices from here."""
     assert all(title for title, _ in KINDS.values())
+
+
+def test_a_name_is_masked_over_a_lines_end_hyphenated_and_with_other_accents() -> None:
+    """Each of its words is covered in the picture too."""
+    masker = Masker(Redaction(names=("Erika Mustermann", "José Pérez")))
+    masked = masker.pages([page("for Erika Muster-", "mann and", "Erika", "Mustermann", "Jose Perez")])[0]
+    assert masked.text == "for [NAME-1]\nand\n[NAME-1]\n[NAME-2]"
+    assert len(masker.hidden) == 7
+    assert masker.text("Erika\nMustermann") == "[NAME-1]"
+
+
+def test_a_name_with_quotes_is_masked_within_json() -> None:
+    """An example's reply is JSON."""
+    masker = Masker(Redaction(names=('Bau "Nord" GmbH',)))
+    assert masker.text(r'{"vendor_name": "Bau \"Nord\" GmbH"}') == '{"vendor_name": "[NAME-1]"}'
+
+
+def test_words_that_look_like_placeholders_stay_words() -> None:
+    """A document can neither name a hidden value nor lose an article called PHONE-1."""
+    masker = Masker(Redaction(kinds=("email", "phone")), [page("PHONE-1 charger", "[EMAIL-1] to a@b.example")])
+    masked = masker.pages([page("PHONE-1 charger", "[EMAIL-1] to a@b.example Tel. 030 901820")])[0]
+    assert masked.text == "PHONE-1 charger\n[EMAIL-1] to [EMAIL-2] Tel. [PHONE-2]"
+    assert masker.restore("PHONE-1 [EMAIL-1] [EMAIL-2]") == "PHONE-1 [EMAIL-1] a@b.example"
+
+
+def test_a_number_known_by_its_label_is_masked_without_it_too() -> None:
+    """On an earlier page, and in what is sent beside the pages."""
+    masker = Masker(Redaction(kinds=("tax id",)))
+    masked = masker.pages([page("12/345/67890"), page("Steuernummer 12/345/67890")])
+    assert [text.text for text in masked] == ["[TAX-ID-1]", "Steuernummer [TAX-ID-1]"]
+    assert masker.text('"value": "12/345/67890"') == '"value": "[TAX-ID-1]"'
+
+
+def test_long_runs_of_letters_and_dots_are_searched_in_no_time() -> None:
+    """A page may hold a word of any length: no pattern may take longer than its length."""
+    masker = Masker(Redaction(kinds=tuple(KINDS), names=("Ann Lee",)))
+    for text in ("a" * 200_000, "tax" + "." * 200_000, "tax-" * 50_000, "tel " + " " * 200_000, "a.b" * 60_000 + "@"):
+        assert masker.text(text) == text

@@ -112,3 +112,40 @@ def test_what_is_masked_stays_masked_for_the_second_reader() -> None:
     assert draft.invoice.vendor_name == "Acme Tools Ltd"
     assert all("Acme" not in said(ask.question) for ask in models.asked)
     assert "[NAME-1]" in said(models.asked[1].question)
+
+
+def test_a_value_hidden_by_its_place_is_hidden_from_the_second_reader_in_any_notation() -> None:
+    """It was put back to be kept; in the list of values it is its placeholder again."""
+    masked = deepcopy(REPLY)
+    masked["invoice"]["total_amount"] = "[HIDDEN-1]"
+    models = FakeModels(masked, judgement())
+    lines = (*LINES[:-1], "1.119,00")
+    last = page_of(lines).words[-1].box
+    chosen = ModelChoice(
+        provider="fake", model="small", second_opinion="same", redaction=Redaction(boxes=((1, *last),))
+    )
+    draft = LlmExtractor(models).extract(request_of(page_of(lines), choice=chosen))
+    assert draft is not None
+    assert str(draft.invoice.total_amount) == "1119.00"
+    assert "1119" not in said(models.asked[1].question)
+
+
+def test_what_is_wrong_with_a_hidden_value_is_told_to_the_model_without_it() -> None:
+    """The repair quotes the value that could not be used."""
+    wrong, right = deepcopy(REPLY), deepcopy(REPLY)
+    wrong["invoice"]["invoice_date"] = "[HIDDEN-1]"
+    models = FakeModels(wrong, right)
+    box = page_of(LINES).words[0].box
+    chosen = ModelChoice(provider="fake", model="small", redaction=Redaction(boxes=((1, *box),)))
+    LlmExtractor(models).extract(request_of(page_of(LINES), choice=chosen))
+    assert [ask.purpose for ask in models.asked] == ["extract", "repair"]
+    assert "“[HIDDEN-1]” is not a date" in said(models.asked[1].question)
+
+
+def test_a_masked_reply_that_is_nested_deeply_is_asked_for_again() -> None:
+    """As any other reply that cannot be used."""
+    models = FakeModels('{"a":' * 600 + "1" + "}" * 600, REPLY)
+    chosen = ModelChoice(provider="fake", model="small", redaction=Redaction(kinds=("iban",)))
+    draft = LlmExtractor(models).extract(request_of(page_of(LINES), choice=chosen))
+    assert draft is not None
+    assert draft.invoice.invoice_number == "R-7"

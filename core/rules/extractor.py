@@ -19,8 +19,9 @@ from core.rules.money import FoundCurrency, read_currency
 from core.rules.parties import Party, PartyReader
 from core.rules.reading import Reading
 from core.rules.several import find_several
+from core.rules.sums import Sum
 from core.rules.tables import ItemRow, read_line_items
-from core.rules.totals import Sum, Totals, read_totals
+from core.rules.totals import Totals, read_totals
 from core.rules.vendor import Name, known_vendors, read_vendor, vendor_names
 
 _NAME = "rules"

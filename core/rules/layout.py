@@ -12,12 +12,13 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import groupby, pairwise
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
 from core.evidence import Box, PageText, Word
 from core.rules.japanese import FORMS
+from core.rules.skew import slope_of
 
 #: A gap wider than this many text heights separates two cells of a line.
 CELL_GAP = 0.9
@@ -25,8 +26,6 @@ CELL_GAP = 0.9
 _SAME_LINE = 0.45
 #: A value on another baseline still shares this much of its height with its label.
 _LEVEL_SHARE = 0.4
-#: Skew below this slope (about 0.1°) is not worth straightening.
-_LEVEL = 0.002
 #: Words taller than this share of the page stand across it: a watermark.
 _TALLEST = 0.12
 #: Three letters or more that are this many times taller than wide run up or down the page (a margin's small print).
@@ -134,7 +133,7 @@ class Layout:
         self.number = page.page
         self.width = page.width
         self.height = page.height
-        self.slope = _slope(page.words)
+        self.slope = slope_of(page.words)
         self.lines = _lines(
             _tokens(page.words, self.slope, _TALLEST * page.height), page.words if page.recognised else ()
         )
@@ -217,27 +216,6 @@ def overlap_share(a0: float, a1: float, b0: float, b1: float) -> float:
     """The share (0 to 1) of the shorter of two stretches that both cover."""
     common = min(a1, b1) - max(a0, b0)
     return max(0.0, common / max(min(a1 - a0, b1 - b0), 1e-6))
-
-
-def _slope(words: Sequence[Word]) -> float:
-    """The page's skew as rise per unit to the right, from its text lines. 0 for a level page."""
-    slopes = list(_line_slopes(words))
-    slope = median(slopes) if len(slopes) > 2 else 0.0
-    return slope if _LEVEL < abs(slope) < 0.06 else 0.0
-
-
-def _line_slopes(words: Sequence[Word]) -> Iterator[float]:
-    """The slope of each of the engine's own lines that is long enough to tell: along the corners that it read slanted,
-    else between the middles of its first and last word."""
-    for _, group in groupby(words, key=lambda word: word.line if word.line >= 0 else id(word)):
-        line = list(group)
-        first, last = line[0], line[-1]
-        if first.polygon and last.polygon:
-            (x0, y0), (x1, y1) = first.polygon[0], last.polygon[1]
-            if x1 - x0 > 4 * first.box.height > 0:
-                yield (y1 - y0) / (x1 - x0)
-        elif last.box.x0 - first.box.x1 > 8 * first.box.height > 0:
-            yield (last.box.center[1] - first.box.center[1]) / (last.box.center[0] - first.box.center[0])
 
 
 def _tokens(words: Sequence[Word], slope: float, tallest: float) -> list[Token]:

@@ -6,20 +6,14 @@ and among those the best labelled one. What no label announces stays empty: no a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
 
-from core.rules.amounts import Amount
-from core.rules.currencies import currency_of
-from core.rules.labels import Label
-from core.rules.layout import Segment, Token
 from core.rules.reading import Reading
+from core.rules.sums import KINDS, ONE_OF_SEVERAL, Sum, sums_of
 
-_KINDS = {"subtotal", "tax", "total_amount", "amount_due", "discount", "shipping", "rounding", "paid"}
-#: Labels below this weight mean several things.
-_STRONG = 0.8
 #: What is due may be less than the total, so its label is worth less as one of the total.
 _DUE_WEIGHT = 0.55
 #: What is labelled as a total may be the sum before tax, where tax and another total follow.
@@ -30,28 +24,8 @@ _TOLERANCE = Decimal("0.021")
 _AGREES = 1.0
 _PARTLY_AGREES = 0.6
 _MANY = 7
-#: The rule of a row that is one of several under its heading.
+#: The rule of a sum over several rates.
 _JOINT = "sum of the rates"
-_ONE_OF_SEVERAL = "beneath, one of several"
-#: Rows of a column of amounts follow each other within this many heights of its heading.
-_ROW_GAP = 3.2
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """One reading of an amount of the document, where it stands and why it was taken."""
-
-    kind: str
-    value: Decimal
-    tokens: tuple[Token, ...]
-    page: int
-    line: int
-    score: float
-    rule: str
-    label: str
-    currency: str | None = None
-    weak: bool = False
-    """Whether its label says no more than that it is a sum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +41,8 @@ class Totals:
 
 def read_totals(reading: Reading) -> Totals:
     """Subtotal, tax and total of the document, each ``None`` where the page does not print it."""
-    sums = [found for label in reading.labels if label.kind in _KINDS for found in _sums(reading, label)]
-    by_kind = {kind: _best([found for found in sums if found.kind == kind]) for kind in _KINDS}
+    sums = [found for label in reading.labels if label.kind in KINDS for found in sums_of(reading, label)]
+    by_kind = {kind: _best([found for found in sums if found.kind == kind]) for kind in KINDS}
     totals = by_kind["total_amount"] + [
         replace(found, score=found.score * _DUE_WEIGHT) for found in by_kind["amount_due"]
     ]
@@ -146,7 +120,7 @@ def _judge(
         return score, False
     if subtotal is not None and tax is not None:
         gap = total.value - subtotal.value - tax.value
-        if total.rule == _ONE_OF_SEVERAL and total.value < largest:
+        if total.rule == ONE_OF_SEVERAL and total.value < largest:
             return score - 0.4, False
         if abs(gap) <= _TOLERANCE:
             return score + _AGREES, True
@@ -174,153 +148,6 @@ def _extras(by_kind: dict[str, list[Sum]]) -> set[Decimal]:
     rounding |= {-value for value in rounding}
     found = {more - less + tiny for more, less, tiny in product(shipping, discount, rounding)}
     return {extra for extra in found if extra}
-
-
-def _sums(reading: Reading, label: Label) -> Iterator[Sum]:
-    """The amounts that ``label`` may announce."""
-    beside = list(_amounts_beside(reading, label))
-    money = [(amount, segment) for amount, segment in beside if not amount.percent]
-    money = [found for found in money if not _is_count(reading, found[0])] or (
-        [] if label.kind == "tax" else money[-1:]
-    )
-    for rank, (amount, segment) in enumerate(reversed(money)):
-        factor = (1.0 if rank == 0 else 0.75**rank) * _nearness(label, amount, segment)
-        yield _sum(reading, label, amount, segment, factor, "beside")
-    if money or not label.segment.tokens:
-        return
-    if reading.is_cell(label) or any(amount.percent for amount, _ in beside):
-        yield from _column_sums(reading, label)
-
-
-def _column_sums(reading: Reading, label: Label) -> Iterator[Sum]:
-    """The amounts under a heading: the only row, or the last one where it adds up those above it. Rows of several tax
-    rates without such a row are parts of the document's sums; their taxes together are its tax."""
-    rows = list(_amounts_beneath(reading, label))
-    values = [amount.value for amount, _ in rows]
-    if len(rows) < 2:
-        for amount, segment in rows:
-            yield _sum(reading, label, amount, segment, 0.9, "beneath")
-        return
-    total = sum(values[:-1], Decimal(0)) == values[-1]
-    for rank, (amount, segment) in enumerate(rows):
-        if total and rank == len(rows) - 1:
-            yield _sum(reading, label, amount, segment, 1.0, "sum of its column")
-        else:
-            yield _sum(reading, label, amount, segment, 0.85 if rank == 0 else 0.7, _ONE_OF_SEVERAL)
-    if label.kind == "tax" and not total:
-        first = _sum(reading, label, *rows[0], 0.8, "sum of the rates")
-        yield replace(first, value=sum(values, Decimal(0)))
-
-
-def _amounts_beside(reading: Reading, label: Label) -> Iterator[tuple[Amount, Segment]]:
-    first = label.segment.tokens[label.end - 1]
-    following = [other for other in reading.labels_of[label.page, label.segment.index] if other.start >= label.end]
-    border = min(
-        (other.segment.tokens[other.start].x0 for other in following if other.weight > 0.5 and other.kind != "other"),
-        default=float("inf"),
-    )
-    for amount in reading.amounts_in(label.page, label.segment):
-        if amount.tokens[0].x0 >= first.x1 - 1e-6 and amount.tokens[0].x0 < border:
-            yield amount, label.segment
-    if border != float("inf"):
-        return
-    layout = reading.layouts[label.page]
-    for segment in layout.right_of(label.segment) or layout.level_with(label.segment):
-        other = reading.label_starting(label.page, segment)
-        if (
-            other is not None
-            and other.kind in _KINDS | {"other", "not_total"}
-            and not _is_money_cell(reading, label.page, segment)
-        ):
-            break
-        inner = [found for found in reading.labels_of.get((label.page, segment.index), ()) if found.start]
-        end = min((segment.tokens[found.start].x0 for found in inner if found.weight > 0.5), default=float("inf"))
-        for amount in reading.amounts_in(label.page, segment):
-            if amount.tokens[0].x0 < end:
-                yield amount, segment
-        if end < float("inf"):
-            # the next label stands so close behind this one's value that they share a cell
-            break
-
-
-def _is_money_cell(reading: Reading, page: int, segment: Segment) -> bool:
-    amounts = reading.amounts_in(page, segment)
-    return bool(amounts) and amounts[0].tokens[0] is segment.tokens[0]
-
-
-def _amounts_beneath(reading: Reading, label: Label) -> Iterator[tuple[Amount, Segment]]:
-    """The column of amounts under a label, down to the next label in that column."""
-    layout = reading.layouts[label.page]
-    if (label.page, label.segment.line) in reading.table_heads:
-        return
-    head = reading.cell_of(label)
-    left, right = head.x0, reading.cell_end(label)
-    bottom = head.y1
-    decimals: int | None = None
-    for line in layout.lines[label.segment.line + 1 :]:
-        if line.y0 - bottom > _ROW_GAP * head.height:
-            return
-        for segment in line.segments:
-            if segment.overlap_x(head) < 0.2 and not (left <= segment.x0 and segment.x1 <= right):
-                continue
-            money = [amount for amount in reading.amounts_in(label.page, segment) if not amount.percent]
-            if not money and reading.label_starting(label.page, segment) is not None:
-                return
-            if money:
-                bottom = segment.y1
-                amount = min(money, key=lambda found: _off_centre(found, head))
-                if decimals is not None and amount.decimals != decimals:
-                    return
-                decimals = amount.decimals
-                yield amount, segment
-
-
-def _off_centre(amount: Amount, segment: Segment) -> float:
-    return abs(amount.tokens[0].x0 + amount.tokens[-1].x1 - segment.x0 - segment.x1)
-
-
-def _nearness(label: Label, amount: Amount, segment: Segment) -> float:
-    """Less than 1 where other words stand between label and amount (Total 6% supplies 14.50): they narrow it down."""
-    if segment is not label.segment:
-        between = label.segment.tokens[label.end :]
-    else:
-        between = [token for token in segment.tokens[label.end :] if token.x0 < amount.tokens[0].x0]
-    words = [
-        token
-        for token in between
-        if len(token.key) > 2 and token.key.isalpha() and currency_of(token.text.strip("():")) is None
-    ]
-    return 0.6 if label.kind in {"total_amount", "subtotal"} and words else 1.0
-
-
-def _is_count(reading: Reading, amount: Amount) -> bool:
-    """Whether a number is no money in a document that prints its money with decimals."""
-    return amount.currency is None and amount.decimals == 0 and reading.prints_cents and amount.value != 0
-
-
-def _sum(reading: Reading, label: Label, amount: Amount, segment: Segment, factor: float, rule: str) -> Sum:
-    layout = reading.layouts[label.page]
-    pages = len(reading.layouts)
-    score = label.weight * factor
-    if amount.currency is None and amount.decimals != 2:
-        score *= 0.85 if amount.decimals == 0 else 0.6
-    if label.start:
-        score *= 0.9
-    # totals stand at the end of a document
-    depth = (label.page + label.segment.y0 / max(layout.height, 1e-6)) / pages
-    score *= 0.85 + 0.15 * min(depth * 1.2, 1.0)
-    return Sum(
-        label.kind,
-        amount.value,
-        amount.tokens,
-        label.page,
-        segment.line,
-        score,
-        rule,
-        label.text,
-        amount.currency,
-        label.weight < _STRONG,
-    )
 
 
 def _best(sums: Sequence[Sum]) -> list[Sum]:

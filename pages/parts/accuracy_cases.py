@@ -83,4 +83,4 @@ def _drop(case_id: str) -> None:
         st.session_state[keys.ACCURACY_IMPORTED] = str(error)
         return
     st.session_state[keys.ACCURACY_DROP] = None
-    st.toast(f"The test case {case_id} is gone.", icon=":material/task_alt:")
+    st.toast(f"The test case {plain(case_id)} is gone.", icon=":material/task_alt:")

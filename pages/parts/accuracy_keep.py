@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import StudioError
 from core.stores import Order
-from pages.parts.frame import get_studio
+from pages.parts.frame import get_studio, plain
 
 
 def draw_keep(order: Order) -> None:
@@ -36,6 +36,8 @@ def _keep(order: Order) -> None:
     try:
         case_id = get_studio().accuracy.library.keep(order)
     except StudioError as error:
-        st.toast(str(error), icon=":material/error:")
+        st.toast(plain(str(error)), icon=":material/error:")
     else:
-        st.toast(f"Kept as the test case {case_id}: measure it on the Accuracy page.", icon=":material/task_alt:")
+        st.toast(
+            f"Kept as the test case {plain(case_id)}: measure it on the Accuracy page.", icon=":material/task_alt:"
+        )

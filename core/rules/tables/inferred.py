@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from core.rules.amounts import NumberFormat
 from core.rules.layout import Layout, Token
+from core.rules.tables.factors import take_factors
 from core.rules.tables.header import Column, Header
 from core.rules.tables.money_rows import MoneyRow, main_column, money_rows
-from core.rules.tables.unruled import take_factors
 from core.rules.tables.words import TableWords
 
 #: So many rows must prove which of their numbers is which.

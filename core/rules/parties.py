@@ -16,11 +16,10 @@ from core.rules.blocks import Block, column_beneath, find_blocks
 from core.rules.countries import country_names
 from core.rules.labels import Label
 from core.rules.layout import Layout, Segment, Token, fold
+from core.rules.party_forms import OWN_LANGUAGE, PARTIES, PARTS, read_form
 from core.rules.party_lines import EDGE, Line, assemble, ends_in_country, is_unnumbered, line_of
-from core.rules.reading import Place, Reading
+from core.rules.reading import Reading
 
-_PARTIES = frozenset({"customer", "ship_to", "vendor"})
-_PARTS = frozenset({"party_name", "party_address", "party_town", "party_contact"})
 #: The countries of a document's language. English is at home in too many to say.
 _HOMES = {
     "de": frozenset({"DE", "AT", "CH"}), "fr": frozenset({"FR"}), "es": frozenset({"ES"}), "it": frozenset({"IT"}),
@@ -29,14 +28,10 @@ _HOMES = {
 #: Languages in whose countries invoices give the customer's tax number with his address.
 _NUMBERED_CUSTOMERS = frozenset({"es", "it", "pt"})
 _MOST_LINES = 8
-_FORM_LINES = 9
 #: A line with its town and more words than this is a whole party.
 _PARTY_WORDS = 6
 #: What stands in the labels' column and has fewer words is a label, known or not.
 _LABEL_WORDS = 4
-#: Labels of another language weigh less than this: short words that mean something else here.
-_OWN_LANGUAGE = 0.95
-_CEP = re.compile(r"^\d{5}-?\d{3}$")
 _RESPECT = re.compile(r"\s*(?:御中|様|樣|殿)$")
 
 
@@ -107,7 +102,7 @@ class PartyReader:
         layout = self.reading.layouts[label.page]
         if (label.page, label.segment.line) in self.reading.table_heads and not self._stands_aside(label):
             return None
-        lines = self._of_form(label, layout)
+        lines = read_form(self.reading, label, layout)
         rule = "form" if lines else "labelled block"
         lines = lines or self._lines_of(label, layout)
         if is_title(label.text):
@@ -119,7 +114,7 @@ class PartyReader:
         score = label.weight * (1.0 if address else 0.75 if name else 0.5) * (1.0 if label.page == 0 else 0.8)
         score *= 1.1 if rule == "form" else 1.0
         score *= 0.9 if label.segment.y0 > 0.6 * layout.height else 1.0
-        if label.weight < _OWN_LANGUAGE and not any(is_street(line.text) or is_town(line.text) for line in address):
+        if label.weight < OWN_LANGUAGE and not any(is_street(line.text) or is_town(line.text) for line in address):
             score *= 0.8
         if name is None and not any(is_street(line.text) or is_town(line.text) for line in address):
             score *= 0.5
@@ -137,7 +132,7 @@ class PartyReader:
     def _stands_aside(self, label: Label) -> bool:
         """Whether a label on the line of a table's head is none of its columns (a sidebar's Billed to)."""
         kinds = self.reading.lexicon.column_kinds(label.segment.key, self.reading.language)
-        return label.weight > _OWN_LANGUAGE and not kinds and label.segment.index in self._outermost(label)
+        return label.weight > OWN_LANGUAGE and not kinds and label.segment.index in self._outermost(label)
 
     def _outermost(self, label: Label) -> set[int]:
         segments = self.reading.layouts[label.page].lines[label.segment.line].segments
@@ -149,76 +144,6 @@ class PartyReader:
         if address and country_names().get(fold(address[-1].text)) in home:
             return list(address[:-1])
         return list(address)
-
-    def _of_form(self, label: Label, layout: Layout) -> list[Line]:
-        """The lines of a party whose parts are labelled one by one under its heading (Name, Street, Town), else none."""
-        border = min((s.x0 for s in layout.right_of(label.segment)), default=layout.width)
-        alone = len(layout.lines[label.segment.line].segments) == 1
-        parts: list[Label] = []
-        for other in self.reading.labels:
-            if other.page != label.page or other.segment.line < label.segment.line:
-                continue
-            if other.kind in _PARTS and (other.kind == "party_contact" or other.weight < _OWN_LANGUAGE):
-                continue
-            if other.segment.line == label.segment.line:
-                if other.kind in _PARTS and other.segment.x0 > label.segment.x1:
-                    parts.append(other)
-                continue
-            if other.segment.line > label.segment.line + _FORM_LINES or (other.kind in _PARTIES and other.stands_alone):
-                break
-            left = label.segment.x0 - 2 * label.segment.height
-            if other.kind in _PARTS and (alone or left < other.segment.x0 < max(border, label.segment.x1)):
-                parts.append(other)
-        lines = []
-        if not label.stands_alone or (parts[:1] and parts[0].segment.line == label.segment.line):
-            place = next(self.reading.places(label), None)
-            if place is None or not any(
-                part.kind == "party_address" and part.segment.line == label.segment.line for part in parts
-            ):
-                return []
-            lines.append(line_of(place.tokens))
-            parts = [part for part in parts if part.segment.line == label.segment.line]
-        elif len(parts) < 2 or parts[0].segment.line > label.segment.line + 2:
-            return []
-        else:
-            beside = self._beside_first(label, parts[0])
-            if beside is not None:
-                lines = [line_of(beside.tokens)]
-                parts = [part for part in parts if part.kind != "party_name"]
-        for part in parts:
-            place = next(self.reading.places(part), None)
-            if place is not None and place.tokens:
-                lines.append(line_of(place.tokens))
-                lines += self._further(part, place)
-        # in Brazil, whose forms these mostly are, the postcode is written behind town and state
-        lines.sort(key=lambda line: _CEP.match(line.text) is not None)
-        return lines
-
-    def _beside_first(self, label: Label, part: Label) -> Segment | None:
-        """The name beside a form's first label (Guest:  J. Doe), in the column of the values of the parts below."""
-        value = self._beside(label)
-        other = self._beside(part)
-        same = value is not None and other is not None and abs(value.x0 - other.x0) < value.height
-        return value if same else None
-
-    def _beside(self, label: Label) -> Segment | None:
-        right = self.reading.layouts[label.page].right_of(label.segment) if label.stands_alone else []
-        return right[0] if right and self.reading.label_starting(label.page, right[0]) is None else None
-
-    def _further(self, part: Label, place: Place) -> list[Line]:
-        """The lines below an address beside its label that no label announces."""
-        layout = self.reading.layouts[part.page]
-        beside = self._beside(part)
-        if part.kind != "party_address" or place.relation != "beside" or beside is None:
-            return []
-        found: list[Line] = []
-        for line in layout.lines[part.segment.line + 1 : part.segment.line + 5]:
-            if any(abs(segment.x0 - part.segment.x0) < part.segment.height for segment in line.segments):
-                break
-            found += [
-                line_of(segment.tokens) for segment in line.segments if abs(segment.x0 - beside.x0) < segment.height
-            ]
-        return found
 
     def _lines_of(self, label: Label, layout: Layout) -> list[Line]:
         """The lines a party label announces: what follows it in its cell and the column beneath it; else the cell
@@ -245,7 +170,7 @@ class PartyReader:
         near = [other for other in left if abs(other.x0 - label.segment.x0) < 2 * label.segment.height]
         labels = [self.reading.label_starting(label.page, other) for other in near]
         return any(
-            known.kind not in _PARTS if known is not None else len(other.tokens) < _LABEL_WORDS
+            known.kind not in PARTS if known is not None else len(other.tokens) < _LABEL_WORDS
             for other, known in zip(near, labels, strict=True)
         )
 
@@ -260,7 +185,7 @@ class PartyReader:
         if tokens and tokens[0].text.startswith("(") and tokens[-1].text.strip(EDGE).endswith(")"):
             return None
         here = self.reading.labels_of[label.page, label.segment.index]
-        following = [other for other in here if other.start >= label.end and other.kind not in _PARTS]
+        following = [other for other in here if other.start >= label.end and other.kind not in PARTS]
         if not tokens or (following and following[0].start == label.end):
             return None
         end = following[0].start if following else len(label.segment.tokens)
@@ -276,12 +201,12 @@ class PartyReader:
             inner = self.reading.label_starting(label.page, segment)
             tokens: Sequence[Token] = segment.tokens
             if inner is not None:
-                if inner.kind in _PARTIES and inner.stands_alone:
+                if inner.kind in PARTIES and inner.stands_alone:
                     break
-                if inner.kind in _PARTS:
+                if inner.kind in PARTS:
                     tokens = self._without_labels(label.page, segment)
                     lines = [] if inner.kind == "party_name" else lines
-                elif inner.kind not in _PARTIES or inner.weight > 0.8:
+                elif inner.kind not in PARTIES or inner.weight > 0.8:
                     if complete:
                         break
                     continue
@@ -298,7 +223,7 @@ class PartyReader:
         here = self.reading.labels_of[page, segment.index]
         named = {at for part in here for at in range(part.start, part.end)}
         # what an own label announces (E-mail: ...) is none of the party's lines
-        end = min((part.start for part in here if part.kind not in _PARTS | _PARTIES), default=len(segment.tokens))
+        end = min((part.start for part in here if part.kind not in PARTS | PARTIES), default=len(segment.tokens))
         return [token for at, token in enumerate(segment.tokens[:end]) if at not in named]
 
     def unlabelled(self, taken: Sequence[Token], vendors: Set[str]) -> list[Party]:
@@ -365,8 +290,8 @@ class PartyReader:
         lines = []
         for segment in block.segments:
             label = self.reading.label_starting(block.page, segment)
-            if label is None or label.kind in _PARTS | _PARTIES:
-                cut = label.end if label is not None and label.kind in _PARTS else 0
+            if label is None or label.kind in PARTS | PARTIES:
+                cut = label.end if label is not None and label.kind in PARTS else 0
                 # a line that ends in a colon announces what follows: no name
                 announces = label is None and segment.text.endswith(":")
                 if segment.tokens[cut:] and not announces and not self._is_date(segment):

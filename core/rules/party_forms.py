@@ -1,0 +1,89 @@
+"""Forms: a party whose parts are labelled one by one under its heading (Name, Street, Town)."""
+
+from __future__ import annotations
+
+import re
+
+from core.rules.labels import Label
+from core.rules.layout import Layout, Segment
+from core.rules.party_lines import Line, line_of
+from core.rules.reading import Place, Reading
+
+PARTIES = frozenset({"customer", "ship_to", "vendor"})
+PARTS = frozenset({"party_name", "party_address", "party_town", "party_contact"})
+_FORM_LINES = 9
+#: Labels of another language weigh less than this: short words that mean something else here.
+OWN_LANGUAGE = 0.95
+_CEP = re.compile(r"^\d{5}-?\d{3}$")
+
+
+def read_form(reading: Reading, label: Label, layout: Layout) -> list[Line]:
+    """The lines of a party whose parts are labelled one by one under its heading (Name, Street, Town), else none."""
+    border = min((s.x0 for s in layout.right_of(label.segment)), default=layout.width)
+    alone = len(layout.lines[label.segment.line].segments) == 1
+    parts: list[Label] = []
+    for other in reading.labels:
+        if other.page != label.page or other.segment.line < label.segment.line:
+            continue
+        if other.kind in PARTS and (other.kind == "party_contact" or other.weight < OWN_LANGUAGE):
+            continue
+        if other.segment.line == label.segment.line:
+            if other.kind in PARTS and other.segment.x0 > label.segment.x1:
+                parts.append(other)
+            continue
+        if other.segment.line > label.segment.line + _FORM_LINES or (other.kind in PARTIES and other.stands_alone):
+            break
+        left = label.segment.x0 - 2 * label.segment.height
+        if other.kind in PARTS and (alone or left < other.segment.x0 < max(border, label.segment.x1)):
+            parts.append(other)
+    lines = []
+    if not label.stands_alone or (parts[:1] and parts[0].segment.line == label.segment.line):
+        place = next(reading.places(label), None)
+        if place is None or not any(
+            part.kind == "party_address" and part.segment.line == label.segment.line for part in parts
+        ):
+            return []
+        lines.append(line_of(place.tokens))
+        parts = [part for part in parts if part.segment.line == label.segment.line]
+    elif len(parts) < 2 or parts[0].segment.line > label.segment.line + 2:
+        return []
+    else:
+        beside = _beside_first(reading, label, parts[0])
+        if beside is not None:
+            lines = [line_of(beside.tokens)]
+            parts = [part for part in parts if part.kind != "party_name"]
+    for part in parts:
+        place = next(reading.places(part), None)
+        if place is not None and place.tokens:
+            lines.append(line_of(place.tokens))
+            lines += _further(reading, part, place)
+    # in Brazil, whose forms these mostly are, the postcode is written behind town and state
+    lines.sort(key=lambda line: _CEP.match(line.text) is not None)
+    return lines
+
+
+def _beside_first(reading: Reading, label: Label, part: Label) -> Segment | None:
+    """The name beside a form's first label (Guest:  J. Doe), in the column of the values of the parts below."""
+    value = _beside(reading, label)
+    other = _beside(reading, part)
+    same = value is not None and other is not None and abs(value.x0 - other.x0) < value.height
+    return value if same else None
+
+
+def _beside(reading: Reading, label: Label) -> Segment | None:
+    right = reading.layouts[label.page].right_of(label.segment) if label.stands_alone else []
+    return right[0] if right and reading.label_starting(label.page, right[0]) is None else None
+
+
+def _further(reading: Reading, part: Label, place: Place) -> list[Line]:
+    """The lines below an address beside its label that no label announces."""
+    layout = reading.layouts[part.page]
+    beside = _beside(reading, part)
+    if part.kind != "party_address" or place.relation != "beside" or beside is None:
+        return []
+    found: list[Line] = []
+    for line in layout.lines[part.segment.line + 1 : part.segment.line + 5]:
+        if any(abs(segment.x0 - part.segment.x0) < part.segment.height for segment in line.segments):
+            break
+        found += [line_of(segment.tokens) for segment in line.segments if abs(segment.x0 - beside.x0) < segment.height]
+    return found

@@ -82,7 +82,7 @@ class ModelChoice(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    provider: str = Field("groq", title="Provider")
+    provider: str = Field("", title="Provider", description="Empty: the first that is set up here.")
     model: str = Field("", title="Model", description="Empty: the provider's default.")
     prompt: str = Field("auto", title="Prompt", description="“auto” takes the default of the document's type.")
     version: int | None = Field(None, ge=0, title="Version", description="Empty: the newest, or the default's.")

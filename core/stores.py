@@ -224,7 +224,10 @@ class Calls(Protocol):
         """US dollars spent from ``since`` (UTC, inclusive) to ``until`` (exclusive)."""
 
     def rows(self, since: datetime | None = None, until: datetime | None = None) -> list[CallRow]:
-        """The calls of a time, oldest first."""
+        """The calls of a time, oldest first, without what was sent (that is long)."""
+
+    def get(self, call_id: str) -> Call:
+        """One call with what was sent. Raises RecordMissing."""
 
     def of_run(self, run_id: str) -> list[Call]:
         """The calls of one run, oldest first."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core.errors import RecordMissing
 from core.llm.provider import Call, ModelName, Usage
 from core.stores import CallRow
 from storage.database import Database, insert_new
@@ -56,7 +57,8 @@ class SqlCalls:
     def rows(self, since: datetime | None = None, until: datetime | None = None) -> list[CallRow]:
         """See :meth:`core.stores.Calls.rows`."""
         about = (RUNS.c.recipe_name, RUNS.c.recipe_digest, RUNS.c.document_type)
-        query = select(CALLS, *about).join(RUNS, RUNS.c.run_id == CALLS.c.run_id, isouter=True)
+        columns = [column for column in CALLS.c if column.name != "sent"]
+        query = select(*columns, *about).join(RUNS, RUNS.c.run_id == CALLS.c.run_id, isouter=True)
         query = query.where(CALLS.c.at >= (since or datetime.min.replace(tzinfo=UTC)))
         if until is not None:
             query = query.where(CALLS.c.at < until)
@@ -73,6 +75,14 @@ class SqlCalls:
                 )
                 for row in found
             ]
+
+    def get(self, call_id: str) -> Call:
+        """See :meth:`core.stores.Calls.get`."""
+        with self._database.read() as connection:
+            row = connection.execute(select(CALLS).where(CALLS.c.call_id == call_id)).mappings().first()
+        if row is None:
+            raise RecordMissing("This call is no longer in the books.")
+        return _call(row)
 
     def of_run(self, run_id: str) -> list[Call]:
         """See :meth:`core.stores.Calls.of_run`."""
@@ -101,5 +111,5 @@ def _call(row: Any) -> Call:
         row["attempts"],
         row["request_id"],
         row["prompt"],
-        row["sent"],
+        row.get("sent") or {},
     )

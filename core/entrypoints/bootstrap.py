@@ -19,7 +19,8 @@ from core.llm.prices import cost_of, price_of
 from core.llm.prompting import PromptShelf
 from core.llm.provider import Models, Provider
 from core.llm.providers import providers
-from core.llm.registry import build_providers, default_model
+from core.llm.registry import build_providers, default_model, is_set_up
+from core.llm.settling import settle_recipe
 from core.llm.switchboard import Outside, Switchboard
 from core.ocr import registry, vision
 from core.ocr.engine import Engine
@@ -66,8 +67,9 @@ def build_studio(settings: Settings | None = None) -> Studio:
     shelf = PromptShelf(prompts)
 
     def fix(recipe: Recipe) -> Recipe:
-        """What every run of ``recipe`` has fixed as it begins: what is masked, and what its prompts stand for."""
-        return shelf.pin_recipe(recipe.hiding(studio.defaults.redaction))
+        """What every run of ``recipe`` has fixed as it begins: what is masked, which models are asked, and what its
+        prompts stand for."""
+        return shelf.pin_recipe(settle_recipe(recipe.hiding(studio.defaults.redaction), models))
 
     found = extractors() | {"llm": LlmExtractor(models, shelf, lambda: tuple(models.providers()))}
     reader = CachedPageReader(results, _engines(models, calls), workers=defaults.ocr_workers, clean=clean)
@@ -141,6 +143,7 @@ def _models(settings: Settings, defaults: Callable[[], Defaults], calls: Calls, 
             keep=files.keep,
             capabilities=capabilities,
             default_model=default_model,
+            set_up=partial(is_set_up, settings),
         )
     )
 

@@ -90,13 +90,7 @@ class LlmExtractor:
 
 def route_of(choice: ModelChoice) -> tuple[ModelName, ...]:
     """The model that ``choice`` names and those to fall back to, in order."""
-    return ModelName(choice.provider, choice.model), *(model_name(text) for text in choice.fallbacks)
-
-
-def model_name(text: str) -> ModelName:
-    """``provider:model`` as a name; a provider alone means its default model."""
-    provider, _, model = text.partition(":")
-    return ModelName(provider.strip(), model.strip())
+    return ModelName(choice.provider, choice.model), *(ModelName.parse(text) for text in choice.fallbacks)
 
 
 def extractor_name(recipe: Recipe, choice: ModelChoice) -> str:
@@ -178,7 +172,7 @@ class _Run:
 
     def second(self, reader: ModelName) -> ModelName:
         """Who is asked for the second opinion on what ``reader`` read."""
-        return reader if self.choice.second_opinion == SAME else model_name(self.choice.second_opinion)
+        return reader if self.choice.second_opinion == SAME else ModelName.parse(self.choice.second_opinion)
 
     def _opinion(self, reading: Reading, packed: Packed, reader: ModelName) -> Opinion:
         """What a second reader makes of what ``reader`` read. One that cannot be asked costs nothing but its opinion."""

@@ -28,6 +28,12 @@ class ModelName(NamedTuple):
     def __str__(self) -> str:
         return f"{self.provider}:{self.model}"
 
+    @classmethod
+    def parse(cls, text: str) -> ModelName:
+        """``provider:model`` as a name; a provider alone means its default model."""
+        provider, _, model = text.partition(":")
+        return cls(provider.strip(), model.strip())
+
 
 #: What a reply that did not come over a wire names.
 NO_MODEL = ModelName("", "")
@@ -220,6 +226,10 @@ class Models(Protocol):
 
     def default_model(self, provider: str) -> str:
         """The model that the person or the table names for ``provider``."""
+
+    def settle(self, model: ModelName) -> ModelName:
+        """``model`` with what it leaves open filled in: no provider means the first that is set up here, no model that
+        provider's default."""
 
     def estimate(self, ask: Ask) -> Estimate:
         """Tokens and cost of the first model on the route, counted roughly, without a network."""

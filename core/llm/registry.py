@@ -30,6 +30,12 @@ def build_providers(settings: Settings, defaults: Defaults) -> dict[str, Provide
     return {name: _build(name, entry, settings, defaults) for name, entry in providers().items()}
 
 
+def is_set_up(settings: Settings, provider: str, defaults: Defaults) -> bool:
+    """Whether the person set ``provider`` up: its key is there, or an address of their own."""
+    entry, chosen = providers().get(provider), defaults.providers.get(provider)
+    return bool(entry and settings.plain(*entry.keys, *entry.address)) or bool(chosen and chosen.base_url)
+
+
 def default_model(provider: str, defaults: Defaults) -> str:
     """The model that the person, or else the table, names for ``provider``; empty where neither does. One of the table
     that the provider was seen to offer no more gives way to the next of the table that it does."""

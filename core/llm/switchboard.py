@@ -61,6 +61,8 @@ class Outside:
     keep: Callable[[bytes], str]
     capabilities: Callable[[ModelName], Capabilities]
     default_model: Callable[[str, Defaults], str]
+    set_up: Callable[[str, Defaults], bool] = lambda provider, defaults: True
+    """Whether the person set a provider up: gave its key, or its address."""
 
 
 @dataclass(slots=True)
@@ -99,7 +101,7 @@ class Switchboard:
         listener = Listener(on_text)
         failed: list[tuple[ModelName, ProviderError]] = []
         for name in ask.route:
-            model = self._whole(name)
+            model = self.settle(name)
             try:
                 reply, call = self._ask_one(model, ask, record, listener, cancelled)
             except BudgetExceeded:
@@ -113,25 +115,31 @@ class Switchboard:
 
     def missing(self, model: ModelName) -> str:
         """See :meth:`core.llm.provider.Models.missing`."""
+        model = self.settle(model)
         provider = self.providers().get(model.provider)
         return provider.missing() if provider else self._unknown(model)
 
     def capabilities(self, model: ModelName) -> Capabilities:
         """See :meth:`core.llm.provider.Models.capabilities`."""
-        return self.outside.capabilities(self._whole(model))
+        return self.outside.capabilities(self.settle(model))
 
     def default_model(self, provider: str) -> str:
         """See :meth:`core.llm.provider.Models.default_model`."""
-        return self.outside.default_model(provider, self.outside.defaults())
+        return self.outside.default_model(provider or self._first(), self.outside.defaults())
+
+    def settle(self, model: ModelName) -> ModelName:
+        """See :meth:`core.llm.provider.Models.settle`."""
+        provider = model.provider or self._first()
+        return ModelName(provider, model.model or self.default_model(provider))
 
     def estimate(self, ask: Ask) -> Estimate:
         """See :meth:`core.llm.provider.Models.estimate`."""
         usage = expected_usage(ask.question, ask.purpose)
-        return Estimate(usage, self._cost(self._whole(ask.route[0]), usage) if ask.route else None)
+        return Estimate(usage, self._cost(self.settle(ask.route[0]), usage) if ask.route else None)
 
     def price(self, model: ModelName) -> Price | None:
         """See :meth:`core.llm.provider.Models.price`."""
-        return self.outside.price(self._whole(model), self.outside.defaults().prices)
+        return self.outside.price(self.settle(model), self.outside.defaults().prices)
 
     def providers(self) -> Mapping[str, Provider]:
         """Every provider by name, as the person's choices now are."""
@@ -207,8 +215,13 @@ class Switchboard:
     def _settings(self, provider: str) -> ProviderSettings:
         return self.outside.defaults().providers.get(provider) or ProviderSettings()
 
-    def _whole(self, model: ModelName) -> ModelName:
-        return model if model.model else ModelName(model.provider, self.default_model(model.provider))
+    def _first(self) -> str:
+        """The first provider, in the table's order, that the person set up; where there is none the first of all, which
+        then says what it needs."""
+        defaults = self.outside.defaults()
+        ready = (name for name, provider in self.providers().items() if not provider.missing())
+        chosen = next((name for name in ready if self.outside.set_up(name, defaults)), "")
+        return chosen or next(iter(self.providers()), "")
 
     def _cost(self, model: ModelName, usage: Usage) -> Decimal | None:
         return self.outside.cost(model, usage, self.outside.defaults().prices)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from core.llm.provider import ModelName
+from core.llm.provider import Call, ModelName
 from core.settings import Budget
 from core.spending.bill import Bill
 from core.spending.period import Period, day_of, forecast_month, last_days, month_of
@@ -60,6 +60,10 @@ class Spending:
         """The calls and runs of ``period``."""
         calls = self._calls.rows(period.since, period.until)
         return Bill(tuple(calls), tuple(self._ledger.facts(period.since, period.until)))
+
+    def call(self, call_id: str) -> Call:
+        """One call with what was sent. Raises RecordMissing."""
+        return self._calls.get(call_id)
 
     def today(self) -> Decimal:
         """US dollars spent today."""

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from core.comparison.sources import known_recipes
 from core.errors import RecordMissing
+from core.llm.provider import ModelName
 from core.llm.providers import providers
 from core.recipe import BUILT_IN, ModelChoice, Recipe
 from pages.parts import keys
@@ -35,7 +36,8 @@ def describe_recipe(recipe: Recipe) -> str:
 def _describe_model(choice: ModelChoice) -> str:
     version = "" if choice.version is None else f"@{choice.version}"
     prompt = "" if choice.prompt == "auto" else f" · {choice.prompt}{version}"
-    return f"{choice.provider} {choice.model or '(default model)'} · {choice.input}{prompt}"
+    name = get_studio().models.settle(ModelName(choice.provider, choice.model))
+    return f"{name.provider} {name.model.rsplit('/', 1)[-1] or '(no model)'} · {choice.input}{prompt}"
 
 
 def ask_recipe(
@@ -135,13 +137,13 @@ def _draw_extractors(base: Recipe, based: str) -> list[str]:
 def _draw_model(base: Recipe, based: str) -> ModelChoice:
     start = base.models.get(MODEL, ModelChoice())
     known = providers()
-    names = list(dict.fromkeys([*known, start.provider]))
+    names = list(dict.fromkeys(["", *known, start.provider]))
     with st.container(horizontal=True):
         provider = st.selectbox(
             "Provider",
             names,
             index=names.index(start.provider),
-            format_func=lambda name: known[name].title if name in known else name,
+            format_func=lambda name: known[name].title if name in known else name or "The first that is set up here",
             key=f"recipe_provider_{based}",
         )
         offered = list(known[provider].models) if provider in known else []

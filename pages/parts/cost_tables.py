@@ -79,7 +79,7 @@ def draw_calls(bill: Bill) -> None:
     )
     _draw_download([_call_row(row) for row in rows], "calls", "cost_download_calls")
     for index in picked.selection.rows[:1]:
-        draw_sent(rows[index].call)
+        draw_sent(get_studio().spending.call(rows[index].call.call_id))
 
 
 def _group_row(title: str, group: Group) -> dict[str, Any]:

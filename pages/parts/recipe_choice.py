@@ -7,6 +7,7 @@ import streamlit as st
 from core.comparison.row import Row
 from core.comparison.sources import known_recipes
 from core.errors import StudioError
+from core.llm.provider import ModelName
 from core.llm.providers import providers
 from core.recipe import BUILT_IN, ModelChoice, Recipe
 from pages.parts import keys
@@ -93,10 +94,10 @@ def _when(recipe: Recipe) -> str:
 
 
 def _title(choice: ModelChoice) -> str:
-    known = providers().get(choice.provider)
-    provider = known.title if known else choice.provider
-    model = choice.model or get_studio().models.default_model(choice.provider)
-    return f"{provider} ({model.rsplit('/', 1)[-1]})" if model else provider
+    name = get_studio().models.settle(ModelName(choice.provider, choice.model))
+    known = providers().get(name.provider)
+    provider = known.title if known else name.provider
+    return f"{provider} ({name.model.rsplit('/', 1)[-1]})" if name.model else provider
 
 
 def _estimate(document: OpenDocument, recipe: Recipe) -> str:

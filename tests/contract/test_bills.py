@@ -42,6 +42,10 @@ def test_a_call_comes_back_as_it_was_noted(database: Database) -> None:
     calls.keep_call(make_call("a", "0.000123400"), "run1", "doc1")
     assert calls.of_run("run1") == [make_call("a", "0.000123400")]
     assert calls.rows()[0].document == "doc1"
+    assert calls.get("a").sent == make_call("a").sent
+    assert calls.rows()[0].call.sent == {}
+    with pytest.raises(RecordMissing):
+        calls.get("b")
 
 
 def test_a_call_noted_twice_is_billed_once(database: Database) -> None:

@@ -93,7 +93,7 @@ def test_what_was_sent_can_be_looked_at_afterwards(
     """Word for word, in the books too."""
     mock_models.replies(reply_of(digital_pdf))
     assert not read(open_page(studio, digital_pdf)).exception
-    call = studio.spending._calls.rows()[0].call
+    call = studio.spending.call(studio.spending._calls.rows()[0].call.call_id)
     asked = call.sent["messages"][-1]["parts"][0]["text"]
     assert digital_pdf.truth["invoice_number"] in asked
     assert "BEGIN DOCUMENT" in asked

@@ -66,7 +66,7 @@ def trust(extraction: Extraction, path: str) -> Trust:
 
 def reasons_for(extraction: Extraction, path: str) -> list[str]:
     """Why the value at ``path`` is as sure as it is, the weightiest reason first; those that speak against it are marked."""
-    return [f"{'' if reason.weight > 0 else '(–) '}{reason.text}" for reason in explain(extraction, path)]
+    return [f"{'lowers it: ' if reason.weight < 0 else ''}{reason.text}" for reason in explain(extraction, path)]
 
 
 def is_confirmed(extraction: Extraction, path: str) -> bool:

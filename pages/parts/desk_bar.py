@@ -11,7 +11,7 @@ from pages.parts.desk import Desk, OpenDocument
 from pages.parts.frame import plain
 from pages.parts.intake import draw_drop_zone
 from pages.parts.save_approved import draw_save_approved
-from pages.parts.session import get_edits, get_job, get_review
+from pages.parts.session import changed_since_saved, get_edits, get_job, get_review
 
 _JOB_STATES = {
     "queued": (":material/schedule:", "waiting"),
@@ -89,6 +89,8 @@ def _result_state(jobs: list[Job]) -> tuple[str, str]:
     receipts = [get_edits(job.job_id).receipt for job in jobs]
     if receipts and all(receipts):
         orders = ", ".join(str(receipt.order_id) for receipt in receipts if receipt)
+        if any(changed_since_saved(job.job_id) for job in jobs):
+            return ":material/edit:", f"changed since saved as order {orders}"
         return ":material/task_alt:", f"saved as order {orders}"
     if any(verdict_now(job) == "needs review" for job in jobs):
         return ":material/rate_review:", "needs review"

@@ -20,7 +20,7 @@ from pages.parts.lines import draw_lines, take_changes
 from pages.parts.money import dollars
 from pages.parts.picker import draw_group_choice
 from pages.parts.saving import draw_save, draw_save_trouble
-from pages.parts.session import ask_focus, get_edits, get_job, get_review
+from pages.parts.session import ask_focus, changed_since_saved, get_edits, get_job, get_review
 from pages.parts.steps import draw_steps, in_words
 from pages.parts.tabs import draw_checks, draw_raw_json, draw_raw_text
 from pages.parts.viewer import draw_viewer
@@ -112,8 +112,8 @@ def _choose_pages(document: OpenDocument) -> None:
 
 
 def _draw_next(desk: Desk, document: OpenDocument) -> None:
-    unsaved = [place for place, group in enumerate(document.groups) if group.run and not get_edits(group.run).receipt]
-    others = [each for each in desk.documents if any(not g.run or not get_edits(g.run).receipt for g in each.groups)]
+    unsaved = [place for place, group in enumerate(document.groups) if group.run and not _is_saved(group.run)]
+    others = [each for each in desk.documents if any(not g.run or not _is_saved(g.run) for g in each.groups)]
     if unsaved:
         st.button(
             "Next invoice", key="next_document", type="primary", on_click=_show, args=(desk, document, unsaved[0])
@@ -122,6 +122,10 @@ def _draw_next(desk: Desk, document: OpenDocument) -> None:
         st.button("Next document", key="next_document", type="primary", on_click=_show, args=(desk, others[0], 0))
     else:
         st.button("Done, clear the desk", key="next_document", type="primary", on_click=_clear, args=(desk,))
+
+
+def _is_saved(run_id: str) -> bool:
+    return get_edits(run_id).receipt is not None and not changed_since_saved(run_id)
 
 
 def _show(desk: Desk, document: OpenDocument, place: int) -> None:

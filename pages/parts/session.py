@@ -95,6 +95,15 @@ def get_review(run_id: str, extraction: Extraction) -> tuple[Reviewed, dict[str,
     return held[run_id]
 
 
+def changed_since_saved(run_id: str) -> bool:
+    """Whether a saved run was changed again: what stands in its form is not what its order holds."""
+    edits, job = get_edits(run_id), get_job(run_id)
+    if edits.saved is None or job is None or job.extraction is None:
+        return False
+    reviewed, errors = get_review(run_id, job.extraction)
+    return bool(errors) or reviewed.extraction.invoice != edits.saved
+
+
 def ask_focus(path: str | None) -> None:
     """Ask the page view to go to a field, or (``None``) to the next doubtful one; the form comes to the front."""
     before = st.session_state.get(keys.FOCUS) or {"nonce": 0}

@@ -276,6 +276,15 @@ def test_saving_a_changed_record_again_updates_its_order(studio: Studio, digital
     assert studio.search(OrderQuery()).total == 1
 
 
+def test_a_saved_document_that_was_changed_again_says_so(studio: Studio, digital_pdf: SampleFile) -> None:
+    """Its chip names the order and that something stands here which is not in it; saving takes that away."""
+    app = press(extracted(digital_pdf), "save")
+    assert "· saved as order 1" in app.button(key="doc_0").label
+    app = type_into(app, "customer_name", "Corrected Ltd")
+    assert "changed since saved as order 1" in app.button(key="doc_0").label
+    assert "· saved as order 1" in press(app, "save").button(key="doc_0").label
+
+
 def test_a_record_changed_elsewhere_is_not_overwritten_unasked(studio: Studio, digital_pdf: SampleFile) -> None:
     """Somebody corrected the saved record in Records: the next save from here asks first."""
     app = press(extracted(digital_pdf), "save")

@@ -16,10 +16,10 @@ from core.recipe import Recipe
 from core.stores import Comparison
 from pages.parts import keys
 from pages.parts.charts import draw_chart
-from pages.parts.compare_builder import ask_recipe, describe_recipe
 from pages.parts.compare_view import colour_of
 from pages.parts.frame import get_studio, plain
 from pages.parts.money import dollars
+from pages.parts.recipe_builder import ask_recipe, describe_recipe
 from pages.parts.steps import in_words
 
 #: Letters of a recipe's name beside its point.

@@ -10,11 +10,11 @@ from core.comparison.sources import case_sources, known_recipes
 from core.errors import StudioError
 from core.recipe import Recipe
 from pages.parts import keys
-from pages.parts.compare_builder import ask_recipe, describe_recipe
 from pages.parts.compare_sources import all_sources, draw_choice, draw_troubles, draw_upload, row_of, rows_of
 from pages.parts.compare_state import open_comparison
 from pages.parts.frame import get_studio, plain
 from pages.parts.money import dollars
+from pages.parts.recipe_builder import ask_recipe, describe_recipe
 from pages.parts.records_table import utc_time
 from pages.parts.samples import FOLDER
 

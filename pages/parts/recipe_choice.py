@@ -53,7 +53,7 @@ def draw_recipe(document: OpenDocument) -> None:
         args=(document,),
     )
     if st.button("", key="new_recipe", icon=":material/tune:", help="Make a recipe of your own: engine, model, prompt"):
-        from pages.parts.compare_builder import ask_recipe
+        from pages.parts.recipe_builder import ask_recipe
 
         ask_recipe(recipes[document.recipe], lambda recipe: _use(document, recipe))
 

@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.comparison.sources import known_recipes
 from core.recipe import BUILT_IN
-from pages.parts.compare_builder import describe_recipe
 from pages.parts.frame import get_studio, plain
+from pages.parts.recipe_builder import describe_recipe
 from pages.parts.recipe_choice import TITLES
 
 

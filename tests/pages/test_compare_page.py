@@ -24,11 +24,11 @@ from core.recipe import BUILT_IN, ModelChoice, Recipe
 from core.stores import Comparison
 from core.studio import Studio
 from pages.parts import compare_setup, keys
-from pages.parts.compare_builder import build_recipe, describe_recipe
 from pages.parts.compare_document import SORTS, chosen_rows, take_vote
 from pages.parts.compare_downloads import csv_of, excel_of, html_of
 from pages.parts.compare_recipes import describe_tally, scatter, totals_table
 from pages.parts.compare_view import boxes_of, row_data
+from pages.parts.recipe_builder import build_recipe, describe_recipe
 from tests.conftest import SampleFile
 
 ROOT = Path(__file__).parents[2]
@@ -284,7 +284,9 @@ def test_a_recipe_of_ones_own_is_made_from_another(studio: Studio) -> None:
 def test_a_built_recipe_asks_the_model_that_was_chosen() -> None:
     """Everything else stays as in the one it began with."""
     choice = ModelChoice(provider="openai", model="m", prompt="mine", version=3, input="image")
-    made = build_recipe(BUILT_IN["default"], "mine", "rapid", 300, ["rules", "model"], choice)
+    made = build_recipe(
+        BUILT_IN["default"], "mine", {"engine": "rapid", "dpi": 300}, ["rules", "model"], {"model": choice}
+    )
     assert isinstance(made, Recipe)
     assert (made.extractors, made.models["model"], made.ocr.cleanup) == (
         ("rules", "model"),
@@ -292,7 +294,7 @@ def test_a_built_recipe_asks_the_model_that_was_chosen() -> None:
         BUILT_IN["default"].ocr.cleanup,
     )
     assert describe_recipe(made) == "RapidOCR (built in) → Offline rules, openai m · image · mine@3"
-    assert "cannot be used" in str(build_recipe(BUILT_IN["default"], "mine", "rapid", 9000, ["rules"], None))
+    assert "cannot be used" in str(build_recipe(BUILT_IN["default"], "mine", {"dpi": 9000}, ["rules"], {}))
 
 
 def test_a_document_is_listed_once_with_its_truth(tmp_path: Path, digital_pdf: SampleFile) -> None:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import streamlit as st
 from pydantic import ValidationError
 
 from core.comparison.sources import known_recipes
-from core.errors import RecordMissing
 from core.llm.provider import ModelName
-from core.llm.providers import providers
 from core.recipe import BUILT_IN, ModelChoice, Recipe
 from pages.parts import keys
 from pages.parts.frame import get_studio, plain
+from pages.parts.recipe_model import ROLES, ask_name, draw_model
 from pages.parts.settings_form import shown_name
 
-#: What a recipe of the builder calls its model.
-MODEL = "model"
-#: The prompt that stands for the default of the document's type.
-AUTO = "auto"
-_INPUTS = {"text": "Text in its layout", "image": "Page pictures", "both": "Both"}
+#: The OCR engine that asks a model.
+VISION = "vision"
 
 
 def describe_recipe(recipe: Recipe) -> str:
@@ -63,9 +60,9 @@ def _draw_form(first: Recipe | None, use: Callable[[Recipe], None] | None) -> No
     base = recipes[based]
     with st.container(key=f"recipe_form_{_slug(based)}"):  # another beginning has other widgets
         recipe_name = st.text_input("Name", value=_free_name(based, names), key=f"recipe_name_{based}", max_chars=60)
-        engine, dpi = _draw_reading(base, based)
+        reading = _draw_reading(base, based)
         readers = _draw_extractors(base, based)
-        choice = _draw_model(base, based) if MODEL in readers else None
+        choices = {role: draw_model(role, base.models.get(role), based) for role in ROLES if role in readers}
     name = recipe_name.strip()
     if name in BUILT_IN:
         st.caption(":red[This name belongs to a recipe that ships: choose another.]")
@@ -81,7 +78,7 @@ def _draw_form(first: Recipe | None, use: Callable[[Recipe], None] | None) -> No
         icon=":material/save:",
         disabled=not ready,
         on_click=_save,
-        args=(base, name, engine, dpi, readers, choice, use),
+        args=(base, name, reading, readers, choices, use),
     ):
         st.rerun()
 
@@ -89,13 +86,12 @@ def _draw_form(first: Recipe | None, use: Callable[[Recipe], None] | None) -> No
 def _save(
     base: Recipe,
     name: str,
-    engine: str,
-    dpi: int,
+    reading: Mapping[str, Any],
     readers: list[str],
-    choice: ModelChoice | None,
+    choices: Mapping[str, ModelChoice],
     use: Callable[[Recipe], None] | None,
 ) -> None:
-    made = build_recipe(base, name, engine, dpi, readers, choice)
+    made = build_recipe(base, name, reading, readers, choices)
     if isinstance(made, str):
         st.session_state[keys.RECIPE_ERROR] = made
         return
@@ -106,7 +102,8 @@ def _save(
         use(made)
 
 
-def _draw_reading(base: Recipe, based: str) -> tuple[str, int]:
+def _draw_reading(base: Recipe, based: str) -> dict[str, Any]:
+    """The chosen engine with what it needs, as fields of :class:`OcrRecipe`."""
     usable = [name for kind, name, state in get_studio().health() if kind == "OCR engine" and state.usable]
     engines = list(dict.fromkeys(["auto", *usable, base.ocr.engine]))
     with st.container(horizontal=True):
@@ -119,103 +116,32 @@ def _draw_reading(base: Recipe, based: str) -> tuple[str, int]:
             help="Automatic takes a good text layer where there is one and reads the picture where there is not.",
         )
         dpi = st.number_input("Resolution (dots per inch)", 72, 600, base.ocr.dpi, step=50, key=f"recipe_dpi_{based}")
-    return engine, int(dpi)
+    vision = base.ocr.vision
+    if engine == VISION:
+        vision = ask_name("Vision model", vision, f"recipe_vision_{based}") or ""
+    return {"engine": engine, "dpi": int(dpi), "vision": vision}
 
 
 def _draw_extractors(base: Recipe, based: str) -> list[str]:
-    options = list(dict.fromkeys(["einvoice", "rules", MODEL, *base.extractors]))
+    options = list(dict.fromkeys(["einvoice", "rules", *ROLES, *base.extractors]))
     return st.multiselect(
         "Extractors, in the order in which they are tried",
         options,
         default=list(base.extractors),
-        format_func=lambda name: "A language model" if name == MODEL else shown_name(name),
+        format_func=lambda name: ROLES.get(name) or shown_name(name),
         key=f"recipe_extractors_{based}",
         help="The first whose result passes the checks is taken; the last one's stands otherwise.",
     )
 
 
-def _draw_model(base: Recipe, based: str) -> ModelChoice:
-    start = base.models.get(MODEL, ModelChoice())
-    known = providers()
-    names = list(dict.fromkeys(["", *known, start.provider]))
-    with st.container(horizontal=True):
-        provider = st.selectbox(
-            "Provider",
-            names,
-            index=names.index(start.provider),
-            format_func=lambda name: known[name].title if name in known else name or "The first that is set up here",
-            key=f"recipe_provider_{based}",
-        )
-        offered = list(known[provider].models) if provider in known else []
-        held = [start.model] if start.model and start.provider == provider else []
-        model = st.selectbox(
-            "Model",
-            list(dict.fromkeys([*held, *offered])),
-            index=0 if held else None,
-            placeholder="The provider's default, or type any",
-            accept_new_options=True,
-            key=f"recipe_model_{based}_{provider}",
-        )
-    prompt, version = _draw_prompt(start, based)
-    read = st.segmented_control(
-        "The model sees",
-        list(_INPUTS),
-        default=start.input,
-        format_func=_INPUTS.__getitem__,
-        key=f"recipe_input_{based}",
-        required=True,
-    )
-    changes = {
-        "provider": provider,
-        "model": model or "",
-        "prompt": prompt,
-        "version": version,
-        "input": read or start.input,
-    }
-    return start.model_copy(update=changes)
-
-
-def _draw_prompt(start: ModelChoice, based: str) -> tuple[str, int | None]:
-    """The prompt and its version; ``None`` is the newest, or the default's."""
-    book = get_studio().prompts
-    names = list(dict.fromkeys([AUTO, *(entry.name for entry in book.entries()), start.prompt]))
-    with st.container(horizontal=True):
-        prompt = st.selectbox(
-            "Prompt",
-            names,
-            index=names.index(start.prompt),
-            format_func=lambda name: "The default of the document's type" if name == AUTO else name,
-            key=f"recipe_prompt_{based}",
-        )
-        if prompt == AUTO:
-            return AUTO, None
-        held = start.version if prompt == start.prompt else None
-        try:
-            numbers = [each.version for each in book.versions(prompt)]
-        except RecordMissing:
-            numbers = []
-        versions = list(dict.fromkeys([None, held, *numbers]))
-        version = st.selectbox(
-            "Version",
-            versions,
-            index=versions.index(held),
-            format_func=lambda number: "newest" if number is None else ("as it ships" if number == 0 else f"{number}"),
-            key=f"recipe_version_{based}_{prompt}",
-            width=160,
-        )
-    return prompt, version
-
-
 def build_recipe(
-    base: Recipe, name: str, engine: str, dpi: int, readers: list[str], choice: ModelChoice | None
+    base: Recipe, name: str, reading: Mapping[str, Any], readers: list[str], choices: Mapping[str, ModelChoice]
 ) -> Recipe | str:
     """The recipe as chosen, everything else as in ``base``; a sentence where it cannot be."""
-    models = {key: value for key, value in base.models.items() if key in readers}
-    if choice is not None:
-        models[MODEL] = choice
+    models = {key: value for key, value in base.models.items() if key in readers} | dict(choices)
     data = base.model_dump() | {
         "name": name,
-        "ocr": base.ocr.model_dump() | {"engine": engine, "dpi": dpi},
+        "ocr": base.ocr.model_dump() | dict(reading),
         "extractors": tuple(readers),
         "models": {key: value.model_dump() for key, value in models.items()},
     }

@@ -83,7 +83,9 @@ def _labels_of(segment: Segment, page: int, lexicon: Lexicon, language: str | No
             at += 1
             continue
         entry = lexicon.label(key, language)
-        if end - at == 1 and key in lexicon.joined and tokens[at].text.rstrip(",;").isalpha():
+        is_plain = key in lexicon.joined and tokens[at].text.rstrip(",;").isalpha()
+        if end - at == 1 and (is_plain or currency_of(tokens[at].text) is not None):
+            # one word that reads like two, or the currency of the amount behind it (Total  RM  9.00)
             at += 1
             continue
         if entry is not None and _is_plausible(segment, at, end, key, entry):

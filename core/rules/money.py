@@ -33,7 +33,12 @@ def read_currency(reading: Reading) -> FoundCurrency | None:
     shared: set[str] = set()
     for page, layout in enumerate(reading.layouts):
         for segment in layout.segments:
-            for code, token, weight, sign in _mentions(reading, page, segment.tokens):
+            beside = layout.right_of(segment)[:1] if len(segment.tokens) == 1 else []
+            # a till sets the currency in a column of its own, the amount in the next one
+            tokens = [*segment.tokens, *(beside[0].tokens[:1] if beside else ())]
+            for code, token, weight, sign in _mentions(reading, page, tokens):
+                if token not in segment.tokens:
+                    continue
                 votes[code] += weight
                 first.setdefault(code, (token, page))
                 if sign:

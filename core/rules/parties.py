@@ -64,7 +64,18 @@ class PartyReader:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self.blocks = find_blocks(reading.layouts[0], 0) if reading.layouts else []
+        found = find_blocks(reading.layouts[0], 0) if reading.layouts else []
+        self.blocks = [part for block in found for part in self._without_titles(block)]
+
+    def _without_titles(self, block: Block) -> list[Block]:
+        """A block cut where the document's title stands between letterhead and customer."""
+        parts: list[list[Segment]] = [[]]
+        for segment in block.segments:
+            if segment.key in self.reading.lexicon.titles:
+                parts.append([])
+            else:
+                parts[-1].append(segment)
+        return [Block(part, block.page) for part in parts if part]
 
     def labelled(self, kind: str) -> list[Party]:
         """The parties that labels of ``kind`` announce, best first."""

@@ -13,6 +13,8 @@ from core.rules.tables.items import multiplies
 from core.rules.tables.money_rows import MoneyRow, part_line
 from core.rules.tables.quantities import without_unit_sign
 
+#: Units of a till's rows have no more letters.
+_UNIT = 4
 #: So many rows at least make a column of counts.
 _ENOUGH = 2
 _LETTERS = re.compile(r"[^\W\d_]{2}")
@@ -59,6 +61,12 @@ def take_factors(row: MoneyRow, numbers: Sequence[Amount], tokens: Sequence[Toke
             return True
         # behind the text, what stands between quantity and price is a unit
         texted = any(WORD.search(token.text) for token in before)
+        between = [token for token in row.label if quantity.tokens[-1].x1 <= token.x0 < price.tokens[0].x0]
+        words = [token for token in between if WORD.search(token.text)]
+        times = bool(between) and TIMES.match(between[-1].text.lstrip("¬ ")) is not None
+        if not texted and times and len(words) == 1 and len(words[0].text) <= _UNIT:
+            # 10 PCS x 6.80: what stands before the sign is a unit, what stands behind it (2 x Menu 29,90) the text
+            row.label = [token for token in row.label if token not in between]
         row.label = before if texted else [token for token in row.label if token.x0 < price.tokens[0].x0]
         row.label = [token for token in row.label if token not in used and not TIMES.match(token.text)]
     return True

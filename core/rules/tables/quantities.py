@@ -15,7 +15,9 @@ def read_quantity(cell: Sequence[Token], habit: NumberFormat) -> list[Amount]:
     """The quantity in a cell, as a list of one; empty where there is none."""
     found = [amount for amount in find_amounts(cell, habit) if not amount.percent]
     if found:
-        return [without_unit_sign(found[0])]
+        # in a credit note a sign may stand behind the number (6-)
+        behind = found[0].text.endswith(("-", "−", "–"))
+        return [found[0]._replace(value=-abs(found[0].value)) if behind else without_unit_sign(found[0])]
     for token in cell:
         shape = _GLUED.match(token.text)
         parsed = parse_number(shape[2], habit) if shape else None

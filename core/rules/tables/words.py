@@ -15,6 +15,8 @@ from core.rules.lexicon import Lexicon
 _LONGEST = 6
 #: How names of sums before tax end, whatever stands in front of them (food subtotal).
 _SUBTOTALS = ("subtotal", "subtotale", "subtotaal", "soustotal", "zwischensumme", "小計")
+#: So short a word of another language means something else here (Spanish base, English base rate).
+_SHORT = 4
 #: A blank between two words is narrower than this many text heights.
 _BLANK = 0.45
 #: Shorter names are not guessed from what OCR made of them.
@@ -77,7 +79,11 @@ class TableWords:
         }
         kinds = {phrase: {entry.kind for entry in found.values()} for phrase, found in lexicon.labels.items()}
         self.names = Phrases(self.columns)
-        self._sums = Phrases(phrase for phrase, found in kinds.items() if found & _SUMS)
+        self._sums = Phrases(
+            phrase
+            for phrase, found in kinds.items()
+            if found & _SUMS and (len(phrase) > _SHORT or {language, "en"} & lexicon.labels[phrase].keys())
+        )
         self._charges = Phrases([*lexicon.table_end, *(phrase for phrase, found in kinds.items() if found & _CHARGES)])
         self._taxes = Phrases(phrase for phrase, found in kinds.items() if "tax" in found)
         self._subtotals = Phrases(

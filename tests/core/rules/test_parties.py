@@ -328,3 +328,17 @@ def test_a_british_address_may_name_no_street() -> None:
     """House, village and town, then the postcode alone: all of them are the address."""
     text = "@50 Invoice to\n@50 TRELAWNY HOMES LTD\n@50 THE OLD DAIRY\n@50 MENHENIOT\n@50 LISKEARD\n@50 PL14 3QU"
     assert read(text).invoice.billing_address == "THE OLD DAIRY, MENHENIOT, LISKEARD, PL14 3QU"
+
+
+def test_a_title_between_letterhead_and_customer_parts_them() -> None:
+    """Letterhead, “CREDIT NOTE”, then the customer, all in one column."""
+    text = """
+@50 Lumen Interiors Ltd
+@50 CREDIT NOTE
+@50 Castleford Academy
+@50 Ferrybridge Road
+@50 Castleford
+@50 WF10 4JQ
+"""
+    party = read("\n\n\n\n" + text).invoice
+    assert (party.vendor_name, party.customer_name) == ("Lumen Interiors Ltd", "Castleford Academy")

@@ -279,3 +279,14 @@ def test_a_hotels_taxes_between_the_nights_are_no_items() -> None:
     ]
     found = plain(read(page(rows, (40, 300, -540)), language="en"))
     assert [row[0] for row in found] == ["Room Charge", "Room Charge"]
+
+
+def test_a_quantity_may_carry_its_minus_behind() -> None:
+    """A cancelled invoice: 6-, 48,90, 293,40-."""
+    rows = [
+        ("Text", "Menge", "Einzel", "Gesamt"),
+        ("Zaun", "6-", "48,90", "293,40-"),
+        ("Montage", "1-", "220,00", "220,00-"),
+    ]
+    found = plain(read(page(rows), language="de"))
+    assert found == [("Zaun", "-6", "48.9", "-293.4"), ("Montage", "-1", "220", "-220")]

@@ -303,3 +303,18 @@ def test_a_column_of_counts_between_text_and_amount() -> None:
     rows = [("Beer", "4", "23.20"), ("Skewers", "2", "25.60"), ("Edamame", "1", "3.80"), ("Subtotal", "", "52.60")]
     found = plain(read(page(rows, (40, -200, -300))))
     assert [row[:2] for row in found] == [("Beer", "4"), ("Skewers", "2"), ("Edamame", "1")]
+
+
+def test_a_unit_between_quantity_and_price_leaves_the_text_above() -> None:
+    """``10 PCS x 6.80   68.00`` under its text; ``2 x Menu 29,90`` has its text between."""
+    rows = [
+        ("1. PVC PIPE",),
+        ("10 PCS x 6.80", "68.00"),
+        ("2. CEMENT",),
+        ("4 BAG x 17.50", "70.00"),
+        ("TOTAL", "138.00"),
+    ]
+    found = plain(read(page(rows, RECEIPT)))
+    assert [row[:3] for row in found] == [("1. PVC PIPE", "10", "6.8"), ("2. CEMENT", "4", "17.5")]
+    rows = [("2 x Menu 29,90", "59,80"), ("3 x Verre 5,20", "15,60"), ("TOTAL", "75,40")]
+    assert [row[0] for row in plain(read(page(rows, RECEIPT), language="fr"))] == ["Menu", "Verre"]

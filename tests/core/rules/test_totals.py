@@ -180,3 +180,10 @@ def test_a_word_that_reads_like_a_currency_is_none() -> None:
     """“BOL NO” (bill of lading) does not outvote the dollars of the total."""
     text = "BOL NO|@300 5510992\nFreight|@300 1,133.57\nTOTAL CHARGES (USD)|@300 1,133.57"
     assert read(text).invoice.currency == "USD"
+
+
+def test_a_currency_in_a_column_of_its_own() -> None:
+    """Tills print label, currency and amount in three columns."""
+    text = "SUBTOTAL|@100 RM|@200 144.40\nDISCOUNT|@100 RM|@200 4.40\nTOTAL|@100 RM|@200 140.00"
+    assert sums(text) == ("144.40", None, "140.00")
+    assert read(text).invoice.currency == "MYR"

@@ -20,6 +20,7 @@ from core.cache import Cache
 from core.comparison.comparator import Comparator
 from core.comparison.runner import PipelineRunner
 from core.documents import Document, open_document
+from core.documents.geometry import turn_box
 from core.errors import RecordMissing, StorageError, TooFewReviewed
 from core.events import Event, RunFinished, StepFailed, StepFinished, StepSkipped
 from core.evidence import Box, Evidence, Word, union
@@ -31,7 +32,7 @@ from core.models import Invoice, field_of
 from core.pipeline import Order as RunOrder
 from core.pipeline import Pipeline
 from core.prompts import PromptBook
-from core.recipe import Correction, OcrRecipe, Recipe
+from core.recipe import Correction, OcrRecipe, Recipe, Redaction
 from core.review import Reviewed, review
 from core.settings import Defaults, Settings
 from core.spending import Spending
@@ -143,6 +144,29 @@ class Studio:
         self._remember(document)
         return document
 
+    def hide(self, sha256: str, places: Redaction, rotations: Mapping[int, int]) -> None:
+        """Keep the places of a document that are masked in whatever is sent of it, by whoever. Their boxes are on its pages
+        turned by ``rotations`` (clockwise degrees by page). Raises what :meth:`document` raises."""
+        document = self.document(sha256)
+        boxes = []
+        for number, *place in places.boxes:
+            turn = rotations.get(number, 0) % 360
+            page = document.page(number, turn)
+            boxes.append((number, *turn_box(Box(*place), -turn % 360, page.width, page.height)))
+        self._parts.files.keep_json("hidden", sha256, Redaction(boxes=tuple(boxes)).model_dump_json())
+
+    def hidden(self, sha256: str, rotations: Mapping[int, int]) -> Redaction:
+        """The places of a document that are masked, on its pages turned by ``rotations``. Raises what :meth:`document`
+        raises."""
+        kept = self._parts.files.load_json("hidden", sha256)
+        places = Redaction.model_validate_json(kept) if kept else Redaction()
+        boxes = []
+        for number, *place in places.boxes:
+            turn = rotations.get(number, 0) % 360
+            page = self.document(sha256).page(number) if turn else None
+            boxes.append((number, *(turn_box(Box(*place), turn, page.width, page.height) if page else place)))
+        return Redaction(boxes=tuple(boxes))
+
     def _remember(self, document: Document) -> None:
         with self._lock:
             self._open[document.sha256] = document
@@ -206,9 +230,14 @@ class Studio:
             name,
             sha256,
             tuple(pages),
-            self._parts.pin(self._with_correction(recipe)),
+            self._parts.pin(self._with_correction(self._hiding(recipe, sha256, pages))),
             lambda call: self._parts.calls.keep_call(call, run_id, sha256),
         )
+
+    def _hiding(self, recipe: Recipe, sha256: str, pages: Sequence[PageRef]) -> Recipe:
+        if not recipe.sends:
+            return recipe
+        return recipe.hiding(self.hidden(sha256, {page.number: page.rotation for page in pages}))
 
     def _with_correction(self, recipe: Recipe) -> Recipe:
         if recipe.correction is not None or self.defaults.correction is None:

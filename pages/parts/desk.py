@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pydantic import TypeAdapter
 
 from core.extraction import PageRef
-from core.recipe import Redaction
 
 
 @dataclass(slots=True)
@@ -26,7 +25,7 @@ class Group:
 @dataclass(slots=True)
 class OpenDocument:
     """One open document. ``rotations`` are clockwise degrees by page; ``active`` is the group being chosen or shown;
-    ``picking`` is whether its pages are being chosen; ``recipe`` names how it is read; ``hidden`` are places that are masked in what is sent."""
+    ``picking`` is whether its pages are being chosen; ``recipe`` names how it is read."""
 
     sha256: str
     name: str
@@ -36,7 +35,6 @@ class OpenDocument:
     active: int = 0
     picking: bool = True
     recipe: str = "default"
-    hidden: Redaction = field(default_factory=Redaction)
 
     @property
     def group(self) -> Group:

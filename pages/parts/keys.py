@@ -22,7 +22,7 @@ Studio page, choosing pages
     split, split_by_page, join, drop_group    groups; group chooses the active one
     recipe                 how it is read; new_recipe makes one
     sending                what leaves this machine; hide opens hide_kinds, hide_names, hide_draw (its dialog: hide_page,
-                           hide_mode, hide_canvas_<document>_<page>, hide_keep)
+                           hide_mode, hide_canvas_<document>_<page>_<n>, hide_keep)
     extract                the primary button; extract_all for all open documents
 Studio page, running
     steps                  the step list; cancel stops the run; try_again, back_to_pages after a failure or a stop
@@ -115,6 +115,7 @@ COMPARE_ESTIMATE = "compare_estimated"
 COMPARE_NEW_RECIPE = "compare_made_recipe"
 COMPARE_VOTE_ERROR = "compare_vote_error"
 RECIPE_ERROR = "recipe_error"
+HIDE_DRAFT = "hide_draft"
 MEASURING = "accuracy_measuring"
 ACCURACY_ENDED = "accuracy_ended"
 ACCURACY_IMPORTS = "accuracy_imports"

@@ -33,7 +33,7 @@ def recipe_of(document: OpenDocument) -> Recipe:
     studio = get_studio()
     recipes = known_recipes(studio.defaults)
     recipe = recipes.get(document.recipe, studio.defaults.recipe)
-    return recipe.hiding(studio.defaults.redaction.joined(document.hidden))
+    return recipe.hiding(studio.defaults.redaction.joined(studio.hidden(document.sha256, document.rotations)))
 
 
 def draw_recipe(document: OpenDocument) -> None:

@@ -10,7 +10,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.recipe import Redaction
+from core.extraction import PageRef
+from core.recipe import BUILT_IN, Redaction
 from core.studio import Studio
 from pages.parts.desk import Desk
 from pages.parts.frame import get_studio
@@ -103,3 +104,23 @@ def test_fields_that_arrive_are_shown_as_text() -> None:
     """A document may hold markup."""
     assert "<script>" not in fields_html({"vendor_name": "<script>x</script>"})
     assert "begins" in fields_html({})
+
+
+def test_places_hidden_in_a_document_stay_hidden_however_it_lies_and_wherever_it_is_read(
+    studio: Studio, digital_pdf: SampleFile, mock_models: MockModels
+) -> None:
+    """The page is turned after they were drawn; the Compare page and the command line send it too."""
+    vendor = digital_pdf.truth["vendor_name"]
+    mock_models.replies(reply_of(digital_pdf))
+    document = studio.open(digital_pdf.data, digital_pdf.name)
+    model = BUILT_IN["model"]
+    list(studio.extract(document, [PageRef(1)], model))
+    page = document.page(1, 90)
+    drawn = (1, page.width * 0.75, 0, page.width, page.height)
+    studio.hide(document.sha256, Redaction(boxes=(drawn,)), {1: 90})
+    assert studio.hidden(document.sha256, {1: 90}).boxes[0] == pytest.approx(drawn)
+    assert studio.hidden(document.sha256, {}).boxes[0] == pytest.approx((1, 0, 0, page.height, page.width * 0.25))
+    list(studio.extract(document, [PageRef(1)], model))
+    before, after = (json.dumps(request["body"]) for request in mock_models.requests()[-2:])
+    assert "[HIDDEN-1]" in after
+    assert after.count(vendor) == before.count(vendor) - 1, "the one at the top"

@@ -34,6 +34,8 @@ _UPRIGHT = 1.5
 _MARKS = re.compile(r"[\u0300-\u036f]")
 _NUMBER_SIGN = re.compile(r"#|\bn[°º*]")
 _NOT_KEY = re.compile(r"[^\w\n]+|_+")
+#: What may part a word into pieces: blanks (also the wide one of Japanese) and colons.
+_CUT = re.compile(r"[:：\s]")
 #: A label glued to its number (領収書No.0418, INV#F88120).
 _NUMBERED = re.compile(r"^(\D*[\u3040-\u9fff](?:No|NO|№)[.．]?|[^\W\d_]{2,12}#)(\w*\d.*)$")
 #: A date glued to the word before it (DU17/09/24).
@@ -228,7 +230,7 @@ def _tokens(words: Sequence[Word], slope: float, tallest: float) -> list[Token]:
         height = box.y1 - box.y0
         if len(text) > 2 and (height > _UPRIGHT * (box.x1 - box.x0) or height > tallest):
             continue
-        if ":" in text or " " in text or "：" in text or _NUMBERED.match(text) or _DATED.match(text):
+        if _CUT.search(text) or _NUMBERED.match(text) or _DATED.match(text):
             pieces += _pieces(text, box.x0, box.x1, index)
         elif text:
             pieces.append((text, box.x0, box.x1, index))

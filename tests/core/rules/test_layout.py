@@ -117,3 +117,9 @@ def test_chinese_forms_fold_to_japanese_ones() -> None:
 def test_a_date_or_a_number_glued_to_its_word_is_cut() -> None:
     """OCR loses the blank in “DU 17/09/24”; tills print INV#F88120. A code such as AB12/4 stays whole."""
     assert lines_of(Layout(page("DU17/09/24 INV#F88120 AB12/4"))) == [["DU 17/09/24 INV# F88120 AB12/4"]]
+
+
+def test_a_wide_blank_parts_words_too() -> None:
+    """Japanese text layers keep the label and its value as one word with a wide blank inside."""
+    words = (Word("請求書番号\u30002024-1031-07", Box(50, 40, 200, 52)),)
+    assert lines_of(Layout(PageText(1, 595, 842, words, "text-layer"))) == [["請求書番号 2024-1031-07"]]

@@ -37,8 +37,8 @@ class Prompt(BaseModel):
     """From 1 as stored; 0 is the one that ships."""
     system: str = Field("", title="System prompt")
     user: str = Field("{{document}}", title="User prompt")
-    language: str | None = Field(None, title="Language")
-    document_type: str | None = Field(None, title="Document type")
+    language: str | None = Field(None, max_length=20, title="Language")
+    document_type: str | None = Field(None, max_length=40, title="Document type")
     vendor: str | None = Field(None, title="Vendor")
     examples: tuple[Example, ...] = Field((), title="Examples")
     notes: str = Field("", title="Notes")

@@ -21,6 +21,8 @@ from core.validation.normalise import parse_value
 _MOST_ERRORS = 8
 #: Values longer than this are no values of an invoice.
 _LONGEST = 2000
+#: So many places of a text are tried for where its JSON object begins.
+_MOST_TRIES = 200
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LANGUAGE = re.compile(r"[a-z]{2}")
@@ -101,7 +103,11 @@ def _one_object(text: str) -> dict[str, Any] | None:
     decoder = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)
     found: list[dict[str, Any]] = []
     at = text.find("{")
+    tries = 0
     while at >= 0 and len(found) < 2:
+        tries += 1
+        if tries > _MOST_TRIES:
+            return None
         try:
             value, end = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):

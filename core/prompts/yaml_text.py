@@ -12,6 +12,8 @@ from core.prompt import Prompt
 
 #: More than this is no prompt: nothing larger is parsed.
 MOST_BYTES = 2_000_000
+#: The deepest that a prompt goes (a list of examples of texts), and the most prompts in a file.
+_DEEPEST, _MOST = 8, 1000
 #: What a file does not say of a prompt: where it is imported it gets a number and a time of its own.
 _OURS = {"version", "created_at"}
 
@@ -43,9 +45,8 @@ def read_prompts(data: bytes) -> list[Prompt]:
         raise PromptError(f"This file is larger than {MOST_BYTES // 1_000_000} MB: a prompt's YAML is much smaller.")
     try:
         text = data.decode("utf-8-sig")
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise PromptError("This YAML uses aliases (*name): write the text out where it is used.")
-        found = [part for part in yaml.safe_load_all(text) if part is not None]
+        _check(yaml.parse(text, Loader=yaml.SafeLoader))
+        found = [part for part in yaml.load_all(text, Loader=_loader()) if part is not None]
     except UnicodeDecodeError as error:
         raise PromptError("This file is no text: save it as YAML in UTF-8.") from error
     except yaml.YAMLError as error:
@@ -57,7 +58,44 @@ def read_prompts(data: bytes) -> list[Prompt]:
     entries = [entry for part in found for entry in (part if isinstance(part, list) else [part])]
     if not entries:
         raise PromptError("This file holds no prompt.")
+    if len(entries) > _MOST:
+        raise PromptError(f"This file holds {len(entries):,} prompts and the limit is {_MOST:,}: split it.")
     return [_prompt(entry, number) for number, entry in enumerate(entries, 1)]
+
+
+def _check(events: Iterable[Any]) -> None:
+    """Raise PromptError for what no prompt needs and what could be used to fill the memory or break what keeps it."""
+    import yaml
+
+    depth = 0
+    for event in events:
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            raise PromptError("This YAML uses aliases (*name): write the text out where it is used.")
+        if getattr(event, "tag", None):
+            raise PromptError(f"This YAML uses tags ({event.tag}): write plain text.")
+        if depth > _DEEPEST:
+            raise PromptError("This YAML is nested too deeply for a prompt.")
+        if isinstance(event, yaml.ScalarEvent) and any(_is_no_character(char) for char in event.value):
+            raise PromptError(f"This YAML has a character in line {event.start_mark.line + 1} that is none.")
+
+
+def _is_no_character(char: str) -> bool:
+    return char == "\0" or "\ud800" <= char <= "\udfff"
+
+
+def _loader() -> Any:
+    """Reads every value as text, but for nothing: a language “no” is no answer, a name may be a number or a date."""
+    import yaml
+
+    class Texts(yaml.SafeLoader):
+        """Knows no dates, truths or numbers."""
+
+    Texts.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag.endswith(":null")]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    return Texts
 
 
 def _prompt(entry: Any, number: int) -> Prompt:

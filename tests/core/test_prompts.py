@@ -45,9 +45,16 @@ def test_yaml_gives_back_what_was_written() -> None:
         (b"just text", "is no mapping"),
         (b"name: x\nspeed: 3", "speed"),
         (b"name: ../x", "name"),
+        (b"name: x\nlanguage: " + b"x" * 21, "language"),
         (b"a: &a [1]\nb: *a", "aliases"),
         (b"\xff\xfe\x00", "no text"),
-        (b"name: !!python/object:os.system x", "cannot be read"),
+        (b"name: !!python/object:os.system x", "uses tags"),
+        (b"[" * 50_000, "nested too deeply"),
+        (b"[" * 50_000 + b"]" * 50_000, "nested too deeply"),
+        (b"name: " + b"1:" * 500_000 + b"1", "name"),
+        (b'name: x\nsystem: "\\ud800"', "character in line 2"),
+        (b'name: x\nsystem: "\\0"', "character in line 2"),
+        (b"- name: a\n" * 1001, "limit is 1,000"),
         (b"#" * 2_000_001, "larger than"),
     ],
 )
@@ -55,6 +62,12 @@ def test_a_file_that_is_no_prompt_is_refused_in_a_sentence(text: bytes, said: st
     """Also hostile ones: nothing is run and nothing grows."""
     with pytest.raises(PromptError, match=said):
         read_prompts(text)
+
+
+def test_values_of_a_prompt_are_text_whatever_they_look_like() -> None:
+    """Norwegian is no “false”, and a prompt may be called by a year."""
+    found = read_prompts(b"name: 2024\nlanguage: no\nvendor: 1:30\ndocument_type:\n")[0]
+    assert (found.name, found.language, found.vendor, found.document_type) == ("2024", "no", "1:30", None)
 
 
 def test_a_difference_shows_the_changed_lines_between_their_neighbours() -> None:

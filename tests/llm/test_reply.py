@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from core.errors import ReplyInvalid
-from core.llm.provider import RESTART
+from core.errors import ProviderFailed, ReplyInvalid
+from core.llm.provider import RESTART, Question
 from core.llm.reply import fields_so_far, read_reply
 from core.llm.schema import Reading, fields_in_words, reply_of, schema_of
+from core.llm.wires.exchange import Exchange
+from core.llm.wires.manner import Manner
 from core.models import Invoice, header_fields, item_fields
 from tests.llm.made_models import REPLY
 
@@ -186,3 +188,19 @@ def test_mangled_replies_end_in_values_or_in_one_error() -> None:
             except ReplyInvalid:
                 continue
             assert Invoice.model_validate(found.invoice.model_dump()) == found.invoice
+
+
+def test_a_reply_that_only_opens_is_given_up_at_once() -> None:
+    """Looking for its JSON object takes no longer the more of it there is."""
+    for text in ("{" * 400_000, '{"a":' * 100_000):
+        with pytest.raises(ReplyInvalid, match="no JSON"):
+            read_reply(text, tolerant=True)
+
+
+def test_a_reply_without_end_is_cut() -> None:
+    """A server may send for as long as it is listened to."""
+    question = Question("Read.", (), max_output_tokens=100)
+    exchange = Exchange(question, "Server", "m", Manner(), 60, 1e12, lambda: False)
+    exchange.take("x" * 10_000)
+    with pytest.raises(ProviderFailed, match="far more"):
+        exchange.take("x" * 10_000)

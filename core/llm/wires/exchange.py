@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from core.errors import Cancelled as CancelledError
-from core.errors import ProviderTimeout
+from core.errors import ProviderFailed, ProviderTimeout
 from core.llm.provider import Cancelled, OnText, Question, Usage
 from core.llm.wires.manner import Manner
+
+#: Characters of the longest token: a reply of more than its tokens can hold is none.
+_LONGEST_TOKEN = 128
 
 #: How a reply ended, in the house's words; empty while it has not.
 Finish = Literal["", "complete", "cut off", "refused"]
@@ -57,6 +60,8 @@ class Exchange:
         """A piece of the reply has arrived."""
         if piece:
             self.text += piece
+            if len(self.text) > self.question.max_output_tokens * _LONGEST_TOKEN:
+                raise ProviderFailed(f"{self.title} sent far more than was asked for.", billed=True)
             self.deliver(piece)
 
     def say(self, words: str) -> None:

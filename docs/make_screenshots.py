@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import random
 import sys
 import tempfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from core.entrypoints.bootstrap import build_studio  # noqa: E402 - the project is not an installed package
+from core.llm.provider import Call, Purpose, Usage  # noqa: E402
 from core.models import Invoice  # noqa: E402
-from core.settings import Settings  # noqa: E402
+from core.settings import Budget, Settings  # noqa: E402
 from core.stores import Status  # noqa: E402
+from storage.calls import SqlCalls  # noqa: E402
+from storage.database import open_database  # noqa: E402
 from tests.browser.driver import CHROMIUM_ARGS, Person, Server, chromium, new_page, serve  # noqa: E402
 
 DOCS = ROOT / "docs"
@@ -47,6 +52,32 @@ def fill_books(folder: Path) -> None:
             studio.save(invoice.model_copy(update=changed), ("database",), status=STATUSES[(month + place) % 3])
 
 
+def fill_bill(folder: Path) -> None:
+    """Calls to models of the last weeks, and an edited prompt, so that their pages have something to show."""
+    studio = build_studio(Settings(data_dir=folder))
+    calls = SqlCalls(open_database(f"sqlite:///{folder / 'studio.db'}"))
+    now, dice = datetime.now(UTC), random.Random(7)  # noqa: S311 - an example, no secret
+    models = (
+        ("groq", "llama-4-scout-17b", "0.0006"),
+        ("openai", "gpt-5-mini", "0.004"),
+        ("anthropic", "claude-haiku", "0.009"),
+    )
+    for number in range(160):
+        provider, model, price = dice.choice(models)
+        cost = (Decimal(price) * Decimal(str(round(dice.uniform(0.6, 1.5), 2)))).quantize(Decimal("0.000001"))
+        at = now - timedelta(days=dice.randrange(min(now.day, 21)), minutes=dice.randrange(600))
+        usage = Usage(dice.randrange(900, 3200), dice.randrange(200, 800), dice.choice((0, 900)))
+        purpose: Purpose = dice.choice(("extract", "extract", "extract", "repair", "second opinion"))
+        call = Call(
+            f"call{number}", at, provider, model, purpose, usage, cost, dice.uniform(0.5, 4), prompt="invoice@0"
+        )
+        calls.keep_call(call, f"run{number}", f"document{number}")
+    shipped = studio.prompts.get("invoice", 0)
+    better = shipped.system.replace("Copy, never invent.", "Copy what is printed; never invent, never complete.")
+    studio.prompts.keep(shipped.model_copy(update={"system": better, "notes": "A clearer first rule"}))
+    studio.configure(studio.defaults.model_copy(update={"budget": Budget(month=Decimal(2))}))
+
+
 def shoot(person: Person, name: str) -> None:
     """Keep what the window shows."""
     person.settle()
@@ -70,6 +101,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
         data = Path(place)
         fill_books(data)
+        fill_bill(data)
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM_ARGS))
         with serve(data) as server:
             person = read_sample(browser, server, "english-studio")
@@ -86,6 +118,19 @@ def main() -> None:
             person.visit("/records", "records_paging")
             person.choose_cell("records_split", x=150)
             shoot(person, "records")
+            person.visit("/compare")
+            person.press("Compare 4 documents × 2 recipes")
+            expect(person.page.get_by_text("8 of 8 read")).to_be_visible(timeout=120_000)
+            shoot(person, "compare")
+            person.visit("/accuracy")
+            person.press("Measure on the 4 shipped samples")
+            expect(person.page.get_by_role("tab", name="Overview")).to_be_visible(timeout=120_000)
+            shoot(person, "accuracy")
+            person.visit("/prompts", "prompt_head")
+            person.page.get_by_role("tab", name="Versions").click(delay=80)
+            shoot(person, "prompts")
+            person.visit("/cost", "cost_figures")
+            shoot(person, "cost")
         browser.close()
 
 

@@ -64,9 +64,13 @@ def trust(extraction: Extraction, path: str) -> Trust:
     return Trust(level, f"{words} {confidence:.0%}{note}")
 
 
+#: Reasons that take less than this from the log-odds lower nothing that a person would notice.
+_LOWERS = -0.5
+
+
 def reasons_for(extraction: Extraction, path: str) -> list[str]:
     """Why the value at ``path`` is as sure as it is, the weightiest reason first; those that speak against it are marked."""
-    return [f"{'lowers it: ' if reason.weight < 0 else ''}{reason.text}" for reason in explain(extraction, path)]
+    return [f"{'lowers it: ' if reason.weight < _LOWERS else ''}{reason.text}" for reason in explain(extraction, path)]
 
 
 def is_confirmed(extraction: Extraction, path: str) -> bool:

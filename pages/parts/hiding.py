@@ -119,25 +119,16 @@ def _draw_places(document: OpenDocument) -> None:
     turned = get_studio().document(document.sha256).page(page, document.rotations.get(page, 0))
     scale = turned.width / _WIDTH
     draft.show(page, scale)
-    st.caption("Draw a box over each place. To take one away, press Change, choose it and press Delete.")
-    mode = st.segmented_control(
-        "Tool",
-        ["labeled_rect", "transform"],
-        default="labeled_rect",
-        format_func={
-            "labeled_rect": ":material/ink_eraser: Hide",
-            "transform": ":material/arrow_selector_tool: Change",
-        }.__getitem__,
-        key="hide_mode",
-        label_visibility="collapsed",
-        required=True,
+    st.caption(
+        "Draw a box over each place. To take one away, press the pencil above the page, click the box, then the × there."
     )
+    st.space("small")  # the canvas' own buttons stand above it
     result = st_canvas(
         background_image=draw_picture(document.sha256, page, document.rotations.get(page, 0), _WIDTH),
         width=_WIDTH,
         height=round(turned.height / scale),
-        drawing_mode=mode or "labeled_rect",
-        label="" if mode == "transform" else _LABEL,
+        drawing_mode="labeled_rect",
+        label=_LABEL,
         font_size=12,
         initial_drawing=draft.initial,
         **_INK,

@@ -22,7 +22,7 @@ Studio page, choosing pages
     split, split_by_page, join, drop_group    groups; group chooses the active one
     recipe                 how it is read; new_recipe makes one
     sending                what leaves this machine; hide opens hide_kinds, hide_names, hide_draw (its dialog: hide_page,
-                           hide_mode, hide_canvas_<document>_<page>_<n>, hide_keep)
+                           hide_canvas_<document>_<page>_<n>, hide_keep)
     extract                the primary button; extract_all for all open documents
 Studio page, running
     steps                  the step list; cancel stops the run; try_again, back_to_pages after a failure or a stop

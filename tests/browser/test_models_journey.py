@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.driver import PRESS, Person, Server, serve
+from tests.browser.papers import invoice_pdf
 from tests.conftest import SampleFile
 from tests.mock_models import MockModels
 
@@ -85,6 +86,26 @@ def test_what_the_person_hides_is_not_sent(
     assert "[HIDDEN-1]" in sent or "[NAME-1]" in sent
     assert scan_png.truth["vendor_name"] not in sent
     assert person.input("field_vendor_name").input_value() == scan_png.truth["vendor_name"]
+
+
+def test_places_drawn_on_one_page_stay_while_another_is_shown(person: Person) -> None:
+    """A box on each of two pages, kept with one press: both are hidden."""
+    person.visit("/", "empty_state")
+    person.upload(("two pages.pdf", invoice_pdf("WS-77", pages=2)))
+    person.choose("recipe", "A language model")
+    person.open_popover("hide", "hide_kinds")
+    person.click("hide_draw")
+    for page in ("1", "2"):
+        person.choose("hide_page", page)
+        canvas = person.page.locator("[role=dialog] canvas").last
+        expect(canvas).to_be_visible()
+        box = canvas.bounding_box()
+        assert box is not None
+        person.drag((box["x"] + 50, box["y"] + 50), (box["x"] + 250, box["y"] + 90))
+        expect(person.page.get_by_role("dialog")).to_contain_text(f"{page} place")
+    person.click("hide_keep")
+    person.open_popover("hide", "hide_kinds")
+    expect(person.page.get_by_text("2 places hidden.")).to_be_visible()
 
 
 def test_a_prompt_is_edited_kept_and_compared(person: Person) -> None:

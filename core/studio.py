@@ -230,11 +230,12 @@ class Studio:
             name,
             sha256,
             tuple(pages),
-            self._parts.pin(self._with_correction(self._hiding(recipe, sha256, pages))),
+            self._parts.pin(self._with_correction(self.hiding(recipe, sha256, pages))),
             lambda call: self._parts.calls.keep_call(call, run_id, sha256),
         )
 
-    def _hiding(self, recipe: Recipe, sha256: str, pages: Sequence[PageRef]) -> Recipe:
+    def hiding(self, recipe: Recipe, sha256: str, pages: Sequence[PageRef]) -> Recipe:
+        """``recipe`` with the places of a document masked in what it sends. Raises what :meth:`hidden` raises, RecipeError."""
         if not recipe.sends:
             return recipe
         return recipe.hiding(self.hidden(sha256, {page.number: page.rotation for page in pages}))

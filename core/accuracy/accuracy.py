@@ -88,6 +88,8 @@ class AccuracyParts:
     calls: Calls
     samples: Path
     pin: Callable[[Recipe], Recipe] = lambda recipe: recipe
+    hide: Callable[[Recipe, str, Sequence[PageRef]], Recipe] = lambda recipe, sha256, pages: recipe
+    """Masks the places that are hidden in a document (SHA-256): :meth:`core.studio.Studio.hiding`."""
 
 
 class Accuracy:
@@ -246,7 +248,7 @@ class _Run:
             document.name,
             document.sha256,
             pages,
-            recipe,
+            self._parts.hide(recipe, document.sha256, pages),
             lambda call: self._parts.calls.keep_call(call, self._job_id, document.sha256),
         )
         for event in self._parts.pipeline.run(order, cancelled):

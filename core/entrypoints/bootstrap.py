@@ -75,7 +75,17 @@ def build_studio(settings: Settings | None = None) -> Studio:
     reader = CachedPageReader(results, _engines(models, calls), workers=defaults.ocr_workers, clean=clean)
     pipeline = Pipeline(found, reader, results, code_version())
     orders = SqlOrders(database)
-    measuring = AccuracyParts(pipeline, LocalQueue(1), SqlEvaluations(database), orders, files, calls, SAMPLES, fix)
+    measuring = AccuracyParts(
+        pipeline,
+        LocalQueue(1),
+        SqlEvaluations(database),
+        orders,
+        files,
+        calls,
+        SAMPLES,
+        fix,
+        lambda recipe, sha256, pages: studio.hiding(recipe, sha256, pages),
+    )
     parts = Parts(
         pipeline=pipeline,
         read_region=reader.read_region,

@@ -10,6 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.accuracy import Choice
 from core.extraction import PageRef
 from core.recipe import BUILT_IN, Redaction
 from core.studio import Studio
@@ -124,3 +125,22 @@ def test_places_hidden_in_a_document_stay_hidden_however_it_lies_and_wherever_it
     before, after = (json.dumps(request["body"]) for request in mock_models.requests()[-2:])
     assert "[HIDDEN-1]" in after
     assert after.count(vendor) == before.count(vendor) - 1, "the one at the top"
+
+
+def test_places_hidden_in_a_document_stay_hidden_where_a_model_is_measured(
+    studio: Studio, digital_pdf: SampleFile, mock_models: MockModels, tmp_path: Path
+) -> None:
+    """A reviewed record or a kept case is the same document."""
+    mock_models.replies(reply_of(digital_pdf))
+    document = studio.open(digital_pdf.data, digital_pdf.name)
+    page = document.page(1)
+    studio.hide(document.sha256, Redaction(boxes=((1, 0, 0, page.width, page.height * 0.25),)), {})
+    case = tmp_path / "cases" / "one"
+    case.mkdir(parents=True)
+    (case / "document.pdf").write_bytes(digital_pdf.data)
+    (case / "truth.json").write_text(json.dumps(digital_pdf.truth), encoding="utf-8")
+    started = studio.accuracy.start(Choice("cases"), ["model"])
+    while (job := studio.accuracy.job(started)) and job.active:
+        time.sleep(0.05)
+    assert mock_models.requests(), job
+    assert "[HIDDEN-1]" in json.dumps(mock_models.requests()[-1]["body"])

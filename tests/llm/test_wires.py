@@ -387,6 +387,17 @@ def test_a_key_never_stands_in_an_error(wire: Callable[..., Wire]) -> None:
     assert KEY not in repr(wire(OpenAIWire, Line()).endpoint)
 
 
+@pytest.mark.parametrize("kind", [OpenAIWire, GroqWire, AnthropicWire])
+def test_headers_of_the_environment_go_only_where_a_key_goes(kind: type[Wire], monkeypatch: pytest.MonkeyPatch) -> None:
+    """They may hold a gateway's credentials; an address that somebody typed gets neither."""
+    for name in ("OPENAI", "GROQ", "ANTHROPIC"):
+        monkeypatch.setenv(f"{name}_CUSTOM_HEADERS", "X-Gateway: mine")
+    for key, sent in ((SecretStr(KEY), True), (None, False)):
+        endpoint = Endpoint("one", "One", "http://typed.test", key, needs_key=False, quirks=Quirks(account=True))
+        headers = kind(endpoint, lambda model: capabilities(ModelName("one", model))).client().default_headers
+        assert ("X-Gateway" in headers) is sent
+
+
 def test_an_openai_account_is_told_to_openai_alone(wire: Callable[..., Wire], monkeypatch: pytest.MonkeyPatch) -> None:
     """Its SDK would tell every server."""
     monkeypatch.setenv("OPENAI_ORG_ID", "org-mine")

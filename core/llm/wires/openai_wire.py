@@ -29,9 +29,10 @@ class OpenAIWire(Wire):
             max_retries=0,
             http_client=DefaultHttpxClient(follow_redirects=False),
         )
+        # What the environment says of an OpenAI account is nobody else's business; the SDK would send it along.
+        hidden: dict[str, Any] = {"OpenAI-Organization": omit, "OpenAI-Project": omit}
+        self._without_key = hidden
         if not self.endpoint.quirks.account:
-            # What the environment says of an OpenAI account is nobody else's business; the SDK would send it along.
-            hidden: dict[str, Any] = {"OpenAI-Organization": omit, "OpenAI-Project": omit}
             client._custom_headers = hidden
         return client
 

@@ -6,7 +6,7 @@ import json
 import re
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
@@ -137,7 +137,13 @@ class Wire(ABC):
         with self._lock:
             if self._client is None:
                 self._client = self._connect()
+                if self.endpoint.key is None:
+                    # Headers of the environment (a gateway's credentials) go where the key goes, and nowhere else.
+                    self._client._custom_headers = self._without_key
             return self._client
+
+    #: What an SDK sends beside the question where no key is sent.
+    _without_key: Mapping[str, Any] = {}
 
     @property
     def secret(self) -> str:

@@ -16,6 +16,9 @@ from core.errors import ProviderError, StorageError
 from core.llm.provider import RESTART, Ask, Call, ModelName, Note, OnText, Question, Reply, Usage
 from core.llm.tokens import count_question, count_text
 
+#: More tokens than any call has: a larger count is a server's mistake, and no database holds it.
+MOST_TOKENS = 1_000_000_000
+
 Cost = Callable[[ModelName, Usage], Decimal | None]
 Keep = Callable[[bytes], str]
 
@@ -80,6 +83,7 @@ class Begun:
         return Usage(count_question(self.record.ask.question), count_text(received))
 
     def _note(self, outcome: str, usage: Usage, request_id: str) -> Call:
+        usage = _sensible(usage)
         call = Call(
             uuid.uuid4().hex,
             self.at,
@@ -96,6 +100,12 @@ class Begun:
         )
         self.record.note(call)
         return call
+
+
+def _sensible(usage: Usage) -> Usage:
+    """What a server says of its tokens as a count that can be billed and kept: never less than none."""
+    told = (usage.input, usage.output, usage.cached, usage.written)
+    return Usage(*(min(max(int(tokens), 0), MOST_TOKENS) for tokens in told))
 
 
 class Listener:

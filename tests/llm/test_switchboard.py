@@ -21,7 +21,8 @@ from core.errors import (
     ReplyRefused,
     StorageError,
 )
-from core.llm.provider import RESTART, Ask, Image, Message, ModelName, Question
+from core.llm.provider import RESTART, Ask, Image, Message, ModelName, Question, Reply, Usage
+from core.llm.record import MOST_TOKENS
 from core.llm.replay import Fault, ReplayProvider, always, in_turn
 from core.llm.switchboard import Switchboard
 from core.settings import Budget, Defaults, ModelPrice
@@ -47,6 +48,14 @@ def test_a_question_is_answered_priced_and_noted_once() -> None:
     assert place.books.calls == [call]
     assert call.cost == (Decimal(call.usage.input) + 10 * Decimal(call.usage.output)) / 1000
     assert (call.outcome, call.attempts) == ("ok", 1)
+
+
+def test_a_count_of_tokens_that_cannot_be_is_billed_as_far_as_it_can() -> None:
+    """A server's mistake neither lowers the bill nor costs the reply."""
+    provider = ReplayProvider(lambda question, model: Reply("{}", Usage(10**20, -5)), "one")
+    place = make_board(provider)
+    _, call = place.board.ask(ask_of("one"), note=place.books.note)
+    assert call.usage == Usage(MOST_TOKENS, 0)
 
 
 def test_a_temporary_error_is_tried_again() -> None:

@@ -37,7 +37,7 @@ def draw_days(bill: Bill, period: Period) -> None:
         costs = Bill(mine, ()).by_day()
         heights = [float(costs.get(day, 0)) for day in period.days]
         figure.add_bar(
-            x=days, y=heights, name=group.name, hovertemplate="%{x}<br>$%{y:.4f}<extra>%{fullData.name}</extra>"
+            x=days, y=heights, name=group.name, hovertemplate="%{x}<br>$%{y:,.6~f}<extra>%{fullData.name}</extra>"
         )
     figure.update_layout(
         barmode="stack",
@@ -46,7 +46,7 @@ def draw_days(bill: Bill, period: Period) -> None:
         legend={"orientation": "h", "y": 1.15},
         showlegend=True,
         bargap=0.35,
-        yaxis={"tickprefix": "$", "rangemode": "tozero"},
+        yaxis={"tickprefix": "$", "tickformat": ",~f", "rangemode": "tozero"},
         xaxis={"type": "category", "nticks": 16},
     )
     st.plotly_chart(figure, key="cost_days", config={"displayModeBar": False})
@@ -57,7 +57,13 @@ def draw_views(bill: Bill) -> None:
     chosen = st.segmented_control("View", list(VIEWS), default="Model", key="cost_view", required=True)
     name = chosen or "Model"
     rows = [_group_row(name, group) for group in group_calls(bill.calls, VIEWS[name])]
-    st.dataframe(rows, hide_index=True, key="cost_groups", column_config=_columns())
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key="cost_groups",
+        placeholder="",
+        column_config=_columns() | {name: st.column_config.TextColumn(width=260)},
+    )
     _draw_download(rows, f"cost-by-{name.lower().replace(' ', '-')}", "cost_download_view")
 
 
@@ -71,6 +77,7 @@ def draw_calls(bill: Bill) -> None:
         key="cost_calls",
         on_select="rerun",
         selection_mode="single-row",
+        placeholder="",
         column_config=_columns(),
     )
     st.caption(

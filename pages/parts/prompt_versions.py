@@ -22,12 +22,13 @@ def draw_versions(prompt: Prompt) -> None:
         rows,
         hide_index=True,
         key="prompt_versions",
+        placeholder="",
         column_config={
             "Values right": st.column_config.NumberColumn(
                 format="percent", help="In saved records: values that nobody had to change."
             ),
             "Cost a run": st.column_config.NumberColumn(format="$%.5f"),
-            "Made (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+            "Made (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm", width=135),
             "Repairs": st.column_config.NumberColumn(help="Replies that had to be asked for again."),
         },
     )
@@ -36,13 +37,22 @@ def draw_versions(prompt: Prompt) -> None:
         return
     numbers = [version.version for version in versions]
     with st.container(horizontal=True):
-        old = st.selectbox("From version", numbers, index=1, key=f"prompt_old_{prompt.name}_{len(numbers)}", width=150)
-        new = st.selectbox("to version", numbers, index=0, key=f"prompt_new_{prompt.name}_{len(numbers)}", width=150)
+        old = _choose("From version", numbers, 1, f"prompt_old_{prompt.name}_{len(numbers)}")
+        new = _choose("to version", numbers, 0, f"prompt_new_{prompt.name}_{len(numbers)}")
     lines = compare_prompts(book.get(prompt.name, old), book.get(prompt.name, new))
     if lines:
         st.html(diff_html(lines))
     else:
         st.caption("They are alike.")
+
+
+def _choose(label: str, numbers: list[int], index: int, key: str) -> int:
+    return st.selectbox(label, numbers, index=index, format_func=_title, key=key, width=150)
+
+
+def _title(version: int) -> str:
+    """A version as people call it."""
+    return "as it ships" if version == 0 else str(version)
 
 
 def diff_html(lines: list[DiffLine]) -> str:
@@ -57,7 +67,7 @@ def diff_html(lines: list[DiffLine]) -> str:
 def _row(version: Prompt, record: PromptRecord | None) -> dict[str, object]:
     record = record or PromptRecord(version.label)
     return {
-        "Version": "as it ships" if version.version == 0 else str(version.version),
+        "Version": _title(version.version),
         "Made (UTC)": version.created_at.replace(tzinfo=None) if version.created_at else None,
         "Runs": record.runs,
         "Saved": record.saved,

@@ -185,6 +185,7 @@ def _draw_prices() -> None:
         num_rows="dynamic",
         hide_index=True,
         width="stretch",
+        placeholder="",
         key=f"prices_{len(studio.defaults.prices)}",
     )
     if st.button("Save prices", key="prices_save", icon=":material/save:"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -18,6 +18,9 @@ KINDS = {"subtotal", "tax", "total_amount", "amount_due", "discount", "shipping"
 _STRONG = 0.8
 #: The rule of a row that is one of several under its heading.
 ONE_OF_SEVERAL = "beneath, one of several"
+#: Amounts that no label announces, but whose row adds up to the total.
+ROW_OF_TAX = "row of net, tax and gross"
+_PROVEN = 0.7
 #: Rows of a column of amounts follow each other within this many heights of its heading.
 _ROW_GAP = 3.2
 
@@ -184,3 +187,20 @@ def _sum(reading: Reading, label: Label, amount: Amount, segment: Segment, facto
         amount.currency,
         label.weight < _STRONG,
     )
+
+
+def rows_of_tax(reading: Reading, totals: Collection[Decimal]) -> Iterator[Sum]:
+    """Net and tax of each printed row that holds net, tax and one of ``totals``, which they add up to: the arithmetic says
+    what no label beside them does (the last row of a till's tax table, a row of a form)."""
+    for page, layout in enumerate(reading.layouts):
+        for number, line in enumerate(layout.lines):
+            amounts = [
+                amount
+                for segment in line.segments
+                for amount in reading.amounts_in(page, segment)
+                if amount.decimals == 2 and not amount.percent
+            ]
+            for net, tax, gross in zip(amounts, amounts[1:], amounts[2:], strict=False):
+                if gross.value in totals and net.value + tax.value == gross.value and 0 < tax.value <= net.value / 2:
+                    for kind, amount in (("subtotal", net), ("tax", tax)):
+                        yield Sum(kind, amount.value, amount.tokens, page, number, _PROVEN, ROW_OF_TAX, "", None)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import product
 
 from core.rules.reading import Reading
-from core.rules.sums import KINDS, ONE_OF_SEVERAL, Sum, sums_of
+from core.rules.sums import KINDS, ONE_OF_SEVERAL, Sum, rows_of_tax, sums_of
 
 #: What is due may be less than the total, so its label is worth less as one of the total.
 _DUE_WEIGHT = 0.55
@@ -47,6 +47,8 @@ def read_totals(reading: Reading) -> Totals:
         replace(found, score=found.score * _DUE_WEIGHT) for found in by_kind["amount_due"]
     ]
     totals = _repeated(_best(totals))
+    for found in rows_of_tax(reading, {total.value for total in totals}):
+        by_kind[found.kind].append(found)
     if any(found.value > 0 for found in totals):
         # a tax that is in the amount may be printed in brackets, which is no sign
         by_kind["tax"] = [_without_brackets(found) for found in by_kind["tax"]]

@@ -187,3 +187,11 @@ def test_a_currency_in_a_column_of_its_own() -> None:
     text = "SUBTOTAL|@100 RM|@200 144.40\nDISCOUNT|@100 RM|@200 4.40\nTOTAL|@100 RM|@200 140.00"
     assert sums(text) == ("144.40", None, "140.00")
     assert read(text).invoice.currency == "MYR"
+
+
+def test_the_row_that_adds_up_to_the_total_tells_net_and_tax() -> None:
+    """A till prints its taxes without a label beside the sums; a row that does not add up says nothing."""
+    till = "SUMME|@300 12,39\nSteuer %|@120 Netto|@200 Steuer Brutto\nA= 19,0%|@120 4,82|@200 0,92|@300 5,74\n"
+    till += "B= 7,0%|@120 6,21|@200 0,44|@300 6,65\n"
+    assert sums(till + "Gesamtbetrag|@120 11,03|@200 1,36|@300 12,39") == ("11.03", "1.36", "12.39")
+    assert sums(till + "Gesamtbetrag|@120 11,05|@200 1,36|@300 12,39")[0] != "11.05"

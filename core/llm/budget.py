@@ -122,7 +122,10 @@ def _refusal(limit: _Limit, spent: Decimal, held: Decimal) -> str:
 
 
 def _written(amount: Decimal) -> str:
-    return f"${amount:,.2f}" if amount >= Decimal("0.01") or not amount else f"${amount:.4f}"
+    """Cents, and where there are few of them two digits that say something: “$0.02 of $0.01” would look like a fault."""
+    if amount == amount.quantize(Decimal("0.01")) or amount >= Decimal("0.10"):
+        return f"${amount:,.2f}"
+    return f"${amount:.{min(1 - amount.adjusted(), 8)}f}"
 
 
 def _now() -> datetime:

@@ -153,6 +153,7 @@ def _draw_matrix(comparison_id: str, drawn: tuple[int, int]) -> None:
     st.dataframe(
         matrix_table(kept, cells, documents, shown),
         key=key,
+        placeholder="",
         hide_index=True,
         height="content" if len(shown) <= _MOST_ROWS else _HEIGHT,
         column_config=_columns(kept),

@@ -19,7 +19,7 @@ def draw_budget_warning() -> None:
     studio = get_studio()
     for state in studio.spending.budgets():
         if state.exceeded:
-            stop = " No model is asked until then." if studio.defaults.budget.hard else ""
+            stop = f" No model is asked until the next {state.name}." if studio.defaults.budget.hard else ""
             st.warning(
                 f"The budget of this {state.name} is used up: {plain(dollars(state.spent))} of "
                 f"{plain(dollars(state.limit))}.{stop}",

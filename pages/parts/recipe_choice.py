@@ -109,7 +109,7 @@ def _estimate(document: OpenDocument, recipe: Recipe) -> str:
         return ":gray[Read before: nothing is asked.]"
     tokens = f"{found.usage.input + found.usage.output:,} tokens"
     price = f", {plain(dollars(found.cost))}" if found.cost is not None else ", no known price"
-    return f":gray[At most {tokens}{price}]"
+    return f":gray[About {tokens}{price}]"
 
 
 def _set_recipe(document: OpenDocument) -> None:

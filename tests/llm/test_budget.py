@@ -124,3 +124,10 @@ def test_many_at_once_never_exceed_the_budget() -> None:
     assert spent + Decimal("1.1") > budget
     assert outcomes.count("ok") == len(place.books.calls)
     assert {"ok", "stopped"} == set(outcomes)
+
+
+def test_small_amounts_are_told_with_the_digits_that_matter() -> None:
+    """What is spent of a budget of a cent is not rounded to two."""
+    guard = BudgetGuard(lambda: Budget(day=Decimal("0.01"), hard=True), lambda since: Decimal("0.0176"), lambda: NOON)
+    with pytest.raises(BudgetExceeded, match=r"\$0\.018 of today’s budget of \$0\.01 are"):
+        reserve(guard, "0.0005")

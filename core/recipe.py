@@ -136,7 +136,8 @@ class Recipe(BaseModel):
         ge=0,
         le=1,
         title="Approval threshold",
-        description="Every required value and every amount, number and date needs at least this confidence to be approved.",
+        description="Every amount, number and date needs at least this confidence for the verdict “approved”, a name a "
+        "little less.",
     )
     correction: Correction | None = None
     """The studio's own, set when a run begins; ``None``: the shipped calibration alone."""

@@ -8,6 +8,7 @@ from typing import Literal
 from core.extraction import Extraction, Finding
 from core.models import FieldInfo, field_of, header_fields, value_at, walk
 from core.validation.confidence import explain
+from core.validation.gate import needed
 
 Level = Literal["sure", "check", "doubtful", "absent"]
 
@@ -54,7 +55,7 @@ def trust(extraction: Extraction, path: str) -> Trust:
     if source is not None and source.extractor == "person":
         return Trust("sure", _BY_HAND.get(source.rule, "Typed by you"))
     confidence = extraction.confidences.get(path, 0.0)
-    level = level_of(confidence, extraction.recipe.approve_at)
+    level = level_of(confidence, needed(field_of(path).kind, extraction.recipe.approve_at))
     words = {"sure": "Sure", "check": "Check", "doubtful": "Doubtful"}[level]
     if source is not None and source.exact and path not in extraction.evidence and level == "sure":
         return Trust(level, "From the XML, not printed on the page" if extraction.pages else "From the XML")
@@ -79,9 +80,9 @@ def is_confirmed(extraction: Extraction, path: str) -> bool:
     return source is not None and source.extractor == "person" and source.rule == CONFIRMED
 
 
-def level_of(confidence: float, approve_at: float) -> Level:
-    """The level of a confidence from 0 to 1; ``approve_at`` is the recipe's approval threshold."""
-    if confidence >= approve_at:
+def level_of(confidence: float, sure_from: float) -> Level:
+    """The level of a confidence from 0 to 1; ``sure_from`` is what the gate needs of such a value."""
+    if confidence >= sure_from:
         return "sure"
     return "check" if confidence >= DOUBTFUL_BELOW else "doubtful"
 
@@ -130,6 +131,6 @@ def unsure_required(extraction: Extraction) -> list[str]:
         if info.required
         and (
             getattr(extraction.invoice, info.name) is None
-            or extraction.confidences.get(info.name, 0.0) < extraction.recipe.approve_at
+            or extraction.confidences.get(info.name, 0.0) < needed(info.kind, extraction.recipe.approve_at)
         )
     ]

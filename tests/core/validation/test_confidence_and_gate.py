@@ -14,7 +14,7 @@ from core.extraction import Extraction, Finding, PageRef, Provenance, Severity
 from core.models import Invoice, LineItem
 from core.recipe import Correction, Recipe
 from core.validation.confidence import explain, score
-from core.validation.gate import decide
+from core.validation.gate import decide, needed
 
 INVOICE = Invoice(invoice_number="7", invoice_date=date(2024, 5, 1), vendor_name="Hexagon", total_amount=Decimal(12))
 REQUIRED = ("invoice_number", "invoice_date", "vendor_name", "total_amount")
@@ -170,3 +170,14 @@ def test_reasons_say_what_is_missing_and_what_confirms() -> None:
     typed = extraction(provenance={"invoice_number": Provenance("person", "typed", score=1.0, exact=True)})
     assert reasons(typed) == ["given by you"]
     assert explain(extraction(), "tax") == ()
+
+
+def test_a_name_needs_less_than_an_amount() -> None:
+    """A reader is seldom surer of it, and it moves no money by itself."""
+    assert needed("money", 0.9) == 0.9
+    assert needed("name", 0.9) < 0.9
+    invoice = Invoice(vendor_name="A", invoice_number="1", invoice_date=date(2024, 1, 1), total_amount=Decimal(5))
+    sure = dict.fromkeys(("vendor_name", "invoice_number", "invoice_date", "total_amount"), 0.95)
+    assert decide(invoice, sure | {"vendor_name": 0.82}, [], 0.92) == "approved"
+    assert decide(invoice, sure | {"vendor_name": 0.75}, [], 0.92) == "needs review"
+    assert decide(invoice, sure | {"total_amount": 0.9}, [], 0.92) == "needs review"

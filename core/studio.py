@@ -159,7 +159,11 @@ class Studio:
         """The places of a document that are masked, on its pages turned by ``rotations``. Raises what :meth:`document`
         raises."""
         kept = self._parts.files.load_json("hidden", sha256)
-        places = Redaction.model_validate_json(kept) if kept else Redaction()
+        try:
+            places = Redaction.model_validate_json(kept) if kept else Redaction()
+        except ValidationError as error:
+            message = "The places hidden in this document can no longer be read: draw them again before it is sent."
+            raise StorageError(message) from error
         boxes = []
         for number, *place in places.boxes:
             turn = rotations.get(number, 0) % 360

@@ -59,16 +59,10 @@ def _draw_state(state: BudgetState) -> None:
 def _draw_form(budget: Budget) -> None:
     with st.form("cost_budget_form", border=False):
         for name, title in (("day", "A day (US$)"), ("month", "A month (US$)")):
-            value = getattr(budget, name)
-            st.number_input(
-                title,
-                min_value=0.0,
-                value=float(value) if value is not None else None,
-                step=1.0,
-                format="%.2f",
-                placeholder="no limit",
-                key=f"cost_budget_{name}",
-            )
+            value, key = getattr(budget, name), f"cost_budget_{name}"
+            if key not in st.session_state:  # as a default, it would come back where the person empties the field
+                st.session_state[key] = float(value) if value is not None else None
+            st.number_input(title, min_value=0.0, value=None, step=1.0, format="%.2f", placeholder="no limit", key=key)
         st.toggle(
             "Stop before a call that would exceed it",
             budget.hard,

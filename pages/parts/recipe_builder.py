@@ -13,6 +13,7 @@ from core.llm.provider import ModelName
 from core.recipe import BUILT_IN, ModelChoice, Recipe
 from pages.parts import keys
 from pages.parts.frame import get_studio, plain
+from pages.parts.recipe_choice import title_of_recipe
 from pages.parts.recipe_model import ROLES, ask_name, draw_model
 from pages.parts.settings_form import shown_name
 
@@ -56,7 +57,7 @@ def _draw_form(first: Recipe | None, use: Callable[[Recipe], None] | None) -> No
         recipes[first.name] = first
     names = list(recipes)
     start = names.index(first.name) if first is not None else 0
-    based = st.selectbox("Begin with", names, index=start, key="recipe_base", width=300)
+    based = st.selectbox("Begin with", names, index=start, format_func=title_of_recipe, key="recipe_base", width=300)
     base = recipes[based]
     with st.container(key=f"recipe_form_{_slug(based)}"):  # another beginning has other widgets
         recipe_name = st.text_input("Name", value=_free_name(based, names), key=f"recipe_name_{based}", max_chars=60)

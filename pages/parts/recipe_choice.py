@@ -27,6 +27,11 @@ TITLES = {
 }
 
 
+def title_of_recipe(name: str) -> str:
+    """What a recipe is called on the page: one that ships by its title, the person's own by its name."""
+    return TITLES.get(name, name) if name in BUILT_IN else name
+
+
 def recipe_of(document: OpenDocument) -> Recipe:
     """The recipe that is chosen for a document, with the places that are to be hidden in it. One that is gone since is the
     default. Raises RecipeError."""
@@ -46,7 +51,7 @@ def draw_recipe(document: OpenDocument) -> None:
     st.selectbox(
         "How to read it",
         ["default", *(name for name in recipes if name != "default")],
-        format_func=lambda name: TITLES.get(name, name) if name in BUILT_IN else name,
+        format_func=title_of_recipe,
         key=keys.RECIPE,
         width=270,
         on_change=_set_recipe,

@@ -76,6 +76,17 @@ def test_budgets_are_kept_and_warn(studio: Studio) -> None:
     assert "94% spent" in words(page)
 
 
+def test_a_budget_can_be_taken_away(studio: Studio) -> None:
+    """An emptied field stays empty: the browser sends back what stands in it, which is nothing."""
+    studio.configure(studio.defaults.model_copy(update={"budget": Budget(day=Decimal("0.80"))}))
+    page = open_page()
+    field = page.number_input(key="cost_budget_day")
+    assert (field.value, field.proto.HasField("default")) == (0.8, False)
+    field.set_value(None)
+    page.button(key="cost_budget_keep").click().run()
+    assert studio.defaults.budget == Budget()
+
+
 def test_downloads_hold_formula_like_text_as_text(studio: Studio) -> None:
     """Model names are typed by people."""
     data = studio.export_table([{"Model": "=1+1", "Cost": Decimal("0.10")}], "csv").decode("utf-8-sig")

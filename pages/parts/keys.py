@@ -42,7 +42,7 @@ Studio page, result
     save_to, save, undo    targets, the primary button, undo; next_document after it
     save_anyway, cancel_open    the choices when required values are missing or checks fail
     update_order, keep_both, cancel_save    the choices when it is stored already
-    choose_pages           back to the page picker
+    choose_pages           back to the page picker; read_again too, where nothing could be read
     finding_<n>            goes to a finding's field; search_text, download_json
     cleanup_<page>         shows a recognised page before and after clean-up
 

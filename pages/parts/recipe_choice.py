@@ -53,7 +53,7 @@ def draw_recipe(document: OpenDocument) -> None:
         ["default", *(name for name in recipes if name != "default")],
         format_func=title_of_recipe,
         key=keys.RECIPE,
-        width=270,
+        width=310,
         on_change=_set_recipe,
         args=(document,),
     )

@@ -34,6 +34,8 @@ def draw_result(desk: Desk, document: OpenDocument, run_id: str, extraction: Ext
     reviewed, errors = get_review(run_id, extraction)
     _draw_head(desk, document, run_id, reviewed, errors)
     draw_save_trouble()
+    if not extraction.extractor:
+        _draw_nothing_read(document)
     left, right = st.columns([1, 1], gap="medium")
     with left, st.container(key="page_side"):
         _draw_page_side(run_id, extraction, reviewed)
@@ -103,6 +105,19 @@ def _draw_details(run_id: str, extraction: Extraction) -> None:
         st.caption(
             f":material/cloud_upload: {plain(call.provider)} {plain(call.model)}, {plain(call.purpose)}: "
             f"{call.usage.input:,} tokens in, {call.usage.output:,} out, {plain(dollars(call.cost))}, {call.seconds:.1f} s"
+        )
+
+
+def _draw_nothing_read(document: OpenDocument) -> None:
+    """The way on where no extractor gave a value: the form is empty, and what went wrong stands in it."""
+    with st.container(horizontal=True, vertical_alignment="center", key="nothing_read"):
+        st.markdown(":orange[:material/error:] Nothing could be read: the form says why.", width="content")
+        st.button(
+            "Read it in another way",
+            key="read_again",
+            icon=":material/refresh:",
+            on_click=_choose_pages,
+            args=(document,),
         )
 
 

@@ -18,7 +18,7 @@ from pages.parts.desk import Desk
 from pages.parts.frame import get_studio
 from pages.parts.reply import fields_html
 from tests.conftest import SampleFile
-from tests.mock_models import MockModels
+from tests.mock_models import Fault, MockModels
 
 ROOT = Path(__file__).parents[2]
 
@@ -99,6 +99,17 @@ def test_what_was_sent_can_be_looked_at_afterwards(
     asked = call.sent["messages"][-1]["parts"][0]["text"]
     assert digital_pdf.truth["invoice_number"] in asked
     assert "BEGIN DOCUMENT" in asked
+
+
+def test_a_model_that_does_not_answer_leaves_a_way_on(
+    studio: Studio, digital_pdf: SampleFile, mock_models: MockModels
+) -> None:
+    """The form is empty and says why; one press leads back to the choice of how it is read."""
+    mock_models.program(Fault(401))
+    page = read(open_page(studio, digital_pdf))
+    assert "rejects the key" in words(page)
+    page.button(key="read_again").click().run()
+    assert page.selectbox(key="recipe").value == "model"
 
 
 def test_fields_that_arrive_are_shown_as_text() -> None:

@@ -148,7 +148,9 @@ class _Run:
         """A finding for each extractor that failed; one that cost the person nothing does not stand in the way."""
         for error in self.failed:
             if kept:
-                yield Finding("extract", "warning", f"{error} The values are those of “{kept}”.", passing=True)
+                readers = {"rules": "the offline rules", "einvoice": "the invoice XML"}
+                whose = readers.get(kept, f"“{kept}”")
+                yield Finding("extract", "warning", f"{error} The values are those of {whose}.", passing=True)
             else:
                 yield Finding("extract", "error", str(error), passing=True)
 

@@ -205,7 +205,7 @@ class Models(Protocol):
     def ask(
         self, ask: Ask, *, note: Note = ..., on_text: OnText | None = None, cancelled: Cancelled = ...
     ) -> tuple[Reply, Call]:
-        """The first reply along the route. Each call that a provider answered or may have billed is noted once.
+        """The first reply along the route. Each call that left this machine is noted once, one that is not billed at no cost.
 
         A model's empty name stands for its provider's default. Temporary errors are tried again, every other error of
         a provider goes on to the next on the route, and the reply's notes say so. ``on_text`` gets :data:`RESTART`

@@ -24,7 +24,7 @@ Keep = Callable[[bytes], str]
 
 
 class Record:
-    """Counts the tries of one question and notes each that was or may have been billed, once."""
+    """Counts the tries of one question and notes each, once."""
 
     def __init__(self, ask: Ask, note: Note, cost: Cost, keep: Keep, helpers: Executor) -> None:
         """``helpers`` keep the pictures while the provider thinks."""
@@ -71,11 +71,12 @@ class Begun:
         """The call ended with a reply. Servers that count no tokens are counted for, roughly."""
         return self._note("ok", reply.usage if reply.usage != Usage() else self._roughly(reply.text), reply.request_id)
 
-    def failed(self, error: BaseException, received: str) -> Call | None:
-        """The call ended with an error; ``None`` where the provider bills nothing for it. Where it did not say what it used,
-        what was sent and received is counted roughly: a bill that is a little off is better than one that lacks a call."""
+    def failed(self, error: BaseException, received: str) -> Call:
+        """The call ended with an error. One that the provider does not bill is noted at no cost: the question left this
+        machine all the same. Of one that it may bill and did not say what it used, what was sent and received is counted
+        roughly: a bill that is a little off is better than one that lacks a call."""
         if isinstance(error, ProviderError) and not error.billed:
-            return None
+            return self._note(type(error).__name__, Usage(), "")
         usage = error.usage if isinstance(error, ProviderError) else None
         return self._note(type(error).__name__, usage or self._roughly(received), "")
 
@@ -90,7 +91,7 @@ class Begun:
             *self.model,
             self.record.ask.purpose,
             usage,
-            self.record.cost(self.model, usage),
+            self.record.cost(self.model, usage) if usage != Usage() else Decimal(0),
             time.perf_counter() - self._started,
             outcome,
             self.number,

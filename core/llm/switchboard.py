@@ -195,8 +195,7 @@ class Switchboard:
                 reply = provider.ask(ask.question, model.model, listener.begin(), cancelled)
             except BaseException as error:
                 line.breaker.tell(error)
-                if (call := began.failed(error, listener.text)) is not None:
-                    settle(call.cost)
+                settle(began.failed(error, listener.text).cost)
                 raise
             line.breaker.tell(None)
             reply = reply if reply.model != NO_MODEL else replace(reply, model=model)

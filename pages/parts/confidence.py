@@ -59,6 +59,8 @@ def trust(extraction: Extraction, path: str) -> Trust:
     words = {"sure": "Sure", "check": "Check", "doubtful": "Doubtful"}[level]
     if source is not None and source.exact and path not in extraction.evidence and level == "sure":
         return Trust(level, "From the XML, not printed on the page" if extraction.pages else "From the XML")
+    if level == "sure" and path not in extraction.evidence and not (source and (source.exact or source.derived)):
+        level, words = "check", "Check"  # what stands nowhere on the page is looked at, however sure its reader was
     note = (
         ", derived" if source and source.derived else "" if path in extraction.evidence else ", not found on the page"
     )

@@ -105,6 +105,7 @@ def _draw_details(run_id: str, extraction: Extraction) -> None:
         st.caption(
             f":material/cloud_upload: {plain(call.provider)} {plain(call.model)}, {plain(call.purpose)}: "
             f"{call.usage.input:,} tokens in, {call.usage.output:,} out, {plain(dollars(call.cost))}, {call.seconds:.1f} s"
+            + ("" if call.outcome == "ok" else f", :orange[{plain(call.outcome)}]")
         )
 
 

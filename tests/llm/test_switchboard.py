@@ -59,10 +59,13 @@ def test_a_count_of_tokens_that_cannot_be_is_billed_as_far_as_it_can() -> None:
 
 
 def test_a_temporary_error_is_tried_again() -> None:
-    """An error of the provider's own that bills nothing leaves no row of the bill, only a second try."""
+    """An error of the provider's own that bills nothing is in the books at no cost, with what was sent."""
     place = make_board(replay("failed"))
     _, call = place.board.ask(ask_of("one"), note=place.books.note)
-    assert place.books.calls == [call]
+    failed, answered = place.books.calls
+    assert (failed.outcome, failed.cost, failed.usage) == ("ProviderFailed", Decimal(0), Usage())
+    assert failed.sent == call.sent
+    assert answered == call
     assert call.attempts == 2
 
 
@@ -88,7 +91,7 @@ def test_retries_come_to_an_end() -> None:
     with pytest.raises(ProviderFailed):
         place.board.ask(ask_of("one"), note=place.books.note)
     assert provider.calls == 3
-    assert place.books.calls == []
+    assert [call.attempts for call in place.books.calls] == [1, 2, 3]
 
 
 def test_a_broken_stream_begins_anew_and_was_billed() -> None:

@@ -35,6 +35,10 @@ INVOICE = Invoice(
 )
 
 
+#: Every value of ``INVOICE`` found on the page.
+ON_PAGE = {path: Evidence(1, (Box(0, 0, 9, 9),), "…", 1.0, "exact") for path, _, _ in walk(INVOICE)}
+
+
 def german(path: str, text: str) -> object:
     """Reads typed text as a German document writes it."""
     from core.models import field_of
@@ -242,12 +246,20 @@ def test_what_a_person_typed_is_theirs() -> None:
     assert trust(read, "vendor_name").words == "Typed by you"
 
 
+def test_what_stands_nowhere_on_the_page_is_looked_at() -> None:
+    """However sure its reader was."""
+    sure = {"vendor_name": 0.99}
+    assert trust(extraction(confidences=sure, evidence=ON_PAGE), "vendor_name").level == "sure"
+    unseen = trust(extraction(confidences=sure), "vendor_name")
+    assert (unseen.level, unseen.words) == ("check", "Check 99%, not found on the page")
+
+
 def test_doubtful_fields_come_in_form_order() -> None:
     """Missing required fields, unsure values and those that a warning names."""
     sure = dict.fromkeys(("invoice_number", "invoice_date", "vendor_name", "total_amount"), 0.99)
     lines = dict.fromkeys(("line_items.0.description", "line_items.0.quantity", "line_items.0.unit_price"), 0.99)
     finding = Finding("currency", "warning", "?", ("currency",))
-    read = extraction(confidences=sure | lines | {"invoice_date": 0.4}, findings=(finding,))
+    read = extraction(confidences=sure | lines | {"invoice_date": 0.4}, findings=(finding,), evidence=ON_PAGE)
     assert doubtful_paths(read) == ["invoice_date", "currency"]
 
 
@@ -344,7 +356,7 @@ def test_a_text_that_cannot_be_read_is_doubtful_and_approves_nothing() -> None:
 def judged(**changes: object) -> Reviewed:
     """An extraction whose total alone is unsure, as a review gives it."""
     sure = {path: 0.95 for path, _, _ in walk(INVOICE)} | {"total_amount": 0.6}
-    return Reviewed(extraction(**({"confidences": sure} | changes)), {})
+    return Reviewed(extraction(**({"confidences": sure, "evidence": ON_PAGE} | changes)), {})
 
 
 def test_a_record_that_nobody_looked_at_is_not_called_reviewed() -> None:

@@ -47,7 +47,7 @@ def sums_of(reading: Reading, label: Label) -> Iterator[Sum]:
     beside = list(_amounts_beside(reading, label))
     money = [(amount, segment) for amount, segment in beside if not amount.percent]
     money = [found for found in money if not _is_count(reading, found[0])] or (
-        [] if label.kind == "tax" else money[-1:]
+        [] if label.kind == "tax" else [found for found in money[-1:] if not _is_year(found[0])]
     )
     for rank, (amount, segment) in enumerate(reversed(money)):
         factor = (1.0 if rank == 0 else 0.75**rank) * _nearness(label, amount, segment)
@@ -162,6 +162,11 @@ def _nearness(label: Label, amount: Amount, segment: Segment) -> float:
 def _is_count(reading: Reading, amount: Amount) -> bool:
     """Whether a number is no money in a document that prints its money with decimals."""
     return amount.currency is None and amount.decimals == 0 and reading.prints_cents and amount.value != 0
+
+
+def _is_year(amount: Amount) -> bool:
+    """Whether a bare number is the year of a date in a sentence."""
+    return amount.currency is None and amount.decimals == 0 and 1990 <= amount.value <= 2099
 
 
 def _sum(reading: Reading, label: Label, amount: Amount, segment: Segment, factor: float, rule: str) -> Sum:

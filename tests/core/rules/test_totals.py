@@ -195,3 +195,9 @@ def test_the_row_that_adds_up_to_the_total_tells_net_and_tax() -> None:
     till += "B= 7,0%|@120 6,21|@200 0,44|@300 6,65\n"
     assert sums(till + "Gesamtbetrag|@120 11,03|@200 1,36|@300 12,39") == ("11.03", "1.36", "12.39")
     assert sums(till + "Gesamtbetrag|@120 11,05|@200 1,36|@300 12,39")[0] != "11.05"
+
+
+def test_the_year_in_a_sentence_is_no_sum() -> None:
+    """“Charges for the period to 17 October 2024” announces no amount."""
+    text = "Professional charges for the period 2 to 17 October 2024\nTotal profit costs|@300 949.50\nVAT at 20%|@300 189.90\n"
+    assert sums(text + "Amount now due|@300 1,139.40") == ("949.50", "189.90", "1139.40")

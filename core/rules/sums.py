@@ -197,8 +197,12 @@ def _sum(reading: Reading, label: Label, amount: Amount, segment: Segment, facto
 def rows_of_tax(reading: Reading, totals: Collection[Decimal]) -> Iterator[Sum]:
     """Net and tax of each printed row that holds net, tax and one of ``totals``, which they add up to: the arithmetic says
     what no label beside them does (the last row of a till's tax table, a row of a form)."""
+    wanted = {_digits(f"{total:.2f}") for total in totals if total}
     for page, layout in enumerate(reading.layouts):
         for number, line in enumerate(layout.lines):
+            printed = _digits(line.text)
+            if not any(digits in printed for digits in wanted):  # most lines: their amounts need not be read
+                continue
             amounts = [
                 amount
                 for segment in line.segments
@@ -209,3 +213,7 @@ def rows_of_tax(reading: Reading, totals: Collection[Decimal]) -> Iterator[Sum]:
                 if gross.value in totals and net.value + tax.value == gross.value and 0 < tax.value <= net.value / 2:
                     for kind, amount in (("subtotal", net), ("tax", tax)):
                         yield Sum(kind, amount.value, amount.tokens, page, number, _PROVEN, ROW_OF_TAX, "", None)
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit())

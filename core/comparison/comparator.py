@@ -258,7 +258,7 @@ class Comparator:
     # --- before it runs --------------------------------------------------------------------------------------------
 
     def estimate(self, rows: Sequence[Row], recipes: Sequence[Recipe]) -> list[ColumnEstimate]:
-        """What each recipe may use and cost at most; what is in the cache costs nothing."""
+        """What each recipe may use and cost, roughly; what is in the cache costs nothing."""
         return [self._estimate(rows, recipe) for recipe in recipes]
 
     def _estimate(self, rows: Sequence[Row], recipe: Recipe) -> ColumnEstimate:

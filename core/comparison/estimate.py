@@ -15,7 +15,7 @@ Estimator = Callable[[ModelChoice], Estimate]
 
 @dataclass(frozen=True, slots=True)
 class ColumnEstimate:
-    """What one recipe may use and cost on all documents at most (US dollars; ``None``: a model without a known price).
+    """What one recipe may use and cost on all documents, roughly (US dollars; ``None``: a model without a known price).
     ``cached`` of its ``cells`` are answered from the cache. ``problem`` is a line on why a model cannot be asked."""
 
     recipe: str

@@ -136,7 +136,7 @@ def _draw_start(rows: list[Row], recipes: list[Recipe]) -> None:
             "Reads with": [describe_recipe(recipe) for recipe in recipes],
             "Cached": [f"{each.cached} of {each.cells}" for each in estimates],
             **asked,
-            "Cost at most": [_cost(each) for each in estimates],
+            "Cost, about": [_cost(each) for each in estimates],
         },
         hide_index=True,
         key="compare_estimate",
@@ -145,7 +145,7 @@ def _draw_start(rows: list[Row], recipes: list[Recipe]) -> None:
             "Reads with": st.column_config.TextColumn(width="medium"),
             "Cached": st.column_config.TextColumn(width=64, alignment="right"),
             "Tokens": st.column_config.TextColumn(width=64, alignment="right"),
-            "Cost at most": st.column_config.TextColumn(width=90, alignment="right"),
+            "Cost, about": st.column_config.TextColumn(width=90, alignment="right"),
         },
     )
     st.caption(describe_estimate(estimates))

@@ -17,11 +17,6 @@ TableRows = Sequence[Mapping[str, Any]]
 _TITLE_LETTERS, _MOST_LETTERS, _WIDEST = 31, 32_767, 60
 
 
-def export_table(rows: TableRows, form: str) -> bytes:
-    """``rows`` (title to value) as ``csv`` or ``xlsx``. Raises StorageError for another form."""
-    return export_tables({"Table": rows}, form)
-
-
 def export_tables(tables: Mapping[str, TableRows], form: str) -> bytes:
     """Several tables by name: ``xlsx`` has a sheet each, ``csv`` takes one. Text that a spreadsheet program would run as a
     formula stays text. Raises StorageError for another form."""

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from core.comparison.estimate import ColumnEstimate, add_up, asked_models
+from core.comparison.estimate import ColumnEstimate, add_up
 from core.comparison.reading import MEASURE, Reading, Runner, note_pages_read
 from core.comparison.result import Measure, Result, fair_measures, measure, read_result
 from core.comparison.row import Row
@@ -263,7 +263,7 @@ class Comparator:
 
     def _estimate(self, rows: Sequence[Row], recipe: Recipe) -> ColumnEstimate:
         fresh = [row for row in rows if not self._runner.has_kept(row, recipe)]
-        asked = [self._runner.estimate(row, choice) for row in fresh for choice in asked_models(recipe)]
+        asked = [self._runner.estimate(row, choice) for row in fresh for choice in recipe.asked]
         return add_up(recipe, len(rows) - len(fresh), asked, len(rows), self._runner.problem(recipe))
 
 

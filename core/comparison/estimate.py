@@ -27,11 +27,6 @@ class ColumnEstimate:
     problem: str = ""
 
 
-def asked_models(recipe: Recipe) -> tuple[ModelChoice, ...]:
-    """The models that a recipe may ask, in the order of its cascade."""
-    return tuple(recipe.models[name] for name in recipe.extractors if name in recipe.models)
-
-
 def add_up(recipe: Recipe, cached: int, estimates: Iterable[Estimate], cells: int, problem: str = "") -> ColumnEstimate:
     """One recipe's estimates together."""
     usage, cost = Usage(), Decimal(0)
@@ -40,6 +35,4 @@ def add_up(recipe: Recipe, cached: int, estimates: Iterable[Estimate], cells: in
         usage += estimate.usage
         unknown |= estimate.cost is None
         cost += estimate.cost or Decimal(0)
-    return ColumnEstimate(
-        recipe.name, cells, cached, usage, None if unknown else cost, bool(asked_models(recipe)), problem
-    )
+    return ColumnEstimate(recipe.name, cells, cached, usage, None if unknown else cost, bool(recipe.asked), problem)

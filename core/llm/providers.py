@@ -33,8 +33,3 @@ def providers() -> dict[str, ProviderEntry]:
     """Every provider that ships, by the name that recipes use."""
     table = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     return {name: ProviderEntry.model_validate(entry) for name, entry in table.items()}
-
-
-def default_models() -> dict[str, str]:
-    """The model to suggest for each provider."""
-    return {name: entry.model for name, entry in providers().items()}

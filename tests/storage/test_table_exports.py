@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from core.errors import StorageError
-from storage.table_exports import export_table, export_tables
+from storage.table_exports import export_tables
 
 
 def test_a_workbook_has_a_sheet_a_table_with_real_numbers() -> None:
@@ -24,7 +24,7 @@ def test_a_workbook_has_a_sheet_a_table_with_real_numbers() -> None:
 def test_formulas_stay_text_and_control_characters_go() -> None:
     """In the cell's own type, so that nothing runs."""
     rows = [{"=1+1": "=HYPERLINK(1)"}, {"=1+1": "a\x01b"}]
-    sheet = load_workbook(io.BytesIO(export_table(rows, "xlsx"))).active
+    sheet = load_workbook(io.BytesIO(export_tables({"Table": rows}, "xlsx"))).active
     assert [(cell.value, cell.data_type) for (cell,) in sheet.iter_rows()] == [
         ("=1+1", "s"),
         ("=HYPERLINK(1)", "s"),
@@ -35,10 +35,14 @@ def test_formulas_stay_text_and_control_characters_go() -> None:
 def test_csv_has_every_title_once_and_blanks_for_none() -> None:
     """Rows may lack a title; times lose their zone."""
     rows = [{"a": None, "b": "-1"}, {"c": datetime(2026, 1, 2, 3, tzinfo=UTC)}]
-    assert export_table(rows, "csv").decode("utf-8-sig").splitlines() == ["a,b,c", ",'-1,", ",,2026-01-02 03:00:00"]
+    assert export_tables({"Table": rows}, "csv").decode("utf-8-sig").splitlines() == [
+        "a,b,c",
+        ",'-1,",
+        ",,2026-01-02 03:00:00",
+    ]
 
 
 def test_another_form_is_refused() -> None:
     """With what can be had."""
     with pytest.raises(StorageError, match="csv or xlsx"):
-        export_table([], "pdf")
+        export_tables({"Table": []}, "pdf")

@@ -10,8 +10,8 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.parts.frame import draw_frame, is_ready
-from pages.parts.pictures import routes
+from pages.shared.frame import draw_frame, is_ready
+from pages.shared.pictures import routes
 
 if get_script_run_ctx(suppress_warning=True) is None:
     # Else a server whose first visitor asks for /records would run that page bare, as if found in a pages folder.

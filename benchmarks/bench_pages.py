@@ -29,7 +29,7 @@ HEAVY = ("rapidocr", "cv2", "onnxruntime", "plotly", "pandas", "numpy", "openpyx
 #: Builds a studio and prints the heavy libraries that came with it, beyond those of Streamlit itself.
 START = (
     "import sys, streamlit; bare = set(sys.modules); from core.entrypoints.bootstrap import build_studio;"
-    "import pages.parts.frame, pages.parts.pictures; build_studio();"
+    "import pages.shared.frame, pages.shared.pictures; build_studio();"
     "print(' '.join(name for name in sys.argv[1:] if name in sys.modules and name not in bare))"
 )
 

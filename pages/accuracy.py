@@ -7,18 +7,18 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import StudioError
-from pages.parts import keys
-from pages.parts.accuracy_choices import draw_choices, start_samples
-from pages.parts.accuracy_confidence import draw_confidence
-from pages.parts.accuracy_head import draw_head
-from pages.parts.accuracy_misses import draw_misses
-from pages.parts.accuracy_overview import draw_fields, draw_overview
-from pages.parts.accuracy_run import draw_ended, draw_progress
-from pages.parts.accuracy_state import Shown, active_job, shown_result
-from pages.parts.accuracy_trend import draw_trend
-from pages.parts.frame import get_studio, plain
+from pages.accuracy_parts.choices import draw_choices, start_samples
+from pages.accuracy_parts.confidence import draw_confidence
+from pages.accuracy_parts.head import draw_head
+from pages.accuracy_parts.misses import draw_misses
+from pages.accuracy_parts.overview import draw_fields, draw_overview
+from pages.accuracy_parts.run import draw_ended, draw_progress
+from pages.accuracy_parts.state import Shown, active_job, shown_result
+from pages.accuracy_parts.trend import draw_trend
+from pages.shared import keys
+from pages.shared.frame import get_studio, plain
 
-_STYLE = Path(__file__).parent / "parts" / "accuracy_style.css"
+_STYLE = Path(__file__).parent / "accuracy_parts" / "style.css"
 
 TABS = ("Overview", "Fields", "Misses", "Confidence", "Trend")
 

@@ -8,16 +8,16 @@ import streamlit as st
 
 from core.errors import RecordMissing, StudioError
 from core.stores import Comparison
-from pages.parts import keys
-from pages.parts.compare_document import draw_document
-from pages.parts.compare_matrix import draw_live, draw_matrix, is_active
-from pages.parts.compare_recipes import draw_recipes
-from pages.parts.compare_setup import draw_setup
-from pages.parts.compare_sources import draw_troubles
-from pages.parts.compare_state import open_comparison, opened_comparison, opened_row
-from pages.parts.frame import get_studio, plain
+from pages.compare_parts.document import draw_document
+from pages.compare_parts.matrix import draw_live, draw_matrix, is_active
+from pages.compare_parts.recipes import draw_recipes
+from pages.compare_parts.setup import draw_setup
+from pages.compare_parts.sources import draw_troubles
+from pages.compare_parts.state import open_comparison, opened_comparison, opened_row
+from pages.shared import keys
+from pages.shared.frame import get_studio, plain
 
-_STYLE = Path(__file__).parent / "parts" / "compare_style.css"
+_STYLE = Path(__file__).parent / "compare_parts" / "style.css"
 
 
 def draw_page() -> None:

@@ -8,12 +8,12 @@ import streamlit as st
 
 from core.errors import StudioError
 from core.spending import PERIODS, Bill
-from pages.parts.cost_budget import draw_budgets, draw_forecast
-from pages.parts.cost_tables import draw_calls, draw_days, draw_views
-from pages.parts.frame import get_studio, plain
-from pages.parts.money import dollars
+from pages.cost_parts.tables import draw_calls, draw_days, draw_views
+from pages.shared.budget import draw_budgets, draw_forecast
+from pages.shared.frame import get_studio, plain
+from pages.shared.money import dollars
 
-_STYLE = Path(__file__).parent / "parts" / "cost_style.css"
+_STYLE = Path(__file__).parent / "cost_parts" / "style.css"
 
 
 def draw_page() -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import StudioError
-from pages.parts.frame import plain
-from pages.parts.prompt_editor import draw_editor
-from pages.parts.prompt_examples import draw_examples
-from pages.parts.prompt_list import chosen_prompt, draw_list, draw_notice
-from pages.parts.prompt_versions import draw_versions
+from pages.prompts_parts.editor import draw_editor
+from pages.prompts_parts.examples import draw_examples
+from pages.prompts_parts.list import chosen_prompt, draw_list, draw_notice
+from pages.prompts_parts.versions import draw_versions
+from pages.shared.frame import plain
 
-_STYLE = Path(__file__).parent / "parts" / "prompts_style.css"
+_STYLE = Path(__file__).parent / "prompts_parts" / "style.css"
 
 
 def draw_page() -> None:

@@ -8,11 +8,10 @@ import streamlit as st
 
 from core.errors import StudioError
 from core.stores import OrderPage, OrderQuery
-from pages.parts.frame import plain
-from pages.parts.records_actions import draw_notice
-from pages.parts.records_detail import draw_record
-from pages.parts.records_download import draw_search_downloads
-from pages.parts.records_query import (
+from pages.records_parts.actions import draw_notice
+from pages.records_parts.detail import draw_record
+from pages.records_parts.download import draw_search_downloads
+from pages.records_parts.query import (
     clear_query,
     current_query,
     draw_paging,
@@ -20,9 +19,10 @@ from pages.parts.records_query import (
     is_narrowed,
     search_page,
 )
-from pages.parts.records_table import draw_table, opened_record
+from pages.records_parts.table import draw_table, opened_record
+from pages.shared.frame import plain
 
-_STYLE = Path(__file__).parent / "parts" / "records_style.css"
+_STYLE = Path(__file__).parent / "records_parts" / "style.css"
 
 
 def draw_page() -> None:

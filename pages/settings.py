@@ -6,12 +6,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.settings_default import draw_default_recipe
-from pages.parts.settings_models import draw_models
-from pages.parts.settings_place import draw_cache, draw_health, draw_paths
-from pages.parts.settings_widgets import draw_settings_form
+from pages.settings_parts.default import draw_default_recipe
+from pages.settings_parts.models import draw_models
+from pages.settings_parts.place import draw_cache, draw_health, draw_paths
+from pages.settings_parts.widgets import draw_settings_form
 
-_STYLE = Path(__file__).parent / "parts" / "settings_style.css"
+_STYLE = Path(__file__).parent / "settings_parts" / "style.css"
 
 
 def draw_page() -> None:

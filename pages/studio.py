@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import EncryptedDocument, StudioError
-from pages.parts.desk import Desk, OpenDocument
-from pages.parts.desk_bar import draw_desk_bar
-from pages.parts.form import mark_seen
-from pages.parts.frame import get_studio, plain
-from pages.parts.intake import draw_drop_zone, draw_reopen, draw_samples, draw_troubles
-from pages.parts.result import draw_result
-from pages.parts.saving import draw_toast
-from pages.parts.session import get_desk, get_job, keep_desk
+from pages.shared.desk import Desk, OpenDocument
+from pages.shared.form import mark_seen
+from pages.shared.frame import get_studio, plain
+from pages.shared.intake import draw_drop_zone, draw_reopen, draw_samples, draw_troubles
+from pages.shared.session import get_desk, get_job, keep_desk
+from pages.studio_parts.desk_bar import draw_desk_bar
+from pages.studio_parts.result import draw_result
+from pages.studio_parts.saving import draw_toast
 
 
 def draw_page() -> None:
@@ -54,7 +54,7 @@ def _draw_document(desk: Desk, document: OpenDocument) -> None:
 
 
 def _draw_picker(desk: Desk, document: OpenDocument) -> None:
-    from pages.parts.picker import draw_picker
+    from pages.studio_parts.picker import draw_picker
 
     try:
         get_studio().document(document.sha256)
@@ -67,8 +67,8 @@ def _draw_picker(desk: Desk, document: OpenDocument) -> None:
 
 
 def _draw_unfinished(document: OpenDocument, run: str) -> None:
-    from pages.parts.picker import draw_group_choice
-    from pages.parts.steps import draw_run
+    from pages.shared.steps import draw_run
+    from pages.studio_parts.picker import draw_group_choice
 
     if len(document.groups) > 1:
         draw_group_choice(document)

@@ -139,6 +139,14 @@ def test_a_library_stays_in_its_room(library: str, allowed: tuple[str, ...]) -> 
     assert [user for user in users if not user.startswith(allowed)] == []
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "pages").rglob("*.py")), ids=module_of)
+def test_a_page_draws_with_its_own_parts_and_the_shared_ones(path: Path) -> None:
+    """No page reaches into another's folder, and what is shared stands on no page."""
+    room = path.parent.name if path.parent != ROOT / "pages" else f"{path.stem}_parts"
+    rooms = {name.split(".")[1] for name in imports_of(path) if name.startswith("pages.")}
+    assert rooms <= {room, "shared"} if room != "shared" else rooms <= {"shared"}
+
+
 HEAVY = set(
     "rapidocr paddleocr paddle tesserocr cv2 onnxruntime plotly pandas dateparser numpy openpyxl lxml openai groq anthropic genai_prices sklearn yaml".split()
 )

@@ -116,8 +116,8 @@ def extractors() -> dict[str, Extractor]:
     return {extractor.name: extractor for extractor in found}
 
 
-#: Rooms of core that change no result: they start runs, or add up what runs gave.
-_NO_PART_IN_A_RESULT = {"entrypoints", "jobs", "accuracy", "comparison", "evaluation", "spending"}
+#: Rooms of core that change no result: they start runs, review them, or add up what runs gave.
+_NO_PART_IN_A_RESULT = {"review", "entrypoints", "jobs", "accuracy", "comparison", "evaluation", "spending"}
 
 
 @cache

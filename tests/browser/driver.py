@@ -99,7 +99,7 @@ def new_page(browser: Browser, *, width: int = 1280, height: int = 800, dark: bo
 
 
 class Person:
-    """One person at one browser window. ``keyed`` finds a widget by its key of ``pages/parts/keys.py``."""
+    """One person at one browser window. ``keyed`` finds a widget by its key of ``pages/shared/keys.py``."""
 
     def __init__(self, page: Page, server: Server) -> None:
         self.page = page

@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 
 from core.studio import Studio
-from pages.parts.frame import get_studio
+from pages.shared.frame import get_studio
 
 
 @pytest.fixture

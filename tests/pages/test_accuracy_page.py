@@ -19,11 +19,11 @@ from core.extraction import PageRef
 from core.jobs.queue import Job
 from core.models import with_value
 from core.studio import Studio
-from pages.parts import keys
-from pages.parts.accuracy_confidence import best_threshold, sentence
-from pages.parts.accuracy_run import progress_of
-from pages.parts.accuracy_state import evaluated
-from pages.parts.accuracy_tables import document_rows, field_rows, field_title, miss_row
+from pages.accuracy_parts.confidence import best_threshold, sentence
+from pages.accuracy_parts.run import progress_of
+from pages.accuracy_parts.state import evaluated
+from pages.accuracy_parts.tables import document_rows, field_rows, field_title, miss_row
+from pages.shared import keys
 from tests.conftest import SampleFile
 
 ROOT = Path(__file__).parents[2]

@@ -23,12 +23,13 @@ from core.models import Invoice, LineItem
 from core.recipe import BUILT_IN, ModelChoice, Recipe
 from core.stores import Comparison
 from core.studio import Studio
-from pages.parts import compare_setup, keys
-from pages.parts.compare_document import SORTS, chosen_rows, take_vote
-from pages.parts.compare_downloads import csv_of, excel_of, html_of
-from pages.parts.compare_recipes import describe_tally, scatter, totals_table
-from pages.parts.compare_view import boxes_of, row_data
-from pages.parts.recipe_builder import build_recipe, describe_recipe
+from pages.compare_parts import setup as compare_setup
+from pages.compare_parts.document import SORTS, chosen_rows, take_vote
+from pages.compare_parts.downloads import csv_of, excel_of, html_of
+from pages.compare_parts.page_view import boxes_of, row_data
+from pages.compare_parts.recipes import describe_tally, scatter, totals_table
+from pages.shared import keys
+from pages.shared.recipe_builder import build_recipe, describe_recipe
 from tests.conftest import SampleFile
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core.llm.provider import Call, Usage
 from core.settings import Budget
 from core.studio import Studio
-from pages.parts.money import dollars
+from pages.shared.money import dollars
 
 PAGE = Path(__file__).parents[2] / "pages" / "cost.py"
 

@@ -9,7 +9,7 @@ from core.studio import Studio
 
 
 def _page() -> None:
-    from pages.parts.learning import draw_learning
+    from pages.accuracy_parts.learning import draw_learning
 
     draw_learning()
 

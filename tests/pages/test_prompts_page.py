@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.prompts import DiffLine
 from core.studio import Studio
-from pages.parts.prompt_versions import diff_html
+from pages.prompts_parts.versions import diff_html
 from tests.conftest import SampleFile
 
 PAGE = Path(__file__).parents[2] / "pages" / "prompts.py"

@@ -13,11 +13,11 @@ from streamlit.testing.v1 import AppTest
 from core.errors import DatabaseUnavailable, RecordMissing
 from core.events import RunFinished
 from core.models import Invoice, LineItem, field_of, header_fields
+from core.review.edits import Edits, edits_from, read_edits
 from core.stores import OrderQuery, SaveReceipt
 from core.studio import Studio
-from pages.parts.edits import Edits, edits_from, read_edits
-from pages.parts.records_query import page_count, title_of_column
-from pages.parts.records_table import amount_text, utc_time
+from pages.records_parts.query import page_count, title_of_column
+from pages.records_parts.table import amount_text, utc_time
 
 ROOT = Path(__file__).parents[2]
 

@@ -14,9 +14,9 @@ from core.accuracy import Choice
 from core.extraction import PageRef
 from core.recipe import BUILT_IN, Redaction
 from core.studio import Studio
-from pages.parts.desk import Desk
-from pages.parts.frame import get_studio
-from pages.parts.reply import fields_html
+from pages.shared.desk import Desk
+from pages.shared.frame import get_studio
+from pages.shared.reply import fields_html
 from tests.conftest import SampleFile
 from tests.mock_models import Fault, MockModels
 

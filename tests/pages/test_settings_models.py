@@ -14,7 +14,7 @@ from core.llm.provider import Call, ModelName, Usage
 from core.llm.providers import providers
 from core.settings import Defaults, ModelPrice, ProviderSettings
 from core.studio import Studio
-from pages.parts.settings_models import price_rows, read_prices, read_provider
+from pages.settings_parts.models import price_rows, read_prices, read_provider
 from tests.mock_models import MockModels
 
 ROOT = Path(__file__).parents[2]

@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 from core.recipe import BUILT_IN
 from core.settings import Defaults, Settings
 from core.studio import Studio
-from pages.parts.settings_form import choices, read_form, shown_name
-from pages.parts.settings_place import database_place
+from pages.settings_parts.place import database_place
+from pages.shared.model_form import choices, read_form, shown_name
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 from core.models import with_value
 from core.stores import OrderQuery
 from core.studio import Studio
-from pages.parts import keys
-from pages.parts.picker import WINDOW
+from pages.shared import keys
+from pages.studio_parts.picker import WINDOW
 from tests.conftest import PASSWORD, SampleFile
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +46,7 @@ def drop(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
 
 
 def _reopen_page(sha256: str) -> None:
-    from pages.parts.intake import draw_reopen
+    from pages.shared.intake import draw_reopen
 
     draw_reopen(sha256, "It is protected.")
 

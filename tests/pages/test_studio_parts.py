@@ -13,18 +13,18 @@ from core.extraction import Extraction, Finding, PageRef, Provenance
 from core.jobs.queue import Job, JobState
 from core.models import Invoice, LineItem, walk
 from core.recipe import Recipe
+from core.review.edits import Edits, differences, edits_from, read_edits, tidy, title_of
+from core.review.standing import confirmed, open_points, proposals, status_of, unread
+from core.review.trust import doubtful_paths, trust
 from core.studio import Reviewed
 from core.validation.normalise import parse_value
-from pages.parts.confidence import doubtful_paths, trust
-from pages.parts.desk import Desk, OpenDocument, desk_from, range_text
-from pages.parts.drawing import box_on_page
-from pages.parts.edits import Edits, differences, edits_from, read_edits, tidy, title_of
-from pages.parts.frame import plain
-from pages.parts.lines import REMOVE, line_level, rows_after
-from pages.parts.standing import confirmed, open_points, proposals, status_of, unread
-from pages.parts.steps import in_words, lines_of
-from pages.parts.tabs import why_rows
-from pages.parts.viewer import boxes_of
+from pages.shared.desk import Desk, OpenDocument, desk_from, range_text
+from pages.shared.drawing import box_on_page
+from pages.shared.frame import plain
+from pages.shared.lines import REMOVE, line_level, rows_after
+from pages.shared.steps import in_words, lines_of
+from pages.shared.viewer import boxes_of
+from pages.studio_parts.tabs import why_rows
 
 INVOICE = Invoice(
     invoice_number="A-7",

@@ -1,0 +1,1 @@
+"""What only the Accuracy page draws."""

@@ -1,1 +1,0 @@
-"""What pages share: the frame, session keys, the page view, the invoice form, the step status."""

@@ -1,0 +1,191 @@
+"""One saved record to read and correct: every header field, the line items, its checks, and its way back to the page
+it was read from."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, get_args
+
+import streamlit as st
+
+from core.errors import StudioError
+from core.models import FieldInfo, FieldKind, header_fields
+from core.review.edits import as_text, title_of
+from core.stores import Order, Status
+from core.studio import Reviewed
+from pages.records_parts.actions import ask_delete, save_record
+from pages.records_parts.download import draw_record_downloads
+from pages.records_parts.draft import Draft, drop_draft, get_draft, is_changed, mark_reviewed, review_draft, run_of
+from pages.records_parts.handover import hand_over
+from pages.records_parts.lines import draw_findings, draw_lines
+from pages.records_parts.table import open_record
+from pages.shared import keys
+from pages.shared.form import worth_showing
+from pages.shared.frame import get_studio, plain
+from pages.shared.keep_case import draw_keep
+from pages.shared.times import utc_time
+
+if TYPE_CHECKING:
+    pass
+
+_WIDTHS: dict[FieldKind, int] = {"name": 220, "address": 220, "text": 220}
+
+
+@st.fragment
+def draw_record(order_id: int) -> None:
+    """Draw the record. A fragment: an edit draws it anew and leaves the list alone."""
+    try:
+        order = get_studio().record(order_id)
+    except StudioError as error:
+        st.warning(plain(str(error)), icon=":material/search_off:")
+        if st.button("Close", key="record_close"):
+            open_record(None)
+            st.rerun()
+        return
+    draft = get_draft(order)
+    reviewed, errors = review_draft(order, draft)
+    _draw_head(order)
+    _draw_save_bar(order, draft, reviewed, errors)
+    for group, fields in groupby(header_fields(), key=lambda info: info.group):
+        st.markdown(f"##### {group}")
+        _draw_group(list(fields), order, draft, reviewed, errors)
+    draw_lines(order, draft, reviewed, errors)
+    with st.container(key="notes_record_whole", gap="xsmall"):
+        draw_findings([finding for finding in reviewed.extraction.findings if not finding.fields])
+
+
+def _draw_head(order: Order) -> None:
+    assert order.order_id is not None
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="record_head"):
+        st.markdown(f"### Order {order.order_id}", width="content")
+        st.space("stretch")
+        if order.run_id and run_of(order.run_id) is not None:
+            _draw_way_back(order, order.run_id)
+        draw_keep(order)
+        draw_record_downloads(order.order_id)
+        if st.button("", key="record_delete", icon=":material/delete:", help="Delete this record"):
+            ask_delete(order.order_id)
+        if st.button("", key="record_close", icon=":material/close:", help="Close", shortcut="Esc"):
+            open_record(None)
+            st.rerun()
+    times = [f"{name} {utc_time(at)} UTC" for name, at in _times(order) if at is not None]
+    read_from = run_of(order.run_id) if order.run_id else None
+    source = [f"read from {plain(read_from.name)}"] if read_from else []
+    st.caption(" · ".join([*times, *source]))
+
+
+def _draw_way_back(order: Order, run_id: str) -> None:
+    extraction = run_of(run_id)
+    asked = st.button("Open in Studio", key="record_to_studio", type="tertiary", icon=":material/document_scanner:")
+    if not asked or extraction is None:
+        return
+    try:
+        hand_over(order, run_id, extraction.invoice)
+    except StudioError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    else:
+        st.switch_page("pages/studio.py", query_params={keys.RUN_PARAM: run_id})
+
+
+def _times(order: Order) -> tuple[tuple[str, Any], ...]:
+    return ("saved", order.created_at), ("changed", order.updated_at if order.updated_at != order.created_at else None)
+
+
+def _draw_save_bar(order: Order, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
+    changed = is_changed(order, draft)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="record_save_bar"):
+        _draw_status(draft)
+        too = st.checkbox(
+            "In the Excel workbook too", value="workbook" in get_studio().defaults.save_to, key="record_workbook_too"
+        )
+        save = st.button(
+            "Save changes",
+            key="record_save",
+            type="primary",
+            icon=":material/save:",
+            shortcut="Ctrl+S",
+            disabled=not changed,
+        )
+        if changed:
+            st.button("Discard", key="record_discard", type="tertiary", on_click=_discard, args=(order,))
+    if errors:
+        names = ", ".join(title_of(path) for path in errors)
+        st.error(f"Not saved yet: correct {plain(names)} first.", icon=":material/error:")
+    if changed and draft.seen != order.updated_at:
+        st.warning(
+            "This record was changed elsewhere since you began. Saving replaces that; discard to see it.",
+            icon=":material/sync_problem:",
+        )
+    if save and not errors:
+        save_record(order, draft, reviewed.extraction.invoice, workbook_too=too)
+        st.rerun()
+
+
+def _draw_status(draft: Draft) -> None:
+    statuses: tuple[Status, ...] = get_args(Status)
+    key = f"record_status_{draft.edits.revision}_{int(draft.marked)}"
+    with st.container(key="record_status", width=150):
+        st.selectbox(
+            "Status", statuses, statuses.index(draft.status), key=key, on_change=_commit_status, args=(draft, key)
+        )
+
+
+def _draw_group(
+    fields: list[FieldInfo], order: Order, draft: Draft, reviewed: Reviewed, errors: dict[str, str]
+) -> None:
+    width = max(_WIDTHS.get(info.kind, 130) for info in fields)
+    grid = st.grid(columns="auto", min_column_width=width, gap=("xsmall", "small"))
+    for info in fields:
+        with grid.cell(), st.container(key=f"cell_{info.kind}_record_{info.name}", gap=None):
+            with st.container(key=f"record_field_{info.name}", gap=None):
+                # A draft's fields have keys of their own and their text as default: set by session state, a field
+                # whose run is cut short would show, and send back, what stood there before.
+                key = f"record_field_{info.name}_{draft.edits.revision}"
+                st.text_input(
+                    f"{info.title}{' *' if info.required else ''}",
+                    draft.edits.text_at(order.invoice, info.name),
+                    key=key,
+                    on_change=_commit_field,
+                    args=(order, draft, info.name, key),
+                )
+            _draw_remarks(order, info, draft, reviewed, errors.get(info.name))
+    _draw_shared(fields, reviewed)
+
+
+def _draw_remarks(order: Order, info: FieldInfo, draft: Draft, reviewed: Reviewed, error: str | None) -> None:
+    """What is to be said of one field alone, below it."""
+    if error:
+        st.markdown(f":red[:material/error: {plain(error)}]")
+    else:
+        draw_findings([f for f in worth_showing(reviewed.extraction, info.name) if len(f.fields) == 1])
+    stored, now = getattr(order.invoice, info.name), getattr(reviewed.extraction.invoice, info.name)
+    if not error and as_text(now) != draft.edits.text_at(order.invoice, info.name).strip():
+        st.markdown(f"read as: {plain(as_text(now)) or 'nothing'}")
+    if error or now != stored:
+        st.markdown(f"stored: {plain(as_text(stored)) or 'nothing'}")
+
+
+def _draw_shared(fields: list[FieldInfo], reviewed: Reviewed) -> None:
+    """Findings that touch several fields, once, below the group of the first of them."""
+    shared = [
+        finding
+        for info in fields
+        for finding in worth_showing(reviewed.extraction, info.name)
+        if len(finding.fields) > 1 and finding.fields[0] == info.name
+    ]
+    with st.container(key=f"notes_record_{fields[0].group.lower()}", gap="xsmall"):
+        draw_findings(shared)
+
+
+def _commit_status(draft: Draft, key: str) -> None:
+    draft.status = st.session_state[key]
+
+
+def _commit_field(order: Order, draft: Draft, name: str, key: str) -> None:
+    draft.edits.set_text(order.invoice, name, str(st.session_state.get(key) or ""))
+    mark_reviewed(order, draft)
+
+
+def _discard(order: Order) -> None:
+    assert order.order_id is not None
+    drop_draft(order.order_id)

@@ -1,0 +1,35 @@
+"""A stored record on its way back to the Studio: what was corrected here must not be overwritten there unseen."""
+
+from __future__ import annotations
+
+from core.models import Invoice, header_fields
+from core.review.edits import Edits, as_text, rows_of
+from core.stores import Order
+from pages.shared.frame import get_studio
+from pages.shared.session import get_edits, keep_edits
+
+
+def hand_over(order: Order, run_id: str, extracted: Invoice) -> None:
+    """Let the Studio's form open with the stored values as the person's edits of ``extracted``, to be saved over the
+    same order. Edits stay where the order still is what the Studio saved last. Raises StorageError."""
+    assert order.order_id is not None
+    studio, edits = get_studio(), get_edits(run_id)
+    receipt = edits.receipt
+    if receipt and receipt.order_id == order.order_id and receipt.stored and not studio.changed_since(receipt):
+        return
+    take_values(edits, extracted, order.invoice)
+    edits.receipt, edits.saved = studio.receipt_of(order.order_id), None
+    keep_edits(run_id, edits)
+
+
+def take_values(edits: Edits, extracted: Invoice, stored: Invoice) -> None:
+    """Make ``stored`` what ``edits`` say of ``extracted``. Drawn boxes stay with the values that do not change."""
+    for info in header_fields():
+        text = as_text(getattr(stored, info.name))
+        if edits.text_at(extracted, info.name) != text:
+            edits.set_text(extracted, info.name, text)
+    rows = rows_of(stored)
+    if edits.rows(extracted) != rows:
+        edits.set_rows(extracted, rows)
+        edits.drawn = {path: found for path, found in edits.drawn.items() if not path.startswith("line_items.")}
+        edits.revision += 1

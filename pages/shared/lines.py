@@ -1,0 +1,209 @@
+"""The line items: a table to edit, add and delete in, and the totals that follow, offered and never forced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from core.extraction import Extraction
+from core.models import item_fields, item_path
+from core.review.edits import Row, as_text, tidy, title_of
+from core.review.trust import by_severity, can_confirm, doubtful_paths, is_confirmed, trust
+from core.studio import Reviewed
+from pages.shared import keys
+from pages.shared.form import draw_finding
+from pages.shared.frame import get_studio, plain
+from pages.shared.session import confirm, get_edits, keep_edits
+from pages.shared.signs import SEVERITY_LEVEL
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Rows shown at once; a longer table scrolls.
+MOST_ROWS = 16
+STATE = "state"
+REMOVE = "remove"
+_NUMBERS = ("money", "quantity")
+_LEVEL_WORDS = {"sure": "✓ sure", "check": "▲ check", "doubtful": "■ doubtful", "absent": "– empty"}
+
+
+def draw_lines(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:
+    """The table and, below it, what the checks say of its lines.
+
+    The table has a fixed number of rows: only so does Streamlit keep the cursor where it is while the state of each
+    line is worked out anew. A line is added by the button and removed by its last cell.
+    """
+    edits = get_edits(run_id)
+    rows = edits.rows(extraction.invoice)
+    key = keys.lines_editor(run_id, edits.revision)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="lines_bar"):
+        st.markdown("##### Line items", width="content")
+        st.space("stretch")
+        st.button(
+            "Add a line",
+            key="add_line",
+            icon=":material/add:",
+            type="tertiary",
+            on_click=_add,
+            args=(run_id, extraction),
+        )
+    if rows:
+        with st.container(key="line_items"):
+            st.data_editor(
+                _table(rows, reviewed.extraction),
+                key=key,
+                num_rows="fixed",
+                hide_index=True,
+                height="auto" if len(rows) <= MOST_ROWS else 35 * MOST_ROWS,
+                column_config=_columns(),
+            )
+    else:
+        st.caption("No line was found. Add one, or draw a box around its words.")
+    _draw_confirm(run_id, reviewed.extraction)
+    _draw_offers(run_id, extraction, reviewed)
+    _draw_changes(run_id, reviewed)
+
+
+def table_columns() -> list[dict[str, Any]]:
+    """The table's columns in order with their widths in pixels; ``cell`` marks those of a line's own values."""
+    cells = [{"name": info.name, "width": 88 if info.kind in _NUMBERS else 215, "cell": True} for info in item_fields()]
+    return [{"name": STATE, "width": 84, "cell": False}, *cells, {"name": REMOVE, "width": 38, "cell": False}]
+
+
+def _columns() -> dict[str, Any]:
+    width = {column["name"]: column["width"] for column in table_columns()}
+    config: dict[str, Any] = {
+        STATE: st.column_config.TextColumn("State", disabled=True, width=width[STATE], help="How sure the line is"),
+        REMOVE: st.column_config.CheckboxColumn("✕", width=width[REMOVE], help="Tick to remove the line"),
+    }
+    for info in item_fields():
+        side: Any = "right" if info.kind in _NUMBERS else "left"
+        config[info.name] = st.column_config.TextColumn(
+            info.title, alignment=side, width=width[info.name], help=info.description
+        )
+    return config
+
+
+def _table(rows: list[Row], extraction: Extraction) -> pd.DataFrame:
+    import pandas as pd
+
+    table = pd.DataFrame(rows, columns=[info.name for info in item_fields()], dtype=str)
+    table.insert(0, STATE, [_LEVEL_WORDS[line_level(extraction, index)] for index in range(len(rows))])
+    table[REMOVE] = False
+    return table
+
+
+def line_level(extraction: Extraction, index: int) -> str:
+    """The level of a whole line: that of its most doubtful cell, or of the gravest finding that names one."""
+    if index >= len(extraction.invoice.line_items):
+        return "absent"
+    paths = [item_path(index, info.name) for info in item_fields()]
+    doubted = {path for path in paths if not is_confirmed(extraction, path)}
+    levels = {trust(extraction, path).level for path in paths} - {"absent"}
+    levels |= {SEVERITY_LEVEL[f.severity] for f in extraction.findings if doubted & set(f.fields)}
+    return next((level for level in ("doubtful", "check", "sure") if level in levels), "absent")
+
+
+def rows_after(rows: list[Row], change: dict[int, dict[str, Any]]) -> list[Row]:
+    """The rows after the editor's changes: cells edited, and lines ticked for removal gone."""
+    after = []
+    for index, row in enumerate(rows):
+        edited = change.get(index, {})
+        if not edited.get(REMOVE):
+            after.append({cell: _text(edited.get(cell, text)) for cell, text in row.items()})
+    return after
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def take_changes(run_id: str, extraction: Extraction) -> None:
+    """Take over what was typed into the table since the last run, before anything is drawn of it."""
+    edits, studio = get_edits(run_id), get_studio()
+    state = st.session_state.get(keys.lines_editor(run_id, edits.revision))
+    if not state or not state["edited_rows"]:
+        return
+    before = edits.rows(extraction.invoice)
+    rows = rows_after(before, state["edited_rows"])
+    if len(rows) < len(before):
+        edits.revision += 1
+        edits.drawn = {path: found for path, found in edits.drawn.items() if not path.startswith("line_items.")}
+        edits.confirmed = {path for path in edits.confirmed if not path.startswith("line_items.")}
+    else:
+        for index, cells in state["edited_rows"].items():
+            for cell in cells.keys() & rows[index].keys():
+                path = item_path(index, cell)
+                rows[index][cell] = tidy(
+                    path, rows[index][cell], lambda at, text: studio.parse_value(at, text, extraction)
+                )
+                if rows[index][cell] != before[index][cell]:
+                    edits.drawn.pop(path, None)
+                    edits.confirmed.discard(path)
+    if rows != before:
+        edits.set_rows(extraction.invoice, rows)
+        keep_edits(run_id, edits)
+
+
+def _add(run_id: str, extraction: Extraction) -> None:
+    edits = get_edits(run_id)
+    edits.lines = [*edits.rows(extraction.invoice), {info.name: "" for info in item_fields()}]
+    edits.revision += 1
+    keep_edits(run_id, edits)
+
+
+def _draw_confirm(run_id: str, extraction: Extraction) -> None:
+    """A click for each doubtful line, to say that it is right as it stands."""
+    doubted: dict[int, list[str]] = {}
+    for path in doubtful_paths(extraction):
+        if path.startswith("line_items.") and can_confirm(extraction, path):
+            doubted.setdefault(int(path.split(".")[1]), []).append(path)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key="lines_confirm"):
+        for line, paths in list(doubted.items())[:MOST_ROWS]:
+            st.button(
+                f"Line {line + 1} looks right",
+                key=f"confirm_line_{line}",
+                icon=":material/check:",
+                type="tertiary",
+                on_click=confirm,
+                args=(run_id, paths),
+            )
+
+
+def _draw_offers(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:
+    """What the checks say of single lines, each with its proposal as a click."""
+    found = [
+        f
+        for f in by_severity(list(reviewed.extraction.findings))
+        if f.fields and f.fields[0].startswith("line_items.") and (f.severity != "info" or f.proposed is not None)
+    ]
+    with st.container(key="lines_notes", gap="xsmall"):
+        for index, finding in enumerate(found):
+            text = get_edits(run_id).text_at(extraction.invoice, finding.fields[0])
+            draw_finding(run_id, finding, extraction, text, f"offer_{index}")
+
+
+def _draw_changes(run_id: str, reviewed: Reviewed) -> None:
+    changed = {path: was for path, was in reviewed.was.items() if path.startswith("line_items.")}
+    if get_edits(run_id).lines is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="lines_changed"):
+        words = [f"{title_of(path)} was {plain(as_text(was)) or 'nothing'}" for path, was in list(changed.items())[:6]]
+        more = f" and {len(changed) - 6} more" if len(changed) > 6 else ""
+        st.caption(("; ".join(words) + more) if words else "Lines were removed.")
+        st.button(
+            "Put the lines back",
+            key="restore_lines",
+            icon=":material/undo:",
+            type="tertiary",
+            on_click=_restore,
+            args=(run_id,),
+        )
+
+
+def _restore(run_id: str) -> None:
+    edits = get_edits(run_id)
+    edits.lines = None
+    edits.revision += 1
+    keep_edits(run_id, edits)

@@ -1,0 +1,89 @@
+"""Pictures of pages by address: the browser asks for the page and the width it shows, when it shows it.
+
+A page's picture is so never part of a rerun, sharp at every zoom, and drawn only when looked at. An address carries
+a signature of this process: nobody can guess the address of another person's page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from core.errors import StudioError
+from pages.shared.frame import get_studio
+from pages.shared.samples import sample_picture
+
+PAGE_ROUTE = "/page-picture/{sha256}/{number:int}/{rotation:int}/{signature}"
+SAMPLE_ROUTE = "/sample-picture/{index:int}"
+SAMPLE_WIDTH = 480
+MAX_WIDTH = 4000
+
+
+@st.cache_resource(show_spinner=False)
+def _secret() -> bytes:
+    return secrets.token_bytes(32)
+
+
+def address(sha256: str, number: int, rotation: int) -> str:
+    """Where the browser gets the page's picture; it appends ``?w=<pixels>``."""
+    return f"{_base()}/page-picture/{sha256}/{number}/{rotation}/{_sign(sha256, number, rotation)}"
+
+
+def sample_address(index: int) -> str:
+    """Where the browser gets the picture of a shipped sample."""
+    return f"{_base()}/sample-picture/{index}"
+
+
+def _base() -> str:
+    path = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{path}" if path else ""
+
+
+def routes() -> list[Route]:
+    """The routes that answer these addresses, mounted by ``app.py``."""
+    return [Route(PAGE_ROUTE, _answer_page, methods=["GET"]), Route(SAMPLE_ROUTE, _answer_sample, methods=["GET"])]
+
+
+def draw(sha256: str, number: int, rotation: int, width: int) -> bytes:
+    """The picture's bytes. Raises a StudioError for a document or page that is not there."""
+    return get_studio().document(sha256).page(number, rotation).preview(width)
+
+
+async def _answer_page(request: Request) -> Response:
+    about = request.path_params
+    sha256, number, rotation = about["sha256"], about["number"], about["rotation"]
+    if not hmac.compare_digest(about["signature"], _sign(sha256, number, rotation)):
+        return PlainTextResponse("This address is not valid.", status_code=403)
+    width = _width(request.query_params.get("w", ""))
+    try:
+        picture = await run_in_threadpool(draw, sha256, number, rotation, width)
+    except StudioError as error:
+        return PlainTextResponse(str(error), status_code=404)
+    return _picture(picture)
+
+
+async def _answer_sample(request: Request) -> Response:
+    try:
+        return _picture(await run_in_threadpool(sample_picture, request.path_params["index"], SAMPLE_WIDTH))
+    except (IndexError, StudioError):
+        return PlainTextResponse("There is no such sample.", status_code=404)
+
+
+def _picture(data: bytes) -> Response:
+    kind = "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
+    return Response(data, media_type=kind, headers={"Cache-Control": "private, max-age=3600"})
+
+
+def _width(text: str) -> int:
+    return min(max(int(text), 40), MAX_WIDTH) if text.isascii() and text.isdigit() else 1200
+
+
+def _sign(sha256: str, number: int, rotation: int) -> str:
+    return hmac.new(_secret(), f"{sha256}:{number}:{rotation}".encode(), hashlib.sha256).hexdigest()[:32]

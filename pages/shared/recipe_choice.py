@@ -1,0 +1,125 @@
+"""How a document is read: the recipe, what it asks of models, and what leaves this machine for it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.comparison.row import Row
+from core.comparison.sources import known_recipes
+from core.errors import StudioError
+from core.llm.provider import ModelName
+from core.llm.providers import providers
+from core.recipe import BUILT_IN, ModelChoice, Recipe
+from pages.shared import keys
+from pages.shared.budget import draw_budget_warning
+from pages.shared.desk import OpenDocument
+from pages.shared.frame import get_studio, plain
+from pages.shared.hiding import draw_hiding
+from pages.shared.money import dollars
+
+#: What the recipes that ship are called on the page.
+TITLES = {
+    "default": "As set in Settings",
+    "page-only": "The page only (no e-invoice XML)",
+    "always-ocr": "Always read the picture (OCR)",
+    "model": "A language model",
+    "cascade": "Rules first, a model where they doubt",
+}
+
+
+def title_of_recipe(name: str) -> str:
+    """What a recipe is called on the page: one that ships by its title, the person's own by its name."""
+    return TITLES.get(name, name) if name in BUILT_IN else name
+
+
+def recipe_of(document: OpenDocument) -> Recipe:
+    """The recipe that is chosen for a document, with the places that are to be hidden in it. One that is gone since is the
+    default. Raises RecipeError."""
+    studio = get_studio()
+    recipes = known_recipes(studio.defaults)
+    recipe = recipes.get(document.recipe, studio.defaults.recipe)
+    return recipe.hiding(studio.defaults.redaction.joined(studio.hidden(document.sha256, document.rotations)))
+
+
+def draw_recipe(document: OpenDocument) -> None:
+    """The choice of a recipe, and a new one."""
+    recipes = known_recipes(get_studio().defaults)
+    if document.recipe not in recipes:
+        document.recipe = "default"
+    if st.session_state.get(keys.RECIPE) != document.recipe:
+        st.session_state[keys.RECIPE] = document.recipe
+    st.selectbox(
+        "How to read it",
+        ["default", *(name for name in recipes if name != "default")],
+        format_func=title_of_recipe,
+        key=keys.RECIPE,
+        width=310,
+        on_change=_set_recipe,
+        args=(document,),
+    )
+    if st.button("", key="new_recipe", icon=":material/tune:", help="Make a recipe of your own: engine, model, prompt"):
+        from pages.shared.recipe_builder import ask_recipe
+
+        ask_recipe(recipes[document.recipe], lambda recipe: _use(document, recipe))
+
+
+def draw_sending(document: OpenDocument) -> None:
+    """What a recipe that asks a model sends, what that may cost, and what is hidden in it; nothing for the others."""
+    try:
+        recipe = recipe_of(document)
+    except StudioError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    if not recipe.sends:
+        return
+    with st.container(key="sending", horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/cloud_upload: {plain(_what_leaves(recipe))}", width="content")
+        st.markdown(_estimate(document, recipe), width="content")
+        st.space("stretch")
+        if recipe.asked:
+            draw_hiding(document)
+    draw_budget_warning()
+
+
+def _what_leaves(recipe: Recipe) -> str:
+    sent = {"text": "its text", "image": "its pictures", "both": "its text and pictures"}
+    parts = [f"{sent[choice.input]} to {_title(choice)}" for choice in recipe.asked]
+    if recipe.ocr.engine == "vision":
+        parts.insert(0, f"its pictures to {recipe.ocr.vision or 'a vision model'}")
+    return f"Sends {', then '.join(dict.fromkeys(parts))}{_when(recipe)}."
+
+
+def _when(recipe: Recipe) -> str:
+    """On which documents a model is asked."""
+    first = next((place for place, name in enumerate(recipe.extractors) if name in recipe.models), 0)
+    before = recipe.extractors[:first]
+    if not recipe.asked or not before:
+        return ""
+    return " unless it carries invoice XML" if before == ("einvoice",) else " if the readers before it are unsure"
+
+
+def _title(choice: ModelChoice) -> str:
+    name = get_studio().models.settle(ModelName(choice.provider, choice.model))
+    known = providers().get(name.provider)
+    provider = known.title if known else name.provider
+    return f"{provider} ({name.model.rsplit('/', 1)[-1]})" if name.model else provider
+
+
+def _estimate(document: OpenDocument, recipe: Recipe) -> str:
+    rows = [Row(document.sha256, document.name, document.refs(group)) for group in document.groups if group.pages]
+    found = get_studio().comparison.estimate(rows, [recipe])[0]
+    if found.problem:
+        return f":orange[:material/key: {plain(found.problem)}]"
+    if found.cached == found.cells:
+        return ":gray[Read before: nothing is asked.]"
+    tokens = f"{found.usage.input + found.usage.output:,} tokens"
+    price = f", {plain(dollars(found.cost))}" if found.cost is not None else ", no known price"
+    return f":gray[About {tokens}{price}]"
+
+
+def _set_recipe(document: OpenDocument) -> None:
+    document.recipe = st.session_state[keys.RECIPE]
+
+
+def _use(document: OpenDocument, recipe: Recipe) -> None:
+    document.recipe = recipe.name

@@ -1,0 +1,146 @@
+"""What the browser session holds: the desk and the edits of each run, kept on disk so that a reload finds them."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Collection
+from typing import Any
+
+import streamlit as st
+
+from core.errors import StudioError
+from core.extraction import Extraction
+from core.jobs.queue import Job
+from core.review.edits import Edits, edits_from, read_edits
+from core.review.standing import confirmed, proposals, unread
+from core.studio import Reviewed
+from pages.shared import keys
+from pages.shared.desk import Desk, desk_from
+from pages.shared.frame import get_studio
+
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def get_desk() -> Desk:
+    """The session's desk: the one in memory, else the one that the address names, else an empty one."""
+    if keys.DESK not in st.session_state:
+        st.session_state[keys.DESK] = _desk_of_address()
+    desk: Desk = st.session_state[keys.DESK]
+    wanted = st.query_params.get(keys.RUN_PARAM, "")
+    if wanted != st.session_state.get(keys.NAMED_RUN) and _ID.fullmatch(wanted) and wanted not in desk.runs():
+        _adopt(desk, wanted)
+    return desk
+
+
+def keep_desk(desk: Desk) -> None:
+    """Keep the desk on disk where it changed, and name it and the run that is shown in the address."""
+    now = desk.to_json()
+    if desk.documents and st.session_state.get(keys.DESK_KEPT) != now:
+        get_studio().keep_draft(f"desk-{desk.desk_id}", now)
+        st.session_state[keys.DESK_KEPT] = now
+    run = desk.document.group.run if desk.document else None
+    _name_in_address(keys.DESK_PARAM, desk.desk_id if desk.documents else None)
+    _name_in_address(keys.RUN_PARAM, run)
+    st.session_state[keys.NAMED_RUN] = run
+
+
+def get_job(run_id: str) -> Job | None:
+    """Where a run stands. One that is over is remembered: after a restart it would be read from disk at every turn."""
+    ended: dict[str, Job] = st.session_state.setdefault(keys.ENDED, {})
+    job = ended.get(run_id) or get_studio().job(run_id)
+    if job is not None and not job.active:
+        ended[run_id] = job
+    return job
+
+
+def get_edits(run_id: str) -> Edits:
+    """The person's edits of a run."""
+    held: dict[str, Edits] = st.session_state.setdefault(keys.EDITS, {})
+    if run_id not in held:
+        kept = get_studio().draft(run_id)
+        try:
+            held[run_id] = edits_from(kept) if kept else Edits()
+        except ValueError:  # written by another version of the studio
+            held[run_id] = Edits()
+    return held[run_id]
+
+
+def keep_edits(run_id: str, edits: Edits) -> None:
+    """Keep the edits on disk; the review is made anew, and what stopped the last save may be put right."""
+    get_studio().keep_draft(run_id, edits.to_json())
+    st.session_state[keys.SAVE_ERROR] = None
+    st.session_state.setdefault(keys.REVIEWS, {}).pop(run_id, None)
+
+
+def confirm(run_id: str, paths: Collection[str]) -> None:
+    """Keep that the person looked at the values at ``paths`` and found them right."""
+    edits = get_edits(run_id)
+    edits.confirmed |= set(paths)
+    keep_edits(run_id, edits)
+
+
+def get_review(run_id: str, extraction: Extraction) -> tuple[Reviewed, dict[str, str]]:
+    """The extraction with the person's edits, checked, and a sentence for every text that could not be read."""
+    held: dict[str, tuple[Reviewed, dict[str, str]]] = st.session_state.setdefault(keys.REVIEWS, {})
+    if run_id not in held:
+        studio, edits = get_studio(), get_edits(run_id)
+        read = read_edits(extraction.invoice, edits, lambda path, text: studio.parse_value(path, text, extraction))
+        if not edits.texts and edits.lines is None and not edits.drawn:
+            held[run_id] = (confirmed(Reviewed(extraction, {}), edits.confirmed), {})
+        else:
+            reviewed = proposals(studio.review(extraction, read.invoice, edits.drawn), edits.proposed)
+            reviewed = confirmed(reviewed, edits.confirmed)
+            held[run_id] = (unread(reviewed, read.errors), read.errors)
+    return held[run_id]
+
+
+def changed_since_saved(run_id: str) -> bool:
+    """Whether a saved run was changed again: what stands in its form is not what its order holds."""
+    edits, job = get_edits(run_id), get_job(run_id)
+    if edits.saved is None or job is None or job.extraction is None:
+        return False
+    reviewed, errors = get_review(run_id, job.extraction)
+    return bool(errors) or reviewed.extraction.invoice != edits.saved
+
+
+def ask_focus(path: str | None) -> None:
+    """Ask the page view to go to a field, or (``None``) to the next doubtful one; the form comes to the front."""
+    before = st.session_state.get(keys.FOCUS) or {"nonce": 0}
+    target: dict[str, Any] = {"path": path} if path else {"next": True}
+    st.session_state[keys.FOCUS] = {"nonce": before["nonce"] + 1, **target}
+    st.session_state[keys.TABS] = keys.FORM_TAB
+
+
+def _desk_of_address() -> Desk:
+    wanted = st.query_params.get(keys.DESK_PARAM, "")
+    kept = get_studio().draft(f"desk-{wanted}") if _ID.fullmatch(wanted) else None
+    try:
+        return desk_from(kept) if kept else Desk(uuid.uuid4().hex)
+    except ValueError:  # written by another version of the studio
+        return Desk(uuid.uuid4().hex)
+
+
+def _adopt(desk: Desk, run_id: str) -> None:
+    """Lay the document of a run that the address names on the desk."""
+    job = get_job(run_id)
+    if job is None or job.extraction is None:
+        return
+    extraction = job.extraction
+    try:
+        pages = get_studio().document(extraction.document).page_count
+    except StudioError:  # the page view says so in place; the values can still be read
+        pages = max((ref.number for ref in extraction.pages), default=0)
+    document = desk.put(extraction.document, extraction.name, pages)
+    document.groups[0].pages = [ref.number for ref in extraction.pages]
+    document.groups[0].run = run_id
+    document.rotations = {ref.number: ref.rotation for ref in extraction.pages if ref.rotation}
+    document.picking = False
+    desk.chosen = extraction.document
+
+
+def _name_in_address(name: str, value: str | None) -> None:
+    if value is None:
+        st.query_params.pop(name, None)
+    elif st.query_params.get(name) != value:
+        st.query_params[name] = value

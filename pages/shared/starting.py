@@ -1,0 +1,22 @@
+"""Starting the runs of a document."""
+
+from __future__ import annotations
+
+from pages.shared.desk import OpenDocument
+from pages.shared.frame import get_studio
+from pages.shared.recipe_choice import recipe_of
+from pages.shared.session import get_job
+
+
+def start(document: OpenDocument) -> None:
+    """Start a run of every group that has not been read as it now is, and show the first. Raises StudioError."""
+    studio = get_studio()
+    recipe = recipe_of(document)
+    for group in document.groups:
+        signature = document.signature(group, recipe.digest)
+        job = get_job(group.run) if group.run else None
+        if job is None or group.read_as != signature or job.state in ("failed", "cancelled"):
+            group.run = studio.start(document.sha256, document.refs(group), recipe)
+            group.read_as = signature
+    document.picking = False
+    document.active = 0

@@ -1,0 +1,11 @@
+"""Times as pages show them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def utc_time(moment: datetime) -> str:
+    """A time in UTC, as in the exports and the workbook, to the minute; where it stands says that it is UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,208 @@
+"""The page picker: thumbnails, a range, turns, and groups of pages that are one invoice each."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from core.documents import parse_page_range
+from core.errors import PageRangeError, StudioError
+from pages.shared import keys
+from pages.shared.desk import Desk, Group, OpenDocument, range_text
+from pages.shared.frame import plain
+from pages.shared.intake import refuse
+from pages.shared.pictures import draw as draw_picture
+from pages.shared.recipe_choice import draw_recipe, draw_sending
+from pages.shared.starting import start
+
+#: Thumbnails shown at once: a document of hundreds of pages draws no more than these.
+WINDOW = 12
+THUMBNAIL_WIDTH = 220
+
+
+def draw_picker(desk: Desk, document: OpenDocument) -> None:
+    """Choose pages, then extract."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="picker_bar"):
+        _draw_range(document)
+        st.button("All pages", key="all_pages", on_click=_set_all, args=(document,), disabled=document.page_count < 2)
+        if document.page_count > 1 and len(document.groups) == 1:
+            st.button(
+                "Split into several invoices", key="split", icon=":material/call_split:", on_click=document.add_group
+            )
+        st.space("stretch")
+        draw_recipe(document)
+        _draw_start(desk, document)
+    draw_sending(document)
+    if sentence := st.session_state.get(keys.RANGE_ERROR):
+        st.markdown(f":red[:material/error: {plain(sentence)}]")
+    if len(document.groups) > 1:
+        _draw_groups(document)
+    _draw_thumbnails(document)
+
+
+def _draw_start(desk: Desk, document: OpenDocument) -> None:
+    empty = document.page_count > 0 and any(not group.pages for group in document.groups)
+    waiting = [each for each in desk.documents if each.picking]
+    if len(waiting) > 1:
+        st.button(
+            f"Extract all {len(waiting)} documents", key="extract_all", on_click=_extract, args=(waiting, document)
+        )
+    count = len(document.groups)
+    st.button(
+        "Extract" if count == 1 else f"Extract {count} invoices",
+        key="extract",
+        type="primary",
+        icon=":material/play_arrow:",
+        disabled=empty,
+        help="Choose at least one page for every invoice." if empty else None,
+        on_click=_extract,
+        args=([document], document),
+    )
+
+
+def _extract(documents: list[OpenDocument], shown: OpenDocument) -> None:
+    for document in documents:
+        try:
+            start(document)
+        except StudioError as error:
+            refuse(f"{document.name}: {error}")
+
+
+def _draw_range(document: OpenDocument) -> None:
+    group = document.group
+    text = range_text(group.pages)
+    if keys.RANGE not in st.session_state or _pages_of(st.session_state[keys.RANGE], document) not in (
+        group.pages,
+        None,
+    ):
+        st.session_state[keys.RANGE] = text
+    label = "Pages" if len(document.groups) == 1 else f"Pages of invoice {document.active + 1}"
+    st.text_input(
+        label,
+        key=keys.RANGE,
+        placeholder="1-3,5",
+        on_change=_set_range,
+        args=(document,),
+        width=200,
+        disabled=document.page_count == 0,
+    )
+
+
+def _pages_of(text: str, document: OpenDocument) -> list[int] | None:
+    """The pages that a range names; ``None`` where it cannot be understood."""
+    try:
+        return list(parse_page_range(text, document.page_count)) if text.strip() else []
+    except PageRangeError:
+        return None
+
+
+def _set_range(document: OpenDocument) -> None:
+    try:
+        pages = list(parse_page_range(st.session_state[keys.RANGE], document.page_count))
+        document.group.pages = pages
+        st.session_state[keys.RANGE_ERROR] = None
+        st.session_state[keys.THUMBS] = (pages[0] - 1) // WINDOW + 1
+    except PageRangeError as error:
+        st.session_state[keys.RANGE_ERROR] = str(error)
+
+
+def _set_all(document: OpenDocument) -> None:
+    document.group.pages = list(range(1, document.page_count + 1))
+    _forget_range()
+
+
+def _forget_range() -> None:
+    st.session_state[keys.RANGE_ERROR] = None
+    st.session_state.pop(keys.RANGE, None)
+
+
+def _draw_groups(document: OpenDocument) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="groups_bar"):
+        draw_group_choice(document)
+        st.button("Add an invoice", key="split", icon=":material/add:", on_click=document.add_group)
+        st.button("One invoice per page", key="split_by_page", on_click=document.split_by_page)
+        st.button("Remove this one", key="drop_group", type="tertiary", on_click=document.drop_group)
+        st.button("Back to one invoice", key="join", type="tertiary", on_click=document.join_groups)
+    st.caption("Each invoice is read on its own. Click pages to put them into the invoice that is chosen above.")
+
+
+def draw_group_choice(document: OpenDocument) -> None:
+    """Which invoice of the document is chosen or shown."""
+    numbers = list(range(len(document.groups)))
+    active = min(document.active, len(numbers) - 1)
+    if st.session_state.get(keys.GROUP) != active:
+        st.session_state[keys.GROUP] = active
+    st.segmented_control(
+        "Invoices in this document",
+        numbers,
+        format_func=lambda number: _group_title(number, document.groups[number]),
+        key=keys.GROUP,
+        required=True,
+        on_change=_choose_group,
+        args=(document,),
+        label_visibility="collapsed",
+    )
+
+
+def _group_title(number: int, group: Group) -> str:
+    pages = range_text(group.pages)
+    return f"Invoice {number + 1} · {f'p. {pages}' if pages else 'no pages yet'}"
+
+
+def _choose_group(document: OpenDocument) -> None:
+    document.active = st.session_state[keys.GROUP] or 0
+    _forget_range()
+
+
+def _draw_thumbnails(document: OpenDocument) -> None:
+    if document.page_count == 0:
+        st.info("This file is invoice XML: it has no pages to choose.", icon=":material/code:")
+        return
+    windows = math.ceil(document.page_count / WINDOW)
+    window = min(st.session_state.get(keys.THUMBS) or 1, windows)
+    first = (window - 1) * WINDOW + 1
+    grid = st.grid(columns="auto", min_column_width=160, gap="small", key="thumb_grid")
+    for page in range(first, min(first + WINDOW, document.page_count + 1)):
+        with grid.cell(), st.container(key=f"thumb_{page}", gap="xxsmall"):
+            _draw_thumbnail(document, page)
+    if windows > 1:
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            st.pagination(windows, key=keys.THUMBS)
+
+
+def _draw_thumbnail(document: OpenDocument, page: int) -> None:
+    try:
+        st.image(_thumbnail(document.sha256, page, document.rotations.get(page, 0)), width="stretch")
+    except StudioError as error:
+        st.caption(plain(f"Page {page} cannot be shown: {error}"))
+    key = f"pick_{page}"
+    chosen = page in document.group.pages
+    if st.session_state.get(key) != chosen:
+        st.session_state[key] = chosen
+    held = document.groups_of(page) if len(document.groups) > 1 else []
+    with st.container(horizontal=True, vertical_alignment="center", gap=None):
+        st.checkbox(f"Page {page}", key=key, on_change=_toggle, args=(document, page))
+        st.space("stretch")
+        for side, degrees in (("left", -90), ("right", 90)):
+            st.button(
+                "",
+                key=f"turn_{side}_{page}",
+                icon=f":material/rotate_{side}:",
+                type="tertiary",
+                help=f"Turn page {page} {side}",
+                on_click=document.rotate,
+                args=(page, degrees),
+            )
+    if held:
+        st.caption(f"In invoice {', '.join(map(str, held))}")
+
+
+def _toggle(document: OpenDocument, page: int) -> None:
+    document.toggle(page)
+    _forget_range()
+
+
+@st.cache_data(show_spinner=False, max_entries=600)
+def _thumbnail(sha256: str, page: int, rotation: int) -> bytes:
+    return draw_picture(sha256, page, rotation, THUMBNAIL_WIDTH)

@@ -1,0 +1,191 @@
+"""The result side by side: the page with its boxes on the left, form and raw views on the right."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import streamlit as st
+
+from core.errors import StudioError
+from core.extraction import Extraction
+from core.models import header_fields
+from core.studio import Reviewed
+from pages.shared import keys
+from pages.shared.desk import Desk, OpenDocument
+from pages.shared.drawing import draw_canvas
+from pages.shared.form import draw_form
+from pages.shared.frame import get_studio, plain
+from pages.shared.lines import draw_lines, take_changes
+from pages.shared.money import dollars
+from pages.shared.session import ask_focus, changed_since_saved, get_edits, get_job, get_review
+from pages.shared.steps import draw_steps, in_words
+from pages.shared.viewer import draw_viewer
+from pages.studio_parts.desk_bar import forget_widgets
+from pages.studio_parts.picker import draw_group_choice
+from pages.studio_parts.saving import draw_save, draw_save_trouble
+from pages.studio_parts.tabs import draw_checks, draw_raw_json, draw_raw_text
+
+TABS = (keys.FORM_TAB, "Raw OCR text", "Raw JSON", "Checks")
+
+
+def draw_result(desk: Desk, document: OpenDocument, run_id: str, extraction: Extraction) -> None:
+    """Draw a finished run with the person's edits on it."""
+    take_changes(run_id, extraction)
+    reviewed, errors = get_review(run_id, extraction)
+    _draw_head(desk, document, run_id, reviewed, errors)
+    draw_save_trouble()
+    if not extraction.extractor:
+        _draw_nothing_read(document)
+    left, right = st.columns([1, 1], gap="medium")
+    with left, st.container(key="page_side"):
+        _draw_page_side(run_id, extraction, reviewed)
+    with right, st.container(key="form_side"):
+        _draw_tabs(run_id, extraction, reviewed, errors)
+
+
+def _draw_head(desk: Desk, document: OpenDocument, run_id: str, reviewed: Reviewed, errors: dict[str, str]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="result_bar"):
+        st.markdown(_verdict(reviewed.extraction), width="content")
+        with st.popover(_summary(reviewed), type="tertiary", key="run_details"):
+            _draw_details(run_id, reviewed.extraction)
+        if len(document.groups) > 1:
+            draw_group_choice(document)
+        st.space("stretch")
+        st.toggle(
+            "Draw a box",
+            key=keys.DRAW_MODE,
+            help="Draw around words on the page to put them into a field.",
+            disabled=not reviewed.extraction.pages,
+        )
+        st.button(
+            "Pages",
+            key="choose_pages",
+            icon=":material/grid_view:",
+            on_click=_choose_pages,
+            args=(document,),
+            help="Choose pages again",
+            type="tertiary",
+        )
+        if draw_save(run_id, reviewed, errors):
+            _draw_next(desk, document)
+
+
+def _verdict(extraction: Extraction) -> str:
+    if extraction.verdict == "approved":
+        return ":green-badge[:material/verified: Approved]"
+    return ":orange-badge[:material/rate_review: Needs review]"
+
+
+def _summary(reviewed: Reviewed) -> str:
+    invoice = reviewed.extraction.invoice
+    found = sum(getattr(invoice, info.name) is not None for info in header_fields())
+    lines = len(invoice.line_items)
+    seconds = sum(step.seconds for step in reviewed.extraction.steps)
+    cost = _cost(reviewed.extraction)
+    return f"{found} of {len(header_fields())} fields · {lines} line{'' if lines == 1 else 's'} · {in_words(seconds)}{cost}"
+
+
+def _cost(extraction: Extraction) -> str:
+    """What the run's calls to models cost, as far as prices are known; nothing where none was asked."""
+    if not extraction.calls:
+        return ""
+    known = [call.cost for call in extraction.calls if call.cost is not None]
+    return f" · {plain(dollars(sum(known, Decimal(0))))}" if known else " · no known price"
+
+
+def _draw_details(run_id: str, extraction: Extraction) -> None:
+    job = get_job(run_id)
+    if job is not None:
+        draw_steps(job)
+    kind = f" · {extraction.document_type}" if extraction.document_type else ""
+    st.caption(
+        f"Extractor: {plain(extraction.extractor or 'none')} · language: {extraction.language or 'not told'}{kind}"
+    )
+    for call in extraction.calls:
+        st.caption(
+            f":material/cloud_upload: {plain(call.provider)} {plain(call.model)}, {plain(call.purpose)}: "
+            f"{call.usage.input:,} tokens in, {call.usage.output:,} out, {plain(dollars(call.cost))}, {call.seconds:.1f} s"
+            + ("" if call.outcome == "ok" else f", :orange[{plain(call.outcome)}]")
+        )
+
+
+def _draw_nothing_read(document: OpenDocument) -> None:
+    """The way on where no extractor gave a value: the form is empty, and what went wrong stands in it."""
+    with st.container(horizontal=True, vertical_alignment="center", key="nothing_read"):
+        st.markdown(":orange[:material/error:] Nothing could be read: the form says why.", width="content")
+        st.button(
+            "Read it in another way",
+            key="read_again",
+            icon=":material/refresh:",
+            on_click=_choose_pages,
+            args=(document,),
+        )
+
+
+def _choose_pages(document: OpenDocument) -> None:
+    document.picking = True
+    forget_widgets()
+
+
+def _draw_next(desk: Desk, document: OpenDocument) -> None:
+    unsaved = [place for place, group in enumerate(document.groups) if group.run and not _is_saved(group.run)]
+    others = [each for each in desk.documents if any(not g.run or not _is_saved(g.run) for g in each.groups)]
+    if unsaved:
+        st.button(
+            "Next invoice", key="next_document", type="primary", on_click=_show, args=(desk, document, unsaved[0])
+        )
+    elif others:
+        st.button("Next document", key="next_document", type="primary", on_click=_show, args=(desk, others[0], 0))
+    else:
+        st.button("Done, clear the desk", key="next_document", type="primary", on_click=_clear, args=(desk,))
+
+
+def _is_saved(run_id: str) -> bool:
+    return get_edits(run_id).receipt is not None and not changed_since_saved(run_id)
+
+
+def _show(desk: Desk, document: OpenDocument, place: int) -> None:
+    desk.chosen = document.sha256
+    document.active = place
+    forget_widgets()
+
+
+def _clear(desk: Desk) -> None:
+    desk.documents.clear()
+    desk.chosen = None
+    forget_widgets()
+
+
+def _draw_page_side(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:
+    if not extraction.pages:
+        st.info("This invoice came from XML alone: there is no page to show.", icon=":material/code:")
+        return
+    try:
+        get_studio().document(extraction.document)
+        if st.session_state.get(keys.DRAW_MODE):
+            draw_canvas(run_id, extraction, reviewed.extraction)
+            return
+    except StudioError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    clicked = draw_viewer(run_id, reviewed.extraction, st.session_state.get(keys.FOCUS))
+    if clicked:
+        ask_focus(clicked)
+        st.rerun()
+
+
+def _draw_tabs(run_id: str, extraction: Extraction, reviewed: Reviewed, errors: dict[str, str]) -> None:
+    form, text, raw, checks = st.tabs(TABS, key=keys.TABS, on_change="rerun")
+    if form.open:
+        with form:
+            draw_form(run_id, extraction, reviewed, errors)
+            draw_lines(run_id, extraction, reviewed)
+    if text.open:
+        with text:
+            draw_raw_text(extraction)
+    if raw.open:
+        with raw:
+            draw_raw_json(reviewed.extraction)
+    if checks.open:
+        with checks:
+            draw_checks(reviewed.extraction)

@@ -1,0 +1,242 @@
+"""Saving a record: where to, what is stored already, the order id it got, and the way back."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from core.errors import RecordMissing, StudioError
+from core.models import Invoice
+from core.review.edits import differences, title_of
+from core.review.standing import open_points, status_of
+from core.stores import Duplicate, SaveReceipt, Target
+from core.studio import Reviewed, describe_duplicate
+from pages.shared import keys
+from pages.shared.frame import get_studio, plain
+from pages.shared.keep_case import draw_keep
+from pages.shared.session import get_edits, keep_edits
+
+_TARGETS: dict[str, tuple[Target, ...]] = {
+    "Database and Excel": ("database", "workbook"),
+    "Database": ("database",),
+    "Excel workbook": ("workbook",),
+}
+_NAMES: dict[Target, str] = {"database": "the database", "workbook": "the Excel workbook"}
+
+#: Open points that the question before a save lists.
+_MOST_POINTS = 6
+
+#: Values that the question of an update lists.
+_MOST_DIFFERENCES = 8
+
+#: A shortcut does not leave the field that is being typed in, and Streamlit takes text over only when it is left: leave
+#: it for a moment, so that Ctrl+S saves what stands on the screen.
+_COMMIT_FIRST = """
+export default function () {
+  const commit = (event) => {
+    const field = document.activeElement;
+    if (event.key?.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey)) return;
+    if (!field?.matches("input, textarea")) return;
+    field.blur();
+    field.focus();
+  };
+  window.addEventListener("keydown", commit, true);
+  return () => window.removeEventListener("keydown", commit, true);
+}
+"""
+
+
+@cache
+def _commit_first() -> Any:
+    """The browser side of the shortcut, registered once a process."""
+    return st.components.v2.component("commit_before_save", js=_COMMIT_FIRST)
+
+
+def draw_save(run_id: str, reviewed: Reviewed, errors: dict[str, str]) -> bool:
+    """The save bar; gives whether what stands is saved as it is."""
+    edits = get_edits(run_id)
+    receipt = edits.receipt
+    if receipt and edits.saved == reviewed.extraction.invoice and not errors:
+        st.markdown(f":green[:material/task_alt: **Saved as order {receipt.order_id}**]", width="content")
+        st.button("Undo", key="undo", icon=":material/undo:", on_click=_undo, args=(run_id,))
+        _draw_keep(receipt)
+        return True
+    choice = st.selectbox(
+        "Save to", list(_TARGETS), index=_default_choice(), key=keys.SAVE_TO, label_visibility="collapsed", width=190
+    )
+    label = f"Save changes to order {receipt.order_id}" if receipt else "Save"
+    _commit_first()(key="commit_before_save", width="content", height="content")
+    anyway: tuple[Target, ...] | None = st.session_state.pop(keys.SAVE_ANYWAY, None)
+    if anyway:
+        _save_checked(run_id, reviewed, anyway)
+    if st.button(label, key="save", type="primary", icon=":material/save:", shortcut="Ctrl+S"):
+        _save(run_id, reviewed, errors, _TARGETS[choice])
+    return False
+
+
+def _draw_keep(receipt: SaveReceipt) -> None:
+    """A saved record can become a test case; one that is in the Excel workbook alone cannot."""
+    if "database" in receipt.targets:
+        with suppress(RecordMissing):
+            draw_keep(get_studio().record(receipt.order_id))
+
+
+def draw_save_trouble() -> None:
+    """The sentence of a save that did not work."""
+    if sentence := st.session_state.get(keys.SAVE_ERROR):
+        st.error(plain(sentence), icon=":material/error:")
+
+
+def draw_toast() -> None:
+    """A message left by the last action."""
+    if message := st.session_state.pop(keys.TOAST, None):
+        st.toast(message, icon=":material/task_alt:")
+
+
+def _default_choice() -> int:
+    wanted = set(get_studio().defaults.save_to)
+    return next((index for index, targets in enumerate(_TARGETS.values()) if set(targets) == wanted), 0)
+
+
+def _save(run_id: str, reviewed: Reviewed, errors: dict[str, str], targets: tuple[Target, ...]) -> None:
+    st.session_state[keys.SAVE_ERROR] = None
+    if reviewed.extraction.invoice == Invoice():
+        st.session_state[keys.SAVE_ERROR] = "Not saved: there is no value to save. Type one or draw a box first."
+        st.rerun()
+    if errors:
+        names = ", ".join(title_of(path) for path in errors)
+        st.session_state[keys.SAVE_ERROR] = f"Not saved yet: correct {names} first."
+        st.rerun()
+    if points := open_points(reviewed.extraction):
+        _ask_open(run_id, reviewed, targets, points)
+    else:
+        _save_checked(run_id, reviewed, targets)
+
+
+@st.dialog("Save with open points?")
+def _ask_open(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], points: list[str]) -> None:
+    """Ask before a record is stored that nobody can rely on yet."""
+    shown = [
+        *points[:_MOST_POINTS],
+        *([f"And {len(points) - _MOST_POINTS} more."] if len(points) > _MOST_POINTS else []),
+    ]
+    st.markdown("\n".join(f"- {plain(point)}" for point in shown))
+    with st.container(horizontal=True):
+        closed = st.button("Save anyway as “needs review”", key="save_anyway", on_click=_wish_anyway, args=(targets,))
+        closed |= st.button("Cancel", key="cancel_open", type="tertiary")
+    if closed:
+        st.rerun()
+
+
+def _wish_anyway(targets: tuple[Target, ...]) -> None:
+    """Remember the wish: a second question (stored already?) needs this dialog to be gone."""
+    st.session_state[keys.SAVE_ANYWAY] = targets
+
+
+def _save_checked(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...]) -> None:
+    """Save, unless it is stored already, or was changed elsewhere since it was saved here: then ask first."""
+    receipt, studio = get_edits(run_id).receipt, get_studio()
+    try:
+        if receipt is None or studio.changed_since(receipt):
+            stored = studio.duplicates(reviewed.extraction, reviewed.extraction.invoice, targets)
+        else:
+            stored = []
+    except StudioError as error:
+        st.session_state[keys.SAVE_ERROR] = str(error)
+        st.rerun()
+    if stored:
+        _ask(run_id, reviewed, targets, stored)
+    else:
+        _store(run_id, reviewed, targets, receipt.order_id if receipt else None)
+        st.rerun()
+
+
+@st.dialog("Already stored")
+def _ask(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], stored: list[Duplicate]) -> None:
+    orders = {duplicate.order_id: duplicate for duplicate in reversed(stored)}
+    for duplicate in orders.values():
+        st.markdown(plain(describe_duplicate(duplicate)))
+        _draw_differences(duplicate, reviewed.extraction.invoice)
+    st.caption("Keep both adds a new order. Update replaces what is stored.")
+    closed = False
+    with st.container(horizontal=True):
+        closed |= st.button("Keep both", key="keep_both", on_click=_store, args=(run_id, reviewed, targets, None))
+        for place, order_id in enumerate(sorted(orders)):
+            closed |= st.button(
+                f"Update order {order_id}",
+                key="update_order" if place == 0 else f"update_order_{order_id}",
+                on_click=_store,
+                args=(run_id, reviewed, targets, order_id),
+            )
+        closed |= st.button("Cancel", key="cancel_save", type="tertiary")
+    if closed:
+        st.rerun()
+
+
+def _draw_differences(duplicate: Duplicate, now: Invoice) -> None:
+    """What an update would replace, field by field."""
+    if duplicate.target == "workbook":
+        return
+    try:
+        stored = get_studio().record(duplicate.order_id).invoice
+    except RecordMissing:
+        return
+    found = differences(stored, now)
+    if not found:
+        st.caption("Its values are the same as these.")
+        return
+    more = [f"and {len(found) - _MOST_DIFFERENCES} more"] if len(found) > _MOST_DIFFERENCES else []
+    lines = [f"{title}: {before or 'nothing'} → {after or 'nothing'}" for title, before, after in found]
+    st.markdown("\n".join(f"- {plain(line)}" for line in [*lines[:_MOST_DIFFERENCES], *more]))
+
+
+def _store(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], update: int | None) -> None:
+    extraction = reviewed.extraction
+    status = status_of(reviewed)
+    try:
+        receipt = get_studio().save(
+            extraction.invoice, targets, run_id=run_id, extraction=extraction, update=update, status=status
+        )
+    except StudioError as error:
+        st.session_state[keys.SAVE_ERROR] = str(error)
+        return
+    keep_receipt(run_id, receipt, extraction.invoice)
+    where = " and ".join(_NAMES[target] for target in targets)
+    note = " It still needs review." if status == "needs review" else ""
+    st.session_state[keys.TOAST] = f"Saved as order {receipt.order_id} in {where}.{note}"
+
+
+def keep_receipt(run_id: str, receipt: SaveReceipt, invoice: Invoice) -> None:
+    """Remember that ``invoice`` was saved, and how to undo it."""
+    edits = get_edits(run_id)
+    edits.receipt, edits.saved = receipt, invoice
+    keep_edits(run_id, edits)
+
+
+def chosen_targets() -> tuple[Target, ...]:
+    """Where the person saves to: as chosen on the page, else as set in Settings."""
+    choice = st.session_state.get(keys.SAVE_TO) or list(_TARGETS)[_default_choice()]
+    return _TARGETS[choice]
+
+
+def _undo(run_id: str) -> None:
+    edits = get_edits(run_id)
+    if edits.receipt is None:
+        return
+    order_id = edits.receipt.order_id
+    was_new = all(before is None for before in edits.receipt.previous.values())
+    try:
+        get_studio().undo(edits.receipt)
+    except StudioError as error:
+        st.session_state[keys.SAVE_ERROR] = str(error)
+        return
+    edits.receipt, edits.saved = None, None
+    keep_edits(run_id, edits)
+    st.session_state[keys.TOAST] = (
+        f"Save undone: order {order_id} was removed."
+        if was_new
+        else f"Save undone: order {order_id} is as it was before."
+    )

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from core.evidence import Evidence, PageText
 from core.llm.provider import Call
 from core.models import Invoice
+from core.notation import Notation, notation_of
 from core.recipe import Recipe
 
 Severity = Literal["error", "warning", "info"]
@@ -87,6 +88,8 @@ class Extraction(BaseModel):
     invoice: Invoice
     language: str | None = None
     """ISO 639-1 code of the document's language, where it could be told."""
+    notation: Notation | None = None
+    """How the document writes numbers and dates; ``None`` in a run of an earlier version."""
     evidence: dict[str, Evidence] = {}
     """Only for values that stand on the page; a value without an entry was not found there."""
     provenance: dict[str, Provenance] = {}
@@ -102,6 +105,11 @@ class Extraction(BaseModel):
     """Calls to models that this run made (none, where the result came from the cache)."""
     page_texts: tuple[PageText, ...] = ()
     steps: tuple[StepRecord, ...] = ()
+
+    @property
+    def own_notation(self) -> Notation:
+        """How numbers and dates of this document are read: as its reader found, else as its pages show."""
+        return self.notation or notation_of(self.page_texts, self.language)
 
     @property
     def text(self) -> str:

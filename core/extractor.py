@@ -16,6 +16,7 @@ from core.evidence import PageText
 from core.extraction import Finding, PageRef, Provenance
 from core.llm.provider import Call, Note
 from core.models import Invoice
+from core.notation import Notation
 from core.recipe import ModelChoice, Recipe
 
 
@@ -60,6 +61,8 @@ class Draft:
     calls: tuple[Call, ...] = ()
     document_type: str | None = None
     pages: tuple[PageText, ...] = ()
+    notation: Notation | None = None
+    """How the document writes numbers and dates, where its reader found that out."""
 
 
 class Extractor(Protocol):

@@ -32,6 +32,7 @@ from core.judgement import judge
 from core.llm.provider import Call, Note
 from core.matching import find_evidence
 from core.models import Invoice, header_fields
+from core.notation import notation_of
 from core.ocr.engine import Cancel, PageReader, PagesRead
 from core.placing import evidence_on_page, sources_on_page
 from core.recipe import Recipe
@@ -250,6 +251,8 @@ class _Run:
             update={
                 "invoice": draft.invoice,
                 "language": draft.language,
+                "notation": draft.notation
+                or (page_draft.notation if page_draft else notation_of(texts, draft.language)),
                 "evidence": evidence,
                 "provenance": sources_on_page(draft.provenance, texts),
                 "extractor": name,

@@ -29,6 +29,7 @@ from core.extractor import Availability
 from core.jobs.queue import Job, JobQueue
 from core.llm.provider import Call, Models
 from core.models import Invoice, field_of
+from core.notation import usual_notation
 from core.pipeline import Order as RunOrder
 from core.pipeline import Pipeline
 from core.prompts import PromptBook
@@ -300,9 +301,9 @@ class Studio:
         return _jpeg(picture.image, width), _jpeg(picture_as_read(picture, text, recipe.cleanup), width)
 
     def parse_value(self, path: str, text: str, extraction: Extraction | None = None) -> object:
-        """Text as the field's type, read with the document's language (``1.234,56`` to Decimal). Raises ValueError
+        """Text as the field's type, read in the document's notation (``1.234,56`` to Decimal). Raises ValueError
         with a sentence for the person."""
-        return parse_value(field_of(path), text, extraction.language if extraction else None)
+        return parse_value(field_of(path), text, extraction.own_notation if extraction else usual_notation(None))
 
     def keep_draft(self, run_id: str, draft: Mapping[str, object]) -> None:
         """Keep a person's unsaved edits (any JSON) so that a reload or restart finds them."""

@@ -13,7 +13,7 @@ CONTRACTS = {
     f"core.{name}"
     for name in (
         "models documents evidence homography recipe events errors settings extraction extractor stores cache "
-        "imaging.cleaned ocr.engine jobs.queue llm.provider prompt"
+        "imaging.cleaned notation notation.notation ocr.engine jobs.queue llm.provider prompt"
     ).split()
 }
 LOGIC = (

@@ -117,7 +117,7 @@ def extractors() -> dict[str, Extractor]:
 
 
 #: Rooms of core that change no result: they start runs, review them, or add up what runs gave.
-_NO_PART_IN_A_RESULT = {"review", "entrypoints", "jobs", "accuracy", "comparison", "evaluation", "spending"}
+_NO_PART_IN_A_RESULT = {"review", "entrypoints", "jobs", "accuracy", "comparison", "spending"}
 
 
 @cache

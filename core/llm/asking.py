@@ -11,7 +11,8 @@ from core.errors import ProviderError, ReplyCutOff, ReplyInvalid
 from core.llm.messages import ask_for_repair
 from core.llm.opinion import Verification, read_verification
 from core.llm.provider import RESTART, Ask, Call, ModelName, Models, Note, Purpose, Question, Reply
-from core.llm.reply import Read, parse_object, read_reply
+from core.llm.reply import NotationOf, Read, parse_object, read_reply
+from core.notation import usual_notation
 from core.redaction import Masker
 
 
@@ -35,6 +36,7 @@ class Asking:
     on_reply: Callable[[str], None]
     cancelled: Callable[[], bool]
     masker: Masker | None = None
+    notation: NotationOf = usual_notation
     calls: list[Call] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     _told: bool = False
@@ -97,7 +99,7 @@ class Asking:
 
     def _answer(self, reply: Reply) -> Answer:
         text, tolerant = self._text(reply)
-        read = read_reply(text, tolerant)
+        read = read_reply(text, tolerant, self.notation)
         self.notes += read.notes
         return Answer(read, text, reply.model)
 

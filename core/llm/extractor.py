@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 
 from core.errors import ExtractionError, KeyMissing, PromptError, ReplyCutOff
 from core.extraction import Finding, Provenance
@@ -20,6 +21,7 @@ from core.llm.provider import Ask, Estimate, ModelName, Models, Question, Usage
 from core.llm.schema import Reading
 from core.llm.tokens import count_question
 from core.models import Invoice, walk
+from core.notation import notation_of
 from core.prompt import Prompt
 from core.recipe import ModelChoice, Recipe
 from core.recognition import doubt_of
@@ -115,7 +117,14 @@ class _Run:
         self.can = material.can
         self.output = min(self.choice.max_output_tokens, self.can.output)
         self.asking = Asking(
-            models, route, prompt.label, request.note, request.on_reply, request.cancelled, material.masker
+            models,
+            route,
+            prompt.label,
+            request.note,
+            request.on_reply,
+            request.cancelled,
+            material.masker,
+            partial(notation_of, material.texts),
         )
         if material.blind:
             self.asking.notes.append("This model cannot look at pictures: it got the text alone.")
@@ -187,7 +196,7 @@ class _Run:
                 second.verify(ask_to_verify(reading.invoice, part, self.choice.temperature, self.output, masker))
                 for part in parts
             ]
-            return opinion_of(reading.invoice, judged, reading.language or None)
+            return opinion_of(reading.invoice, judged, self.asking.notation(reading.language or None))
         except ExtractionError as error:
             sentence = f"There is no second opinion: {error}"
             return Opinion(findings=(Finding("opinion", "info", sentence, passing=True),))

@@ -19,6 +19,7 @@ from core.llm.provider import Image, Message, Question
 from core.llm.reply import parse_object
 from core.llm.schema import schema_of
 from core.models import FieldInfo, Invoice, field_of, header_fields, item_fields, item_path, walk
+from core.notation import Notation, usual_notation
 from core.redaction import Masker
 from core.validation.normalise import parse_value
 
@@ -87,7 +88,7 @@ def _listed(info: FieldInfo, value: Any, masker: Masker | None) -> str:
     """A value as it is shown to the second reader."""
 
     def parse(text: str) -> str | None:
-        parsed = _parsed(info, text, None)
+        parsed = _parsed(info, text, usual_notation(None))
         return None if parsed is None else str(parsed)
 
     return masker.value(str(value), parse) if masker else str(value)
@@ -102,7 +103,7 @@ def read_verification(text: str, tolerant: bool = False) -> Verification:
         raise ReplyInvalid("The reply of the second reader has not the form that was asked for.", text) from error
 
 
-def opinion_of(invoice: Invoice, verifications: Sequence[Verification], language: str | None) -> Opinion:
+def opinion_of(invoice: Invoice, verifications: Sequence[Verification], notation: Notation) -> Opinion:
     """What the judgements on the parts of a document come to: a value is right if it is in one of them."""
     values = {path: value for path, _, value in walk(invoice)}
     agreed: dict[str, bool] = {}
@@ -111,7 +112,7 @@ def opinion_of(invoice: Invoice, verifications: Sequence[Verification], language
         if check.path not in values:
             continue
         info = field_of(check.path)
-        other = _parsed(info, check.value, language)
+        other = _parsed(info, check.value, notation)
         same = check.right or (other is not None and _same(info, values[check.path], other))
         agreed[check.path] = agreed.get(check.path, False) or same
         if not same and other is not None:
@@ -173,11 +174,11 @@ def _same(info: FieldInfo, one: Any, other: Any) -> bool:
     return is_right(info, one, other)
 
 
-def _parsed(info: FieldInfo, text: str | None, language: str | None) -> Any:
+def _parsed(info: FieldInfo, text: str | None, notation: Notation) -> Any:
     if text is None:
         return None
     try:
-        return parse_value(info, text, language)
+        return parse_value(info, text, notation)
     except ValueError:
         return None
 

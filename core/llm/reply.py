@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from core.errors import ReplyInvalid
 from core.llm.provider import RESTART
 from core.llm.schema import Reading
 from core.models import FieldInfo, Invoice, fields_of, item_fields
+from core.notation import Notation, usual_notation
 from core.validation.normalise import parse_value
 
 #: The most errors of one reply that are told: a model mends the others by itself, a person reads no more.
@@ -26,6 +27,8 @@ _MOST_TRIES = 200
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LANGUAGE = re.compile(r"[a-z]{2}")
+#: The notation of a document, given its language.
+NotationOf = Callable[[str | None], Notation]
 _TYPED = ("money", "quantity", "date", "currency")
 
 
@@ -36,15 +39,16 @@ class Read(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def read_reply(text: str, tolerant: bool = False) -> Read:
+def read_reply(text: str, tolerant: bool = False, notation: NotationOf = usual_notation) -> Read:
     """The values of a reply. With ``tolerant`` (a model without a JSON mode) the one JSON object in it is taken out of the
-    words around it. Values in another notation (``1.234,50``) are normalised. Raises ReplyInvalid with what is wrong."""
+    words around it. Values in another notation (``1.234,50``) are read in that of the document, which ``notation`` gives for the
+    language that the model names. Raises ReplyInvalid with what is wrong."""
     data, notes = parse_object(text, tolerant)
     language = data.get("language")
     language = language.strip().lower()[:2] if isinstance(language, str) else None
     data = {**data, "language": language if language and _LANGUAGE.fullmatch(language) else ""}
     if isinstance(data.get("invoice"), dict):
-        data["invoice"] = _normalised(data["invoice"], language, text)
+        data["invoice"] = _normalised(data["invoice"], notation(language), text)
     try:
         return Read(Reading.model_validate(data), notes)
     except ValidationError as error:
@@ -118,15 +122,15 @@ def _one_object(text: str) -> dict[str, Any] | None:
     return found[0] if len(found) == 1 else None
 
 
-def _normalised(invoice: Mapping[str, Any], language: str | None, raw: str) -> dict[str, Any]:
+def _normalised(invoice: Mapping[str, Any], notation: Notation, raw: str) -> dict[str, Any]:
     """The values in our notation; keys that are none of ours stay, to be refused."""
-    data = {**invoice, **_values(invoice, fields_of(Invoice), language, "invoice", raw)}
+    data = {**invoice, **_values(invoice, fields_of(Invoice), notation, "invoice", raw)}
     items = invoice.get("line_items")
     if items is None:
         data["line_items"] = ()
     elif isinstance(items, list):
         rows = [
-            {**item, **_values(item, item_fields(), language, f"line {number}", raw)}
+            {**item, **_values(item, item_fields(), notation, f"line {number}", raw)}
             if isinstance(item, dict)
             else item
             for number, item in enumerate(items, 1)
@@ -140,21 +144,21 @@ def _says_something(row: Mapping[str, Any]) -> bool:
 
 
 def _values(
-    data: Mapping[str, Any], fields: tuple[FieldInfo, ...], language: str | None, where: str, raw: str
+    data: Mapping[str, Any], fields: tuple[FieldInfo, ...], notation: Notation, where: str, raw: str
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for info in fields:
         value = data.get(info.name)
         if isinstance(value, str):
             try:
-                value = _value(info, value, language)
+                value = _value(info, value, notation)
             except ValueError as error:
                 raise ReplyInvalid(f"The model's reply cannot be used ({where}): {error}", raw) from error
         values[info.name] = value
     return values
 
 
-def _value(info: FieldInfo, text: str, language: str | None) -> Any:
+def _value(info: FieldInfo, text: str, notation: Notation) -> Any:
     if len(text) > _LONGEST:
         raise ValueError(f"{info.title} has {len(text)} characters, which is no value.")
     plain = text.strip()
@@ -165,7 +169,7 @@ def _value(info: FieldInfo, text: str, language: str | None) -> Any:
     if info.kind == "date" and _ISO_DATE.fullmatch(plain):
         return plain
     if info.kind in _TYPED:
-        return parse_value(info, plain, language)
+        return parse_value(info, plain, notation)
     lines = [" ".join(line.split()) for line in plain.splitlines()]
     joined = (", " if info.kind == "address" else " ").join(line.strip(",") for line in lines if line)
     return "".join(char for char in joined if char.isprintable()) or None

@@ -1,7 +1,7 @@
 """Amounts in every locale's format: reading the number, its sign and its currency from tokens.
 
 ``1.234,56``, ``1,234.56``, ``1 234,56``, ``1'234.56``, ``6,54,321.00``, ``12.-``, ``(5.00)``, ``8.79-``, ``5.00 CR``.
-Which mark is the decimal one is decided once a document (:func:`decide_format`); a number that can be read in one way
+Which mark is the decimal one is decided once a document (:mod:`core.notation`); a number that can be read in one way
 only is read so, whatever the document's habit.
 """
 
@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from core.notation import Notation
+from core.notation.notation import NUMBER
 from core.rules.currencies import currency_of
 from core.rules.layout import Token
 
 #: A blank inside a number (1 234,56) is narrower than this many text heights.
 _THOUSANDS_GAP = 0.5
 _MINUS = "-−–—"
-_SHAPE = re.compile(r"^(?P<before>\D{0,8}?)(?P<number>[.,]?\d(?:[\d.,'’]*\d)?)(?P<after>\D{0,8})$")
 _TAIL_DASH = re.compile(r"^[.,]?[-–—]{1,2}$")
 _CREDIT = frozenset({"cr", "cr.", "credit", "h"})
 #: A letter that is glued to an amount names its class of tax (510.00T, 3.99F); H marks a credit.
@@ -30,13 +29,6 @@ _CENTS = re.compile(r"[.,]\d\d$")
 _TRIMMED = "*:;|"
 _CONFUSED = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8"})
 _CONFUSABLE = re.compile(r"^[\d.,OolI|SB$€£-]+$")
-
-
-@dataclass(frozen=True, slots=True)
-class NumberFormat:
-    """A document's habit: its decimal mark (``.`` or ``,``)."""
-
-    decimal: str = "."
 
 
 class Amount(NamedTuple):
@@ -51,29 +43,7 @@ class Amount(NamedTuple):
     tokens: tuple[Token, ...]
 
 
-def decide_format(texts: Iterable[str], default: str = ".") -> NumberFormat:
-    """The decimal mark that the document's numbers show; where they show none, ``default``."""
-    votes: Counter[str] = Counter()
-    for text in texts:
-        shape = _SHAPE.match(text)
-        if shape is None:
-            continue
-        number = shape["number"]
-        marks = [mark for mark in number if mark in ".,"]
-        if not marks:
-            continue
-        last = marks[-1]
-        if len(set(marks)) == 2 and marks.count(last) == 1:
-            votes[last] += 3
-        elif len(marks) == 1:
-            decimals = len(number) - number.rindex(last) - 1
-            votes[last] += 2 if decimals == 2 else 0
-    if votes and votes["."] != votes[","]:
-        return NumberFormat("." if votes["."] > votes[","] else ",")
-    return NumberFormat(default)
-
-
-def parse_number(text: str, habit: NumberFormat) -> tuple[Decimal, int] | None:
+def parse_number(text: str, habit: Notation) -> tuple[Decimal, int] | None:
     """Digits with their marks as (value, decimals printed), or ``None`` for what is no number (a date, a version)."""
     text = text.replace("’", "'")
     marks = [mark for mark in text if mark in ".,'"]
@@ -101,14 +71,14 @@ def _whole(text: str) -> tuple[Decimal, int] | None:
     return Decimal("".join(groups)), 0
 
 
-def parse_amount(text: str, habit: NumberFormat) -> Amount | None:
+def parse_amount(text: str, habit: Notation) -> Amount | None:
     """One amount that fills ``text``, for callers without tokens. ``None`` where it is none."""
     tokens = [Token(part, "", 0, 0, 0, 1, -1) for part in text.replace("\u00a0", " ").replace("\u202f", " ").split()]
     found = find_amounts(tokens, habit)
     return found[0] if len(found) == 1 and len(found[0].tokens) == len(tokens) else None
 
 
-def find_amounts(tokens: Sequence[Token], habit: NumberFormat, repair: bool = False) -> list[Amount]:
+def find_amounts(tokens: Sequence[Token], habit: Notation, repair: bool = False) -> list[Amount]:
     """The numbers in a run of tokens (a segment), from left to right, each with its sign and currency.
 
     ``repair`` also reads digits that OCR confused with letters (``1O.00``).
@@ -132,11 +102,11 @@ def _core(text: str, repair: bool) -> tuple[str, str, str] | None:
     """A token as (what stands before the number, the number, what stands after it), or ``None``."""
     if any(char > "\uff00" for char in text):
         text = unicodedata.normalize("NFKC", text)
-    shape = _SHAPE.match(text)
+    shape = NUMBER.match(text)
     if shape is None:
         if not (repair and any(char.isdigit() for char in text) and _CONFUSABLE.match(text)):
             return None
-        shape = _SHAPE.match(text.translate(_CONFUSED))
+        shape = NUMBER.match(text.translate(_CONFUSED))
         if shape is None:
             return None
     before = shape["before"].strip(_TRIMMED)
@@ -192,7 +162,7 @@ def _starts_amount(tokens: Sequence[Token], at: int) -> bool:
     """Whether the currency at ``at`` belongs to the number after it (EUR 5,00) rather than to the one before."""
     return (
         at + 1 < len(tokens)
-        and _SHAPE.match(tokens[at + 1].text) is not None
+        and NUMBER.match(tokens[at + 1].text) is not None
         and tokens[at].text.strip(_TRIMMED) not in {"%", ")", "-", ".-"}
         and tokens[at + 1].x0 - tokens[at].x1 < tokens[at].x0 - tokens[at - 1].x1
     )

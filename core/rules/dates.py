@@ -1,12 +1,12 @@
 """Dates as they stand on invoices: numeric, ISO, with month names in eight languages, Japanese; two-digit years.
 
-Whether ``03/04/2024`` begins with the day or the month is decided once a document (:func:`decide_order`).
+Whether ``03/04/2024`` begins with the day or the month is decided once a document (:mod:`core.notation`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from typing import NamedTuple
@@ -49,20 +49,6 @@ def months() -> dict[str, int]:
                 for number, name in get_month_names(width, context=context, locale=language).items():
                     names.setdefault(fold(name), number)
     return {name: number for name, number in names.items() if len(name) >= 3}
-
-
-def decide_order(texts: Iterable[str], month_first: bool) -> bool:
-    """Whether the document's numeric dates begin with the month: what an unambiguous one says, else ``month_first``."""
-    for text in texts:
-        found = _PATTERN.search(text) if "/" in text or "-" in text or "." in text else None
-        if found is None or found["a"] is None or len(found["a"]) > 2:
-            continue
-        first, second = int(found["a"]), int(found["b"])
-        if first > 12 >= second:
-            return False
-        if second > 12 >= first:
-            return True
-    return month_first
 
 
 def find_dates(tokens: Sequence[Token], month_first: bool) -> list[FoundDate]:

@@ -64,7 +64,7 @@ def read_invoice(pages: Sequence[PageText]) -> Draft:
     currency = read_currency(reading)
     if currency is not None:
         draft.take("currency", currency.code, currency)
-    draft.take_items(read_line_items(reading.layouts, reading.lexicon, reading.habit, reading.language))
+    draft.take_items(read_line_items(reading.layouts, reading.lexicon, reading.notation, reading.language))
     return draft.finish(candidates, totals)
 
 
@@ -174,8 +174,8 @@ class _Drafting:
         invoice = Invoice(**self.values, line_items=tuple(self.items))
         raw = {
             "language": self.reading.language,
-            "decimal_mark": self.reading.habit.decimal,
-            "month_first": self.reading.month_first,
+            "decimal_mark": self.reading.notation.decimal,
+            "month_first": self.reading.notation.month_first,
             "labels": [f"{label.kind}: {label.text}" for label in self.reading.labels if label.kind != "other"],
             "header": _weighed(candidates),
             "totals": {"agree": totals.agree, "candidates": _weighed_sums(totals.candidates)},
@@ -190,6 +190,7 @@ class _Drafting:
             self.reading.language,
             findings=tuple(finding for finding in noticed if finding),
             document_type=kind.document_type if kind.document_type != "other" else None,
+            notation=self.reading.notation,
         )
 
 

@@ -55,7 +55,7 @@ def read_header(reading: Reading) -> tuple[dict[str, Candidate], list[Candidate]
         candidates = [_swapped(found) for found in candidates]
         swapped = _assign(candidates)
         if not _is_due_early(swapped):
-            reading.month_first = not reading.month_first
+            reading.notation = replace(reading.notation, month_first=not reading.notation.month_first)
             chosen = swapped
     if "invoice_date" not in chosen:
         lone = _lone_date(reading, chosen)

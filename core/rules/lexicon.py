@@ -34,7 +34,6 @@ WEIGHTS = {"strong": 1.0, "weak": 0.6}
 _SECTIONS = frozenset(
     {
         "language",
-        "decimal",
         "compound_heads",
         "qualifiers",
         "net_terms",
@@ -93,8 +92,6 @@ class Lexicon:
     """What announces a sum carried over to another page."""
     words: dict[str, dict[str, float]] = field(default_factory=dict)
     """Word -> language -> vote, for telling a document's language."""
-    decimal: dict[str, str] = field(default_factory=dict)
-    """Language -> its usual decimal mark."""
     compound_heads: list[str] = field(default_factory=list)
     """Ends of compound words that are read as the word itself."""
     qualifiers: dict[str, str] = field(default_factory=dict)
@@ -173,7 +170,6 @@ def _check(data: Mapping[str, Any], name: str) -> None:
 def _add(lexicon: Lexicon, words: dict[str, Counter[str]], data: Mapping[str, Any]) -> None:
     language = data["language"]
     named = {name: [str(word) for word in found] for name, found in data.get("words", {}).items()}
-    lexicon.decimal[language] = data.get("decimal", ".")
     lexicon.net_terms.update(map(fold, data.get("net_terms", ())))
     lexicon.titles.update(map(fold, data.get("titles", ())))
     lexicon.receipts.update(map(fold, data.get("receipts", ())))

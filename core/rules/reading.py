@@ -9,13 +9,14 @@ from functools import cached_property
 from typing import NamedTuple
 
 from core.evidence import PageText
-from core.rules.amounts import Amount, NumberFormat, decide_format, find_amounts
-from core.rules.dates import FoundDate, decide_order, find_dates
+from core.notation import notation_of_text
+from core.notation.notation import decide_order
+from core.rules.amounts import Amount, find_amounts
+from core.rules.dates import FoundDate, find_dates
 from core.rules.labels import Label, find_labels
 from core.rules.layout import Layout, Line, Segment, Token
 from core.rules.lexicon import Lexicon
 
-_UNITED_STATES = re.compile(r"\b[A-Z]{2},?\s+\d{5}(?:-\d{4})?\b|\bUSA\b|\bUnited States\b")
 #: Values below a label stand within this many text heights.
 _BELOW = 2.6
 _TABLE_WORDS = frozenset({"description", "quantity", "article"})
@@ -44,9 +45,7 @@ class Reading:
         self.scanned = any(page.recognised for page in pages)
         self.language = lexicon.language_of(token.key for layout in self.layouts for token in layout.tokens)
         texts = [word.text for page in pages for word in page.words]
-        default = lexicon.decimal.get(self.language or "", ".")
-        self.habit: NumberFormat = decide_format(texts, default)
-        self.month_first = decide_order(texts, self._looks_american())
+        self.notation = notation_of_text(texts, self.full_text, self.language)
         self.order_settled = decide_order(texts, True) == decide_order(texts, False)
         self.labels: list[Label] = []
         for number, layout in enumerate(self.layouts):
@@ -146,10 +145,6 @@ class Reading:
         """The pages' lines, one a line, segments set apart by two blanks."""
         return "\n".join(line.text for layout in self.layouts for line in layout.lines)
 
-    def _looks_american(self) -> bool:
-        """Whether 03/04 probably means March: an English document with American addresses."""
-        return self.language in {"en", None} and _UNITED_STATES.search(self.full_text) is not None
-
     def of_kind(self, *kinds: str) -> list[Label]:
         """The labels of the given kinds in reading order."""
         return [label for label in self.labels if label.kind in kinds]
@@ -164,12 +159,12 @@ class Reading:
         key = (page, segment.index)
         if key not in self._amounts:
             digits = any(char.isdigit() for token in segment.tokens for char in token.text)
-            self._amounts[key] = find_amounts(segment.tokens, self.habit, self.scanned) if digits else []
+            self._amounts[key] = find_amounts(segment.tokens, self.notation, self.scanned) if digits else []
         return self._amounts[key]
 
     def dates_in(self, tokens: Sequence[Token]) -> list[FoundDate]:
         """The dates in a run of tokens, by the document's habit."""
-        return find_dates(tokens, self.month_first)
+        return find_dates(tokens, self.notation.month_first)
 
     def places(self, label: Label) -> Iterator[Place]:
         """Where the value of ``label`` may stand, the likeliest first: behind it, in the next cell, beneath it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -12,17 +13,14 @@ from typing import Any
 from core.matching.dates import month_names
 from core.matching.index import squeeze
 from core.models import FieldInfo, FieldKind
-from core.rules.amounts import decide_format, parse_amount
+from core.notation import Notation
+from core.notation.notation import decide_decimal
+from core.rules.amounts import parse_amount
 from core.rules.currencies import currency_of
 
-#: Languages whose numeric dates may start with the month.
-_MONTH_FIRST = frozenset({"en"})
-#: Languages whose decimal mark is the point; ``None`` is an unknown language, typed on the studio's English form.
-_POINT_FIRST = frozenset({"en", "ja", "zh", None})
 
-
-def parse_value(field: FieldInfo, text: str, language: str | None) -> object:
-    """``text`` as the type of ``field``, read with the document's language (ISO 639-1): a Decimal, a date, an ISO 4217
+def parse_value(field: FieldInfo, text: str, notation: Notation) -> object:
+    """``text`` as the type of ``field``, read in the document's notation: a Decimal, a date, an ISO 4217
     code, or the text with its blanks tidied. An empty text is ``None``. Raises ValueError with a sentence for the person.
     """
     tidy = " ".join(text.split())
@@ -31,14 +29,14 @@ def parse_value(field: FieldInfo, text: str, language: str | None) -> object:
     parse = _PARSERS.get(field.kind)
     if parse is None:
         return tidy
-    value = parse(tidy, language)
+    value = parse(tidy, notation)
     if value is None:
         raise ValueError(f"{field.title}: “{tidy[:60]}” is not {_EXPECTED[field.kind]}.")
     return value
 
 
-def _parse_number(text: str, language: str | None) -> Decimal | None:
-    habit = decide_format([text], "." if language in _POINT_FIRST else ",")
+def _parse_number(text: str, notation: Notation) -> Decimal | None:
+    habit = replace(notation, decimal=decide_decimal([text], notation.decimal))
     amount = parse_amount(text, habit) or parse_amount(_without_label(text), habit)
     return amount.value if amount else None
 
@@ -50,7 +48,7 @@ def _without_label(text: str) -> str:
     return " ".join(pieces[numeric[0] : numeric[-1] + 1]) if numeric else ""
 
 
-def _parse_date(text: str, language: str | None) -> date | None:
+def _parse_date(text: str, notation: Notation) -> date | None:
     pieces = re.findall(r"\d+|[^\W\d_]+", text)
     if len(pieces) == 1 and len(pieces[0]) == 8:
         pieces = [pieces[0][:4], pieces[0][4:6], pieces[0][6:]]
@@ -64,7 +62,7 @@ def _parse_date(text: str, language: str | None) -> date | None:
     first, second, third = numbers
     if first > 31:
         return _day(first, second, third)
-    if second > 12 or (language in _MONTH_FIRST and "/" in text and first <= 12):
+    if second > 12 or (notation.month_first and "." not in text and first <= 12):
         return _day(third, first, second)
     return _day(third, second, first)
 
@@ -78,7 +76,7 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _parse_currency(text: str, language: str | None) -> str | None:
+def _parse_currency(text: str, notation: Notation) -> str | None:
     return currency_of(text) or currency_of(text.upper()) or _currency_names().get(text.casefold())
 
 
@@ -94,7 +92,7 @@ def _currency_names() -> dict[str, str]:
     }
 
 
-_PARSERS: dict[FieldKind, Callable[[str, str | None], Any]] = {
+_PARSERS: dict[FieldKind, Callable[[str, Notation], Any]] = {
     "money": _parse_number,
     "quantity": _parse_number,
     "date": _parse_date,

@@ -12,6 +12,7 @@ from core.evidence import Box, Evidence, PageText
 from core.extraction import Extraction, Finding, PageRef, Provenance
 from core.jobs.queue import Job, JobState
 from core.models import Invoice, LineItem, walk
+from core.notation import usual_notation
 from core.recipe import Recipe
 from core.review.edits import Edits, differences, edits_from, read_edits, tidy, title_of
 from core.review.standing import confirmed, open_points, proposals, status_of, unread
@@ -43,7 +44,7 @@ def german(path: str, text: str) -> object:
     """Reads typed text as a German document writes it."""
     from core.models import field_of
 
-    return parse_value(field_of(path), text, "de")
+    return parse_value(field_of(path), text, usual_notation("de"))
 
 
 def extraction(**changes: object) -> Extraction:

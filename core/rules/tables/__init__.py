@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from core.rules.amounts import NumberFormat
+from core.notation import Notation
 from core.rules.layout import Layout
 from core.rules.lexicon import Lexicon
 from core.rules.tables.items import ItemCell, ItemRow
@@ -17,7 +17,7 @@ __all__ = ["ItemCell", "ItemRow", "read_line_items"]
 
 
 def read_line_items(
-    pages: Sequence[Layout], lexicon: Lexicon, habit: NumberFormat, language: str | None = None
+    pages: Sequence[Layout], lexicon: Lexicon, habit: Notation, language: str | None = None
 ) -> list[ItemRow]:
     """The line items of an invoice, in page order; empty where there are none. ``habit`` is how the document writes
     numbers, ``language`` its ISO 639-1 code where it is known."""

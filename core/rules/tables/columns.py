@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from core.rules.amounts import Amount, NumberFormat, find_amounts
+from core.notation import Notation
+from core.rules.amounts import Amount, find_amounts
 from core.rules.currencies import currency_of
 from core.rules.layout import Layout, Line, Token
 from core.rules.tables.header import NUMERIC, Column, Header
@@ -266,7 +267,7 @@ def _distance(island: Island, column: Column) -> float:
     return gap + 0.02 * abs(island.x0 + island.x1 - column.x0 - column.x1) / 2
 
 
-def read_numbers(cell: Sequence[Token], habit: NumberFormat, repair: bool) -> list[Amount]:
+def read_numbers(cell: Sequence[Token], habit: Notation, repair: bool) -> list[Amount]:
     """The numbers of a cell that are no percentages, from left to right."""
     if not any(char.isdigit() for token in cell for char in token.text):
         return []

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from core.rules.amounts import Amount, NumberFormat, find_amounts
+from core.notation import Notation
+from core.rules.amounts import Amount, find_amounts
 from core.rules.layout import Line, Token
 from core.rules.tables.items import multiplies
 from core.rules.tables.money_rows import MoneyRow, part_line
@@ -25,7 +26,7 @@ _COUNTED = re.compile(r"^\s*[（(]?[x×@]?(\d+)[個点コケヶ本枚袋缶][x×
 _EACH = re.compile(r"^\s*[（(]?[x×]?(?:単価?|@)[¥￥]?(\d[\d,]*)円?[)）]?$", re.IGNORECASE)
 
 
-def find_factors(row: MoneyRow, habit: NumberFormat) -> None:
+def find_factors(row: MoneyRow, habit: Notation) -> None:
     """Quantity and price on the row's own line, or on a line of numbers just above or below it."""
     if take_factors(row, row.numbers, row.label):
         return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.rules.amounts import NumberFormat
+from core.notation import Notation
 from core.rules.layout import Layout, Token
 from core.rules.tables.factors import take_factors
 from core.rules.tables.header import Column, Header
@@ -19,7 +19,7 @@ from core.rules.tables.words import TableWords
 _PROOFS = 2
 
 
-def infer_headers(layout: Layout, words: TableWords, habit: NumberFormat) -> list[Header]:
+def infer_headers(layout: Layout, words: TableWords, habit: Notation) -> list[Header]:
     """The header that a page's table of items would have, as a list of one; empty where the numbers prove none."""
     rows = [row for row in main_column(list(money_rows(layout, words, habit))) if row.kind == "item"]
     proven = [row for row in rows if take_factors(row, row.numbers, row.label) and _is_telling(row)]

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from core.rules.amounts import Amount, NumberFormat, find_amounts
+from core.notation import Notation
+from core.rules.amounts import Amount, find_amounts
 from core.rules.layout import Layout, Line, Segment, Token, fold
 from core.rules.tables.words import TableWords
 
@@ -42,7 +43,7 @@ class MoneyRow:
         return self.label[0].x0 if self.label else self.line.x0
 
 
-def money_rows(layout: Layout, words: TableWords, habit: NumberFormat) -> Iterator[MoneyRow]:
+def money_rows(layout: Layout, words: TableWords, habit: Notation) -> Iterator[MoneyRow]:
     """The lines of a page that end with an amount of money; on a page without cents, with a whole number."""
     cents = any(_CENTS.search(token.text) for token in layout.tokens)
     for line in map(part_line, layout.lines):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import permutations
 
-from core.rules.amounts import Amount, NumberFormat, find_amounts
+from core.notation import Notation
+from core.rules.amounts import Amount, find_amounts
 from core.rules.layout import Segment
 from core.rules.tables.items import multiplies
 from core.rules.tables.money_rows import MoneyRow
@@ -14,7 +15,7 @@ from core.rules.tables.money_rows import MoneyRow
 _REACH = 4
 
 
-def take_pump(rows: Sequence[MoneyRow], habit: NumberFormat) -> None:
+def take_pump(rows: Sequence[MoneyRow], habit: Notation) -> None:
     """Gives the amount of a pump its volume and price (``GALLONS: 11.482``, ``PRICE/G: $3.259``); the row of the price
     is then no item."""
     for row in rows:
@@ -29,5 +30,5 @@ def take_pump(rows: Sequence[MoneyRow], habit: NumberFormat) -> None:
                 break
 
 
-def _numbers(segments: Sequence[Segment], habit: NumberFormat) -> list[Amount]:
+def _numbers(segments: Sequence[Segment], habit: Notation) -> list[Amount]:
     return [amount for segment in segments for amount in find_amounts(segment.tokens, habit) if not amount.percent]

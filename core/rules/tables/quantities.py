@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core.rules.amounts import Amount, NumberFormat, find_amounts, parse_number
+from core.notation import Notation
+from core.rules.amounts import Amount, find_amounts, parse_number
 from core.rules.layout import Token
 
 _GLUED = re.compile(r"^(?:[x×*])?([-−]?)(\d+(?:[.,]\d+)*)[\s·.]?(?:[x×*]|[^\W\d_]{1,6}[.²³]?|m2|m3)?$", re.IGNORECASE)
 
 
-def read_quantity(cell: Sequence[Token], habit: NumberFormat) -> list[Amount]:
+def read_quantity(cell: Sequence[Token], habit: Notation) -> list[Amount]:
     """The quantity in a cell, as a list of one; empty where there is none."""
     found = [amount for amount in find_amounts(cell, habit) if not amount.percent]
     if found:

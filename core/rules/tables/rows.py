@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations, permutations
 
-from core.rules.amounts import Amount, NumberFormat, find_amounts
+from core.notation import Notation
+from core.rules.amounts import Amount, find_amounts
 from core.rules.layout import Layout, Line, Token
 from core.rules.tables.columns import Grid
 from core.rules.tables.items import multiplies
@@ -158,7 +159,7 @@ def with_price(row: BodyRow, roles: Roles) -> BodyRow:
     return row
 
 
-def with_factors(rows: Sequence[BodyRow], roles: Roles, habit: NumberFormat) -> list[BodyRow]:
+def with_factors(rows: Sequence[BodyRow], roles: Roles, habit: Notation) -> list[BodyRow]:
     """``rows`` with quantity and price taken from anywhere on their lines, where the columns do not give them but in
     most rows two numbers, in the header's order, multiply to the total: the columns' boundaries were misjudged."""
     if roles.quantity is None or roles.unit_price is None or 2 * sum(is_full(row, roles) for row in rows) >= len(rows):
@@ -173,7 +174,7 @@ def _has_times(row: BodyRow, left: Amount, right: Amount) -> bool:
     return any(token.text in {"x", "X", "×", "*"} for token in between)
 
 
-def _refactored(row: BodyRow, roles: Roles, habit: NumberFormat) -> BodyRow:
+def _refactored(row: BodyRow, roles: Roles, habit: Notation) -> BodyRow:
     total = row.number(roles.total)
     if total is None or roles.quantity is None or roles.unit_price is None:
         return row

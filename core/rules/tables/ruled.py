@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.rules.amounts import NumberFormat, find_amounts
+from core.notation import Notation
+from core.rules.amounts import find_amounts
 from core.rules.layout import Layout, Line
 from core.rules.tables.columns import Grid, find_grid, level_rows, prefer_words, read_numbers
 from core.rules.tables.descriptions import Block, TextLine, join_blocks
@@ -47,18 +48,18 @@ class Table:
     """Whether no sum closed the table, so that it may go on on the next page."""
 
 
-def read_with_header(pages: Sequence[Layout], words: TableWords, habit: NumberFormat) -> list[ItemRow]:
+def read_with_header(pages: Sequence[Layout], words: TableWords, habit: Notation) -> list[ItemRow]:
     """The items of all tables of items on ``pages``, in order."""
     return _read(pages, words, habit, lambda page: find_headers(page, words))
 
 
-def read_with_inferred_header(pages: Sequence[Layout], words: TableWords, habit: NumberFormat) -> list[ItemRow]:
+def read_with_inferred_header(pages: Sequence[Layout], words: TableWords, habit: Notation) -> list[ItemRow]:
     """The items of tables whose columns show themselves: in most rows two numbers multiply to the last."""
     return _read(pages, words, habit, lambda page: infer_headers(page, words, habit))
 
 
 def _read(
-    pages: Sequence[Layout], words: TableWords, habit: NumberFormat, headers_of: Callable[[Layout], list[Header]]
+    pages: Sequence[Layout], words: TableWords, habit: Notation, headers_of: Callable[[Layout], list[Header]]
 ) -> list[ItemRow]:
     reader = _Reader(words, habit)
     tables = [table for page in pages for table in reader.tables(page, headers_of(page))]
@@ -91,7 +92,7 @@ def _without_repeats(tables: Sequence[list[ItemRow]], sums: frozenset[Decimal]) 
     return list(kept.values())
 
 
-def printed_sums(pages: Sequence[Layout], words: TableWords, habit: NumberFormat) -> Iterator[Decimal]:
+def printed_sums(pages: Sequence[Layout], words: TableWords, habit: Notation) -> Iterator[Decimal]:
     """The amounts that stand beside a label of a sum."""
     for page in pages:
         for line in page.lines:
@@ -112,7 +113,7 @@ def _chosen(tables: Sequence[Table]) -> list[Table]:
 class _Reader:
     """Reads tables page by page; remembers the last header for a page that goes on without one."""
 
-    def __init__(self, words: TableWords, habit: NumberFormat) -> None:
+    def __init__(self, words: TableWords, habit: Notation) -> None:
         self._words = words
         self._habit = habit
         self._going_on: Table | None = None

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import accumulate, combinations
 
-from core.rules.amounts import NumberFormat
+from core.notation import Notation
 from core.rules.layout import Layout, Token
 from core.rules.tables.factors import (
     WORD,
@@ -34,7 +34,7 @@ _CENTS = re.compile(r"\d[.,]\d\d\b")
 _BARCODE = re.compile(r"^\d{7,}$")
 
 
-def read_without_header(pages: Sequence[Layout], words: TableWords, habit: NumberFormat) -> list[ItemRow]:
+def read_without_header(pages: Sequence[Layout], words: TableWords, habit: Notation) -> list[ItemRow]:
     """The items that prove themselves by their numbers; empty where none do."""
     rows = [row for page in pages for row in money_rows(page, words, habit)]
     take_pump(rows, habit)

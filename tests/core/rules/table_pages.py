@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.evidence import Box, PageText, Word
-from core.rules.amounts import decide_format
+from core.notation import notation_of
 from core.rules.layout import Layout
 from core.rules.lexicon import load_lexicon
 from core.rules.tables import ItemRow, read_line_items
@@ -47,7 +47,7 @@ def width_of(text: str) -> float:
 
 def read(*pages: PageText, language: str | None = None) -> list[ItemRow]:
     """The line items of ``pages``."""
-    habit = decide_format((word.text for page in pages for word in page.words), language)
+    habit = notation_of(pages, language)
     return read_line_items([Layout(page) for page in pages], load_lexicon(), habit, language)
 
 

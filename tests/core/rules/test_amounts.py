@@ -6,12 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from core.rules.amounts import NumberFormat, decide_format, find_amounts, parse_amount
+from core.notation import Notation
+from core.notation.notation import decide_decimal
+from core.rules.amounts import find_amounts, parse_amount
 from core.rules.layout import Layout
 from tests.core.rules.pages import page
 
-POINT = NumberFormat(".")
-COMMA = NumberFormat(",")
+POINT = Notation(".")
+COMMA = Notation(",")
 
 
 @pytest.mark.parametrize(
@@ -55,9 +57,9 @@ def test_a_lone_mark_before_three_digits_follows_the_document() -> None:
 
 def test_the_document_shows_its_decimal_mark() -> None:
     """Two decimals and thousands tell; where nothing tells, the default holds."""
-    assert decide_format(["1.234,56", "Total", "12"]).decimal == ","
-    assert decide_format(["12.50", "3"], ",").decimal == "."
-    assert decide_format(["3", "1000"], ",").decimal == ","
+    assert decide_decimal(["1.234,56", "Total", "12"]) == ","
+    assert decide_decimal(["12.50", "3"], ",") == "."
+    assert decide_decimal(["3", "1000"], ",") == ","
 
 
 def test_a_percentage_is_marked_and_neighbours_stay_apart() -> None:

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from core.rules.dates import compact_date, decide_order, find_dates
+from core.notation.notation import decide_order
+from core.rules.dates import compact_date, find_dates
 from core.rules.layout import Token
 
 

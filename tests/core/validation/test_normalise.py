@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from core.models import field_of
+from core.notation import usual_notation
 from core.validation.normalise import parse_value
 
 
@@ -30,7 +31,7 @@ from core.validation.normalise import parse_value
 )
 def test_amounts_are_read_with_the_documents_language(text: str, language: str | None, value: str) -> None:
     """Both separators decide themselves; one before three digits is decided by the language."""
-    assert parse_value(field_of("total_amount"), text, language) == Decimal(value)
+    assert parse_value(field_of("total_amount"), text, usual_notation(language)) == Decimal(value)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ def test_amounts_are_read_with_the_documents_language(text: str, language: str |
 )
 def test_dates_are_read_with_the_documents_language(text: str, language: str | None, value: date) -> None:
     """Day and month order follow the language where the numbers leave it open."""
-    assert parse_value(field_of("invoice_date"), text, language) == value
+    assert parse_value(field_of("invoice_date"), text, usual_notation(language)) == value
 
 
 @pytest.mark.parametrize(
@@ -57,18 +58,21 @@ def test_dates_are_read_with_the_documents_language(text: str, language: str | N
 )
 def test_currencies_are_read_by_code_sign_or_name(text: str, code: str) -> None:
     """The stored value is the ISO code."""
-    assert parse_value(field_of("currency"), text, None) == code
+    assert parse_value(field_of("currency"), text, usual_notation(None)) == code
 
 
 def test_text_is_tidied() -> None:
     """The words of a drawn box may stand on several lines."""
-    assert parse_value(field_of("billing_address"), " 12 Long Lane\n Northtown ", None) == "12 Long Lane Northtown"
+    assert (
+        parse_value(field_of("billing_address"), " 12 Long Lane\n Northtown ", usual_notation(None))
+        == "12 Long Lane Northtown"
+    )
 
 
 @pytest.mark.parametrize("path", ["total_amount", "invoice_date", "currency", "vendor_name"])
 def test_an_empty_text_is_no_value(path: str) -> None:
     """Clearing a field leaves it empty."""
-    assert parse_value(field_of(path), "  ", "en") is None
+    assert parse_value(field_of(path), "  ", usual_notation("en")) is None
 
 
 @pytest.mark.parametrize(
@@ -83,5 +87,5 @@ def test_an_empty_text_is_no_value(path: str) -> None:
 def test_what_is_no_such_value_gets_a_sentence(path: str, text: str) -> None:
     """It names the field, the text and an example."""
     with pytest.raises(ValueError, match="such as") as caught:
-        parse_value(field_of(path), text, "de")
+        parse_value(field_of(path), text, usual_notation("de"))
     assert text in str(caught.value)

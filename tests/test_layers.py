@@ -22,6 +22,7 @@ LOGIC = (
     "placing",
     "review",
     "studio",
+    "records",
     "evaluation",
     "extraction_json",
     "einvoice",

@@ -15,10 +15,10 @@ def hand_over(order: Order, run_id: str, extracted: Invoice) -> None:
     assert order.order_id is not None
     studio, edits = get_studio(), get_edits(run_id)
     receipt = edits.receipt
-    if receipt and receipt.order_id == order.order_id and receipt.stored and not studio.changed_since(receipt):
+    if receipt and receipt.order_id == order.order_id and receipt.stored and not studio.records.changed_since(receipt):
         return
     take_values(edits, extracted, order.invoice)
-    edits.receipt, edits.saved = studio.receipt_of(order.order_id), None
+    edits.receipt, edits.saved = studio.records.receipt_of(order.order_id), None
     keep_edits(run_id, edits)
 
 

@@ -10,10 +10,11 @@ import streamlit as st
 
 from core.errors import RecordMissing, StudioError
 from core.models import Invoice
+from core.records import describe_duplicate
 from core.review.edits import differences, title_of
 from core.review.standing import open_points, status_of
 from core.stores import Duplicate, SaveReceipt, Target
-from core.studio import Reviewed, describe_duplicate
+from core.studio import Reviewed
 from pages.shared import keys
 from pages.shared.frame import get_studio, plain
 from pages.shared.keep_case import draw_keep
@@ -140,7 +141,7 @@ def _save_checked(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...]) 
     """Save, unless it is stored already, or was changed elsewhere since it was saved here: then ask first."""
     receipt, studio = get_edits(run_id).receipt, get_studio()
     try:
-        if receipt is None or studio.changed_since(receipt):
+        if receipt is None or studio.records.changed_since(receipt):
             stored = studio.duplicates(reviewed.extraction, reviewed.extraction.invoice, targets)
         else:
             stored = []

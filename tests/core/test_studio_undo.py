@@ -48,7 +48,7 @@ def test_undo_refuses_to_lose_a_later_correction(studio: Studio, targets: tuple[
     with pytest.raises(StorageError, match=r"changed since \(in Records\): undo would lose that"):
         studio.undo(receipt)
     assert studio.record(receipt.order_id).invoice.vendor_name == "Theirs"
-    changed = studio.changed_since(receipt)
+    changed = studio.records.changed_since(receipt)
     assert changed is not None
     assert changed.invoice.vendor_name == "Theirs"
 
@@ -80,8 +80,8 @@ def test_a_deletion_is_undone_and_a_save_of_what_was_deleted_is_not(studio: Stud
 def test_a_receipt_notices_later_changes_only(studio: Studio) -> None:
     """Nothing changed: nothing is told."""
     receipt = studio.save(invoice("Mine"), BOTH)
-    assert studio.changed_since(receipt) is None
-    held = studio.receipt_of(receipt.order_id)
+    assert studio.records.changed_since(receipt) is None
+    held = studio.records.receipt_of(receipt.order_id)
     studio.save(invoice("Theirs"), ("database",), update=receipt.order_id)
-    assert studio.changed_since(held) is not None
-    assert studio.changed_since(studio.receipt_of(receipt.order_id)) is None
+    assert studio.records.changed_since(held) is not None
+    assert studio.records.changed_since(studio.records.receipt_of(receipt.order_id)) is None

@@ -234,7 +234,7 @@ def test_open_in_studio_hands_the_corrected_values_over(studio: Studio) -> None:
     assert read.invoice == corrected
     assert edits.receipt is not None
     assert edits.receipt.order_id == receipt.order_id
-    assert studio.changed_since(edits.receipt) is None
+    assert studio.records.changed_since(edits.receipt) is None
 
 
 def test_open_in_studio_leaves_unsaved_work_there_alone(studio: Studio) -> None:

@@ -64,7 +64,7 @@ _LOWERS = -0.5
 
 def reasons_for(extraction: Extraction, path: str) -> list[str]:
     """Why the value at ``path`` is as sure as it is, the weightiest reason first; those that speak against it are marked."""
-    return [f"{'lowers it: ' if reason.weight < _LOWERS else ''}{reason.text}" for reason in explain(extraction, path)]
+    return [f"{'against it: ' if reason.weight < _LOWERS else ''}{reason.text}" for reason in explain(extraction, path)]
 
 
 def is_confirmed(extraction: Extraction, path: str) -> bool:

@@ -10,6 +10,7 @@ from core.extraction import Extraction, Finding, Provenance
 from core.models import Invoice
 from core.recipe import Correction
 from core.validation.calibration import LOWERED, Calibration, corrected, shipped_calibration
+from core.validation.rule_words import rule_words
 from core.validation.signs import PERSON, Signs, log_odds, signs
 
 #: Reasons that move the log-odds less than this are not worth a word.
@@ -89,7 +90,6 @@ def _of_signs(found: Signs, known: Provenance | None, place: Evidence | None) ->
         ("a second reader says otherwise", ("disputed",)),
         ("it is below zero, and signs are often printed otherwise", ("negative",)),
         ("it is more than any tax we know of the total", ("big_tax",)),
-        ("checks object to other values of this document", () if found.findings else ("elsewhere",)),
     ]
     for text, names in phrases:
         weight = weigh.part(*names)
@@ -123,9 +123,9 @@ def _source(known: Provenance | None) -> str:
         return ""
     if not known.label:
         placed = known.rule and known.box is not None
-        return f"no label names it; found by its place: {known.rule}" if placed else f"read by {known.extractor}"
+        return f"no label names it: {rule_words(known.rule)}" if placed else f"read by {known.extractor}"
     place = _PLACES.get(known.rule)
-    return place.format(known.label) if place else f"{known.rule}, label “{known.label}”"
+    return place.format(known.label) if place else f"{rule_words(known.rule)}, label “{known.label}”"
 
 
 def _place(place: Evidence | None, known: Provenance | None) -> str:

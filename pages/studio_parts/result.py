@@ -72,7 +72,7 @@ def _draw_head(desk: Desk, document: OpenDocument, run_id: str, reviewed: Review
 
 def _verdict(extraction: Extraction) -> str:
     if extraction.verdict == "approved":
-        return ":green-badge[:material/verified: Approved]"
+        return ":green-badge[:material/check_circle: Ready]"
     return ":orange-badge[:material/rate_review: Needs review]"
 
 

@@ -7,29 +7,37 @@ from html import escape
 import streamlit as st
 
 from core.errors import StudioError
+from core.evidence import Evidence
 from core.extraction import Extraction, Finding, Provenance
+from core.llm.layout_text import layout_text
 from core.models import walk
 from core.review.edits import as_text, title_of
 from core.review.standing import lack
 from core.review.trust import CONFIRMED, PROPOSED, by_severity, reasons_for, trust, unsure_required
+from core.validation.rule_words import rule_words
 from pages.shared.frame import get_studio, plain
 from pages.shared.sent import draw_sent
 from pages.shared.session import ask_focus
 from pages.shared.signs import COLOURS, ICONS, SEVERITY_LEVEL
 
-_RULE_WORDS = {
-    "beneath": "beneath its label",
-    "beside": "beside its label",
+_BY_HAND = {
     "typed": "typed by you",
     "drawn": "drawn by you",
     CONFIRMED: "confirmed by you",
     PROPOSED: "taken from the proposal",
 }
+#: How the words on the page stand to the value; what reads the same needs no word.
+_METHOD_WORDS = {
+    "format": ", written otherwise",
+    "fuzzy": ", something alike",
+    "lines": ", over several lines",
+    "drawn": ", in your box",
+}
 _SEVERITY_WORDS = {"error": "Errors", "warning": "Warnings", "info": "Notes"}
 
 
 def draw_raw_text(extraction: Extraction) -> None:
-    """The text of every page as it was read, to search and copy."""
+    """The text of every page as it was read, to search and copy: its columns and rows stand as on the page."""
     if not extraction.page_texts:
         st.info("The file is invoice XML: no page was read.", icon=":material/code:")
         return
@@ -42,7 +50,7 @@ def draw_raw_text(extraction: Extraction) -> None:
         icon=":material/search:",
     ).strip()
     for page in extraction.page_texts:
-        lines = page.text.split("\n")
+        lines = layout_text(page.as_read()).split("\n")
         shown = [line for line in lines if wanted.casefold() in line.casefold()]
         found = f" · {len(shown)} of {len(lines)} lines" if wanted else f" · {len(page.words)} words"
         st.markdown(f"**Page {page.page}**{found}")
@@ -50,7 +58,7 @@ def draw_raw_text(extraction: Extraction) -> None:
         if page.recognised:
             _draw_cleanup(extraction, page.page)
         if shown and (wanted or page.words):
-            st.code("\n".join(shown), language=None, wrap_lines=True)
+            st.code("\n".join(shown), language=None)
         elif not page.words:
             st.caption("No words were found on this page.")
 
@@ -114,13 +122,13 @@ def draw_checks(extraction: Extraction) -> None:
 
 def _draw_verdict(extraction: Extraction) -> None:
     if extraction.verdict == "approved":
-        st.markdown(":green[:material/verified: **Approved**] – every required field is sure and no check fails.")
+        st.markdown(":green[:material/check_circle: **Ready**] – every required value is sure and no check fails.")
     else:
         st.markdown(f":orange[:material/rate_review: **Needs review**] – {plain(_reasons(extraction))}")
 
 
 def _reasons(extraction: Extraction) -> str:
-    """Why the document is not approved, in one sentence."""
+    """Why the document is not ready, in one sentence."""
     reasons = [f"{title_of(name)} {lack(extraction, name)}" for name in unsure_required(extraction)]
     if any(finding.severity == "error" for finding in extraction.findings):
         reasons.append("a check found an error")
@@ -159,8 +167,8 @@ def why_rows(extraction: Extraction) -> list[dict[str, str]]:
                 "Field": title_of(path),
                 "Value": as_text(value),
                 "Confidence": trust(extraction, path).words,
-                "Rule": rule_words(source) if source else "",
-                "Stands on": f"page {evidence.page} ({evidence.method})" if evidence else "not found on the page",
+                "Found": found_words(source) if source else "",
+                "Stands on": place_words(evidence),
                 "Why": "; ".join(reasons_for(extraction, path)),
             }
         )
@@ -175,6 +183,11 @@ def why_html(rows: list[dict[str, str]]) -> str:
     return f'<table class="why"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def rule_words(source: Provenance) -> str:
+def found_words(source: Provenance) -> str:
     """Where a value came from, in plain words."""
-    return _RULE_WORDS.get(source.rule, source.rule or source.extractor)
+    return _BY_HAND.get(source.rule) or rule_words(source.rule) or source.extractor
+
+
+def place_words(evidence: Evidence | None) -> str:
+    """Where a value stands, in plain words."""
+    return f"page {evidence.page}{_METHOD_WORDS.get(evidence.method, '')}" if evidence else "not found on the page"

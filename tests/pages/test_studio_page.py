@@ -357,3 +357,15 @@ def test_all_approved_documents_are_saved_at_once(
     assert "Saved 2 invoices" in said(app)
     assert studio.search(OrderQuery()).total == 2
     assert "save_approved" not in keys_of(app)
+
+
+def test_raw_text_keeps_its_columns_and_rows(studio: Studio, digital_pdf: SampleFile) -> None:
+    """What stands beside each other on the page stands on one line of the raw text, far enough apart to be told apart."""
+    app = extracted(digital_pdf)
+    app.session_state["tabs"] = "Raw OCR text"
+    settled(app.run())
+    lines = str(app.code[0].value).split("\n")
+    item = digital_pdf.truth["line_items"][0]
+    row = next(line for line in lines if item["description"] in line)
+    assert item["total_price"] in row
+    assert "  " in row.strip()

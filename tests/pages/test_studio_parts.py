@@ -17,8 +17,11 @@ from core.recipe import Recipe
 from core.review.edits import Edits, differences, edits_from, read_edits, tidy, title_of
 from core.review.standing import confirmed, open_points, proposals, status_of, unread
 from core.review.trust import doubtful_paths, trust
+from core.review.words import STATUS_WORDS
 from core.studio import Reviewed
+from core.validation.calibration import shipped_calibration
 from core.validation.normalise import parse_value
+from core.validation.rule_words import rule_words
 from pages.shared.desk import Desk, OpenDocument, desk_from, range_text
 from pages.shared.drawing import box_on_page
 from pages.shared.frame import plain
@@ -281,9 +284,9 @@ def test_boxes_are_fractions_of_their_page() -> None:
 
 def test_every_value_has_its_reason() -> None:
     """Rule, label and place are named for each value that was found."""
-    source = {"invoice_number": Provenance("rules", "label beside", "Invoice no.")}
+    source = {"invoice_number": Provenance("rules", "beside", "Invoice no.")}
     rows = why_rows(extraction(provenance=source))
-    assert rows[0]["Rule"] == "label beside"
+    assert rows[0]["Found"] == "beside its label"
     assert "“Invoice no.”" in rows[0]["Why"]
     assert rows[0]["Stands on"] == "not found on the page"
 
@@ -415,3 +418,27 @@ def test_an_update_says_what_it_would_replace() -> None:
     assert ("Total", "119.00", "120.00") in found
     assert ("Line 1 quantity", "3", "") in found
     assert differences(INVOICE, INVOICE) == []
+
+
+def test_checks_speak_a_persons_words() -> None:
+    """Neither a rule's inner name nor that of a way of matching is shown, and no reason repeats what other values lack."""
+    found = Evidence(1, (Box(0, 0, 9, 9),), "Paper Mill", 1.0, "format")
+    source = Provenance("rules", "legal form", box=(0, 0, 9, 9))
+    objection = Finding("sum", "error", "The sum does not fit.", ("total_amount",))
+    read = extraction(provenance={"vendor_name": source}, evidence={"vendor_name": found}, findings=(objection,))
+    row = next(row for row in why_rows(read) if row["Field"] == "Vendor")
+    assert (row["Found"], row["Stands on"]) == ("named as a company (Ltd, GmbH …)", "page 1, written otherwise")
+    assert "legal form" not in row["Why"]
+    assert "other values" not in row["Why"]
+
+
+def test_every_rule_that_the_calibration_knows_has_plain_words() -> None:
+    """Nobody reads the inner name of a rule."""
+    known = {name.split(":")[-1] for name in shipped_calibration().weights if name.startswith("rule:")}
+    assert known
+    assert [rule for rule in known if rule_words(rule) == rule] == []
+
+
+def test_the_machine_says_ready_and_people_say_approved() -> None:
+    """What nobody looked at is never called approved."""
+    assert STATUS_WORDS == {"approved": "ready", "reviewed": "approved", "needs review": "needs review"}

@@ -13,7 +13,7 @@ CONTRACTS = {
     f"core.{name}"
     for name in (
         "models documents evidence homography recipe events errors settings extraction extractor stores cache "
-        "imaging.cleaned notation notation.notation ocr.engine jobs.queue llm.provider prompt"
+        "imaging.cleaned ocr.engine jobs.queue llm.provider prompt"
     ).split()
 }
 LOGIC = (
@@ -59,7 +59,7 @@ MAY_IMPORT = {
 
 def layer_of(module: str) -> str | None:
     """The layer of a module of ours; ``None`` for someone else's and for bare packages."""
-    if module in CONTRACTS or module.startswith("core.documents"):
+    if module in CONTRACTS or module.startswith(("core.documents", "core.notation")):
         return "contract"
     if module.startswith(WIRING):
         return "wiring"

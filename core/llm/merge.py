@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from core.extraction import Finding
 from core.llm.schema import Reading
 from core.models import FieldInfo, Invoice, LineItem, header_fields
-from core.rules.layout import fold
+from core.notation.folding import fold
 from core.rules.lexicon import load_lexicon
 
 

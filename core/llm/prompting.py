@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from core.errors import PromptError, RecordMissing
+from core.notation.folding import fold
 from core.prompt import Prompt
 from core.recipe import ModelChoice, Recipe
-from core.rules.layout import fold
 from core.stores import Prompts
 
 #: ``ModelChoice.prompt`` that takes the default of the document's type.

@@ -5,25 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from core.matching.candidate import Candidate
-from core.matching.index import PageIndex, squeeze
-
-
-@cache
-def month_names() -> dict[str, int]:
-    """Month names and their short forms (case-folded, no dots) in the languages we read, with the month's number."""
-    from babel import Locale
-
-    names: dict[str, int] = {}
-    for code in ("en", "de", "fr", "es", "it", "nl", "pt", "sv", "da", "nb", "fi", "pl", "cs", "ro"):
-        locale = Locale.parse(code)
-        for context in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
-                for number, name in locale.months[context][width].items():
-                    names.setdefault(squeeze(name), number)
-    return names
+from core.matching.index import PageIndex
+from core.notation.folding import fold
+from core.notation.months import all_months
 
 
 def find_date(value: date, index: PageIndex) -> list[Candidate]:
@@ -85,8 +72,8 @@ def _date_score(text: str, value: date) -> float:
     for piece in _PIECE.findall(text):
         if piece.isdigit():
             numbers.append(int(piece))
-        elif (folded := squeeze(piece)) not in _FILLERS:
-            named = month_names().get(folded)
+        elif (folded := fold(piece)) not in _FILLERS:
+            named = all_months().get(folded)
             if named is None or month:
                 return 0.0
             month = named

@@ -23,11 +23,6 @@ _GROUP = re.compile(r"\d{3}")
 _GROUP_END = re.compile(r"\d{3}(?:[.,]\d+)?\D{0,4}")
 
 
-def squeeze(text: str) -> str:
-    """``text`` as the index keeps it: NFKC, case-folded, letters and digits only."""
-    return _NOISE.sub("", unicodedata.normalize("NFKC", text).casefold()).replace("\n", "")
-
-
 class PageIndex:
     """The words of one page, ready for lookup.
 

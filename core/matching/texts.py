@@ -9,7 +9,8 @@ from rapidfuzz import fuzz
 
 from core.evidence import Box
 from core.matching.candidate import Candidate
-from core.matching.index import PageIndex, squeeze
+from core.matching.index import PageIndex
+from core.notation.folding import squeeze
 
 #: A fuzzy match below this similarity is no evidence.
 FUZZY_CUTOFF = 80.0

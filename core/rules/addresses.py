@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from core.notation.folding import fold
+from core.notation.months import months
 from core.rules.countries import is_country
-from core.rules.dates import months
-from core.rules.layout import fold
 
 _HOUSE_NUMBER = re.compile(
     r"^\d{1,5}[A-Z][a-z]{2,}|^\d{1,5}\s?[A-Za-z]?(?:[-/]\d+\s?[A-Za-z]?)?,?\s+[^\W\d_]{2,}|[^\W\d_.]{3,}\.?,?\s+(?:n[°ºo.]\s*)?\d{1,4}\s?[A-Za-z]?(?:[-/]\d{1,4}\s?[A-Za-z]?)?$"

@@ -14,8 +14,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from core.notation import Notation
+from core.notation.currencies import currency_of
 from core.notation.notation import NUMBER
-from core.rules.currencies import currency_of
 from core.rules.layout import Token
 
 #: A blank inside a number (1 234,56) is narrower than this many text heights.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from core.rules.layout import fold
+from core.notation.folding import fold
 
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 _MORE = {

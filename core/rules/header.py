@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from core.rules.dates import compact_date
+from core.notation.dates import compact_date
 from core.rules.labels import Label
 from core.rules.layout import Token
 from core.rules.reading import Place, Reading

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 #: Chinese and Japanese characters come after this one.
 FIRST_CJK = "\u2e80"
-#: Simplified or traditional Chinese forms that recognisers write, and the Japanese ones.
-FORMS = str.maketrans(
-    "费剂额计总單单价价税货發发编爱綠緑値單請请収领领银银账録录项项备备払拂预",
-    "費剤額計総単単価価税貨発発編愛緑緑値単請請収領領銀銀帳録録項項備備払払預",
-)
 #: What a sum says in brackets behind its name: tax included, yen.
 _TAX_INCLUDED = ("税込", "税込み", "円", "等")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from core.rules.currencies import currency_of
+from core.notation.currencies import currency_of
 from core.rules.japanese import FIRST_CJK, bare_label
 from core.rules.layout import Layout, Segment, Token
 from core.rules.lexicon import Entry, Lexicon

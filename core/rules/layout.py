@@ -8,16 +8,15 @@ relative to the height of the text, so that points and pixels, small print and l
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
 from core.evidence import Box, PageText, Word
-from core.rules.japanese import FORMS
+from core.notation.folding import fold_lines
 from core.rules.skew import slope_of
 
 #: A gap wider than this many text heights separates two cells of a line.
@@ -31,9 +30,6 @@ _TALLEST = 0.12
 #: Three letters or more that are this many times taller than wide run up or down the page (a margin's small print).
 _UPRIGHT = 1.5
 
-_MARKS = re.compile(r"[\u0300-\u036f]")
-_NUMBER_SIGN = re.compile(r"#|\bn[°º*]")
-_NOT_KEY = re.compile(r"[^\w\n]+|_+")
 #: What may part a word into pieces: blanks (also the wide one of Japanese) and colons.
 _CUT = re.compile(r"[:：\s]")
 #: A label glued to its number (領収書No.0418, INV#F88120).
@@ -45,7 +41,7 @@ _GLUED = re.compile(r"^(\D*[^\W\d][.)#°º]?[:：])([^/\\:].*)$")
 
 
 class Token(NamedTuple):
-    """A word in straightened page units. ``key`` is the text folded for lookup (see :func:`fold`); ``word`` its place
+    """A word in straightened page units. ``key`` is the text folded for lookup (see :func:`core.notation.folding.fold`); ``word`` its place
     in ``PageText.words``."""
 
     text: str
@@ -59,18 +55,6 @@ class Token(NamedTuple):
     @property
     def height(self) -> float:
         return self.y1 - self.y0
-
-
-@lru_cache(maxsize=4096)
-def fold(text: str) -> str:
-    """``text`` as labels are looked up: no accents, case-folded, letters and digits only, ``#`` and ``n°`` as ``no``.
-    Line breaks stay."""
-    return _fold(text)
-
-
-def _fold(text: str) -> str:
-    text = _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold().translate(FORMS)
-    return _NOT_KEY.sub("", _NUMBER_SIGN.sub("no", text))
 
 
 @dataclass(eq=False)
@@ -236,7 +220,7 @@ def _tokens(words: Sequence[Word], slope: float, tallest: float) -> list[Token]:
             pieces.append((text, box.x0, box.x1, index))
     if not pieces:
         return []
-    keys = _fold("\n".join(piece[0].replace("\n", " ") for piece in pieces)).split("\n")
+    keys = fold_lines("\n".join(piece[0].replace("\n", " ") for piece in pieces)).split("\n")
     tokens = []
     for (text, x0, x1, index), key in zip(pieces, keys, strict=True):
         _, y0, _, y1 = words[index].box

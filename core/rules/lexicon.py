@@ -16,8 +16,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from core.notation.folding import fold
 from core.rules.japanese import FIRST_CJK
-from core.rules.layout import fold
 
 #: What a label may announce. Kinds that are no field of the invoice are there so that their values are not taken for one.
 KINDS = frozenset(

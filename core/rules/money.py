@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
+from core.notation.currencies import currency_of, is_code, is_shared, resolve
 from core.rules.countries import countries_in
-from core.rules.currencies import currency_of, is_code, is_shared, resolve
 from core.rules.layout import Token
 from core.rules.reading import Reading
 

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from core.notation.currencies import currency_of
 from core.rules.amounts import Amount
-from core.rules.currencies import currency_of
 from core.rules.labels import Label
 from core.rules.layout import Segment, Token
 from core.rules.reading import Reading

@@ -10,13 +10,14 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from core.matching.dates import month_names
-from core.matching.index import squeeze
 from core.models import FieldInfo, FieldKind
 from core.notation import Notation
+from core.notation.currencies import currency_of
+from core.notation.dates import dates_in
+from core.notation.folding import fold
+from core.notation.months import all_months
 from core.notation.notation import decide_decimal
 from core.rules.amounts import parse_amount
-from core.rules.currencies import currency_of
 
 
 def parse_value(field: FieldInfo, text: str, notation: Notation) -> object:
@@ -49,11 +50,14 @@ def _without_label(text: str) -> str:
 
 
 def _parse_date(text: str, notation: Notation) -> date | None:
+    for found in dates_in(text, notation.month_first):
+        if (found.start, found.end) == (0, len(text)):
+            return found.value
     pieces = re.findall(r"\d+|[^\W\d_]+", text)
     if len(pieces) == 1 and len(pieces[0]) == 8:
         pieces = [pieces[0][:4], pieces[0][4:6], pieces[0][6:]]
     numbers = [int(piece) for piece in pieces if piece.isdigit()]
-    months = [month for piece in pieces if (month := month_names().get(squeeze(piece)))]
+    months = [month for piece in pieces if (month := all_months().get(fold(piece)))]
     if len(numbers) == 2 and len(months) == 1:
         year, day = max(numbers), min(numbers)
         return _day(year, months[0], day) if year > 31 else _day(numbers[1], months[0], numbers[0])

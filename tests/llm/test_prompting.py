@@ -8,9 +8,9 @@ import pytest
 
 from core.errors import PromptError
 from core.llm.prompting import About, PromptShelf, built_in, render
+from core.notation.folding import fold
 from core.prompt import DOCUMENT_TYPES, Prompt
 from core.recipe import ModelChoice, Recipe
-from core.rules.layout import fold
 from storage.database import open_database
 from storage.prompts import SqlPrompts
 

@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from core.notation import Notation
+from core.notation.currencies import currency_of
 from core.rules.amounts import Amount, find_amounts
-from core.rules.currencies import currency_of
 from core.rules.layout import Layout, Line, Token
 from core.rules.tables.header import NUMERIC, Column, Header
 

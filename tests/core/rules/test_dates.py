@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
+from core.notation.dates import compact_date
 from core.notation.notation import decide_order
-from core.rules.dates import compact_date, find_dates
+from core.rules.dates import find_dates
 from core.rules.layout import Token
 
 

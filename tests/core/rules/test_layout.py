@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.evidence import Box, PageText, Word
-from core.rules.layout import Layout, fold
+from core.notation.folding import fold
+from core.rules.layout import Layout
 from tests.core.rules.pages import page
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.rules.layout import fold
+from core.notation.folding import fold
 from core.rules.lexicon import LexiconError, load_lexicon, read_lexicon
 from tests.core.rules.pages import reading
 

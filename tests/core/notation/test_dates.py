@@ -1,0 +1,26 @@
+"""One reading of dates: what the rules find on a page and what the form reads from the same text is the same day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from core.models import field_of
+from core.notation import Notation
+from core.rules.dates import find_dates
+from core.rules.layout import Token
+from core.validation.normalise import parse_value
+
+DAY = date(2024, 5, 12)
+TEXTS = """2024-05-12|12.05.2024|12/05/2024|12-05-2024|12/5/24|12 May 2024|May 12, 2024|12. Mai 2024|12 mai 2024
+12 de mayo de 2024|12 maggio 2024|12 mei 2024|12 de maio de 2024|12-May-24|2024 May 12|2024年5月12日|令和6年5月12日
+12 maj 2024|12. toukokuuta 2024|12 května 2024|12 mai 2024"""
+
+
+@pytest.mark.parametrize("text", [text for line in TEXTS.splitlines() for text in line.split("|")])
+def test_rules_and_form_read_the_same_day(text: str) -> None:
+    """Numeric in every order that is sure, with month names in the languages we know, Japanese eras."""
+    tokens = [Token(part, "", 0, 0, 0, 1, -1) for part in text.split()]
+    assert [found.value for found in find_dates(tokens, month_first=False)] == [DAY]
+    assert parse_value(field_of("invoice_date"), text, Notation()) == DAY

@@ -27,6 +27,7 @@ StudioError
 │       ├── ProviderTimeout  no reply in time (temporary)
 │       ├── ProviderFailed   an error of the provider's own (temporary)
 │       ├── ProviderPaused   failed too often: not asked for a while (circuit breaker)
+│       ├── LimitsUnknown    a kept choice that may be a limit cannot be read
 │       └── BudgetExceeded   the call would break the day's or the month's budget
 ├── RecipeError              a recipe that cannot be read
 ├── PromptError              a prompt that cannot be read or stored
@@ -196,6 +197,10 @@ class ProviderPaused(ProviderError):
 
 class BudgetExceeded(ProviderError):
     """The call would break a budget that the person set."""
+
+
+class LimitsUnknown(ProviderError):
+    """No model may be asked: a choice that says what may be sent, where to or at what cost cannot be read."""
 
 
 class PromptError(StudioError):

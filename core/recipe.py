@@ -194,19 +194,13 @@ BUILT_IN: dict[str, Recipe] = {
 }
 
 
-def load_recipe(source: str, default: Recipe | None = None, own: Mapping[str, Recipe] | None = None) -> Recipe:
-    """The recipe that ``source`` names: a built-in name, one of the person's ``own``, or a JSON file. Raises RecipeError
-    with what is wrong."""
-    if source == "default" and default is not None:
-        return default
-    if own and source in own:
-        return own[source]
-    if source in BUILT_IN:
-        return BUILT_IN[source]
+def load_recipe(source: str, known: Mapping[str, Recipe] = BUILT_IN) -> Recipe:
+    """The recipe that ``source`` names: one of ``known``, or a JSON file. Raises RecipeError with what is wrong."""
+    if source in known:
+        return known[source]
     path = Path(source)
     if not path.is_file():
-        names = ", ".join({**BUILT_IN, **(own or {})})
-        raise RecipeError(f"There is no recipe “{source}”: use {names} or the path of a JSON file.")
+        raise RecipeError(f"There is no recipe “{source}”: use {', '.join(known)} or the path of a JSON file.")
     try:
         return Recipe.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:

@@ -1,8 +1,7 @@
-"""Settings: from the environment and ``.env`` at start, with what the person chose on the Settings page on top."""
+"""Settings: where things are, from the environment and ``.env`` at start; and the shape of what the person chooses."""
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 import tomllib
@@ -14,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from core.recipe import Correction, Recipe, Redaction
+from core.recipe import BUILT_IN, Correction, Recipe, Redaction
 
 
 class Limits(BaseModel):
@@ -67,7 +66,7 @@ class Budget(BaseModel):
 
 
 class Defaults(BaseModel):
-    """What the person may change on the Settings page; kept in ``<data folder>/settings.json``."""
+    """What the person may change on the pages; kept by :class:`core.preferences.Preferences`."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -90,6 +89,11 @@ class Defaults(BaseModel):
     """The person's own prices, by ``provider:model``."""
     correction: Correction | None = None
     """What the studio learnt from reviewed records about its confidences; ``None``: the shipped calibration."""
+
+    def known_recipes(self) -> dict[str, Recipe]:
+        """The recipes to choose from, by name: the default as the person set it, those that ship, the person's own."""
+        own = {name: recipe.model_copy(update={"name": name}) for name, recipe in self.recipes.items()}
+        return {**BUILT_IN, "default": self.recipe.model_copy(update={"name": "default"}), **own}
 
 
 class Settings(BaseSettings):
@@ -126,19 +130,8 @@ class Settings(BaseSettings):
 
     @property
     def settings_file(self) -> Path:
-        """Where the person's choices are kept."""
+        """Where an earlier version kept the person's choices."""
         return self.data_dir / "settings.json"
-
-    def defaults(self) -> Defaults:
-        """The person's choices; the shipped ones where there are none or the file cannot be read."""
-        try:
-            return Defaults.model_validate_json(self.settings_file.read_bytes())
-        except (OSError, ValueError):
-            return Defaults()
-
-    def keep_defaults(self, defaults: Defaults) -> None:
-        """Keep the person's choices (atomically)."""
-        write_atomically(self.settings_file, json.dumps(defaults.model_dump(mode="json"), indent=2).encode())
 
 
 def _env_file() -> Mapping[str, Any]:

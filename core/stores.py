@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -212,6 +212,20 @@ class CallRow:
     recipe_name: str | None = None
     recipe_digest: str | None = None
     document_type: str | None = None
+
+
+class SettingsStore(Protocol):
+    """The person's choices as one text with a version, which grows with each change. Shared by every process."""
+
+    def version(self) -> int:
+        """The version that is kept; 0 for none. Quick."""
+
+    def load(self) -> tuple[int, str | None]:
+        """Version and text; 0 and ``None`` where none is kept."""
+
+    def change(self, write: Callable[[str | None], str]) -> tuple[int, str]:
+        """Keep what ``write`` makes of the text that is kept, in one transaction: nobody else changes it meanwhile. Gives what
+        is kept then. Raises StorageError, and what ``write`` raises; nothing is changed then."""
 
 
 class Calls(Protocol):

@@ -32,6 +32,7 @@ from core.models import Invoice, field_of
 from core.notation import usual_notation
 from core.pipeline import Order as RunOrder
 from core.pipeline import Pipeline
+from core.preferences import Preferences
 from core.prompts import PromptBook
 from core.recipe import Correction, OcrRecipe, Recipe, Redaction
 from core.records import Records, describe_duplicate
@@ -92,6 +93,7 @@ class Parts:
     export_tables: TablesExporter
     health: Callable[[], list[tuple[str, str, Availability]]]
     accuracy: Accuracy
+    preferences: Preferences
     pin: Callable[[Recipe], Recipe] = lambda recipe: recipe
     """Fixes what the prompts of a recipe stand for as its run begins: :meth:`core.llm.prompting.PromptShelf.pin_recipe`."""
 
@@ -101,7 +103,7 @@ class Studio:
 
     def __init__(self, settings: Settings, parts: Parts) -> None:
         self.settings = settings
-        self.defaults = settings.defaults()
+        self.preferences = parts.preferences
         self._parts = parts
         self.models = parts.models
         self.prompts = PromptBook(parts.prompts, parts.calls, parts.ledger, self.record, self._extraction)
@@ -385,10 +387,15 @@ class Studio:
         """(kind, name, availability) of every engine, extractor, store and accelerator."""
         return self._parts.health()
 
-    def configure(self, defaults: Defaults) -> None:
-        """Keep the person's choices and use them from now on."""
-        self.settings.keep_defaults(defaults)
-        self.defaults = defaults
+    @property
+    def defaults(self) -> Defaults:
+        """The person's choices as they are now, whichever process they were made in."""
+        return self.preferences.now
+
+    def configure(self, **choices: Any) -> None:
+        """Keep these choices, each by its name in :class:`Defaults`, and use them from now on; the others stay as they are.
+        Raises StorageError."""
+        self.preferences.put(**choices)
 
     def recalibrate(self) -> Correction:
         """Learn from the reviewed records how far confidences are to be corrected, and use that in every run from now on.
@@ -400,12 +407,12 @@ class Studio:
                 f"Confidences are corrected from {ENOUGH_REVIEWED} reviewed values on; so far there are {len(reviewed)}: "
                 "review and save more records."
             )
-        self.configure(self.defaults.model_copy(update={"correction": correction}))
+        self.configure(correction=correction)
         return correction
 
     def forget_calibration(self) -> None:
         """Go back to the calibration that ships."""
-        self.configure(self.defaults.model_copy(update={"correction": None}))
+        self.configure(correction=None)
 
     @property
     def calibration(self) -> Correction | None:

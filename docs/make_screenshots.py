@@ -75,7 +75,7 @@ def fill_bill(folder: Path) -> None:
     shipped = studio.prompts.get("invoice", 0)
     better = shipped.system.replace("Copy, never invent.", "Copy what is printed; never invent, never complete.")
     studio.prompts.keep(shipped.model_copy(update={"system": better, "notes": "A clearer first rule"}))
-    studio.configure(studio.defaults.model_copy(update={"budget": Budget(month=Decimal(2))}))
+    studio.configure(budget=Budget(month=Decimal(2)))
 
 
 def shoot(person: Person, name: str) -> None:

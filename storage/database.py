@@ -39,9 +39,12 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction: committed at the end, undone on any error. Raises DatabaseUnavailable, StorageError."""
+    def write(self, lock: int | None = None) -> Iterator[Connection]:
+        """A transaction: committed at the end, undone on any error. Those with the same ``lock`` never run side by side (on
+        SQLite no two do). Raises DatabaseUnavailable, StorageError."""
         with self._told(), self._engine.connect().execution_options(immediate=True) as connection, connection.begin():
+            if lock is not None and self.dialect == "postgresql":
+                connection.execute(select(text("pg_advisory_xact_lock(:key)")).params(key=lock))
             yield connection
 
     def close(self) -> None:
@@ -189,9 +192,7 @@ def _migrate(database: Database) -> None:
     with database.read() as connection:
         if _version(connection) == newest:
             return
-    with database.write() as connection:
-        if database.dialect == "postgresql":
-            connection.execute(select(text("pg_advisory_xact_lock(:key)")).params(key=_MIGRATION_LOCK))
+    with database.write(lock=_MIGRATION_LOCK) as connection:
         found = _version(connection)
         if found is not None and found > newest:
             raise DatabaseUnavailable("The database belongs to a newer version of the studio: update the studio.")

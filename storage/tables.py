@@ -222,3 +222,12 @@ EVALUATIONS = Table(
     Column("recipe", Facts, nullable=False),
     Column("report", Facts, nullable=False),
 )
+
+#: The person's choices as one JSON text (name ``choices``); ``version`` grows with each change.
+SETTINGS = Table(
+    "settings",
+    METADATA,
+    Column("name", String(40), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("value", Prose, nullable=False),
+)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from core.entrypoints.bootstrap import build_studio
 from core.entrypoints.cli import main
 from core.entrypoints.commands import extract as extract_command
 from core.entrypoints.console import StepLines
@@ -284,7 +285,8 @@ def test_evaluate_scores_the_extraction(call: Call, data_dir: Path, tmp_path: Pa
     assert set(report["cases"]) == {"german-einvoice"}
     again = json.loads(call("evaluate", CASES, "--language", "de", "--json", "--pred", tmp_path)[1])
     assert again["fields"] == report["fields"]
-    assert [path.name for path in data_dir.iterdir()] == ["evaluation"]
+    assert {path.name for path in data_dir.iterdir() if not path.name.startswith("studio.db")} == {"evaluation"}
+    assert build_studio().runs() == []  # what it may spend is the person's, and in the same books; its runs are not
 
 
 def test_evaluate_prints_tables(call: Call, tmp_path: Path) -> None:
@@ -350,3 +352,27 @@ def test_a_file_with_nothing_on_it_is_not_saved(tmp_path: Path, call: Call) -> N
     assert status == 1
     assert "Nothing is written" in told
     assert "saved as order" not in told
+
+
+def test_a_choice_that_cannot_be_used_is_told_and_the_others_hold(
+    call: Call, einvoice_pdf: SampleFile, data_dir: Path
+) -> None:
+    """On stderr of every command that uses the choices, and by the doctor; the results are as ever."""
+    data_dir.mkdir()
+    kept = {"limits": {"file_megabytes": 1, "pages": "many"}, "budget": {"day": "five"}}
+    (data_dir / "settings.json").write_text(json.dumps(kept), encoding="utf-8")
+    status, out, err = call("extract", einvoice_pdf.path)
+    assert (status, json.loads(out)["name"]) == (0, einvoice_pdf.name)
+    assert "Settings: limits.pages: input should be a valid integer" in err
+    assert "No model is asked, because a limit of yours cannot be read (budget.day" in err
+    assert "limits.pages" in call("doctor")[1]
+    assert "limits.pages" in json.loads(call("doctor", "--json")[1])["settings"][0]
+
+
+def test_recipes_of_ones_own_can_be_named(call: Call, einvoice_pdf: SampleFile, data_dir: Path) -> None:
+    """As the help says."""
+    data_dir.mkdir()
+    (data_dir / "settings.json").write_text('{"recipes": {"mine": {"extractors": ["rules"]}}}', encoding="utf-8")
+    status, out, _ = call("extract", einvoice_pdf.path, "--recipe", "mine")
+    assert (status, json.loads(out)["extractor"]) == (0, "rules")
+    assert "page-only, always-ocr, cascade, model, mine" in call("extract", einvoice_pdf.path, "--recipe", "other")[2]

@@ -23,6 +23,7 @@ LOGIC = (
     "review",
     "studio",
     "records",
+    "preferences",
     "evaluation",
     "extraction_json",
     "einvoice",
@@ -149,7 +150,7 @@ def test_a_page_draws_with_its_own_parts_and_the_shared_ones(path: Path) -> None
 
 
 HEAVY = set(
-    "rapidocr paddleocr paddle tesserocr cv2 onnxruntime plotly pandas dateparser numpy openpyxl lxml openai groq anthropic genai_prices sklearn yaml".split()
+    "rapidocr paddleocr paddle tesserocr cv2 onnxruntime plotly pandas numpy openpyxl lxml openai groq anthropic genai_prices sklearn yaml".split()
 )
 
 

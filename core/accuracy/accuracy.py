@@ -27,8 +27,8 @@ from core.events import Event, RunFinished, StepFailed, StepFinished, StepProgre
 from core.extraction import Extraction, PageRef
 from core.jobs.queue import Job, JobQueue
 from core.pipeline import Order, Pipeline
-from core.recipe import BUILT_IN, Recipe
-from core.settings import Settings
+from core.recipe import Recipe
+from core.settings import Defaults, Settings
 from core.stores import Calls, EvaluationRow, Evaluations, Files, Orders
 
 log = logging.getLogger(__name__)
@@ -87,6 +87,7 @@ class AccuracyParts:
     files: Files
     calls: Calls
     samples: Path
+    defaults: Callable[[], Defaults]
     pin: Callable[[Recipe], Recipe] = lambda recipe: recipe
     hide: Callable[[Recipe, str, Sequence[PageRef]], Recipe] = lambda recipe, sha256, pages: recipe
     """Masks the places that are hidden in a document (SHA-256): :meth:`core.studio.Studio.hiding`."""
@@ -96,10 +97,9 @@ class Accuracy:
     """Measures recipes on cases with truth. Thread-safe."""
 
     def __init__(self, settings: Settings, parts: AccuracyParts) -> None:
-        self._settings = settings
         self._parts = parts
         self._sets = CaseSets(settings, parts.samples, parts.orders, parts.files)
-        self.library = CaseLibrary(self._sets, lambda: settings.defaults().limits)
+        self.library = CaseLibrary(self._sets, lambda: parts.defaults().limits)
 
     # --- choosing --------------------------------------------------------------------------------------------------
 
@@ -109,8 +109,7 @@ class Accuracy:
 
     def recipes(self) -> dict[str, Recipe]:
         """The recipes that can be chosen, by name: the person's default first, the shipped ones, the person's own."""
-        defaults = self._settings.defaults()
-        return {**BUILT_IN, **defaults.recipes, "default": defaults.recipe}
+        return self._parts.defaults().known_recipes()
 
     def recipe(self, name: str) -> Recipe | None:
         """What a run with the recipe of this name would use now; ``None`` where there is none."""
@@ -132,7 +131,7 @@ class Accuracy:
         chosen, subjects = self.subjects(choice)
         job_id = uuid.uuid4().hex
         title = f"{chosen.title}: {', '.join(recipes)}"
-        run = _Run(self._parts, self._settings, job_id, choice, chosen, subjects, recipes)
+        run = _Run(self._parts, job_id, choice, chosen, subjects, recipes)
         self._parts.queue.submit(job_id, title, run.work)
         return job_id
 
@@ -189,7 +188,6 @@ class _Run:
     def __init__(
         self,
         parts: AccuracyParts,
-        settings: Settings,
         job_id: str,
         choice: Choice,
         chosen: CaseSet,
@@ -197,7 +195,7 @@ class _Run:
         recipes: Mapping[str, Recipe],
     ) -> None:
         self._parts = parts
-        self._limits = settings.defaults().limits
+        self._limits = parts.defaults().limits
         self._job_id = job_id
         self._choice = choice
         self._chosen = chosen

@@ -11,8 +11,6 @@ from pathlib import Path
 from core.errors import CaseError
 from core.evaluation.cases import Case, load_case
 from core.extraction import PageRef
-from core.recipe import BUILT_IN, Recipe
-from core.settings import Defaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +59,6 @@ def merge(*groups: Iterable[Source]) -> list[Source]:
         seen.add(source.document)
         found.setdefault(source.key, _with_truth(source, truths.get(source.document)))
     return list(found.values())
-
-
-def known_recipes(defaults: Defaults) -> dict[str, Recipe]:
-    """The recipes to choose from, by name: the person's default, those that ship, those the person saved."""
-    own = {name: recipe.model_copy(update={"name": name}) for name, recipe in defaults.recipes.items()}
-    return {**BUILT_IN, "default": defaults.recipe.model_copy(update={"name": "default"}), **own}
 
 
 def _case_source(case: Case, document: Path, origin: str) -> Source:

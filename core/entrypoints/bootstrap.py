@@ -27,9 +27,10 @@ from core.ocr.engine import Engine
 from core.ocr.gpu import gpu
 from core.ocr.reader import CachedPageReader, MakeEngine
 from core.pipeline import Pipeline
+from core.preferences import Preferences
 from core.recipe import Recipe
 from core.rules.extractor import RulesExtractor
-from core.settings import Defaults, Settings
+from core.settings import Settings
 from core.stores import Calls, Files
 from core.studio import Parts, Studio
 from storage.calls import SqlCalls
@@ -42,6 +43,7 @@ from storage.files import FileStore
 from storage.ledger import SqlLedger
 from storage.orders import SqlOrders
 from storage.prompts import SqlPrompts
+from storage.settings import SqlSettings
 from storage.table_exports import export_tables
 from storage.workbook import Workbook
 
@@ -54,22 +56,25 @@ COMPARED_AT_ONCE = 4
 SAMPLES = Path(__file__).parents[2] / "samples" / "cases"
 
 
-def build_studio(settings: Settings | None = None) -> Studio:
-    """A studio as the settings say: its data folder is made, its database migrated. Raises DatabaseUnavailable."""
+def build_studio(settings: Settings | None = None, household: Settings | None = None) -> Studio:
+    """A studio as the settings say: its data folder is made, its database migrated. Where a ``household`` is named, choices,
+    budget and bill are its, and everything else the studio's own. Raises StorageError."""
     settings = settings or Settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    defaults = settings.defaults()
-    results: Cache = DiskCache(settings.data_dir / "cache", defaults.cache_megabytes * 1_000_000)
     database = open_database(_database_url(settings))
-    calls, files = SqlCalls(database), FileStore(settings.data_dir / "files")
-    models = _models(settings, lambda: studio.defaults, calls, files)
+    shared = open_database(_database_url(household)) if household else database
+    preferences = Preferences(SqlSettings(shared), (household or settings).settings_file)
+    defaults = preferences.now
+    results: Cache = DiskCache(settings.data_dir / "cache", defaults.cache_megabytes * 1_000_000)
+    calls, files = SqlCalls(shared), FileStore(settings.data_dir / "files")
+    models = _models(settings, preferences, calls, files)
     prompts = SqlPrompts(database)
     shelf = PromptShelf(prompts)
 
     def fix(recipe: Recipe) -> Recipe:
         """What every run of ``recipe`` has fixed as it begins: what is masked, which models are asked, and what its
         prompts stand for."""
-        return shelf.pin_recipe(settle_recipe(recipe.hiding(studio.defaults.redaction), models))
+        return shelf.pin_recipe(settle_recipe(recipe.hiding(preferences.now.redaction), models))
 
     found = extractors() | {"llm": LlmExtractor(models, shelf, lambda: tuple(models.providers()))}
     reader = CachedPageReader(results, _engines(models, calls), workers=defaults.ocr_workers, clean=clean)
@@ -83,6 +88,7 @@ def build_studio(settings: Settings | None = None) -> Studio:
         files,
         calls,
         SAMPLES,
+        lambda: preferences.now,
         fix,
         lambda recipe, sha256, pages: studio.hiding(recipe, sha256, pages),
     )
@@ -105,6 +111,7 @@ def build_studio(settings: Settings | None = None) -> Studio:
         health=_health(found, settings, models),
         pin=fix,
         accuracy=Accuracy(settings, measuring),
+        preferences=preferences,
     )
     studio = Studio(settings, parts)
     return studio
@@ -141,12 +148,13 @@ def _vision(models: Switchboard) -> Availability:
     return Availability(bool(ready), about if ready else "It needs a provider of models with its key.")
 
 
-def _models(settings: Settings, defaults: Callable[[], Defaults], calls: Calls, files: Files) -> Switchboard:
-    """Every provider behind one door. ``defaults`` are the person's choices as they are when a model is asked."""
+def _models(settings: Settings, preferences: Preferences, calls: Calls, files: Files) -> Switchboard:
+    """Every provider behind one door, with the person's choices as they are when a model is asked."""
     return Switchboard(
         Outside(
             providers=partial(build_providers, settings),
-            defaults=defaults,
+            defaults=lambda: preferences.now,
+            unsure=lambda: preferences.unsure,
             cost=cost_of,
             price=price_of,
             spent=calls.spent,

@@ -212,7 +212,8 @@ class Models(Protocol):
         before the pieces of another try where an earlier one already gave some.
 
         Raises the last ProviderError where nothing on the route answers (its sentence names those before),
-        BudgetExceeded before a call that would break a hard budget, and Cancelled.
+        BudgetExceeded before a call that would break a hard budget, LimitsUnknown while the person's limits cannot be read,
+        and Cancelled.
         """
 
     def providers(self) -> Mapping[str, Provider]:

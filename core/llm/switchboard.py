@@ -12,7 +12,7 @@ from decimal import Decimal
 from math import ceil
 from typing import TYPE_CHECKING
 
-from core.errors import BudgetExceeded, KeyMissing, ModelUnknown, ProviderError, ProviderPaused
+from core.errors import BudgetExceeded, KeyMissing, LimitsUnknown, ModelUnknown, ProviderError, ProviderPaused
 from core.llm.breaker import Breaker
 from core.llm.budget import BudgetGuard, Spent
 from core.llm.limits import Sleep, Turns, pause, stop_if
@@ -63,6 +63,8 @@ class Outside:
     default_model: Callable[[str, Defaults], str]
     set_up: Callable[[str, Defaults], bool] = lambda provider, defaults: True
     """Whether the person set a provider up: gave its key, or its address."""
+    unsure: Callable[[], str] = lambda: ""
+    """A sentence on why no model may be asked at all now, or an empty text."""
 
 
 @dataclass(slots=True)
@@ -100,6 +102,8 @@ class Switchboard:
         record = Record(ask, note, self._cost, self.outside.keep, self._helpers)
         listener = Listener(on_text)
         failed: list[tuple[ModelName, ProviderError]] = []
+        if unsure := self.outside.unsure():
+            raise LimitsUnknown(unsure)
         for name in ask.route:
             model = self.settle(name)
             try:
@@ -115,6 +119,8 @@ class Switchboard:
 
     def missing(self, model: ModelName) -> str:
         """See :meth:`core.llm.provider.Models.missing`."""
+        if unsure := self.outside.unsure():
+            return unsure
         model = self.settle(model)
         provider = self.providers().get(model.provider)
         return provider.missing() if provider else self._unknown(model)

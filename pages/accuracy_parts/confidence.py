@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from core.accuracy import Figures
-from core.errors import StudioError
 from core.evaluation.calibration import share_interval
 from pages.accuracy_parts.learning import draw_learning
 from pages.accuracy_parts.state import Shown
 from pages.shared import keys
 from pages.shared.charts import ACCENT, BAD, QUIET, draw_chart
-from pages.shared.frame import get_studio, plain
+from pages.shared.choices import keep_change
+from pages.shared.frame import get_studio
 
 #: At most this share of the approved documents may have a wrong amount, number or date.
 TOLERATED = 0.01
@@ -83,14 +83,10 @@ def _draw_threshold(figures: Figures) -> None:
 
 
 def _use(threshold: float) -> None:
-    studio = get_studio()
-    recipe = studio.defaults.recipe.model_copy(update={"approve_at": threshold})
-    try:
-        studio.configure(studio.defaults.model_copy(update={"recipe": recipe}))
-    except (StudioError, OSError) as error:
-        st.error(plain(str(error)), icon=":material/error:")
-    else:
-        st.toast(f"The default recipe approves from {100 * threshold:.0f} % on.", icon=":material/task_alt:")
+    keep_change(
+        f"The default recipe approves from {100 * threshold:.0f} % on.",
+        lambda now: now.model_copy(update={"recipe": now.recipe.model_copy(update={"approve_at": threshold})}),
+    )
 
 
 def _draw_curve(figures: Figures, threshold: float) -> None:

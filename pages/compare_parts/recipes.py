@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from core.comparison.sources import known_recipes
 from core.comparison.tables import sentence_on
 from core.comparison.totals import Compared, RecipeTotals, Tally, basis_of, worth_having
 from core.errors import StudioError
@@ -17,6 +16,7 @@ from core.stores import Comparison
 from pages.compare_parts.page_view import colour_of
 from pages.shared import keys
 from pages.shared.charts import draw_chart
+from pages.shared.choices import keep
 from pages.shared.frame import get_studio, plain
 from pages.shared.money import dollars
 from pages.shared.recipe_builder import ask_recipe, describe_recipe
@@ -216,7 +216,7 @@ def _draw_verbs(kept: Comparison) -> None:
         )
         if st.button("Change it", key="compare_change", icon=":material/edit:", help="Only its column is read anew."):
             ask_recipe(recipe, lambda made: _put(kept.comparison_id, column, made), title=f"Instead of “{plain(name)}”")
-    others = [each.name for each in known_recipes(get_studio().defaults).values() if each.name not in names]
+    others = [each.name for each in get_studio().defaults.known_recipes().values() if each.name not in names]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "One more column",
@@ -233,7 +233,7 @@ def _draw_verbs(kept: Comparison) -> None:
 
 
 def _add_saved(comparison_id: str) -> None:
-    recipe = known_recipes(get_studio().defaults).get(st.session_state.get("compare_add_saved") or "")
+    recipe = get_studio().defaults.known_recipes().get(st.session_state.get("compare_add_saved") or "")
     if recipe is not None:
         _put(comparison_id, None, recipe)
 
@@ -257,6 +257,5 @@ def _again(comparison_id: str, column: int) -> None:
 
 
 def _make_default(recipe: Recipe) -> None:
-    studio = get_studio()
-    studio.configure(studio.defaults.model_copy(update={"recipe": recipe.model_copy(update={"name": "default"})}))
-    st.toast(f"Documents are now read with “{plain(recipe.name)}”.", icon=":material/star:")
+    said = f"Documents are now read with “{plain(recipe.name)}”."
+    keep(said, recipe=recipe.model_copy(update={"name": "default"}))

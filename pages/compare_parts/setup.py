@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.comparison.estimate import ColumnEstimate
 from core.comparison.row import Row
-from core.comparison.sources import case_sources, known_recipes
+from core.comparison.sources import case_sources
 from core.errors import StudioError
 from core.recipe import Recipe
 from pages.compare_parts.sources import all_sources, draw_choice, draw_troubles, draw_upload, row_of, rows_of
@@ -47,7 +47,7 @@ def draw_setup() -> None:
         rows, refused = rows_of(chosen)
         for sentence in refused:
             st.warning(plain(sentence), icon=":material/lock:")
-        _draw_start(rows, [known_recipes(get_studio().defaults)[name] for name in names])
+        _draw_start(rows, [get_studio().defaults.known_recipes()[name] for name in names])
 
 
 def _draw_welcome() -> None:
@@ -70,7 +70,7 @@ def _draw_welcome() -> None:
 def begin_first() -> None:
     """The first comparison: the shipped samples with two recipes that need no key."""
     studio = get_studio()
-    recipes = known_recipes(studio.defaults)
+    recipes = studio.defaults.known_recipes()
     try:
         rows = [row_of(source) for source in case_sources([(FOLDER, "Sample")])]
         open_comparison(studio.comparison.begin(rows, [recipes[name] for name in FIRST], "Samples"))
@@ -101,7 +101,7 @@ def _open_earlier() -> None:
 
 
 def _draw_recipes() -> list[str]:
-    recipes = known_recipes(get_studio().defaults)
+    recipes = get_studio().defaults.known_recipes()
     if wanted := st.session_state.pop(keys.COMPARE_NEW_RECIPE, None):
         st.session_state[keys.COMPARE_RECIPES] = [*st.session_state.get(keys.COMPARE_RECIPES, FIRST), wanted]
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

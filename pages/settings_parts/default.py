@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.comparison.sources import known_recipes
 from core.recipe import BUILT_IN
+from pages.shared.choices import keep
 from pages.shared.frame import get_studio, plain
 from pages.shared.recipe_builder import describe_recipe
 from pages.shared.recipe_choice import TITLES
@@ -17,7 +17,7 @@ def draw_default_recipe() -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="settings_default"):
         st.markdown(f"Documents are read by: **{plain(describe_recipe(studio.defaults.recipe))}**", width="stretch")
         with st.popover("Take another recipe", icon=":material/swap_horiz:", key="settings_recipe"):
-            recipes = {name: recipe for name, recipe in known_recipes(studio.defaults).items() if name != "default"}
+            recipes = {name: recipe for name, recipe in studio.defaults.known_recipes().items() if name != "default"}
             names = ["default", *recipes]
             chosen = st.radio(
                 "Recipe",
@@ -31,7 +31,5 @@ def draw_default_recipe() -> None:
 
 
 def _use(name: str) -> None:
-    studio = get_studio()
-    recipe = BUILT_IN["default"] if name == "default" else known_recipes(studio.defaults)[name]
-    studio.configure(studio.defaults.model_copy(update={"recipe": recipe.model_copy(update={"name": "default"})}))
-    st.toast("Kept: documents are read so from now on.", icon=":material/task_alt:")
+    recipe = BUILT_IN["default"] if name == "default" else get_studio().defaults.known_recipes()[name]
+    keep("Kept: documents are read so from now on.", recipe=recipe.model_copy(update={"name": "default"}))

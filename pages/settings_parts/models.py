@@ -11,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 from core.errors import StudioError
 from core.llm.provider import ModelName, Provider
 from core.llm.providers import ProviderEntry, providers
-from core.settings import Defaults, ModelPrice, ProviderSettings
+from core.settings import ModelPrice, ProviderSettings
+from pages.shared.choices import keep, keep_change
 from pages.shared.frame import get_studio, plain
 from pages.shared.money import dollars
 
@@ -134,8 +135,7 @@ def _save(name: str) -> None:
     read, error = read_provider(typed)
     st.session_state.setdefault(_ERROR, {})[name] = error
     if read is not None:
-        studio = get_studio()
-        _keep(studio.defaults.model_copy(update={"providers": studio.defaults.providers | {name: read}}))
+        keep_change("Saved.", lambda now: now.model_copy(update={"providers": now.providers | {name: read}}))
 
 
 def read_provider(typed: Mapping[str, Any]) -> tuple[ProviderSettings | None, str]:
@@ -192,7 +192,7 @@ def _draw_prices() -> None:
         prices, errors = read_prices(edited.to_dict("records"))
         for error in errors:
             st.markdown(f":red[:material/error: {plain(error)}]")
-        if not errors and _keep(studio.defaults.model_copy(update={"prices": prices})):
+        if not errors and keep("Saved.", prices=prices):
             st.rerun()
 
 
@@ -250,13 +250,3 @@ def _sentence(model: type[BaseModel], error: ValidationError) -> str:
     title = model.model_fields[field].title or field
     message = "is missing" if found["type"] == "missing" else found["msg"].replace("Input should be", "should be")
     return f"{title} {message}."
-
-
-def _keep(defaults: Defaults) -> bool:
-    try:
-        get_studio().configure(defaults)
-    except (OSError, StudioError) as error:
-        st.toast(f"Not saved: {plain(str(error))}", icon=":material/error:")
-        return False
-    st.toast("Saved.", icon=":material/task_alt:")
-    return True

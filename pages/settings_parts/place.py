@@ -58,7 +58,6 @@ def draw_paths() -> None:
             ("Data folder", str(studio.settings.data_dir.resolve())),
             ("Database", database_place(studio.settings)),
             ("Excel workbook", str(studio.workbook_path.expanduser().resolve())),
-            ("These settings", str(studio.settings.settings_file.resolve())),
         ):
             st.caption(title)
             st.code(place, language=None, wrap_lines=True)

@@ -12,11 +12,13 @@ from core.errors import StudioError
 from core.settings import Defaults
 from pages.settings_parts.place import languages_of
 from pages.shared.frame import get_studio, plain
-from pages.shared.model_form import SECTIONS, Choice, choices, options_of, read_form, shown_name, value_of
+from pages.shared.model_form import SECTIONS, Choice, Place, choices, options_of, read_form, shown_name, value_of
 
 _ERRORS = "settings_errors"
 _SAVED = "settings_saved"
 _RESETS = "settings_resets"
+#: What each widget began with: only what was typed since is saved, so that nobody else's choice is lost.
+_DRAWN = "settings_drawn"
 #: Read once as the studio starts: engines, threads and the cache are built with them.
 _AT_START = frozenset({("cache_megabytes",), ("ocr_workers",)})
 _COLUMN = 230
@@ -66,6 +68,8 @@ def _in_sections() -> list[Choice]:
 
 def _draw_choice(choice: Choice, defaults: Defaults, options: list[str] | None) -> None:
     key, about, value = _key(choice), _help(choice), value_of(defaults, choice)
+    if key not in st.session_state:
+        st.session_state.setdefault(_DRAWN, {})[choice.path] = value
     if choice.kind == "whole number":
         # Without its bounds: a browser that knows them keeps the whole form back and says nothing beside the button.
         st.number_input(choice.title, value=value, step=1, key=key, help=about)
@@ -120,28 +124,31 @@ def _draw_outcome() -> None:
 
 
 def _save() -> None:
-    values: dict[tuple[str, ...], Any] = {choice.path: st.session_state[_key(choice)] for choice in choices()}
-    read, errors = read_form(get_studio().defaults, values)
+    values: dict[Place, Any] = {choice.path: st.session_state[_key(choice)] for choice in choices()}
+    _, errors = read_form(get_studio().defaults, values)
     st.session_state[_ERRORS] = errors
     st.session_state.pop(_SAVED, None)
-    if not errors:
-        _keep(read, "Saved")
+    drawn = st.session_state.get(_DRAWN, {})
+    typed = {path: value for path, value in values.items() if path not in drawn or value != drawn[path]}
+    if not errors and _keep(typed, "Saved"):
+        st.session_state[_DRAWN] = values
 
 
 def _reset() -> None:
     st.session_state[_ERRORS] = {}
     st.session_state[_RESETS] = st.session_state.get(_RESETS, 0) + 1
     shipped = {choice.path: value_of(Defaults(), choice) for choice in choices()}
-    read, _ = read_form(get_studio().defaults, shipped)  # what stands elsewhere (recipes, providers, prices) stays
-    _keep(read, "Reset to the shipped defaults")
+    _keep(shipped, "Reset to the shipped defaults")  # what stands elsewhere (recipes, providers, prices) stays
 
 
-def _keep(defaults: Defaults, said: str) -> None:
+def _keep(values: dict[Place, Any], said: str) -> bool:
+    """Keep the values of the form, over what others chose meanwhile."""
     try:
-        get_studio().configure(defaults)
-    except (OSError, StudioError) as error:
-        st.session_state[_ERRORS] = {("settings_file",): str(error)}
+        get_studio().preferences.change(lambda now: read_form(now, values)[0])
+    except StudioError as error:
+        st.session_state[_ERRORS] = {("settings",): str(error)}
         st.toast(f"Not saved: {plain(str(error))}", icon=":material/error:")
-        return
+        return False
     st.session_state[_SAVED] = f"{said} at {datetime.now(UTC):%H:%M:%S} UTC"
     st.toast(f"{said}.", icon=":material/task_alt:")
+    return True

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.settings import Budget
 from core.spending import Bill, BudgetState, model_of, save_against
+from pages.shared.choices import keep
 from pages.shared.frame import get_studio, plain
 from pages.shared.money import dollars
 
@@ -77,9 +78,7 @@ def _keep() -> None:
     budget = Budget(
         day=_amount(typed["cost_budget_day"]), month=_amount(typed["cost_budget_month"]), hard=typed["cost_budget_hard"]
     )
-    studio = get_studio()
-    studio.configure(studio.defaults.model_copy(update={"budget": budget}))
-    st.toast("The budget is kept.", icon=":material/task_alt:")
+    keep("The budget is kept.", budget=budget)
 
 
 def _amount(typed: float | None) -> Decimal | None:

@@ -12,6 +12,7 @@ from core.evidence import Box
 from core.recipe import Redaction
 from core.redaction import KINDS
 from pages.shared import keys
+from pages.shared.choices import keep
 from pages.shared.desk import OpenDocument
 from pages.shared.drawing import box_on_page
 from pages.shared.frame import get_studio
@@ -74,8 +75,7 @@ def _keep() -> None:
     typed = st.session_state
     names = tuple(dict.fromkeys(" ".join(name.split()) for name in typed["hide_names"] if name.strip()))
     redaction = Redaction(kinds=tuple(typed["hide_kinds"]), names=names)
-    studio = get_studio()
-    studio.configure(studio.defaults.model_copy(update={"redaction": redaction}))
+    keep("", redaction=redaction)
 
 
 @dataclass(slots=True)

@@ -8,10 +8,10 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
-from core.comparison.sources import known_recipes
 from core.llm.provider import ModelName
 from core.recipe import BUILT_IN, ModelChoice, Recipe
 from pages.shared import keys
+from pages.shared.choices import keep_change
 from pages.shared.frame import get_studio, plain
 from pages.shared.model_form import shown_name
 from pages.shared.recipe_choice import title_of_recipe
@@ -52,7 +52,7 @@ def ask_recipe(
 
 
 def _draw_form(first: Recipe | None, use: Callable[[Recipe], None] | None) -> None:
-    recipes = known_recipes(get_studio().defaults)
+    recipes = get_studio().defaults.known_recipes()
     if first is not None:  # as the comparison has it: what is saved under its name may have changed since
         recipes[first.name] = first
     names = list(recipes)
@@ -96,8 +96,9 @@ def _save(
     if isinstance(made, str):
         st.session_state[keys.RECIPE_ERROR] = made
         return
-    _keep(made)
-    if use is None:
+    if not keep_change("", lambda now: now.model_copy(update={"recipes": {**now.recipes, made.name: made}})):
+        st.session_state[keys.RECIPE_ERROR] = "The recipe was not kept: try again."
+    elif use is None:
         st.session_state[keys.COMPARE_NEW_RECIPE] = made.name
     else:
         use(made)
@@ -150,12 +151,6 @@ def build_recipe(
         return Recipe.model_validate(data)
     except ValidationError as error:
         return f"This recipe cannot be used: {error.errors()[0]['msg']}."
-
-
-def _keep(recipe: Recipe) -> None:
-    studio = get_studio()
-    kept = {**studio.defaults.recipes, recipe.name: recipe}
-    studio.configure(studio.defaults.model_copy(update={"recipes": kept}))
 
 
 def _free_name(based: str, names: list[str]) -> str:

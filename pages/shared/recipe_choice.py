@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from core.comparison.row import Row
-from core.comparison.sources import known_recipes
 from core.errors import StudioError
 from core.llm.provider import ModelName
 from core.llm.providers import providers
@@ -36,14 +35,14 @@ def recipe_of(document: OpenDocument) -> Recipe:
     """The recipe that is chosen for a document, with the places that are to be hidden in it. One that is gone since is the
     default. Raises RecipeError."""
     studio = get_studio()
-    recipes = known_recipes(studio.defaults)
+    recipes = studio.defaults.known_recipes()
     recipe = recipes.get(document.recipe, studio.defaults.recipe)
     return recipe.hiding(studio.defaults.redaction.joined(studio.hidden(document.sha256, document.rotations)))
 
 
 def draw_recipe(document: OpenDocument) -> None:
     """The choice of a recipe, and a new one."""
-    recipes = known_recipes(get_studio().defaults)
+    recipes = get_studio().defaults.known_recipes()
     if document.recipe not in recipes:
         document.recipe = "default"
     if st.session_state.get(keys.RECIPE) != document.recipe:

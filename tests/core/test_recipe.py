@@ -26,7 +26,7 @@ def test_a_recipe_comes_from_its_name_or_a_json_file(tmp_path: Path) -> None:
     path.write_text('{"name": "mine", "ocr": {"dpi": 300}}')
     assert load_recipe("page-only").extractors == ("rules",)
     assert load_recipe(str(path)).ocr.dpi == 300
-    assert load_recipe("default", Recipe(approve_at=0.1)).approve_at == 0.1
+    assert load_recipe("default", {"default": Recipe(approve_at=0.1)}).approve_at == 0.1
 
 
 @pytest.mark.parametrize("text", ["{", '{"ocr": {"dpi": 5}}', '{"engine": "x"}', "[]"])

@@ -1,24 +1,10 @@
-"""Settings: choices persist, atomically, and a damaged file is no disaster."""
+"""Settings: secrets stay secret, files are written whole or not at all."""
 
 from pathlib import Path
 
 import pytest
 
 from core.settings import Settings, write_atomically
-
-
-def test_choices_persist(tmp_path: Path) -> None:
-    """What the person chose is there after a restart."""
-    settings = Settings(data_dir=tmp_path)
-    settings.keep_defaults(settings.defaults().model_copy(update={"cache_megabytes": 77}))
-    assert Settings(data_dir=tmp_path).defaults().cache_megabytes == 77
-
-
-def test_a_damaged_settings_file_gives_the_shipped_choices(tmp_path: Path) -> None:
-    """The studio starts whatever the file holds."""
-    settings = Settings(data_dir=tmp_path)
-    settings.settings_file.write_text("{not json")
-    assert settings.defaults().save_to == ("database", "workbook")
 
 
 def test_the_database_password_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ def studio(tmp_path, monkeypatch) -> Studio:  # type: ignore[no-untyped-def]
 def test_the_shipped_recipes_ask_whoever_has_a_key(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody has to edit them for a key of another provider."""
     monkeypatch.setenv("ANTHROPIC_API_KEY", "k")
-    studio.configure(studio.defaults.model_copy())
+    studio.configure()
     settled = settle_recipe(BUILT_IN["model"], studio.models).models["model"]
     assert settled.provider == "anthropic"
     assert settled.model
@@ -34,7 +34,7 @@ def test_without_a_key_the_first_provider_says_what_it_needs(studio: Studio) -> 
     """A local server that nobody set up is not asked by itself; one with an address of the person's is."""
     assert "GROQ_API_KEY" in studio.models.missing(ModelName("", ""))
     chosen = {"local": ProviderSettings(base_url="http://localhost:1234/v1", model="qwen")}
-    studio.configure(studio.defaults.model_copy(update={"providers": chosen}))
+    studio.configure(providers=chosen)
     assert studio.models.settle(ModelName("", "")) == ModelName("local", "qwen")
 
 
@@ -43,7 +43,7 @@ def test_another_default_model_is_another_run(studio: Studio) -> None:
     recipe = Recipe(extractors=("a",), models={"a": ModelChoice(provider="groq", fallbacks=("openai",))})
     before = settle_recipe(recipe, studio.models)
     chosen = {"groq": ProviderSettings(model="other")}
-    studio.configure(studio.defaults.model_copy(update={"providers": chosen}))
+    studio.configure(providers=chosen)
     after = settle_recipe(recipe, studio.models)
     assert after.models["a"].model == "other"
     assert before.digest != after.digest

@@ -12,6 +12,7 @@ from core.errors import (
     Cancelled,
     KeyMissing,
     KeyRejected,
+    LimitsUnknown,
     ModelUnknown,
     ProviderError,
     ProviderFailed,
@@ -274,3 +275,14 @@ def test_the_persons_model_comes_before_the_tables() -> None:
     assert place.board.default_model("one") == "mine"
     assert make_board(replay()).board.default_model("one") == "recorded"
     assert Defaults().prices == {}
+
+
+def test_nothing_is_asked_while_the_limits_are_unknown() -> None:
+    """A kept budget that cannot be read may have forbidden the call."""
+    provider = ReplayProvider(always("{}"), "one")
+    place = make_board(provider)
+    place.board.outside = replace(place.board.outside, unsure=lambda: "No model is asked: put it right.")
+    with pytest.raises(LimitsUnknown, match="put it right"):
+        place.board.ask(ask_of("one"), note=place.books.note)
+    assert (provider.calls, place.books.calls) == (0, [])
+    assert "put it right" in place.board.missing(ModelName("one", ""))

@@ -166,7 +166,7 @@ def test_a_recipe_that_was_changed_since_is_named_by_its_file(studio: Studio, ca
     measured(studio)
     assert "--recipe default --invoice-pages" in said(open_page())
     changed = studio.defaults.recipe.model_copy(update={"extractors": ("rules",)})
-    studio.configure(studio.defaults.model_copy(update={"recipe": changed}))
+    studio.configure(recipe=changed)
     assert "--recipe default.json --invoice-pages" in said(open_page())
 
 

@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.comparison.row import Row
-from core.comparison.sources import Source, case_sources, known_recipes, merge
+from core.comparison.sources import Source, case_sources, merge
 from core.errors import ExtractionError
 from core.extraction import PageRef
 from core.extractor import Availability, Draft, Request
@@ -316,8 +316,8 @@ def test_a_document_is_listed_once_with_its_truth(tmp_path: Path, digital_pdf: S
 def test_saved_recipes_are_offered_beside_those_that_ship(studio: Studio) -> None:
     """By the name they are saved under."""
     kept = {"mine": Recipe(name="other", extractors=("rules",))}
-    studio.configure(studio.defaults.model_copy(update={"recipes": kept}))
-    found = known_recipes(studio.defaults)
+    studio.configure(recipes=kept)
+    found = studio.defaults.known_recipes()
     assert list(found) == [*BUILT_IN, "mine"]
     assert found["mine"].name == "mine"
 

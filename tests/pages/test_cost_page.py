@@ -78,7 +78,7 @@ def test_budgets_are_kept_and_warn(studio: Studio) -> None:
 
 def test_a_budget_can_be_taken_away(studio: Studio) -> None:
     """An emptied field stays empty: the browser sends back what stands in it, which is nothing."""
-    studio.configure(studio.defaults.model_copy(update={"budget": Budget(day=Decimal("0.80"))}))
+    studio.configure(budget=Budget(day=Decimal("0.80")))
     page = open_page()
     field = page.number_input(key="cost_budget_day")
     assert (field.value, field.proto.HasField("default")) == (0.8, False)

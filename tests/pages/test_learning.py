@@ -25,7 +25,7 @@ def test_too_few_records_are_told_with_what_to_do(studio: Studio) -> None:
 def test_what_was_learnt_is_told_and_can_be_forgotten(studio: Studio) -> None:
     """With what it does to a confidence."""
     learnt = Correction(header_slope=0.5, reviewed=300)
-    studio.configure(studio.defaults.model_copy(update={"correction": learnt}))
+    studio.configure(correction=learnt)
     page = AppTest.from_function(_page).run()
     assert "300 reviewed values: 90 % becomes 75% for header values" in page.caption[0].value
     page.button(key="unlearn").click().run()

@@ -80,7 +80,7 @@ def test_what_is_hidden_never_leaves_and_comes_back_in_the_values(
     """The server sees a placeholder; the form shows the name."""
     vendor = digital_pdf.truth["vendor_name"]
     mock_models.replies(reply_of(digital_pdf).replace(vendor, "[NAME-1]"))
-    studio.configure(studio.defaults.model_copy(update={"redaction": Redaction(names=(vendor,))}))
+    studio.configure(redaction=Redaction(names=(vendor,)))
     page = read(open_page(studio, digital_pdf))
     assert not page.exception
     sent = json.dumps(mock_models.requests()[-1]["body"])

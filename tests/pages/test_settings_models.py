@@ -58,7 +58,7 @@ def test_a_missing_key_is_said_where_the_provider_stands(studio: Studio, monkeyp
     """Nothing can be asked without it."""
     for name in providers()["openai"].keys:
         monkeypatch.delenv(name, raising=False)
-    studio.configure(Defaults())
+    studio.preferences.change(lambda now: Defaults())
     app = open_page("openai")
     assert "set OPENAI_API_KEY" in said(app)
     assert app.button(key="provider_ask_openai").disabled
@@ -66,7 +66,7 @@ def test_a_missing_key_is_said_where_the_provider_stands(studio: Studio, monkeyp
 
 def test_the_provider_is_asked_for_its_models(studio: Studio, mock_models: MockModels) -> None:
     """They can then be chosen."""
-    studio.configure(Defaults())  # providers are built with the server's address
+    studio.preferences.change(lambda now: Defaults())  # providers are built with the server's address
     app = open_page("openai")
     app.button(key="provider_ask_openai").click().run()
     assert not app.exception
@@ -77,7 +77,7 @@ def test_the_provider_is_asked_for_its_models(studio: Studio, mock_models: MockM
 def test_a_reset_keeps_what_stands_elsewhere(studio: Studio) -> None:
     """Providers and prices are not part of the form that is reset."""
     prices = {"local:gemma3:12b": ModelPrice(input=Decimal(0), output=Decimal(0))}
-    studio.configure(Defaults(prices=prices, cache_megabytes=77))
+    studio.configure(prices=prices, cache_megabytes=77)
     open_page("groq").button(key="settings_reset").click().run()
     assert studio.defaults.prices == prices
     assert studio.defaults.cache_megabytes == 1024

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,12 @@ import pytest
 from pydantic import SecretStr
 from streamlit.testing.v1 import AppTest
 
+from core.entrypoints.bootstrap import build_studio
+from core.errors import DatabaseUnavailable
+from core.llm.provider import ModelName
+from core.preferences import FRESH
 from core.recipe import BUILT_IN
-from core.settings import Defaults, Settings
+from core.settings import Budget, Defaults, Limits, Settings
 from core.studio import Studio
 from pages.settings_parts.place import database_place
 from pages.shared.model_form import choices, read_form, shown_name
@@ -79,7 +85,7 @@ def test_a_choice_persists(studio: Studio) -> None:
     app.button(key="settings_save").click().run()
     assert "Saved at" in said(app)
     assert studio.defaults.limits.pages == 12
-    assert Settings(data_dir=studio.settings.data_dir).defaults().limits.pages == 12
+    assert build_studio(studio.settings).defaults.limits.pages == 12
 
 
 def test_a_wrong_value_is_explained_and_kept(studio: Studio) -> None:
@@ -115,7 +121,7 @@ def test_a_number_out_of_bounds_is_named_beside_the_button(studio: Studio) -> No
 
 def test_reset_brings_the_shipped_defaults_back(studio: Studio) -> None:
     """One click undoes every choice."""
-    studio.configure(Defaults.model_validate({"limits": {"pages": 3}, "save_to": ["database"]}))
+    studio.configure(limits=Limits(pages=3), save_to=("database",))
     app = open_page()
     app.button(key="settings_reset").click().run()
     assert studio.defaults == Defaults()
@@ -161,3 +167,53 @@ def test_another_recipe_becomes_the_default(studio: Studio) -> None:
     assert not page.exception
     assert studio.defaults.recipe.name == "default"
     assert studio.defaults.recipe.digest == BUILT_IN["cascade"].digest
+
+
+def test_choices_that_cannot_be_used_are_named_and_put_right_in_one_click(studio: Studio) -> None:
+    """All others hold; until the click no model is asked, since a limit may be among them."""
+    kept = {"cache_megabytes": 77, "budget": {"day": "five", "hard": True}}
+    studio._parts.preferences._store.change(lambda text: json.dumps(kept))
+    time.sleep(FRESH)
+    app = open_page()
+    assert "budget.day: input should be a valid decimal" in said(app).replace("\\", "")
+    assert "no model is asked" in said(app)
+    assert studio.models.missing(ModelName("", "")).startswith("No model is asked")
+    app.button(key="settings_mend").click().run()
+    assert "budget.day" not in said(app).replace("\\", "")
+    assert studio.preferences.unsure == ""
+    assert (studio.defaults.cache_megabytes, studio.defaults.budget) == (77, Budget(hard=True))
+
+
+def test_saving_the_form_keeps_what_another_process_chose_meanwhile(studio: Studio) -> None:
+    """Only what was typed is written."""
+    app = open_page()
+    widget(app, "number_input", "Most pages in a document").set_value(12)
+    build_studio(studio.settings).configure(limits=Limits(file_megabytes=9))
+    app.button(key="settings_save").click().run()
+    assert studio.defaults.limits == Limits(file_megabytes=9, pages=12)
+
+
+def test_where_nothing_can_be_kept_a_sentence_says_so_and_what_was_typed_stays(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On every page that keeps a choice, and no error of the system's own."""
+
+    def refuse(write: object) -> None:
+        raise DatabaseUnavailable("The database cannot be written: check its folder.")
+
+    monkeypatch.setattr(studio._parts.preferences._store, "change", refuse)
+    app = open_page()
+    widget(app, "number_input", "Most pages in a document").set_value(12)
+    app.button(key="settings_save").click().run()
+    assert not app.exception
+    assert "The database cannot be written" in said(app)
+    assert widget(app, "number_input", "Most pages in a document").value == 12
+    app.button(key="settings_recipe_use").click().run()
+    assert not app.exception
+    assert "Not kept" in said(app)
+    cost = AppTest.from_file(str(ROOT / "pages" / "cost.py"), default_timeout=20).run()
+    cost.number_input(key="cost_budget_day").set_value(0.8)
+    cost.button(key="cost_budget_keep").click().run()
+    assert not cost.exception
+    assert "Not kept" in cost.toast[0].value
+    assert cost.number_input(key="cost_budget_day").value == 0.8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from core.entrypoints.bootstrap import build_studio
+from core.entrypoints.commands.reading import open_studio
 from core.recipe import Correction
 from core.validation.calibration import corrected
 
@@ -14,7 +14,7 @@ _TOLD = (0.95, 0.9, 0.8, 0.6)
 
 def run(arguments: argparse.Namespace) -> int:
     """Learn a correction and use it from now on, or go back to what ships. Raises TooFewReviewed."""
-    studio = build_studio()
+    studio = open_studio()
     if arguments.shipped:
         studio.forget_calibration()
         print("Confidences are again those of the shipped calibration.")

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import argparse
 
-from core.entrypoints.bootstrap import build_studio
+from core.entrypoints.commands.reading import open_studio
 from core.entrypoints.console import one_line, print_json
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print every engine, extractor, store and accelerator with its state."""
-    studio = build_studio()
+    studio = open_studio()
+    troubles = [str(trouble) for trouble in studio.preferences.troubles]
     rows = studio.health()
     if arguments.json:
         print_json(
             {
                 "data_folder": str(studio.settings.data_dir.resolve()),
                 "workbook": str(studio.workbook_path.resolve()),
+                "settings": troubles,
                 "parts": [
                     {"kind": kind, "name": name, "usable": state.usable, "reason": state.reason}
                     for kind, name, state in rows
@@ -27,5 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     for kind, name, state in rows:
         mark = "usable" if state.usable else "not usable"
         print(f"{kind:<12}  {name:<16}  {mark:<10}  {one_line(state.reason)}".rstrip())
+    for trouble in troubles:
+        print(f"{'Settings':<12}  {'':<16}  {'not usable':<10}  {one_line(trouble)}")
     print(f"\nData folder: {studio.settings.data_dir.resolve()}\nWorkbook: {studio.workbook_path.resolve()}")
     return 0

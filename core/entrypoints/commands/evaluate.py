@@ -112,15 +112,13 @@ def _given(folder: Path) -> Predict:
 
 def _extracting(arguments: argparse.Namespace) -> Predict:
     """Reads each case's document with the person's recipe or the one named."""
-    from core.entrypoints.bootstrap import build_studio
-    from core.entrypoints.commands.reading import extract_document, open_file
+    from core.entrypoints.commands.reading import extract_document, open_file, open_studio
     from core.extraction_json import to_json as extraction_to_json
     from core.recipe import load_recipe
 
-    settings = _apart(Settings())
-    studio = build_studio(settings)
-    defaults = studio.defaults
-    recipe = load_recipe(arguments.recipe, defaults.recipe, defaults.recipes) if arguments.recipe else None
+    settings = Settings()
+    studio = open_studio(_apart(settings), settings)
+    recipe = load_recipe(arguments.recipe, studio.defaults.known_recipes()) if arguments.recipe else None
     silent = StepLines(quiet=True)
 
     def predict(subject: Subject) -> Prediction:
@@ -138,6 +136,4 @@ def _extracting(arguments: argparse.Namespace) -> Predict:
 
 def _apart(settings: Settings) -> Settings:
     """Settings with a data folder of its own: cached as usual, but the person's records and runs stay theirs."""
-    apart = settings.model_copy(update={"data_dir": settings.data_dir / "evaluation", "database_url": None})
-    apart.keep_defaults(settings.defaults())
-    return apart
+    return settings.model_copy(update={"data_dir": settings.data_dir / "evaluation", "database_url": None})

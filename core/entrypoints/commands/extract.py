@@ -7,8 +7,7 @@ import logging
 from pathlib import Path
 
 from core.documents import parse_page_range
-from core.entrypoints.bootstrap import build_studio
-from core.entrypoints.commands.reading import explain, extract_document, open_file
+from core.entrypoints.commands.reading import explain, extract_document, open_file, open_studio
 from core.entrypoints.console import StepLines, json_text, print_json, warn
 from core.errors import StudioError
 from core.extraction import Extraction
@@ -28,8 +27,8 @@ _LONGEST_STEM = 200
 
 def run(arguments: argparse.Namespace) -> int:
     """Extract every file; one that fails is told of and the others go on."""
-    studio = build_studio()
-    recipe = load_recipe(arguments.recipe, studio.defaults.recipe) if arguments.recipe else None
+    studio = open_studio()
+    recipe = load_recipe(arguments.recipe, studio.defaults.known_recipes()) if arguments.recipe else None
     results = Results(arguments.out)
     lines = StepLines(arguments.quiet)
     faultless = True

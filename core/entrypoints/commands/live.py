@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from decimal import Decimal
 
-from core.entrypoints.bootstrap import build_studio
+from core.entrypoints.commands.reading import open_studio
 from core.entrypoints.console import one_line, warn
 from core.errors import ProviderError
 from core.llm.provider import Ask, Call, Message, ModelName, Models, Note, Question
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     if unknown := set(arguments.providers) - set(providers()):
         warn(f"There is no provider {', '.join(sorted(unknown))}: use {', '.join(providers())}.")
         return 2
-    studio = build_studio()
+    studio = open_studio()
     asked = [
         ModelName(name, studio.models.default_model(name))
         for name in providers()

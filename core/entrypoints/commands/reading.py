@@ -6,12 +6,24 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.documents import Document
-from core.entrypoints.console import StepLines
+from core.entrypoints.bootstrap import build_studio
+from core.entrypoints.console import StepLines, warn
 from core.errors import DocumentError, DocumentTooLarge
 from core.events import RunFinished
 from core.extraction import Extraction, PageRef
 from core.recipe import Recipe
+from core.settings import Settings
 from core.studio import Studio
+
+
+def open_studio(settings: Settings | None = None, household: Settings | None = None) -> Studio:
+    """The studio of a command: see :func:`build_studio`. A line on stderr for each choice that cannot be used."""
+    studio = build_studio(settings, household)
+    for trouble in studio.preferences.troubles:
+        warn(f"Settings: {trouble}")
+    if unsure := studio.preferences.unsure:
+        warn(unsure)
+    return studio
 
 
 def open_file(studio: Studio, path: Path, password: str | None = None) -> Document:

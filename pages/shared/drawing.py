@@ -1,57 +1,76 @@
-"""Drawing on the page: a box, a field, and the words inside fill it with that box as their evidence."""
+"""Drawing on the page view: the words in a box go into the field at hand, with that box as their evidence, and back."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import StudioError
 from core.evidence import Box, Evidence
-from core.extraction import Extraction, PageRef
-from core.models import header_fields, item_fields, item_path, value_at
+from core.extraction import Extraction
+from core.models import field_of
+from core.review.before import Before, before, put_back
 from core.review.edits import tidy, title_of
-from core.review.trust import doubtful_paths
 from pages.shared import keys
-from pages.shared.frame import get_studio, plain
-from pages.shared.pictures import draw as draw_picture
+from pages.shared.frame import get_studio
+from pages.shared.pictures import page_sizes
 from pages.shared.session import ask_focus, get_edits, keep_edits
-from pages.shared.viewer import page_sizes
-
-#: Pixels across the canvas at each zoom.
-WIDTHS = {"100 %": 560, "150 %": 840, "200 %": 1120}
 
 
-def draw_canvas(run_id: str, extraction: Extraction, current: Extraction) -> None:
-    """Draw the page as a canvas. ``extraction`` is what was extracted, ``current`` what now stands."""
-    from streamlit_drawable_canvas import st_canvas
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What became of the last box: ``words`` tell it at the box (``at``, fractions of its page). ``text`` is what was
+    put into the field, ``was`` what stood there; ``None`` where nothing was put. ``nonce`` counts the boxes."""
 
-    with st.container(horizontal=True, vertical_alignment="bottom", key="draw_bar"):
-        path = _choose_field(current)
-        page = _choose_page(extraction)
-        zoom = st.selectbox("Zoom", list(WIDTHS), key="draw_zoom", width=100)
-        fill = st.empty()
-    width, (across, down) = WIDTHS[zoom], page_sizes(extraction)[page.number]
-    hint = st.container(key="draw_hint")
-    result = st_canvas(
-        background_image=draw_picture(extraction.document, page.number, page.rotation, width),
-        width=width,
-        height=round(width * down / across),
-        drawing_mode="labeled_rect",
-        label=title_of(path),
-        font_size=13,
-        stroke_width=2,
-        stroke_color="#0f6b66",
-        fill_color="rgba(15, 107, 102, 0.14)",
-        key=f"canvas_{run_id[:8]}_{page.number}_{width}_{st.session_state.setdefault(keys.CANVAS_ROUND, 0)}",
-        max_display_height=720,
-    )
-    if result.boxes:
-        box = box_on_page(result.boxes[-1], across / width)
-        _draw_found(run_id, path, _read(run_id, page, box, extraction), extraction, hint, fill)
-    else:
-        hint.markdown(":material/draw: Draw a box around the words that belong into this field.")
+    nonce: int
+    run_id: str
+    page: int
+    at: tuple[float, float, float, float]
+    words: str
+    text: str = ""
+    was: Before | None = None
+
+
+def draw_words(run_id: str, extraction: Extraction, drawn: Any) -> None:
+    """Put the words in a box into a field. ``drawn`` comes from the browser: ``path``, ``page``, ``at``; what is no box
+    of this document is not taken."""
+    try:
+        path, page = str(drawn["path"]), int(drawn["page"])
+        x0, y0, x1, y1 = (min(max(float(part), 0.0), 1.0) for part in drawn["at"])
+        _check(path, len(get_edits(run_id).rows(extraction.invoice)))
+        width, height = page_sizes(extraction)[page]
+    except (KeyError, TypeError, ValueError, StudioError):
+        return
+    box = Box(x0 * width, y0 * height, x1 * width, y1 * height)
+    place = _count(), run_id, page, (x0, y0, x1, y1)
+    found = _read(extraction, page, box)
+    if isinstance(found, str):
+        st.session_state[keys.DRAWN] = Drawn(*place, found)
+        return
+    text, was = _fill(run_id, extraction, path, found)
+    st.session_state[keys.DRAWN] = Drawn(*place, f"{title_of(path)}: {text}", text, was)
+
+
+def undo_words(run_id: str, extraction: Extraction) -> None:
+    """Take back what the last box put into its field."""
+    drawn: Drawn | None = st.session_state.get(keys.DRAWN)
+    if drawn is None or drawn.was is None or not _stands(drawn, run_id, extraction):
+        return
+    edits = get_edits(run_id)
+    put_back(edits, extraction.invoice, drawn.was)
+    keep_edits(run_id, edits)
+    st.session_state[keys.DRAWN] = None
+
+
+def drawn_note(run_id: str, extraction: Extraction) -> dict[str, Any] | None:
+    """What the page view tells of the last box; nothing once its text was changed."""
+    drawn: Drawn | None = st.session_state.get(keys.DRAWN)
+    if drawn is None or not _stands(drawn, run_id, extraction):
+        return None
+    about = {"nonce": drawn.nonce, "page": drawn.page, "at": list(drawn.at), "words": drawn.words}
+    return {**about, "undo": drawn.was is not None}
 
 
 def box_on_page(drawn: dict[str, Any], scale: float) -> Box:
@@ -60,63 +79,43 @@ def box_on_page(drawn: dict[str, Any], scale: float) -> Box:
     return Box(left * scale, top * scale, (left + drawn["width"]) * scale, (top + drawn["height"]) * scale)
 
 
-def _choose_field(current: Extraction) -> str:
-    lines = len(current.invoice.line_items) + 1
-    paths = [info.name for info in header_fields()]
-    paths += [item_path(index, info.name) for index in range(lines) for info in item_fields()]
-    if st.session_state.get(keys.DRAW_FIELD) not in paths:
-        wanting = [path for path in doubtful_paths(current) if path in paths]
-        empty = [path for path in paths if value_at(current.invoice, path) is None]
-        st.session_state[keys.DRAW_FIELD] = (wanting or empty or paths)[0]
-    return st.selectbox("Field", paths, format_func=title_of, key=keys.DRAW_FIELD, width=220)
+def _check(path: str, lines: int) -> None:
+    """Raises KeyError or ValueError for a path that is no field of the header and no cell of the ``lines``."""
+    field_of(path)
+    if path.startswith("line_items.") and int(path.split(".")[1]) > lines:
+        raise KeyError(path)
 
 
-def _choose_page(extraction: Extraction) -> PageRef:
-    pages = {ref.number: ref for ref in extraction.pages}
-    if len(pages) == 1:
-        return extraction.pages[0]
-    if st.session_state.get(keys.DRAW_PAGE) not in pages:
-        st.session_state[keys.DRAW_PAGE] = next(iter(pages))
-    return pages[st.selectbox("Page", list(pages), key=keys.DRAW_PAGE, width=90)]
+def _count() -> int:
+    count: int = st.session_state.get(keys.DRAWN_COUNT, 0) + 1
+    st.session_state[keys.DRAWN_COUNT] = count
+    return count
 
 
-def _read(run_id: str, page: PageRef, box: Box, extraction: Extraction) -> Evidence | str:
-    """The words in the box, or the sentence that says why there are none; read once a box."""
-    held: dict[tuple[str, PageRef, Box], Evidence | str] = st.session_state.setdefault(keys.REGIONS, {})
-    place = (run_id, page, box)
-    if place not in held:
-        studio = get_studio()
-        try:
-            with st.spinner("Reading the box …"):
-                found = studio.read_region(studio.document(extraction.document), page, box, extraction)
-            held[place] = found or "No words were found in this box: draw it a little larger."
-        except StudioError as error:
-            held[place] = str(error)
-    return held[place]
+def _stands(drawn: Drawn, run_id: str, extraction: Extraction) -> bool:
+    if drawn.run_id != run_id:
+        return False
+    return drawn.was is None or get_edits(run_id).text_at(extraction.invoice, drawn.was.path) == drawn.text
 
 
-def _draw_found(
-    run_id: str, path: str, found: Evidence | str, extraction: Extraction, hint: DeltaGenerator, fill: DeltaGenerator
-) -> None:
-    if isinstance(found, str):
-        hint.markdown(f":orange[:material/error: {plain(found)}]")
-        return
-    hint.markdown(f"In the box: “{plain(found.text)}”")
-    fill.button(
-        f"Fill {title_of(path).lower()}",
-        key="fill",
-        icon=":material/input:",
-        on_click=_fill,
-        args=(run_id, path, found, extraction),
-    )
+def _read(extraction: Extraction, page: int, box: Box) -> Evidence | str:
+    """The words in the box, or the sentence that says why there are none."""
+    studio = get_studio()
+    ref = next(ref for ref in extraction.pages if ref.number == page)
+    try:
+        found = studio.read_region(studio.document(extraction.document), ref, box, extraction)
+    except StudioError as error:
+        return str(error)
+    return found or "No words were found in this box: draw it a little larger."
 
 
-def _fill(run_id: str, path: str, found: Evidence, extraction: Extraction) -> None:
+def _fill(run_id: str, extraction: Extraction, path: str, found: Evidence) -> tuple[str, Before]:
+    """Put the words into the field; gives the text that now stands there, and what stood there."""
     studio, edits = get_studio(), get_edits(run_id)
+    was = before(edits, extraction.invoice, path)
     text = tidy(path, " ".join(found.text.split("\n")), lambda at, typed: studio.parse_value(at, typed, extraction))
     edits.set_text(extraction.invoice, path, text, found)
     keep_edits(run_id, edits)
-    st.session_state[keys.CANVAS_ROUND] += 1
-    st.session_state.pop(keys.DRAW_FIELD, None)
     if not path.startswith("line_items."):
         ask_focus(path)
+    return text, was

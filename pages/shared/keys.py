@@ -28,8 +28,8 @@ Studio page, running
     steps                  the step list; cancel stops the run; try_again, back_to_pages after a failure or a stop
 Studio page, result
     result_bar             verdict, groups, saving; run_details opens the steps of the run
-    page_side, page_view   the page view (``.box`` with ``data-path``); draw_mode swaps it for the canvas
-    canvas_<run>_<page>_<zoom>_<n>   the canvas; draw_field, draw_page, draw_zoom, fill
+    page_side, page_view   the page view (``.box`` with ``data-path``); in it ``.draw`` (or Shift) makes a drag put the
+                           words into the field at hand, ``.note`` says so with ``.undo``
     tabs                   Form, Raw OCR text, Raw JSON, Checks
     field_<name>           a header field in cell_<kind>_<name>; revert_<name> in was_<name>, use_<name>_<n> its buttons
     confirm_<name>         takes a doubtful value as right (Alt+Y for the one in focus); confirm_line_<n> a line (from 0)
@@ -103,8 +103,8 @@ UNSEEN = "studio_unseen"
 TOAST = "studio_toast"
 SAVE_ERROR = "studio_save_error"
 SAVE_ANYWAY = "studio_save_anyway"
-REGIONS = "studio_regions"
-CANVAS_ROUND = "studio_canvas_round"
+DRAWN = "studio_drawn"
+DRAWN_COUNT = "studio_drawn_count"
 COMPARISON = "compare_opened"
 COMPARE_CHOSEN = "compare_chosen"
 COMPARE_ADDED = "compare_added"
@@ -125,12 +125,9 @@ ACCURACY_IMPORTED = "accuracy_imported"
 VIEWER = "page_view"
 TABS = "tabs"
 FORM_TAB = "Form"
-DRAW_MODE = "draw_mode"
 SAVE_TO = "save_to"
 RECIPE = "recipe"
-DRAW_FIELD = "draw_field"
 REOPEN_INPUT = "reopen_password"
-DRAW_PAGE = "draw_page"
 GROUP = "group"
 RANGE = "page_range"
 RANGE_ERROR = "studio_range_error"

@@ -17,6 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from core.errors import StudioError
+from core.extraction import Extraction
 from pages.shared.frame import get_studio
 from pages.shared.samples import sample_picture
 
@@ -54,6 +55,17 @@ def routes() -> list[Route]:
 def draw(sha256: str, number: int, rotation: int, width: int) -> bytes:
     """The picture's bytes. Raises a StudioError for a document or page that is not there."""
     return get_studio().document(sha256).page(number, rotation).preview(width)
+
+
+def page_sizes(extraction: Extraction) -> dict[int, tuple[float, float]]:
+    """Width and height of every chosen page in page units, also of one that could not be read. Raises a StudioError
+    when the document is no longer there."""
+    sizes = {text.page: (text.width, text.height) for text in extraction.page_texts}
+    for ref in extraction.pages:
+        if ref.number not in sizes:
+            page = get_studio().document(extraction.document).page(ref.number, ref.rotation)
+            sizes[ref.number] = (page.width, page.height)
+    return sizes
 
 
 async def _answer_page(request: Request) -> Response:

@@ -2,7 +2,9 @@
 
    data: { id, pages: [{number, ratio, address}], boxes: [{path, field, page, level, kind, label, at: [x0, y0, x1, y1]}],
            doubtful: [{path, field}], focus: {nonce, path} | {nonce, next: true},
-           columns: [{name, width, cell}] of the line-item table }
+           columns: [{name, width, cell}] of the line-item table, titles: {name: title} of all fields,
+           draws: whether words can be drawn into fields,
+           drawn: null | {nonce, path, page, at, words, undo} what became of the last box drawn }
    Places are fractions of the page. A field is found by its class st-key-<field>; a line-item cell by the row and
    column of the table in st-key-line_items. Document text only ever goes into textContent. */
 
@@ -10,6 +12,8 @@ const WIDTHS = [700, 1000, 1400, 2000, 2800, 4000];
 const rowHeight = () => Math.round(2.1875 * parseFloat(getComputedStyle(document.documentElement).fontSize)); // Streamlit's table
 const pause = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
 const remembered = new Map(); // page, zoom and last focus of each run, while the tab lives
+const pen = { taken: false }; // whether a drag draws, also on the next document
+const LEAST = 5; // pixels that the pointer moves before a press is a drag
 
 export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
@@ -25,7 +29,6 @@ class View {
     this.find = (name) => root.querySelector(`.${name}`);
     this.stage = this.find("stage");
     this.sheet = this.find("sheet");
-    this.picture = this.find("picture");
     this.nonce = null;
     this.lit = null;
     this.find("previous").onclick = () => this.turn(this.memory.page - 1);
@@ -37,6 +40,9 @@ class View {
       this.memory.bare = !this.memory.bare;
       this.draw();
     };
+    this.find("draw").onclick = () => this.takePen(!pen.taken);
+    this.sheet.addEventListener("pointerdown", (event) => this.startBox(event));
+    this.sheet.addEventListener("mousedown", (event) => { if (this.draws(event)) event.preventDefault(); }); // the field keeps the focus
     this.stage.onkeydown = (event) => this.onKey(event);
     this.stage.addEventListener("wheel", (event) => {
       if (!event.ctrlKey) return;
@@ -52,7 +58,8 @@ class View {
     if (!remembered.has(data.id)) remembered.set(data.id, { page: 0, zoom: 1, bare: false, last: null });
     this.memory = remembered.get(data.id);
     this.memory.page = Math.min(this.memory.page, data.pages.length - 1);
-    if (other) this.nonce = this.lit = null;
+    if (other) this.nonce = this.lit = this.asked = null;
+    if (data.drawn && data.drawn.nonce !== this.asked?.nonce) this.asked = null; // the answer is there
     this.listen();
     this.draw();
     if (data.focus && data.focus.nonce !== this.nonce) {
@@ -84,7 +91,12 @@ class View {
   /* The table takes every key for typing, also that of a shortcut, and would lose the cell's value: keep Alt+letter from
      it and hand it on to the page. Alt+Y takes the doubtful value one stands in as right. AltGr writes signs such as @ and stays typing. */
   onShortcut(event) {
-    const letter = event.altKey && !event.ctrlKey && !event.metaKey && /^Key[A-Z]$/.test(event.code);
+    if (event.key === "Escape" && (this.stroke || (pen.taken && this.root.contains(event.target)))) {
+      event.stopImmediatePropagation();
+      this.stroke ? this.endBox() : this.takePen(false);
+      return;
+    }
+    const letter = event.altKey && !event.ctrlKey && !event.metaKey && /^(Key[A-Z]|Page(Up|Down))$/.test(event.code);
     if (!letter || event.getModifierState("AltGraph")) return;
     if (event.code === "KeyY") {
       event.preventDefault();
@@ -108,8 +120,9 @@ class View {
     const holder = element.closest?.("[class*='st-key-field_']");
     if (!holder) return;
     const field = [...holder.classList].find((name) => name.startsWith("st-key-field_")).slice(7);
-    this.light(this.data.boxes.find((box) => box.field === field)?.path ?? null);
     this.memory.last = field;
+    if (this.asked?.idle) this.asked = null;
+    this.light(this.data.boxes.find((box) => box.field === field)?.path ?? null);
   }
 
   onCells(changes) {
@@ -205,6 +218,97 @@ class View {
     this.focusField(list[(here + 1) % list.length].path);
   }
 
+  // --- words drawn into the field at hand
+
+  takePen(taken) {
+    pen.taken = taken;
+    this.draw();
+  }
+
+  draws(event) {
+    return this.data.draws && event.button === 0 && (pen.taken || event.shiftKey) && !event.target.closest(".note");
+  }
+
+  /* The field that has the focus, else the one that had it last, else the first that wants a look. */
+  atHand() {
+    const last = this.memory.last ?? this.data.doubtful[0]?.path;
+    if (!last) return null;
+    const path = last.replace(/^field_/, "");
+    const [, row, cell] = path.split(".");
+    const title = row ? `Line ${Number(row) + 1} ${this.data.titles[cell]?.toLowerCase()}` : this.data.titles[path];
+    return title ? { path, title } : null;
+  }
+
+  startBox(event) {
+    if (!this.draws(event)) return;
+    const held = new AbortController();
+    this.stroke = { from: this.placeOf(event), held, box: null };
+    const about = { signal: held.signal };
+    document.addEventListener("pointermove", (moved) => this.dragBox(event, moved), about);
+    document.addEventListener("pointerup", () => this.endBox(true), about);
+    document.addEventListener("pointercancel", () => this.endBox(), about);
+  }
+
+  dragBox(start, moved) {
+    const far = Math.max(Math.abs(moved.clientX - start.clientX), Math.abs(moved.clientY - start.clientY));
+    if (!this.stroke.box && far < LEAST) return; // a click on a box still goes to its field
+    if (!this.stroke.box) {
+      this.stroke.box = document.createElement("div");
+      this.stroke.box.className = "pen";
+      this.sheet.append(this.stroke.box);
+    }
+    const [[x0, y0], [x1, y1]] = [this.stroke.from, this.placeOf(moved)];
+    this.stroke.at = [Math.min(x0, x1), Math.min(y0, y1), Math.max(x0, x1), Math.max(y0, y1)];
+    this.place(this.stroke.box, this.stroke);
+  }
+
+  endBox(taken = false) {
+    const { at, box, held } = this.stroke;
+    this.stroke = null;
+    held.abort();
+    box?.remove();
+    if (!taken || !box) return;
+    this.drew = true; // the click that ends a drag means no box
+    setTimeout(() => { this.drew = false; }, 0);
+    this.askWords(at);
+  }
+
+  askWords(at) {
+    const target = this.atHand();
+    const page = this.data.pages[this.memory.page].number;
+    const words = target ? `Reading for ${target.title} …` : "Click the field first, then draw.";
+    this.asked = { nonce: this.data.drawn?.nonce ?? null, page, at, words, idle: !target };
+    this.draw();
+    if (target) this.trigger("drawn", { path: target.path, page, at });
+  }
+
+  placeOf(event) {
+    const { left, top, width, height } = this.sheet.getBoundingClientRect();
+    const share = (at, from, size) => Math.min(1, Math.max(0, (at - from) / size));
+    return [share(event.clientX, left, width), share(event.clientY, top, height)];
+  }
+
+  /* What became of the last box drawn, at that box, with the way back. */
+  drawNote(drawn) {
+    const frame = document.createElement("div");
+    frame.className = "pen";
+    this.place(frame, drawn);
+    const note = document.createElement("div");
+    note.className = "note";
+    note.setAttribute("role", "status");
+    note.append(Object.assign(document.createElement("span"), { textContent: drawn.words }));
+    const act = (name, does, about) => {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: name, onclick: does, ...about });
+      note.append(button);
+    };
+    if (drawn.undo) act("Undo", () => this.trigger("undo_drawn", drawn.nonce), { className: "undo" });
+    act("×", () => { this.asked = null; this.memory.seen = drawn.nonce; this.draw(); }, { title: "Close this note", ariaLabel: "Close this note" });
+    note.style.left = `${Math.min(drawn.at[0], 0.55) * 100}%`;
+    note.style.top = `${drawn.at[3] * 100}%`;
+    if (drawn.at[3] > 0.93) Object.assign(note.style, { top: "auto", bottom: `${(1 - drawn.at[1]) * 100}%` });
+    this.sheet.append(frame, note);
+  }
+
   // --- turning, zooming, drawing
 
   turn(page) {
@@ -230,8 +334,9 @@ class View {
     const act = {
       "+": () => this.zoomTo(this.memory.zoom * 1.25), "-": () => this.zoomTo(this.memory.zoom / 1.25), 0: () => this.zoomTo(1),
       PageDown: () => this.turn(this.memory.page + 1), PageUp: () => this.turn(this.memory.page - 1),
+      d: () => this.takePen(this.data.draws && !pen.taken),
     }[event.key];
-    if (!act || event.ctrlKey || event.metaKey) return;
+    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     act();
   }
@@ -244,11 +349,22 @@ class View {
     this.find("next").disabled = this.memory.page === this.data.pages.length - 1;
     this.find("boxes").setAttribute("aria-pressed", String(!this.memory.bare));
     this.sheet.classList.toggle("bare", this.memory.bare);
-    this.sheet.querySelectorAll(".box, .tag").forEach((old) => old.remove());
+    for (const name of ["draw", "boxes", "legend"]) this.find(name).hidden = !this.data.draws;
+    this.find("draw").setAttribute("aria-pressed", String(pen.taken));
+    this.find("target").textContent = pen.taken && this.data.draws ? this.targetWords() : "";
+    this.sheet.classList.toggle("drawing", pen.taken && this.data.draws);
+    this.sheet.querySelectorAll(".box, .tag, .pen, .note").forEach((old) => old.remove());
     for (const box of this.data.boxes.filter((each) => each.page === page.number)) this.drawBox(box);
     const lit = this.data.boxes.find((box) => box.path === this.lit && box.page === page.number);
     if (lit) this.drawTag(lit);
+    const note = this.asked ?? this.data.drawn;
+    if (note && note.page === page.number && (this.asked || note.nonce !== this.memory.seen)) this.drawNote(note);
     this.layOut();
+  }
+
+  targetWords() {
+    const target = this.atHand();
+    return target ? `Drag around: ${target.title}` : "Click a field first";
   }
 
   drawBox(box) {
@@ -260,7 +376,7 @@ class View {
     mark.title = box.label;
     mark.setAttribute("aria-label", box.label);
     this.place(mark, box);
-    mark.onclick = () => this.focusField(box.path);
+    mark.onclick = () => { if (!this.drew) this.focusField(box.path); };
     this.sheet.append(mark);
   }
 
@@ -292,15 +408,15 @@ class View {
 
   fetch(page, pixels) {
     if (this.shown?.address === page.address && this.shown.pixels >= pixels) return;
-    const another = this.shown?.address !== page.address;
-    this.shown = { address: page.address, pixels };
-    const source = `${page.address}?w=${pixels}`;
-    if (another) {
-      this.picture.src = source;
-      return;
-    }
-    const sharper = new Image(); // the blurred picture stays until the sharp one is there
-    sharper.onload = () => { if (this.shown.address === page.address && this.shown.pixels === pixels) this.picture.src = source; };
-    sharper.src = source;
+    const wanted = { address: page.address, pixels };
+    if (this.shown?.address !== page.address) this.sheet.classList.add("coming"); // never another page's picture under these boxes
+    this.shown = wanted;
+    const picture = Object.assign(new Image(), { className: "picture", alt: "The page", draggable: false });
+    picture.onload = picture.onerror = () => { // a blurred picture of the same page stays until the sharp one is there
+      if (this.shown !== wanted) return;
+      this.find("picture").replaceWith(picture);
+      this.sheet.classList.remove("coming");
+    };
+    picture.src = `${page.address}?w=${pixels}`;
   }
 }

@@ -6,20 +6,22 @@ rerun sends boxes only.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from core.extraction import Extraction
-from core.models import field_of
+from core.extraction import Extraction, PageRef
+from core.models import field_of, header_fields, item_fields
 from core.review.edits import title_of
 from core.review.trust import can_confirm, doubtful_paths, trust
 from pages.shared import keys
+from pages.shared.drawing import draw_words, drawn_note, undo_words
 from pages.shared.frame import get_studio
 from pages.shared.lines import table_columns
-from pages.shared.pictures import address
+from pages.shared.pictures import address, page_sizes
 from pages.shared.session import ask_focus, confirm
 
 _HERE = Path(__file__).parent
@@ -32,35 +34,50 @@ def _component() -> Any:
     return st.components.v2.component("page_view", html=html, css=css, js=js)
 
 
-def draw_viewer(run_id: str, extraction: Extraction, focus: dict[str, Any] | None) -> str | None:
-    """Draw it. ``focus`` asks the browser to go to a field; gives the path of a box that was clicked while its field
-    was not on the screen (another tab is open)."""
+def draw_viewer(run_id: str, extraction: Extraction, current: Extraction, focus: dict[str, Any] | None) -> str | None:
+    """Draw what now stands (``current``) of what was extracted (``extraction``). ``focus`` asks the browser to go to a
+    field; gives the path of a box that was clicked while its field was not on the screen (another tab is open)."""
     sizes = page_sizes(extraction)
-    pages = [
-        {
-            "number": ref.number,
-            "ratio": sizes[ref.number][1] / sizes[ref.number][0],
-            "address": address(extraction.document, ref.number, ref.rotation),
-        }
-        for ref in extraction.pages
-    ]
-    doubtful = [{"path": path, "field": field_key(path)} for path in doubtful_paths(extraction)]
+    doubtful = [{"path": path, "field": field_key(path)} for path in doubtful_paths(current)]
     result = _component()(
         key=keys.VIEWER,
         data={
             "id": run_id,
-            "pages": pages,
-            "boxes": boxes_of(extraction),
+            "pages": [_page(extraction.document, ref, sizes[ref.number]) for ref in extraction.pages],
+            "boxes": boxes_of(current),
             "doubtful": doubtful,
             "focus": focus,
             "columns": table_columns(),
+            "titles": {info.name: info.title for info in (*item_fields(), *header_fields())},
+            "draws": True,
+            "drawn": drawn_note(run_id, extraction),
         },
         on_go_change=lambda: None,
         on_confirm_change=lambda: None,
+        on_drawn_change=lambda: draw_words(run_id, extraction, st.session_state[keys.VIEWER]["drawn"]),
+        on_undo_drawn_change=lambda: undo_words(run_id, extraction),
     )
     if isinstance(result.confirm, str):
-        _confirm(run_id, extraction, result.confirm)
+        _confirm(run_id, current, result.confirm)
     return result.go if isinstance(result.go, str) else None
+
+
+def draw_pages(view_id: str, sha256: str, pages: Sequence[PageRef], key: str = keys.VIEWER) -> None:
+    """Draw the pictures of pages alone: nothing is found on them yet. ``view_id`` remembers page and zoom. Raises a
+    StudioError when the document is not there."""
+    document = get_studio().document(sha256)
+    shown = []
+    for ref in pages:
+        page = document.page(ref.number, ref.rotation)
+        shown.append(_page(sha256, ref, (page.width, page.height)))
+    nothing = {name: [] for name in ("boxes", "doubtful", "columns")}
+    data = {"id": view_id, "pages": shown, **nothing, "titles": {}, "focus": None, "draws": False, "drawn": None}
+    _component()(key=key, data=data)
+
+
+def _page(sha256: str, ref: PageRef, size: tuple[float, float]) -> dict[str, Any]:
+    width, height = size
+    return {"number": ref.number, "ratio": height / width, "address": address(sha256, ref.number, ref.rotation)}
 
 
 def _confirm(run_id: str, extraction: Extraction, path: str) -> None:
@@ -74,17 +91,6 @@ def _confirm(run_id: str, extraction: Extraction, path: str) -> None:
     if following:
         ask_focus(following[0])
     st.rerun()
-
-
-def page_sizes(extraction: Extraction) -> dict[int, tuple[float, float]]:
-    """Width and height of every chosen page in page units, also of one that could not be read. Raises a StudioError
-    when the document is no longer there."""
-    sizes = {text.page: (text.width, text.height) for text in extraction.page_texts}
-    for ref in extraction.pages:
-        if ref.number not in sizes:
-            page = get_studio().document(extraction.document).page(ref.number, ref.rotation)
-            sizes[ref.number] = (page.width, page.height)
-    return sizes
 
 
 def boxes_of(extraction: Extraction) -> list[dict[str, Any]]:

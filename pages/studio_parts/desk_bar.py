@@ -29,7 +29,11 @@ def draw_desk_bar(desk: Desk) -> None:
         else:
             _draw_documents(desk)
         draw_save_approved(desk)
-        with st.popover("Add files", icon=":material/add:", key="add_more", width="content"):
+        uploads = st.session_state.get(keys.UPLOADS, 0)  # a new key closes the popover when files have come
+        with (
+            st.container(key="add_more", width="content"),
+            st.popover("Add files", icon=":material/add:", key=f"add_more_{uploads}", width="content"),
+        ):
             draw_drop_zone("Drop invoices here")
 
 
@@ -70,7 +74,7 @@ def _draw_documents(desk: Desk) -> None:
 
 def forget_widgets() -> None:
     """Forget what belongs to the document that was shown before."""
-    for key in (keys.RANGE, keys.RANGE_ERROR, keys.THUMBS, keys.SAVE_ERROR, keys.FOCUS, keys.DRAW_FIELD):
+    for key in (keys.RANGE, keys.RANGE_ERROR, keys.THUMBS, keys.SAVE_ERROR, keys.FOCUS):
         st.session_state.pop(key, None)
 
 

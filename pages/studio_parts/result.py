@@ -12,7 +12,6 @@ from core.models import header_fields
 from core.studio import Reviewed
 from pages.shared import keys
 from pages.shared.desk import Desk, OpenDocument
-from pages.shared.drawing import draw_canvas
 from pages.shared.form import draw_form
 from pages.shared.frame import get_studio, plain
 from pages.shared.lines import draw_lines, take_changes
@@ -51,12 +50,6 @@ def _draw_head(desk: Desk, document: OpenDocument, run_id: str, reviewed: Review
         if len(document.groups) > 1:
             draw_group_choice(document)
         st.space("stretch")
-        st.toggle(
-            "Draw a box",
-            key=keys.DRAW_MODE,
-            help="Draw around words on the page to put them into a field.",
-            disabled=not reviewed.extraction.pages,
-        )
         st.button(
             "Pages",
             key="choose_pages",
@@ -162,13 +155,10 @@ def _draw_page_side(run_id: str, extraction: Extraction, reviewed: Reviewed) -> 
         return
     try:
         get_studio().document(extraction.document)
-        if st.session_state.get(keys.DRAW_MODE):
-            draw_canvas(run_id, extraction, reviewed.extraction)
-            return
     except StudioError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    clicked = draw_viewer(run_id, reviewed.extraction, st.session_state.get(keys.FOCUS))
+    clicked = draw_viewer(run_id, extraction, reviewed.extraction, st.session_state.get(keys.FOCUS))
     if clicked:
         ask_focus(clicked)
         st.rerun()

@@ -16,10 +16,6 @@ from tests.browser.conftest import NewPerson
 from tests.browser.driver import PRESS, Person, Server, overflow
 from tests.browser.papers import PASSWORD, invoice_pdf
 
-#: The page of the test's invoice in points, and where its tax stands.
-PAGE_WIDTH = 595
-TAX_AT = (470, 345, 545, 361)
-
 
 def stores(server: Server) -> Studio:
     """What the studio under test has stored, seen from another process."""
@@ -79,28 +75,6 @@ def test_a_shortcut_types_nothing_into_the_table(person: Person) -> None:
     person.page.keyboard.press("Tab")
     person.settle()
     expect(person.keyed("lines_changed")).to_have_count(0)
-
-
-def test_a_drawn_box_fills_its_field(person: Person) -> None:
-    """The words inside become the value, with that box as its place on the page."""
-    read(person, "WS-3")
-    person.keyed("draw_mode").locator("label").first.click(delay=PRESS)
-    person.settle()
-    person.choose("draw_field", "Tax")
-    canvas = person.keyed("page_side").locator("canvas").last
-    expect(canvas).to_be_visible()
-    canvas.scroll_into_view_if_needed()
-    person.settle()
-    place = canvas.bounding_box()
-    assert place is not None
-    x0, y0, x1, y1 = (at * place["width"] / PAGE_WIDTH for at in TAX_AT)
-    person.drag((place["x"] + x0, place["y"] + y0), (place["x"] + x1, place["y"] + y1))
-    expect(person.page.get_by_text("In the box:")).to_contain_text("20.00")
-    person.settle()
-    person.click("fill")
-    expect(person.input("field_tax")).to_have_value("20.00")
-    person.keyed("draw_mode").locator("label").first.click(delay=PRESS)
-    expect(person.box("Tax")).to_be_visible()
 
 
 def test_from_an_edit_to_both_stores_and_back(person: Person) -> None:

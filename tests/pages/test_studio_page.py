@@ -303,12 +303,72 @@ def test_every_tab_draws_itself(studio: Studio, digital_pdf: SampleFile, tab: st
     assert app.code or any("Why" in str(html.proto.body) for html in app.get("html"))
 
 
-def test_a_box_can_be_drawn(studio: Studio, digital_pdf: SampleFile) -> None:
-    """The drawing mode swaps the page view for the canvas and asks for the field."""
+def _draw_on_page(run_id: str, moves: list[object]) -> None:
+    import streamlit as st
+
+    from pages.shared.drawing import draw_words, drawn_note, undo_words
+    from pages.shared.session import get_edits, get_job
+
+    job = get_job(run_id)
+    assert job is not None
+    assert job.extraction is not None
+    st.session_state["notes"] = []
+    for move in moves:
+        if move == "undo":
+            undo_words(run_id, job.extraction)
+        else:
+            draw_words(run_id, job.extraction, move)
+        note = drawn_note(run_id, job.extraction)
+        texts = {name: get_edits(run_id).text_at(job.extraction.invoice, name) for name in ("customer_id", "tax")}
+        st.session_state["notes"].append((note, texts))
+
+
+def drawn(app: AppTest, *moves: object) -> list[tuple[dict[str, object] | None, dict[str, str]]]:
+    """What the page view would tell, and what two fields hold, after each move on a finished run's page."""
+    page = AppTest.from_function(_draw_on_page, args=(named(app, "job"), list(moves)), default_timeout=30).run()
+    notes: list[tuple[dict[str, object] | None, dict[str, str]]] = settled(page).session_state["notes"]
+    return notes
+
+
+def test_words_in_a_drawn_box_go_into_the_field_at_hand_and_back(studio: Studio, digital_pdf: SampleFile) -> None:
+    """The note at the box tells what was put in; Undo puts back what stood there and takes the note away."""
     app = extracted(digital_pdf)
-    app.toggle(key="draw_mode").set_value(True)
-    settled(app.run())
-    assert app.selectbox(key="draw_field").options
+    whole = {"path": "customer_id", "page": 1, "at": [0, 0, 1, 1]}
+    (_, first), (told, filled), (after, again) = drawn(app, "undo", whole, "undo")
+    assert told is not None
+    assert told["undo"]
+    assert digital_pdf.truth["invoice_number"] in filled["customer_id"]
+    assert after is None
+    assert again == first
+
+
+def test_an_empty_box_says_so_and_changes_nothing(studio: Studio, digital_pdf: SampleFile) -> None:
+    """There is nothing to undo then."""
+    app = extracted(digital_pdf)
+    (_, first), (told, texts) = drawn(app, "undo", {"path": "customer_id", "page": 1, "at": [0, 0.995, 0.005, 1]})
+    assert told is not None
+    assert "No words" in str(told["words"])
+    assert not told["undo"]
+    assert texts == first
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        None,
+        {},
+        {"path": "no_field", "page": 1, "at": [0, 0, 1, 1]},
+        {"path": "tax", "page": 99, "at": [0, 0, 1, 1]},
+        {"path": "line_items.900000000.quantity", "page": 1, "at": [0, 0, 1, 1]},
+    ],
+)
+def test_a_message_that_is_no_box_of_the_document_is_not_taken(
+    studio: Studio, digital_pdf: SampleFile, move: object
+) -> None:
+    """What comes from the browser is checked."""
+    app = extracted(digital_pdf)
+    ((told, _),) = drawn(app, move)
+    assert told is None
 
 
 def test_a_database_that_does_not_answer_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from core.jobs.queue import Job, JobState
 from core.models import Invoice, LineItem, walk
 from core.notation import usual_notation
 from core.recipe import Recipe
+from core.review.before import before, put_back
 from core.review.edits import Edits, differences, edits_from, read_edits, tidy, title_of
 from core.review.standing import confirmed, open_points, proposals, status_of, unread
 from core.review.trust import doubtful_paths, trust
@@ -212,6 +213,27 @@ def test_a_drawn_value_keeps_its_box_until_it_is_typed_over() -> None:
     assert edits.drawn == {"tax": box}
     edits.set_text(INVOICE, "tax", "13")
     assert edits.drawn == {}
+
+
+def test_what_was_put_somewhere_is_taken_back_alone() -> None:
+    """The text, its box and that it was confirmed come back; what was typed elsewhere since then stays."""
+    edits = Edits(confirmed={"vendor_name"})
+    place = Evidence(1, (Box(0, 0, 9, 9),), "Mill", 1.0, "drawn")
+    was = before(edits, INVOICE, "vendor_name")
+    edits.set_text(INVOICE, "vendor_name", "Mill", place)
+    edits.set_text(INVOICE, "customer_name", "Typed since")
+    put_back(edits, INVOICE, was)
+    assert edits == Edits(texts={"customer_name": "Typed since"}, confirmed={"vendor_name"})
+
+
+def test_a_line_added_for_a_drawn_value_goes_with_it() -> None:
+    """The table is as it was extracted again."""
+    edits = Edits()
+    path = f"line_items.{len(INVOICE.line_items)}.quantity"
+    was = before(edits, INVOICE, path)
+    edits.set_text(INVOICE, path, "4")
+    put_back(edits, INVOICE, was)
+    assert edits.lines is None
 
 
 def test_edits_survive_as_json() -> None:

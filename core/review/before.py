@@ -1,0 +1,47 @@
+"""What stood at a path before something was put there, so that it can be taken back and nothing else with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.evidence import Evidence
+from core.models import Invoice
+from core.review.edits import Edits
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """``text`` stood at ``path``, with the drawn box it came from; whether a person had ``confirmed`` it, the text
+    ``proposed`` for it that was taken, and how many ``lines`` the table had."""
+
+    path: str
+    text: str
+    drawn: Evidence | None
+    confirmed: bool
+    proposed: str | None
+    lines: int
+
+
+def before(edits: Edits, extracted: Invoice, path: str) -> Before:
+    """What stands at ``path`` now."""
+    return Before(
+        path,
+        edits.text_at(extracted, path),
+        edits.drawn.get(path),
+        path in edits.confirmed,
+        edits.proposed.get(path),
+        len(edits.rows(extracted)),
+    )
+
+
+def put_back(edits: Edits, extracted: Invoice, was: Before) -> None:
+    """Put back what stood there; a line that was added for it and holds nothing else goes."""
+    edits.set_text(extracted, was.path, was.text, was.drawn)
+    if was.confirmed:
+        edits.confirmed.add(was.path)
+    if was.proposed is not None:
+        edits.proposed[was.path] = was.proposed
+    rows = edits.rows(extracted)
+    while len(rows) > was.lines and not any(rows[-1].values()):
+        rows.pop()
+    edits.set_rows(extracted, rows)

@@ -70,8 +70,16 @@ def draw_pages(view_id: str, sha256: str, pages: Sequence[PageRef], key: str = k
     for ref in pages:
         page = document.page(ref.number, ref.rotation)
         shown.append(_page(sha256, ref, (page.width, page.height)))
-    nothing = {name: [] for name in ("boxes", "doubtful", "columns")}
-    data = {"id": view_id, "pages": shown, **nothing, "titles": {}, "focus": None, "draws": False, "drawn": None}
+    nothing: dict[str, list[object]] = {name: [] for name in ("boxes", "doubtful", "columns")}
+    data: dict[str, object] = {
+        "id": view_id,
+        "pages": shown,
+        **nothing,
+        "titles": {},
+        "focus": None,
+        "draws": False,
+        "drawn": None,
+    }
     _component()(key=key, data=data)
 
 

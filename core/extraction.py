@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -47,9 +48,34 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something else on the page that may be the value of a field: ``value`` as text in our notation (what the form
+    would hold), ``text`` the words there, ``label`` what stands beside or above them (empty where nothing does), and where
+    it is: the page (from 1) and a box in page units, as :class:`Provenance` has them."""
+
+    value: str
+    text: str
+    label: str = ""
+    page: int | None = None
+    box: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One amount of a sum: what it is called, its value, its path where the invoice has one (``None``: a charge, an
+    allowance, something paid before). ``sign`` is how it counts: 1 added, -1 taken off, 0 for what the sum should be."""
+
+    name: str
+    value: Decimal
+    path: str | None = None
+    sign: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a check noticed: the fields (paths) it touches, a sentence for the person, and where one
-    follows the value proposed for the first of those fields (as text, in our notation).
+    """One thing that a check noticed: the fields (paths) it touches, the most suspect first, a sentence for the person, and
+    where one follows the value proposed for the first of those fields (as text, in our notation). A sum that does not
+    come out names its ``members`` and by how much it is off (``difference``: what it should be less what it comes to).
 
     ``reading`` marks what was noticed while the document was read and no check can tell again: it stands until the person
     changes a field that it touches. ``passing`` marks what may go better next time: such a result is not kept in the cache.
@@ -62,6 +88,8 @@ class Finding:
     proposed: str | None = None
     reading: bool = False
     passing: bool = False
+    members: tuple[Member, ...] = ()
+    difference: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +121,9 @@ class Extraction(BaseModel):
     evidence: dict[str, Evidence] = {}
     """Only for values that stand on the page; a value without an entry was not found there."""
     provenance: dict[str, Provenance] = {}
+    candidates: dict[str, tuple[Candidate, ...]] = {}
+    """What else on the page may be the value of a header field, by its path, the likeliest first; the value itself may be among
+    them (see :func:`core.review.stops.others`)."""
     findings: tuple[Finding, ...] = ()
     confidences: dict[str, float] = {}
     verdict: Verdict = "needs review"

@@ -28,6 +28,7 @@ def to_json(extraction: Extraction) -> dict[str, Any]:
         "findings": extraction.findings,
         "evidence": extraction.evidence,
         "provenance": extraction.provenance,
+        "candidates": extraction.candidates,
         "recipe": {**extraction.recipe.model_dump(), "digest": extraction.recipe.digest},
         "steps": extraction.steps,
         "text": extraction.text,

@@ -34,7 +34,7 @@ from core.matching import find_evidence
 from core.models import Invoice, header_fields
 from core.notation import notation_of
 from core.ocr.engine import Cancel, PageReader, PagesRead
-from core.placing import evidence_on_page, sources_on_page
+from core.placing import candidates_on_page, evidence_on_page, sources_on_page
 from core.recipe import Recipe
 
 T = TypeVar("T")
@@ -237,9 +237,10 @@ class _Run:
         self, name: str, draft: Draft, request: Request, texts: tuple[PageText, ...]
     ) -> Generator[Event, None, Extraction]:
         _stop_if(self.cancelled)
-        page_draft = self._page_draft(request) if draft.exact and texts else None
-        if page_draft:
+        page_draft = self._page_draft(draft, request) if texts and name != "rules" else None
+        if page_draft and draft.exact:
             draft = complete(draft, page_draft)
+        candidates = page_draft.candidates if page_draft else draft.candidates
         evidence = yield from self._timed(
             "evidence",
             lambda: evidence_on_page(
@@ -255,6 +256,7 @@ class _Run:
                 or (page_draft.notation if page_draft else notation_of(texts, draft.language)),
                 "evidence": evidence,
                 "provenance": sources_on_page(draft.provenance, texts),
+                "candidates": candidates_on_page(candidates, texts),
                 "extractor": name,
                 "raw": draft.raw,
                 "document_type": draft.document_type or (page_draft.document_type if page_draft else None),
@@ -264,15 +266,20 @@ class _Run:
         return (
             yield from self._timed(
                 "validate",
-                lambda: judge(base, today=self.pipeline.today(), page_view=page_draft.invoice if page_draft else None),
+                lambda: judge(
+                    base,
+                    today=self.pipeline.today(),
+                    page_view=page_draft.invoice if page_draft and draft.exact else None,
+                ),
                 lambda judged: f"{judged.verdict}, {len(judged.findings)} findings",
             )
         )
 
-    def _page_draft(self, request: Request) -> Draft | None:
-        """What the page itself says, to compare with the XML and to fill its gaps."""
+    def _page_draft(self, draft: Draft, request: Request) -> Draft | None:
+        """What the page itself says: to compare with the XML, to fill its gaps, and for what else a value may be."""
         reader = self.pipeline.extractors.get("rules")
-        return reader.extract(request) if reader else None
+        seen = replace(request, read=lambda: draft.pages) if draft.pages else request
+        return reader.extract(seen) if reader else None
 
     def _timed(self, step: str, work: Callable[[], T], detail: Callable[[T], str]) -> Generator[Event, None, T]:
         _stop_if(self.cancelled)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from core.evidence import Box, Evidence, PageText, Upright, around, corners
-from core.extraction import Provenance
+from core.extraction import Candidate, Provenance
 from core.homography import Matrix, apply, invert
 
 
@@ -30,6 +30,22 @@ def sources_on_page(sources: Mapping[str, Provenance], pages: Sequence[PageText]
         if source.page in laid and source.box
         else source
         for path, source in sources.items()
+    }
+
+
+def candidates_on_page(
+    candidates: Mapping[str, Sequence[Candidate]], pages: Sequence[PageText]
+) -> dict[str, tuple[Candidate, ...]]:
+    """Where else values may stand on ``pages`` as read, on them as shown."""
+    laid = _laid(pages)
+    return {
+        path: tuple(
+            replace(one, box=around(apply(laid[one.page].matrix, corners(Box(*one.box)))))
+            if one.page in laid and one.box
+            else one
+            for one in some
+        )
+        for path, some in candidates.items()
     }
 
 

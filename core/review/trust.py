@@ -73,6 +73,12 @@ def is_confirmed(extraction: Extraction, path: str) -> bool:
     return source is not None and source.extractor == "person" and source.rule == CONFIRMED
 
 
+def is_given(extraction: Extraction, path: str) -> bool:
+    """Whether the value at ``path`` is the person's own: typed, drawn or taken from a proposal."""
+    source = extraction.provenance.get(path)
+    return source is not None and source.extractor == "person" and source.rule != CONFIRMED
+
+
 def level_of(confidence: float, sure_from: float) -> Level:
     """The level of a confidence from 0 to 1; ``sure_from`` is what the gate needs of such a value."""
     if confidence >= sure_from:

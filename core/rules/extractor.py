@@ -12,6 +12,7 @@ from core.extraction import Provenance
 from core.extractor import Availability, Draft, Request
 from core.models import Invoice, LineItem, item_path
 from core.recognition import doubt_of, recognise
+from core.rules.candidates import find_candidates
 from core.rules.header import Candidate, read_header
 from core.rules.layout import Token
 from core.rules.lexicon import load_lexicon
@@ -79,6 +80,8 @@ def _take_parties(draft: _Drafting) -> None:
     if customer is None or customer.score < 0.5:
         loose = reader.unlabelled(taken, known_vendors(draft.reading, names))
         customer = _not_the_vendor(loose) or customer
+    labelled = [*customers, *vendors, *shipping]
+    draft.parties = labelled + reader.unlabelled([token for party in labelled for token in _tokens(party)], set())
     barred = [token for party in (customer, *shipping[:1]) if party is not None for token in _tokens(party)]
     called = customer.name.text if customer and customer.name else ""
     vendor, draft.names = read_vendor(draft.reading, names, barred, called)
@@ -128,6 +131,7 @@ class _Drafting:
         self.provenance: dict[str, Provenance] = {}
         self.items: list[LineItem] = []
         self.names: list[Name] = []
+        self.parties: list[Party] = []
 
     def take(
         self,
@@ -191,6 +195,7 @@ class _Drafting:
             findings=tuple(finding for finding in noticed if finding),
             document_type=kind.document_type if kind.document_type != "other" else None,
             notation=self.reading.notation,
+            candidates=find_candidates(self.reading, candidates, totals.candidates, self.names, self.parties),
         )
 
 

@@ -37,12 +37,18 @@ StudioError
     ├── WorkbookLocked       open in Excel, or another process holds it
     ├── WorkbookDamaged
     ├── DatabaseUnavailable
-    └── RecordMissing
+    ├── RecordMissing
+    └── RecordChanged        saved by somebody else since it was opened; holds it as it now is
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.llm.provider import Usage
+
+if TYPE_CHECKING:
+    from core.stores import Order
 
 
 class StudioError(Exception):
@@ -241,3 +247,13 @@ class DatabaseUnavailable(StorageError):
 
 class RecordMissing(StorageError):
     """No record has this id."""
+
+
+class RecordChanged(StorageError):
+    """A record was saved by somebody else since it was opened: ``held`` is what is stored now."""
+
+    def __init__(self, held: Order, differs: str = "") -> None:
+        """``differs`` is a sentence on what was changed."""
+        told = f" {differs}" if differs else ""
+        super().__init__(f"Order {held.order_id} was changed since you opened it.{told} Nothing was saved over that.")
+        self.held = held

@@ -166,6 +166,26 @@ class Invoice(BaseModel):
     line_items: tuple[LineItem, ...] = Field((), title="Line items", description="The invoiced lines, in page order.")
 
 
+class Payment(BaseModel):
+    """What of a document's total is paid already and what is left, as the document says. It stands beside the invoice, not
+    in it: neither is part of what an extractor is asked for and measured by."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    paid_amount: Number = Field(
+        None,
+        title="Paid",
+        description="What was paid before the document was issued, such as a deposit.",
+        json_schema_extra=_about("money", "Payment"),
+    )
+    amount_due: Number = Field(
+        None,
+        title="Amount due",
+        description="What is left to pay of the total.",
+        json_schema_extra=_about("money", "Payment"),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class FieldInfo:
     """What the rest of the house needs to know of one field of a model.
@@ -206,6 +226,11 @@ def fields_of(model: type[BaseModel]) -> tuple[FieldInfo, ...]:
 def header_fields() -> tuple[FieldInfo, ...]:
     """The header fields of :class:`Invoice`."""
     return fields_of(Invoice)
+
+
+def payment_fields() -> tuple[FieldInfo, ...]:
+    """The amounts of :class:`Payment`."""
+    return fields_of(Payment)
 
 
 def item_fields() -> tuple[FieldInfo, ...]:

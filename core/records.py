@@ -123,7 +123,7 @@ class Records:
         elif before is None:
             self._orders.add(order)
         else:
-            self._orders.update(order)
+            self._orders.update(replace(order, version=before.version))
 
     def remove(self, order_id: int) -> SaveReceipt:
         """Delete a record from the database; the receipt's ``undo`` brings it back. Raises RecordMissing."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from core.extraction import Extraction, PageRef
 from core.llm.provider import Call, ModelName
-from core.models import Invoice
+from core.models import Invoice, Payment
 from core.prompt import Prompt
 from core.recipe import Correction, Recipe
 
@@ -21,7 +21,10 @@ Target = Literal["database", "workbook"]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One record as it is stored: an invoice with its number in our books. ``document`` is the file's SHA-256."""
+    """One record as it is stored: an invoice with its number in our books. ``document`` is the file's SHA-256.
+
+    ``document_type`` is one of :data:`core.prompt.DOCUMENT_TYPES` (a credit note is money back). ``version`` counts the
+    saves of the database's record; two orders that hold the same are equal, whatever their version."""
 
     invoice: Invoice
     status: Status
@@ -31,6 +34,9 @@ class Order:
     run_id: str | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
+    document_type: str | None = None
+    payment: Payment = field(default_factory=Payment)
+    version: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +53,21 @@ class OrderSummary:
     currency: str | None
     status: str
     updated_at: datetime
+    document_type: str | None
+    amount_due: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
 class OrderQuery:
-    """What to list. ``text`` is matched in number, vendor and customer (or the order id); ``page`` counts from 0."""
+    """What to list. ``text`` is matched in number, vendor and customer (or the order id); ``page`` counts from 0.
+    ``invoiced`` are the first and the last invoice date, ``saved`` the moment from which and the one before which the
+    record was last saved (UTC); an end that is ``None`` is open."""
 
     text: str = ""
     status: str | None = None
+    document_type: str | None = None
+    invoiced: tuple[date | None, date | None] = (None, None)
+    saved: tuple[datetime | None, datetime | None] = (None, None)
     sort: str = "order_id"
     descending: bool = True
     page: int = 0
@@ -123,10 +136,12 @@ class Orders(Protocol):
         """A new order id, never given twice even between processes, and not below ``at_least``."""
 
     def add(self, order: Order) -> None:
-        """Store a new order (its ``order_id`` is set). One transaction; nothing is stored on an error."""
+        """Store a new order (its ``order_id`` is set) as its version, or the first. One transaction; nothing is stored on
+        an error."""
 
     def update(self, order: Order) -> None:
-        """Replace header and lines of the stored order. Raises RecordMissing."""
+        """Change the stored order in place, as its next version; its lines are replaced. Raises RecordMissing, and
+        RecordChanged where ``order`` names a version that is no longer the stored one."""
 
     def remove(self, order_id: int) -> None:
         """Delete an order. Raises RecordMissing."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from core.errors import RecordMissing, StorageError
+from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
 from core.models import Invoice
 from core.stores import Duplicate, Order, OrderPage, OrderQuery, OrderSummary
@@ -36,13 +36,17 @@ class MemoryOrders:
                 raise StorageError("An order needs a number of its own before it can be stored.")
             now = datetime.now(UTC)
             created, updated = order.created_at or now, order.updated_at or now
-            self._orders[order.order_id] = replace(order, created_at=created, updated_at=updated)
+            first = order.version or 1
+            self._orders[order.order_id] = replace(order, created_at=created, updated_at=updated, version=first)
 
     def update(self, order: Order) -> None:
         """See :meth:`core.stores.Orders.update`."""
         with self._lock:
             held = self.get(order.order_id or 0)
-            changed = replace(order, created_at=held.created_at, updated_at=order.updated_at or datetime.now(UTC))
+            if order.version not in (None, held.version):
+                raise RecordChanged(held)
+            saved, following = order.updated_at or datetime.now(UTC), (held.version or 0) + 1
+            changed = replace(order, created_at=held.created_at, updated_at=saved, version=following)
             self._orders[order.order_id or 0] = changed
 
     def remove(self, order_id: int) -> None:
@@ -91,7 +95,9 @@ def _id_of(order: Order) -> int:
 
 
 def _value(order: Order, name: str) -> Any:
-    return getattr(order.invoice if name in Invoice.model_fields else order, name)
+    return getattr(
+        next((part for part in (order.invoice, order.payment) if name in type(part).model_fields), order), name
+    )
 
 
 def _sort_value(order: Order, name: str) -> Any:
@@ -102,8 +108,22 @@ def _sort_value(order: Order, name: str) -> Any:
 def _matches(order: Order, query: OrderQuery) -> bool:
     if query.status and order.status != query.status:
         return False
+    if query.document_type and order.document_type != query.document_type:
+        return False
+    first, last = query.invoiced
+    if not _lies_in(order.invoice.invoice_date, first, last and last + timedelta(days=1)):
+        return False
+    if not _lies_in(order.updated_at, *query.saved):
+        return False
     named = query.text.strip().removeprefix("#") == str(order.order_id)
     return named or all(term in haystack(order.invoice) for term in search_terms(query.text))
+
+
+def _lies_in(value: Any, since: Any, before: Any) -> bool:
+    """Whether ``value`` is in the range; no value lies in no range that has an end."""
+    if since is None and before is None:
+        return True
+    return value is not None and (since is None or value >= since) and (before is None or value < before)
 
 
 def _summary(order: Order) -> OrderSummary:

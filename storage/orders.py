@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Literal
 
-from sqlalchemy import Connection, RowMapping, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Column, Connection, RowMapping, Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.visitors import iterate
 
-from core.errors import RecordMissing, StorageError
+from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
-from core.models import Invoice, LineItem, header_fields, item_fields
+from core.models import Invoice, LineItem, Payment, header_fields, item_fields, payment_fields
 from core.stores import Duplicate, Order, OrderPage, OrderQuery, OrderSummary
 from storage.columns import sortable
 from storage.database import Database
@@ -32,9 +33,10 @@ _SORTS: dict[str, ColumnElement[Any]] = {
     "currency": HEADER.c.currency,
     "status": HEADER.c.status,
     "updated_at": HEADER.c.updated_at,
+    "document_type": ORIGIN.c.document_type,
+    "amount_due": ORIGIN.c.amount_due,
 }
-_FOLDED_SORTS = ("invoice_number", "vendor_name", "customer_name")
-_SUMMARY = [HEADER.c[name] for name in OrderSummary.__dataclass_fields__]
+_SUMMARY = [(HEADER if name in HEADER.c else ORIGIN).c[name] for name in OrderSummary.__dataclass_fields__]
 #: Orders that are written or read in one go.
 _BATCH = 500
 
@@ -71,12 +73,16 @@ class SqlOrders:
 
     def update(self, order: Order) -> None:
         """See :meth:`core.stores.Orders.update`; what it was made at stays."""
+        mine = HEADER.c.order_id == order.order_id
         with self._database.write() as connection:
-            held = connection.execute(select(HEADER.c.created_at).where(HEADER.c.order_id == order.order_id)).scalar()
-            if held is None:
+            # The row is held until the end, so that no other process saves between the look and the change.
+            rows = connection.execute(_whole().where(mine).with_for_update(of=HEADER)).mappings().all()
+            if not rows:
                 raise _missing(order.order_id)
-            connection.execute(delete(HEADER).where(HEADER.c.order_id == order.order_id))
-            _insert(connection, [replace(order, created_at=held)])
+            held = next(_orders(connection, rows))
+            if order.version not in (None, held.version):
+                raise RecordChanged(held)
+            _change(connection, replace(order, created_at=held.created_at, version=(held.version or 0) + 1))
 
     def remove(self, order_id: int) -> None:
         """See :meth:`core.stores.Orders.remove`."""
@@ -97,9 +103,9 @@ class SqlOrders:
         size = max(1, query.size)
         found = self._sorted(query, self._matches(query, query.sort))
         page = found.limit(size).offset(max(0, query.page) * size).subquery()
-        rows = select(*_SUMMARY).select_from(page).join(HEADER, HEADER.c.order_id == page.c.order_id)
-        if query.sort in _FOLDED_SORTS:
-            rows = rows.join(SEARCH, SEARCH.c.order_id == page.c.order_id)
+        rows = select(*_SUMMARY).select_from(page)
+        for table in (HEADER, ORIGIN, SEARCH):
+            rows = rows.join(table, table.c.order_id == page.c.order_id)
         total = select(func.count()).select_from(self._matches(query).subquery())
         with self._database.read() as connection:
             listed = connection.execute(self._sorted(query, rows)).mappings()
@@ -129,20 +135,35 @@ class SqlOrders:
 
     def _matches(self, query: OrderQuery, sort: str | None = None) -> Select[Any]:
         """The ids of the orders that ``query`` asks for, from the tables that it and ``sort`` need and no others."""
-        terms = search_terms(query.text)
-        texts = bool(terms) or sort in _FOLDED_SORTS
-        headers = bool(query.status) or not (texts and sort in (None, "order_id", *_FOLDED_SORTS))
-        order_id = SEARCH.c.order_id if texts else HEADER.c.order_id
-        chosen = select(order_id.label("order_id")).select_from(SEARCH if texts else HEADER)
-        if texts and headers:
-            chosen = chosen.join(HEADER, HEADER.c.order_id == SEARCH.c.order_id)
-        if query.status:
-            chosen = chosen.where(HEADER.c.status == query.status)
-        if terms:
+        conditions = list(self._conditions(query))
+        needed = {table for condition in conditions for table in _tables_of(condition)}
+        if sort in _SORTS and sort != "order_id":
+            needed |= _tables_of(_SORTS[sort])
+        first, *others = [table for table in (SEARCH, HEADER, ORIGIN) if table in needed] or [HEADER]
+        chosen = select(first.c.order_id.label("order_id")).select_from(first)
+        for table in others:
+            chosen = chosen.join(table, table.c.order_id == first.c.order_id)
+        return chosen.where(*conditions)
+
+    def _conditions(self, query: OrderQuery) -> Iterator[ColumnElement[bool]]:
+        if terms := search_terms(query.text):
             everywhere = and_(*(self._contains(term) for term in terms))
             named = _as_order_id(query.text)
-            chosen = chosen.where(everywhere if named is None else or_(everywhere, order_id == named))
-        return chosen
+            yield everywhere if named is None else or_(everywhere, SEARCH.c.order_id == named)
+        if query.status:
+            yield HEADER.c.status == query.status
+        if query.document_type:
+            yield ORIGIN.c.document_type == query.document_type
+        first, last = query.invoiced
+        since, before = query.saved
+        if first is not None:
+            yield HEADER.c.invoice_date >= first
+        if last is not None:
+            yield HEADER.c.invoice_date <= last
+        if since is not None:
+            yield HEADER.c.updated_at >= since
+        if before is not None:
+            yield HEADER.c.updated_at < before
 
     def _contains(self, term: str) -> ColumnElement[bool]:
         # A plain substring search: faster than LIKE, and no character of the term means anything else.
@@ -163,6 +184,11 @@ class SqlOrders:
         return chosen.order_by(key.asc().nulls_last(), by_id.asc())
 
 
+def _tables_of(expression: ColumnElement[Any]) -> set[Any]:
+    """The tables that an expression's columns are of."""
+    return {column.table for column in iterate(expression) if isinstance(column, Column)}
+
+
 def _insert(connection: Connection, orders: Sequence[Order]) -> None:
     """Write every row of ``orders``. Raises StorageError for what cannot be a record."""
     if any(order.order_id is None for order in orders):
@@ -173,6 +199,17 @@ def _insert(connection: Connection, orders: Sequence[Order]) -> None:
         connection.execute(insert(DETAIL), lines)
     connection.execute(insert(ORIGIN), [_origin_row(order) for order in orders])
     connection.execute(insert(SEARCH), [_search_row(order) for order in orders])
+
+
+def _change(connection: Connection, order: Order) -> None:
+    """Write every row of ``order`` over the stored one's. The header stays the row that it is: what other tables hang on
+    it by its key is not lost."""
+    now = datetime.now(UTC)
+    for table, row in ((HEADER, _header_row(order, now)), (ORIGIN, _origin_row(order)), (SEARCH, _search_row(order))):
+        connection.execute(update(table).where(table.c.order_id == order.order_id).values(row))
+    connection.execute(delete(DETAIL).where(DETAIL.c.order_id == order.order_id))
+    if lines := list(_detail_rows(order, now)):
+        connection.execute(insert(DETAIL), lines)
 
 
 def _header_row(order: Order, now: datetime) -> dict[str, Any]:
@@ -194,7 +231,9 @@ def _origin_row(order: Order) -> dict[str, Any]:
         "pages": [[page.number, page.rotation] for page in order.pages],
         "page_key": page_key(order.pages),
         "run_id": order.run_id,
-    }
+        "document_type": order.document_type,
+        "version": order.version or 1,
+    } | {info.column: getattr(order.payment, info.name) for info in payment_fields()}
 
 
 def _search_row(order: Order) -> dict[str, Any]:
@@ -210,7 +249,7 @@ def _search_row(order: Order) -> dict[str, Any]:
 def _whole() -> Select[Any]:
     """Header and origin of orders, with the search table joined for sorting and searching."""
     return (
-        select(HEADER, ORIGIN.c.document, ORIGIN.c.pages, ORIGIN.c.run_id)
+        select(HEADER, *(column for column in ORIGIN.c if column.name not in ("order_id", "page_key")))
         .select_from(HEADER)
         .join(SEARCH, SEARCH.c.order_id == HEADER.c.order_id)
         .join(ORIGIN, ORIGIN.c.order_id == HEADER.c.order_id)
@@ -230,8 +269,9 @@ def _orders(connection: Connection, rows: Sequence[RowMapping]) -> Iterator[Orde
         values = {info.name: row[info.column] for info in header_fields()}
         invoice = Invoice.model_construct(**values, line_items=tuple(lines.get(row["order_id"], ())))
         pages = tuple(PageRef(number, rotation) for number, rotation in row["pages"])
-        told = (row["document"], pages, row["run_id"], row["created_at"], row["updated_at"])
-        yield Order(invoice, row["status"], row["order_id"], *told)
+        payment = Payment.model_construct(**{info.name: row[info.column] for info in payment_fields()})
+        told = (row["document"], pages, row["run_id"], row["created_at"], row["updated_at"], row["document_type"])
+        yield Order(invoice, row["status"], row["order_id"], *told, payment, row["version"])
 
 
 def _named(table: Any) -> Select[Any]:

@@ -53,7 +53,8 @@ DETAIL = Table(
     Column("created_at", Moment, nullable=False),
 )
 
-#: Which document, pages and run an order came from. ``page_key`` is the page numbers in order, without rotation.
+#: What we know of an order beside what other programs read of it: which document, pages and run it came from (``page_key``
+#: is the page numbers in order, without rotation), what kind of document that is, what is paid of it, and which save it is.
 ORIGIN = Table(
     "order_origin",
     METADATA,
@@ -62,6 +63,10 @@ ORIGIN = Table(
     Column("pages", Facts, nullable=False),
     Column("page_key", Prose, nullable=False),
     Column("run_id", String(64)),
+    Column("document_type", String(40)),
+    Column("paid_amount", Amount),
+    Column("amount_due", Amount),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
 
 #: What orders are searched, sorted and matched by: folded texts (see keys.py).

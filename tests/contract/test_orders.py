@@ -6,15 +6,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from core.errors import RecordMissing, StorageError
+from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
-from core.models import Invoice, LineItem
+from core.models import Invoice, LineItem, Payment
 from core.stores import Order, OrderQuery, Orders
 from storage.database import Database
 from storage.memory import MemoryOrders
@@ -114,6 +114,105 @@ def test_an_update_replaces_header_and_lines(orders: Orders) -> None:
     assert held.created_at == datetime(2024, 1, 1, tzinfo=UTC)
     assert found_ids(orders, text="r-1") == []
     assert found_ids(orders, text="r-2") == [order.order_id]
+
+
+def test_an_update_leaves_what_hangs_on_the_order_alone(
+    database_url: str, open_store: Callable[[str], Database]
+) -> None:
+    """Another program's rows that name an order by its key, and go with it, outlive every save of it."""
+    database = open_store(database_url)
+    orders = SqlOrders(database)
+    order = stored(orders)
+    cascade = "REFERENCES sales_order_header (order_id) ON DELETE CASCADE"
+    with database.write() as connection:
+        connection.exec_driver_sql(f"CREATE TABLE payments (order_id BIGINT NOT NULL {cascade}, reference TEXT)")
+        connection.exec_driver_sql(f"INSERT INTO payments VALUES ({order.order_id}, 'transfer 1')")
+    orders.update(replace(order, invoice=invoice("R-2")))
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT reference FROM payments").scalars().all() == ["transfer 1"]
+    orders.remove(order.order_id or 0)
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT reference FROM payments").scalars().all() == []
+
+
+def test_a_save_that_saw_an_older_version_changes_nothing(orders: Orders) -> None:
+    """The second of two who opened the same record is told, and gets the record as the first left it."""
+    opened = orders.get(stored(orders).order_id or 0)
+    orders.update(replace(opened, invoice=invoice("R-2")))
+    with pytest.raises(RecordChanged, match="was changed since you opened it") as told:
+        orders.update(replace(opened, invoice=invoice("R-3")))
+    held = orders.get(opened.order_id or 0)
+    assert held.invoice.invoice_number == "R-2"
+    assert (told.value.held, told.value.held.version) == (held, held.version)
+    orders.update(replace(held, invoice=invoice("R-3")))
+    assert orders.get(opened.order_id or 0).invoice.invoice_number == "R-3"
+
+
+def test_every_save_is_another_version(orders: Orders) -> None:
+    """The first is 1; a save that names none is one as well; an order brought back is the version it was."""
+    opened = orders.get(stored(orders).order_id or 0)
+    orders.update(replace(opened, version=None))
+    second = orders.get(opened.order_id or 0)
+    orders.remove(opened.order_id or 0)
+    orders.add(second)
+    assert (opened.version, second.version, orders.get(opened.order_id or 0).version) == (1, 2, 2)
+
+
+def test_a_credit_note_and_what_is_left_to_pay_are_kept(orders: Orders) -> None:
+    """The document's type and what is paid of it come back, also after an update, and stand in the list."""
+    paid = Payment(paid_amount=Decimal("20.00"), amount_due=Decimal("98.980"))
+    order = stored(orders, document_type="credit note", payment=paid)
+    orders.update(replace(order, invoice=invoice("R-2"), version=None))
+    held = orders.get(order.order_id or 0)
+    assert (held.document_type, held.payment) == ("credit note", paid)
+    assert str(held.payment.amount_due) == "98.980"
+    (row,) = orders.search(OrderQuery()).rows
+    assert (row.document_type, row.amount_due) == ("credit note", Decimal("98.980"))
+
+
+def test_listings_sort_and_filter_by_what_an_order_is_and_is_owed(orders: Orders) -> None:
+    """Amounts due sort as numbers, the empty ones last; a type leaves the others out of list, count and export."""
+    for amount, kind in ((None, None), ("9.5", "invoice"), ("-30", "credit note"), ("100", "invoice")):
+        stored(orders, document_type=kind, payment=Payment(amount_due=amount))
+    assert found_ids(orders, sort="amount_due", descending=False) == [3, 2, 4, 1]
+    assert found_ids(orders, sort="amount_due") == [4, 2, 3, 1]
+    assert found_ids(orders, sort="document_type", descending=False) == [3, 2, 4, 1]
+    invoices = OrderQuery(document_type="invoice", text="nordwind", sort="vendor_name", descending=False)
+    assert [row.order_id for row in orders.search(invoices).rows] == [2, 4]
+    assert orders.search(invoices).total == 2
+    assert [order.order_id for order in orders.each(invoices)] == [2, 4]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [
+        ("2024-01-31", None, [3, 2]),
+        (None, "2024-01-31", [2, 1]),
+        ("2024-01-31", "2024-01-31", [2]),
+        ("2024-02-02", "2024-01-01", []),
+        (None, None, [4, 3, 2, 1]),
+    ],
+)
+def test_a_range_of_invoice_dates_has_both_its_ends(
+    orders: Orders, first: str | None, last: str | None, found: list[int]
+) -> None:
+    """First and last day are in it; an order without a date is in no range."""
+    for day in ("2024-01-01", "2024-01-31", "2024-02-01", None):
+        stored(orders, invoice(invoice_date=day))
+    ends = tuple(date.fromisoformat(end) if end else None for end in (first, last))
+    assert found_ids(orders, invoiced=ends) == found
+    assert orders.search(OrderQuery(invoiced=ends, text="nordwind")).total == len(found)  # type: ignore[arg-type]
+
+
+def test_a_range_of_saves_ends_before_its_last_moment(orders: Orders) -> None:
+    """The last save counts, to the moment and whatever zone the range is told in."""
+    noon = datetime(2024, 3, 1, 12, tzinfo=UTC)
+    for hours in range(3):
+        stored(orders, created_at=noon - timedelta(days=9), updated_at=noon + timedelta(hours=hours))
+    assert found_ids(orders, saved=(noon + timedelta(hours=1), None)) == [3, 2]
+    assert found_ids(orders, saved=(noon, noon + timedelta(hours=1))) == [1]
+    there = timezone(timedelta(hours=5))
+    assert found_ids(orders, saved=(None, (noon + timedelta(hours=2)).astimezone(there))) == [2, 1]
 
 
 def test_a_removed_order_is_gone(orders: Orders) -> None:

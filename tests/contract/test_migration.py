@@ -1,0 +1,79 @@
+"""A database that an earlier version wrote is brought to the newest one with nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+
+from core.models import Invoice, LineItem, Payment
+from core.stores import OrderQuery
+from storage import database as opening
+from storage.database import Database
+from storage.orders import SqlOrders
+
+#: What version 0002 stored of one order that was read by a run, and of one without a run. Amounts are text in SQLite.
+ROWS = """
+INSERT INTO runs VALUES ('r1', 'd1', 'a.pdf', '[[1, 0]]', '2024-03-01 12:00:00', 1.5, 'rules', 'approved', 'de', 'default',
+  'x', '{}', '[]', 0, '[]', '{}', NULL, 'credit note');
+INSERT INTO sales_order_header VALUES (7, 'R-1', '2024-02-01', '2024-02-29', '2024-03-31', 'K-9', 'Café Olé', 'Nordwind KG',
+  'Hafen 1, 20457 Hamburg', 'Tor 2', '100.00', '19.00', '119.00', 'EUR', 'reviewed', '2024-03-01 12:30:00',
+  '2024-03-02 08:00:00');
+INSERT INTO sales_order_detail VALUES (7, 1, 'Lamp', '2', '50.00', '100.00', '2024-03-01 12:30:00');
+INSERT INTO order_origin VALUES (7, 'd1', '[[1, 90]]', '1', 'r1');
+INSERT INTO order_search VALUES (7, 'r-1', 'nordwind kg', 'cafe ole', 'r-1 nordwind kg cafe ole', 'nordwindkg|r1');
+INSERT INTO sales_order_header (order_id, status, created_at, updated_at)
+  VALUES (8, 'approved', '2024-03-03 12:30:00', '2024-03-03 12:30:00');
+INSERT INTO order_origin VALUES (8, NULL, '[]', '', NULL);
+INSERT INTO order_search (order_id, haystack) VALUES (8, '');
+"""
+
+
+def write_version_0002(url: str) -> None:
+    """Make the database as version 0002 left it, with two orders."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    config = Config()
+    config.set_main_option("script_location", str(Path(opening.__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        for statement in ROWS.split(";\n")[:-1]:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def test_orders_of_an_earlier_version_keep_every_value(
+    database_url: str, open_store: Callable[[str], Database]
+) -> None:
+    """Header, lines, origin, times and search are as they were; the type is the run's; the first version is stored."""
+    write_version_0002(database_url)
+    orders = SqlOrders(open_store(database_url))
+    held = orders.get(7)
+    assert held.invoice == Invoice(
+        invoice_number="R-1",
+        order_date=date(2024, 2, 1),
+        invoice_date=date(2024, 2, 29),
+        due_date=date(2024, 3, 31),
+        customer_id="K-9",
+        customer_name="Café Olé",
+        vendor_name="Nordwind KG",
+        billing_address="Hafen 1, 20457 Hamburg",
+        shipping_address="Tor 2",
+        subtotal=Decimal("100.00"),
+        tax=Decimal("19.00"),
+        total_amount=Decimal("119.00"),
+        currency="EUR",
+        line_items=(LineItem(description="Lamp", quantity="2", unit_price="50.00", total_price="100.00"),),
+    )
+    assert (held.status, held.document, held.run_id, held.pages[0].rotation) == ("reviewed", "d1", "r1", 90)
+    assert (held.document_type, held.payment, held.version) == ("credit note", Payment(), 1)
+    assert [row.order_id for row in orders.search(OrderQuery()).rows] == [8, 7]
+    assert [row.order_id for row in orders.search(OrderQuery(text="nordwind")).rows] == [7]
+    orders.update(held)
+    assert orders.get(7).version == 2
+    assert orders.get(8).document_type is None

@@ -26,6 +26,7 @@ from core.settings import Budget, Defaults, ProviderSettings, Settings
 from storage.calls import SqlCalls
 from storage.database import open_database
 from storage.files import FileStore
+from storage.holds import SqlHolds
 from tests.mock_models import MockModels, lacking, serving
 
 MODEL = ModelName("openai", "gpt-4o")
@@ -47,7 +48,8 @@ class Ours:
     """A call as the studio makes it: a hard budget, a price, a row in the database, pictures kept."""
 
     def __init__(self, folder: Path) -> None:
-        self.calls = SqlCalls(open_database(f"sqlite:///{folder / 'studio.db'}"))
+        database = open_database(f"sqlite:///{folder / 'studio.db'}")
+        self.calls = SqlCalls(database)
         defaults = Defaults(
             providers={"openai": ProviderSettings(concurrency=IN_FLIGHT)}, budget=Budget(month=10_000, hard=True)
         )
@@ -57,7 +59,7 @@ class Ours:
                 defaults=lambda: defaults,
                 cost=cost_of,
                 price=price_of,
-                spent=self.calls.spent,
+                holds=SqlHolds(database),
                 keep=FileStore(folder / "files").keep,
                 capabilities=capabilities,
                 default_model=default_model,

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from core.errors import RecordMissing
 from core.llm.provider import Call, ModelName, Usage
 from core.stores import CallRow
+from storage.columns import summed, total
 from storage.database import Database, insert_new
 from storage.tables import CALLS, RUNS
 
@@ -47,12 +48,12 @@ class SqlCalls:
             connection.execute(insert_new(connection, CALLS).values(values))
 
     def spent(self, since: datetime, until: datetime | None = None) -> Decimal:
-        """See :meth:`core.stores.Calls.spent`. Summed here: SQLite's own sums are binary fractions."""
-        query = select(CALLS.c.cost).where(CALLS.c.at >= since, CALLS.c.cost.is_not(None))
+        """See :meth:`core.stores.Calls.spent`."""
+        query = select(total(CALLS.c.cost, self._database.dialect)).where(CALLS.c.at >= since)
         if until is not None:
             query = query.where(CALLS.c.at < until)
         with self._database.read() as connection:
-            return sum(connection.execute(query).scalars(), Decimal(0))
+            return summed(connection.scalar(query))
 
     def rows(self, since: datetime | None = None, until: datetime | None = None) -> list[CallRow]:
         """See :meth:`core.stores.Calls.rows`."""

@@ -7,13 +7,16 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Float, Integer, Numeric, String, Text, cast
+from sqlalchemy import BigInteger, DateTime, Float, Integer, Numeric, String, Text, cast, func, type_coerce
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 #: An order's number: 64 bits on PostgreSQL, the row id itself on SQLite.
 OrderId = BigInteger().with_variant(Integer, "sqlite")
+
+#: Decimal places of amounts that are kept where SQLite adds them up.
+_PLACES = 12
 
 #: Folded text, compared byte by byte so that every database sorts it alike.
 Folded = Text().with_variant(Text(collation="C"), "postgresql")
@@ -48,6 +51,17 @@ class Prose(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """The text that can be stored."""
         return None if value is None else storable_text(value)
+
+
+class _Units(TypeDecorator[Decimal]):
+    """A whole number of 10⁻¹² as a decimal."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """The decimal, without needless zeros."""
+        return None if value is None else Decimal(value).scaleb(-_PLACES).normalize() + 0
 
 
 class Facts(TypeDecorator[Any]):
@@ -93,6 +107,20 @@ def sortable(column: ColumnElement[Any], dialect_name: str) -> ColumnElement[Any
     """What to sort ``column`` by: for an amount on SQLite the binary fraction nearest to it (an index holds it; it
     decides the order only, the value stays exact), else the column itself."""
     return cast(column, Float) if isinstance(column.type, Amount) and dialect_name == "sqlite" else column
+
+
+def total(column: ColumnElement[Any], dialect_name: str) -> ColumnElement[Any]:
+    """The sum of amounts, exact; :func:`summed` reads it. SQLite adds whole numbers of 10⁻¹² (up to nine million): its own
+    sums are binary fractions."""
+    if dialect_name != "sqlite":
+        return func.sum(column)
+    units = func.round(cast(column, Float) * 10**_PLACES, type_=Float)
+    return type_coerce(func.sum(cast(units, BigInteger)), _Units)
+
+
+def summed(value: Decimal | None) -> Decimal:
+    """What a column of :func:`total` gave: 0 for no amount at all."""
+    return Decimal(0) if value is None else Decimal(value)
 
 
 def storable_text(text: str) -> str:

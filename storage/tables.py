@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Integer, MetaData, String, Table
+from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, Integer, MetaData, String, Table
 
 from storage.columns import Amount, Facts, Folded, Moment, OrderId, Prose
 
@@ -144,7 +144,7 @@ CALLS = Table(
     Column("call_id", String(64), primary_key=True),
     Column("run_id", String(64), index=True),
     Column("document", String(64)),
-    Column("at", Moment, nullable=False, index=True),
+    Column("at", Moment, nullable=False),
     Column("provider", String(80), nullable=False),
     Column("model", Prose, nullable=False),
     Column("purpose", String(40), nullable=False),
@@ -159,6 +159,16 @@ CALLS = Table(
     Column("attempts", Integer, nullable=False),
     Column("request_id", Prose, nullable=False),
     Column("sent", Facts, nullable=False),
+    Index("ix_calls_spent", "at", "cost"),
+)
+
+#: What is held back of a hard budget for the calls in flight.
+HOLDS = Table(
+    "holds",
+    METADATA,
+    Column("hold_id", String(64), primary_key=True),
+    Column("dollars", Amount, nullable=False),
+    Column("until", Moment, nullable=False),
 )
 
 #: A version of a prompt, never changed once stored.

@@ -31,7 +31,7 @@ from core.preferences import Preferences
 from core.recipe import Recipe
 from core.rules.extractor import RulesExtractor
 from core.settings import Settings
-from core.stores import Calls, Files
+from core.stores import Calls, Files, Holds
 from core.studio import Parts, Studio
 from storage.calls import SqlCalls
 from storage.comparisons import SqlComparisons
@@ -40,6 +40,7 @@ from storage.disk_cache import DiskCache
 from storage.evaluations import SqlEvaluations
 from storage.exports import export_orders
 from storage.files import FileStore
+from storage.holds import SqlHolds
 from storage.ledger import SqlLedger
 from storage.orders import SqlOrders
 from storage.prompts import SqlPrompts
@@ -67,7 +68,7 @@ def build_studio(settings: Settings | None = None, household: Settings | None = 
     defaults = preferences.now
     results: Cache = DiskCache(settings.data_dir / "cache", defaults.cache_megabytes * 1_000_000)
     calls, files = SqlCalls(shared), FileStore(settings.data_dir / "files")
-    models = _models(settings, preferences, calls, files)
+    models = _models(settings, preferences, SqlHolds(shared), files)
     prompts = SqlPrompts(database)
     shelf = PromptShelf(prompts)
 
@@ -148,7 +149,7 @@ def _vision(models: Switchboard) -> Availability:
     return Availability(bool(ready), about if ready else "It needs a provider of models with its key.")
 
 
-def _models(settings: Settings, preferences: Preferences, calls: Calls, files: Files) -> Switchboard:
+def _models(settings: Settings, preferences: Preferences, holds: Holds, files: Files) -> Switchboard:
     """Every provider behind one door, with the person's choices as they are when a model is asked."""
     return Switchboard(
         Outside(
@@ -157,7 +158,7 @@ def _models(settings: Settings, preferences: Preferences, calls: Calls, files: F
             unsure=lambda: preferences.unsure,
             cost=cost_of,
             price=price_of,
-            spent=calls.spent,
+            holds=holds,
             keep=files.keep,
             capabilities=capabilities,
             default_model=default_model,

@@ -2,65 +2,61 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-import time
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from core.errors import BudgetExceeded
-from core.llm.limits import STEP, stop_if
+from core.errors import BudgetExceeded, StorageError
+from core.llm.limits import STEP, Sleep, pause
 from core.llm.provider import Cancelled, ModelName
 from core.settings import Budget
 from core.spending.period import day_of, month_of
+from core.stores import Cap, Holds, Over
 
-#: Seconds for which the sum of the books is taken as it was; calls of this process are added at once.
-FRESH = 5.0
+#: Seconds beyond a call's timeout after which what it held back lapses: its process is dead.
+GRACE = 120.0
 
 Spent = Callable[[datetime], Decimal]
 
 
-@dataclass(frozen=True, slots=True)
-class _Limit:
-    """One budget that is set, with its beginning (UTC)."""
+@dataclass(slots=True)
+class Hold:
+    """What is held back for one call. ``asked``: it left this machine; ``booked``: what it cost stands in the books."""
 
-    name: str
-    since: datetime
-    dollars: Decimal
+    asked: bool = False
+    booked: bool = False
 
 
 class BudgetGuard:
     """Stands before every call while the budget is hard: a call goes only where its greatest cost still fits beside what is
-    spent and what the calls in flight may yet cost. One for all threads of a process; what other processes spend is
-    seen within seconds."""
+    spent and what the calls in flight, in whichever process, may yet cost."""
 
-    def __init__(self, budget: Callable[[], Budget], spent: Spent, now: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self, budget: Callable[[], Budget], holds: Holds, sleep: Sleep, now: Callable[[], datetime] | None = None
+    ) -> None:
         self._budget = budget
-        self._spent = spent
+        self._holds = holds
+        self._sleep = sleep
         self._now = now or _now
-        self._settled = threading.Condition()
-        self._reserved = Decimal(0)
-        self._known: dict[datetime, tuple[float, Decimal]] = {}
-
-    @property
-    def on(self) -> bool:
-        """Whether calls are held back at all."""
-        budget = self._budget()
-        return budget.hard and (budget.day is not None or budget.month is not None)
 
     @contextmanager
     def reserve(
-        self, model: ModelName, cost: Callable[[], Decimal | None], cancelled: Cancelled
-    ) -> Iterator[Callable[[Decimal | None], None]]:
-        """Holds ``cost`` (the call's greatest) back while the call runs; what is yielded takes the cost it really had.
+        self, model: ModelName, cost: Callable[[], Decimal | None], timeout: float, cancelled: Cancelled
+    ) -> Iterator[Hold]:
+        """Holds ``cost`` (the call's greatest) back while the call runs, which takes ``timeout`` seconds at most; who makes
+        it says what became of it in the :class:`Hold`.
 
         A call that would fit but for those in flight waits until they have ended: most cost less than they may.
-        Raises BudgetExceeded, Cancelled.
+        Raises BudgetExceeded, Cancelled, StorageError.
         """
-        if not self.on:
-            yield lambda real: None
+        hold = Hold()
+        if not self._caps():
+            yield hold
             return
         held = cost()
         if held is None:
@@ -69,55 +65,61 @@ class BudgetGuard:
                 "(0 for a model that costs nothing), or let the budget only warn.",
                 *model,
             )
-        self._hold(model, held, cancelled)
+        hold_id = uuid.uuid4().hex
+        while over := self._holds.hold(hold_id, held, self._caps(), self._now(), timedelta(seconds=timeout + GRACE)):
+            if over.alone:
+                raise BudgetExceeded(_refusal(over, held), *model)
+            pause(STEP, cancelled, self._sleep)
         try:
-            yield self._settle
+            yield hold
         finally:
-            with self._settled:
-                self._reserved -= held
-                self._settled.notify_all()
+            # A call that was made and is not in the books may be billed all the same: what it held lapses by itself.
+            if hold.booked or not hold.asked:
+                with contextlib.suppress(StorageError):
+                    self._holds.release(hold_id)
 
-    def _hold(self, model: ModelName, held: Decimal, cancelled: Cancelled) -> None:
-        with self._settled:
-            while over := self._exceeded(held):
-                if not self._reserved or self._exceeded(held, Decimal(0)):
-                    raise BudgetExceeded(_refusal(*over, held), *model)
-                stop_if(cancelled)
-                self._settled.wait(STEP)
-            self._reserved += held
-
-    def _exceeded(self, held: Decimal, reserved: Decimal | None = None) -> tuple[_Limit, Decimal] | None:
-        """The budget that ``held`` would exceed beside what is reserved, and what is spent of it."""
-        reserved = self._reserved if reserved is None else reserved
-        for limit in _limits(self._budget(), self._now()):
-            spent = self._spent_since(limit.since)
-            if spent + reserved + held > limit.dollars:
-                return limit, spent
-        return None
-
-    def _spent_since(self, since: datetime) -> Decimal:
-        read_at, total = self._known.get(since, (0.0, Decimal(0)))
-        if since not in self._known or time.monotonic() - read_at > FRESH:
-            total = self._spent(since)
-            self._known[since] = (time.monotonic(), total)
-        return total
-
-    def _settle(self, real: Decimal | None) -> None:
-        with self._settled:
-            self._known = {since: (at, total + (real or 0)) for since, (at, total) in self._known.items()}
+    def _caps(self) -> list[Cap]:
+        budget, now = self._budget(), self._now()
+        caps = []
+        if budget.hard and budget.day is not None:
+            caps.append(Cap("today’s", day_of(now).since, budget.day))
+        if budget.hard and budget.month is not None:
+            caps.append(Cap("this month’s", month_of(now).since, budget.month))
+        return caps
 
 
-def _limits(budget: Budget, now: datetime) -> Iterator[_Limit]:
-    if budget.day is not None:
-        yield _Limit("today’s", day_of(now).since, budget.day)
-    if budget.month is not None:
-        yield _Limit("this month’s", month_of(now).since, budget.month)
+class LocalHolds:
+    """Implements :class:`core.stores.Holds` in memory, for one process. ``spent`` is :meth:`core.stores.Calls.spent`."""
+
+    def __init__(self, spent: Spent) -> None:
+        self._spent = spent
+        self._lock = threading.Lock()
+        self._held: dict[str, tuple[Decimal, datetime]] = {}
+
+    def hold(
+        self, hold_id: str, dollars: Decimal, caps: Sequence[Cap], now: datetime, longest: timedelta
+    ) -> Over | None:
+        """See :meth:`core.stores.Holds.hold`."""
+        with self._lock:
+            self._held = {name: (amount, until) for name, (amount, until) in self._held.items() if until > now}
+            held = sum((amount for amount, _ in self._held.values()), Decimal(0))
+            for cap in caps:
+                spent = self._spent(cap.since)
+                if spent + held + dollars > cap.dollars:
+                    return Over(cap, spent, spent + dollars > cap.dollars or not held)
+            self._held[hold_id] = (dollars, now + longest)
+            return None
+
+    def release(self, hold_id: str) -> None:
+        """See :meth:`core.stores.Holds.release`."""
+        with self._lock:
+            self._held.pop(hold_id, None)
 
 
-def _refusal(limit: _Limit, spent: Decimal, held: Decimal) -> str:
+def _refusal(over: Over, held: Decimal) -> str:
     return (
-        f"The call was not made: it may cost up to {_written(held)}, and {_written(spent)} of {limit.name} budget of "
-        f"{_written(limit.dollars)} are spent. Raise the budget on the Cost page, or wait until it begins anew."
+        f"The call was not made: it may cost up to {_written(held)}, and {_written(over.spent)} of {over.cap.name} budget of "
+        f"{_written(over.cap.dollars)} are spent. Raise the budget on the Cost page, or wait until it begins anew."
     )
 
 

@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,8 +16,9 @@ from core.errors import ProviderError, StorageError
 from core.llm.provider import RESTART, Ask, Call, ModelName, Note, OnText, Question, Reply, Usage
 from core.llm.tokens import count_question, count_text
 
-#: More tokens than any call has: a larger count is a server's mistake, and no database holds it.
-MOST_TOKENS = 1_000_000_000
+#: A count of tokens this many times what was asked and allowed, and this many more, is a server's mistake: tokens of
+#: pictures differ up to thirtyfold between providers, nothing else by so much.
+MOST_TIMES, MOST_BEYOND = 100, 100_000
 
 Cost = Callable[[ModelName, Usage], Decimal | None]
 Keep = Callable[[bytes], str]
@@ -69,7 +70,7 @@ class Begun:
 
     def answered(self, reply: Reply) -> Call:
         """The call ended with a reply. Servers that count no tokens are counted for, roughly."""
-        return self._note("ok", reply.usage if reply.usage != Usage() else self._roughly(reply.text), reply.request_id)
+        return self._note("ok", self._told(reply.usage) or self._roughly(reply.text), reply.request_id)
 
     def failed(self, error: BaseException, received: str) -> Call:
         """The call ended with an error. One that the provider does not bill is noted at no cost: the question left this
@@ -78,13 +79,23 @@ class Begun:
         if isinstance(error, ProviderError) and not error.billed:
             return self._note(type(error).__name__, Usage(), "")
         usage = error.usage if isinstance(error, ProviderError) else None
-        return self._note(type(error).__name__, usage or self._roughly(received), "")
+        return self._note(type(error).__name__, (usage and self._told(usage)) or self._roughly(received), "")
+
+    def _told(self, usage: Usage) -> Usage | None:
+        """What a server says of its tokens; ``None`` where it says nothing, or what cannot be."""
+        question = self.record.ask.question
+        most = Usage(count_question(question), question.max_output_tokens)
+        try:
+            sent, output, cached, written = (int(tokens) for tokens in astuple(usage))
+        except (TypeError, ValueError, OverflowError):  # no number, NaN, infinity
+            return None
+        likely = 0 <= sent <= _bound(most.input) and 0 <= output <= _bound(most.output) and sent + output > 0
+        return Usage(sent, output, min(max(cached, 0), sent), min(max(written, 0), sent)) if likely else None
 
     def _roughly(self, received: str) -> Usage:
         return Usage(count_question(self.record.ask.question), count_text(received))
 
     def _note(self, outcome: str, usage: Usage, request_id: str) -> Call:
-        usage = _sensible(usage)
         call = Call(
             uuid.uuid4().hex,
             self.at,
@@ -103,10 +114,8 @@ class Begun:
         return call
 
 
-def _sensible(usage: Usage) -> Usage:
-    """What a server says of its tokens as a count that can be billed and kept: never less than none."""
-    told = (usage.input, usage.output, usage.cached, usage.written)
-    return Usage(*(min(max(int(tokens), 0), MOST_TOKENS) for tokens in told))
+def _bound(tokens: int) -> int:
+    return MOST_TIMES * tokens + MOST_BEYOND
 
 
 class Listener:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import BudgetExceeded, KeyMissing, LimitsUnknown, ModelUnknown, ProviderError, ProviderPaused
 from core.llm.breaker import Breaker
-from core.llm.budget import BudgetGuard, Spent
+from core.llm.budget import BudgetGuard
 from core.llm.limits import Sleep, Turns, pause, stop_if
 from core.llm.provider import (
     NO_MODEL,
@@ -35,6 +35,7 @@ from core.llm.provider import (
 from core.llm.record import Listener, Record
 from core.llm.tokens import expected_usage, greatest_usage
 from core.settings import Defaults, ModelPrice, ProviderSettings
+from core.stores import Holds
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -51,13 +52,13 @@ Prices = Mapping[str, ModelPrice]
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What the switchboard needs of the rest of the house. ``providers`` builds them for the person's choices, ``keep``
-    stores a picture and gives its SHA-256, ``spent`` is :meth:`core.stores.Calls.spent`."""
+    stores a picture and gives its SHA-256, ``holds`` knows what is held back of a hard budget."""
 
     providers: Callable[[Defaults], Mapping[str, Provider]]
     defaults: Callable[[], Defaults]
     cost: Callable[[ModelName, Usage, Prices], Decimal | None]
     price: Callable[[ModelName, Prices], Price | None]
-    spent: Spent
+    holds: Holds
     keep: Callable[[bytes], str]
     capabilities: Callable[[ModelName], Capabilities]
     default_model: Callable[[str, Defaults], str]
@@ -88,7 +89,7 @@ class Switchboard:
         self._lines: dict[str, _Line] = {}
         self._built: tuple[Defaults, Mapping[str, Provider]] | None = None
         self._helpers = ThreadPoolExecutor(HELPERS, thread_name_prefix="studio-sent")
-        self._guard = BudgetGuard(lambda: outside.defaults().budget, outside.spent)
+        self._guard = BudgetGuard(lambda: outside.defaults().budget, outside.holds, sleep)
 
     def ask(
         self,
@@ -190,23 +191,25 @@ class Switchboard:
     ) -> tuple[Reply, Call]:
         stop_if(cancelled)
         settings, line = self._settings(model.provider), self._line(model.provider)
+        timeout = ask.question.timeout or settings.timeout
         with (
             line.turns.turn(settings.concurrency, settings.per_minute, cancelled),
-            self._guard.reserve(model, lambda: self._greatest_cost(model, ask.question), cancelled) as settle,
+            self._guard.reserve(model, lambda: self._greatest_cost(model, ask.question), timeout, cancelled) as hold,
         ):
             if seconds := line.breaker.admit():
                 raise ProviderPaused(_paused(provider, seconds), *model, retry_after=seconds)
-            began = record.begin(model)
+            began, hold.asked = record.begin(model), True
             try:
                 reply = provider.ask(ask.question, model.model, listener.begin(), cancelled)
             except BaseException as error:
                 line.breaker.tell(error)
-                settle(began.failed(error, listener.text).cost)
+                began.failed(error, listener.text)
+                hold.booked = True
                 raise
             line.breaker.tell(None)
             reply = reply if reply.model != NO_MODEL else replace(reply, model=model)
             call = began.answered(reply)
-            settle(call.cost)
+            hold.booked = True
             return reply, call
 
     # --- what is known ---------------------------------------------------------------------------------------------

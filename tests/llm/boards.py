@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from core.llm.budget import LocalHolds
 from core.llm.prices import cost_of, price_of
 from core.llm.provider import Ask, Call, Capabilities, Message, ModelName, Provider, Question
 from core.llm.switchboard import Outside, Switchboard
@@ -78,7 +79,7 @@ def make_board(*providers: Provider, budget: Budget | None = None, **settings: o
         defaults=lambda: defaults[0],
         cost=cost_of,
         price=price_of,
-        spent=books.spent,
+        holds=LocalHolds(books.spent),
         keep=books.keep,
         capabilities=lambda model: Capabilities(),
         default_model=lambda provider, defaults: getattr(defaults.providers.get(provider), "model", "") or "recorded",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +13,7 @@ from decimal import Decimal
 import pytest
 
 from core.errors import BudgetExceeded, Cancelled
-from core.llm.budget import BudgetGuard
+from core.llm.budget import GRACE, BudgetGuard, LocalHolds
 from core.llm.provider import Ask, ModelName
 from core.llm.replay import ReplayProvider, always
 from core.settings import Budget
@@ -21,9 +23,17 @@ MODEL = ModelName("one", "recorded")
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
 
+Books = Callable[[datetime], Decimal]
+
+
+def guard_of(budget: Budget, spent: Books, now: Callable[[], datetime] = lambda: NOON) -> BudgetGuard:
+    """A guard of one process."""
+    return BudgetGuard(lambda: budget, LocalHolds(spent), lambda seconds: time.sleep(0.01), now)
+
+
 def reserve(guard: BudgetGuard, cost: str, cancelled: bool = False) -> None:
     """A call of this cost that ends at once and cost nothing."""
-    with guard.reserve(MODEL, lambda: Decimal(cost), lambda: cancelled):
+    with guard.reserve(MODEL, lambda: Decimal(cost), 60, lambda: cancelled):
         pass
 
 
@@ -38,14 +48,14 @@ def reserve(guard: BudgetGuard, cost: str, cancelled: bool = False) -> None:
 def test_a_call_that_would_exceed_the_budget_is_not_made(budget: Budget, cost: str) -> None:
     """Days and months begin at midnight UTC; what is spent before does not count."""
     spent = {NOON.replace(hour=0): Decimal(4), NOON.replace(day=1, hour=0): Decimal(20)}
-    guard = BudgetGuard(lambda: budget, spent.__getitem__, lambda: NOON)
+    guard = guard_of(budget, spent.__getitem__)
     with pytest.raises(BudgetExceeded, match="was not made"):
         reserve(guard, cost)
 
 
 def test_a_call_that_just_fits_is_made() -> None:
     """The budget can be used to the last cent."""
-    guard = BudgetGuard(lambda: Budget(day=Decimal(5), hard=True), lambda since: Decimal(4), lambda: NOON)
+    guard = guard_of(Budget(day=Decimal(5), hard=True), lambda since: Decimal(4))
     reserve(guard, "1.00")
 
 
@@ -56,40 +66,45 @@ def test_a_budget_that_only_warns_stops_nothing(budget: Budget) -> None:
     def spent(since: datetime) -> Decimal:
         raise AssertionError("read the books")
 
-    reserve(BudgetGuard(lambda: budget, spent, lambda: NOON), "100")
+    reserve(guard_of(budget, spent), "100")
 
 
 def test_calls_in_flight_count() -> None:
     """A second call that fits only if the first costs less waits for it, and goes when it turned out cheap."""
-    guard = BudgetGuard(lambda: Budget(day=Decimal(1), hard=True), lambda since: Decimal(0), lambda: NOON)
+    books = [Decimal(0)]
+    guard = guard_of(Budget(day=Decimal(1), hard=True), lambda since: books[0])
     gone = threading.Event()
     second = threading.Thread(target=lambda: (reserve(guard, "0.60"), gone.set()))
-    with guard.reserve(MODEL, lambda: Decimal("0.60"), lambda: False) as settle:
+    with guard.reserve(MODEL, lambda: Decimal("0.60"), 60, lambda: False) as hold:
         second.start()
         with pytest.raises(Cancelled):
             reserve(guard, "0.60", cancelled=True)
         assert not gone.is_set()
-        settle(Decimal("0.30"))
+        books[0] = Decimal("0.30")
+        hold.asked = hold.booked = True
     second.join(5)
     assert gone.is_set()
 
 
-def test_what_a_call_cost_counts_at_once() -> None:
-    """Although the books are read only now and then."""
-    guard = BudgetGuard(lambda: Budget(day=Decimal(1), hard=True), lambda since: Decimal(0), lambda: NOON)
-    with guard.reserve(MODEL, lambda: Decimal("0.60"), lambda: False) as settle:
-        settle(Decimal("0.50"))
-    with pytest.raises(BudgetExceeded, match=r"\$0\.50 of today’s budget of \$1\.00"):
-        reserve(guard, "0.60")
+def test_a_call_that_is_missing_from_the_books_stays_held_back_for_a_while() -> None:
+    """It may be billed all the same; what was not made is free again at once."""
+    moments = [NOON]
+    guard = guard_of(Budget(day=Decimal(1), hard=True), lambda since: Decimal(0), lambda: moments[0])
+    reserve(guard, "0.60")
+    with guard.reserve(MODEL, lambda: Decimal("0.60"), 60, lambda: False) as hold:
+        hold.asked = True
+    with pytest.raises(Cancelled):
+        reserve(guard, "0.60", cancelled=True)
+    moments[0] += timedelta(seconds=60 + GRACE)
+    reserve(guard, "0.60")
 
 
 def test_a_new_day_has_its_whole_budget() -> None:
     """At midnight UTC."""
     moments = [NOON]
     spent = {NOON.replace(hour=0): Decimal(1)}
-    guard = BudgetGuard(
-        lambda: Budget(day=Decimal(1), hard=True), lambda since: spent.get(since, Decimal(0)), lambda: moments[0]
-    )
+    budget = Budget(day=Decimal(1), hard=True)
+    guard = guard_of(budget, lambda since: spent.get(since, Decimal(0)), lambda: moments[0])
     with pytest.raises(BudgetExceeded):
         reserve(guard, "0.50")
     moments[0] += timedelta(days=1)
@@ -128,6 +143,6 @@ def test_many_at_once_never_exceed_the_budget() -> None:
 
 def test_small_amounts_are_told_with_the_digits_that_matter() -> None:
     """What is spent of a budget of a cent is not rounded to two."""
-    guard = BudgetGuard(lambda: Budget(day=Decimal("0.01"), hard=True), lambda since: Decimal("0.0176"), lambda: NOON)
+    guard = guard_of(Budget(day=Decimal("0.01"), hard=True), lambda since: Decimal("0.0176"))
     with pytest.raises(BudgetExceeded, match=r"\$0\.018 of today’s budget of \$0\.01 are"):
         reserve(guard, "0.0005")

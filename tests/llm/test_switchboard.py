@@ -23,7 +23,6 @@ from core.errors import (
     StorageError,
 )
 from core.llm.provider import RESTART, Ask, Image, Message, ModelName, Question, Reply, Usage
-from core.llm.record import MOST_TOKENS
 from core.llm.replay import Fault, ReplayProvider, always, in_turn
 from core.llm.switchboard import Switchboard
 from core.settings import Budget, Defaults, ModelPrice
@@ -51,12 +50,28 @@ def test_a_question_is_answered_priced_and_noted_once() -> None:
     assert (call.outcome, call.attempts) == ("ok", 1)
 
 
-def test_a_count_of_tokens_that_cannot_be_is_billed_as_far_as_it_can() -> None:
-    """A server's mistake neither lowers the bill nor costs the reply."""
-    provider = ReplayProvider(lambda question, model: Reply("{}", Usage(10**20, -5)), "one")
-    place = make_board(provider)
-    _, call = place.board.ask(ask_of("one"), note=place.books.note)
-    assert call.usage == Usage(MOST_TOKENS, 0)
+@pytest.mark.parametrize(
+    "told",
+    [
+        Usage(10**20, 5),
+        Usage(1_000_000_000, 5),
+        Usage(12, -5),
+        Usage(float("nan"), 5),  # type: ignore[arg-type]
+        Usage(12, float("inf")),  # type: ignore[arg-type]
+        Usage("many", 5),  # type: ignore[arg-type]
+        Usage(),
+    ],
+)
+def test_a_count_of_tokens_that_cannot_be_is_counted_by_ourselves(told: Usage) -> None:
+    """A server's mistake costs neither the reply nor its place in the bill, and does not use up the budget."""
+    place = make_board(
+        ReplayProvider(lambda question, model: Reply("{}", told), "one"), budget=Budget(day=Decimal(5), hard=True)
+    )
+    reply, call = place.board.ask(ask_of("one"), note=place.books.note)
+    assert (reply.text, place.books.calls) == ("{}", [call])
+    assert 5 <= call.usage.input <= 50
+    assert 0 < call.usage.output < 10
+    place.board.ask(ask_of("one"), note=place.books.note)
 
 
 def test_a_temporary_error_is_tried_again() -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.extraction import Extraction
+from core.notation.writing import text_of
 
 
 def to_json(extraction: Extraction) -> dict[str, Any]:
@@ -39,10 +40,8 @@ def to_json(extraction: Extraction) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """``value`` in JSON's own types: amounts as plain decimal text, dates ISO."""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, date):
-        return value.isoformat()
+    if isinstance(value, Decimal | date):
+        return text_of(value)
     if isinstance(value, dict):
         return {key: plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):

@@ -30,6 +30,7 @@ from core.jobs.queue import Job, JobQueue
 from core.llm.provider import Call, Models
 from core.models import Invoice, field_of
 from core.notation import usual_notation
+from core.notation.typed import parse_value
 from core.pipeline import Order as RunOrder
 from core.pipeline import Pipeline
 from core.preferences import Preferences
@@ -57,7 +58,6 @@ from core.stores import (
     WorkbookStore,
 )
 from core.validation.calibration import ENOUGH_REVIEWED, fit_correction
-from core.validation.normalise import parse_value
 
 if TYPE_CHECKING:
     from PIL.Image import Image

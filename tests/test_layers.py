@@ -60,7 +60,7 @@ MAY_IMPORT = {
 
 def layer_of(module: str) -> str | None:
     """The layer of a module of ours; ``None`` for someone else's and for bare packages."""
-    if module in CONTRACTS or module.startswith(("core.documents", "core.notation")):
+    if module in CONTRACTS or module.startswith(("core.documents", "core.notation", "core.page")):
         return "contract"
     if module.startswith(WIRING):
         return "wiring"

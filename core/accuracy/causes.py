@@ -20,10 +20,10 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from core.evaluation.outcome import Compared
-from core.evaluation.values import plain_text, read_date, read_number
 from core.evidence import Evidence, PageText
 from core.matching import find_evidence
 from core.models import MOST_DECIMALS, MOST_DIGITS, FieldKind, Invoice, LineItem, header_fields, item_fields
+from core.notation.sameness import plain_text, read_date, read_number
 from core.placing import evidence_on_page
 
 Cause = Literal["not found", "wrong place", "misread", "wrong format", "extra"]

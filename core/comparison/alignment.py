@@ -8,8 +8,8 @@ from typing import Any
 
 from core.evaluation.assignment import pair
 from core.evaluation.scoring import Line
-from core.evaluation.values import is_empty
 from core.models import item_fields
+from core.notation.sameness import is_empty
 
 #: A line's cells by name.
 Item = Mapping[str, Any]

@@ -9,7 +9,7 @@ from typing import Any
 from core.comparison.sheet import Entry, SheetRow
 from core.comparison.tables import BASIS_WORDS, finding_table, reading_table, recipe_table, sentence_on
 from core.comparison.totals import Compared, RecipeTotals, basis_of, worth_having
-from core.comparison.values import text_of
+from core.notation.writing import text_of
 from core.stores import Comparison
 
 _STYLE = """
@@ -113,7 +113,7 @@ def _entry(row: SheetRow, entry: Entry | None) -> str:
     names = ["number"] if row.info.kind in _NUMBERS else []
     if row.basis != "majority" and entry.right is not None:
         names.append("right" if entry.right else "wrong")
-    if row.vote and row.vote.value == text_of(entry.value):
+    if row.vote and row.vote.value == (text_of(entry.value) or None):
         names.append("chosen")
     if entry.group is None:
         names.append("none")

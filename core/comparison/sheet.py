@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 from core.comparison.alignment import AlignedLine, align
 from core.evaluation.scoring import Line, true_lines
-from core.evaluation.values import is_empty, is_right
 from core.extraction import Extraction
 from core.models import FieldInfo, Invoice, header_fields, item_fields, item_path
+from core.notation.sameness import is_empty, is_right
 from core.stores import Vote
 
 #: What a value is judged by.

@@ -9,8 +9,8 @@ from typing import Any
 from core.evaluation.assignment import pair
 from core.evaluation.predictions import plain_value
 from core.evaluation.scoring import ITEM_PREFIX, true_lines
-from core.evaluation.values import is_empty, is_right
 from core.models import FieldInfo, field_of, header_fields, item_fields, item_path
+from core.notation.sameness import is_empty, is_right
 from core.validation.gate import CRITICAL
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from core.evaluation.values import is_empty
+from core.notation.sameness import is_empty
 
 _VALUE_KEYS = ("value", "amount", "text")
 _INVOICE_KEYS = ("invoice", "data", "result")

@@ -14,8 +14,8 @@ from typing import Any
 
 from core.evaluation.assignment import pair
 from core.evaluation.predictions import plain_items, plain_value
-from core.evaluation.values import is_empty, is_right, similarity
 from core.models import FieldInfo, header_fields, item_fields
+from core.notation.sameness import is_empty, is_right, similarity
 
 #: What a cell counts for when lines are paired.
 _WEIGHTS = {"description": 0.4, "total_price": 0.3, "quantity": 0.15, "unit_price": 0.15}

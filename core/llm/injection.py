@@ -13,7 +13,7 @@ from functools import cache
 from core.evidence import PageText
 from core.extraction import Finding
 from core.models import header_fields, item_fields
-from core.rules.layout import Layout
+from core.page.layout import Layout
 
 #: So much of a sentence is quoted to the person.
 _QUOTED = 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 
 from core.evidence import PageText
-from core.rules.layout import Layout, Line, Segment
+from core.page.layout import Layout, Line, Segment
 
 #: A page is at most this many characters wide: more only costs tokens.
 _WIDEST = 132

@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import ReplyInvalid
 from core.evaluation.assignment import pair
-from core.evaluation.values import is_empty, is_right
 from core.extraction import Finding, Provenance
 from core.llm.messages import Part, fenced, guard
 from core.llm.provider import Image, Message, Question
@@ -20,8 +19,9 @@ from core.llm.reply import parse_object
 from core.llm.schema import schema_of
 from core.models import FieldInfo, Invoice, field_of, header_fields, item_fields, item_path, walk
 from core.notation import Notation, usual_notation
+from core.notation.sameness import is_empty, is_right
+from core.notation.typed import parse_value
 from core.redaction import Masker
-from core.validation.normalise import parse_value
 
 _ASKED = """
 You check what another reader took from a business document. For each value decide whether the document says so. A value is

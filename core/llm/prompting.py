@@ -47,7 +47,7 @@ def uses(prompt: Prompt, variable: str) -> bool:
 
 class About(NamedTuple):
     """What is known of a document before a model is asked: its type, its language (ISO 639-1) and its words, folded
-    (:func:`core.rules.layout.fold`) and joined by nothing."""
+    (:func:`core.page.layout.fold`) and joined by nothing."""
 
     document_type: str | None = None
     language: str | None = None

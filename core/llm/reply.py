@@ -16,7 +16,7 @@ from core.llm.provider import RESTART
 from core.llm.schema import Reading
 from core.models import FieldInfo, Invoice, fields_of, item_fields
 from core.notation import Notation, usual_notation
-from core.validation.normalise import parse_value
+from core.notation.typed import parse_value
 
 #: The most errors of one reply that are told: a model mends the others by itself, a person reads no more.
 _MOST_ERRORS = 8

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from core.extraction import Finding
 from core.notation.folding import fold
-from core.rules.layout import Layout, Segment
+from core.page.layout import Layout, Segment
 from core.rules.reading import Reading
 
 #: A title in print this many times as tall as the text counts that much, and no more than that.

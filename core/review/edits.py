@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 
 from core.evidence import Evidence
 from core.models import Invoice, LineItem, field_of, item_fields, item_path, value_at, walk
+from core.notation.writing import text_of
 from core.stores import SaveReceipt
 
 #: Reads a text as the value of a path; raises ValueError with a sentence.
@@ -172,11 +173,7 @@ def _own_notation(path: str, text: str) -> Decimal | date | None:
 
 def as_text(value: Any) -> str:
     """A value as the form shows it: dates ISO, numbers plain with a point."""
-    if value is None:
-        return ""
-    if isinstance(value, date):
-        return value.isoformat()
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return text_of(value)
 
 
 def rows_of(invoice: Invoice) -> list[Row]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.page.layout import Layout, Line, Segment
 from core.rules.addresses import has_legal_form, is_street, is_town
-from core.rules.layout import Layout, Line, Segment
 
 _DOTS = re.compile(r"[·•●|∙]|\s[-–]\s")
 #: Lines of a block follow each other within this many text heights, centre to centre.

@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from core.notation.dates import dates_in
-from core.rules.layout import Token
+from core.page.layout import Token
 
 
 class FoundDate(NamedTuple):

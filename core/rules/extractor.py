@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from core.evidence import Box, PageText
 from core.extraction import Provenance
 from core.extractor import Availability, Draft, Request
 from core.models import Invoice, LineItem, item_path
+from core.notation.writing import text_of
+from core.page.layout import Token
 from core.recognition import doubt_of, recognise
 from core.rules.candidates import find_candidates
 from core.rules.header import Candidate, read_header
-from core.rules.layout import Token
 from core.rules.lexicon import load_lexicon
 from core.rules.money import FoundCurrency, read_currency
 from core.rules.parties import Party, PartyReader
@@ -213,10 +213,6 @@ def _weighed(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
 def _weighed_sums(sums: Sequence[Sum]) -> list[dict[str, Any]]:
     best = sorted(sums, key=lambda found: -found.score)[: 4 * _SHOWN]
     return [
-        {"field": s.kind, "value": _plain(s.value), "label": s.label, "rule": s.rule, "score": round(s.score, 3)}
+        {"field": s.kind, "value": text_of(s.value), "label": s.label, "rule": s.rule, "score": round(s.score, 3)}
         for s in best
     ]
-
-
-def _plain(value: Decimal) -> str:
-    return format(value, "f")

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from core.notation.dates import compact_date
+from core.page.layout import Token
 from core.rules.labels import Label
-from core.rules.layout import Token
 from core.rules.reading import Place, Reading
 from core.rules.terms import TermDate, net_dates, payment_dates
 

@@ -8,8 +8,8 @@ from functools import cache
 from typing import NamedTuple
 
 from core.notation.currencies import currency_of
-from core.rules.japanese import FIRST_CJK, bare_label
-from core.rules.layout import Layout, Segment, Token
+from core.page.japanese import FIRST_CJK, bare_label
+from core.page.layout import Layout, Segment, Token
 from core.rules.lexicon import Entry, Lexicon
 
 #: A phrase this short is a label only where it stands alone or before a colon.

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from core.notation.folding import fold
-from core.rules.japanese import FIRST_CJK
+from core.page.japanese import FIRST_CJK
 
 #: What a label may announce. Kinds that are no field of the invoice are there so that their values are not taken for one.
 KINDS = frozenset(
@@ -67,7 +67,7 @@ class Entry(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Lexicon:
-    """All languages together. Keys are folded phrases (:func:`core.rules.layout.fold`)."""
+    """All languages together. Keys are folded phrases (:func:`core.page.layout.fold`)."""
 
     labels: dict[str, dict[str, Entry]] = field(default_factory=lambda: defaultdict(dict))
     """Phrase -> language -> meaning."""

@@ -7,8 +7,8 @@ from collections import Counter
 from typing import NamedTuple
 
 from core.notation.currencies import currency_of, is_code, is_shared, resolve
+from core.page.layout import Token
 from core.rules.countries import countries_in
-from core.rules.layout import Token
 from core.rules.reading import Reading
 
 _EDGES = ".,:;()[]/*"

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from core.notation.folding import fold
+from core.page.layout import Layout, Segment, Token
 from core.rules.addresses import has_legal_form, is_contact, is_registration, is_street, is_title, is_town
 from core.rules.blocks import Block, column_beneath, find_blocks
 from core.rules.countries import country_names
 from core.rules.labels import Label
-from core.rules.layout import Layout, Segment, Token
 from core.rules.party_forms import OWN_LANGUAGE, PARTIES, PARTS, read_form
 from core.rules.party_lines import EDGE, Line, assemble, ends_in_country, is_unnumbered, line_of
 from core.rules.reading import Reading

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from core.page.layout import Layout, Segment
 from core.rules.labels import Label
-from core.rules.layout import Layout, Segment
 from core.rules.party_lines import Line, line_of
 from core.rules.reading import Place, Reading
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.page.layout import Token
 from core.rules.addresses import (
     has_legal_form,
     is_contact,
@@ -16,7 +17,6 @@ from core.rules.addresses import (
     is_title,
     is_town,
 )
-from core.rules.layout import Token
 
 #: What may stand around a part of an address and belongs to none.
 EDGE = " ,;:·|-–•*\u200b"

@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from core.evidence import PageText
 from core.notation import notation_of_text
+from core.notation.amounts import Amount, find_amounts
 from core.notation.notation import decide_order
-from core.rules.amounts import Amount, find_amounts
+from core.page.layout import Layout, Line, Segment, Token
 from core.rules.dates import FoundDate, find_dates
 from core.rules.labels import Label, find_labels
-from core.rules.layout import Layout, Line, Segment, Token
 from core.rules.lexicon import Lexicon
 
 #: Values below a label stand within this many text heights.

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from core.notation.amounts import Amount
 from core.notation.currencies import currency_of
-from core.rules.amounts import Amount
+from core.page.layout import Segment, Token
 from core.rules.labels import Label
-from core.rules.layout import Segment, Token
 from core.rules.reading import Reading
 
 #: What labels of sums may announce.

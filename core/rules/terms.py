@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from core.rules.japanese import FIRST_CJK
-from core.rules.layout import Segment, Token
+from core.page.japanese import FIRST_CJK
+from core.page.layout import Segment, Token
 from core.rules.reading import Reading
 
 #: A run of fewer words is a label with its value, not a sentence.

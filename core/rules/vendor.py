@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from core.notation.folding import fold
+from core.page.layout import Layout, Line, Segment, Token
 from core.rules.addresses import (
     has_legal_form,
     is_contact,
@@ -19,7 +20,6 @@ from core.rules.addresses import (
     names_bank,
 )
 from core.rules.blocks import Block, with_neighbours
-from core.rules.layout import Layout, Line, Segment, Token
 from core.rules.parties import Party, PartyReader
 from core.rules.reading import Reading
 

@@ -10,8 +10,8 @@ import streamlit as st
 
 from core.comparison.sheet import SheetRow
 from core.comparison.totals import Compared
-from core.comparison.values import text_of
 from core.errors import StudioError
+from core.notation.writing import text_of
 from core.review.trust import by_severity
 from core.stores import Comparison
 from pages.compare_parts.matrix import facts
@@ -110,7 +110,7 @@ def take_vote(kept: Comparison, row: int, compared: Compared, said: Mapping[str,
             entry = about.entries[int(said["column"])]
             if entry is None:
                 return False
-            value, recipe = text_of(entry.value), kept.recipes[int(said["column"])].name
+            value, recipe = text_of(entry.value) or None, kept.recipes[int(said["column"])].name
             if about.vote and (about.vote.value, about.vote.recipe_name) == (value, recipe):
                 comparator.unvote(kept.comparison_id, document, about.path)
                 return True
@@ -129,7 +129,7 @@ def _typed(path: str, text: str, compared: Compared) -> str | None:
     if not text.strip():
         return None
     read = next((result.extraction for result in compared.results if result), None)
-    return text_of(get_studio().parse_value(path, text.strip(), read))
+    return text_of(get_studio().parse_value(path, text.strip(), read)) or None
 
 
 def _draw_findings(kept: Comparison, compared: Compared) -> None:

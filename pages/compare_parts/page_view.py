@@ -13,9 +13,9 @@ import streamlit as st
 from core.comparison.result import Result
 from core.comparison.sheet import Entry, SheetRow
 from core.comparison.totals import Compared
-from core.comparison.values import text_of
 from core.errors import StudioError
 from core.evidence import Box
+from core.notation.writing import text_of
 from core.stores import Comparison
 from pages.shared import keys
 from pages.shared.charts import SERIES
@@ -88,7 +88,7 @@ def _cell(row: SheetRow, entry: Entry | None) -> dict[str, Any] | None:
     if entry.confidence is not None:
         told.append(f"confidence {entry.confidence:.0%}")
     return {
-        "text": text_of(entry.value) or "",
+        "text": text_of(entry.value),
         "group": entry.group,
         "mark": {True: "right", False: "wrong", None: ""}[right],
         "chosen": _is_chosen(row, entry),
@@ -98,7 +98,7 @@ def _cell(row: SheetRow, entry: Entry | None) -> dict[str, Any] | None:
 
 
 def _is_chosen(row: SheetRow, entry: Entry | None) -> bool:
-    return entry is not None and row.vote is not None and row.vote.value == text_of(entry.value)
+    return entry is not None and row.vote is not None and row.vote.value == (text_of(entry.value) or None)
 
 
 def boxes_of(results: Sequence[Result | None], shown: Sequence[SheetRow]) -> list[dict[str, Any]]:

@@ -18,8 +18,8 @@ from core.evaluation.assignment import cheapest_columns, pair
 from core.evaluation.cases import load_case
 from core.evaluation.predictions import plain_items, plain_value
 from core.evaluation.scoring import total
-from core.evaluation.values import is_right, read_date, read_number
 from core.models import field_of
+from core.notation.sameness import is_right, read_date, read_number
 from samples.generate import make_sample
 from samples.invoices import Wishes
 

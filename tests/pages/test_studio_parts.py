@@ -13,6 +13,7 @@ from core.extraction import Extraction, Finding, PageRef, Provenance
 from core.jobs.queue import Job, JobState
 from core.models import Invoice, LineItem, walk
 from core.notation import usual_notation
+from core.notation.typed import parse_value
 from core.recipe import Recipe
 from core.review.before import before, put_back
 from core.review.edits import Edits, differences, edits_from, read_edits, tidy, title_of
@@ -21,7 +22,6 @@ from core.review.trust import doubtful_paths, trust
 from core.review.words import STATUS_WORDS
 from core.studio import Reviewed
 from core.validation.calibration import shipped_calibration
-from core.validation.normalise import parse_value
 from core.validation.rule_words import rule_words
 from pages.shared.desk import Desk, OpenDocument, desk_from, range_text
 from pages.shared.drawing import box_on_page

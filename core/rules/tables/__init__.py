@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from core.notation import Notation
-from core.rules.layout import Layout
+from core.page.layout import Layout
 from core.rules.lexicon import Lexicon
 from core.rules.tables.items import ItemCell, ItemRow
 from core.rules.tables.ruled import read_with_header, read_with_inferred_header

@@ -12,9 +12,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from core.notation import Notation
+from core.notation.amounts import Amount, find_amounts
 from core.notation.currencies import currency_of
-from core.rules.amounts import Amount, find_amounts
-from core.rules.layout import Layout, Line, Token
+from core.page.layout import Layout, Line, Token
 from core.rules.tables.header import NUMERIC, Column, Header
 
 #: The page's width is looked at in steps of this share of the text height.

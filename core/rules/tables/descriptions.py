@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from core.rules.layout import Layout, Line, Token
+from core.page.layout import Layout, Line, Token
 from core.rules.tables.columns import Grid
 
 #: A description may grow to this many times its first text by lines that are not forced breaks.

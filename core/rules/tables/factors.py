@@ -8,8 +8,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 from core.notation import Notation
-from core.rules.amounts import Amount, find_amounts
-from core.rules.layout import Line, Token
+from core.notation.amounts import Amount, find_amounts
+from core.page.layout import Line, Token
 from core.rules.tables.items import multiplies
 from core.rules.tables.money_rows import MoneyRow, part_line
 from core.rules.tables.quantities import without_unit_sign

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from core.rules.layout import Layout, Line, Token, overlap_share
+from core.page.layout import Layout, Line, Token, overlap_share
 from core.rules.tables.words import Name, TableWords
 
 NUMERIC = frozenset({"quantity", "unit_price", "total_price", "gross"})

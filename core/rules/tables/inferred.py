@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.notation import Notation
-from core.rules.layout import Layout, Token
+from core.page.layout import Layout, Token
 from core.rules.tables.factors import take_factors
 from core.rules.tables.header import Column, Header
 from core.rules.tables.money_rows import MoneyRow, main_column, money_rows

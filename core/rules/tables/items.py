@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.evidence import Box
-from core.rules.amounts import Amount
-from core.rules.layout import Layout, Token
+from core.notation.amounts import Amount
+from core.page.layout import Layout, Token
 
 
 @dataclass(frozen=True, slots=True)

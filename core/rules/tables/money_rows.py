@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from core.notation import Notation
+from core.notation.amounts import Amount, find_amounts
 from core.notation.folding import fold
-from core.rules.amounts import Amount, find_amounts
-from core.rules.layout import Layout, Line, Segment, Token
+from core.page.layout import Layout, Line, Segment, Token
 from core.rules.tables.words import TableWords
 
 #: Right edges of amounts in one column differ by less than this many text heights.

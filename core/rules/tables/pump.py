@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import permutations
 
 from core.notation import Notation
-from core.rules.amounts import Amount, find_amounts
-from core.rules.layout import Segment
+from core.notation.amounts import Amount, find_amounts
+from core.page.layout import Segment
 from core.rules.tables.items import multiplies
 from core.rules.tables.money_rows import MoneyRow
 

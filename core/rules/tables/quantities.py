@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from core.notation import Notation
-from core.rules.amounts import Amount, find_amounts, parse_number
-from core.rules.layout import Token
+from core.notation.amounts import Amount, find_amounts, parse_number
+from core.page.layout import Token
 
 _GLUED = re.compile(r"^(?:[x×*])?([-−]?)(\d+(?:[.,]\d+)*)[\s·.]?(?:[x×*]|[^\W\d_]{1,6}[.²³]?|m2|m3)?$", re.IGNORECASE)
 

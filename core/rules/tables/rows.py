@@ -9,8 +9,8 @@ from decimal import Decimal
 from itertools import combinations, permutations
 
 from core.notation import Notation
-from core.rules.amounts import Amount, find_amounts
-from core.rules.layout import Layout, Line, Token
+from core.notation.amounts import Amount, find_amounts
+from core.page.layout import Layout, Line, Token
 from core.rules.tables.columns import Grid
 from core.rules.tables.items import multiplies
 from core.rules.tables.quantities import without_unit_sign

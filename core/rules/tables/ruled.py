@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.notation import Notation
-from core.rules.amounts import find_amounts
-from core.rules.layout import Layout, Line
+from core.notation.amounts import find_amounts
+from core.page.layout import Layout, Line
 from core.rules.tables.columns import Grid, find_grid, level_rows, prefer_words, read_numbers
 from core.rules.tables.descriptions import Block, TextLine, join_blocks
 from core.rules.tables.header import Column, Header, find_headers

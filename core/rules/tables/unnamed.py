@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core.rules.layout import Line, Token
+from core.page.layout import Line, Token
 from core.rules.tables.columns import level_rows
 from core.rules.tables.header import NUMERIC, Column, Header
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import accumulate, combinations
 
 from core.notation import Notation
-from core.rules.layout import Layout, Token
+from core.page.layout import Layout, Token
 from core.rules.tables.factors import (
     WORD,
     drop_ordinals,

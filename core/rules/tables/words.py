@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from core.notation.currencies import currency_of
 from core.notation.folding import fold
-from core.rules.japanese import FIRST_CJK, bare_label
-from core.rules.layout import Token
+from core.page.japanese import FIRST_CJK, bare_label
+from core.page.layout import Token
 from core.rules.lexicon import Lexicon
 
 #: No name of a column and no label of a sum has more tokens than this.

@@ -8,9 +8,9 @@ import pytest
 
 from core.models import field_of
 from core.notation import Notation
+from core.notation.typed import parse_value
+from core.page.layout import Token
 from core.rules.dates import find_dates
-from core.rules.layout import Token
-from core.validation.normalise import parse_value
 
 DAY = date(2024, 5, 12)
 TEXTS = """2024-05-12|12.05.2024|12/05/2024|12-05-2024|12/5/24|12 May 2024|May 12, 2024|12. Mai 2024|12 mai 2024

@@ -12,9 +12,9 @@ from core.extraction import Extraction, PageRef
 from core.llm.extractor import LlmExtractor
 from core.models import field_of
 from core.notation import Notation, notation_of
+from core.notation.typed import parse_value
 from core.recipe import Recipe
 from core.rules.extractor import read_invoice
-from core.validation.normalise import parse_value
 from tests.core.rules.pages import page
 from tests.llm.made_models import REPLY, FakeModels, request_of
 

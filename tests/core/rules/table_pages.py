@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.evidence import Box, PageText, Word
 from core.notation import notation_of
-from core.rules.layout import Layout
+from core.page.layout import Layout
 from core.rules.lexicon import load_lexicon
 from core.rules.tables import ItemRow, read_line_items
 

@@ -8,8 +8,8 @@ import pytest
 
 from core.notation.dates import compact_date
 from core.notation.notation import decide_order
+from core.page.layout import Token
 from core.rules.dates import find_dates
-from core.rules.layout import Token
 
 
 def tokens(text: str) -> list[Token]:

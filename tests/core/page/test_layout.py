@@ -6,7 +6,7 @@ import pytest
 
 from core.evidence import Box, PageText, Word
 from core.notation.folding import fold
-from core.rules.layout import Layout
+from core.page.layout import Layout
 from tests.core.rules.pages import page
 
 

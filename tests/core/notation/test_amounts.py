@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 
 from core.notation import Notation
+from core.notation.amounts import find_amounts, parse_amount
 from core.notation.notation import decide_decimal
-from core.rules.amounts import find_amounts, parse_amount
-from core.rules.layout import Layout
+from core.page.layout import Layout
 from tests.core.rules.pages import page
 
 POINT = Notation(".")

@@ -12,12 +12,12 @@ from typing import Any
 
 from core.models import FieldInfo, FieldKind
 from core.notation import Notation
+from core.notation.amounts import parse_amount
 from core.notation.currencies import currency_of
 from core.notation.dates import dates_in
 from core.notation.folding import fold
 from core.notation.months import all_months
 from core.notation.notation import decide_decimal
-from core.rules.amounts import parse_amount
 
 
 def parse_value(field: FieldInfo, text: str, notation: Notation) -> object:

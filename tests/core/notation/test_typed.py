@@ -9,7 +9,7 @@ import pytest
 
 from core.models import field_of
 from core.notation import usual_notation
-from core.validation.normalise import parse_value
+from core.notation.typed import parse_value
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from core.notation import Notation
 from core.notation.currencies import currency_of
 from core.notation.notation import NUMBER
-from core.rules.layout import Token
+from core.page.layout import Token
 
 #: A blank inside a number (1 234,56) is narrower than this many text heights.
 _THOUSANDS_GAP = 0.5

@@ -1,4 +1,4 @@
-"""Values as text: in votes, on the page, in exports."""
+"""Values as text in our own notation: decimals without exponent and with a point, ISO dates."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 
-def text_of(value: Any) -> str | None:
-    """A value as votes keep it: decimals without exponent, ISO dates; ``None`` for none."""
-    if value is None or value == "":
-        return None
+def text_of(value: Any) -> str:
+    """A value as text; an empty one for ``None``."""
+    if value is None:
+        return ""
     if isinstance(value, Decimal):
         return format(value, "f")
     return value.isoformat() if isinstance(value, date) else str(value)

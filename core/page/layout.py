@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from core.evidence import Box, PageText, Word
 from core.notation.folding import fold_lines
-from core.rules.skew import slope_of
+from core.page.skew import slope_of
 
 #: A gap wider than this many text heights separates two cells of a line.
 CELL_GAP = 0.9

@@ -1,0 +1,1 @@
+"""A page as lines of cells: the ground that rules, recognition and models stand on."""

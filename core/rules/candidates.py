@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from core.extraction import Candidate
+from core.page.layout import Token
 from core.rules import header
-from core.rules.layout import Token
 from core.rules.parties import Party
 from core.rules.reading import Reading
 from core.rules.sums import Sum

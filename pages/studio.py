@@ -12,6 +12,7 @@ from pages.shared.intake import draw_drop_zone, draw_reopen, draw_samples, draw_
 from pages.shared.session import get_desk, get_job, keep_desk
 from pages.studio_parts.desk_bar import draw_desk_bar
 from pages.studio_parts.result import draw_result
+from pages.studio_parts.save_ready import draw_batch
 from pages.studio_parts.saving import draw_toast
 
 
@@ -20,6 +21,7 @@ def draw_page() -> None:
     desk = get_desk()
     draw_toast()
     first = st.empty()  # clears the empty state at once: nothing may move under the pointer when documents come
+    draw_batch(desk)
     if desk.document is None:
         with first.container(key="empty_state"):
             _draw_empty()

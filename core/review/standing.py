@@ -83,6 +83,12 @@ def open_points(extraction: Extraction) -> list[str]:
     return points + [finding.message for finding in errors if not told & set(finding.fields)]
 
 
+def first_open(extraction: Extraction) -> str | None:
+    """The field of the first open point; ``None`` where none of them names a field."""
+    named = [path for finding in extraction.findings if finding.severity == "error" for path in finding.fields[:1]]
+    return next(iter([*unsure_required(extraction), *named]), None)
+
+
 def lack(extraction: Extraction, name: str) -> str:
     """What the required field ``name`` lacks: ``is missing``, or ``is only 75% sure``."""
     if getattr(extraction.invoice, name) is None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pydantic import TypeAdapter
 
 from core.extraction import PageRef
+from core.stores import SaveReceipt
 
 
 @dataclass(slots=True)
@@ -89,11 +90,13 @@ class OpenDocument:
 
 @dataclass(slots=True)
 class Desk:
-    """All open documents; ``chosen`` is the SHA-256 of the one being worked on."""
+    """All open documents; ``chosen`` is the SHA-256 of the one being worked on; ``saved_together`` are the receipts, by run,
+    of the last save of several at once, until the person dismisses it."""
 
     desk_id: str
     documents: list[OpenDocument] = field(default_factory=list)
     chosen: str | None = None
+    saved_together: dict[str, SaveReceipt] = field(default_factory=dict)
 
     @property
     def document(self) -> OpenDocument | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import groupby
 from typing import Any
 
@@ -101,7 +102,15 @@ def worth_showing(extraction: Extraction, path: str) -> list[Finding]:
     return [finding for finding in found if finding.severity != "info" or finding.proposed is not None]
 
 
+def draw_block(paths: Collection[str]) -> None:
+    """Why the last save was stopped, at the field of ``paths`` that stopped it."""
+    path, sentence = st.session_state.get(keys.BLOCKED) or ("", "")
+    if path in paths:
+        st.markdown(f":red[:material/block: **{plain(sentence)}**]")
+
+
 def _draw_trust(run_id: str, info: FieldInfo, extraction: Extraction, error: str | None) -> None:
+    draw_block([info.name])
     if error:
         st.markdown(f":red[:material/error: {plain(error)}]")
         return

@@ -5,7 +5,7 @@ the browser tests. What the person sees, and its key:
 
 Studio page, documents
     add_files              the drop zone (a container; the upload itself is ``add_files_<n>``, n from 0)
-    save_approved          saves every approved invoice of the desk
+    save_ready             saves every ready invoice of the desk; batch says how many, with undo_batch and dismiss_batch
     add_more               opens the drop zone when documents are open (a popover)
     sample_<n>             opens sample n (from 0)
     empty_state, samples   containers of the first screen
@@ -39,8 +39,9 @@ Studio page, result
     lines_notes            findings of lines; offer_<n> takes a value proposed for one
     lines_changed          what was extracted; restore_lines puts it back
     next_doubtful          goes to the next doubtful field (Alt+N)
-    save_to, save, undo    targets, the primary button, undo; next_document after it
-    save_anyway, cancel_open    the choices when required values are missing or checks fail
+    save_to, save, undo    targets, the primary button, undo; save_next saves and goes on; next_document after it
+    show_keys              the list of keys (``?``); form_keyboard is its browser side
+    go_to_open, save_anyway, cancel_open    the choices when required values are missing or checks fail
     update_order, keep_both, cancel_save    the choices when it is stored already
     choose_pages           back to the page picker; read_again too, where nothing could be read
     finding_<n>            goes to a finding's field; search_text, download_json
@@ -102,6 +103,9 @@ FOCUS = "studio_focus"
 UNSEEN = "studio_unseen"
 TOAST = "studio_toast"
 SAVE_ERROR = "studio_save_error"
+BLOCKED = "studio_blocked"
+BATCH_TROUBLE = "studio_batch_trouble"
+GO_ON = "studio_go_on"
 SAVE_ANYWAY = "studio_save_anyway"
 DRAWN = "studio_drawn"
 DRAWN_COUNT = "studio_drawn_count"

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.extraction import Extraction
-from core.models import item_fields, item_path
+from core.models import item_fields, item_path, walk
 from core.review.edits import Row, as_text, tidy, title_of
 from core.review.trust import by_severity, can_confirm, doubtful_paths, is_confirmed, trust
 from core.studio import Reviewed
 from pages.shared import keys
-from pages.shared.form import draw_finding
+from pages.shared.form import draw_block, draw_finding
 from pages.shared.frame import get_studio, plain
 from pages.shared.session import confirm, get_edits, keep_edits
 from pages.shared.signs import SEVERITY_LEVEL
@@ -179,6 +179,7 @@ def _draw_offers(run_id: str, extraction: Extraction, reviewed: Reviewed) -> Non
         if f.fields and f.fields[0].startswith("line_items.") and (f.severity != "info" or f.proposed is not None)
     ]
     with st.container(key="lines_notes", gap="xsmall"):
+        draw_block([path for path, _, _ in walk(reviewed.extraction.invoice) if path.startswith("line_items.")])
         for index, finding in enumerate(found):
             text = get_edits(run_id).text_at(extraction.invoice, finding.fields[0])
             draw_finding(run_id, finding, extraction, text, f"offer_{index}")

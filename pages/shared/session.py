@@ -70,6 +70,7 @@ def keep_edits(run_id: str, edits: Edits) -> None:
     """Keep the edits on disk; the review is made anew, and what stopped the last save may be put right."""
     get_studio().keep_draft(run_id, edits.to_json())
     st.session_state[keys.SAVE_ERROR] = None
+    st.session_state.pop(keys.BLOCKED, None)
     st.session_state.setdefault(keys.REVIEWS, {}).pop(run_id, None)
 
 

@@ -6,12 +6,13 @@ import streamlit as st
 
 from core.extraction import Verdict
 from core.jobs.queue import Job
+from core.review.words import STATUS_WORDS
 from pages.shared import keys
 from pages.shared.desk import Desk, OpenDocument
 from pages.shared.frame import plain
 from pages.shared.intake import draw_drop_zone
 from pages.shared.session import changed_since_saved, get_edits, get_job, get_review
-from pages.studio_parts.save_approved import draw_save_approved
+from pages.studio_parts.save_ready import draw_save_ready
 
 _JOB_STATES = {
     "queued": (":material/schedule:", "waiting"),
@@ -28,7 +29,7 @@ def draw_desk_bar(desk: Desk) -> None:
             st.fragment(_watch_documents, run_every=1.0)(desk)
         else:
             _draw_documents(desk)
-        draw_save_approved(desk)
+        draw_save_ready(desk)
         uploads = st.session_state.get(keys.UPLOADS, 0)  # a new key closes the popover when files have come
         with (
             st.container(key="add_more", width="content"),
@@ -97,8 +98,8 @@ def _result_state(jobs: list[Job]) -> tuple[str, str]:
             return ":material/edit:", f"changed since saved as order {orders}"
         return ":material/task_alt:", f"saved as order {orders}"
     if any(verdict_now(job) == "needs review" for job in jobs):
-        return ":material/rate_review:", "needs review"
-    return ":material/verified:", "approved, not saved yet"
+        return ":material/rate_review:", STATUS_WORDS["needs review"]
+    return ":material/check_circle:", f"{STATUS_WORDS['approved']}, not saved yet"
 
 
 def verdict_now(job: Job) -> Verdict | None:

@@ -14,12 +14,14 @@ from pages.shared import keys
 from pages.shared.desk import Desk, OpenDocument
 from pages.shared.form import draw_form
 from pages.shared.frame import get_studio, plain
+from pages.shared.keyboard import draw_keyboard, draw_keys
 from pages.shared.lines import draw_lines, take_changes
 from pages.shared.money import dollars
-from pages.shared.session import ask_focus, changed_since_saved, get_edits, get_job, get_review
+from pages.shared.session import ask_focus, get_job, get_review
 from pages.shared.steps import draw_steps, in_words
 from pages.shared.viewer import draw_viewer
 from pages.studio_parts.desk_bar import forget_widgets
+from pages.studio_parts.following import Place, following, is_saved, show
 from pages.studio_parts.picker import draw_group_choice
 from pages.studio_parts.saving import draw_save, draw_save_trouble
 from pages.studio_parts.tabs import draw_checks, draw_raw_json, draw_raw_text
@@ -29,6 +31,7 @@ TABS = (keys.FORM_TAB, "Raw OCR text", "Raw JSON", "Checks")
 
 def draw_result(desk: Desk, document: OpenDocument, run_id: str, extraction: Extraction) -> None:
     """Draw a finished run with the person's edits on it."""
+    _go_on(desk, run_id)
     take_changes(run_id, extraction)
     reviewed, errors = get_review(run_id, extraction)
     _draw_head(desk, document, run_id, reviewed, errors)
@@ -40,6 +43,7 @@ def draw_result(desk: Desk, document: OpenDocument, run_id: str, extraction: Ext
         _draw_page_side(run_id, extraction, reviewed)
     with right, st.container(key="form_side"):
         _draw_tabs(run_id, extraction, reviewed, errors)
+    draw_keyboard()
 
 
 def _draw_head(desk: Desk, document: OpenDocument, run_id: str, reviewed: Reviewed, errors: dict[str, str]) -> None:
@@ -59,8 +63,10 @@ def _draw_head(desk: Desk, document: OpenDocument, run_id: str, reviewed: Review
             help="Choose pages again",
             type="tertiary",
         )
-        if draw_save(run_id, reviewed, errors):
-            _draw_next(desk, document)
+        draw_keys()
+        place = following(desk)
+        if draw_save(run_id, reviewed, errors, place is not None):
+            _draw_next(desk, place)
 
 
 def _verdict(extraction: Extraction) -> str:
@@ -120,27 +126,23 @@ def _choose_pages(document: OpenDocument) -> None:
     forget_widgets()
 
 
-def _draw_next(desk: Desk, document: OpenDocument) -> None:
-    unsaved = [place for place, group in enumerate(document.groups) if group.run and not _is_saved(group.run)]
-    others = [each for each in desk.documents if any(not g.run or not _is_saved(g.run) for g in each.groups)]
-    if unsaved:
-        st.button(
-            "Next invoice", key="next_document", type="primary", on_click=_show, args=(desk, document, unsaved[0])
-        )
-    elif others:
-        st.button("Next document", key="next_document", type="primary", on_click=_show, args=(desk, others[0], 0))
-    else:
+def _draw_next(desk: Desk, place: Place | None) -> None:
+    """The way on from a saved invoice."""
+    if place is None:
         st.button("Done, clear the desk", key="next_document", type="primary", on_click=_clear, args=(desk,))
+        return
+    what = "Next invoice" if place.document is desk.document else "Next document"
+    st.button(what, key="next_document", type="primary", shortcut="Ctrl+Enter", on_click=show, args=(desk, place))
 
 
-def _is_saved(run_id: str) -> bool:
-    return get_edits(run_id).receipt is not None and not changed_since_saved(run_id)
-
-
-def _show(desk: Desk, document: OpenDocument, place: int) -> None:
-    desk.chosen = document.sha256
-    document.active = place
-    forget_widgets()
+def _go_on(desk: Desk, run_id: str) -> None:
+    """Leave an invoice that was saved to go on."""
+    if st.session_state.get(keys.GO_ON) != run_id or not is_saved(run_id):
+        return
+    st.session_state[keys.GO_ON] = None
+    if place := following(desk):
+        show(desk, place)
+        st.rerun()
 
 
 def _clear(desk: Desk) -> None:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import cache
-from typing import Any
+from typing import NoReturn
 
 import streamlit as st
 
 from core.errors import RecordMissing, StudioError
-from core.models import Invoice
+from core.models import Invoice, header_fields
 from core.records import describe_duplicate
 from core.review.edits import differences, title_of
-from core.review.standing import open_points, status_of
+from core.review.standing import first_open, open_points, status_of
 from core.stores import Duplicate, SaveReceipt, Target
 from core.studio import Reviewed
 from pages.shared import keys
 from pages.shared.frame import get_studio, plain
 from pages.shared.keep_case import draw_keep
-from pages.shared.session import get_edits, keep_edits
+from pages.shared.session import ask_focus, get_edits, keep_edits
 
 _TARGETS: dict[str, tuple[Target, ...]] = {
     "Database and Excel": ("database", "workbook"),
@@ -33,31 +32,9 @@ _MOST_POINTS = 6
 #: Values that the question of an update lists.
 _MOST_DIFFERENCES = 8
 
-#: A shortcut does not leave the field that is being typed in, and Streamlit takes text over only when it is left: leave
-#: it for a moment, so that Ctrl+S saves what stands on the screen.
-_COMMIT_FIRST = """
-export default function () {
-  const commit = (event) => {
-    const field = document.activeElement;
-    if (event.key?.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey)) return;
-    if (!field?.matches("input, textarea")) return;
-    field.blur();
-    field.focus();
-  };
-  window.addEventListener("keydown", commit, true);
-  return () => window.removeEventListener("keydown", commit, true);
-}
-"""
 
-
-@cache
-def _commit_first() -> Any:
-    """The browser side of the shortcut, registered once a process."""
-    return st.components.v2.component("commit_before_save", js=_COMMIT_FIRST)
-
-
-def draw_save(run_id: str, reviewed: Reviewed, errors: dict[str, str]) -> bool:
-    """The save bar; gives whether what stands is saved as it is."""
+def draw_save(run_id: str, reviewed: Reviewed, errors: dict[str, str], others: bool) -> bool:
+    """The save bar; gives whether what stands is saved as it is. ``others`` is whether another invoice of the desk waits."""
     edits = get_edits(run_id)
     receipt = edits.receipt
     if receipt and edits.saved == reviewed.extraction.invoice and not errors:
@@ -69,11 +46,18 @@ def draw_save(run_id: str, reviewed: Reviewed, errors: dict[str, str]) -> bool:
         "Save to", list(_TARGETS), index=_default_choice(), key=keys.SAVE_TO, label_visibility="collapsed", width=190
     )
     label = f"Save changes to order {receipt.order_id}" if receipt else "Save"
-    _commit_first()(key="commit_before_save", width="content", height="content")
     anyway: tuple[Target, ...] | None = st.session_state.pop(keys.SAVE_ANYWAY, None)
     if anyway:
         _save_checked(run_id, reviewed, anyway)
-    if st.button(label, key="save", type="primary", icon=":material/save:", shortcut="Ctrl+S"):
+    plainly = st.button(label, key="save", type="primary", icon=":material/save:", shortcut="Ctrl+S")
+    going_on = others and st.button(
+        "Save, next",
+        key="save_next",
+        shortcut="Ctrl+Enter",
+        help="Saves and opens the next document that needs somebody.",
+    )
+    if plainly or going_on:
+        st.session_state[keys.GO_ON] = run_id if going_on else None
         _save(run_id, reviewed, errors, _TARGETS[choice])
     return False
 
@@ -104,17 +88,22 @@ def _default_choice() -> int:
 
 def _save(run_id: str, reviewed: Reviewed, errors: dict[str, str], targets: tuple[Target, ...]) -> None:
     st.session_state[keys.SAVE_ERROR] = None
-    if reviewed.extraction.invoice == Invoice():
-        st.session_state[keys.SAVE_ERROR] = "Not saved: there is no value to save. Type one or draw a box first."
-        st.rerun()
     if errors:
         names = ", ".join(title_of(path) for path in errors)
-        st.session_state[keys.SAVE_ERROR] = f"Not saved yet: correct {names} first."
-        st.rerun()
+        _block(next(iter(errors)), f"Not saved yet: correct {names} first.")
+    if reviewed.extraction.invoice == Invoice():
+        _block(header_fields()[0].name, "Not saved: there is no value to save. Type one or draw a box first.")
     if points := open_points(reviewed.extraction):
         _ask_open(run_id, reviewed, targets, points)
     else:
         _save_checked(run_id, reviewed, targets)
+
+
+def _block(path: str, sentence: str) -> NoReturn:
+    """Go to the field that stands in the way of a save and say there why."""
+    ask_focus(path)
+    st.session_state[keys.BLOCKED] = (path, sentence)
+    st.rerun()
 
 
 @st.dialog("Save with open points?")
@@ -126,7 +115,14 @@ def _ask_open(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], poin
     ]
     st.markdown("\n".join(f"- {plain(point)}" for point in shown))
     with st.container(horizontal=True):
-        closed = st.button("Save anyway as “needs review”", key="save_anyway", on_click=_wish_anyway, args=(targets,))
+        closed = st.button(
+            "Go to the first",
+            key="go_to_open",
+            type="primary",
+            on_click=ask_focus,
+            args=(first_open(reviewed.extraction),),
+        )
+        closed |= st.button("Save anyway as “needs review”", key="save_anyway", on_click=_wish_anyway, args=(targets,))
         closed |= st.button("Cancel", key="cancel_open", type="tertiary")
     if closed:
         st.rerun()
@@ -223,19 +219,25 @@ def chosen_targets() -> tuple[Target, ...]:
     return _TARGETS[choice]
 
 
-def _undo(run_id: str) -> None:
+def take_back(run_id: str, receipt: SaveReceipt) -> None:
+    """Undo a save. Raises StudioError where the record was changed since."""
+    get_studio().undo(receipt)
     edits = get_edits(run_id)
-    if edits.receipt is None:
+    edits.receipt, edits.saved = None, None
+    keep_edits(run_id, edits)
+
+
+def _undo(run_id: str) -> None:
+    receipt = get_edits(run_id).receipt
+    if receipt is None:
         return
-    order_id = edits.receipt.order_id
-    was_new = all(before is None for before in edits.receipt.previous.values())
+    order_id = receipt.order_id
+    was_new = all(before is None for before in receipt.previous.values())
     try:
-        get_studio().undo(edits.receipt)
+        take_back(run_id, receipt)
     except StudioError as error:
         st.session_state[keys.SAVE_ERROR] = str(error)
         return
-    edits.receipt, edits.saved = None, None
-    keep_edits(run_id, edits)
     st.session_state[keys.TOAST] = (
         f"Save undone: order {order_id} was removed."
         if was_new

@@ -390,11 +390,11 @@ def test_all_waiting_documents_are_started_together(
     app = drop(open_page(), (digital_pdf.name, digital_pdf.data), (einvoice_pdf.name, einvoice_pdf.data))
     press(app, "extract_all")
     until = time.monotonic() + 30
-    while time.monotonic() < until and not all("review" in words or "approved" in words for words in chips(app)):
+    while time.monotonic() < until and not all("review" in words or "ready" in words for words in chips(app)):
         time.sleep(0.05)
         settled(app.run())
     assert len(chips(app)) == 2
-    assert all("review" in words or "approved" in words for words in chips(app))
+    assert all("review" in words or "ready" in words for words in chips(app))
 
 
 def chips(app: AppTest) -> list[str]:
@@ -402,21 +402,81 @@ def chips(app: AppTest) -> list[str]:
     return [str(button.label) for button in app.button if str(button.key).startswith("doc_")]
 
 
-def test_all_approved_documents_are_saved_at_once(
-    studio: Studio, digital_pdf: SampleFile, einvoice_pdf: SampleFile
-) -> None:
-    """One that is stored already is left for the person; the chip tells the verdict on what stands now."""
-    app = drop(open_page(), (digital_pdf.name, digital_pdf.data), (einvoice_pdf.name, einvoice_pdf.data))
-    app = press(app, "extract_all")
+def both_read(app: AppTest, *samples: SampleFile) -> AppTest:
+    """Several documents, dropped and read."""
+    app = press(drop(app, *((sample.name, sample.data) for sample in samples)), "extract_all")
     for _ in range(100):
-        if "save_approved" in keys_of(app):
-            break
+        if "save" in keys_of(app) and not any("reading" in words or "waiting" in words for words in chips(app)):
+            return app
         time.sleep(0.1)
         app = settled(app.run())
-    app = press(app, "save_approved")
-    assert "Saved 2 invoices" in said(app)
+    raise AssertionError(chips(app))
+
+
+def test_all_ready_documents_are_saved_at_once_and_taken_back(
+    studio: Studio, digital_pdf: SampleFile, einvoice_pdf: SampleFile
+) -> None:
+    """How many were saved stays on the page, whatever page is looked at in between, and one click takes all of them back."""
+    app = press(both_read(open_page(), digital_pdf, einvoice_pdf), "save_ready")
+    assert "2 saved." in said(app)
     assert studio.search(OrderQuery()).total == 2
-    assert "save_approved" not in keys_of(app)
+    assert "save_ready" not in keys_of(app)
+    app.switch_page("pages/records.py").run()
+    app.switch_page("pages/studio.py").run()
+    assert "2 saved." in said(settled(app.run()))
+    assert "2 saved." in said(open_page(desk=named(app, "desk")))
+    press(app, "undo_batch")
+    assert studio.search(OrderQuery()).total == 0
+    assert "undo_batch" not in keys_of(app)
+    assert "save_ready" in keys_of(app)
+
+
+def test_what_was_saved_at_once_is_said_until_it_is_dismissed(
+    studio: Studio, digital_pdf: SampleFile, einvoice_pdf: SampleFile
+) -> None:
+    """The person ends it; the records stay."""
+    app = press(both_read(open_page(), digital_pdf, einvoice_pdf), "save_ready")
+    press(app, "dismiss_batch")
+    assert "2 saved." not in said(app)
+    assert studio.search(OrderQuery()).total == 2
+
+
+def test_a_record_changed_since_stays_when_the_batch_is_undone(
+    studio: Studio, digital_pdf: SampleFile, einvoice_pdf: SampleFile
+) -> None:
+    """The others go, and the one that stays is named."""
+    app = press(both_read(open_page(), digital_pdf, einvoice_pdf), "save_ready")
+    studio.save(with_value(studio.record(1).invoice, "customer_id", "77"), ("database",), update=1)
+    press(app, "undo_batch")
+    assert studio.search(OrderQuery()).total == 1
+    assert "Order 1 was changed since" in said(app)
+
+
+def test_saving_goes_on_to_the_document_that_needs_somebody(
+    studio: Studio, digital_pdf: SampleFile, einvoice_pdf: SampleFile
+) -> None:
+    """Save, next stores what stands and opens the next one that nobody could leave to the machine."""
+    app = both_read(open_page(), digital_pdf, einvoice_pdf)
+    press(app, "doc_1")
+    type_into(app, "invoice_date", "")
+    press(app, "doc_0")
+    press(app, "save_next")
+    assert studio.search(OrderQuery()).total == 1
+    assert app.text_input(key="field_invoice_number").value == einvoice_pdf.truth["invoice_number"]
+    press(press(app, "save_next" if "save_next" in keys_of(app) else "save"), "go_to_open")
+    assert studio.search(OrderQuery()).total == 1
+    assert app.session_state[keys.FOCUS]["path"] == "invoice_date"
+
+
+def test_a_save_that_is_stopped_goes_to_the_field_that_stops_it(studio: Studio, digital_pdf: SampleFile) -> None:
+    """The sentence stands at the first such field, which gets the cursor, and no banner stands over the page."""
+    app = type_into(extracted(digital_pdf), "due_date", "next week")
+    press(app, "save")
+    assert app.session_state[keys.FOCUS]["path"] == "due_date"
+    assert "correct Due date first" in said(app)
+    assert not app.error
+    type_into(app, "due_date", "2026-05-01")
+    assert "correct Due date first" not in said(app)
 
 
 def test_raw_text_keeps_its_columns_and_rows(studio: Studio, digital_pdf: SampleFile) -> None:

@@ -1,25 +1,81 @@
-"""Saved records: kept in the database and the Excel workbook as one, put back as one, and what differs told."""
+"""Saved records: kept in the database and the Excel workbook as one, put back as one, and what differs told and mended."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
 
 from core.errors import RecordMissing, StorageError
 from core.extraction import Extraction
 from core.models import Invoice
-from core.stores import Duplicate, Ledger, Order, Orders, SaveReceipt, Status, Target, WorkbookStore
+from core.stores import (
+    Duplicate,
+    Ledger,
+    Order,
+    Orders,
+    Pending,
+    PendingRows,
+    SaveReceipt,
+    StagedChange,
+    Status,
+    Target,
+    Unit,
+    WorkbookStore,
+)
+
+#: A workbook tells times to the second.
+_SAME_MOMENT = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordStores:
+    """What keeps the records. ``unit`` spans orders, ledger and pending; ``workbook_path`` is where the workbook is chosen to
+    be at that moment."""
+
+    orders: Orders
+    ledger: Ledger
+    pending: Pending
+    unit: Unit
+    workbook: Callable[[Path], WorkbookStore]
+    workbook_path: Callable[[], Path]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An order whose rows in a workbook are not as the database has it, as a save, an undo or a deletion broke off.
+    ``kind``: the workbook lacks it, has it as before, has it still though it was deleted, or cannot be read (``reason``)."""
+
+    noted: PendingRows
+    kind: Literal["lacking", "outdated", "left over", "unreadable"]
+    reason: str = ""
+
+    @property
+    def order_id(self) -> int:
+        """The order's number."""
+        return self.noted.order_id
 
 
 class Records:
-    """The verbs of saved records; thread-safe."""
+    """The verbs of saved records; thread-safe.
 
-    def __init__(self, orders: Orders, workbook: Callable[[], WorkbookStore], ledger: Ledger) -> None:
-        """``workbook`` gives the workbook as it is chosen at that moment."""
-        self._orders = orders
-        self._workbook = workbook
-        self._ledger = ledger
+    A save is one unit though its targets are two. The workbook's new state is written beside it first: what can fail, for
+    want of room or rights, fails then and nothing has changed. Then one transaction keeps the order, what the ledger
+    learns and a note of what the workbook still lacks; then the workbook's new state takes its place, and the note goes.
+    Whenever the process dies, the two agree or the note says what to mend.
+    """
+
+    def __init__(self, stores: RecordStores) -> None:
+        self._orders = stores.orders
+        self._ledger = stores.ledger
+        self._pending = stores.pending
+        self._unit = stores.unit
+        self._stores = stores
+
+    # --- saving ----------------------------------------------------------------------------------------------------
 
     def duplicates(self, extraction: Extraction | None, invoice: Invoice, targets: Sequence[Target]) -> list[Duplicate]:
         """What is already stored of this document or invoice in the chosen targets."""
@@ -60,27 +116,56 @@ class Records:
             (before.created_at if before else None) or now,
             now,
         )
-        receipt = SaveReceipt(order_id, tuple(targets), previous)
-        done: list[Target] = []
-        try:
-            for target in targets:
-                self._put(target, order, previous[target])
-                done.append(target)
-            # Read again: a store may tell a value otherwise than it was given (a workbook rounds times).
-            stored = {target: self._held(target, order_id) for target in targets}
-        except BaseException:
-            self._put_back(replace(receipt, targets=tuple(done)))
-            raise
-        if run_id:
-            self._ledger.keep_final(run_id, order_id, invoice)
-        return replace(receipt, stored=stored)
+
+        def learn() -> None:
+            if run_id:
+                self._ledger.keep_final(run_id, order_id, invoice)
+            elif before:
+                self._ledger.keep_changes(order_id, before.invoice, invoice, "saved")
+
+        return self._carry_out(order_id, previous, dict.fromkeys(targets, order), learn, run_id)
+
+    def lacking(self, order_id: int, targets: Sequence[Target]) -> tuple[Target, ...]:
+        """Those of ``targets`` that do not hold the order. Raises StorageError."""
+        return tuple(target for target in targets if self._held(target, order_id) is None)
+
+    def fill(self, order_id: int, targets: Sequence[Target], extraction: Extraction | None = None) -> SaveReceipt:
+        """Put a stored order, as it is, into those of ``targets`` that lack it. ``extraction`` says what it came from where
+        only a workbook has it. Raises RecordMissing, StorageError."""
+        order = self._held("database", order_id) or self._workbook().get(order_id)
+        if extraction and order.document is None:
+            order = replace(order, document=extraction.document, pages=extraction.pages)
+        lacking = self.lacking(order_id, targets)
+        return self._carry_out(order_id, dict.fromkeys(lacking), dict.fromkeys(lacking, order))
+
+    def holders(self, order_id: int) -> tuple[Target, ...]:
+        """The targets that hold the record: a workbook that has another one under its number does not. Raises
+        RecordMissing, StorageError."""
+        order, rows = self._orders.get(order_id), self._held("workbook", order_id)
+        return ("database", "workbook") if rows and _is_same(order, rows) else ("database",)
+
+    def remove(self, order_id: int, targets: Sequence[Target] | None = None) -> SaveReceipt:
+        """Delete a record from ``targets``, all that hold it by default; the receipt's ``undo`` brings it back. Raises
+        RecordMissing, StorageError."""
+        chosen = self.holders(order_id) if targets is None else targets
+        before = {target: self._held(target, order_id) for target in chosen}
+        return self._carry_out(order_id, before, dict.fromkeys(chosen))
 
     def undo(self, receipt: SaveReceipt) -> None:
-        """Put every target back to what it held before that save or removal. Raises StorageError, also where the order
-        was changed since: nothing is put back then."""
+        """Put every target, and what the ledger took for final, back to what it was before that save or removal. Raises
+        StorageError, also where the order was changed since: nothing is put back then."""
         for target, held in self._changes(receipt):
             raise StorageError(describe_change(receipt.order_id, target, held))
-        self._put_back(receipt)
+        now = {target: self._held(target, receipt.order_id) for target in receipt.targets}
+
+        def unlearn() -> None:
+            saved, before = (next((o for o in held.values() if o), None) for held in (now, receipt.previous))
+            if receipt.run_id:
+                self._ledger.put_finals(receipt.run_id, receipt.finals, "undone")
+            elif saved and before:
+                self._ledger.keep_changes(receipt.order_id, saved.invoice, before.invoice, "undone")
+
+        self._carry_out(receipt.order_id, now, receipt.previous, unlearn, receipt.run_id)
 
     def changed_since(self, receipt: SaveReceipt) -> Order | None:
         """The order as it is stored now, if somebody changed it after ``receipt``; ``None`` where it is as it was, or
@@ -92,20 +177,119 @@ class Records:
         order = self._orders.get(order_id)
         return SaveReceipt(order_id, ("database",), {"database": order}, {"database": order})
 
+    # --- what differs ----------------------------------------------------------------------------------------------
+
+    def what_differs(self) -> list[Difference]:
+        """The orders that a workbook lacks, or has as they were, as something broke off in mid-save. What meanwhile agrees is
+        forgotten. Raises DatabaseUnavailable."""
+        found = []
+        for noted in self._pending.all():
+            if difference := self._difference(noted):
+                found.append(difference)
+            else:
+                self._pending.done(noted.order_id, noted.workbook, noted.at)
+        return found
+
+    def mend(self, difference: Difference) -> None:
+        """Bring the workbook's rows of an order to what the database has. Raises StorageError."""
+        noted = difference.noted
+        order = self._held("database", noted.order_id)
+        with suppress(RecordMissing), self._stores.workbook(noted.workbook).staged(noted.order_id, order) as change:
+            change.put()
+        if self._held("database", noted.order_id) == order:
+            self._pending.done(noted.order_id, noted.workbook, noted.at)
+
+    def leave(self, difference: Difference) -> None:
+        """Leave the workbook as it is, and ask no more."""
+        self._pending.done(difference.order_id, difference.noted.workbook)
+
+    def _difference(self, noted: PendingRows) -> Difference | None:
+        order = self._held("database", noted.order_id)
+        try:
+            rows = self._stores.workbook(noted.workbook).get(noted.order_id)
+        except RecordMissing:
+            return Difference(noted, "lacking") if order else None
+        except StorageError as error:
+            return Difference(noted, "unreadable", str(error))
+        if order is None:
+            return Difference(noted, "left over")
+        same = (order.invoice, order.status) == (rows.invoice, rows.status)
+        return None if same else Difference(noted, "outdated")
+
+    # --- one unit --------------------------------------------------------------------------------------------------
+
+    def _carry_out(
+        self,
+        order_id: int,
+        before: Mapping[Target, Order | None],
+        after: Mapping[Target, Order | None],
+        learn: Callable[[], None] = lambda: None,
+        run_id: str | None = None,
+    ) -> SaveReceipt:
+        """Bring every target from ``before`` to ``after`` (``None``: without the order), and what the ledger learns with it,
+        as one. Raises StorageError: nothing has changed then, or it says what is left to mend."""
+        finals = self._ledger.finals(run_id) if run_id else None
+        receipt = SaveReceipt(order_id, tuple(after), dict(before), {}, run_id, finals)
+        stored: dict[Target, Order | None] = {}
+        with ExitStack() as stack:
+            change, new_note = None, False
+            if "workbook" in after:
+                change = stack.enter_context(self._workbook().staged(order_id, after["workbook"]))
+                stored["workbook"] = change.held
+            with self._unit():
+                if "database" in after:
+                    self._put(order_id, before["database"], after["database"])
+                    # Read again: a store may tell a value otherwise than it was given.
+                    stored["database"] = self._held("database", order_id)
+                    new_note = change is not None and self._pending.note(order_id, self._noted_path())
+                learn()
+            if change:
+                self._put_in_place(change, receipt, forget=new_note)
+        return replace(receipt, stored=stored)
+
+    def _put_in_place(self, change: StagedChange, receipt: SaveReceipt, forget: bool) -> None:
+        try:
+            change.put()
+        except BaseException as error:
+            self._take_back(receipt, error, forget)
+            raise
+        with suppress(StorageError):  # the save is done; what_differs finds that nothing differs
+            self._pending.done(receipt.order_id, self._noted_path())
+
+    def _take_back(self, receipt: SaveReceipt, error: BaseException, forget: bool) -> None:
+        """Put the database back as the workbook refused. Raises StorageError with the workbook's own reason where the database
+        refuses that: the note stays."""
+        order_id = receipt.order_id
+        try:
+            with self._unit():
+                if "database" in receipt.targets:
+                    self._put(order_id, self._held("database", order_id), receipt.previous["database"])
+                if receipt.run_id:
+                    self._ledger.put_finals(receipt.run_id, receipt.finals, "failed")
+                if forget:
+                    self._pending.done(order_id, self._noted_path())
+        except StorageError:
+            raise StorageError(
+                f"{error} The database has order {order_id} as it was to be saved: once there is room, the Records page offers "
+                "to bring the Excel workbook to it."
+            ) from error
+
+    def _put(self, order_id: int, before: Order | None, after: Order | None) -> None:
+        """Bring the database from ``before`` to ``after``."""
+        if after is None:
+            if before:
+                self._orders.remove(order_id)
+        elif before is None:
+            self._orders.add(after)
+        else:
+            self._orders.update(replace(after, version=before.version))
+
     def _changes(self, receipt: SaveReceipt) -> Iterator[tuple[Target, Order | None]]:
         """The targets that no longer hold what they held after ``receipt``, with what they hold."""
         for target in receipt.targets:
             held = self._held(target, receipt.order_id)
             if target in receipt.stored and held != receipt.stored[target]:
                 yield target, held
-
-    def _put_back(self, receipt: SaveReceipt) -> None:
-        for target in receipt.targets:
-            before = receipt.previous[target]
-            if before is None:
-                (self._orders if target == "database" else self._workbook()).remove(receipt.order_id)
-            else:
-                self._put(target, before, self._held(target, receipt.order_id))
 
     def _new_id(self, targets: Sequence[Target]) -> int:
         floor = self._workbook().last_id() + 1 if "workbook" in targets else 1
@@ -117,19 +301,18 @@ class Records:
         except RecordMissing:
             return None
 
-    def _put(self, target: Target, order: Order, before: Order | None) -> None:
-        if target == "workbook":
-            self._workbook().save(order)
-        elif before is None:
-            self._orders.add(order)
-        else:
-            self._orders.update(replace(order, version=before.version))
+    def _workbook(self) -> WorkbookStore:
+        return self._stores.workbook(self._stores.workbook_path())
 
-    def remove(self, order_id: int) -> SaveReceipt:
-        """Delete a record from the database; the receipt's ``undo`` brings it back. Raises RecordMissing."""
-        before = self._orders.get(order_id)
-        self._orders.remove(order_id)
-        return SaveReceipt(order_id, ("database",), {"database": before}, {"database": None})
+    def _noted_path(self) -> Path:
+        return self._stores.workbook_path().absolute()
+
+
+def _is_same(order: Order, rows: Order) -> bool:
+    """Whether a workbook's rows are of this record, and not of another that has its number."""
+    if order.created_at and rows.created_at and abs(order.created_at - rows.created_at) <= _SAME_MOMENT:
+        return True
+    return order.invoice == rows.invoice
 
 
 def describe_duplicate(duplicate: Duplicate) -> str:
@@ -148,3 +331,14 @@ def describe_change(order_id: int, target: Target, held: Order | None) -> str:
     if target == "database":
         return f"Order {order_id} was changed since (in Records): undo would lose that. Open it in Records."
     return f"Order {order_id} was changed since (in the Excel workbook): undo would lose that. Correct it there."
+
+
+def describe_difference(difference: Difference) -> str:
+    """One sentence on what differs."""
+    order, book = f"Order {difference.order_id}", difference.noted.workbook.name
+    return {
+        "lacking": f"{order} is not in the Excel workbook {book} yet: a save broke off.",
+        "outdated": f"{order} stands in the Excel workbook {book} as it was before: a save broke off.",
+        "left over": f"{order} was deleted and still stands in the Excel workbook {book}: deleting it broke off.",
+        "unreadable": f"{order} may not be in the Excel workbook {book} yet. {difference.reason}",
+    }[difference.kind]

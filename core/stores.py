@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -160,6 +161,15 @@ class Orders(Protocol):
         punctuation aside)."""
 
 
+@dataclass(frozen=True, slots=True)
+class StagedChange:
+    """A workbook with a change that is written beside it and waits: ``held`` is the order as its rows will say (``None``:
+    it will be gone), ``put`` gives it the workbook's place. ``put`` raises StorageError: the workbook is as it was then."""
+
+    held: Order | None
+    put: Callable[[], None]
+
+
 class WorkbookStore(Protocol):
     """The Excel workbook with the sheets SalesOrderHeader and SalesOrderDetail."""
 
@@ -170,7 +180,12 @@ class WorkbookStore(Protocol):
 
     def save(self, order: Order) -> None:
         """Add the order, or replace the rows that have its id. Atomic, under a file lock; the person's other sheets
-        and extra columns stay. Raises WorkbookLocked, WorkbookDamaged."""
+        and extra columns, the file's mode and place stay. Raises WorkbookLocked, WorkbookDamaged."""
+
+    def staged(self, order_id: int, order: Order | None) -> AbstractContextManager[StagedChange]:
+        """The workbook with that order's rows put (``None``: taken out), all but in its place: the disk has room for it, and
+        nobody else writes the workbook until the context is left. Left without ``put``, nothing has changed. Raises
+        RecordMissing where there is nothing to take out, WorkbookLocked, WorkbookDamaged, StorageError."""
 
     def remove(self, order_id: int) -> None:
         """Delete an order's rows. Raises RecordMissing."""
@@ -193,6 +208,56 @@ class ReviewedValue:
     correction: Correction | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PendingRows:
+    """An order whose rows in ``workbook`` may not be as the database has it, and since when (UTC)."""
+
+    order_id: int
+    workbook: Path
+    at: datetime
+
+
+class Pending(Protocol):
+    """The orders that a workbook still lacks, or has too many, after a save that did not come to its end."""
+
+    def note(self, order_id: int, workbook: Path) -> bool:
+        """Note that the order's rows are about to be written; gives whether they were not noted before."""
+
+    def done(self, order_id: int, workbook: Path, at: datetime | None = None) -> None:
+        """They are as they should be; with ``at`` only if the note is still the one of then."""
+
+    def all(self) -> list[PendingRows]:
+        """Every note, by order."""
+
+
+#: One transaction over what the database keeps: all that is written inside is kept together, or nothing is.
+Unit = Callable[[], AbstractContextManager[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finals:
+    """The values of a run as a person left them, by path, as text of the ledger's; and the order that they went into."""
+
+    order_id: int | None
+    values: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueChange:
+    """That somebody changed a value of an order, or took a change back: a fact that nothing changes. ``before`` and
+    ``after`` are text as the ledger keeps it, ``why`` is ``saved``, ``undone`` or ``failed`` (taken back by the studio itself
+    as the save could not come to its end)."""
+
+    order_id: int | None
+    run_id: str | None
+    path: str
+    before: str | None
+    after: str | None
+    at: datetime
+    who: str
+    why: str
+
+
 class Ledger(Protocol):
     """What happened: documents, runs, and every field's extracted and final value."""
 
@@ -203,7 +268,19 @@ class Ledger(Protocol):
         """One row a run with recipe, step times, cache hits, findings, confidences; and a row a field as extracted."""
 
     def keep_final(self, run_id: str, order_id: int | None, invoice: Invoice) -> None:
-        """Every field's final value beside what was extracted."""
+        """Every field's final value beside what was extracted; what that changes is noted as facts."""
+
+    def finals(self, run_id: str) -> Finals | None:
+        """The final values of a run; ``None`` where none of its records is saved."""
+
+    def put_finals(self, run_id: str, finals: Finals | None, why: str) -> None:
+        """Put the final values of a run to what :meth:`finals` gave earlier, and note as facts what that changes."""
+
+    def keep_changes(self, order_id: int, before: Invoice, after: Invoice, why: str) -> None:
+        """Note as facts what differs in an order that came from no run."""
+
+    def changes(self, order_id: int) -> list[ValueChange]:
+        """Every change of an order's values, oldest first."""
 
     def runs(self, limit: int = 50) -> list[RunRow]:
         """The latest runs first."""
@@ -444,9 +521,12 @@ class Files(Protocol):
 @dataclass(frozen=True, slots=True)
 class SaveReceipt:
     """What a save did, enough to undo it: what each target held before (``None``: the order was new there), and what
-    it held after (``None``: the order was removed), by which a later change is noticed."""
+    it held after (``None``: the order was removed), by which a later change is noticed. ``finals`` is what the ledger had as
+    final of the run ``run_id`` before."""
 
     order_id: int
     targets: tuple[Target, ...]
     previous: dict[Target, Order | None] = field(default_factory=dict)
     stored: dict[Target, Order | None] = field(default_factory=dict)
+    run_id: str | None = None
+    finals: Finals | None = None

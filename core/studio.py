@@ -36,7 +36,7 @@ from core.pipeline import Pipeline
 from core.preferences import Preferences
 from core.prompts import PromptBook
 from core.recipe import Correction, OcrRecipe, Recipe, Redaction
-from core.records import Records, describe_duplicate
+from core.records import Records, RecordStores, describe_duplicate
 from core.review import Reviewed, review
 from core.settings import Defaults, Settings
 from core.spending import Spending
@@ -50,11 +50,13 @@ from core.stores import (
     OrderPage,
     OrderQuery,
     Orders,
+    Pending,
     Prompts,
     RunRow,
     SaveReceipt,
     Status,
     Target,
+    Unit,
     WorkbookStore,
 )
 from core.validation.calibration import ENOUGH_REVIEWED, fit_correction
@@ -84,6 +86,9 @@ class Parts:
     orders: Orders
     workbook: Callable[[Path], WorkbookStore]
     ledger: Ledger
+    pending: Pending
+    unit: Unit
+    """One transaction over orders, ledger and pending."""
     calls: Calls
     models: Models
     prompts: Prompts
@@ -112,7 +117,11 @@ class Studio:
         self._open: OrderedDict[str, Document] = OrderedDict()
         self._lock = threading.Lock()
         runner = PipelineRunner(parts.pipeline, self._order_of, self._kept, parts.models.missing)
-        self.records = Records(parts.orders, self._workbook, parts.ledger)
+        self.records = Records(
+            RecordStores(
+                parts.orders, parts.ledger, parts.pending, parts.unit, parts.workbook, lambda: self.workbook_path
+            )
+        )
         self.comparison = Comparator(parts.comparisons, parts.comparison_queue, runner, parts.files, parts.calls)
 
     def note_call(self, call: Call) -> None:
@@ -431,9 +440,6 @@ class Studio:
     def workbook_path(self) -> Path:
         """Where the Excel workbook is."""
         return self.defaults.workbook_path or self.settings.data_dir / "invoice_database.xlsx"
-
-    def _workbook(self) -> WorkbookStore:
-        return self._parts.workbook(self.workbook_path)
 
 
 def _jpeg(image: Image, width: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,21 +32,42 @@ class Database:
         self._engine = engine
         self._place = place
         self.dialect = engine.dialect.name
+        self._thread = threading.local()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection that sees one state of the data. Raises DatabaseUnavailable."""
+        """A connection that sees one state of the data; inside :meth:`write` its own. Raises DatabaseUnavailable."""
+        if joined := self._writing():
+            yield joined
+            return
         with self._told(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self, lock: int | None = None) -> Iterator[Connection]:
-        """A transaction: committed at the end, undone on any error. Those with the same ``lock`` never run side by side (on
-        SQLite no two do). Raises DatabaseUnavailable, StorageError."""
-        with self._told(), self._engine.connect().execution_options(immediate=True) as connection, connection.begin():
+        """A transaction: committed at the end, undone on any error. One begun by this thread inside another joins it, so
+        that several stores are written as one. Those with the same ``lock`` never run side by side (on SQLite no two do).
+        Raises DatabaseUnavailable, StorageError."""
+        with self._joined() as connection:
             if lock is not None and self.dialect == "postgresql":
                 connection.execute(select(text("pg_advisory_xact_lock(:key)")).params(key=lock))
             yield connection
+
+    @contextmanager
+    def _joined(self) -> Iterator[Connection]:
+        if joined := self._writing():
+            yield joined
+            return
+        with self._told(), self._engine.connect().execution_options(immediate=True) as connection, connection.begin():
+            self._thread.connection = connection
+            try:
+                yield connection
+            finally:
+                self._thread.connection = None
+
+    def _writing(self) -> Connection | None:
+        connection: Connection | None = getattr(self._thread, "connection", None)
+        return connection
 
     def close(self) -> None:
         """Close every connection."""

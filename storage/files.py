@@ -6,8 +6,8 @@ import hashlib
 import re
 from pathlib import Path
 
+from core.atomic import write_atomically
 from core.errors import RecordMissing, StorageError
-from core.settings import write_atomically
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 #: A kind or key: no dot, slash or colon, so that it can be a file's name anywhere and never leaves its folder.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -10,21 +10,25 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, update
 
 from core.extraction import Extraction
 from core.models import FieldInfo, Invoice, field_of, walk
 from core.recipe import Correction
-from core.stores import ReviewedValue, RunFact, RunRow
+from core.stores import Finals, ReviewedValue, RunFact, RunRow, ValueChange
 from storage.database import Database, insert_new
-from storage.tables import DOCUMENTS, FIELD_VALUES, HEADER, RUNS
+from storage.tables import DOCUMENTS, FIELD_VALUES, HEADER, RUNS, VALUE_CHANGES
+
+_Texts = Mapping[str, str | None]
 
 
 class SqlLedger:
     """Implements :class:`core.stores.Ledger` on SQLite and PostgreSQL."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, who: str = "") -> None:
+        """``who`` is noted with every change of a value."""
         self._database = database
+        self._who = who
 
     def keep_document(self, sha256: str, name: str, media_type: str, size: int, pages: int) -> None:
         """See :meth:`core.stores.Ledger.keep_document`."""
@@ -43,19 +47,59 @@ class SqlLedger:
 
     def keep_final(self, run_id: str, order_id: int | None, invoice: Invoice) -> None:
         """See :meth:`core.stores.Ledger.keep_final`. A field of a line that the person deleted ends as null."""
-        final = {path: value_text(value) for path, _, value in walk(invoice)}
+        self.put_finals(run_id, Finals(order_id, _texts(invoice)), "saved")
+
+    def finals(self, run_id: str) -> Finals | None:
+        """See :meth:`core.stores.Ledger.finals`."""
+        saved = (FIELD_VALUES.c.run_id == run_id) & FIELD_VALUES.c.changed.is_not(None)
+        with self._database.read() as connection:
+            rows = connection.execute(select(FIELD_VALUES).where(saved).order_by(FIELD_VALUES.c.path)).all()
+        return Finals(rows[0].order_id, {row.path: row.final for row in rows}) if rows else None
+
+    def put_finals(self, run_id: str, finals: Finals | None, why: str) -> None:
+        """See :meth:`core.stores.Ledger.put_finals`."""
         mine = FIELD_VALUES.c.run_id == run_id
         with self._database.write() as connection:
-            kept = connection.execute(select(FIELD_VALUES.c.path, FIELD_VALUES.c.extracted).where(mine))
-            extracted: dict[str, str | None] = {row.path: row.extracted for row in kept}
-            rows = [_final_row(order_id, path, extracted.get(path), final.get(path)) for path in {**extracted, **final}]
-            if known := [row for row in rows if row["field"] in extracted]:
+            kept = connection.execute(select(FIELD_VALUES).where(mine)).mappings()
+            held = {row["path"]: dict(row) for row in kept}
+            rows = [_final_row(held.get(path), path, finals) for path in {**held, **(finals.values if finals else {})}]
+            if known := [row for row in rows if row["field"] in held]:
                 here = mine & (FIELD_VALUES.c.path == bindparam("field"))
                 connection.execute(update(FIELD_VALUES).where(here), known)
-            if new := [
-                row | {"run_id": run_id, "path": row.pop("field")} for row in rows if row["field"] not in extracted
-            ]:
-                connection.execute(insert(FIELD_VALUES), new)
+            if new := [row for row in rows if row["field"] not in held]:
+                values = [{"run_id": run_id, "path": row["field"]} | row for row in new]
+                connection.execute(
+                    insert(FIELD_VALUES), [{k: v for k, v in row.items() if k != "field"} for row in values]
+                )
+            order_id = finals.order_id if finals else next((row["order_id"] for row in held.values()), None)
+            was = {path: _standing(row) for path, row in held.items()}
+            now = {row["field"]: row["final"] if finals else held[row["field"]]["extracted"] for row in rows}
+            self._note_changes(connection, order_id, run_id, (was, now), why)
+
+    def keep_changes(self, order_id: int, before: Invoice, after: Invoice, why: str) -> None:
+        """See :meth:`core.stores.Ledger.keep_changes`."""
+        with self._database.write() as connection:
+            self._note_changes(connection, order_id, None, (_texts(before), _texts(after)), why)
+
+    def changes(self, order_id: int) -> list[ValueChange]:
+        """See :meth:`core.stores.Ledger.changes`."""
+        columns = [VALUE_CHANGES.c[name] for name in ValueChange.__dataclass_fields__]
+        mine = select(*columns).where(VALUE_CHANGES.c.order_id == order_id).order_by(VALUE_CHANGES.c.change_id)
+        with self._database.read() as connection:
+            return [ValueChange(**row) for row in connection.execute(mine).mappings()]
+
+    def _note_changes(
+        self, connection: Connection, order_id: int | None, run_id: str | None, values: tuple[_Texts, _Texts], why: str
+    ) -> None:
+        was, now = values
+        told = {"order_id": order_id, "run_id": run_id, "at": datetime.now(UTC), "who": self._who, "why": why}
+        found = [
+            told | {"path": path, "before": was.get(path), "after": now.get(path)}
+            for path in {**was, **now}
+            if not same_value(field_of(path), was.get(path), now.get(path))
+        ]
+        if found:
+            connection.execute(insert(VALUE_CHANGES), found)
 
     def runs(self, limit: int = 50) -> list[RunRow]:
         """See :meth:`core.stores.Ledger.runs`."""
@@ -185,10 +229,20 @@ def _field_rows(run_id: str, extraction: Extraction) -> list[dict[str, Any]]:
     ]
 
 
-def _final_row(order_id: int | None, path: str, before: str | None, after: str | None) -> dict[str, Any]:
-    return {
-        "field": path,
-        "order_id": order_id,
-        "final": after,
-        "changed": not same_value(field_of(path), before, after),
-    }
+def _final_row(held: Mapping[str, Any] | None, path: str, finals: Finals | None) -> dict[str, Any]:
+    """What the row of ``path`` is to say from now on; without ``finals`` that nobody has saved it."""
+    if finals is None:
+        return {"field": path, "order_id": None, "final": None, "changed": None}
+    after = finals.values.get(path)
+    changed = not same_value(field_of(path), held["extracted"] if held else None, after)
+    return {"field": path, "order_id": finals.order_id, "final": after, "changed": changed}
+
+
+def _standing(row: Mapping[str, Any]) -> str | None:
+    """What stands in a field: what the person left, or what was extracted where nobody has saved it."""
+    text: str | None = row["extracted"] if row["changed"] is None else row["final"]
+    return text
+
+
+def _texts(invoice: Invoice) -> _Texts:
+    return {path: value_text(value) for path, _, value in walk(invoice)}

@@ -137,6 +137,31 @@ FIELD_VALUES = Table(
     Column("changed", Boolean),
 )
 
+#: A row each time that somebody changed a value, or an undo gave it back; never changed once stored. ``before`` and
+#: ``after`` are text as the ledger keeps it.
+VALUE_CHANGES = Table(
+    "value_changes",
+    METADATA,
+    Column("change_id", OrderId, primary_key=True),
+    Column("order_id", OrderId, index=True),
+    Column("run_id", String(64), index=True),
+    Column("path", String(100), nullable=False),
+    Column("before", Prose),
+    Column("after", Prose),
+    Column("at", Moment, nullable=False),
+    Column("who", Prose, nullable=False),
+    Column("why", String(20), nullable=False),
+)
+
+#: Orders whose rows in a workbook may not be yet as the database has them: noted with the order, gone with the rows.
+WORKBOOK_PENDING = Table(
+    "workbook_pending",
+    METADATA,
+    Column("order_id", OrderId, primary_key=True, autoincrement=False),
+    Column("workbook", Prose, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
 #: A row a call to a model. ``cost`` is in US dollars; ``sent`` is what left the machine.
 CALLS = Table(
     "calls",

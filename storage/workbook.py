@@ -12,10 +12,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from core.atomic import BY_UMASK, StagedFile, drop_left_over, real_path
 from core.errors import RecordMissing, StorageError, WorkbookDamaged, WorkbookLocked
 from core.models import Invoice
-from core.settings import write_atomically
-from core.stores import Duplicate, Order
+from core.stores import Duplicate, Order, StagedChange
 from storage.keys import match_key
 from storage.new_sheet import TITLE_ROW, NewSheet
 from storage.package import Package
@@ -56,30 +56,48 @@ class Workbook:
         """See :meth:`core.stores.WorkbookStore.save`."""
         if order.order_id is None:
             raise StorageError("An order needs its number before it can be stored.")
-        with self._held(), self._told():
-            book = self._opened() or _Book(None)
-            for layout, rows in ((HEADER, [header_row(order)]), (DETAIL, detail_rows(order))):
-                book.sheet(layout).put(order.order_id, rows, partial(book.rows_may_move, layout))
-            write_atomically(self.path, book.data())
+        with self.staged(order.order_id, order) as change:
+            change.put()
 
     def remove(self, order_id: int) -> None:
         """See :meth:`core.stores.WorkbookStore.remove`."""
-        with self._held(), self._told():
-            book = self._opened()
-            if book is None or not book.sheet(HEADER).rows_of(order_id):
-                raise self._missing(order_id)
-            for layout in LAYOUTS:
-                book.sheet(layout).put(order_id, [], partial(book.rows_may_move, layout))
-            write_atomically(self.path, book.data())
+        with self.staged(order_id, None) as change:
+            change.put()
+
+    @contextmanager
+    def staged(self, order_id: int, order: Order | None) -> Iterator[StagedChange]:
+        """See :meth:`core.stores.WorkbookStore.staged`."""
+        with self._held() as place:
+            with self._told():
+                drop_left_over(place)
+                data = self._data_with(order_id, order)
+                held = _Book(data).order(order_id)
+                file = StagedFile(place, data, BY_UMASK)
+            with file:
+                yield StagedChange(held, partial(self._put, file))
+
+    def _data_with(self, order_id: int, order: Order | None) -> bytes:
+        book = self._opened()
+        if order is None and (book is None or book.order(order_id) is None):
+            raise self._missing(order_id)
+        book = book or _Book(None)
+        rows = {HEADER: [header_row(order)], DETAIL: detail_rows(order)} if order else {}
+        for layout in LAYOUTS:
+            book.sheet(layout).put(order_id, rows.get(layout, []), partial(book.rows_may_move, layout))
+        return book.data()
+
+    def _put(self, file: StagedFile) -> None:
+        with self._told():
+            file.put()
 
     def get(self, order_id: int) -> Order:
         """See :meth:`core.stores.WorkbookStore.get`."""
         with self._told():
             book = self._opened()
-            rows = book.sheet(HEADER).rows_of(order_id) if book else []
-            if book is None or not rows:
-                raise self._missing(order_id)
-            return order_of(rows[-1], book.sheet(DETAIL).rows_of(order_id))
+            order = book.order(order_id) if book else None
+        if order is None:
+            raise self._missing(order_id)
+        return order
 
     def duplicates(self, invoice: Invoice) -> list[Duplicate]:
         """See :meth:`core.stores.WorkbookStore.duplicates`: the latest first."""
@@ -103,40 +121,48 @@ class Workbook:
         return RecordMissing(f"There is no order {order_id} in {self.path.name}: its rows may have been deleted.")
 
     @contextmanager
-    def _held(self) -> Iterator[None]:
-        """The lock of all our processes; refused while a spreadsheet program has the workbook open."""
+    def _held(self) -> Iterator[Path]:
+        """The file itself (links followed), under the lock of all our processes; refused while a spreadsheet program has
+        it open."""
+        place = real_path(self.path)
+        lock = FileLock(place.with_name(f".{place.name}.lock"), timeout=LOCK_SECONDS)
+        with self._told():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        try:
+            self._refuse_open(place)
+            yield place
+        finally:
+            lock.release()
+
+    def _refuse_open(self, place: Path) -> None:
+        for path in {place, self.path}:
+            for owner in (f"~${path.name}", f".~lock.{path.name}#"):
+                if path.with_name(owner).exists():
+                    raise WorkbookLocked(
+                        f"{path.name} is open in a spreadsheet program: close it and save again. "
+                        f"(If it is not, delete the left-over file {owner} beside it.)"
+                    )
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Our errors for a file that cannot be locked, read or written."""
         name = self.path.name
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(self.path.with_name(f".{name}.lock"), timeout=LOCK_SECONDS):
-                for owner in (f"~${name}", f".~lock.{name}#"):
-                    if self.path.with_name(owner).exists():
-                        raise WorkbookLocked(
-                            f"{name} is open in a spreadsheet program: close it and save again. "
-                            f"(If it is not, delete the left-over file {owner} beside it.)"
-                        )
-                yield
+            yield
         except Timeout:
             raise WorkbookLocked(f"Another program has been saving into {name} for too long: try again.") from None
         except PermissionError as error:
             raise self._refused() from error
+        except IsADirectoryError as error:
+            raise WorkbookDamaged(f"{self.path} is a folder: choose a file for the workbook.") from error
         except OSError as error:
             raise StorageError(
                 f"The folder of {name} cannot be written ({error.strerror}): check its rights and the free disk space."
             ) from error
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Our errors for a file that cannot be read."""
-        try:
-            yield
-        except PermissionError as error:
-            raise self._refused() from error
-        except IsADirectoryError as error:
-            raise WorkbookDamaged(f"{self.path} is a folder: choose a file for the workbook.") from error
         except _UNREADABLE as error:
             raise WorkbookDamaged(
-                f"{self.path.name} is damaged or is no Excel workbook; it was left as it is. Restore a copy, or move it "
+                f"{name} is damaged or is no Excel workbook; it was left as it is. Restore a copy, or move it "
                 "away and save again to begin a new one."
             ) from error
 
@@ -165,6 +191,11 @@ class _Book:
             sheet = Sheet(package.part(part), layout, lambda: package.strings, style_of, package.date1904)
             self._sheets[layout.name] = (part, sheet)
         return self._sheets[layout.name][1]
+
+    def order(self, order_id: int) -> Order | None:
+        """The order that has this id, as its rows say; ``None`` without any."""
+        rows = self.sheet(HEADER).rows_of(order_id)
+        return order_of(rows[-1], self.sheet(DETAIL).rows_of(order_id)) if rows else None
 
     def rows_may_move(self, layout: Layout) -> bool:
         """Whether nothing else in the workbook counts on the place of the sheet's rows."""

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 CONTRACTS = {
     f"core.{name}"
     for name in (
-        "models documents evidence homography recipe events errors settings extraction extractor stores cache "
+        "models atomic documents evidence homography recipe events errors settings extraction extractor stores cache "
         "imaging.cleaned ocr.engine jobs.queue llm.provider prompt"
     ).split()
 }

@@ -10,9 +10,10 @@ from pathlib import Path
 from core.accuracy.archive import TRUTH, Imported, pack, unpack
 from core.accuracy.sets import CaseSets
 from core.accuracy.truths import case_id_of
+from core.atomic import write_atomically
 from core.documents import open_document
 from core.errors import CaseError, StorageError
-from core.settings import Limits, write_atomically
+from core.settings import Limits
 from core.stores import Order
 
 #: The suffix under which a document's bytes are kept, by media type.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 from collections.abc import Callable
 from functools import cache, partial
@@ -43,6 +44,7 @@ from storage.files import FileStore
 from storage.holds import SqlHolds
 from storage.ledger import SqlLedger
 from storage.orders import SqlOrders
+from storage.pending import SqlPending
 from storage.prompts import SqlPrompts
 from storage.settings import SqlSettings
 from storage.table_exports import export_tables
@@ -101,7 +103,9 @@ def build_studio(settings: Settings | None = None, household: Settings | None = 
         comparisons=SqlComparisons(database),
         orders=orders,
         workbook=Workbook,
-        ledger=SqlLedger(database),
+        ledger=SqlLedger(database, account_name()),
+        pending=SqlPending(database),
+        unit=database.write,
         calls=calls,
         models=models,
         prompts=prompts,
@@ -176,6 +180,14 @@ def _engines(models: Models, calls: Calls) -> MakeEngine:
         return registry.create(name, threads)
 
     return make
+
+
+def account_name() -> str:
+    """Whose account the studio runs under: who changed a value; ``unknown`` where the machine has no name for it."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown"
 
 
 def _database_url(settings: Settings) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from core.atomic import write_atomically
 from core.errors import (
     Cancelled,
     KeyRejected,
@@ -30,7 +31,6 @@ from core.llm.provider import Cancelled as IsCancelled
 from core.llm.provider import ModelName, OnText, Provider, Question, Reply, Usage
 from core.llm.record import describe
 from core.llm.tokens import count_question, count_text
-from core.settings import write_atomically
 
 #: What may go wrong with a replayed call: before the first piece (``rate limited``, ``failed``, ``timeout``, ``key``),
 #: in the midst of a reply that is billed (``drop``, ``cut off``, ``refused``), or a reply that is not JSON

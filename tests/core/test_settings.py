@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from core.settings import Settings, write_atomically
+from core.atomic import write_atomically
+from core.settings import Settings
 
 
 def test_the_database_password_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,11 +15,12 @@ from core.accuracy import Choice, Measured, figures_of
 from core.accuracy.figures import figures_json, render_figures
 from core.accuracy.measuring import measure, unread
 from core.accuracy.sets import Subject, subject_of
+from core.atomic import write_atomically
 from core.entrypoints.console import StepLines, json_text, print_json, warn
 from core.errors import CaseError, StudioError
 from core.evaluation import Report, ScoredCase, choose_cases, load_cases, load_prediction, render, score_case, to_json
 from core.extraction import Extraction
-from core.settings import Settings, write_atomically
+from core.settings import Settings
 
 log = logging.getLogger(__name__)
 

@@ -6,6 +6,7 @@ import argparse
 import logging
 from pathlib import Path
 
+from core.atomic import write_atomically
 from core.documents import parse_page_range
 from core.entrypoints.commands.reading import explain, extract_document, open_file, open_studio
 from core.entrypoints.console import StepLines, json_text, print_json, warn
@@ -14,7 +15,6 @@ from core.extraction import Extraction
 from core.extraction_json import to_json
 from core.models import Invoice
 from core.recipe import Recipe, load_recipe
-from core.settings import write_atomically
 from core.stores import Target
 from core.studio import Studio, new_run_id
 

@@ -19,8 +19,7 @@ from core.llm.extractor import LlmExtractor
 from core.llm.prices import cost_of, price_of
 from core.llm.prompting import PromptShelf
 from core.llm.provider import Models, Provider
-from core.llm.providers import providers
-from core.llm.registry import build_providers, default_model, is_set_up
+from core.llm.registry import build_providers, default_model, does_not_answer, is_set_up
 from core.llm.settling import settle_recipe
 from core.llm.switchboard import Outside, Switchboard
 from core.ocr import registry, vision
@@ -202,7 +201,8 @@ def _health(found: dict[str, Extractor], settings: Settings, models: Switchboard
         rows.append(("OCR engine", vision.NAME, _vision(models)))
         rows += [("Extractor", name, extractor.availability()) for name, extractor in found.items()]
         rows += [
-            ("Model", provider.title, _provider_state(provider, models)) for provider in models.providers().values()
+            ("Model", provider.title, _provider_state(provider, models, settings))
+            for provider in models.providers().values()
         ]
         kind = "PostgreSQL" if settings.database_url else "SQLite"
         rows.append(("Store", kind, Availability(True, "Records, runs and field values are kept here.")))
@@ -213,12 +213,12 @@ def _health(found: dict[str, Extractor], settings: Settings, models: Switchboard
     return health
 
 
-def _provider_state(provider: Provider, models: Switchboard) -> Availability:
-    """Whether a provider has what it needs; nothing is asked of the network."""
+def _provider_state(provider: Provider, models: Switchboard, settings: Settings) -> Availability:
+    """Whether a provider has what it needs. Of the network nothing is asked but whether a server without a key is there."""
     if missing := provider.missing():
         return Availability(False, missing)
+    if silent := does_not_answer(settings, provider.name, models.outside.defaults()):
+        return Availability(False, silent)
     model = models.default_model(provider.name)
     about = f"Asks {model} where a recipe names no other." if model else "A recipe names the model."
-    entry = providers().get(provider.name)
-    unsure = " Whether it runs is seen when it is asked." if entry and not entry.needs_key else ""
-    return Availability(True, about + unsure)
+    return Availability(True, about)

@@ -13,6 +13,7 @@ from core.llm.providers import ProviderEntry, providers
 from core.llm.wires.anthropic_wire import AnthropicWire
 from core.llm.wires.manner import Quirks
 from core.llm.wires.openai_wire import GroqWire, OpenAIWire
+from core.llm.wires.probe import answers
 from core.llm.wires.wire import OFFERED, Endpoint, Wire
 from core.settings import Defaults, ProviderSettings, Settings
 
@@ -34,6 +35,16 @@ def is_set_up(settings: Settings, provider: str, defaults: Defaults) -> bool:
     """Whether the person set ``provider`` up: its key is there, or an address of their own."""
     entry, chosen = providers().get(provider), defaults.providers.get(provider)
     return bool(entry and settings.plain(*entry.keys, *entry.address)) or bool(chosen and chosen.base_url)
+
+
+def does_not_answer(settings: Settings, provider: str, defaults: Defaults) -> str:
+    """A line on what to do where ``provider`` is a server that needs no key and nothing answers at its address, else an
+    empty text. Looked at shortly, and not again for some seconds."""
+    entry = providers()[provider]
+    endpoint = _endpoint(provider, entry, defaults.providers.get(provider, ProviderSettings()), settings)
+    if endpoint.needs_key or endpoint.key or endpoint.problem or answers(endpoint.base_url):
+        return ""
+    return f"{entry.title} does not answer at {endpoint.base_url}: start it, or set its address in Settings."
 
 
 def default_model(provider: str, defaults: Defaults) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 from pydantic import BaseModel, ValidationError
 
 from core.errors import StudioError
+from core.extractor import Availability
 from core.llm.provider import ModelName, Provider
 from core.llm.providers import ProviderEntry, providers
 from core.settings import ModelPrice, ProviderSettings
@@ -27,24 +28,26 @@ def draw_models() -> None:
     """A fold a provider, and the table of prices."""
     st.markdown("##### Models")
     st.caption("Keys are never kept here: they come from the environment, .env or the app's secrets.")
-    found = get_studio().models.providers()
+    studio = get_studio()
+    found = studio.models.providers()
+    states = {title: state for kind, title, state in studio.health() if kind == "Model"}
     for name, entry in providers().items():
         if provider := found.get(name):
-            _draw_provider(provider, entry)
+            _draw_provider(provider, entry, states[provider.title])
     _draw_prices()
 
 
 # --- a provider --------------------------------------------------------------------------------------------------------
 
 
-def _draw_provider(provider: Provider, entry: ProviderEntry) -> None:
+def _draw_provider(provider: Provider, entry: ProviderEntry, state: Availability) -> None:
     name, missing = provider.name, provider.missing()
-    mark = ":gray[:material/do_not_disturb_on:]" if missing else ":green[:material/check_circle:]"
+    mark = ":green[:material/check_circle:]" if state.usable else ":gray[:material/do_not_disturb_on:]"
     with st.expander(f"{mark} {plain(provider.title)}", key=f"provider_{name}", on_change="rerun") as fold:
         if not fold.open:
             return
-        if missing:
-            st.caption(f":material/key: {plain(missing)}")
+        if not state.usable:
+            st.caption(f":material/{'key' if missing else 'power_off'}: {plain(state.reason)}")
         chosen = get_studio().defaults.providers.get(name, ProviderSettings())
         with st.form(f"provider_form_{name}", border=False):
             _draw_form(name, entry, chosen)

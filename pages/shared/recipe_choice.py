@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.comparison.estimate import ColumnEstimate
 from core.comparison.row import Row
+from core.einvoice import looks_like_invoice
 from core.errors import StudioError
 from core.llm.provider import ModelName
 from core.llm.providers import providers
@@ -38,6 +40,24 @@ def recipe_of(document: OpenDocument) -> Recipe:
     recipes = studio.defaults.known_recipes()
     recipe = recipes.get(document.recipe, studio.defaults.recipe)
     return recipe.hiding(studio.defaults.redaction.joined(studio.hidden(document.sha256, document.rotations)))
+
+
+def unreadable(document: OpenDocument) -> str:
+    """A sentence on why nothing that the chosen recipe asks can read the document here, or an empty text."""
+    try:
+        recipe = recipe_of(document)
+        readers = [name for name in recipe.extractors if name != "einvoice" or _carries_invoice(document)]
+    except StudioError as error:
+        return str(error)
+    if recipe.ocr.engine != "vision" and any(name not in recipe.models for name in readers):
+        return ""
+    found = _estimated(document, recipe)
+    return found.problem if found.cached < found.cells else ""
+
+
+def _carries_invoice(document: OpenDocument) -> bool:
+    attachments = get_studio().document(document.sha256).attachments()
+    return any(looks_like_invoice(attachment.data) for attachment in attachments)
 
 
 def draw_recipe(document: OpenDocument) -> None:
@@ -105,8 +125,7 @@ def _title(choice: ModelChoice) -> str:
 
 
 def _estimate(document: OpenDocument, recipe: Recipe) -> str:
-    rows = [Row(document.sha256, document.name, document.refs(group)) for group in document.groups if group.pages]
-    found = get_studio().comparison.estimate(rows, [recipe])[0]
+    found = _estimated(document, recipe)
     if found.problem:
         return f":orange[:material/key: {plain(found.problem)}]"
     if found.cached == found.cells:
@@ -114,6 +133,11 @@ def _estimate(document: OpenDocument, recipe: Recipe) -> str:
     tokens = f"{found.usage.input + found.usage.output:,} tokens"
     price = f", {plain(dollars(found.cost))}" if found.cost is not None else ", no known price"
     return f":gray[About {tokens}{price}]"
+
+
+def _estimated(document: OpenDocument, recipe: Recipe) -> ColumnEstimate:
+    rows = [Row(document.sha256, document.name, document.refs(group)) for group in document.groups if group.pages]
+    return get_studio().comparison.estimate(rows, [recipe])[0]
 
 
 def _set_recipe(document: OpenDocument) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from core.errors import RecipeError
 from pages.shared.desk import OpenDocument
 from pages.shared.frame import get_studio
-from pages.shared.recipe_choice import recipe_of
+from pages.shared.recipe_choice import recipe_of, unreadable
 from pages.shared.session import get_job
 
 
 def start(document: OpenDocument) -> None:
     """Start a run of every group that has not been read as it now is, and show the first. Raises StudioError."""
     studio = get_studio()
+    if sentence := unreadable(document):
+        raise RecipeError(sentence)
     recipe = recipe_of(document)
     for group in document.groups:
         signature = document.signature(group, recipe.digest)

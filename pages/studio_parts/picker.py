@@ -13,7 +13,7 @@ from pages.shared.desk import Desk, Group, OpenDocument, range_text
 from pages.shared.frame import plain
 from pages.shared.intake import refuse
 from pages.shared.pictures import draw as draw_picture
-from pages.shared.recipe_choice import draw_recipe, draw_sending
+from pages.shared.recipe_choice import draw_recipe, draw_sending, unreadable
 from pages.shared.starting import start
 
 #: Thumbnails shown at once: a document of hundreds of pages draws no more than these.
@@ -49,13 +49,14 @@ def _draw_start(desk: Desk, document: OpenDocument) -> None:
             f"Extract all {len(waiting)} documents", key="extract_all", on_click=_extract, args=(waiting, document)
         )
     count = len(document.groups)
+    why = "Choose at least one page for every invoice." if empty else plain(unreadable(document))
     st.button(
         "Extract" if count == 1 else f"Extract {count} invoices",
         key="extract",
         type="primary",
         icon=":material/play_arrow:",
-        disabled=empty,
-        help="Choose at least one page for every invoice." if empty else None,
+        disabled=bool(why),
+        help=why or None,
         on_click=_extract,
         args=([document], document),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ from core.errors import KeyRejected
 from core.llm.capabilities import capabilities
 from core.llm.provider import Message, ModelName, Question
 from core.llm.providers import providers
-from core.llm.registry import WIRES, build_providers, default_model
+from core.llm.registry import WIRES, build_providers, default_model, does_not_answer
+from core.llm.wires import probe
 from core.llm.wires.wire import OFFERED
 from core.settings import Defaults, ProviderSettings, Settings
 
@@ -217,3 +219,15 @@ def test_building_providers_imports_no_sdk() -> None:
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert told.stdout.strip() == "[]"
+
+
+def test_a_local_server_that_nobody_runs_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its address and what to do; one that takes connections is usable, one with a key is not even looked at."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/v1"
+        monkeypatch.setenv("LOCAL_MODELS_BASE_URL", address)
+        monkeypatch.delenv("LOCAL_MODELS_API_KEY", raising=False)
+        assert does_not_answer(Settings(), "local", Defaults()) == ""
+    monkeypatch.setattr(probe, "FRESH", 0.0)
+    assert f"does not answer at {address}: start it" in does_not_answer(Settings(), "local", Defaults())
+    assert does_not_answer(Settings(), "groq", Defaults()) == ""

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.accuracy import Choice
 from core.extraction import PageRef
+from core.llm.providers import providers
 from core.recipe import BUILT_IN, Redaction
 from core.studio import Studio
 from pages.shared.desk import Desk
@@ -155,3 +156,20 @@ def test_places_hidden_in_a_document_stay_hidden_where_a_model_is_measured(
         time.sleep(0.05)
     assert mock_models.requests(), job
     assert "[HIDDEN-1]" in json.dumps(mock_models.requests()[-1]["body"])
+
+
+def test_without_a_key_a_recipe_that_only_asks_a_model_does_not_run(
+    studio: Studio, digital_pdf: SampleFile, einvoice_pdf: SampleFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sentence stands under the choice, and the button says why; an e-invoice is read all the same."""
+    for entry in providers().values():
+        for name in (*entry.keys, *entry.address):
+            monkeypatch.delenv(name, raising=False)
+    studio.preferences.change(lambda now: now.model_copy(update={"cache_megabytes": 77}))  # providers are built anew
+    page = open_page(studio, digital_pdf)
+    assert "needs a key" in words(page)
+    assert page.button(key="extract").disabled
+    assert "needs a key" in page.button(key="extract").help
+    page.selectbox(key="recipe").set_value("cascade").run()
+    assert not page.button(key="extract").disabled
+    assert not open_page(studio, einvoice_pdf).button(key="extract").disabled

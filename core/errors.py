@@ -6,7 +6,7 @@ StudioError
 │   ├── BrokenDocument
 │   ├── EncryptedDocument    asks for the password
 │   ├── WrongPassword
-│   ├── UnsupportedDocument  not one of our formats, or its suffix says something else
+│   ├── UnsupportedDocument  not one of our formats
 │   ├── DocumentTooLarge     bytes
 │   ├── TooManyPages
 │   └── PageTooLarge         pixels (image bombs)
@@ -80,7 +80,7 @@ class WrongPassword(DocumentError):
 
 
 class UnsupportedDocument(DocumentError):
-    """Not one of our formats, or the suffix and the content disagree."""
+    """Not one of our formats."""
 
 
 class DocumentTooLarge(DocumentError):

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from core.evidence import Evidence, PageText
 from core.llm.provider import Call
-from core.models import Invoice
+from core.models import TOO_LONG, Invoice, title_of
 from core.notation import Notation, notation_of
 from core.recipe import Recipe
 
@@ -90,6 +90,16 @@ class Finding:
     passing: bool = False
     members: tuple[Member, ...] = ()
     difference: Decimal | None = None
+
+
+#: So much of a number that was left out is quoted.
+_SHOWN = 40
+
+
+def too_long(path: str, text: str) -> Finding:
+    """A number that can be no amount was left out of the value at ``path``."""
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return Finding("unreadable", "warning", f"{title_of(path)}: “{shown}” was left out: {TOO_LONG}.", (path,))
 
 
 @dataclass(frozen=True, slots=True)

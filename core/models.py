@@ -19,8 +19,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 FieldKind = Literal["identifier", "date", "name", "address", "money", "quantity", "currency", "text"]
 
-#: What a number may have before and after its point; more is a barcode or an attack, never an amount.
-MOST_DIGITS, MOST_DECIMALS = 15, 10
+#: The digits that a number may have before its point, and in all; more is a barcode or an attack, never an amount. Python
+#: adds and compares decimals of so many digits exactly, and every store keeps them.
+MOST_WHOLE_DIGITS, MOST_DIGITS = 15, 28
+TOO_LONG = f"a number has at most {MOST_WHOLE_DIGITS} digits before the point and {MOST_DIGITS} in all"
 
 
 def _blank_to_none(value: Any) -> Any:
@@ -31,15 +33,29 @@ def _strip(value: str | None) -> str | None:
     return value.strip() if value is not None else None
 
 
+def is_amount(number: Decimal) -> bool:
+    """Whether ``number`` can stand in an invoice: finite, and not longer than any amount, quantity or price is."""
+    _, digits, exponent = number.as_tuple()
+    return (
+        isinstance(exponent, int)
+        and number.adjusted() < MOST_WHOLE_DIGITS
+        and max(len(digits), -exponent) <= MOST_DIGITS
+    )
+
+
+class TooLong(ValueError):
+    """A number that cannot stand in an invoice."""
+
+
+def fitting(number: Decimal) -> Decimal:
+    """``number`` itself. Raises TooLong where it can be no amount."""
+    if not is_amount(number):
+        raise TooLong(TOO_LONG if number.is_finite() else "an amount must be a finite number")
+    return number
+
+
 def _sensible(value: Decimal | None) -> Decimal | None:
-    if value is None:
-        return None
-    if not value.is_finite():
-        raise ValueError("an amount must be a finite number")
-    exponent = value.as_tuple().exponent
-    if value.adjusted() >= MOST_DIGITS or not isinstance(exponent, int) or exponent < -MOST_DECIMALS:
-        raise ValueError(f"a number has at most {MOST_DIGITS} digits before the point and {MOST_DECIMALS} after it")
-    return value
+    return None if value is None else fitting(value)
 
 
 def _currency_code(value: str | None) -> str | None:
@@ -250,6 +266,14 @@ def field_of(path: str) -> FieldInfo:
         if info.name == name:
             return info
     raise KeyError(path)
+
+
+def title_of(path: str) -> str:
+    """What a path is called: ``Total``, or ``Line 2 quantity``."""
+    info = field_of(path)
+    if not path.startswith("line_items."):
+        return info.title
+    return f"Line {int(path.split('.')[1]) + 1} {info.title.lower()}"
 
 
 def walk(invoice: Invoice) -> Iterator[tuple[str, FieldInfo, Any]]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import PurePath
 from typing import TypeVar
 
 from core.cache import Cache
@@ -38,6 +39,10 @@ from core.placing import candidates_on_page, evidence_on_page, sources_on_page
 from core.recipe import Recipe
 
 T = TypeVar("T")
+
+_NO_PAGE = (
+    "The file is invoice XML and the recipe reads pages only: choose a recipe that takes values from invoice XML."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,8 @@ class Pipeline:
 
     def _key(self, order: Order) -> str:
         pages = ",".join(f"{page.number}r{page.rotation}" for page in order.pages)
-        return f"extraction:{self.version}:{order.sha256}:{pages}:{order.recipe.digest}"
+        suffix = PurePath(order.name).suffix.lower()  # a remark on the file tells of it
+        return f"extraction:{self.version}:{order.sha256}:{suffix}:{pages}:{order.recipe.digest}"
 
 
 class _Run:
@@ -116,6 +122,7 @@ class _Run:
     def events(self) -> Generator[Event, None, Extraction]:
         """Load, e-invoice check, read, then extract–evidence–validate for each extractor until one is approved."""
         document = yield from self._timed("load", self.order.load, lambda loaded: _describe(loaded, self.order.pages))
+        self.findings += [Finding("format", "info", remark) for remark in document.remarks]
         request = Request(
             document,
             self.order.pages,
@@ -129,7 +136,7 @@ class _Run:
         as_read = tuple(text.as_read() for text in texts)
         request = replace(request, read=lambda: as_read, shown=texts)
         best: Extraction | None = None
-        for name in ("einvoice",) if exact else self._cascade():
+        for name in ("einvoice",) if exact else self._cascade() if document.page_count else ():
             draft = exact or (yield from self._extract(name, request))
             if draft is None:
                 continue
@@ -171,6 +178,8 @@ class _Run:
     def _check_einvoice(self, request: Request) -> Generator[Event, None, Draft | None]:
         if "einvoice" not in self.order.recipe.extractors:
             yield from self._skipped("einvoice", "The recipe reads the page only.")
+            if not request.document.page_count:
+                self.failed.append(ExtractionError(_NO_PAGE))
             return None
         try:
             return (
@@ -181,7 +190,10 @@ class _Run:
                 )
             )
         except ExtractionError as error:
-            self.findings.append(Finding("einvoice", "warning", f"{error} The page was read instead."))
+            if request.document.page_count:
+                self.findings.append(Finding("einvoice", "warning", f"{error} The page was read instead."))
+            else:
+                self.failed.append(error)
             return None
 
     def _read_pages(self, document: Document) -> Generator[Event, None, tuple[PageText, ...]]:

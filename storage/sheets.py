@@ -6,15 +6,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any, Literal, get_args
 
-from core.models import MOST_DECIMALS, MOST_DIGITS, Invoice, LineItem, header_fields, item_fields
+from core.models import Invoice, LineItem, header_fields, is_amount, item_fields
 from core.stores import Order, Status
 
 Kind = Literal["number", "text", "date", "money", "quantity", "moment"]
 #: A row's values by column title: str, int, Decimal, date, datetime or None.
 Row = Mapping[str, Any]
+#: Of a number with more decimals than this the digits count that a spreadsheet keeps, the rest is its binary noise.
+_LONG_FRACTION, _SPREADSHEET = 10, Context(prec=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,15 +140,15 @@ def _value(kind: str, cell: Any) -> Any:
 
 
 def _number(cell: Any) -> Decimal | None:
-    """The number, a formula's 0.30000000000000004 rounded to what a number of ours may hold."""
+    """The number; a formula's 0.30000000000000004 as the 0.3 that a spreadsheet shows."""
     try:
         number = Decimal(str(cell).strip())
-        exponent = number.as_tuple().exponent
-        if isinstance(exponent, int) and exponent < -MOST_DECIMALS:
-            number = round(number, MOST_DECIMALS).normalize()
     except InvalidOperation:
         return None
-    return number if number.is_finite() and number.adjusted() < MOST_DIGITS else None
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -_LONG_FRACTION:
+        number = _SPREADSHEET.plus(number).normalize()
+    return number if is_amount(number) else None
 
 
 def _iso_date(text: str) -> date | None:

@@ -20,6 +20,7 @@ from core.entrypoints.console import StepLines
 from core.events import StepFailed, StepFinished, StepSkipped, StepStarted
 from samples.shipped import CASES
 from tests.conftest import PASSWORD, SampleFile
+from tests.core.made import pdf_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -79,6 +80,27 @@ def test_one_bad_file_does_not_stop_the_others(einvoice_pdf: SampleFile, tmp_pat
         str(tmp_path),
     ]
     assert "Traceback" not in done.stderr
+
+
+def test_a_barcode_for_an_amount_does_not_cost_the_result(call: Call, tmp_path: Path) -> None:
+    """The JSON has every other value, and a finding for the one that was left out."""
+    path = tmp_path / "bill"
+    path.write_bytes(pdf_of(("Invoice number R-7", "Date 06.05.2024", "Total 12345678901234567890")))
+    status, out, _ = call("extract", path)
+    result = json.loads(out)
+    assert (status, result["invoice"]["total_amount"]) == (0, None)
+    assert result["invoice"]["invoice_number"] == "R-7"
+    assert {"unreadable", "format"} <= {finding["check"] for finding in result["findings"]}
+
+
+@pytest.mark.parametrize("rest", ["<ID>", "<ID/></Invoice>"])
+def test_invoice_xml_without_a_value_fails_with_its_sentence(call: Call, tmp_path: Path, rest: str) -> None:
+    """Damaged, or empty: the exit status says so, and one line why."""
+    path = tmp_path / "bill.xml"
+    path.write_text(f'<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2">{rest}')
+    status, _, err = call("extract", path)
+    assert status == 1
+    assert "invoice XML bill.xml" in err
 
 
 def test_a_result_tells_all_there_is(call: Call, digital_pdf: SampleFile) -> None:

@@ -16,13 +16,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any, Literal
 
 from core.evaluation.outcome import Compared
 from core.evidence import Evidence, PageText
 from core.matching import find_evidence
-from core.models import MOST_DECIMALS, MOST_DIGITS, FieldKind, Invoice, LineItem, header_fields, item_fields
+from core.models import FieldKind, Invoice, LineItem, header_fields, is_amount, item_fields
 from core.notation.sameness import plain_text, read_date, read_number
 from core.placing import evidence_on_page
 
@@ -105,16 +104,11 @@ def _typed(kind: FieldKind, value: Any) -> Any:
         return None
     if kind in _NUMBERS:
         number = read_number(value)
-        return number if number is not None and _can_be_an_amount(number) else None
+        return number if number is not None and is_amount(number) else None
     if kind == "date":
         return read_date(value)
     text = str(value)
     return text if kind != "currency" or re.fullmatch(r"[A-Z]{3}", text) else None
-
-
-def _can_be_an_amount(number: Decimal) -> bool:
-    exponent = number.as_tuple().exponent
-    return number.adjusted() < MOST_DIGITS and isinstance(exponent, int) and exponent >= -MOST_DECIMALS
 
 
 def _digits(value: Any) -> str:

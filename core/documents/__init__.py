@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from core.documents.base import Attachment, Document, Page, Picture, TextLayer
-from core.documents.formats import FORMATS, media_type_of
+from core.documents.formats import FORMATS, media_type_of, remark_on
 from core.documents.image import ImageDocument
 from core.documents.pdf import PdfDocument
 from core.documents.ranges import parse_page_range
@@ -20,7 +20,7 @@ __all__ = ["FORMATS", "Attachment", "Document", "Page", "Picture", "TextLayer", 
 
 
 def open_document(data: bytes, name: str, limits: Limits | None = None, password: str | None = None) -> Document:
-    """Open a document. What it is, is told by its bytes; a suffix that says something else is refused.
+    """Open a document. What it is, is told by its bytes; a suffix that says something else is one of its remarks.
     Raises a DocumentError whose sentence says what to do."""
     limits = limits or Limits()
     name = PurePath(name.replace("\\", "/")).name or "document"
@@ -33,6 +33,13 @@ def open_document(data: bytes, name: str, limits: Limits | None = None, password
             "lower resolution, or raise the limit in the settings.",
         )
     media_type = media_type_of(data, name)
+    document = _document_of(media_type, data, name, limits, password)
+    remark = remark_on(media_type, name)
+    document.remarks = (*([remark] if remark else []), *document.remarks)
+    return document
+
+
+def _document_of(media_type: str, data: bytes, name: str, limits: Limits, password: str | None) -> Document:
     if media_type == "application/pdf":
         return PdfDocument(data, name, limits, password)
     if media_type == "application/xml":

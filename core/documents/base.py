@@ -76,6 +76,9 @@ class Document(Protocol):
     repaired: bool
     """Whether it was damaged and could be opened only by repairing it: parts may be missing."""
 
+    remarks: tuple[str, ...] = ()
+    """Sentences on what the file is, where it is not what it seems."""
+
     def page(self, number: int, rotation: int = 0) -> Page:
         """Page ``number`` (from 1), turned clockwise by ``rotation`` (a multiple of 90). Raises PageRangeError,
         BrokenDocument."""

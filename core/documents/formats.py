@@ -1,10 +1,11 @@
-"""What a file is, by its first bytes; and whether its suffix says the same."""
+"""What a file is, by its first bytes; what its suffix says is a remark."""
 
 from __future__ import annotations
 
 import re
 from pathlib import PurePath
 
+from core.documents.xml_kinds import XmlKind, is_xml, xml_kind
 from core.errors import BrokenDocument, UnsupportedDocument
 
 #: The suffixes that can be opened, with their media types.
@@ -49,27 +50,31 @@ _STRANGERS = (
     (re.compile(rb"\s*<(?:!doctype\s+)?html", re.IGNORECASE), "a web page", "print it to PDF"),
     (re.compile(rb"\x1f\x8b|7z\xbc\xaf|Rar!"), "an archive", "unpack it first"),
 )
-_XML_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-_XML_ROOT = re.compile(r"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
-_INVOICE_ROOTS = {"CrossIndustryInvoice", "CrossIndustryDocument", "Invoice", "CreditNote"}
-_HEAD = 65_536
 #: A PDF's header may stand behind a little rubbish; readers accept it within the first kilobyte.
 _PDF_HEAD = 1024
 
 
 def media_type_of(data: bytes, name: str) -> str:
-    """The media type of ``data``. Raises UnsupportedDocument when it is not one of ours or ``name`` has the suffix of
-    another format, BrokenDocument when it is nothing that the suffix promises."""
-    suffix = PurePath(name).suffix.lower()
+    """The media type of ``data``. Raises UnsupportedDocument when it is not one of ours, BrokenDocument when it is
+    nothing that the suffix of ``name`` promises."""
     found = _by_content(data)
     if found is None:
-        raise _unknown(data, name, suffix)
-    if suffix and FORMATS.get(suffix) != found:
-        better = PurePath(name).with_suffix(_suffix_of(found)).name
-        raise UnsupportedDocument(name, f"the content is a {_TITLES[found]}, not {suffix}: rename it to {better}.")
-    if found == "application/xml" and _root_of(data) not in _INVOICE_ROOTS:
-        raise UnsupportedDocument(name, "this XML is no CII or UBL invoice: add the invoice's PDF or picture instead.")
+        raise _unknown(data, name, PurePath(name).suffix.lower())
+    if found == "application/xml" and (kind := xml_kind(data)) is not XmlKind.INVOICE:
+        what = (
+            f"this XML is {kind.value}, which is not read here" if kind.value else "this XML is no CII or UBL invoice"
+        )
+        raise UnsupportedDocument(name, f"{what}: add the invoice's PDF or picture instead.")
     return found
+
+
+def remark_on(media_type: str, name: str) -> str | None:
+    """A sentence where ``name`` says something else than the content, or nothing at all."""
+    suffix = PurePath(name).suffix.lower()
+    if FORMATS.get(suffix) == media_type:
+        return None
+    called = f"though its name ends in {suffix}" if suffix else "which its name does not say"
+    return f"The file's content is a {_TITLES[media_type]}, {called}: it was read as what it is."
 
 
 def _by_content(data: bytes) -> str | None:
@@ -82,26 +87,7 @@ def _by_content(data: bytes) -> str | None:
         return "image/bmp"
     if b"%PDF-" in data[:_PDF_HEAD]:
         return "application/pdf"
-    return "application/xml" if _is_xml(data) else None
-
-
-def _is_xml(data: bytes) -> bool:
-    head = data[:256].lstrip(b"".join(_XML_MARKS)).replace(b"\0", b"").lstrip()
-    if head.startswith(b"<?xml"):
-        return True
-    return head.startswith(b"<") and _root_of(data) in _INVOICE_ROOTS
-
-
-def _root_of(data: bytes) -> str | None:
-    head = data[:_HEAD]
-    encoding = "utf-16" if head[:2] in _XML_MARKS or b"\0" in head[:4] else "utf-8"
-    text = re.sub(r"<!--.*?-->", "", head.decode(encoding, errors="replace"), flags=re.DOTALL)
-    match = _XML_ROOT.search(text)
-    return match[1] if match else None
-
-
-def _suffix_of(media_type: str) -> str:
-    return next(suffix for suffix, known in FORMATS.items() if known == media_type)
+    return "application/xml" if is_xml(data) else None
 
 
 def _unknown(data: bytes, name: str, suffix: str) -> UnsupportedDocument | BrokenDocument:

@@ -80,6 +80,7 @@ class ImageDocument:
         self.data = data
         self.size = len(data)
         self.sha256 = hashlib.sha256(data).hexdigest()
+        self.remarks: tuple[str, ...] = ()
         self.media_type = media_type
         self.limits = limits
         with _reading(name):

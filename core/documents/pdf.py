@@ -84,6 +84,7 @@ class PdfDocument:
         self.data = data
         self.size = len(data)
         self.sha256 = hashlib.sha256(data).hexdigest()
+        self.remarks: tuple[str, ...] = ()
         self.limits = limits
         if unpacks_beyond(data, limits.unpacked_megabytes * 1_000_000):
             raise DocumentTooLarge(

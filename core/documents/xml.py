@@ -21,6 +21,7 @@ class XmlDocument:
         self.data = data
         self.size = len(data)
         self.sha256 = hashlib.sha256(data).hexdigest()
+        self.remarks: tuple[str, ...] = ()
 
     def page(self, number: int, rotation: int = 0) -> NoReturn:
         """There is none. Raises PageRangeError."""

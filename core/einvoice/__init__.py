@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import ValidationError
-
 from core.einvoice.cii import read_cii
 from core.einvoice.ubl import read_ubl
+from core.einvoice.values import Values
 from core.einvoice.xml import looks_like_invoice, parse_invoice, raw_text
 from core.errors import ExtractionError
 from core.extraction import Provenance
@@ -47,20 +46,17 @@ class EInvoiceExtractor:
 
 
 def read_einvoice(data: bytes, name: str) -> Draft:
-    """The invoice in XML ``data``, its values authoritative. Raises ExtractionError."""
+    """The invoice in XML ``data``, its values authoritative; a finding for each that could not be read. Raises
+    ExtractionError where none can."""
     syntax, root = parse_invoice(data, name)
-    raw = raw_text(data)
-    try:
-        invoice = _READERS[syntax](root)
-    except ExtractionError as error:
-        raise ExtractionError(str(error), raw) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ExtractionError(f"The invoice XML {name} holds a wrong {where}: {first['msg']}.", raw) from error
+    values = Values()
+    invoice = _READERS[syntax](root, values)
+    if all(value is None for _, _, value in walk(invoice)):
+        why = values.findings[0].message if values.findings else "its fields are empty."
+        raise ExtractionError(f"Nothing in the invoice XML {name} can be read: {why}", raw_text(data))
     known = Provenance("einvoice", rule=f"{_SYNTAX_NAMES[syntax]} XML {name}", score=1.0, exact=True)
     provenance = {path: known for path, _, value in walk(invoice) if value is not None}
-    return Draft(invoice, raw, provenance, language=_language(root), exact=True)
+    return Draft(invoice, raw_text(data), provenance, _language(root), exact=True, findings=tuple(values.findings))
 
 
 def _language(root: Any) -> str | None:

@@ -5,10 +5,12 @@ ZUGFeRD 1 names some elements otherwise; each path is therefore given by its las
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
-from core.einvoice.xml import date_at, fuller, join_address, number_at, parse_number, price_of_one, text_at
-from core.models import Invoice, LineItem
+from core.einvoice.values import Values, price_of_one
+from core.einvoice.xml import fuller, join_address, text_at
+from core.models import Invoice, LineItem, item_path
 
 _LINE = ".//IncludedSupplyChainTradeLineItem"
 _SUMS = (
@@ -20,28 +22,30 @@ _SUMS = (
 _NOT_INVOICED = frozenset({"GROUP", "INFORMATION"})
 
 
-def read_cii(root: Any) -> Invoice:
-    """The invoice in a CII tree. Raises ExtractionError for a broken date or amount."""
+def read_cii(root: Any, values: Values) -> Invoice:
+    """The invoice in a CII tree; ``values`` reads what is typed."""
     head = _first(root, "ExchangedDocument", "HeaderExchangedDocument")
-    currency = text_at(root, ".//InvoiceCurrencyCode")
+    currency = values.currency_at("currency", root, ".//InvoiceCurrencyCode")
     sums = _first(root, *_SUMS)
     buyer = _first(root, ".//BuyerTradeParty")
     order = _first(root, ".//BuyerOrderReferencedDocument")
     return Invoice(
         invoice_number=text_at(head, "ID"),
-        invoice_date=date_at(head, "IssueDateTime"),
-        due_date=date_at(root, ".//SpecifiedTradePaymentTerms/DueDateDateTime"),
+        invoice_date=values.date_at("invoice_date", head, "IssueDateTime"),
+        due_date=values.date_at("due_date", root, ".//SpecifiedTradePaymentTerms/DueDateDateTime"),
         vendor_name=text_at(root, ".//SellerTradeParty/Name"),
         customer_name=text_at(buyer, "Name"),
         billing_address=_address(buyer),
         shipping_address=_address(_first(root, ".//ShipToTradeParty")),
-        order_date=date_at(order, "FormattedIssueDateTime", "IssueDateTime"),
+        order_date=values.date_at("order_date", order, "FormattedIssueDateTime", "IssueDateTime"),
         customer_id=text_at(buyer, "ID"),
-        subtotal=number_at(sums, "TaxBasisTotalAmount"),
-        tax=_in_currency(sums, "TaxTotalAmount", currency),
-        total_amount=_in_currency(sums, "GrandTotalAmount", currency),
+        subtotal=values.number_at("subtotal", sums, "TaxBasisTotalAmount"),
+        tax=values.number("tax", _in_currency(sums, "TaxTotalAmount", currency)),
+        total_amount=values.number("total_amount", _in_currency(sums, "GrandTotalAmount", currency)),
         currency=currency,
-        line_items=tuple(_line(node) for node in root.iterfind(_LINE) if _is_invoiced(node)),
+        line_items=tuple(
+            _line(node, index, values) for index, node in enumerate(filter(_is_invoiced, root.iterfind(_LINE)))
+        ),
     )
 
 
@@ -54,12 +58,11 @@ def _first(node: Any, *paths: str) -> Any:
     return node.makeelement("none")
 
 
-def _in_currency(sums: Any, tag: str, currency: str | None) -> Any:
+def _in_currency(sums: Any, tag: str, currency: str | None) -> str | None:
     """An amount that may also be given in the tax authority's currency: the one in the invoice's."""
     amounts = sums.findall(tag)
     matching = [amount for amount in amounts if amount.get("currencyID") in (None, currency)] or amounts
-    text = (matching[0].text or "").strip() if matching else ""
-    return parse_number(text) if text else None
+    return (matching[0].text or "").strip() if matching else None
 
 
 def _address(party: Any) -> str | None:
@@ -80,13 +83,18 @@ def _is_invoiced(node: Any) -> bool:
     return text_at(node, "SpecifiedTradeProduct/Name", ".//LineTotalAmount", ".//BilledQuantity") is not None
 
 
-def _line(node: Any) -> LineItem:
+def _line(node: Any, index: int, values: Values) -> LineItem:
+    def number_at(cell: str, start: Any, path: str, decimals: int = 2) -> Decimal | None:
+        return values.number_at(item_path(index, cell), start, path, decimals=decimals)
+
     product = _first(node, "SpecifiedTradeProduct")
     price = _first(node, ".//NetPriceProductTradePrice")
-    quantity, total = number_at(node, ".//BilledQuantity", decimals=0), number_at(node, ".//LineTotalAmount")
+    quantity = number_at("quantity", node, ".//BilledQuantity", 0)
+    total = number_at("total_price", node, ".//LineTotalAmount")
+    asked, basis = number_at("unit_price", price, "ChargeAmount"), number_at("unit_price", price, "BasisQuantity")
     return LineItem(
         description=fuller(text_at(product, "Name"), text_at(product, "Description")),
         quantity=quantity,
-        unit_price=price_of_one(number_at(price, "ChargeAmount"), number_at(price, "BasisQuantity"), quantity, total),
+        unit_price=price_of_one(asked, basis, quantity, total),
         total_price=total,
     )

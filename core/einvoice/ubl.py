@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
+from itertools import filterfalse
 from typing import Any
 
-from core.einvoice.xml import date_at, fuller, join_address, number_at, price_of_one, text_at
-from core.models import Invoice, LineItem
+from core.einvoice.values import Values, price_of_one
+from core.einvoice.xml import fuller, join_address, text_at
+from core.models import Invoice, LineItem, item_path
+
+_ZERO = re.compile(r"[+-]?[0.,]+")
 
 
-def read_ubl(root: Any) -> Invoice:
-    """The invoice in a UBL tree. Raises ExtractionError for a broken date or amount."""
-    currency = text_at(root, "DocumentCurrencyCode")
+def read_ubl(root: Any, values: Values) -> Invoice:
+    """The invoice in a UBL tree; ``values`` reads what is typed."""
+    currency = values.currency_at("currency", root, "DocumentCurrencyCode")
     buyer = "AccountingCustomerParty/Party"
     lines = [*root.iterfind("InvoiceLine"), *root.iterfind("CreditNoteLine")]
     return Invoice(
         invoice_number=text_at(root, "ID"),
-        invoice_date=date_at(root, "IssueDate"),
-        due_date=date_at(root, "DueDate", "PaymentMeans/PaymentDueDate"),
+        invoice_date=values.date_at("invoice_date", root, "IssueDate"),
+        due_date=values.date_at("due_date", root, "DueDate", "PaymentMeans/PaymentDueDate"),
         vendor_name=_name(root, "AccountingSupplierParty/Party"),
         customer_name=_name(root, buyer),
         billing_address=_address(root, f"{buyer}/PostalAddress"),
         shipping_address=_address(root, "Delivery/DeliveryLocation/Address"),
-        order_date=date_at(root, "OrderReference/IssueDate"),
+        order_date=values.date_at("order_date", root, "OrderReference/IssueDate"),
         customer_id=text_at(
             root, "AccountingCustomerParty/CustomerAssignedAccountID", f"{buyer}/PartyIdentification/ID"
         ),
-        subtotal=number_at(root, "LegalMonetaryTotal/TaxExclusiveAmount"),
-        tax=_tax(root, currency),
-        total_amount=number_at(root, "LegalMonetaryTotal/TaxInclusiveAmount", "LegalMonetaryTotal/PayableAmount"),
+        subtotal=values.number_at("subtotal", root, "LegalMonetaryTotal/TaxExclusiveAmount"),
+        tax=values.number("tax", _tax(root, currency)),
+        total_amount=values.number_at(
+            "total_amount", root, "LegalMonetaryTotal/TaxInclusiveAmount", "LegalMonetaryTotal/PayableAmount"
+        ),
         currency=currency,
-        line_items=tuple(_line(node) for node in lines if not _is_heading(node)),
+        line_items=tuple(_line(node, index, values) for index, node in enumerate(filterfalse(_is_heading, lines))),
     )
 
 
@@ -62,30 +70,32 @@ def _free_lines(place: Any) -> list[str | None]:
     return [text_at(line, "Line") for line in place.iterfind("AddressLine")]
 
 
-def _tax(root: Any, currency: str | None) -> Any:
+def _tax(root: Any, currency: str | None) -> str | None:
     """The tax total in the invoice's currency (a second one may be in the tax authority's)."""
     totals = root.findall("TaxTotal")
     for total in totals:
         amount = total.find("TaxAmount")
         if amount is not None and amount.get("currencyID") in (None, currency):
-            return number_at(total, "TaxAmount")
-    return number_at(totals[0], "TaxAmount") if totals else None
+            return text_at(total, "TaxAmount")
+    return text_at(totals[0], "TaxAmount") if totals else None
 
 
 def _is_heading(node: Any) -> bool:
     """Section titles and notes are written as lines that invoice nothing: no quantity and no amount."""
-    quantity = number_at(node, "InvoicedQuantity", "CreditedQuantity")
-    return not quantity and not number_at(node, "LineExtensionAmount")
+    amounts = (text_at(node, "InvoicedQuantity", "CreditedQuantity"), text_at(node, "LineExtensionAmount"))
+    return all(amount is None or _ZERO.fullmatch(amount) for amount in amounts)
 
 
-def _line(node: Any) -> LineItem:
-    quantity = number_at(node, "InvoicedQuantity", "CreditedQuantity", decimals=0)
-    total = number_at(node, "LineExtensionAmount")
+def _line(node: Any, index: int, values: Values) -> LineItem:
+    def number_at(cell: str, *paths: str, decimals: int = 2) -> Decimal | None:
+        return values.number_at(item_path(index, cell), node, *paths, decimals=decimals)
+
+    quantity = number_at("quantity", "InvoicedQuantity", "CreditedQuantity", decimals=0)
+    total = number_at("total_price", "LineExtensionAmount")
+    price, basis = number_at("unit_price", "Price/PriceAmount"), number_at("unit_price", "Price/BaseQuantity")
     return LineItem(
         description=fuller(text_at(node, "Item/Name"), text_at(node, "Item/Description")),
         quantity=quantity,
-        unit_price=price_of_one(
-            number_at(node, "Price/PriceAmount"), number_at(node, "Price/BaseQuantity"), quantity, total
-        ),
+        unit_price=price_of_one(price, basis, quantity, total),
         total_price=total,
     )

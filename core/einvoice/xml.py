@@ -1,11 +1,9 @@
 """Invoice XML as a tree without namespaces, parsed so that a hostile file can do nothing: no DTD, no entities, no
-network, no huge trees. And the values in it: dates, amounts, texts."""
+network, no huge trees. And the texts in it."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from core.errors import ExtractionError
@@ -16,9 +14,10 @@ _ROOTS = {"CrossIndustryInvoice": "cii", "CrossIndustryDocument": "cii", "Invoic
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _SIGNS = (b"CrossIndustryInvoice", b"CrossIndustryDocument", _UBL.encode())
 _HEAD = 65_536
-_TOLERANCE = Decimal("0.02")
 _CODE = re.compile(r"(?=\S*\d)\S{1,16}")
-_NUMBER = re.compile(r"[+-]?(?:\d{1,15}(?:\.\d{0,10})?|\.\d{1,10})")
+#: What some programs leave before the declaration, where XML allows nothing: byte order marks and blank lines.
+_LEAD = b"\xef\xbb\xbf \t\r\n"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def looks_like_invoice(data: bytes) -> bool:
@@ -46,7 +45,7 @@ def parse_invoice(data: bytes, name: str) -> tuple[str, Any]:
         remove_pis=True,
     )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(_from_its_declaration(data), parser)
     except etree.XMLSyntaxError as error:
         raise ExtractionError(f"The invoice XML {name} is damaged: {error.msg}.", raw_text(data)) from error
     if root.getroottree().docinfo.doctype:
@@ -62,10 +61,17 @@ def parse_invoice(data: bytes, name: str) -> tuple[str, Any]:
     return syntax, root
 
 
+def _from_its_declaration(data: bytes) -> bytes:
+    """``data`` without what stands before its first mark-up."""
+    data = data.lstrip(_LEAD)
+    if data.startswith(_UTF16):
+        return raw_text(data).lstrip("\ufeff \t\r\n").encode("utf-16")
+    return data
+
+
 def raw_text(data: bytes) -> str:
     """The XML as text, for the raw tab."""
-    utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    return data.decode("utf-16" if utf16 else "utf-8-sig", errors="replace")
+    return data.decode("utf-16" if data.startswith(_UTF16) else "utf-8-sig", errors="replace")
 
 
 def text_at(node: Any, *paths: str) -> str | None:
@@ -85,47 +91,6 @@ def fuller(name: str | None, other: str | None) -> str | None:
     if name.casefold() in other.casefold():
         return other
     return f"{name} {other}" if _CODE.fullmatch(name) else name
-
-
-def number_at(node: Any, *paths: str, decimals: int = 2) -> Decimal | None:
-    """The number at the first of ``paths``, without trailing zeros beyond ``decimals``. Raises ExtractionError."""
-    text = text_at(node, *paths)
-    return None if text is None else parse_number(text, decimals)
-
-
-def parse_number(text: str, decimals: int = 2) -> Decimal:
-    """An XML decimal, without trailing zeros beyond ``decimals``. Raises ExtractionError."""
-    plain = text.replace(" ", "").replace(",", ".")
-    if not _NUMBER.fullmatch(plain):
-        raise ExtractionError(f"The invoice XML holds “{text[:40]}” where an amount belongs.")
-    value = Decimal(plain)
-    if value != value.to_integral_value() or decimals:
-        places = max(decimals, len(plain.partition(".")[2].rstrip("0")))
-        return value.quantize(Decimal(1).scaleb(-places))
-    return value.to_integral_value()
-
-
-def date_at(node: Any, *paths: str) -> date | None:
-    """The date at the first of ``paths``: ``20200201`` or ISO, a time behind it ignored. Raises ExtractionError."""
-    text = text_at(node, *paths)
-    if text is None:
-        return None
-    compact = text[:10].replace("-", "")[:8]
-    try:
-        return date(int(compact[:4]), int(compact[4:6]), int(compact[6:8]))
-    except ValueError:
-        raise ExtractionError(f"The invoice XML holds “{text[:40]}” where a date belongs.") from None
-
-
-def price_of_one(price: Decimal | None, basis: Decimal | None, quantity: Decimal | None, total: Decimal | None) -> Any:
-    """The price of one unit where XML prices ``basis`` units at once. Some programs write the line's quantity as the
-    basis by mistake, so the price is divided only where the line's total says so."""
-    if price is None or not basis or basis == 1 or quantity is None or total is None:
-        return price
-    each = price / basis
-    if abs(quantity * price - total) <= _TOLERANCE or abs(quantity * each - total) > _TOLERANCE:
-        return price
-    return parse_number(f"{each:.6f}")
 
 
 #: Countries whose addresses put the postcode behind the town.

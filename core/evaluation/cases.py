@@ -89,7 +89,7 @@ def load_case(folder: Path) -> Case:
         raise CaseError(
             f"{folder.name}/truth.json cannot be used: meta.visible.line_items needs one entry a line item."
         )
-    documents = sorted(path for path in folder.glob("document.*") if path.suffix.lower() in FORMATS)
+    documents = sorted(folder.glob("document.*"), key=lambda path: (path.suffix.lower() not in FORMATS, path))
     return Case(folder.name, truth, documents[0] if documents else None)
 
 

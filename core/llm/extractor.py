@@ -4,6 +4,7 @@ our own code, and what stands nowhere is marked."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
@@ -210,6 +211,8 @@ class _Run:
 
     def _findings(self, packed: Packed, answers: Sequence[Answer], reading: Reading) -> Iterator[Finding]:
         yield from self.material.findings
+        for finding in (finding for answer in answers for finding in answer.read.findings):
+            yield finding if len(answers) == 1 else replace(finding, fields=_of_header(finding.fields))
         if packed.left_out:
             yield Finding("left_out", "warning", _left_out(packed.left_out))
         if len(packed.parts) > 1:
@@ -220,6 +223,11 @@ class _Run:
             yield doubt
         elif reading.document_type == "other":
             yield Finding("document_type", "warning", "The model says that this is no invoice.", ("invoice_number",))
+
+
+def _of_header(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of ``paths`` that parts put together leave as they are; the lines are counted anew."""
+    return tuple(path for path in paths if not path.startswith("line_items."))
 
 
 def _left_out(numbers: Sequence[int]) -> str:

@@ -12,9 +12,10 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from core.errors import ReplyInvalid
+from core.extraction import Finding, too_long
 from core.llm.provider import RESTART
 from core.llm.schema import Reading
-from core.models import FieldInfo, Invoice, fields_of, item_fields
+from core.models import MOST_DIGITS, FieldInfo, Invoice, TooLong, fields_of, fitting, item_fields, item_path
 from core.notation import Notation, usual_notation
 from core.notation.typed import parse_value
 
@@ -37,6 +38,8 @@ class Read(NamedTuple):
 
     reading: Reading
     notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """What was left out of it."""
 
 
 def read_reply(text: str, tolerant: bool = False, notation: NotationOf = usual_notation) -> Read:
@@ -47,18 +50,19 @@ def read_reply(text: str, tolerant: bool = False, notation: NotationOf = usual_n
     language = data.get("language")
     language = language.strip().lower()[:2] if isinstance(language, str) else None
     data = {**data, "language": language if language and _LANGUAGE.fullmatch(language) else ""}
+    findings: list[Finding] = []
     if isinstance(data.get("invoice"), dict):
-        data["invoice"] = _normalised(data["invoice"], notation(language), text)
+        data["invoice"] = _normalised(data["invoice"], notation(language), text, findings)
     try:
-        return Read(Reading.model_validate(data), notes)
+        return Read(Reading.model_validate(data), notes, tuple(findings))
     except ValidationError as error:
         raise ReplyInvalid(f"The model's reply has not the form that was asked for: {_told(error)}.", text) from error
 
 
 def parse_object(text: str, tolerant: bool = False) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The JSON object that ``text`` is, numbers as Decimal. Raises ReplyInvalid."""
+    """The JSON object that ``text`` is, fractions and endless numbers as Decimal. Raises ReplyInvalid."""
     try:
-        found = json.loads(text, parse_float=Decimal, parse_constant=_no_number)
+        found = json.loads(text, parse_float=Decimal, parse_int=_integer, parse_constant=_no_number)
         notes: tuple[str, ...] = ()
     except (ValueError, RecursionError) as error:
         found = _one_object(text) if tolerant else None
@@ -98,13 +102,18 @@ def _is_value(value: Any) -> bool:
     return isinstance(value, str | int | float) and not isinstance(value, bool) and value != ""
 
 
+def _integer(digits: str) -> int | Decimal:
+    """Python makes no int of thousands of digits."""
+    return int(digits) if len(digits) <= MOST_DIGITS else Decimal(digits)
+
+
 def _no_number(name: str) -> Any:
     raise ValueError(f"{name} is no number of JSON")
 
 
 def _one_object(text: str) -> dict[str, Any] | None:
     """The only JSON object in ``text``; ``None`` for none, or for several, of which nobody knows which is meant."""
-    decoder = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_number)
+    decoder = json.JSONDecoder(parse_float=Decimal, parse_int=_integer, parse_constant=_no_number)
     found: list[dict[str, Any]] = []
     at = text.find("{")
     tries = 0
@@ -122,50 +131,60 @@ def _one_object(text: str) -> dict[str, Any] | None:
     return found[0] if len(found) == 1 else None
 
 
-def _normalised(invoice: Mapping[str, Any], notation: Notation, raw: str) -> dict[str, Any]:
-    """The values in our notation; keys that are none of ours stay, to be refused."""
-    data = {**invoice, **_values(invoice, fields_of(Invoice), notation, "invoice", raw)}
+def _normalised(invoice: Mapping[str, Any], notation: Notation, raw: str, findings: list[Finding]) -> dict[str, Any]:
+    """The values in our notation; keys that are none of ours stay, to be refused. ``findings`` takes what is left out."""
+    data = {**invoice, **_values(invoice, "", notation, raw, findings)}
     items = invoice.get("line_items")
     if items is None:
         data["line_items"] = ()
     elif isinstance(items, list):
-        rows = [
-            {**item, **_values(item, item_fields(), notation, f"line {number}", raw)}
-            if isinstance(item, dict)
-            else item
-            for number, item in enumerate(items, 1)
-        ]
-        data["line_items"] = tuple(row for row in rows if not isinstance(row, dict) or _says_something(row))
+        rows: list[Any] = []
+        for item in items:
+            row = (
+                {**item, **_values(item, item_path(len(rows), ""), notation, raw, findings)} if _is_row(item) else item
+            )
+            if not _is_row(row) or any(value is not None for value in row.values()):
+                rows.append(row)
+        data["line_items"] = tuple(rows)
     return data
 
 
-def _says_something(row: Mapping[str, Any]) -> bool:
-    return any(value is not None for value in row.values())
+def _is_row(item: Any) -> bool:
+    return isinstance(item, dict)
 
 
 def _values(
-    data: Mapping[str, Any], fields: tuple[FieldInfo, ...], notation: Notation, where: str, raw: str
+    data: Mapping[str, Any], prefix: str, notation: Notation, raw: str, findings: list[Finding]
 ) -> dict[str, Any]:
+    """The values of an invoice, or of the line whose paths begin with ``prefix``."""
     values: dict[str, Any] = {}
-    for info in fields:
+    for info in item_fields() if prefix else fields_of(Invoice):
         value = data.get(info.name)
-        if isinstance(value, str):
-            try:
-                value = _value(info, value, notation)
-            except ValueError as error:
-                raise ReplyInvalid(f"The model's reply cannot be used ({where}): {error}", raw) from error
-        values[info.name] = value
+        try:
+            values[info.name] = _value(info, value, notation)
+        except TooLong:
+            values[info.name] = None
+            findings.append(too_long(prefix + info.name, str(value)))
+        except ValueError as error:
+            where = f"line {int(prefix.split('.')[1]) + 1}" if prefix else "invoice"
+            raise ReplyInvalid(f"The model's reply cannot be used ({where}): {error}", raw) from error
     return values
 
 
-def _value(info: FieldInfo, text: str, notation: Notation) -> Any:
+def _value(info: FieldInfo, value: Any, notation: Notation) -> Any:
+    if info.kind in ("money", "quantity") and isinstance(value, int | Decimal):
+        fitting(Decimal(value))
+    return _value_of_text(info, value, notation) if isinstance(value, str) else value
+
+
+def _value_of_text(info: FieldInfo, text: str, notation: Notation) -> Any:
     if len(text) > _LONGEST:
         raise ValueError(f"{info.title} has {len(text)} characters, which is no value.")
     plain = text.strip()
     if plain.casefold() in ("", "null", "none", "n/a"):
         return None
     if info.kind in ("money", "quantity") and _PLAIN_NUMBER.fullmatch(plain):
-        return plain
+        return fitting(Decimal(plain))
     if info.kind == "date" and _ISO_DATE.fullmatch(plain):
         return plain
     if info.kind in _TYPED:

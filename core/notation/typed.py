@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from core.models import FieldInfo, FieldKind
+from core.models import TOO_LONG, FieldInfo, FieldKind, TooLong, is_amount
 from core.notation import Notation
 from core.notation.amounts import parse_amount
 from core.notation.currencies import currency_of
@@ -22,7 +22,8 @@ from core.notation.notation import decide_decimal
 
 def parse_value(field: FieldInfo, text: str, notation: Notation) -> object:
     """``text`` as the type of ``field``, read in the document's notation: a Decimal, a date, an ISO 4217
-    code, or the text with its blanks tidied. An empty text is ``None``. Raises ValueError with a sentence for the person.
+    code, or the text with its blanks tidied. An empty text is ``None``. Raises ValueError with a sentence for the person, its
+    kind TooLong for a number that can be no amount.
     """
     tidy = " ".join(text.split())
     if not tidy:
@@ -33,6 +34,8 @@ def parse_value(field: FieldInfo, text: str, notation: Notation) -> object:
     value = parse(tidy, notation)
     if value is None:
         raise ValueError(f"{field.title}: “{tidy[:60]}” is not {_EXPECTED[field.kind]}.")
+    if isinstance(value, Decimal) and not is_amount(value):
+        raise TooLong(f"{field.title}: “{tidy[:60]}” is too long: {TOO_LONG}.")
     return value
 
 

@@ -16,13 +16,14 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from core.evidence import Evidence
-from core.models import Invoice, LineItem, field_of, item_fields, item_path, value_at, walk
+from core.models import Invoice, LineItem, field_of, is_amount, item_fields, item_path, title_of, value_at, walk
 from core.notation.writing import text_of
 from core.stores import SaveReceipt
 
 #: Reads a text as the value of a path; raises ValueError with a sentence.
 Parse = Callable[[str, str], object]
 Row = dict[str, str]
+_OUR_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,28})?")
 
 
 @dataclass(slots=True)
@@ -161,8 +162,9 @@ def tidy(path: str, text: str, parse: Parse) -> str:
 def _own_notation(path: str, text: str) -> Decimal | date | None:
     """The value of a text in our own notation, which must never be read again in the document's."""
     kind = field_of(path).kind
-    if kind in ("money", "quantity") and re.fullmatch(r"-?\d{1,15}(\.\d{1,9})?", text):
-        return Decimal(text)
+    if kind in ("money", "quantity") and _OUR_NUMBER.fullmatch(text):
+        number = Decimal(text)
+        return number if is_amount(number) else None
     if kind == "date" and re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         try:
             return date.fromisoformat(text)
@@ -179,14 +181,6 @@ def as_text(value: Any) -> str:
 def rows_of(invoice: Invoice) -> list[Row]:
     """The invoice's lines as texts, cell by cell."""
     return [{info.name: as_text(getattr(item, info.name)) for info in item_fields()} for item in invoice.line_items]
-
-
-def title_of(path: str) -> str:
-    """What a path is called: ``Total``, or ``Line 2 quantity``."""
-    info = field_of(path)
-    if not path.startswith("line_items."):
-        return info.title
-    return f"Line {int(path.split('.')[1]) + 1} {info.title.lower()}"
 
 
 def differences(stored: Invoice, now: Invoice) -> list[tuple[str, str, str]]:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from core.extraction import Extraction, Finding, Provenance
-from core.models import field_of, value_at
-from core.review.edits import as_text, title_of
+from core.models import field_of, title_of, value_at
+from core.review.edits import as_text
 from core.review.reviewed import Reviewed
 from core.review.trust import CONFIRMED, PROPOSED, UNREAD, doubtful_paths, is_confirmed, unsure_required
 from core.stores import Status

@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Literal
 
 from core.extraction import Candidate, Extraction, Finding, Member
-from core.models import value_at, walk
-from core.review.edits import as_text, title_of
+from core.models import title_of, value_at, walk
+from core.review.edits import as_text
 from core.review.trust import UNREAD, by_severity, is_confirmed, is_given, trust
 
 StopKind = Literal["document", "unread", "missing", "empty", "sum", "finding", "doubt"]

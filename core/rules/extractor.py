@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from core.evidence import Box, PageText
-from core.extraction import Provenance
+from core.extraction import Finding, Provenance, too_long
 from core.extractor import Availability, Draft, Request
-from core.models import Invoice, LineItem, item_path
+from core.models import Invoice, LineItem, is_amount, item_path
 from core.notation.writing import text_of
 from core.page.layout import Token
 from core.recognition import doubt_of, recognise
@@ -132,6 +133,7 @@ class _Drafting:
         self.items: list[LineItem] = []
         self.names: list[Name] = []
         self.parties: list[Party] = []
+        self.left_out: list[Finding] = []
 
     def take(
         self,
@@ -141,7 +143,7 @@ class _Drafting:
         tokens: Sequence[Token] | None = None,
     ) -> None:
         """Sets ``field`` to ``value``; nothing is set for ``None``."""
-        if value is None:
+        if value is None or not self._fits(field, value):
             return
         self.values[field] = value
         if tokens is None:
@@ -165,13 +167,20 @@ class _Drafting:
 
     def _take_item(self, row: ItemRow) -> None:
         index = len(self.items)
-        cells = row.cells()
+        cells = {name: cell for name, cell in row.cells().items() if self._fits(item_path(index, name), cell.value)}
         values = {name: cell.text if name == "description" else cell.value for name, cell in cells.items()}
         self.items.append(LineItem.model_validate(values))
         for name, cell in cells.items():
             self.provenance[item_path(index, name)] = Provenance(
                 _NAME, cell.rule, cell.label, cell.score, False, cell.page, _corners(cell.box)
             )
+
+    def _fits(self, path: str, value: Any) -> bool:
+        """Whether a value can stand in an invoice; a number that cannot is told of."""
+        if not isinstance(value, Decimal) or is_amount(value):
+            return True
+        self.left_out.append(too_long(path, text_of(value)))
+        return False
 
     def finish(self, candidates: Sequence[Candidate], totals: Totals) -> Draft:
         """The draft, with the candidates that were weighed as its raw reply."""
@@ -192,7 +201,7 @@ class _Drafting:
             json.dumps(raw, ensure_ascii=False),
             self.provenance,
             self.reading.language,
-            findings=tuple(finding for finding in noticed if finding),
+            findings=(*self.left_out, *(finding for finding in noticed if finding)),
             document_type=kind.document_type if kind.document_type != "other" else None,
             notation=self.reading.notation,
             candidates=find_candidates(self.reading, candidates, totals.candidates, self.names, self.parties),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
 
+from core.models import is_amount
 from core.rules.reading import Reading
 from core.rules.sums import KINDS, ONE_OF_SEVERAL, Sum, rows_of_tax, sums_of
 
@@ -42,7 +43,7 @@ class Totals:
 def read_totals(reading: Reading) -> Totals:
     """Subtotal, tax and total of the document, each ``None`` where the page does not print it."""
     sums = [found for label in reading.labels if label.kind in KINDS for found in sums_of(reading, label)]
-    by_kind = {kind: _best([found for found in sums if found.kind == kind]) for kind in KINDS}
+    by_kind = {kind: _best(_sensible([found for found in sums if found.kind == kind])) for kind in KINDS}
     totals = by_kind["total_amount"] + [
         replace(found, score=found.score * _DUE_WEIGHT) for found in by_kind["amount_due"]
     ]
@@ -77,6 +78,11 @@ def read_totals(reading: Reading) -> Totals:
         total = replace(subtotal, kind="total_amount")
         subtotal = None
     return Totals(subtotal, tax, total, best[4], tuple(sums))
+
+
+def _sensible(sums: list[Sum]) -> list[Sum]:
+    """``sums`` without numbers too long to be one (a barcode beside its label), where others are left."""
+    return [found for found in sums if is_amount(found.value)] or sums
 
 
 def _with_service(total: Sum | None, by_kind: dict[str, list[Sum]]) -> Sum | None:

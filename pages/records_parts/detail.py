@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, get_args
 import streamlit as st
 
 from core.errors import StudioError
-from core.models import FieldInfo, FieldKind, header_fields
-from core.review.edits import as_text, title_of
+from core.models import FieldInfo, FieldKind, header_fields, title_of
+from core.review.edits import as_text
 from core.stores import Order, Status
 from core.studio import Reviewed
 from pages.records_parts.actions import ask_delete, save_record

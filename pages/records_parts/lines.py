@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.extraction import Finding
-from core.models import item_fields
-from core.review.edits import Row, title_of
+from core.models import item_fields, title_of
+from core.review.edits import Row
 from core.review.trust import by_severity
 from core.stores import Order
 from core.studio import Reviewed

@@ -10,9 +10,9 @@ import streamlit as st
 from core.errors import StudioError
 from core.evidence import Box, Evidence
 from core.extraction import Extraction
-from core.models import field_of
+from core.models import field_of, title_of
 from core.review.before import Before, before, put_back
-from core.review.edits import tidy, title_of
+from core.review.edits import tidy
 from pages.shared import keys
 from pages.shared.frame import get_studio
 from pages.shared.pictures import page_sizes

@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from core.extraction import Extraction, Finding
-from core.models import FieldInfo, header_fields, value_at
-from core.review.edits import as_text, tidy, title_of
+from core.models import FieldInfo, header_fields, title_of, value_at
+from core.review.edits import as_text, tidy
 from core.review.trust import UNREAD, by_severity, can_confirm, doubtful_paths, findings_of, reasons_for, trust
 from core.studio import Reviewed
 from pages.shared import keys

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.extraction import Extraction
-from core.models import item_fields, item_path, walk
-from core.review.edits import Row, as_text, tidy, title_of
+from core.models import item_fields, item_path, title_of, walk
+from core.review.edits import Row, as_text, tidy
 from core.review.trust import by_severity, can_confirm, doubtful_paths, is_confirmed, trust
 from core.studio import Reviewed
 from pages.shared import keys

@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from core.llm.reply import fields_so_far
-from core.review.edits import title_of
+from core.models import title_of
 
 
 def draw_arriving(reply: str) -> None:

@@ -14,8 +14,7 @@ from typing import Any
 import streamlit as st
 
 from core.extraction import Extraction, PageRef
-from core.models import field_of, header_fields, item_fields
-from core.review.edits import title_of
+from core.models import field_of, header_fields, item_fields, title_of
 from core.review.trust import can_confirm, doubtful_paths, trust
 from pages.shared import keys
 from pages.shared.drawing import draw_words, drawn_note, undo_words

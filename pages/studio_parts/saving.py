@@ -8,9 +8,9 @@ from typing import NoReturn
 import streamlit as st
 
 from core.errors import RecordMissing, StudioError
-from core.models import Invoice, header_fields
+from core.models import Invoice, header_fields, title_of
 from core.records import describe_duplicate
-from core.review.edits import differences, title_of
+from core.review.edits import differences
 from core.review.standing import first_open, open_points, status_of
 from core.stores import Duplicate, SaveReceipt, Target
 from core.studio import Reviewed

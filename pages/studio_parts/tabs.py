@@ -10,8 +10,8 @@ from core.errors import StudioError
 from core.evidence import Evidence
 from core.extraction import Extraction, Finding, Provenance
 from core.llm.layout_text import layout_text
-from core.models import walk
-from core.review.edits import as_text, title_of
+from core.models import title_of, walk
+from core.review.edits import as_text
 from core.review.standing import lack
 from core.review.trust import CONFIRMED, PROPOSED, by_severity, reasons_for, trust, unsure_required
 from core.validation.rule_words import rule_words

@@ -262,15 +262,53 @@ def test_rubbish_with_a_known_suffix_is_broken(suffix: str) -> None:
     assert isinstance(refusal(b"rubbish " * 50, f"a.{suffix}"), BrokenDocument)
 
 
-def test_a_wrong_suffix_says_what_the_file_is() -> None:
-    error = refusal(encoded(picture_of(), "PNG"), "folder/scan.pdf")
-    assert isinstance(error, UnsupportedDocument)
-    assert "PNG" in str(error)
-    assert "rename it to scan.png" in str(error)
+@pytest.mark.parametrize(
+    ("data", "name", "media_type", "remark"),
+    [
+        (encoded(picture_of(), "PNG"), "folder/scan.pdf", "image/png", "PNG picture, though its name ends in .pdf"),
+        (encoded(picture_of(), "JPEG"), "scan.PNG", "image/jpeg", "JPEG picture, though its name ends in .png"),
+        (pdf_of(LINES), "photo.jpg", "application/pdf", "PDF, though its name ends in .jpg"),
+        (pdf_of(LINES), "invoice", "application/pdf", "PDF, which its name does not say"),
+        (INVOICE_XML, "data.txt", "application/xml", "XML file, though its name ends in .txt"),
+    ],
+)
+def test_the_bytes_decide_whatever_the_name_says(data: bytes, name: str, media_type: str, remark: str) -> None:
+    """A wrong suffix, or none, is a remark; the file is read."""
+    document = open_document(data, name)
+    assert document.media_type == media_type
+    [sentence] = document.remarks
+    assert remark in sentence
 
 
-def test_the_bytes_decide_where_there_is_no_suffix() -> None:
-    assert open_document(pdf_of(LINES), "invoice").media_type == "application/pdf"
+@pytest.mark.parametrize("name", ["a.pdf", "A.PDF"])
+def test_a_name_that_is_right_needs_no_remark(name: str) -> None:
+    assert open_document(pdf_of(LINES), name).remarks == ()
+
+
+UBL = "urn:oasis:names:specification:ubl:schema:xsd"
+
+
+@pytest.mark.parametrize(
+    ("xml", "what"),
+    [
+        ('<p:FatturaElettronica versione="FPR12" xmlns:p="http://ivaservizi.agenziaentrate.gov.it/x"/>', "FatturaPA"),
+        ('<eb:Invoice xmlns:eb="http://www.ebinterface.at/schema/6p0/"/>', "ebInterface"),
+        ('<Invoice xmlns="http://www.ebinterface.at/schema/4p3/"/>', "ebInterface"),
+        ('<rsm:SCRDMCCBDACIOMessageStructure xmlns:rsm="urn:un:unece:uncefact:x"/>', "Order-X"),
+        (f'<Order xmlns="{UBL}:Order-2"/>', "UBL document that is no invoice"),
+    ],
+)
+def test_other_invoice_xml_is_named_for_what_it_is(xml: str, what: str) -> None:
+    """With and without a declaration, by root and namespace."""
+    for text in (xml, f"<?xml version='1.0'?>\n<!-- <Invoice/> -->{xml}"):
+        error = refusal(text.encode(), "a.xml")
+        assert isinstance(error, UnsupportedDocument)
+        assert what in str(error)
+
+
+@pytest.mark.parametrize("lead", [b"\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n", b"\n\xef\xbb\xbf"])
+def test_xml_may_begin_with_blanks(lead: bytes) -> None:
+    assert open_document(lead + INVOICE_XML, "a.xml").media_type == "application/xml"
 
 
 @pytest.mark.parametrize(

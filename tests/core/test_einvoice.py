@@ -185,6 +185,62 @@ def test_broken_and_hostile_xml_gives_one_clear_error(xml: str, says: str) -> No
     assert "hostname" not in str(caught.value)
 
 
+def cii_with(old: str, new: str) -> Attachment:
+    """The CII sample with one of its texts changed."""
+    text = (SAMPLES / "cii.xml").read_text(encoding="utf-8")
+    assert old in text
+    return Attachment("invoice.xml", text.replace(old, new, 1).encode())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        (">415.31</", ">1234567890123456789</", "total_amount"),
+        (">415.31</", ">a lot</", "total_amount"),
+        (">415.31</", ">1e999999</", "total_amount"),
+        (">20240315</", ">31.12.24</", "invoice_date"),
+    ],
+)
+def test_one_wrong_value_is_left_out_and_the_others_stay(old: str, new: str, field: str) -> None:
+    """A finding says which value of the XML could not be read, and what stands there."""
+    whole = sample("cii.xml")
+    draft = extract(cii_with(old, new))
+    assert draft is not None
+    assert getattr(draft.invoice, field) is None
+    assert draft.invoice.model_copy(update={field: getattr(whole, field)}) == whole
+    assert field not in draft.provenance
+    [finding] = draft.findings
+    assert (finding.fields, finding.severity) == ((field,), "warning")
+    assert new.strip("></") in finding.message
+
+
+def test_a_wrong_amount_of_a_line_is_named_with_its_line() -> None:
+    """The line keeps its other cells."""
+    draft = extract(cii_with(">50.00</", ">12,00,00</"))
+    assert draft is not None
+    assert (draft.invoice.line_items[0].total_price, draft.invoice.line_items[0].quantity) == (None, 400)
+    assert draft.findings[0].message.startswith("Line 1 line total: ")
+
+
+@pytest.mark.parametrize("price", ["0.12345678912", "12.3456789012345678901234"])
+def test_a_price_keeps_all_its_decimals(price: str) -> None:
+    """Some programs write a price with more decimals than anybody prints."""
+    draft = extract(cii_with(">149.50</", f">{price}</"))
+    assert draft is not None
+    assert draft.invoice.line_items[1].unit_price == Decimal(price)
+    assert draft.findings == ()
+
+
+@pytest.mark.parametrize("lead", [b"\n", b"\r\n \n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n", b"\n\xef\xbb\xbf"])
+def test_blanks_before_the_declaration_do_no_harm(lead: bytes) -> None:
+    """XML allows nothing there; programs write it all the same."""
+    data = (SAMPLES / "cii.xml").read_bytes().lstrip(b"\xef\xbb\xbf")
+    assert data.startswith(b"<?xml")
+    draft = extract(Attachment("invoice.xml", lead + data))
+    assert draft is not None
+    assert draft.invoice == sample("cii.xml")
+
+
 def test_a_huge_file_is_refused_before_it_is_parsed() -> None:
     """No invoice is that large."""
     with pytest.raises(ExtractionError, match="larger than 20 MB"):

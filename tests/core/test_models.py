@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from core.models import Invoice, LineItem, field_of, header_fields, item_path, value_at, walk, with_value
+from core.models import Invoice, LineItem, field_of, header_fields, is_amount, item_path, value_at, walk, with_value
 
 
 def test_blank_text_is_null() -> None:
@@ -62,3 +62,17 @@ def test_the_schema_says_what_each_field_is() -> None:
     """Required fields and groups come from the model."""
     assert {field.name for field in header_fields() if field.required} >= {"invoice_number", "total_amount"}
     assert all(field.title and field.description and field.group for field in header_fields())
+
+
+@pytest.mark.parametrize("number", ["999999999999999.99", "0.12345678912", "0.3333333333333333333333333333"])
+def test_long_prices_are_kept_exactly(number: str) -> None:
+    """As many digits as Python adds exactly, fifteen of them before the point."""
+    assert LineItem(unit_price=Decimal(number)).unit_price == Decimal(number)
+
+
+@pytest.mark.parametrize("number", ["1000000000000000", "0.33333333333333333333333333333", "1E+15", "Infinity"])
+def test_a_number_that_no_amount_is_is_told_apart(number: str) -> None:
+    """A barcode beside a label, a number without end."""
+    assert not is_amount(Decimal(number))
+    with pytest.raises(ValidationError):
+        LineItem(quantity=Decimal(number))

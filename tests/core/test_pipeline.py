@@ -35,9 +35,10 @@ WORDS = ("Acme", "R-7", "2024-05-06", "9.50", "EUR")
 class FakeDocument(Document):
     """A document of ``page_count`` pages that are never rendered."""
 
-    def __init__(self, page_count: int = 1, repaired: bool = False) -> None:
+    def __init__(self, page_count: int = 1, repaired: bool = False, remarks: tuple[str, ...] = ()) -> None:
         self.page_count = page_count
         self.repaired = repaired
+        self.remarks = remarks
 
 
 @dataclass
@@ -163,6 +164,29 @@ def test_invoice_xml_is_taken_before_any_reader() -> None:
     extraction = result(run(pipeline_of(exact, other)))
     assert (extraction.extractor, extraction.raw) == ("einvoice", "<xml/>")
     assert extraction.invoice.total_amount == Decimal("9.50")
+
+
+def test_a_bare_xml_that_cannot_be_read_is_an_error_of_the_run() -> None:
+    """There is no page to read instead: nothing pretends to have read it."""
+    broken = FakeExtractor("einvoice", error=ExtractionError("The XML is damaged.", "<xml"))
+    reader = rules()
+    extraction = result(run(pipeline_of(broken, reader), pages=0))
+    assert (extraction.extractor, extraction.raw, reader.calls) == ("", "<xml", 0)
+    assert [(found.severity, found.message) for found in extraction.findings] == [("error", "The XML is damaged.")]
+
+
+def test_a_recipe_for_pages_says_that_it_cannot_read_bare_xml() -> None:
+    """The file is all right; the recipe is not for it."""
+    extraction = result(run(pipeline_of(NO_XML, rules()), pages=0, recipe=Recipe(extractors=("rules",))))
+    assert extraction.extractor == ""
+    assert ["choose a recipe" in found.message for found in extraction.findings] == [True]
+
+
+def test_what_is_odd_about_a_file_is_a_remark_in_the_result() -> None:
+    """It does not stand in the way of approval."""
+    order = Order(lambda: FakeDocument(remarks=("It is a PDF.",)), "a", "0" * 64, (PageRef(1),), Recipe())
+    extraction = result(list(pipeline_of(NO_XML, rules()).run(order)))
+    assert ("info", "It is a PDF.") in [(found.severity, found.message) for found in extraction.findings]
 
 
 def test_broken_invoice_xml_is_a_finding_and_the_page_is_read() -> None:

@@ -11,12 +11,12 @@ from core.events import StepFailed, StepFinished, StepProgressed, StepSkipped, S
 from core.evidence import Box, Evidence, PageText
 from core.extraction import Extraction, Finding, PageRef, Provenance
 from core.jobs.queue import Job, JobState
-from core.models import Invoice, LineItem, walk
+from core.models import Invoice, LineItem, title_of, walk
 from core.notation import usual_notation
 from core.notation.typed import parse_value
 from core.recipe import Recipe
 from core.review.before import before, put_back
-from core.review.edits import Edits, differences, edits_from, read_edits, tidy, title_of
+from core.review.edits import Edits, differences, edits_from, read_edits, tidy
 from core.review.standing import confirmed, open_points, proposals, status_of, unread
 from core.review.trust import doubtful_paths, trust
 from core.review.words import STATUS_WORDS
@@ -175,6 +175,15 @@ def test_what_cannot_be_read_is_kept_and_named() -> None:
     assert edits.text_at(INVOICE, "due_date") == "soon"
     assert read.invoice.due_date is None
     assert "due_date" in read.errors
+
+
+def test_a_number_too_long_is_told_of_and_the_rest_is_read() -> None:
+    """A barcode scanned into an amount; a price with many decimals is no such number."""
+    edits = Edits(texts={"total_amount": "12345678901234567890", "tax": "0.12345678912", "subtotal": "1" * 15 + ".5"})
+    found = read_edits(INVOICE, edits, german)
+    assert (found.invoice.total_amount, found.invoice.tax) == (None, Decimal("0.12345678912"))
+    assert list(found.errors) == ["total_amount"]
+    assert "at most 15 digits before the point" in found.errors["total_amount"]
 
 
 def test_typing_the_extracted_value_again_is_no_change() -> None:

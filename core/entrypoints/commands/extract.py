@@ -106,7 +106,7 @@ def _was_read(path: Path, extraction: Extraction) -> bool:
     """Whether everything asked for was read; what was not is told of."""
     missing = [finding.message for finding in extraction.findings if finding.check in ("page", "empty")]
     if not extraction.extractor:
-        missing += [step.detail for step in extraction.steps if step.state == "failed"]
+        missing += [finding.message for finding in extraction.findings if finding.check == "extract"]
     for message in missing:
         warn(f"{path}: {message}")
     return not missing

@@ -201,3 +201,27 @@ def test_the_year_in_a_sentence_is_no_sum() -> None:
     """“Charges for the period to 17 October 2024” announces no amount."""
     text = "Professional charges for the period 2 to 17 October 2024\nTotal profit costs|@300 949.50\nVAT at 20%|@300 189.90\n"
     assert sums(text + "Amount now due|@300 1,139.40") == ("949.50", "189.90", "1139.40")
+
+
+def test_a_barcode_beside_the_total_is_left_out_with_a_finding() -> None:
+    """Everything else is given."""
+    draft = read("Invoice number|@200 R-7\nTotal|@300 12345678901234567890")
+    assert (draft.invoice.invoice_number, draft.invoice.total_amount) == ("R-7", None)
+    assert next((found.check, found.fields) for found in draft.findings) == ("unreadable", ("total_amount",))
+
+
+def test_an_amount_is_taken_before_a_barcode() -> None:
+    """Where both stand beside a label of the total, in whichever order."""
+    for first, second in (("12345678901234567890", "120.00"), ("120.00", "12345678901234567890")):
+        draft = read(f"Total|@300 {first}\nSomething else\nTotal|@300 {second}")
+        assert draft.invoice.total_amount == Decimal("120.00")
+        assert not any(found.check == "unreadable" for found in draft.findings)
+
+
+def test_a_number_too_long_in_a_line_costs_that_cell_only() -> None:
+    """The line keeps its description and its other numbers."""
+    rows = "Description|@200 Quantity|@300 Unit price|@400 Amount\nNails|@200 2|@300 1.50|@400 3.00\n"
+    draft = read(rows + "Bolts|@200 12345678901234567890|@300 0.12345678912|@400 4.00\nTotal|@400 7.00")
+    assert [item.description for item in draft.invoice.line_items] == ["Nails", "Bolts"]
+    bolts = draft.invoice.line_items[1]
+    assert (bolts.quantity, bolts.unit_price, bolts.total_price) == (None, Decimal("0.12345678912"), Decimal("4.00"))

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from core.cache import Cache, MemoryCache, NoCache
+from core.cache import Cache
 from storage.disk_cache import DiskCache
+from tests.doubles.cache import MemoryCache, NoCache
 
 
 @pytest.fixture(params=["disk", "memory"])

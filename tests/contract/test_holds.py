@@ -28,7 +28,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from core.errors import BudgetExceeded
-from core.llm.replay import ReplayProvider, always
+from tests.doubles.replay import ReplayProvider, always
 from core.settings import Budget
 from storage.calls import SqlCalls
 from storage.database import open_database

@@ -17,8 +17,8 @@ from core.extraction import PageRef
 from core.models import Invoice, LineItem, Payment
 from core.stores import Order, OrderQuery, Orders
 from storage.database import Database
-from storage.memory import MemoryOrders
 from storage.orders import SqlOrders
+from tests.doubles.orders import MemoryOrders
 
 STORES = ["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 

@@ -7,7 +7,6 @@ import math
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from core.cache import MemoryCache
 from core.documents import open_document
 from core.events import RunFinished
 from core.evidence import Box, PageText, Word, corners, union
@@ -25,6 +24,7 @@ from samples.generate import make_sample
 from samples.invoices import Wishes
 from tests.core.made import LINES, encoded, picture_of
 from tests.core.spoilt import faded, grained, invoice_page, photographed, shaded, turned
+from tests.doubles.cache import MemoryCache
 
 ALL = Cleanup(**dict.fromkeys(Cleanup.model_fields, True))
 OFF = Cleanup(**dict.fromkeys(Cleanup.model_fields, False))

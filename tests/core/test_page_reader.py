@@ -10,7 +10,6 @@ import numpy
 import pytest
 from PIL import Image
 
-from core.cache import MemoryCache
 from core.documents import Document, TextLayer, open_document
 from core.errors import Cancelled, EngineUnavailable
 from core.evidence import Box, PageText, Upright, Word
@@ -24,6 +23,7 @@ from core.ocr.spelling import plain
 from core.ocr.text_layer import judge_text_layer, plausible_share
 from core.recipe import OcrRecipe
 from tests.core.made import LINES, encoded, pdf_of, picture_of, scan_of
+from tests.doubles.cache import MemoryCache
 
 RECIPE = OcrRecipe(dpi=144)
 SENTENCE = (

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from core.cache import MemoryCache
 from core.documents import Document
 from core.errors import BrokenDocument, Cancelled, ExtractionError, ReplyInvalid
 from core.events import Event, ReplyArrived, RunFinished, StepFailed, StepFinished, StepProgressed, StepSkipped
@@ -21,6 +20,7 @@ from core.models import Invoice
 from core.ocr.engine import Cancel, PagesRead
 from core.pipeline import Order, Pipeline
 from core.recipe import ModelChoice, OcrRecipe, Recipe
+from tests.doubles.cache import MemoryCache
 
 INVOICE = Invoice(
     invoice_number="R-7",

@@ -15,8 +15,8 @@ import pytest
 from core.errors import BudgetExceeded, Cancelled
 from core.llm.budget import GRACE, BudgetGuard, LocalHolds
 from core.llm.provider import Ask, ModelName
-from core.llm.replay import ReplayProvider, always
 from core.settings import Budget
+from tests.doubles.replay import ReplayProvider, always
 from tests.llm.boards import ask_of, make_board
 
 MODEL = ModelName("one", "recorded")

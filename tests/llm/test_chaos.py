@@ -19,12 +19,12 @@ from core.llm.extractor import LlmExtractor
 from core.llm.prices import cost_of, price_of
 from core.llm.provider import Question, Reply, Usage
 from core.llm.registry import build_providers
-from core.llm.replay import Fault, Faults, ReplayProvider, at_random
 from core.llm.switchboard import Switchboard
 from core.recipe import ModelChoice
 from core.settings import Defaults, ProviderSettings, Settings
 from storage.calls import SqlCalls
 from storage.database import open_database
+from tests.doubles.replay import Fault, Faults, ReplayProvider, at_random
 from tests.llm.boards import Clock, ask_of, make_board
 from tests.llm.made_models import LINES, REPLY, page_of, request_of, text_of
 from tests.mock_models import MockModels

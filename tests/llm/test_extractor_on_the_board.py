@@ -11,9 +11,9 @@ import pytest
 from core.errors import Cancelled
 from core.llm.extractor import LlmExtractor
 from core.llm.provider import RESTART, Reply, Usage
-from core.llm.replay import Fault, ReplayProvider
 from core.llm.reply import fields_so_far
 from core.recipe import ModelChoice
+from tests.doubles.replay import Fault, ReplayProvider
 from tests.llm.boards import make_board
 from tests.llm.made_models import LINES, REPLY, page_of, request_of
 

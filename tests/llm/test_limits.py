@@ -11,7 +11,7 @@ import pytest
 from core.errors import Cancelled, ProviderFailed
 from core.llm.breaker import Breaker
 from core.llm.limits import Turns
-from core.llm.replay import ReplayProvider, always
+from tests.doubles.replay import ReplayProvider, always
 from tests.llm.boards import Clock, ask_of, make_board
 
 

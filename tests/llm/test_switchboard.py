@@ -23,9 +23,9 @@ from core.errors import (
     StorageError,
 )
 from core.llm.provider import RESTART, Ask, Image, Message, ModelName, Question, Reply, Usage
-from core.llm.replay import Fault, ReplayProvider, always, in_turn
 from core.llm.switchboard import Switchboard
 from core.settings import Budget, Defaults, ModelPrice
+from tests.doubles.replay import Fault, ReplayProvider, always, in_turn
 from tests.llm.boards import ask_of, make_board
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from core.cache import MemoryCache
 from core.events import RunFinished
 from core.extraction import Extraction, PageRef
 from core.llm.extractor import LlmExtractor
@@ -21,6 +20,7 @@ from core.ocr import registry
 from core.ocr.reader import CachedPageReader
 from core.pipeline import Order, Pipeline
 from core.recipe import ModelChoice, Recipe
+from tests.doubles.cache import MemoryCache
 from tests.llm.hostile.papers import INVISIBLE, ORDER, QUIET, VISIBLE, paper_with, photographed, plain_paper
 from tests.llm.made_models import REPLY, FakeModels, opened, pictures, said
 

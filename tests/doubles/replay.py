@@ -186,7 +186,7 @@ def at_random(share: float, seed: int, kinds: Sequence[Fault]) -> Faults:
     """A fault of one of ``kinds`` in this share of calls, the same for the same seed and number."""
 
     def fault(number: int) -> Fault | None:
-        chance = random.Random(f"{seed}:{number}")  # noqa: S311 - no secret
+        chance = random.Random(f"{seed}:{number}")
         return chance.choice(kinds) if chance.random() < share else None
 
     return fault

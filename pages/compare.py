@@ -16,6 +16,7 @@ from pages.compare_parts.sources import draw_troubles
 from pages.compare_parts.state import open_comparison, opened_comparison, opened_row
 from pages.shared import keys
 from pages.shared.frame import get_studio, plain
+from pages.shared.session import get_desk, keep_desk
 
 _STYLE = Path(__file__).parent / "compare_parts" / "style.css"
 
@@ -41,6 +42,9 @@ def draw_page() -> None:
 
 
 def _draw_comparison(kept: Comparison) -> None:
+    desk = get_desk()
+    desk.note_comparison(kept.comparison_id, {row["document"]: row["name"] for row in kept.rows})
+    keep_desk(desk)
     comparator = get_studio().comparison
     cells = comparator.cells(kept)
     active = is_active(cells)

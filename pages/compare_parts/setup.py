@@ -9,29 +9,46 @@ from core.comparison.row import Row
 from core.comparison.sources import case_sources
 from core.errors import StudioError
 from core.recipe import Recipe
-from pages.compare_parts.sources import all_sources, draw_choice, draw_troubles, draw_upload, row_of, rows_of
+from core.stores import Comparison
+from pages.compare_parts.sources import (
+    all_sources,
+    draw_choice,
+    draw_troubles,
+    draw_upload,
+    everybodys,
+    row_of,
+    rows_of,
+)
 from pages.compare_parts.state import open_comparison
 from pages.shared import keys
 from pages.shared.frame import get_studio, plain
 from pages.shared.money import dollars
 from pages.shared.recipe_builder import ask_recipe, describe_recipe
 from pages.shared.samples import FOLDER
+from pages.shared.session import get_desk
 from pages.shared.times import utc_time
 
 #: The recipes of the first comparison: the quick way and the one that reads every page as a picture.
 FIRST = ("default", "always-ocr")
 #: Recipes that fit beside each other.
 MOST_RECIPES = 8
+#: Earlier comparisons that are looked through for this desk's own.
+_LATEST = 200
 
 
 def draw_setup() -> None:
     """The page before a comparison is open."""
-    latest = get_studio().comparison.latest()
+    latest = get_studio().comparison.latest(_LATEST)
     if latest:
         with st.container(horizontal=True, vertical_alignment="center", key="compare_head"):
             st.markdown("### New comparison", width="content")
             st.space("stretch")
-            _draw_earlier()
+            st.toggle(
+                "Everybody's",
+                key=keys.COMPARE_EVERYBODYS,
+                help="Also what others on this host have read and compared. A link to a comparison shares it.",
+            )
+            _draw_earlier([each for each in latest if everybodys() or each.comparison_id in get_desk().comparisons])
     else:
         _draw_welcome()
     draw_troubles()
@@ -78,8 +95,8 @@ def begin_first() -> None:
         st.session_state.setdefault(keys.COMPARE_TROUBLES, []).append(str(error))
 
 
-def _draw_earlier() -> None:
-    latest = {each.comparison_id: each for each in get_studio().comparison.latest()}
+def _draw_earlier(comparisons: list[Comparison]) -> None:
+    latest = {each.comparison_id: each for each in comparisons}
     st.selectbox(
         "Earlier comparisons",
         list(latest),
@@ -87,7 +104,7 @@ def _draw_earlier() -> None:
         format_func=lambda key: (
             f"{latest[key].name} · {utc_time(latest[key].created_at)} UTC" if key in latest else key
         ),
-        placeholder="Open an earlier comparison",
+        placeholder="Open an earlier comparison" if latest else "None of your own yet",
         key=keys.COMPARE_EARLIER,
         label_visibility="collapsed",
         width=420,

@@ -22,12 +22,23 @@ _RUNS = 500
 
 
 def all_sources() -> list[Source]:
-    """Everything there is to choose from, each document once."""
+    """Everything there is to choose from, each document once: of what was read before, what this desk has read, or where
+    the person asks for it what everybody has."""
     studio = get_studio()
     cases = case_sources([(studio.settings.data_dir / "cases", "Case"), (FOLDER, "Sample")])
     added: list[Source] = st.session_state.get(keys.COMPARE_ADDED, [])
-    earlier = {run.document: run.name for run in studio.runs(_RUNS)}
+    desk = get_desk()
+    earlier = {
+        run.document: desk.read.get(run.document, run.name)
+        for run in studio.runs(_RUNS)
+        if run.document in desk.read or everybodys()
+    }
     return merge(_of_desk(), added, cases, [Source(sha256, name, "Read before") for sha256, name in earlier.items()])
+
+
+def everybodys() -> bool:
+    """Whether what others on this host have read and compared is shown too."""
+    return bool(st.session_state.get(keys.COMPARE_EVERYBODYS))
 
 
 def _of_desk() -> list[Source]:

@@ -5,7 +5,7 @@ Plain data without a screen; the whole desk is kept as JSON, so that a reload fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
@@ -97,6 +97,10 @@ class Desk:
     documents: list[OpenDocument] = field(default_factory=list)
     chosen: str | None = None
     saved_together: dict[str, SaveReceipt] = field(default_factory=dict)
+    read: dict[str, str] = field(default_factory=dict)
+    """Every document that was ever laid on it or compared from it: the name by SHA-256."""
+    comparisons: list[str] = field(default_factory=list)
+    """The comparisons that were begun or opened from it, by id."""
 
     @property
     def document(self) -> OpenDocument | None:
@@ -109,6 +113,7 @@ class Desk:
         if known is None:
             known = OpenDocument(sha256, name, page_count, [Group(list(range(1, page_count + 1)))])
             self.documents.append(known)
+        self.read[sha256] = name
         self.chosen = self.chosen or sha256
         return known
 
@@ -120,6 +125,12 @@ class Desk:
         if self.chosen == sha256:
             rest = self.documents[place : place + 1] or self.documents[-1:]
             self.chosen = rest[0].sha256 if rest else None
+
+    def note_comparison(self, comparison_id: str, documents: Mapping[str, str]) -> None:
+        """Remember a comparison and its documents (the name by SHA-256) as this desk's own."""
+        if comparison_id not in self.comparisons:
+            self.comparisons.append(comparison_id)
+            self.read = {**documents, **self.read}
 
     def runs(self) -> list[str]:
         """The ids of all runs."""

@@ -53,6 +53,7 @@ Compare page, choosing
     compare_recipes        the recipes; compare_new_recipe opens the builder (recipe_base, recipe_name_<base>, ...,
                            recipe_save)
     compare_estimate       what it may cost; compare_earlier opens an earlier comparison
+    compare_everybodys     also what others have read and compared
 Compare page, a comparison
     compare_bar            name and progress; compare_cancel, compare_go_on, compare_retry, compare_download,
                            compare_new, compare_more (compare_again, compare_remove)
@@ -139,6 +140,7 @@ THUMBS = "thumbs"
 COMPARE_DOCUMENTS = "compare_documents"
 COMPARE_RECIPES = "compare_recipes"
 COMPARE_EARLIER = "compare_earlier"
+COMPARE_EVERYBODYS = "compare_everybodys"
 COMPARE_TABS = "compare_tabs"
 COMPARE_MATRIX = "compare_matrix"
 COMPARE_FILTER = "compare_filter"

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.comparison.estimate import ColumnEstimate
 from core.comparison.row import Row
-from core.einvoice import looks_like_invoice
+from core.einvoice.xml import looks_like_invoice
 from core.errors import StudioError
 from core.llm.provider import ModelName
 from core.llm.providers import providers

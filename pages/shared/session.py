@@ -36,11 +36,12 @@ def get_desk() -> Desk:
 def keep_desk(desk: Desk) -> None:
     """Keep the desk on disk where it changed, and name it and the run that is shown in the address."""
     now = desk.to_json()
-    if desk.documents and st.session_state.get(keys.DESK_KEPT) != now:
+    used = bool(desk.documents or desk.comparisons)
+    if used and st.session_state.get(keys.DESK_KEPT) != now:
         get_studio().keep_draft(f"desk-{desk.desk_id}", now)
         st.session_state[keys.DESK_KEPT] = now
     run = desk.document.group.run if desk.document else None
-    _name_in_address(keys.DESK_PARAM, desk.desk_id if desk.documents else None)
+    _name_in_address(keys.DESK_PARAM, desk.desk_id if used else None)
     _name_in_address(keys.RUN_PARAM, run)
     st.session_state[keys.NAMED_RUN] = run
 

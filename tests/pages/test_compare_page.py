@@ -262,6 +262,21 @@ def test_new_comparison_leads_back_to_the_choice(studio: Studio, compared: str) 
     assert app.query_params[keys.COMPARISON_PARAM] == compared
 
 
+def test_a_person_sees_their_own_unless_they_ask_for_everybodys(studio: Studio, compared: str) -> None:
+    """What somebody else compared and read stands there only after a click; what was opened by its link is one's own."""
+    app = open_page()
+    assert list(app.selectbox(keys.COMPARE_EARLIER).options) == []
+    assert not any("paper" in name for name in app.dataframe[0].value["Document"])
+    app.toggle(keys.COMPARE_EVERYBODYS).set_value(True).run()
+    assert len(app.selectbox(keys.COMPARE_EARLIER).options) == 1
+    assert any("paper" in name for name in app.dataframe[0].value["Document"])
+    app = open_page(comparison=compared)
+    desk = app.query_params["desk"]
+    app = open_page(desk=desk if isinstance(desk, str) else desk[0])
+    assert len(app.selectbox(keys.COMPARE_EARLIER).options) == 1
+    assert any("paper" in name for name in app.dataframe[0].value["Document"])
+
+
 def test_a_recipe_becomes_the_default(studio: Studio, compared: str) -> None:
     """From the Recipes tab, kept in the settings."""
     app = open_page(comparison=compared)

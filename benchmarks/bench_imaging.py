@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.cache import NoCache
 from core.documents import Document, open_document
 from core.entrypoints.bootstrap import extractors
 from core.evaluation import Case, Report, ScoredCase, load_cases, score_case
@@ -36,6 +35,7 @@ from core.recipe import Cleanup, OcrRecipe, Recipe
 from samples.generate import make_sample
 from samples.invoices import Wishes
 from samples.scan import Scan, encoded, pictures, scanned
+from tests.doubles.cache import NoCache
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 OFF = Cleanup(**dict.fromkeys(Cleanup.model_fields, False))

@@ -26,7 +26,6 @@ from benchmarks.scans import (
     of_cases,
     summarise,
 )
-from core.cache import NoCache
 from core.documents import Document, open_document
 from core.evidence import PageText
 from core.extraction import PageRef
@@ -40,6 +39,7 @@ from core.ocr.paddle_models import wheel_files
 from core.ocr.rapid import DETECTOR, RECOGNISER, RapidEngine, RapidOptions
 from core.ocr.reader import CachedPageReader
 from core.recipe import OcrRecipe
+from tests.doubles.cache import NoCache
 
 RECIPE = OcrRecipe(engine="rapid")
 PROCESSORS = processors()

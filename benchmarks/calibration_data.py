@@ -15,7 +15,6 @@ from datetime import date
 from pathlib import Path
 from unittest import mock
 
-from core.cache import NoCache
 from core.documents import open_document
 from core.entrypoints.bootstrap import extractors
 from core.evaluation.calibration import Passing
@@ -35,6 +34,7 @@ from samples.generate import make_sample, random_scan
 from samples.invoices import Wishes
 from samples.vocabulary import LANGUAGES
 from storage.disk_cache import DiskCache
+from tests.doubles.cache import NoCache
 
 #: The share of labels and column heads that are forgotten in each reading of a document; the first is the studio's own.
 FORGOTTEN = (0.0, 0.15, 0.3)

@@ -52,10 +52,10 @@ def whole_path(pipeline: Pipeline, data: bytes, name: str) -> None:
 
 def without_cache(studio: Studio) -> Pipeline:
     """The studio's pipeline with nothing kept between runs."""
-    from core.cache import NoCache
     from core.entrypoints.bootstrap import extractors
     from core.ocr import registry
     from core.ocr.reader import CachedPageReader
+    from tests.doubles.cache import NoCache
 
     return Pipeline(extractors(), CachedPageReader(NoCache(), registry.create), NoCache(), "bench")
 

@@ -354,9 +354,9 @@ class Studio:
         """See :meth:`core.records.Records.undo`."""
         self.records.undo(receipt)
 
-    def remove(self, order_id: int) -> SaveReceipt:
+    def remove(self, order_id: int, targets: Sequence[Target] | None = None) -> SaveReceipt:
         """See :meth:`core.records.Records.remove`."""
-        return self.records.remove(order_id)
+        return self.records.remove(order_id, targets)
 
     def search(self, query: OrderQuery) -> OrderPage:
         """One page of saved records (the database's)."""

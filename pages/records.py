@@ -20,6 +20,7 @@ from pages.records_parts.query import (
     search_page,
 )
 from pages.records_parts.table import draw_table, opened_record
+from pages.shared.differences import draw_differences
 from pages.shared.frame import plain
 
 _STYLE = Path(__file__).parent / "records_parts" / "style.css"
@@ -32,6 +33,7 @@ def draw_page() -> None:
     arrow keys walk on through its rows as records open."""
     st.html(_STYLE)
     draw_notice()
+    draw_differences()
     with st.container(key="records_split"):
         beside, detail = st.columns([9, 11], gap="medium")
     opened = opened_record()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import EncryptedDocument, StudioError
 from pages.shared.desk import Desk, OpenDocument
+from pages.shared.differences import draw_differences
 from pages.shared.form import mark_seen
 from pages.shared.frame import get_studio, plain
 from pages.shared.intake import draw_drop_zone, draw_reopen, draw_samples, draw_troubles
@@ -22,6 +23,7 @@ def draw_page() -> None:
     draw_toast()
     first = st.empty()  # clears the empty state at once: nothing may move under the pointer when documents come
     draw_batch(desk)
+    draw_differences()
     if desk.document is None:
         with first.container(key="empty_state"):
             _draw_empty()

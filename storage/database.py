@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from core.errors import DatabaseUnavailable, StorageError
+from storage.private import make_private_file
 
 #: Seconds that a write waits for another process's.
 BUSY_SECONDS = 30
@@ -184,6 +185,7 @@ def _use_wal(path: Path) -> None:
     deadline = time.monotonic() + BUSY_SECONDS
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_file(path)
         while True:
             try:
                 connection = sqlite3.connect(path, timeout=BUSY_SECONDS)

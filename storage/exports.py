@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import tempfile
 import zipfile
@@ -22,8 +23,9 @@ from storage.sheets import DETAIL, HEADER, Layout, Row, detail_rows, header_row
 
 #: Bytes of the second table that wait in memory while the first is written.
 _IN_MEMORY = 8_000_000
-#: What a spreadsheet program would take for the beginning of a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: What a spreadsheet program would take for the beginning of a formula: at the beginning of a text, and behind anything
+#: that may separate cells or lines where the program does not take the comma (full-width signs are read as the plain ones).
+_FORMULA = re.compile(r"^(?=[\t\r\n])|(^|[;|\t\r\n])(?=[^\S\t\r\n]*[=+\-@＝＋－＠])")
 
 
 def export_orders(orders: Iterator[Order], form: str) -> bytes:
@@ -109,8 +111,13 @@ def _jsonable(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def csv_writer(file: IO[str]) -> Any:
+    """Writes rows of :func:`csv_cell` with every cell in quotes, for programs that would also separate elsewhere."""
+    return csv.writer(file, quoting=csv.QUOTE_ALL)
+
+
 def _writer(file: IO[str], layout: Layout) -> Any:
-    writer = csv.writer(file)
+    writer = csv_writer(file)
     writer.writerow(layout.titles)
     return writer
 
@@ -120,7 +127,8 @@ def _plain(row: Row, layout: Layout) -> list[str]:
 
 
 def csv_cell(value: Any) -> str:
-    """A value as CSV: text that a spreadsheet program would run as a formula gets an apostrophe in front."""
+    """A value as CSV: what a spreadsheet program would run as a formula, whatever it takes for a separator, gets an
+    apostrophe in front."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -128,7 +136,7 @@ def csv_cell(value: Any) -> str:
     if not isinstance(value, str):
         return str(_jsonable(value))
     clean = value.replace("\x00", "").encode("utf-8", "ignore").decode()
-    return f"'{clean}" if clean.startswith(_FORMULA_STARTS) else clean
+    return _FORMULA.sub(r"\1'", clean)
 
 
 def _spool() -> IO[bytes]:

@@ -34,7 +34,7 @@ class NewSheet:
         return (
             f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{_MAIN}"><sheetViews>'
             f'<sheetView workbookViewId="0"><pane ySplit="{TITLE_ROW}" topLeftCell="A{TITLE_ROW + 1}" '
-            f'activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><cols>{columns}</cols>'
+            f'activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>{columns and f"<cols>{columns}</cols>"}'
             f'<sheetData><row r="{TITLE_ROW}">{titles}</row>'
         ).encode()
 
@@ -45,7 +45,8 @@ class NewSheet:
 
     def end(self, last_row: int) -> bytes:
         """Everything after the rows, of which ``last_row`` is the last one's number."""
-        return f'</sheetData><autoFilter ref="{self.filtered(last_row)}"/></worksheet>'.encode()
+        filtered = f'<autoFilter ref="{self.filtered(last_row)}"/>' if self._columns else ""
+        return f"</sheetData>{filtered}</worksheet>".encode()
 
     def filtered(self, last_row: int) -> str:
         """The range of its filter."""

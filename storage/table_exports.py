@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import io
+import math
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from core.errors import StorageError
-from storage.exports import csv_cell
+from storage.exports import csv_cell, csv_writer
+from storage.new_sheet import TITLE_ROW, NewSheet
+from storage.package import Package
+from storage.sheets import Column, Kind, Layout
 
 TableRows = Sequence[Mapping[str, Any]]
 
 #: Excel's own limits.
-_TITLE_LETTERS, _MOST_LETTERS, _WIDEST = 31, 32_767, 60
+_TITLE_LETTERS, _WIDEST = 31, 60
 
 
 def export_tables(tables: Mapping[str, TableRows], form: str) -> bytes:
@@ -33,7 +37,7 @@ def _titles(rows: TableRows) -> list[str]:
 
 def _csv(rows: TableRows) -> bytes:
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
+    writer = csv_writer(text)
     titles = _titles(rows)
     writer.writerow(csv_cell(title) for title in titles)
     writer.writerows([csv_cell(row.get(title)) for title in titles] for row in rows)
@@ -41,45 +45,45 @@ def _csv(rows: TableRows) -> bytes:
 
 
 def _xlsx(tables: Mapping[str, TableRows]) -> bytes:
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
+    package = Package()
+    names: list[str] = []
     for name, rows in tables.items():
-        sheet = book.create_sheet(_sheet_name(name, book.sheetnames))
-        titles = _titles(rows)
-        for number, title in enumerate(titles):
-            longest = max([len(title), *(len(str(row.get(title, ""))) for row in rows[:200])])
-            sheet.column_dimensions[_letter(number)].width = min(longest + 2, _WIDEST)
-        sheet.freeze_panes = "A2"
-        sheet.append([_cell(sheet, title, bold=True) for title in titles])
-        for row in rows:
-            sheet.append([_cell(sheet, row.get(title)) for title in titles])
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+        names.append(_sheet_name(name, names))
+        layout = Layout(names[-1], tuple(_column(title, rows) for title in _titles(rows)))
+        sheet = NewSheet(layout, package.styles)
+        lines = (sheet.row(number, _row(row, layout)) for number, row in enumerate(rows, TITLE_ROW + 1))
+        last = TITLE_ROW + len(rows)
+        package.add_sheet(layout.name, sheet.start() + "".join(lines).encode() + sheet.end(last))
+        if layout.columns:
+            package.note_filter(layout.name, sheet.filtered(last))
+    return package.data()
 
 
-def _cell(sheet: Any, value: Any, bold: bool = False) -> Any:
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-    from openpyxl.styles import Font
-
-    if isinstance(value, datetime):
-        value = value.replace(tzinfo=None)
-    if isinstance(value, str):
-        value = ILLEGAL_CHARACTERS_RE.sub("", value)[:_MOST_LETTERS]
-    cell = WriteOnlyCell(sheet, value)
-    if isinstance(value, str):
-        cell.data_type = "s"
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
+def _column(title: str, rows: TableRows) -> Column:
+    values = [row.get(title) for row in rows]
+    longest = max([len(title), *(len(str(value)) for value in values[:200] if value is not None)])
+    return Column(title, _kind(values), min(longest + 2, _WIDEST))
 
 
-def _letter(number: int) -> str:
-    from openpyxl.utils import get_column_letter
+def _kind(values: Sequence[Any]) -> Kind:
+    """How a column's values look: as moments or days where each is one, else as they come."""
+    known = [value for value in values if value is not None]
+    if known and all(isinstance(value, date) for value in known):
+        return "moment" if any(isinstance(value, datetime) for value in known) else "date"
+    return "quantity"
 
-    return str(get_column_letter(number + 1))
+
+def _row(row: Mapping[str, Any], layout: Layout) -> Mapping[str, Any]:
+    return {title: _value(row.get(title)) for title in layout.titles}
+
+
+def _value(value: Any) -> Any:
+    """A value as a cell takes it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return Decimal(repr(value)) if math.isfinite(value) else None
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
 
 
 def _sheet_name(name: str, taken: Sequence[str]) -> str:

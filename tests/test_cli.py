@@ -184,6 +184,31 @@ def test_records_are_saved_where_asked(call: Call, einvoice_pdf: SampleFile, dat
     assert "saved as order 2" in call(*both, "--stored", "keep")[2]
 
 
+def test_saving_fills_the_store_that_lacks_it(call: Call, einvoice_pdf: SampleFile, data_dir: Path) -> None:
+    """What is stored in the database alone comes into the workbook by saving to both; then nothing more is to do."""
+    call("extract", einvoice_pdf.path, "--save", "sqlite", "--quiet")
+    both = ("extract", einvoice_pdf.path, "--save", "sqlite", "--save", "excel", "--quiet")
+    assert "already stored as order 1, which is now in the Excel workbook too" in call(*both)[2]
+    assert (data_dir / "invoice_database.xlsx").is_file()
+    assert "not saved, it is already stored as order 1" in call(*both)[2]
+
+
+def test_the_doctor_mends_what_a_save_that_broke_off_left(
+    call: Call, einvoice_pdf: SampleFile, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says which order the workbook lacks, and ``--mend`` adds it."""
+    from core.records import Records
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Records, "_put_in_place", lambda *_, **__: None)  # as if killed there
+        call("extract", einvoice_pdf.path, "--save", "sqlite", "--save", "excel", "--quiet")
+    assert "Order 1 is not in the Excel workbook" in call("doctor")[1]
+    assert len(json.loads(call("doctor", "--json")[1])["differences"]) == 1
+    assert "Mended: Order 1" in call("doctor", "--mend")[2]
+    assert (data_dir / "invoice_database.xlsx").is_file()
+    assert json.loads(call("doctor", "--json")[1])["differences"] == []
+
+
 def test_a_recipe_comes_by_name_or_file(call: Call, einvoice_pdf: SampleFile, tmp_path: Path) -> None:
     """The result names the recipe it was made with; an unknown one ends the call with a sentence."""
     path = tmp_path / "mine.json"

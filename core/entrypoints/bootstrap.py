@@ -44,6 +44,7 @@ from storage.holds import SqlHolds
 from storage.ledger import SqlLedger
 from storage.orders import SqlOrders
 from storage.pending import SqlPending
+from storage.private import make_private
 from storage.prompts import SqlPrompts
 from storage.settings import SqlSettings
 from storage.table_exports import export_tables
@@ -62,7 +63,7 @@ def build_studio(settings: Settings | None = None, household: Settings | None = 
     """A studio as the settings say: its data folder is made, its database migrated. Where a ``household`` is named, choices,
     budget and bill are its, and everything else the studio's own. Raises StorageError."""
     settings = settings or Settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_private(settings.data_dir)
     database = open_database(_database_url(settings))
     shared = open_database(_database_url(household)) if household else database
     preferences = Preferences(SqlSettings(shared), (household or settings).settings_file)

@@ -46,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     doctor = commands.add_parser("doctor", help="say what is usable here, and why not")
     doctor.add_argument("--json", action="store_true", help="print JSON")
+    doctor.add_argument(
+        "--mend", action="store_true", help="bring the Excel workbook to what the database has, where a save broke off"
+    )
     calibrate = commands.add_parser("calibrate", help="correct confidences by what people changed in reviewed records")
     calibrate.add_argument("--shipped", action="store_true", help="go back to the calibration that ships")
     _add_live(

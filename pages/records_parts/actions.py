@@ -22,18 +22,18 @@ def save_record(order: Order, draft: Draft, invoice: Invoice, *, workbook_too: b
     """Save the draft over the record in the database, and in the Excel workbook too where asked; what was typed stays
     when that fails."""
     targets: tuple[Target, ...] = ("database", "workbook") if workbook_too else ("database",)
-    where = "the database and the Excel workbook" if workbook_too else "the database"
     saved = _attempt(
         lambda: get_studio().save(invoice, targets, run_id=order.run_id, update=order.order_id, status=draft.status),
-        f"Order {order.order_id} saved in {where}.",
+        f"Order {order.order_id} saved in {_named(targets)}.",
     )
     if saved:
         _done_with(order.order_id)
 
 
-def delete_record(order_id: int) -> None:
-    """Delete a record from the database; it can be brought back."""
-    if _attempt(lambda: get_studio().remove(order_id), f"Order {order_id} deleted from the database."):
+def delete_record(order_id: int, targets: tuple[Target, ...]) -> None:
+    """Delete a record from the stores that hold it; it can be brought back."""
+    where = _named(targets)
+    if _attempt(lambda: get_studio().remove(order_id, targets), f"Order {order_id} deleted from {where}."):
         _done_with(order_id)
         open_record(None)
 
@@ -88,19 +88,31 @@ def draw_notice() -> None:
 
 @st.dialog("Delete this record?")
 def ask_delete(order_id: int) -> None:
-    """Ask before a record is deleted."""
+    """Ask before a record is deleted, and say from where."""
+    targets, unread = _holders(order_id)
     st.markdown(
-        f"Order {order_id} is taken out of the database. Rows in the Excel workbook and the document itself stay. "
-        "You can undo this."
+        f"Order {order_id} is taken out of {_named(targets)}. {plain(unread)}The document itself stays. You can undo this."
     )
     with st.container(horizontal=True):
         if st.button(
-            f"Delete order {order_id}",
+            f":red[Delete order {order_id}]",
             key="record_delete_yes",
-            type="primary",
+            icon=":material/delete:",
             on_click=delete_record,
-            args=(order_id,),
+            args=(order_id, targets),
         ):
             st.rerun()
         if st.button("Keep it", key="record_delete_no"):
             st.rerun()
+
+
+def _holders(order_id: int) -> tuple[tuple[Target, ...], str]:
+    """Where the record is held; and a sentence where the workbook cannot be asked."""
+    try:
+        return get_studio().records.holders(order_id), ""
+    except StudioError as error:
+        return ("database",), f"The Excel workbook is left as it is: {error} "
+
+
+def _named(targets: tuple[Target, ...]) -> str:
+    return "the database and the Excel workbook" if "workbook" in targets else "the database"

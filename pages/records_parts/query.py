@@ -27,7 +27,13 @@ PAGE = "records_page"
 ANY_STATUS = "any status"
 SIZES = (25, 50, 100, 200)
 _DESCENDING, _ASCENDING = "descending", "ascending"
-_OWN_TITLES = {"order_id": "Order", "status": "Status", "updated_at": "Changed (UTC)"}
+_OWN_TITLES = {
+    "order_id": "Order",
+    "status": "Status",
+    "updated_at": "Changed (UTC)",
+    "document_type": "Type",
+    "amount_due": "Due",
+}
 
 
 def title_of_column(name: str) -> str:

@@ -160,6 +160,8 @@ def _ask(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], stored: l
     st.caption("Keep both adds a new order. Update replaces what is stored.")
     closed = False
     with st.container(horizontal=True):
+        for order_id in sorted(orders):
+            closed |= _draw_fill(run_id, reviewed, targets, order_id)
         closed |= st.button("Keep both", key="keep_both", on_click=_store, args=(run_id, reviewed, targets, None))
         for place, order_id in enumerate(sorted(orders)):
             closed |= st.button(
@@ -171,6 +173,32 @@ def _ask(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], stored: l
         closed |= st.button("Cancel", key="cancel_save", type="tertiary")
     if closed:
         st.rerun()
+
+
+def _draw_fill(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], order_id: int) -> bool:
+    """The way to put a stored order, as it is, where it was to be saved too and is not; gives whether it was taken."""
+    try:
+        lacking = get_studio().records.lacking(order_id, targets)
+    except StudioError:  # saving itself says what is wrong with the target
+        return False
+    if not lacking:
+        return False
+    where = " and ".join(_NAMES[target] for target in lacking)
+    wish = (run_id, reviewed, lacking, order_id)
+    return st.button(f"Add order {order_id} to {where} too", key=f"fill_{order_id}", on_click=_fill, args=wish)
+
+
+def _fill(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], order_id: int) -> None:
+    studio, extraction = get_studio(), reviewed.extraction
+    try:
+        receipt = studio.records.fill(order_id, targets, extraction)
+    except StudioError as error:
+        st.session_state[keys.SAVE_ERROR] = str(error)
+        return
+    stored = next(order for order in receipt.stored.values() if order)
+    if stored.invoice == extraction.invoice:
+        keep_receipt(run_id, receipt, extraction.invoice)
+    st.session_state[keys.TOAST] = f"Order {order_id} is in {' and '.join(_NAMES[t] for t in targets)} too now."
 
 
 def _draw_differences(duplicate: Duplicate, now: Invoice) -> None:

@@ -86,6 +86,47 @@ def test_a_mutated_workbook_is_read_or_told(book: Workbook) -> None:
                 verb()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+@pytest.mark.parametrize("mode", [0o644, 0o660])
+def test_a_shared_workbook_stays_shared(book: Workbook, mode: int) -> None:
+    """Its mode is as it was after a save and after a deletion; a new one has what the account's umask leaves."""
+    umask = os.umask(0o022)
+    try:
+        book.save(order(1))
+    finally:
+        os.umask(umask)
+    assert book.path.stat().st_mode & 0o777 == 0o644
+    book.path.chmod(mode)
+    book.save(order(2))
+    book.remove(1)
+    assert book.path.stat().st_mode & 0o777 == mode
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets few accounts make links")
+def test_a_link_to_a_workbook_stays_a_link(book: Workbook, tmp_path: Path) -> None:
+    """What is saved stands in the workbook that it leads to, under that one's lock and refusals."""
+    link = tmp_path / "link.xlsx"
+    link.symlink_to(book.path)
+    Workbook(link).save(order(1))
+    assert link.is_symlink()
+    assert book.last_id() == 1
+    book.path.with_name(f"~${book.path.name}").touch()
+    with pytest.raises(WorkbookLocked):
+        Workbook(link).save(order(2))
+
+
+def test_what_a_killed_save_left_is_taken_away(book: Workbook) -> None:
+    """By the next save, which holds the lock of all that write it; nothing of a person's goes."""
+    book.save(order(1))
+    left = [book.path.with_name(f".{book.path.name}.{end}") for end in ("abc123_x", "0a1b2c3d.tmp")]
+    theirs = [book.path.with_name(name) for name in (f".{book.path.name}.backup.tmp", f"{book.path.name}.bak")]
+    for path in (*left, *theirs):
+        path.touch()
+    book.save(order(2))
+    assert not [path for path in left if path.exists()]
+    assert all(path.exists() for path in theirs)
+
+
 SAVE = """
 import sys
 from pathlib import Path

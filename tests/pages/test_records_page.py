@@ -258,6 +258,31 @@ def test_a_deleted_record_can_be_brought_back(studio: Studio) -> None:
     assert studio.record(order_id).invoice.invoice_number == "A-1"
 
 
+def test_a_record_leaves_the_workbook_too_and_comes_back(studio: Studio) -> None:
+    """The question says from where it goes; its button is not the green one of saving."""
+    order_id = studio.save(invoice("A-1"), ("database", "workbook")).order_id
+    app = open_page(record=str(order_id))
+    app.button(key="record_delete").click().run()
+    assert any("the database and the Excel workbook" in text.value for text in app.markdown)
+    assert app.button(key="record_delete_yes").proto.type != "primary"
+    app.button(key="record_delete_yes").click().run()
+    assert studio.records.lacking(order_id, ("workbook",)) == ("workbook",)
+    app.button(key="record_undo").click().run()
+    assert studio.records.lacking(order_id, ("database", "workbook")) == ()
+
+
+def test_what_a_save_that_broke_off_left_is_offered(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence and one click."""
+    with monkeypatch.context() as patch:
+        patch.setattr(studio.records, "_put_in_place", lambda *_, **__: None)  # as if killed there
+        order_id = studio.save(invoice("A-1"), ("database", "workbook")).order_id
+    app = open_page()
+    assert any(f"Order {order_id} is not in the Excel workbook" in text.value for text in app.markdown)
+    app.button(key="mend_0").click().run()
+    assert studio.records.lacking(order_id, ("workbook",)) == ()
+    assert not [button for button in app.button if button.key == "mend_0"]
+
+
 def test_a_record_that_is_gone_says_so(studio: Studio) -> None:
     """An old link names the record that is missing; the list is still there."""
     studio.save(invoice("A-1"), ("database",))

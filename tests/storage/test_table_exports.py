@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -36,10 +37,31 @@ def test_csv_has_every_title_once_and_blanks_for_none() -> None:
     """Rows may lack a title; times lose their zone."""
     rows = [{"a": None, "b": "-1"}, {"c": datetime(2026, 1, 2, 3, tzinfo=UTC)}]
     assert export_tables({"Table": rows}, "csv").decode("utf-8-sig").splitlines() == [
-        "a,b,c",
-        ",'-1,",
-        ",,2026-01-02 03:00:00",
+        '"a","b","c"',
+        '"","\'-1",""',
+        '"","","2026-01-02 03:00:00"',
     ]
+
+
+def test_a_sheet_holds_days_numbers_and_words() -> None:
+    """Each cell in its own type; a table without rows or titles is a sheet all the same."""
+    rows = [{"at": datetime(2026, 1, 2, 3, tzinfo=UTC), "day": date(2026, 1, 2), "share": 0.1, "right": True, "n": 3}]
+    book = load_workbook(io.BytesIO(export_tables({"Table": rows, "Empty": []}, "xlsx")))
+    told = [cell.value for cell in book["Table"][2]]
+    assert told == [datetime(2026, 1, 2, 3), datetime(2026, 1, 2), 0.1, "yes", 3]
+    assert book["Table"].freeze_panes == "A2"
+    assert book["Empty"].max_row == 1
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+@pytest.mark.parametrize("text", ["a;=1+1;", "a\t=1+1", "x\n=1+1", "＝1+1", "a; +1", "a|@x", "\uff0d1"])
+def test_no_separator_makes_a_formula_of_csv(separator: str, text: str) -> None:
+    """However the file is cut, no cell begins as a formula; so with the orders' own."""
+    made = export_tables({"Table": [{"first": 1, "second": text, "third": "z"}]}, "csv").decode("utf-8-sig")
+    for line in csv.reader(io.StringIO(made, newline=""), delimiter=separator):
+        assert not [cell for cell in line if cell.strip(' "')[:1] in tuple("=+-@＝＋－＠")]
+    (_, row) = csv.reader(io.StringIO(made, newline=""))
+    assert row[1].replace("'", "") == text
 
 
 def test_another_form_is_refused() -> None:

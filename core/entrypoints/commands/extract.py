@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.atomic import write_atomically
@@ -117,11 +118,21 @@ def _save(studio: Studio, path: Path, run_id: str, extraction: Extraction, targe
     found = studio.duplicates(extraction, extraction.invoice, targets)
     if found and stored == "skip":
         known = found[0].order_id
-        warn(f"{path}: not saved, it is already stored as order {known}; --stored update or --stored keep saves it.")
+        lacking = studio.records.lacking(known, targets)
+        if lacking:
+            studio.records.fill(known, lacking, extraction)
+            warn(f"{path}: already stored as order {known}, which is now in {_named(lacking)} too.")
+        else:
+            warn(
+                f"{path}: not saved, it is already stored as order {known}; --stored update or --stored keep saves it."
+            )
         return
     update = found[0].order_id if found and stored == "update" else None
     receipt = studio.save(
         extraction.invoice, targets, run_id=run_id, extraction=extraction, update=update, status=extraction.verdict
     )
-    places = " and ".join("the Excel workbook" if target == "workbook" else "the database" for target in targets)
-    warn(f"{path}: saved as order {receipt.order_id} in {places}.")
+    warn(f"{path}: saved as order {receipt.order_id} in {_named(targets)}.")
+
+
+def _named(targets: Sequence[Target]) -> str:
+    return " and ".join("the Excel workbook" if target == "workbook" else "the database" for target in targets)

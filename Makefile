@@ -13,7 +13,7 @@ help: ## List the targets
 setup: $(STAMP) ## Make .venv with everything the studio and its tests need
 
 $(STAMP): requirements.txt requirements-dev.txt
-	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "Python 3.11, 3.12 or 3.13 is needed (the libraries have no builds for others): make PYTHON=python3.11 ...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt
 	# PaddleOCR brings the OpenCV that needs libGL; the same version without it goes over it.

@@ -10,10 +10,13 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from core.entrypoints.python import complaint
 from pages.shared.frame import draw_frame, is_ready
 from pages.shared.pictures import routes
 
 if get_script_run_ctx(suppress_warning=True) is None:
+    if sentence := complaint():
+        raise SystemExit(sentence)
     # Else a server whose first visitor asks for /records would run that page bare, as if found in a pages folder.
     PagesManager.uses_pages_directory = False
     app = st.App(__file__, routes=routes())

@@ -2,7 +2,11 @@
 
 import sys
 
-from core.entrypoints.cli import main
+from core.entrypoints.python import complaint
 
 if __name__ == "__main__":
+    if sentence := complaint():
+        sys.exit(sentence)
+    from core.entrypoints.cli import main
+
     sys.exit(main())

@@ -10,6 +10,7 @@ StudioError
 │   ├── DocumentTooLarge     bytes
 │   ├── TooManyPages
 │   └── PageTooLarge         pixels (image bombs)
+├── PageTooCrowded           a page of more words than are read
 ├── PageRangeError           a page choice such as ``1-3,x``
 ├── EngineUnavailable        an OCR engine that cannot run here, and why
 ├── ExtractionError          an extractor failed; keeps the raw reply
@@ -93,6 +94,10 @@ class TooManyPages(DocumentError):
 
 class PageTooLarge(DocumentError):
     """A page of more pixels than the limit."""
+
+
+class PageTooCrowded(StudioError):
+    """A page of more words than are read."""
 
 
 class PageRangeError(StudioError):

@@ -33,6 +33,8 @@ _UPRIGHT = {
 }
 #: The person's clockwise turn to Pillow's counter-clockwise one.
 _TURNS = {90: "ROTATE_270", 180: "ROTATE_180", 270: "ROTATE_90"}
+#: A longer side than this, in pixels, is no page: a thin strip of few megapixels takes gigabytes to decode.
+_LONGEST_SIDE = 32_000
 #: How a whole file of a format ends; one that does not is decoded when it is opened, to tell the person at once.
 _ENDS = {"image/png": b"IEND", "image/jpeg": b"\xff\xd9"}
 
@@ -111,6 +113,11 @@ class ImageDocument:
             raise TooManyPages(
                 self.name,
                 f"it has more than {self.limits.pages} pages: split it, or raise the limit in the settings.",
+            )
+        if max(size) > _LONGEST_SIDE:
+            raise PageTooLarge(
+                self.name,
+                f"page {number} is {size[0]} × {size[1]} pixels and no side may have more than {_LONGEST_SIDE}: scan it anew.",
             )
         megapixels = size[0] * size[1] / 1_000_000
         if megapixels > self.limits.page_megapixels:

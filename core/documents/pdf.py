@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -39,6 +40,8 @@ _LOCK = threading.RLock()
 #: Attachments beyond these are not looked at: invoice XML comes as one small file.
 _MOST_ATTACHMENTS = 40
 _LARGEST_ATTACHMENT = 20_000_000
+#: Files pinned to pages behind these are not looked for; so many members of a portfolio are named.
+_PAGES_WITH_PINS, _MOST_NAMED = 50, 8
 #: Pictures of fewer pixels than this, all together, are logos and not a scanned page.
 _SCAN_PIXELS = 400_000
 #: Under this share of pictures nobody asks whether the text over them is drawn at all.
@@ -46,6 +49,8 @@ _SCAN_SHARE = 0.5
 #: Forms painted on one page beyond which it is made to hang its readers; and how many the file must have for that.
 _MOST_PAINTS = 20_000
 _FEW_FORMS = 2
+#: How a picture inside the page's content begins.
+_INLINE = re.compile(rb"\bBI\s")
 #: MuPDF's text render mode for text that is there but not drawn.
 _HIDDEN = 3
 
@@ -98,6 +103,7 @@ class PdfDocument:
             self._unlock(password)
             self.page_count: int = self.pdf.page_count
             self.repaired: bool = self.pdf.is_repaired
+            self.remarks = self._portfolio()
         if self.page_count <= 0:
             raise EmptyDocument(name, "this PDF has no pages: get it again from its sender.")
         if self.page_count > limits.pages:
@@ -130,7 +136,39 @@ class PdfDocument:
                     found += self._attachment(index)
                 except Exception as error:  # MuPDF's errors have no common base; the pages can still be read
                     log.warning("%s: attachment %d cannot be read: %s", self.name, index + 1, error)
+            found += self._pinned(_MOST_ATTACHMENTS - len(found))
         return found
+
+    def _pinned(self, most: int) -> list[Attachment]:
+        """At most so many files that are pinned to the first pages, as a note with a paper clip."""
+        found: list[Attachment] = []
+        for number in range(min(self.page_count, _PAGES_WITH_PINS)):
+            try:
+                for note in self.pdf.load_page(number).annots(types=[_pymupdf().PDF_ANNOT_FILE_ATTACHMENT]):
+                    about = note.file_info
+                    if len(found) < most and max(about["length"], about["size"]) <= _LARGEST_ATTACHMENT:
+                        found.append(Attachment(about["filename"], note.get_file()))
+            except Exception as error:  # as above
+                log.warning("%s: a file pinned to page %d cannot be read: %s", self.name, number + 1, error)
+        return found
+
+    def _portfolio(self) -> tuple[str, ...]:
+        """The remark on a PDF that is but the cover of the files in it."""
+        try:
+            if self.pdf.xref_get_key(self.pdf.pdf_catalog(), "Collection")[0] == "null":
+                return ()
+            names = [about["ufilename"] or about["filename"] or about["name"] for about in self._members()]
+        except Exception as error:  # as below: the pages can still be read
+            log.warning("%s: it cannot be told whether this is a portfolio: %s", self.name, error)
+            return ()
+        held = ", ".join(names[:_MOST_NAMED]) + (" and others" if len(names) > _MOST_NAMED else "")
+        return (
+            f"The file is a PDF portfolio, a cover for the files in it ({held or 'none'}): save these and add them.",
+        )
+
+    def _members(self) -> Iterator[dict[str, Any]]:
+        for index in range(min(self.pdf.embfile_count(), _MOST_ATTACHMENTS)):
+            yield self.pdf.embfile_info(index)
 
     def _attachment(self, index: int) -> list[Attachment]:
         about = self.pdf.embfile_info(index)
@@ -245,7 +283,7 @@ class PdfPage:
         back = turn_box(part, (360 - self.rotation) % 360, self.width, self.height)
         with _reading(self._document.name):
             pictures = [picture[2] * picture[3] for picture in self._page.get_images()]
-            self._check_pixels(max(pictures, default=0))
+            self._check_pixels(max([*pictures, *self._inline_pixels()], default=0))
             mu = _pymupdf()
             pixels = self._page.get_pixmap(
                 matrix=mu.Matrix(scale, scale), clip=mu.Rect(back), colorspace=mu.csRGB, alpha=False
@@ -255,6 +293,12 @@ class PdfPage:
                 mu.TOOLS.store_shrink(100)  # else MuPDF keeps up to 256 MB of decoded scans
         turns = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
         return image.transpose(turns[self.rotation]) if self.rotation else image
+
+    def _inline_pixels(self) -> list[int]:
+        """The pixels of each picture that stands in the page's content itself, which no list of pictures has."""
+        if not _INLINE.search(self._page.read_contents()):
+            return []
+        return [picture["width"] * picture["height"] for picture in self._page.get_image_info()]
 
     def _check_pixels(self, pixels: float) -> None:
         most = self._document.limits.page_megapixels

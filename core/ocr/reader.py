@@ -18,7 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from core.cache import Cache
 from core.documents import Document, Page
-from core.errors import Cancelled, EngineUnavailable, StudioError
+from core.errors import Cancelled, EngineUnavailable, PageTooCrowded, StudioError
 from core.evidence import Box, PageText, Upright, Word
 from core.extraction import PageRef
 from core.homography import IDENTITY, compose, scaled
@@ -35,6 +35,8 @@ MakeEngine = Callable[[str, int], Engine]
 
 #: Raised when the same engine and recipe would give other words than before: older cache entries are not read.
 VERSION = "4"
+#: More words than this on a page are no invoice but a table of data, or made to take hours.
+MOST_WORDS = 10_000
 #: One page keeps about this many processors busy.
 _PROCESSORS_A_PAGE = 4
 #: How often a waiting run looks whether it was cancelled, in seconds.
@@ -238,6 +240,11 @@ def _stop_if(cancelled: Cancel) -> None:
 
 
 def _page_text(page: Page, words: Sequence[Word], engine: str, note: str) -> PageText:
+    if len(words) > MOST_WORDS:
+        sentence = (
+            f"Page {page.number} holds {len(words)} words and no more than {MOST_WORDS} are read: choose other pages."
+        )
+        raise PageTooCrowded(sentence)
     return PageText(page.number, page.width, page.height, tuple(words), engine, page.rotation, note)
 
 

@@ -92,7 +92,7 @@ class _Finder:
         for page, layout in enumerate(self.reading.layouts):
             for segment in layout.segments:
                 for found in self.reading.dates_in(segment.tokens):
-                    label = self._before(page, found.tokens)
+                    label = self._before(page, segment.line, found.tokens)
                     yield self.candidate(found.value, found.tokens, page, label)
 
     def amounts(self, sums: Sequence[Sum], kinds: Sequence[str]) -> Iterator[Candidate]:
@@ -113,9 +113,9 @@ class _Finder:
             if text := party.address_text:
                 yield self.candidate(text, party.address_tokens, party.page, party.label)
 
-    def _before(self, page: int, tokens: Sequence[Token]) -> str:
+    def _before(self, page: int, line: int, tokens: Sequence[Token]) -> str:
         """What stands before ``tokens`` on their line."""
-        layout = self.reading.layouts[page]
-        line = next(line for line in layout.lines if tokens[0] in line.tokens)
-        before = " ".join(token.text for token in line.tokens if token.x1 <= tokens[0].x0)
+        before = " ".join(
+            token.text for token in self.reading.layouts[page].lines[line].tokens if token.x1 <= tokens[0].x0
+        )
         return before[-_LONGEST_LABEL:].strip(" :")

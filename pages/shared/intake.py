@@ -46,6 +46,13 @@ def refuse(sentence: str) -> None:
 def _open(desk: Desk, data: bytes, name: str, password: str | None = None) -> None:
     document = get_studio().open(data, name, password)
     desk.chosen = desk.put(document.sha256, name, document.page_count).sha256
+    forget_widgets()
+
+
+def forget_widgets() -> None:
+    """Forget what belongs to the document that was shown before."""
+    for key in (keys.RANGE, keys.RANGE_ERROR, keys.THUMBS, keys.SAVE_ERROR, keys.FOCUS):
+        st.session_state.pop(key, None)
 
 
 def draw_drop_zone(label: str) -> None:

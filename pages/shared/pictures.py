@@ -71,7 +71,7 @@ def page_sizes(extraction: Extraction) -> dict[int, tuple[float, float]]:
 async def _answer_page(request: Request) -> Response:
     about = request.path_params
     sha256, number, rotation = about["sha256"], about["number"], about["rotation"]
-    if not hmac.compare_digest(about["signature"], _sign(sha256, number, rotation)):
+    if not hmac.compare_digest(about["signature"].encode(), _sign(sha256, number, rotation).encode()):
         return PlainTextResponse("This address is not valid.", status_code=403)
     width = _width(request.query_params.get("w", ""))
     try:

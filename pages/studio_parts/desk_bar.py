@@ -10,7 +10,7 @@ from core.review.words import STATUS_WORDS
 from pages.shared import keys
 from pages.shared.desk import Desk, OpenDocument
 from pages.shared.frame import plain
-from pages.shared.intake import draw_drop_zone
+from pages.shared.intake import draw_drop_zone, forget_widgets
 from pages.shared.session import changed_since_saved, get_edits, get_job, get_review
 from pages.studio_parts.save_ready import draw_save_ready
 
@@ -71,12 +71,6 @@ def _draw_documents(desk: Desk) -> None:
             desk.close(desk.document.sha256)
             forget_widgets()
             st.rerun()
-
-
-def forget_widgets() -> None:
-    """Forget what belongs to the document that was shown before."""
-    for key in (keys.RANGE, keys.RANGE_ERROR, keys.THUMBS, keys.SAVE_ERROR, keys.FOCUS):
-        st.session_state.pop(key, None)
 
 
 def state_of(document: OpenDocument) -> tuple[str, str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pages.shared.desk import Desk, Group, OpenDocument
+from pages.shared.intake import forget_widgets
 from pages.shared.session import ask_focus, changed_since_saved, get_edits, get_job, get_review
-from pages.studio_parts.desk_bar import forget_widgets
 
 
 @dataclass(frozen=True, slots=True)

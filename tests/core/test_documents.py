@@ -123,6 +123,24 @@ def test_attachments_are_given_and_huge_ones_left_out() -> None:
     assert [(one.name, one.data) for one in found] == [("factur-x.xml", INVOICE_XML)]
 
 
+def test_a_file_pinned_to_a_page_is_an_attachment() -> None:
+    """Some programs attach the invoice XML as a note with a paper clip."""
+    pdf = pymupdf.open(stream=pdf_of(LINES, LINES))
+    pdf[1].add_file_annot((50, 50), INVOICE_XML, "pinned.xml")
+    found = open_document(pdf.tobytes(), "a.pdf").attachments()
+    assert [(one.name, one.data) for one in found] == [("pinned.xml", INVOICE_XML)]
+
+
+def test_a_portfolio_says_what_it_holds() -> None:
+    """Its pages are but a cover."""
+    pdf = pymupdf.open(stream=pdf_of(("Open this in another program.",)))
+    pdf.embfile_add("bill.pdf", pdf_of(LINES), filename="bill.pdf")
+    pdf.xref_set_key(pdf.pdf_catalog(), "Collection", "<</Type/Collection>>")
+    [remark] = open_document(pdf.tobytes(), "a.pdf").remarks
+    assert "portfolio" in remark
+    assert "bill.pdf" in remark
+
+
 def test_threads_share_a_document() -> None:
     document = open_document(pdf_of(*[LINES] * 8), "a.pdf")
     seen: list[int] = []
@@ -346,6 +364,23 @@ def test_limits_are_kept() -> None:
 
 def test_an_image_bomb_is_refused_before_it_is_decoded() -> None:
     assert isinstance(refusal(png_header(60_000, 60_000), "a.png"), PageTooLarge)
+
+
+@pytest.mark.parametrize("size", [(1, 79_000_000), (79_000_000, 1), (30_000, 30_000)])
+def test_a_picture_of_a_side_too_long_is_refused(size: tuple[int, int]) -> None:
+    """A thin strip has few megapixels and takes gigabytes."""
+    assert isinstance(refusal(png_header(*size), "a.png"), PageTooLarge)
+
+
+def test_a_picture_inside_the_content_of_a_page_is_measured_too() -> None:
+    """It stands in no list of pictures."""
+    pdf = pymupdf.open()
+    page = pdf.new_page()
+    page.insert_text((50, 50), "x")
+    data = zlib.compress(b"\0" * 100)
+    inline = b"q 9 0 0 9 50 50 cm BI /W 9000 /H 9000 /CS /G /BPC 8 /F /Fl ID " + data + b"\nEI Q\n"
+    pdf.update_stream(page.get_contents()[0], inline)
+    assert isinstance(refusal(pdf.tobytes(), "a.pdf"), PageTooLarge)
 
 
 def test_a_pdf_page_beyond_the_pixel_limit_is_refused() -> None:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from core.documents import Document, TextLayer, open_document
-from core.errors import Cancelled, EngineUnavailable
+from core.errors import Cancelled, EngineUnavailable, PageTooCrowded
 from core.evidence import Box, PageText, Upright, Word
 from core.extraction import PageRef
 from core.extractor import Availability
@@ -73,6 +73,17 @@ def scans(*widths: int) -> Document:
 def layer_of(text: str, picture_share: float = 0.0, hidden_share: float = 0.0) -> TextLayer:
     """A text layer of these words."""
     return TextLayer([Word(word, Box(0, 0, 1, 1)) for word in text.split()], picture_share, hidden_share)
+
+
+def test_a_page_of_too_many_words_is_left_out_and_the_others_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One clear sentence; alone it is the run's error."""
+    monkeypatch.setattr("core.ocr.reader.MOST_WORDS", len(" ".join(LINES).split()))
+    document = open_document(pdf_of(LINES, (*LINES, "one more")), "a.pdf")
+    read = reader_with(FakeEngine())(document, [PageRef(1), PageRef(2)], RECIPE)
+    assert [text.page for text in read.texts] == [1]
+    assert "Page 2 holds 12 words and no more than 10 are read" in read.failed[2]
+    with pytest.raises(PageTooCrowded):
+        reader_with(FakeEngine())(document, [PageRef(2)], RECIPE)
 
 
 def test_a_good_text_layer_is_taken_without_an_engine() -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
 from core.models import with_value
 from core.stores import OrderQuery
 from core.studio import Studio
 from pages.shared import keys
+from pages.shared.pictures import _answer_page
 from pages.studio_parts.picker import WINDOW
 from tests.conftest import PASSWORD, SampleFile
+from tests.core.made import LINES, pdf_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -136,6 +140,24 @@ def test_a_locked_file_asks_for_its_password_in_place(studio: Studio, encrypted_
     app.text_input(key="password_0").set_value(PASSWORD)
     press(app, "unlock_0")
     assert "doc_0" in keys_of(app)
+
+
+def test_an_unlocked_file_shows_its_own_pages(studio: Studio, encrypted_pdf: SampleFile) -> None:
+    """The range of the document that was shown before, which has more pages, is forgotten."""
+    app = drop(open_page(), ("long.pdf", pdf_of(*[LINES] * 9)), (encrypted_pdf.name, encrypted_pdf.data))
+    assert app.text_input(key="page_range").value == "1-9"
+    app.text_input(key="password_0").set_value(PASSWORD)
+    press(app, "unlock_0")
+    pages = studio.open(encrypted_pdf.data, encrypted_pdf.name, PASSWORD).page_count
+    assert app.text_input(key="page_range").value == ("1" if pages == 1 else f"1-{pages}")
+
+
+@pytest.mark.parametrize("signature", ["é" * 32, "0" * 32, "签名"])
+def test_an_address_that_nobody_gave_is_refused(signature: str) -> None:
+    """Also one of other letters than ASCII."""
+    about = {"sha256": "0" * 64, "number": 1, "rotation": 0, "signature": signature}
+    request = Request({"type": "http", "path_params": about, "query_string": b"", "headers": []})
+    assert asyncio.run(_answer_page(request)).status_code == 403
 
 
 def test_a_locked_file_of_an_earlier_process_asks_again(studio: Studio, encrypted_pdf: SampleFile) -> None:

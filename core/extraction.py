@@ -58,6 +58,19 @@ class Candidate:
     label: str = ""
     page: int | None = None
     box: tuple[float, float, float, float] | None = None
+    announced: str = ""
+    """The kind of value that its label announces (``total_amount``, ``amount_due``), where it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What an e-invoice adds between its lines and its total: what it is called, and the amount (an allowance and what was
+    prepaid are below zero). ``line`` is the line item it belongs to, from 0; ``None``: the whole document."""
+
+    kind: Literal["charge", "allowance", "prepaid", "rounding"]
+    name: str
+    amount: Decimal
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +147,8 @@ class Extraction(BaseModel):
     candidates: dict[str, tuple[Candidate, ...]] = {}
     """What else on the page may be the value of a header field, by its path, the likeliest first; the value itself may be among
     them (see :func:`core.review.stops.others`)."""
+    charges: tuple[Charge, ...] = ()
+    """What an e-invoice's XML adds and takes off between its lines and what is due."""
     findings: tuple[Finding, ...] = ()
     confidences: dict[str, float] = {}
     verdict: Verdict = "needs review"

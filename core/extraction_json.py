@@ -9,12 +9,15 @@ from typing import Any
 
 from core.extraction import Extraction
 from core.notation.writing import text_of
+from core.review.stops import stops
+from core.review.words import STATUS_WORDS
 
 
 def to_json(extraction: Extraction) -> dict[str, Any]:
     """``extraction`` as JSON values: amounts as plain decimal strings, dates ISO, boxes in page units.
 
     ``evidence``, ``provenance`` and ``confidences`` are keyed by path (``total_amount``, ``line_items.0.quantity``);
+    ``verdict`` is ``ready`` or ``needs review``, ``stops`` the questions that keep it from being ready;
     ``text`` is what was read on the pages, ``raw`` the extractor's own reply.
     """
     parts = {
@@ -23,7 +26,8 @@ def to_json(extraction: Extraction) -> dict[str, Any]:
         "pages": extraction.pages,
         "language": extraction.language,
         "extractor": extraction.extractor,
-        "verdict": extraction.verdict,
+        "verdict": STATUS_WORDS[extraction.verdict],
+        "stops": stops(extraction),
         "invoice": extraction.invoice.model_dump(),
         "confidences": {path: round(value, 4) for path, value in extraction.confidences.items()},
         "findings": extraction.findings,

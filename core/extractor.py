@@ -13,7 +13,7 @@ from typing import Protocol
 
 from core.documents import Document
 from core.evidence import PageText
-from core.extraction import Candidate, Finding, PageRef, Provenance
+from core.extraction import Candidate, Charge, Finding, PageRef, Provenance
 from core.llm.provider import Call, Note
 from core.models import Invoice
 from core.notation import Notation
@@ -64,6 +64,7 @@ class Draft:
     notation: Notation | None = None
     """How the document writes numbers and dates, where its reader found that out."""
     candidates: dict[str, tuple[Candidate, ...]] = field(default_factory=dict)
+    charges: tuple[Charge, ...] = ()
 
 
 class Extractor(Protocol):

@@ -3,8 +3,10 @@ the person made of it; both by the same rules."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
 from core.extraction import Extraction
 from core.models import Invoice
@@ -15,11 +17,18 @@ from core.validation.confidence import score
 from core.validation.gate import decide
 
 
-def judge(extraction: Extraction, *, today: date, page_view: Invoice | None = None) -> Extraction:
+def judge(
+    extraction: Extraction,
+    *,
+    today: date,
+    page_view: Invoice | None = None,
+    kept: Mapping[str, float] = MappingProxyType({}),
+) -> Extraction:
     """``extraction`` with findings, confidences and verdict worked out anew from its invoice and evidence.
 
     Findings it already has (of loading and reading) come first. ``page_view`` is what the page itself
-    says where the values came from elsewhere (an e-invoice's XML).
+    says where the values came from elsewhere (an e-invoice's XML); ``kept`` are confidences that stay as they were: of
+    values that nobody looked at since.
     """
     findings = [
         *extraction.findings,
@@ -30,6 +39,9 @@ def judge(extraction: Extraction, *, today: date, page_view: Invoice | None = No
             extraction.provenance,
             extraction.language,
             today,
+            candidates=extraction.candidates,
+            charges=extraction.charges,
+            document_type=extraction.document_type,
         ),
     ]
     if page_view is not None:
@@ -37,5 +49,6 @@ def judge(extraction: Extraction, *, today: date, page_view: Invoice | None = No
         findings += [replace(finding, reading=True) for finding in compared]  # the page is not read again for a review
     recipe = extraction.recipe
     confidences = score(extraction.invoice, extraction.evidence, extraction.provenance, findings, recipe.correction)
+    confidences |= kept
     verdict = decide(extraction.invoice, confidences, findings, recipe.approve_at)
     return extraction.model_copy(update={"findings": tuple(findings), "confidences": confidences, "verdict": verdict})

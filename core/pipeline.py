@@ -158,7 +158,7 @@ class _Run:
             if kept:
                 readers = {"rules": "the offline rules", "einvoice": "the invoice XML"}
                 whose = readers.get(kept, f"“{kept}”")
-                yield Finding("extract", "warning", f"{error} The values are those of {whose}.", passing=True)
+                yield Finding("extract", "info", f"{error} The values are those of {whose}.", passing=True)
             else:
                 yield Finding("extract", "error", str(error), passing=True)
 
@@ -269,6 +269,7 @@ class _Run:
                 "evidence": evidence,
                 "provenance": sources_on_page(draft.provenance, texts),
                 "candidates": candidates_on_page(candidates, texts),
+                "charges": draft.charges,
                 "extractor": name,
                 "raw": draft.raw,
                 "document_type": draft.document_type or (page_draft.document_type if page_draft else None),

@@ -278,8 +278,9 @@ class Studio:
         found = self._parts.orders.duplicates(extraction.document, extraction.pages, extraction.invoice)
         if not found:
             return extraction
-        finding = Finding("duplicate", "warning", describe_duplicate(found[0]), ("invoice_number", "vendor_name"))
-        return extraction.model_copy(update={"findings": (*extraction.findings, finding)})
+        fields = ("invoice_number", "vendor_name")
+        finding = Finding("duplicate", "warning", describe_duplicate(found[0]), fields, reading=True)
+        return extraction.model_copy(update={"findings": (*extraction.findings, finding), "verdict": "needs review"})
 
     # --- review ----------------------------------------------------------------------------------------------------
 

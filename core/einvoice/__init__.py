@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.einvoice.charges import cii_charges, ubl_charges
 from core.einvoice.cii import read_cii
 from core.einvoice.ubl import read_ubl
 from core.einvoice.values import Values
@@ -14,6 +15,7 @@ from core.extractor import Availability, Draft, Request
 from core.models import walk
 
 _READERS = {"cii": read_cii, "ubl": read_ubl}
+_CHARGES = {"cii": cii_charges, "ubl": ubl_charges}
 _SYNTAX_NAMES = {"cii": "UN/CEFACT CII", "ubl": "UBL"}
 
 
@@ -56,7 +58,8 @@ def read_einvoice(data: bytes, name: str) -> Draft:
         raise ExtractionError(f"Nothing in the invoice XML {name} can be read: {why}", raw_text(data))
     known = Provenance("einvoice", rule=f"{_SYNTAX_NAMES[syntax]} XML {name}", score=1.0, exact=True)
     provenance = {path: known for path, _, value in walk(invoice) if value is not None}
-    return Draft(invoice, raw_text(data), provenance, _language(root), exact=True, findings=tuple(values.findings))
+    charges, findings = tuple(_CHARGES[syntax](root)), tuple(values.findings)
+    return Draft(invoice, raw_text(data), provenance, _language(root), exact=True, findings=findings, charges=charges)
 
 
 def _language(root: Any) -> str | None:

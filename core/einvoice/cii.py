@@ -43,10 +43,13 @@ def read_cii(root: Any, values: Values) -> Invoice:
         tax=values.number("tax", _in_currency(sums, "TaxTotalAmount", currency)),
         total_amount=values.number("total_amount", _in_currency(sums, "GrandTotalAmount", currency)),
         currency=currency,
-        line_items=tuple(
-            _line(node, index, values) for index, node in enumerate(filter(_is_invoiced, root.iterfind(_LINE)))
-        ),
+        line_items=tuple(_line(node, index, values) for index, node in enumerate(invoiced_lines(root))),
     )
+
+
+def invoiced_lines(root: Any) -> list[Any]:
+    """The elements of the invoice's line items, in order."""
+    return [node for node in root.iterfind(_LINE) if _is_invoiced(node)]
 
 
 def _first(node: Any, *paths: str) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from itertools import filterfalse
 from typing import Any
 
 from core.einvoice.values import Values, price_of_one
@@ -18,7 +17,6 @@ def read_ubl(root: Any, values: Values) -> Invoice:
     """The invoice in a UBL tree; ``values`` reads what is typed."""
     currency = values.currency_at("currency", root, "DocumentCurrencyCode")
     buyer = "AccountingCustomerParty/Party"
-    lines = [*root.iterfind("InvoiceLine"), *root.iterfind("CreditNoteLine")]
     return Invoice(
         invoice_number=text_at(root, "ID"),
         invoice_date=values.date_at("invoice_date", root, "IssueDate"),
@@ -37,8 +35,14 @@ def read_ubl(root: Any, values: Values) -> Invoice:
             "total_amount", root, "LegalMonetaryTotal/TaxInclusiveAmount", "LegalMonetaryTotal/PayableAmount"
         ),
         currency=currency,
-        line_items=tuple(_line(node, index, values) for index, node in enumerate(filterfalse(_is_heading, lines))),
+        line_items=tuple(_line(node, index, values) for index, node in enumerate(invoiced_lines(root))),
     )
+
+
+def invoiced_lines(root: Any) -> list[Any]:
+    """The elements of the invoice's line items, in order."""
+    lines = [*root.iterfind("InvoiceLine"), *root.iterfind("CreditNoteLine")]
+    return [node for node in lines if not _is_heading(node)]
 
 
 def _name(root: Any, party: str) -> str | None:

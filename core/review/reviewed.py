@@ -35,13 +35,15 @@ def review(
     """``invoice`` checked in place of ``extraction.invoice``.
 
     Unchanged values keep their evidence (lines are matched by content, so deleting one does not disturb the
-    others); changed ones take theirs from ``drawn`` or are looked for on the page anew.
+    others) and their confidence: a doubt stays until somebody looks at that very value. Changed ones take their evidence
+    from ``drawn`` or are looked for on the page anew.
     """
     drawn = drawn or {}
     origin = _origins(extraction.invoice, invoice)
     evidence: dict[str, Evidence] = {}
     provenance: dict[str, Provenance] = {}
     was: dict[str, Any] = {}
+    sure: dict[str, float] = {}
     for path, _, value in walk(invoice):
         old = origin.get(path)
         before = value_at(extraction.invoice, old) if old else None
@@ -56,13 +58,15 @@ def review(
             provenance[path] = Provenance("person", "drawn" if path in drawn else "typed", score=1.0, exact=True)
         elif old and old in extraction.provenance:
             provenance[path] = extraction.provenance[old]
+        if value is not None and value == before and old in extraction.confidences:
+            sure[path] = extraction.confidences[old]
         if found is not None and value is not None:
             evidence[path] = found
     kept = tuple(finding for finding in extraction.findings if finding.reading and not was.keys() & set(finding.fields))
     reviewed = extraction.model_copy(
         update={"invoice": invoice, "evidence": evidence, "provenance": provenance, "findings": kept}
     )
-    return Reviewed(judge(reviewed, today=today), was)
+    return Reviewed(judge(reviewed, today=today, kept=sure), was)
 
 
 def _origins(old: Invoice, new: Invoice) -> dict[str, str]:

@@ -10,7 +10,8 @@ from core.extraction import Extraction, Finding, Provenance
 from core.models import field_of, title_of, value_at
 from core.review.edits import as_text
 from core.review.reviewed import Reviewed
-from core.review.trust import CONFIRMED, PROPOSED, UNREAD, doubtful_paths, is_confirmed, unsure_required
+from core.review.stops import OF_DOCUMENT, stops
+from core.review.trust import CONFIRMED, PROPOSED, UNREAD, is_by_person, is_given, percent
 from core.stores import Status
 from core.validation.gate import decide
 
@@ -42,26 +43,34 @@ def proposals(reviewed: Reviewed, taken: Mapping[str, str]) -> Reviewed:
 
 
 def confirmed(reviewed: Reviewed, paths: Collection[str]) -> Reviewed:
-    """``reviewed`` with the values at ``paths`` marked as confirmed by the person. A finding becomes a note once all
-    its fields are confirmed, and the verdict follows."""
+    """``reviewed`` with the values at ``paths`` (a stop's ``answers``) marked as confirmed by the person. A finding becomes
+    a note once the person confirmed all its fields, or its ``check:NAME`` where it has none; a warning also where all its
+    values are the person's own. The verdict follows."""
     before = reviewed.extraction
-    right = {path for path in paths if _stands(before, path)}
-    if not right:
-        return reviewed
-    provenance = {path: replace(before.provenance.get(path, _PERSON), **_BY_PERSON) for path in right}
+    right = {path for path in paths if path.startswith(OF_DOCUMENT) or _stands(before, path)}
+    values = {path for path in right if not path.startswith(OF_DOCUMENT)}
+    given = {path for path in before.provenance if is_given(before, path)}
+    provenance = {path: replace(before.provenance.get(path, _PERSON), **_BY_PERSON) for path in values}
     findings = tuple(
-        replace(finding, severity="info") if finding.fields and right.issuperset(finding.fields) else finding
+        replace(finding, severity="info") if _is_settled(finding, right, given) else finding
         for finding in before.findings
     )
-    confidences = {**before.confidences, **{path: 1.0 for path in right if value_at(before.invoice, path) is not None}}
-    verdict = decide(before.invoice, confidences, findings, before.recipe.approve_at)
+    sure = {path: 1.0 for path in values if value_at(before.invoice, path) is not None}
+    confidences = {**before.confidences, **sure}
     after = {
         "provenance": {**before.provenance, **provenance},
         "findings": findings,
         "confidences": confidences,
-        "verdict": verdict,
+        "verdict": decide(before.invoice, confidences, findings, before.recipe.approve_at),
     }
     return Reviewed(before.model_copy(update=after), reviewed.was)
+
+
+def _is_settled(finding: Finding, right: set[str], given: set[str]) -> bool:
+    if not finding.fields:
+        return f"{OF_DOCUMENT}{finding.check}" in right
+    own = given if finding.severity == "warning" else set()
+    return finding.check != UNREAD and set(finding.fields) <= right | own
 
 
 _PERSON = Provenance("person", CONFIRMED)
@@ -76,34 +85,27 @@ def _stands(extraction: Extraction, path: str) -> bool:
 
 
 def open_points(extraction: Extraction) -> list[str]:
-    """What keeps the record from being called reviewed, a sentence each: required values missing or unsure, errors."""
-    points = [f"{title_of(name)} {lack(extraction, name)}." for name in unsure_required(extraction)]
-    told = {name for name in unsure_required(extraction) if getattr(extraction.invoice, name) is None}
-    errors = [finding for finding in extraction.findings if finding.severity == "error"]
-    return points + [finding.message for finding in errors if not told & set(finding.fields)]
+    """What keeps the record from being called reviewed, a sentence each: the questions of the walk."""
+    return [stop.sentence for stop in stops(extraction)]
 
 
 def first_open(extraction: Extraction) -> str | None:
     """The field of the first open point; ``None`` where none of them names a field."""
-    named = [path for finding in extraction.findings if finding.severity == "error" for path in finding.fields[:1]]
-    return next(iter([*unsure_required(extraction), *named]), None)
+    return next((stop.path for stop in stops(extraction) if stop.path), None)
 
 
 def lack(extraction: Extraction, name: str) -> str:
     """What the required field ``name`` lacks: ``is missing``, or ``is only 75% sure``."""
     if getattr(extraction.invoice, name) is None:
         return "is missing"
-    return f"is only {extraction.confidences.get(name, 0.0):.0%} sure"
+    return f"is only {percent(extraction.confidences.get(name, 0.0))} sure"
 
 
 def status_of(reviewed: Reviewed) -> Status:
-    """The status that a save deserves: “reviewed” only where the person changed or confirmed something and no required
-    value is left in doubt."""
+    """The status that a save deserves, by one rule for page, command line, queue and API: “needs review” while a question is
+    open; else “reviewed” where the person changed or confirmed something, and “approved” (ready) where nobody did."""
     extraction = reviewed.extraction
-    touched = bool(reviewed.was) or any(is_confirmed(extraction, path) for path in extraction.provenance)
-    if open_points(extraction):
+    if stops(extraction):
         return "needs review"
-    if not touched:
-        return extraction.verdict
-    doubtful_required = [path for path in doubtful_paths(extraction) if field_of(path).required]
-    return "needs review" if doubtful_required else "reviewed"
+    touched = bool(reviewed.was) or any(is_by_person(extraction, path) for path in extraction.provenance)
+    return "reviewed" if touched else "approved"

@@ -6,18 +6,25 @@ is empty. What sums or XML confirm, and what the person typed or confirmed, is n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import groupby
 from typing import Literal
 
 from core.extraction import Candidate, Extraction, Finding, Member
-from core.models import title_of, value_at, walk
+from core.models import field_of, title_of, value_at, walk
 from core.review.edits import as_text
-from core.review.trust import UNREAD, by_severity, is_confirmed, is_given, trust
+from core.review.trust import UNREAD, asked_at, by_severity, is_unsure, percent, sureness
 
 StopKind = Literal["document", "unread", "missing", "empty", "sum", "finding", "doubt"]
 
+#: Fields that stand in one block of the page.
+_SUBJECTS = {"customer_name": "customer", "billing_address": "customer"}
+#: How an answer to a question about the whole document begins; the check's name follows.
+OF_DOCUMENT = "check:"
+
+_KINDS: dict[str, StopKind] = {UNREAD: "unread", "required": "missing", "not_found": "empty"}
 #: Stops that a yes cannot answer: a value is needed.
 _NEEDS_A_VALUE = frozenset({"unread", "missing"})
 
@@ -27,7 +34,8 @@ class Stop:
     """One question to the person.
 
     ``kind`` is ``document`` (of the whole document: ``paths`` is empty), ``unread`` (a typed text that cannot be read),
-    ``missing`` (a required field has no value), ``empty`` (fields that are usually printed have none), ``sum`` (amounts that
+    ``missing`` (a required field has no value), ``empty`` (fields that are usually printed have none; a yes says that they
+    are not printed here), ``sum`` (amounts that
     do not add up: ``members`` and ``difference``, see :class:`core.extraction.Finding`), ``finding`` (what another check
     says), ``doubt`` (a value that is not sure). ``paths`` are the fields it asks about, the most suspect first: the walk
     goes there. ``candidates`` is what else on the page may be the value of that first one, ``proposed`` the value that a
@@ -54,57 +62,81 @@ class Stop:
         Empty where a value is needed."""
         if self.kind in _NEEDS_A_VALUE:
             return ()
-        return self.paths or (f"check:{self.check}",)
+        return self.paths or (f"{OF_DOCUMENT}{self.check}",)
 
 
 def stops(extraction: Extraction) -> tuple[Stop, ...]:
     """The questions that ``extraction`` (as it now stands with the person) leaves open: the document's first, then in form
     order."""
-    found = [*_of_findings(extraction)]
+    paths = [path for path, _, _ in walk(extraction.invoice)]
+    unsure = [path for path in paths if is_unsure(extraction, path)]
+    found = [_with_doubts(stop, unsure) for stop in _of_findings(extraction)]
     named = {path for stop in found for path in stop.paths}
-    found += _of_values(extraction, named)
-    order = {path: place for place, (path, _, _) in enumerate(walk(extraction.invoice))}
+    alone = [path for path in unsure if path not in named]
+    found += [_of_values(extraction, tuple(some)) for _, some in groupby(alone, _subject)]
+    order = {path: place for place, path in enumerate(paths)}
     return tuple(sorted(found, key=lambda stop: order.get(stop.path or "", -1)))
+
+
+def _with_doubts(stop: Stop, unsure: Sequence[str]) -> Stop:
+    """``stop`` with what it also decides: the doubtful members of its sum, and the doubtful cells of the line it leads to."""
+    line = stop.path if stop.path and _is_cell(stop.path) else None
+    members = {member.path for member in stop.members}
+    also = (path for path in unsure if path in members or (line and _subject(path) == _subject(line)))
+    return replace(stop, paths=(*stop.paths, *(path for path in also if path not in stop.paths)))
 
 
 def _of_findings(extraction: Extraction) -> Iterator[Stop]:
     """A stop for what each check objects to; of several that suspect the same field the gravest one asks."""
     asked: set[str] = set()
     for finding in by_severity([one for one in extraction.findings if one.severity != "info"]):
-        first = finding.fields[0] if finding.fields else ""
-        if not first:
-            if finding.severity == "error":
-                yield Stop("document", (), finding.message, check=finding.check)
-        elif first not in asked:
-            asked.add(first)
-            yield _of_finding(extraction, finding)
+        path = asked_at(extraction, finding)
+        if path is None:
+            yield Stop("document", (), finding.message, check=finding.check)
+        elif path not in asked:
+            asked.add(path)
+            yield _of_finding(extraction, finding, path)
 
 
-def _of_finding(extraction: Extraction, finding: Finding) -> Stop:
-    kinds: dict[str, StopKind] = {UNREAD: "unread", "required": "missing"}
-    kind = kinds.get(finding.check, "sum" if finding.members else "finding")
+def _of_finding(extraction: Extraction, finding: Finding, path: str) -> Stop:
+    kind = _KINDS.get(finding.check, "sum" if finding.members else "finding")
+    paths = (path, *(other for other in finding.fields if other != path))
+    proposed = finding.proposed if path == finding.fields[0] else None
     return Stop(
         kind,
-        finding.fields,
+        paths,
         finding.message,
         finding.members,
         finding.difference,
-        others(extraction, finding.fields[0]),
-        finding.proposed,
+        others(extraction, path),
+        proposed,
         finding.check,
     )
 
 
-def _of_values(extraction: Extraction, named: set[str]) -> Iterator[Stop]:
-    """A stop for every value that is not sure and that no other stop asks about."""
-    for path, info, value in walk(extraction.invoice):
-        if path in named or is_confirmed(extraction, path) or is_given(extraction, path):
-            continue
-        if value is None and info.required:
-            yield Stop("missing", (path,), f"{title_of(path)} is missing.", candidates=others(extraction, path))
-        elif value is not None and trust(extraction, path).level in ("check", "doubtful"):
-            sentence = f"{title_of(path)} “{as_text(value_at(extraction.invoice, path))}”: is it right?"
-            yield Stop("doubt", (path,), sentence, candidates=others(extraction, path))
+def _is_cell(path: str) -> bool:
+    return path.startswith("line_items.")
+
+
+def _subject(path: str) -> str:
+    """What is looked at together: the cells of a line, the customer with their address; else the field by itself."""
+    return path.rsplit(".", 1)[0] if _is_cell(path) else _SUBJECTS.get(path, path)
+
+
+def _of_values(extraction: Extraction, paths: tuple[str, ...]) -> Stop:
+    """A doubt; of a line's cells the least sure first."""
+    paths = tuple(sorted(paths, key=lambda path: sureness(extraction, path)))
+    first = paths[0]
+    value = value_at(extraction.invoice, first)
+    if value is None:
+        return Stop("missing", paths, f"{title_of(first)} is missing.", candidates=others(extraction, first))
+    sure = percent(sureness(extraction, first))
+    more = ", ".join(
+        f"{field_of(path).title.lower()} “{as_text(value_at(extraction.invoice, path))}”" for path in paths[1:]
+    )
+    also = f" (look at {more} too)" if more else ""
+    sentence = f"{title_of(first)} “{as_text(value)}” is only {sure} sure: is it right{also}?"
+    return Stop("doubt", paths, sentence, candidates=others(extraction, first))
 
 
 def others(extraction: Extraction, path: str) -> tuple[Candidate, ...]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.extraction import Extraction, Finding
-from core.models import FieldInfo, field_of, header_fields, value_at, walk
-from core.validation.confidence import explain
-from core.validation.gate import needed
+from core.models import field_of, header_fields, value_at, walk
+from core.validation.confidence import DOUBTED, explain
+from core.validation.gate import OTHERS_NEED, needed
 
 Level = Literal["sure", "check", "doubtful", "absent"]
 
@@ -41,21 +41,50 @@ def trust(extraction: Extraction, path: str) -> Trust:
     if is_confirmed(extraction, path):
         return Trust("sure", "Confirmed by you")
     if value is None:
-        return Trust("absent", "Missing: type it or draw a box" if field_of(path).required else "Not found")
+        return _of_empty(extraction, path)
     source = extraction.provenance.get(path)
     if source is not None and source.extractor == "person":
         return Trust("sure", _BY_HAND.get(source.rule, "Typed by you"))
-    confidence = extraction.confidences.get(path, 0.0)
-    level = level_of(confidence, needed(field_of(path).kind, extraction.recipe.approve_at))
-    words = {"sure": "Sure", "check": "Check", "doubtful": "Doubtful"}[level]
+    confidence, enough = sureness(extraction, path), sure_from(extraction, path)
+    level = level_of(confidence, enough)
     if source is not None and source.exact and path not in extraction.evidence and level == "sure":
         return Trust(level, "From the XML, not printed on the page" if extraction.pages else "From the XML")
-    if level == "sure" and path not in extraction.evidence and not (source and (source.exact or source.derived)):
-        level, words = "check", "Check"  # what stands nowhere on the page is looked at, however sure its reader was
+    words = f"{word_of(confidence, extraction.recipe.approve_at)} {percent(confidence)}"
+    limit = "" if level == "sure" else f" (enough: {percent(enough)})"
     note = (
         ", derived" if source and source.derived else "" if path in extraction.evidence else ", not found on the page"
     )
-    return Trust(level, f"{words} {confidence:.0%}{note}")
+    return Trust(level, f"{words}{limit}{note}")
+
+
+def _of_empty(extraction: Extraction, path: str) -> Trust:
+    if field_of(path).required:
+        return Trust("absent", "Missing: type it or draw a box")
+    asked = path in doubtful_paths(extraction)
+    return Trust("check", "Not found: is it printed?") if asked else Trust("absent", "Not found")
+
+
+def sureness(extraction: Extraction, path: str) -> float:
+    """The confidence of the value at ``path``; what stands nowhere on the page is not sure, however sure its reader was."""
+    confidence, source = extraction.confidences.get(path, 0.0), extraction.provenance.get(path)
+    vouched = source is not None and (source.exact or source.derived or source.box is not None)
+    return confidence if vouched or path in extraction.evidence else min(confidence, DOUBTED)
+
+
+def sure_from(extraction: Extraction, path: str) -> float:
+    """The confidence that is enough for the value at ``path``: more for amounts, numbers and dates than for names."""
+    return needed(field_of(path).kind, extraction.recipe.approve_at)
+
+
+def word_of(confidence: float, approve_at: float) -> str:
+    """The word for a confidence, the same for every kind of value."""
+    steps = ((approve_at, "Sure"), (approve_at * OTHERS_NEED, "Likely"), (DOUBTFUL_BELOW, "Check"))
+    return next((word for least, word in steps if confidence >= least), "Doubtful")
+
+
+def percent(share: float) -> str:
+    """A confidence in whole percent, rounded down: what is below a limit never reads as the limit."""
+    return f"{int(share * 100 + 1e-6)}%"
 
 
 #: Reasons that take less than this from the log-odds lower nothing that a person would notice.
@@ -69,14 +98,18 @@ def reasons_for(extraction: Extraction, path: str) -> list[str]:
 
 def is_confirmed(extraction: Extraction, path: str) -> bool:
     """Whether a person looked at the value at ``path`` and found it right."""
-    source = extraction.provenance.get(path)
-    return source is not None and source.extractor == "person" and source.rule == CONFIRMED
+    return is_by_person(extraction, path) and extraction.provenance[path].rule == CONFIRMED
 
 
 def is_given(extraction: Extraction, path: str) -> bool:
     """Whether the value at ``path`` is the person's own: typed, drawn or taken from a proposal."""
+    return is_by_person(extraction, path) and extraction.provenance[path].rule != CONFIRMED
+
+
+def is_by_person(extraction: Extraction, path: str) -> bool:
+    """Whether the person gave or confirmed what stands at ``path``."""
     source = extraction.provenance.get(path)
-    return source is not None and source.extractor == "person" and source.rule != CONFIRMED
+    return source is not None and source.extractor == "person"
 
 
 def level_of(confidence: float, sure_from: float) -> Level:
@@ -97,25 +130,37 @@ def by_severity(findings: list[Finding]) -> list[Finding]:
 
 
 def doubtful_paths(extraction: Extraction) -> list[str]:
-    """The paths that a person should look at, in form order: unsure values, missing required ones, and those that an
-    error or a warning names."""
+    """The paths to look at, in form order: what a check suspects first, required values that are missing, and values that
+    are not sure enough. The walk's questions about them are :func:`core.review.stops.stops`."""
+    asked = {asked_at(extraction, finding) for finding in extraction.findings if finding.severity != "info"}
     named = {path for finding in extraction.findings if finding.severity != "info" for path in finding.fields}
     return [
-        path for path, info, value in walk(extraction.invoice) if _is_doubtful(extraction, path, info, value, named)
+        path
+        for path, _, _ in walk(extraction.invoice)
+        if path in asked or (path not in named and is_unsure(extraction, path))
     ]
 
 
-def _is_doubtful(extraction: Extraction, path: str, info: FieldInfo, value: object, named: set[str]) -> bool:
-    if is_confirmed(extraction, path):
-        return False
-    missing = value is None and info.required
-    return path in named or missing or trust(extraction, path).level in ("check", "doubtful")
+def asked_at(extraction: Extraction, finding: Finding) -> str | None:
+    """The field at which a finding is asked about: the most suspect one that the person has not looked at yet."""
+    return next(
+        (path for path in finding.fields if not is_by_person(extraction, path)), next(iter(finding.fields), None)
+    )
+
+
+def is_unsure(extraction: Extraction, path: str) -> bool:
+    """Whether the value at ``path`` is to be looked at for itself: a required one that is missing, or one that is not sure
+    enough and not the person's own."""
+    info = field_of(path)
+    if value_at(extraction.invoice, path) is None:
+        return info.required
+    return not is_by_person(extraction, path) and sureness(extraction, path) < sure_from(extraction, path)
 
 
 def can_confirm(extraction: Extraction, path: str) -> bool:
-    """Whether a person can say that what stands at ``path`` is right: any doubtful value, and that an optional one is
-    not on the page; never a text that cannot be read."""
-    if any(finding.check == UNREAD for finding in findings_of(extraction, path)):
+    """Whether a person can say that what stands at ``path`` is right: any doubtful value that is not their own, and that an
+    optional one is not on the page; never a text that cannot be read."""
+    if any(finding.check == UNREAD for finding in findings_of(extraction, path)) or is_given(extraction, path):
         return False
     return path in doubtful_paths(extraction) and (
         value_at(extraction.invoice, path) is not None or not field_of(path).required

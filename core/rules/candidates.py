@@ -67,15 +67,17 @@ class _Finder:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
 
-    def candidate(self, value: str | date | Decimal, tokens: Sequence[Token], page: int, label: str) -> Candidate:
+    def candidate(
+        self, value: str | date | Decimal, tokens: Sequence[Token], page: int, label: str, announced: str = ""
+    ) -> Candidate:
         """A candidate of what stands in ``tokens``."""
         text = " ".join(token.text for token in tokens)
         own = f"{value:f}" if isinstance(value, Decimal) else str(value)
         if not tokens:
-            return Candidate(own, text, label)
+            return Candidate(own, text, label, announced=announced)
         layout = self.reading.layouts[page]
         box = layout.box_of(tokens)
-        return Candidate(own, text, label, layout.number, (box.x0, box.y0, box.x1, box.y1))
+        return Candidate(own, text, label, layout.number, (box.x0, box.y0, box.x1, box.y1), announced)
 
     def numbers(self, weighed: Sequence[header.Candidate], kinds: Sequence[str]) -> Iterator[Candidate]:
         """Numbers by their labels: those of the field's own kind first."""
@@ -99,7 +101,7 @@ class _Finder:
         """The amounts that a label of the field's kinds announces."""
         for kind in kinds:
             for one in sorted((one for one in sums if one.kind == kind), key=lambda one: -one.score):
-                yield self.candidate(one.value, one.tokens, one.page, one.label)
+                yield self.candidate(one.value, one.tokens, one.page, one.label, one.kind)
 
     def customers(self, parties: Sequence[Party]) -> Iterator[Candidate]:
         """The names of all blocks with an address."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
-from core.extraction import Finding
+from core.extraction import Finding, Member, Severity
 from core.models import Invoice, LineItem, item_path
 from core.validation.case import Case, printed_shares
 
@@ -21,6 +21,9 @@ CASH_ROUNDING = Decimal("0.05")
 
 #: The share of a total that its tax may be: 28 % on top, the highest rate we know of a value-added tax.
 HIGHEST_TAX_SHARE = Decimal(28) / 128
+
+#: Of a sum from here on a whole percentage is hardly met by chance.
+_TELLING = 100
 
 _MOST_DIGITS = 20
 
@@ -41,8 +44,10 @@ def check_line_totals(case: Case) -> Iterator[Finding]:
         if item.total_price is None:
             yield Finding("line_total", "info", f"{sentence}, but no line total was found.", paths, str(product))
         elif not line_holds(item) and not _line_explained(case, position, item):
-            proposed = str(product) if _fits_total(case.invoice, product) else None
-            yield Finding("line_total", "warning", f"{sentence}, not {item.total_price}.", paths, proposed)
+            fits = _fits_total(case.invoice, product) and not case.is_exact(paths[0])
+            severity: Severity = "info" if case.is_exact(paths[0]) else "warning"
+            sentence = f"{sentence}, not {item.total_price}."
+            yield Finding("line_total", severity, sentence, paths, str(product) if fits else None)
 
 
 def _fits_total(invoice: Invoice, amount: Decimal) -> bool:
@@ -74,6 +79,8 @@ def _line_explained(case: Case, position: int, item: LineItem) -> bool:
     assert item.total_price is not None
     product = item.quantity * item.unit_price
     tolerance = _line_tolerance(item.quantity, item.unit_price)
+    if case.charged(position) and _near(product + case.charged(position), item.total_price, tolerance):
+        return True
     row = case.row_text(position)
     for percent in {*case.percentages, *printed_shares(row)}:
         share = percent / 100
@@ -90,23 +97,96 @@ def _line_explained(case: Case, position: int, item: LineItem) -> bool:
 
 
 def check_sum_of_lines(case: Case) -> Iterator[Finding]:
-    """The line totals add up to the subtotal, or to the total where lines are priced with tax."""
-    lines = sum_of_lines(case.invoice)
-    target, name = case.invoice.subtotal, "subtotal"
-    if target is None:
-        target, name = case.invoice.total_amount, "total_amount"
-    if lines is None or target is None or sums_hold(case.invoice):
+    """The line totals, with the charges and allowances of an e-invoice, add up to the subtotal, or to the total where lines
+    are priced with tax. One question: the sum, and the line that is the likeliest to be wrong."""
+    invoice = case.invoice
+    lines = sum_of_lines(invoice)
+    name = "subtotal" if invoice.subtotal is not None else "total_amount"
+    target: Decimal | None = getattr(invoice, name)
+    if lines is None or target is None or lines_hold(case) or _is_subtotal_alone_off(invoice, lines):
         return
-    difference = abs(target) - abs(lines)
-    if case.explains(difference, ROUNDING) or _gross_lines_explained(case, lines):
+    tax = invoice.tax if name == "total_amount" else None
+    comes_to = lines + case.charged() + (tax or 0)
+    gaps = {abs(target) - abs(comes_to), abs(target) - abs(lines + case.charged())}
+    if any(case.explains(gap, ROUNDING) for gap in gaps) or _gross_lines_explained(case, lines):
         return
+    difference = abs(target) - abs(comes_to)
+    suspect = _suspect_line(invoice, difference)
     title = "subtotal" if name == "subtotal" else "total"
+    sentence = (
+        f"The lines{' and the tax' if tax else ''} add up to {rounded(comes_to)}, but the {title} is {target} "
+        f"(difference {rounded(difference)}): look at line {suspect + 1} first."
+    )
+    path = item_path(suspect, "total_price")
+    repaired = None if case.is_exact(path) else _repaired(invoice.line_items[suspect], difference)
+    members = (*_line_members(case), *([Member("Tax", tax, "tax")] if tax else []))
     yield Finding(
         "sum_of_lines",
         "warning",
-        f"The line totals add up to {rounded(lines)}, but the {title} is {target} (difference {rounded(difference)}).",
-        (name, *(item_path(position, "total_price") for position in range(len(case.invoice.line_items)))),
+        sentence,
+        (path, name),
+        repaired,
+        members=(*members, Member(title.capitalize(), target, name, 0)),
+        difference=rounded(target - comes_to),
     )
+
+
+def _is_subtotal_alone_off(invoice: Invoice, lines: Decimal) -> bool:
+    """Whether lines and tax make the total, so that the check of the total already asks about the subtotal."""
+    tax, total = invoice.tax, invoice.total_amount
+    return tax is not None and total is not None and not total_holds(invoice) and _near(lines + tax, total, ROUNDING)
+
+
+def _line_members(case: Case) -> Iterator[Member]:
+    for position, item in enumerate(case.invoice.line_items):
+        if item.total_price is not None:
+            yield Member(f"Line {position + 1}", item.total_price, item_path(position, "total_price"))
+    for charge in case.charges:
+        if charge.line is None and charge.kind in ("charge", "allowance"):
+            yield Member(charge.name, charge.amount)
+
+
+def _suspect_line(invoice: Invoice, difference: Decimal) -> int:
+    """The line that is the likeliest to make its sum wrong by ``difference``: one whose own product mends the sum, one
+    that is worth just the difference (invented, or counted twice), one whose product is another; of equals the largest."""
+
+    def suspicion(position: int) -> tuple[bool, bool, bool, bool, Decimal]:
+        item = invoice.line_items[position]
+        total = item.total_price or Decimal(0)
+        priced = item.quantity is not None and item.unit_price is not None
+        return (
+            _repaired(item, difference) is not None,
+            abs(total + difference) <= ROUNDING,
+            priced and not line_holds(item),
+            not priced,
+            abs(total),
+        )
+
+    return max(range(len(invoice.line_items)), key=suspicion)
+
+
+def _repaired(item: LineItem, difference: Decimal) -> str | None:
+    """Quantity × unit price of ``item`` where that is its total plus ``difference``."""
+    if item.quantity is None or item.unit_price is None or item.total_price is None:
+        return None
+    product = rounded(item.quantity * item.unit_price)
+    return str(product) if abs(product - item.total_price - difference) <= ROUNDING else None
+
+
+def lines_hold(case: Case) -> bool:
+    """Whether the line totals, with charges and allowances, add up to the subtotal or the total; or, with the tax, to the
+    total where no subtotal is printed."""
+    if sums_hold(case.invoice):
+        return True
+    invoice, lines = case.invoice, sum_of_lines(case.invoice)
+    if lines is None:
+        return False
+    tolerance = max(ROUNDING, CENT / 2 * len(invoice.line_items))
+    reached = [lines + case.charged()] if case.charged() else []
+    if invoice.subtotal is None and invoice.tax is not None:
+        reached.append(lines + case.charged() + invoice.tax)
+    sums = [one for one in (invoice.subtotal, invoice.total_amount) if one is not None]
+    return any(_near(one, amount, tolerance) for one in reached for amount in sums)
 
 
 def sum_of_lines(invoice: Invoice) -> Decimal | None:
@@ -151,16 +231,20 @@ def check_total(case: Case) -> Iterator[Finding]:
         )
         return
     lines = sum_of_lines(case.invoice)
+    sentence = f"Subtotal {subtotal} + tax {tax} = {expected}, but the total is {total} (difference {difference})."
+    fields, proposed = ("total_amount", "subtotal", "tax"), expected
     if lines is not None and _near(lines + tax, total, ROUNDING):
         sentence = f"The lines {rounded(lines)} + tax {tax} make the total {total}, but the subtotal is {subtotal}."
-        yield Finding("total", "error", sentence, ("subtotal", "tax", "total_amount"), str(rounded(lines)))
-        return
+        fields, proposed = ("subtotal", "tax", "total_amount"), rounded(lines)
+    members = (Member("Subtotal", subtotal, "subtotal"), Member("Tax", tax, "tax"))
     yield Finding(
         "total",
         "error",
-        f"Subtotal {subtotal} + tax {tax} = {expected}, but the total is {total} (difference {difference}).",
-        ("total_amount", "subtotal", "tax"),
-        str(expected),
+        sentence,
+        fields,
+        None if case.is_exact(fields[0]) else str(proposed),
+        members=(*members, Member("Total", total, "total_amount", 0)),
+        difference=total - expected,
     )
 
 
@@ -190,7 +274,7 @@ def _missing_amount(case: Case) -> Iterator[Finding]:
         difference = total - subtotal
         if difference * subtotal > 0 and abs(difference) > ROUNDING and not case.explains(difference, ROUNDING):
             sentence = f"No tax was found; total {total} − subtotal {subtotal} = {difference}."
-            yield Finding("total", "info", sentence, ("tax",), str(difference))
+            yield Finding("total", "warning", sentence, ("tax",), str(difference))
 
 
 def _is_tax_share(tax: Decimal, total: Decimal) -> bool:
@@ -202,7 +286,10 @@ def check_tax_rate(case: Case) -> Iterator[Finding]:
     """The tax is what a stated rate makes of the subtotal or of another printed amount; where several rates are stated
     it is at most the highest. A missing tax is proposed from a single stated rate."""
     tax, base = case.invoice.tax, case.invoice.subtotal
-    if not base or "%" not in case.text:
+    if not base:
+        yield from _taxed_total(case)
+        return
+    if "%" not in case.text:
         return
     if tax is None:
         yield from _missing_tax(case, base)
@@ -213,6 +300,25 @@ def check_tax_rate(case: Case) -> Iterator[Finding]:
         share = rounded(abs(tax / base * 100))
         sentence = f"The tax {tax} is {share} % of the subtotal {base}; the page states {listed}."
         yield Finding("tax_rate", "warning", sentence, ("tax", "subtotal"), proposed)
+
+
+def _taxed_total(case: Case) -> Iterator[Finding]:
+    """A tax that is a stated rate of the total itself: what was taken for the total is the sum before tax."""
+    tax, total = case.invoice.tax, case.invoice.total_amount
+    if not tax or not total:
+        return
+    usual = [Decimal(rate) for rate in range(3, 28)] if _is_telling(case, total) else []
+    rates = case.tax_rates or usual
+    rate = next((rate for rate in rates if _near(total * rate / 100, tax, CENT)), None)
+    if rate is not None and not any(_inside(total, one, tax) for one in rates):
+        sentence = f"The tax {tax} is {rate.normalize():f} % of the total {total}: is that the sum before tax?"
+        yield Finding("tax_rate", "warning", sentence, ("total_amount", "tax"), str(total + tax))
+
+
+def _is_telling(case: Case, total: Decimal) -> bool:
+    """Whether a whole percentage of ``total`` is no chance: it is large, and it is what the lines add up to."""
+    lines = sum_of_lines(case.invoice)
+    return abs(total) >= _TELLING and lines is not None and _near(lines, total, ROUNDING)
 
 
 def _rate_explained(case: Case, base: Decimal, tax: Decimal) -> bool:
@@ -242,17 +348,21 @@ def _inside(gross: Decimal, rate: Decimal, tax: Decimal) -> bool:
 
 
 def confirmed(invoice: Invoice) -> set[str]:
-    """Paths of the amounts that the invoice's own sums confirm."""
+    """Paths of the amounts that the invoice's own sums and products confirm."""
+    held = [position for position, item in enumerate(invoice.line_items) if line_holds(item)]
+    cells = ("quantity", "unit_price", "total_price")
+    return summed(invoice) | {item_path(position, cell) for position in held for cell in cells}
+
+
+def summed(invoice: Invoice) -> set[str]:
+    """Paths of the amounts that belong to a sum which holds."""
     paths: set[str] = set()
-    if total_holds(invoice) and invoice.tax:
-        paths |= {"subtotal", "tax", "total_amount"}
+    if total_holds(invoice):
+        paths |= {"subtotal", "tax", "total_amount"} if invoice.tax else {"tax"}
     if sums_hold(invoice) and len(invoice.line_items) > 1:
         paths |= {item_path(position, "total_price") for position in range(len(invoice.line_items))}
         lines, subtotal = sum_of_lines(invoice), invoice.subtotal
         assert lines is not None
         matched = subtotal is not None and _near(lines, subtotal, CENT / 2 * len(invoice.line_items) + CENT)
         paths.add("subtotal" if matched else "total_amount")
-    for position, item in enumerate(invoice.line_items):
-        if line_holds(item):
-            paths |= {item_path(position, cell) for cell in ("quantity", "unit_price", "total_price")}
     return paths

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -13,8 +13,11 @@ from operator import mul
 from typing import NamedTuple
 
 from core.evidence import Evidence, PageText, Word, union
-from core.extraction import Provenance
+from core.extraction import Candidate, Charge, Provenance
 from core.models import Invoice, item_fields, item_path
+
+#: Who gave a value that the person typed, drew or confirmed.
+PERSON = "person"
 
 #: How words begin (case-folded) that name what stands between a sum of lines and a total, in the languages we read.
 _ADJUSTMENT = re.compile(
@@ -53,6 +56,19 @@ class Case:
     provenance: Mapping[str, Provenance]
     language: str | None
     today: date
+    candidates: Mapping[str, Sequence[Candidate]] = field(default_factory=dict)
+    charges: Sequence[Charge] = ()
+    document_type: str | None = None
+
+    def is_exact(self, path: str) -> bool:
+        """Whether the invoice's XML states the value at ``path``."""
+        known = self.provenance.get(path)
+        return known is not None and known.exact and known.extractor != PERSON
+
+    def charged(self, line: int | None = None) -> Decimal:
+        """What the XML adds to (below zero: takes off) a line, or the sum of all lines."""
+        kinds = ("charge", "allowance")
+        return sum((one.amount for one in self.charges if one.line == line and one.kind in kinds), Decimal(0))
 
     @cached_property
     def text(self) -> str:

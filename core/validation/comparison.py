@@ -10,7 +10,7 @@ from rapidfuzz import fuzz
 
 from core.evidence import Evidence
 from core.extraction import Finding
-from core.models import FieldInfo, Invoice, header_fields
+from core.models import FieldInfo, Invoice, field_of, header_fields, item_path
 
 #: Texts at least this similar (letters and case aside) are the same name or address.
 _SAME_TEXT = 85.0
@@ -21,10 +21,26 @@ def compare_with_page(invoice: Invoice, page_view: Invoice, evidence: Mapping[st
     (what was read there) has another, and for required values that only the
     page has. The page's value is proposed."""
     findings = [finding for info in header_fields() for finding in _compare(info, invoice, page_view, evidence)]
+    findings += _compare_lines(invoice, page_view, evidence)
     if not invoice.line_items and page_view.line_items:
         count = len(page_view.line_items)
         findings.append(Finding("xml_page", "info", f"The XML has no line items; the page shows {count}."))
     return findings
+
+
+def _compare_lines(invoice: Invoice, page_view: Invoice, evidence: Mapping[str, Evidence]) -> Iterator[Finding]:
+    """Prices and quantities of lines that the page prints otherwise, where both have the same lines."""
+    if len(invoice.line_items) != len(page_view.line_items):
+        return
+    for position, (ours, theirs) in enumerate(zip(invoice.line_items, page_view.line_items, strict=True)):
+        if ours.total_price is None or ours.total_price != theirs.total_price:
+            continue
+        for name in ("quantity", "unit_price"):
+            path, stated, shown = item_path(position, name), getattr(ours, name), getattr(theirs, name)
+            if None not in (stated, shown) and path not in evidence and not _same(stated, shown):
+                title = f"Line {position + 1} {field_of(path).title.lower()}"
+                sentence = f"{title}: the XML says “{stated}”, the page shows “{shown}”."
+                yield Finding("xml_page", "warning", sentence, (path,), f"{shown:f}")
 
 
 def _compare(

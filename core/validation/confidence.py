@@ -9,12 +9,19 @@ from core.evidence import Evidence
 from core.extraction import Extraction, Finding, Provenance
 from core.models import Invoice
 from core.recipe import Correction
+from core.validation.arithmetic import summed
 from core.validation.calibration import LOWERED, Calibration, corrected, shipped_calibration
+from core.validation.case import PERSON
 from core.validation.rule_words import rule_words
-from core.validation.signs import PERSON, Signs, log_odds, signs
+from core.validation.signs import Signs, log_odds, signs
 
+#: The field whose value is never sure while something speaks against it.
+TOTAL = "total_amount"
 #: Reasons that move the log-odds less than this are not worth a word.
 _WORTH_SAYING = 0.15
+#: A value that a check suspects first, a total that the sums or its own words contradict, and what stands nowhere on the
+#: page are at most this sure; what the sums or XML vouch for is at least that sure.
+DOUBTED, VOUCHED = 0.75, 0.95
 _ALMOST_SURE_READING = 0.97
 #: Where the rules stood a value relative to its label.
 _PLACES = {
@@ -46,13 +53,28 @@ def score(
 ) -> dict[str, float]:
     """The confidence of every value of ``invoice`` by path; ``correction`` is the studio's own."""
     calibration = shipped_calibration()
+    by_sums = summed(invoice)
     confidences = {}
     for path, found in signs(invoice, evidence, provenance, findings):
         confidence = calibration.confidence(found)
         if correction is not None and not found.exact:
             confidence = corrected(confidence, path, correction)
-        confidences[path] = round(confidence, 4)
+        confidences[path] = round(_bounded(confidence, path, found, provenance.get(path), path in by_sums), 4)
     return confidences
+
+
+def _bounded(confidence: float, path: str, found: Signs, known: Provenance | None, by_sums: bool) -> float:
+    """``confidence`` within what a person would say at a look, whatever its signs add up to."""
+    if known is not None and known.extractor == PERSON:
+        return shipped_calibration().exact_found
+    objections = [finding for finding in found.findings if finding.severity != "info"]
+    derived = known is not None and known.derived
+    if ("unfound" in found.numbers and not derived) or any(
+        path in (finding.fields[0], TOTAL) for finding in objections
+    ):
+        return min(confidence, DOUBTED)
+    vouched = not objections and (found.exact or (by_sums and "confirmed" in found.numbers))
+    return max(confidence, VOUCHED) if vouched else confidence
 
 
 def explain(extraction: Extraction, path: str) -> tuple[Reason, ...]:

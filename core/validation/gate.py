@@ -22,30 +22,26 @@ def needed(kind: FieldKind, approve_at: float) -> float:
 def decide(
     invoice: Invoice, confidences: Mapping[str, float], findings: Sequence[Finding], approve_at: float
 ) -> Verdict:
-    """“approved” when every required field has a value, these and every amount, number and date are sure
-    (:func:`needed`), no finding is an error, and no warning touches a field."""
+    """“approved” (ready, in a person's words) when every required field has a value, every value is sure enough
+    (:func:`needed`), and no finding is more than a note: where nothing is left to ask."""
     complete = all(value is not None for _, info, value in walk(invoice) if info.required)
     sure = complete and lowest_confidence(invoice, confidences) >= approve_at
     return "approved" if sure and not is_blocked(findings) else "needs review"
 
 
 def lowest_confidence(invoice: Invoice, confidences: Mapping[str, float]) -> float:
-    """The highest approval threshold (0 to 1) at which everything that the gate looks at is sure; 0 where a required value
-    is missing."""
+    """The highest approval threshold (0 to 1) at which every value is sure enough; 0 where a required one is missing."""
     return min(_gated(invoice, confidences), default=0.0)
 
 
 def is_blocked(findings: Sequence[Finding]) -> bool:
-    """Whether findings keep a result from being approved, whatever its confidences."""
-    return any(
-        finding.severity == "error" or (finding.severity == "warning" and finding.fields) for finding in findings
-    )
+    """Whether findings keep a result from being approved, whatever its confidences: a warning blocks, or it is a note."""
+    return any(finding.severity != "info" for finding in findings)
 
 
 def _gated(invoice: Invoice, confidences: Mapping[str, float]) -> Iterator[float]:
     for path, info, value in walk(invoice):
-        if value is None:
-            if info.required:
-                yield 0.0
-        elif info.required or info.kind in CRITICAL:
+        if value is not None:
             yield min(1.0, confidences.get(path, 0.0) / needed(info.kind, 1.0))
+        elif info.required:
+            yield 0.0

@@ -6,10 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache
 
-from core.extraction import Finding, Severity
-from core.models import header_fields, walk
+from core.extraction import Candidate, Finding, Severity
+from core.models import Invoice, field_of, header_fields, walk
+from core.validation.arithmetic import rounded, sum_of_lines, sums_hold
 from core.validation.case import Case
 
 #: Below this mean confidence of its words a value is pointed out.
@@ -22,6 +24,51 @@ def check_required(case: Case) -> Iterator[Finding]:
     for info in header_fields():
         if info.required and getattr(case.invoice, info.name) is None:
             yield Finding("required", "error", f"{info.title} was not found on the document.", (info.name,))
+
+
+#: Words that announce when an invoice is to be paid, in the languages we read.
+_DUE = re.compile(
+    r"\bdue\b|\bpay|fällig|zahl|begleich|überweis|échéance|echeance|à payer|règlement|paiement|vencim|\bvence|pagar|\bpago"
+    r"|scaden|pagament|verval|betal|支払|期限"
+)
+#: Documents of these types name a customer and say when they are due.
+_LETTERS = frozenset({"invoice", "credit note"})
+
+
+def check_empty(case: Case) -> Iterator[Finding]:
+    """What usually stands on an invoice has a value: the customer, his address, the day when it is due where the page has a
+    later date, the subtotal where the page prints the sum of the lines. XML that has none says so."""
+    if not case.pages or case.document_type not in _LETTERS or any(map(case.is_exact, case.provenance)):
+        return
+    if empty := tuple(name for name in ("customer_name", "billing_address") if getattr(case.invoice, name) is None):
+        titles = " and ".join(field_of(name).title.lower() for name in empty)
+        verb = "were" if len(empty) > 1 else "was"
+        yield _empty(f"No {titles} {verb} found: type what is printed, or say that nothing is.", *empty)
+    if case.invoice.due_date is None and (later := _later_date(case)):
+        said = f" (“{later.label}”)" if later.label else ""
+        yield _empty(f"No due date was found, but {later.value} stands on the page{said}: is it due then?", "due_date")
+    lines = sum_of_lines(case.invoice)
+    if case.invoice.subtotal is None and lines is not None and _is_printed_sum(case, lines):
+        yield _empty(f"No subtotal was found, but {rounded(lines)}, the sum of the lines, is printed.", "subtotal")
+
+
+def _empty(sentence: str, *paths: str) -> Finding:
+    return Finding("not_found", "warning", sentence, paths)
+
+
+def _later_date(case: Case) -> Candidate | None:
+    """A date after the invoice's that no field has and whose line speaks of payment."""
+    issued = case.invoice.invoice_date
+    taken = {str(value) for _, info, value in walk(case.invoice) if info.kind == "date"}
+    dates = case.candidates.get("due_date", ())
+    later = (one for one in dates if one.value not in taken and _DUE.search(one.label.casefold()))
+    return next((one for one in later if issued is not None and one.value > issued.isoformat()), None)
+
+
+def _is_printed_sum(case: Case, lines: Decimal) -> bool:
+    """Whether the sum of several lines is printed and is not the total."""
+    several = len(case.invoice.line_items) > 1
+    return several and not sums_hold(case.invoice) and abs(rounded(lines)) in case.amounts
 
 
 def check_on_page(case: Case) -> Iterator[Finding]:
@@ -57,13 +104,19 @@ def check_dates(case: Case) -> Iterator[Finding]:
         day = getattr(invoice, info.name)
         if info.kind != "date" or day is None:
             continue
-        if day > latest:
+        if day > latest and not (info.name == "due_date" and _follows(invoice, latest)):
             yield Finding("date", "warning", f"{info.title} {day} lies more than a year ahead.", (info.name,))
         elif day < EARLIEST:
             yield Finding("date", "warning", f"{info.title} {day} lies before {EARLIEST.year}.", (info.name,))
     if invoice.due_date and invoice.invoice_date and invoice.due_date < invoice.invoice_date:
         sentence = f"The due date {invoice.due_date} lies before the invoice date {invoice.invoice_date}."
         yield Finding("due_date", "warning", sentence, ("due_date", "invoice_date"))
+
+
+def _follows(invoice: Invoice, latest: date) -> bool:
+    """Whether the due date is far ahead only because the invoice's own date is, which is asked about."""
+    issued, due = invoice.invoice_date, invoice.due_date
+    return issued is not None and due is not None and issued > latest and abs(due - issued) <= timedelta(days=366)
 
 
 def check_currency(case: Case) -> Iterator[Finding]:
@@ -80,20 +133,24 @@ def _currencies() -> frozenset[str]:
     return frozenset(list_currencies())
 
 
-_IBAN = re.compile(r"\bIBAN\b[\s:.]*([A-Z]{2}\d{2}\s?[A-Z0-9]{4}(?:\s?[A-Z0-9]{0,3}\d[A-Z0-9]*)*)")
+_IBAN = re.compile(r"\bIBAN\b[\s:.]*([A-Z]{2}\d{2}\s?[A-Z0-9]{4}(?:\s?[A-Z0-9]{0,3}\d[A-Z0-9]*)*)(?P<after>\s?\S?)")
+#: What hides a part of a number: its check digits cannot be told.
+_MASK = frozenset("*•●xX…#_")
 
 
 def check_iban(case: Case) -> Iterator[Finding]:
-    """Every account number that the page calls IBAN has the right check digits."""
+    """Every account number that the page calls IBAN has the right check digits. A masked one has none to check; a wrong one
+    is a note: no field holds it."""
     if "IBAN" not in case.text:
         return
     from stdnum import iban
 
-    for printed in dict.fromkeys(_IBAN.findall(case.text)):
-        compact = re.sub(r"\s", "", printed)
-        if not any(iban.is_valid(compact[:length]) for length in range(15, min(len(compact), 34) + 1)):
-            sentence = f"The IBAN {printed.strip()[:42]} on the page has wrong check digits or the wrong length."
-            yield Finding("iban", "warning", sentence)
+    for found in {one.group(1): one for one in _IBAN.finditer(case.text)}.values():
+        compact = re.sub(r"\s", "", found.group(1))
+        masked = found["after"].strip() in _MASK or "XX" in compact
+        if not masked and not any(iban.is_valid(compact[:length]) for length in range(15, min(len(compact), 34) + 1)):
+            sentence = f"The IBAN {found.group(1).strip()[:42]} on the page has wrong check digits or the wrong length."
+            yield Finding("iban", "info", sentence)
 
 
 _VAT_ID = re.compile(

@@ -18,7 +18,7 @@ A sign is a number. Those that begin with a word and a colon say which of severa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import log
@@ -27,12 +27,13 @@ from core.evidence import Evidence
 from core.extraction import Finding, Provenance
 from core.models import FieldInfo, Invoice, walk
 from core.validation.arithmetic import HIGHEST_TAX_SHARE, confirmed
+from core.validation.case import PERSON
 
 #: Cells of lines are told from header fields by this in their sign's name: ``field:item.quantity``.
 ITEM_PREFIX = "item."
 
-#: Who gave a value that the person typed, drew or confirmed.
-PERSON = "person"
+#: Checks that say nothing of other values: what is empty, and what bounds a confidence by itself.
+_NO_SIGN = frozenset({"not_found", "other_total"})
 
 _UNKNOWN_BELIEF = 0.5
 _SURE_READING = 0.98
@@ -67,7 +68,7 @@ def signs(
     for finding in findings:
         for path in finding.fields:
             touching.setdefault(path, []).append(finding)
-    objections = min(sum(finding.severity != "info" for finding in findings), _MANY)
+    objections = min(sum(finding.severity != "info" and finding.check not in _NO_SIGN for finding in findings), _MANY)
     for path, info, value in walk(invoice):
         if value is None:
             continue
@@ -114,7 +115,8 @@ def _of_place(found: Evidence | None, known: Provenance | None) -> dict[str, flo
     return {"match": found.score - 1, "reading": log_odds(confidence) - log_odds(_SURE_READING)}
 
 
-def _of_findings(findings: Sequence[Finding]) -> dict[str, float]:
+def _of_findings(findings: Iterable[Finding]) -> dict[str, float]:
+    findings = [finding for finding in findings if finding.check not in _NO_SIGN]
     numbers = {f"finding:{finding.check}": 1.0 for finding in findings if finding.severity != "info"}
     for name, severity in (("warnings", "warning"), ("errors", "error")):
         count = sum(finding.severity == severity for finding in findings)

@@ -114,3 +114,20 @@ def test_what_was_noticed_while_reading_stays_until_its_field_is_changed() -> No
     checks = {finding.check for finding in settled}
     assert "instructions" in checks
     assert "opinion" not in checks
+
+
+def test_a_doubt_stays_while_other_fields_are_mended() -> None:
+    """Only a look at that very value clears it: what untouched fields say does not move."""
+    sure = {"invoice_number": 0.61, "total_amount": 0.75, "line_items.1.quantity": 0.4}
+    extracted = EXTRACTED.model_copy(update={"confidences": sure})
+    changed = with_value(with_value(INVOICE, "subtotal", "8.00"), "line_items.0.quantity", "2.5")
+    after = review(extracted, changed, today=TODAY).extraction
+    assert {path: after.confidences[path] for path in sure} == sure
+    assert after.verdict == "needs review"
+
+
+def test_a_line_keeps_its_doubt_where_one_before_it_is_removed() -> None:
+    """Lines are told by what stands in them."""
+    extracted = EXTRACTED.model_copy(update={"confidences": {"line_items.1.quantity": 0.4}})
+    after = review(extracted, INVOICE.model_copy(update={"line_items": INVOICE.line_items[1:]}), today=TODAY).extraction
+    assert after.confidences["line_items.0.quantity"] == 0.4

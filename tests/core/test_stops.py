@@ -8,9 +8,13 @@ from typing import Any
 
 from core.evidence import Evidence
 from core.extraction import Candidate, Extraction, Finding, Member, PageRef, Provenance
-from core.models import Invoice, walk
+from core.extraction_json import to_json
+from core.models import Invoice, LineItem, walk
 from core.recipe import Recipe
+from core.review import Reviewed
+from core.review.standing import confirmed, open_points, status_of
 from core.review.stops import Stop, others, stops
+from core.review.trust import can_confirm, trust
 
 INVOICE = Invoice(
     invoice_number="R-7",
@@ -57,7 +61,7 @@ def test_a_doubtful_value_is_asked_with_what_else_it_may_be() -> None:
     candidates = {"total_amount": (Candidate("14.50", "14.50", "Total", 1), below)}
     stop = only(read(confidences={"total_amount": 0.6}, candidates=candidates))
     assert (stop.kind, stop.path, stop.candidates) == ("doubt", "total_amount", (below,))
-    assert stop.sentence == "Total “14.50”: is it right?"
+    assert stop.sentence == "Total “14.50” is only 60% sure: is it right?"
     assert stop.answers == ("total_amount",)
 
 
@@ -104,3 +108,78 @@ def test_a_value_is_compared_as_it_now_stands() -> None:
     assert [one.value for one in others(extraction, "vendor_name")] == ["Bolt"]
     corrected = extraction.model_copy(update={"invoice": INVOICE.model_copy(update={"vendor_name": "Bolt"})})
     assert [one.value for one in others(corrected, "vendor_name")] == ["Acme"]
+
+
+def test_the_doubtful_cells_of_a_line_are_one_question() -> None:
+    """The least sure first; so are a customer and their address."""
+    lined = INVOICE.model_copy(update={"line_items": (LineItem(quantity=Decimal(2), unit_price=Decimal(3)),)})
+    doubts = {
+        "line_items.0.quantity": 0.7,
+        "line_items.0.unit_price": 0.6,
+        "customer_name": 0.5,
+        "billing_address": 0.7,
+    }
+    found = stops(read(lined, doubts))
+    assert [stop.paths for stop in found] == [
+        ("customer_name", "billing_address"),
+        ("line_items.0.unit_price", "line_items.0.quantity"),
+    ]
+
+
+def test_a_doubtful_member_is_asked_with_its_sum() -> None:
+    """Not once more by itself."""
+    members = (Member("Subtotal", Decimal(10), "subtotal"), Member("Total", Decimal("14.50"), "total_amount", 0))
+    failed = Finding("total", "error", "It does not add up.", ("total_amount",), members=members)
+    summed = INVOICE.model_copy(update={"subtotal": Decimal(10)})
+    assert only(read(summed, {"subtotal": 0.6}, findings=(failed,))).paths == ("total_amount", "subtotal")
+
+
+def test_an_empty_field_is_a_question_that_a_yes_answers() -> None:
+    """“It is not printed”: the record is then the person's."""
+    finding = Finding("not_found", "warning", "No due date was found.", ("due_date",))
+    extraction = read(INVOICE.model_copy(update={"due_date": None}), findings=(finding,))
+    assert trust(extraction, "due_date").words == "Not found: is it printed?"
+    stop = only(extraction)
+    assert (stop.kind, stop.answers) == ("empty", ("due_date",))
+    after = confirmed(Reviewed(extraction, {}), stop.answers)
+    assert (stops(after.extraction), status_of(after)) == ((), "reviewed")
+
+
+def test_a_question_about_the_document_is_answered_too() -> None:
+    """A yes to it is kept under the check's name."""
+    extraction = read(findings=(Finding("repaired", "warning", "The file was repaired."),))
+    stop = only(extraction)
+    after = confirmed(Reviewed(extraction, {}), stop.answers)
+    assert (stop.kind, stops(after.extraction), after.extraction.verdict) == ("document", (), "approved")
+
+
+def test_nothing_is_saved_as_reviewed_while_a_question_is_open() -> None:
+    """Whatever else was changed: the open points are the walk's own."""
+    extraction = read(confidences={"customer_name": 0.6})
+    changed = Reviewed(extraction, {"invoice_number": "R-1"})
+    assert status_of(changed) == "needs review"
+    assert open_points(extraction) == [only(extraction).sentence]
+
+
+def test_a_warning_about_what_the_person_typed_is_a_note() -> None:
+    """They were looking at it."""
+    early = Finding("due_date", "warning", "Due too early.", ("due_date", "invoice_date"))
+    typed = {path: Provenance("person", "typed", exact=True) for path in early.fields}
+    after = confirmed(Reviewed(read(findings=(early,), provenance=typed), {}), ())
+    assert stops(after.extraction) == ()
+    assert not can_confirm(after.extraction, "due_date")
+
+
+def test_the_word_follows_the_number() -> None:
+    """The same for every field; what is asked says what would be enough, and 91.9 % never reads as 92 %."""
+    extraction = read(confidences={"customer_name": 0.85, "total_amount": 0.919, "vendor_name": 0.79})
+    assert trust(extraction, "customer_name").words == "Likely 85%"
+    assert trust(extraction, "total_amount").words == "Likely 91% (enough: 92%)"
+    assert trust(extraction, "vendor_name").words == "Check 79% (enough: 80%)"
+
+
+def test_the_questions_stand_in_the_json() -> None:
+    """With the verdict in the machine's own word."""
+    told = to_json(read(confidences={"total_amount": 0.6}))
+    assert (told["verdict"], told["stops"][0]["paths"]) == ("needs review", ["total_amount"])
+    assert to_json(read(verdict="approved"))["verdict"] == "ready"

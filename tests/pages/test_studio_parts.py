@@ -270,7 +270,7 @@ def test_confidence_is_said_in_words() -> None:
     evidence = {"invoice_number": Evidence(1, (), "A-7", 1.0, "exact")}
     read = extraction(confidences={"invoice_number": 0.97, "vendor_name": 0.6}, evidence=evidence)
     assert trust(read, "invoice_number").words == "Sure 97%"
-    assert trust(read, "vendor_name").words == "Check 60%, not found on the page"
+    assert trust(read, "vendor_name").words == "Check 60% (enough: 80%), not found on the page"
     assert trust(read, "total_amount").level == "doubtful"
     assert trust(read, "currency").level == "absent"
 
@@ -286,7 +286,7 @@ def test_what_stands_nowhere_on_the_page_is_looked_at() -> None:
     sure = {"vendor_name": 0.99}
     assert trust(extraction(confidences=sure, evidence=ON_PAGE), "vendor_name").level == "sure"
     unseen = trust(extraction(confidences=sure), "vendor_name")
-    assert (unseen.level, unseen.words) == ("check", "Check 99%, not found on the page")
+    assert (unseen.level, unseen.words) == ("check", "Check 75% (enough: 80%), not found on the page")
 
 
 def test_doubtful_fields_come_in_form_order() -> None:
@@ -396,7 +396,7 @@ def judged(**changes: object) -> Reviewed:
 
 def test_a_record_that_nobody_looked_at_is_not_called_reviewed() -> None:
     """An unsure required value keeps it open until the person confirms the value."""
-    assert open_points(judged().extraction) == ["Total is only 60% sure."]
+    assert open_points(judged().extraction) == ["Total “119.00” is only 60% sure: is it right?"]
     assert status_of(judged()) == "needs review"
     after = confirmed(judged(), {"total_amount"})
     assert trust(after.extraction, "total_amount").words == "Confirmed by you"

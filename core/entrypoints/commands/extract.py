@@ -16,7 +16,9 @@ from core.extraction import Extraction
 from core.extraction_json import to_json
 from core.models import Invoice
 from core.recipe import Recipe, load_recipe
-from core.stores import Target
+from core.review import Reviewed
+from core.review.standing import status_of
+from core.stores import Status, Target
 from core.studio import Studio, new_run_id
 
 log = logging.getLogger(__name__)
@@ -129,10 +131,21 @@ def _save(studio: Studio, path: Path, run_id: str, extraction: Extraction, targe
         return
     update = found[0].order_id if found and stored == "update" else None
     receipt = studio.save(
-        extraction.invoice, targets, run_id=run_id, extraction=extraction, update=update, status=extraction.verdict
+        extraction.invoice,
+        targets,
+        run_id=run_id,
+        extraction=extraction,
+        update=update,
+        status=_status(extraction),
     )
     warn(f"{path}: saved as order {receipt.order_id} in {_named(targets)}.")
 
 
 def _named(targets: Sequence[Target]) -> str:
     return " and ".join("the Excel workbook" if target == "workbook" else "the database" for target in targets)
+
+
+def _status(extraction: Extraction) -> Status:
+    """The status by the rule of the page; what is stored already is no open question: ``--stored`` answered it."""
+    others = tuple(finding for finding in extraction.findings if finding.check != "duplicate")
+    return status_of(Reviewed(extraction.model_copy(update={"findings": others}), {}))

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from core.extraction import Finding
+from core.extraction import Charge, Finding, Provenance
 from core.matching import find_evidence
-from core.models import Invoice, LineItem
+from core.models import Invoice, LineItem, walk
 from core.validation.arithmetic import confirmed
 from core.validation.checks import check
 from tests.core.typeset import page_of
@@ -97,9 +97,10 @@ def test_a_credit_notes_signs_do_not_matter() -> None:
     ],
 )
 def test_a_missing_amount_is_proposed(amounts: dict[str, str], field: str, proposed: str) -> None:
-    """It follows from the other two, and is not filled in."""
+    """It follows from the other two, and is not filled in. A tax that the sums miss is asked about: it is printed somewhere."""
     (found,) = findings(**amounts)
-    assert (found.severity, found.fields[0], found.proposed) == ("info", field, proposed)
+    severity = "warning" if field == "tax" else "info"
+    assert (found.severity, found.fields[0], found.proposed) == (severity, field, proposed)
 
 
 @pytest.mark.parametrize(("page", "total"), [("", "95.00"), ("Shipping 7.50", "107.50"), ("", "100.00")])
@@ -211,3 +212,60 @@ def test_of_three_amounts_the_odd_one_is_proposed() -> None:
 def test_no_subtotal_is_worked_out_from_what_is_no_tax(tax: str) -> None:
     """A tax of the other sign, or of half the total, is misread."""
     assert findings("", tax=tax, total_amount="40.00") == []
+
+
+def test_a_failed_sum_names_its_members_and_the_most_suspect_line() -> None:
+    """The line whose own product mends the sum comes first, with that product as its proposal."""
+    lines = item("1", "20.00", "20.00"), item("3", "10.00", "3.00")
+    (found, _) = findings("", *lines, subtotal="50.00")
+    assert (found.check, found.fields) == ("sum_of_lines", ("line_items.1.total_price", "subtotal"))
+    assert (found.proposed, found.difference) == ("30.00", Decimal("27.00"))
+    assert [(member.path, member.sign) for member in found.members][1:] == [
+        ("line_items.1.total_price", 1),
+        ("subtotal", 0),
+    ]
+
+
+def test_lines_and_tax_may_make_the_total() -> None:
+    """Where no subtotal is printed."""
+    assert not [
+        found
+        for found in findings("", item("2", "50.00", "100.00"), tax="19.00", total_amount="119.00")
+        if found.check == "sum_of_lines"
+    ]
+
+
+def test_a_tax_that_is_a_rate_of_the_total_itself_doubts_the_total() -> None:
+    """It is the sum before tax: the total is proposed."""
+    told = findings("VAT 15 %", item("1", "400.00", "400.00"), tax="60.00", total_amount="400.00")
+    (found,) = [one for one in told if one.check == "tax_rate"]
+    assert (found.fields[0], found.proposed) == ("total_amount", "460.00")
+
+
+def exact(invoice: Invoice, *charges: Charge) -> list[Finding]:
+    """What the arithmetic checks notice of an invoice that its XML states."""
+    known = {path: Provenance("einvoice", exact=True) for path, _, value in walk(invoice) if value is not None}
+    noticed = check(invoice, [], {}, known, None, date(2024, 6, 1), charges=charges)
+    return [finding for finding in noticed if finding.check in SUMS]
+
+
+def test_charges_and_allowances_of_an_einvoice_belong_to_its_sums() -> None:
+    """Of the document and of a line; what was prepaid does not change the total."""
+    lines = item("10", "10.00", "90.00"), item("1", "10.00", "10.00")
+    invoice = Invoice.model_validate(
+        {"line_items": lines, "subtotal": "105.00", "tax": "19.95", "total_amount": "124.95"}
+    )
+    charges = (
+        Charge("allowance", "Discount", Decimal(-10), line=0),
+        Charge("charge", "Freight", Decimal(5)),
+        Charge("prepaid", "Prepaid", Decimal(-50)),
+    )
+    assert exact(invoice, *charges) == []
+    (failed,) = [found for found in exact(invoice, charges[0]) if found.severity != "info"]
+    assert (failed.check, failed.proposed) == ("sum_of_lines", None)
+
+
+def test_a_line_that_xml_states_is_no_warning() -> None:
+    """Its product may follow a price that is not told."""
+    (found,) = exact(Invoice.model_validate({"line_items": [item("10", "10.00", "90.00")]}))
+    assert (found.severity, found.proposed) == ("info", None)

@@ -76,9 +76,10 @@ def verdict(invoice: Invoice = INVOICE, confidence: float = 0.9, *findings: Find
 
 
 def test_a_sure_and_complete_invoice_is_approved() -> None:
-    """Remarks, and warnings about no field, do not stop it."""
+    """Remarks do not stop it; a warning does, also one about the whole document."""
     assert verdict() == "approved"
-    assert verdict(INVOICE, 0.9, Finding("x", "info", "…", ("tax",)), Finding("iban", "warning", "…")) == "approved"
+    assert verdict(INVOICE, 0.9, Finding("x", "info", "…", ("tax",)), Finding("iban", "info", "…")) == "approved"
+    assert verdict(INVOICE, 0.9, Finding("repaired", "warning", "…")) == "needs review"
 
 
 def test_doubt_gaps_and_findings_send_it_to_a_person() -> None:
@@ -90,12 +91,13 @@ def test_doubt_gaps_and_findings_send_it_to_a_person() -> None:
     assert verdict(INVOICE, 0.9, Finding("x", "warning", "…", ("tax",))) == "needs review"
 
 
-def test_one_doubtful_amount_number_or_date_is_enough_to_ask() -> None:
-    """Even where the field is not required, or a cell of a line; a doubtful address is not."""
+def test_one_doubtful_value_is_enough_to_ask() -> None:
+    """Even where the field is not required, or a cell of a line."""
     sure = dict.fromkeys(REQUIRED, 0.9)
     dated = INVOICE.model_copy(update={"due_date": date(2024, 6, 1), "billing_address": "1 Low Road"})
     lined = INVOICE.model_copy(update={"line_items": (LineItem(quantity=Decimal(2)),)})
-    assert decide(dated, {**sure, "due_date": 0.9, "billing_address": 0.4}, [], 0.85) == "approved"
+    assert decide(dated, {**sure, "due_date": 0.9, "billing_address": 0.4}, [], 0.85) == "needs review"
+    assert decide(dated, {**sure, "due_date": 0.9, "billing_address": 0.8}, [], 0.85) == "approved"
     assert decide(dated, {**sure, "due_date": 0.4, "billing_address": 0.9}, [], 0.85) == "needs review"
     assert decide(lined, {**sure, "line_items.0.quantity": 0.4}, [], 0.85) == "needs review"
 

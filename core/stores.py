@@ -361,6 +361,9 @@ class Calls(Protocol):
     def spent(self, since: datetime, until: datetime | None = None) -> Decimal:
         """US dollars spent from ``since`` (UTC, inclusive) to ``until`` (exclusive)."""
 
+    def by_day(self, since: datetime) -> dict[date, Decimal]:
+        """US dollars spent a day (UTC) from ``since`` on; days without a call are left out."""
+
     def rows(self, since: datetime | None = None, until: datetime | None = None) -> list[CallRow]:
         """The calls of a time, oldest first, without what was sent (that is long)."""
 

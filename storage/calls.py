@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, func, select
 
 from core.errors import RecordMissing
 from core.llm.provider import Call, ModelName, Usage
@@ -54,6 +54,14 @@ class SqlCalls:
             query = query.where(CALLS.c.at < until)
         with self._database.read() as connection:
             return summed(connection.scalar(query))
+
+    def by_day(self, since: datetime) -> dict[date, Decimal]:
+        """See :meth:`core.stores.Calls.by_day`."""
+        kind = self._database.dialect
+        day = func.date(CALLS.c.at if kind == "sqlite" else func.timezone("UTC", CALLS.c.at), type_=Text)
+        query = select(cast(day, Text), total(CALLS.c.cost, kind)).where(CALLS.c.at >= since).group_by(day)
+        with self._database.read() as connection:
+            return {date.fromisoformat(name): summed(cost) for name, cost in connection.execute(query)}
 
     def rows(self, since: datetime | None = None, until: datetime | None = None) -> list[CallRow]:
         """See :meth:`core.stores.Calls.rows`."""

@@ -125,14 +125,23 @@ class SqlLedger:
         right = func.sum(case((table.changed.is_(False) & table.final.is_not(None), 1), else_=0)).label("right_values")
         wrong = func.sum(case((table.changed.is_(True), 1), else_=0)).label("wrong_values")
         reviewed = func.count(table.changed).label("reviewed_values")
-        values = select(table.run_id, right, wrong, reviewed).group_by(table.run_id).subquery()
-        query = select(RUNS, values.c.right_values, values.c.wrong_values, values.c.reviewed_values)
-        query = query.join(values, values.c.run_id == RUNS.c.run_id, isouter=True).where(RUNS.c.started_at >= since)
+        then = RUNS.c.started_at >= since
         if until is not None:
-            query = query.where(RUNS.c.started_at < until)
+            then &= RUNS.c.started_at < until
+        of_then = select(RUNS.c.run_id).where(then)
+        counted = select(table.run_id, right, wrong, reviewed).where(table.run_id.in_(of_then))
+        values = counted.group_by(table.run_id).subquery()
+        # Only what a fact says: recipe, findings and confidences are long.
+        about = [RUNS.c[name] for name in _FACT]
+        query = select(*about, values.c.right_values, values.c.wrong_values, values.c.reviewed_values)
+        query = query.join(values, values.c.run_id == RUNS.c.run_id, isouter=True).where(then)
         with self._database.read() as connection:
             found = connection.execute(query.order_by(RUNS.c.started_at, RUNS.c.run_id)).mappings()
             return [_fact(row) for row in found]
+
+
+#: The columns of a run from which :func:`_fact` is made.
+_FACT = ("run_id started_at document recipe_name recipe_digest document_type extractor verdict seconds steps").split()
 
 
 def _reviewed(rows: list[Any]) -> Iterator[ReviewedValue]:

@@ -77,8 +77,7 @@ class Spending:
         """US dollars that this month will have cost at its end: see :func:`forecast_month`."""
         now = self.now()
         since = min(month_of(now).since, last_days(now, 14).since)
-        rows = tuple(self._calls.rows(since))
-        return forecast_month(Bill(rows, ()).by_day(), now)
+        return forecast_month(self._calls.by_day(since), now)
 
     def unpriced(self) -> list[ModelName]:
         """Models that were asked in the last thirty days at no known price."""

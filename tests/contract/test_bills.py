@@ -75,6 +75,14 @@ def test_spending_counts_the_time_asked_for(database: Database) -> None:
     assert calls.spent(NOON, NOON + timedelta(days=1)) == Decimal("0.1")
 
 
+def test_a_days_spending_is_added_up_exactly(database: Database) -> None:
+    """A day begins at midnight UTC; a tenth three times is three tenths, and a call without a price counts nothing."""
+    calls = SqlCalls(database)
+    for name, cost, hours in (("a", "0.1", 0), ("b", "0.1", 1), ("c", "0.1", 11), ("d", None, 2), ("e", "0.7", 12)):
+        calls.keep_call(make_call(name, cost, NOON + timedelta(hours=hours)))
+    assert calls.by_day(NOON) == {NOON.date(): Decimal("0.3"), NOON.date() + timedelta(days=1): Decimal("0.7")}
+
+
 def test_an_edited_prompt_is_a_new_version(database: Database) -> None:
     """The old one stays as it was."""
     prompts = SqlPrompts(database)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from core.evidence import Box, Evidence
 from core.extraction import Extraction, Finding, PageRef, Provenance, StepRecord
@@ -193,3 +193,15 @@ def test_confidences_of_before_they_were_probabilities_teach_nothing(ledger: Sql
     with database.write() as connection:
         connection.execute(update(RUNS).values(recipe=recipe))
     assert ledger.reviewed_values() == []
+
+
+def test_facts_are_read_without_what_is_long_and_only_of_their_time(ledger: SqlLedger, database: Database) -> None:
+    """Recipe, findings and confidences of every run made the Cost page slow: they are not even looked at."""
+    ledger.keep_run("r1", extraction(), STARTED)
+    ledger.keep_run("r2", extraction(), STARTED + timedelta(days=1))
+    ledger.keep_final("r1", 7, extraction().invoice)
+    with database.write() as connection:
+        connection.execute(text("UPDATE runs SET recipe = '{', findings = '{', confidences = '{'"))
+    (fact,) = ledger.facts(STARTED, STARTED + timedelta(hours=1))
+    assert (fact.run_id, fact.reviewed, fact.extractor) == ("r1", True, "rules")
+    assert fact.right > 0

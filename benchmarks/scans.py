@@ -136,14 +136,14 @@ def summarise(tallies: dict[str, Tally]) -> None:
 def _scan_of(name: str, pdf: bytes, scan: Scan, seed: int) -> ScannedPage:
     page = open_document(pdf, "typeset.pdf").page(1)
     truth = joined([placed(word) for word in page.text_layer().words])
+    return ScannedPage(name, open_document(scan_pdf(pdf, scan, seed), "scan.pdf"), truth)
+
+
+def scan_pdf(pdf: bytes, scan: Scan, seed: int) -> bytes:
+    """The first page of a PDF as scanners make it: a PDF whose page is the picture at its own size."""
     picture = scanned(pictures(pdf, scan.dpi)[0], scan, seed)
-    return ScannedPage(name, _in_pdf(picture, scan), truth)
-
-
-def _in_pdf(picture: Image.Image, scan: Scan) -> Document:
-    """A PDF whose page is the picture at its own size, as scanners make it."""
     data = encoded(picture, scan.quality)
     width, height = (side * 72 / scan.dpi for side in Image.open(io.BytesIO(data)).size)
     pdf: Any = pymupdf.open()
     pdf.new_page(width=width, height=height).insert_image(pymupdf.Rect(0, 0, width, height), stream=data)
-    return open_document(pdf.tobytes(), "scan.pdf")
+    return bytes(pdf.tobytes())

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,7 +16,7 @@ from core.recipe import BUILT_IN, Correction, Recipe, Redaction
 
 
 class Limits(BaseModel):
-    """What a document may be before it is refused."""
+    """What a document may be before it is refused, and how long its run may take."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -24,6 +24,7 @@ class Limits(BaseModel):
     pages: int = Field(500, ge=1, le=10_000, title="Most pages in a document")
     page_megapixels: int = Field(80, ge=1, le=1000, title="Largest page (megapixels)")
     unpacked_megabytes: int = Field(500, ge=1, le=10_000, title="Largest document unpacked (MB)")
+    run_seconds: int = Field(600, ge=10, le=86_400, title="Longest run (seconds)")
 
 
 class ProviderSettings(BaseModel):
@@ -103,6 +104,10 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
     """SQLAlchemy URL; ``None``: SQLite ``studio.db`` in the data folder. Holds a password: never shown or logged."""
+
+    workers: Literal["auto", "processes", "threads"] = "auto"
+    """Who reads: worker processes, so that the page answers meanwhile, or threads of the page's own process, which need
+    less memory. ``auto``: processes where there is memory for them."""
 
     def secret(self, *names: str) -> SecretStr | None:
         """The first of these keys that the environment, ``.env`` or ``.streamlit/secrets.toml`` has."""

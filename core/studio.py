@@ -21,12 +21,12 @@ from core.comparison.comparator import Comparator
 from core.comparison.runner import PipelineRunner
 from core.documents import Document, open_document
 from core.documents.geometry import turn_box
-from core.errors import RecordMissing, StorageError, TooFewReviewed
+from core.errors import EncryptedDocument, RecordMissing, StorageError, TooFewReviewed
 from core.events import Event, RunFinished, StepFailed, StepFinished, StepSkipped
 from core.evidence import Box, Evidence, Word, union
 from core.extraction import Extraction, Finding, PageRef, StepRecord
 from core.extractor import Availability
-from core.jobs.queue import Job, JobQueue
+from core.jobs.queue import Handler, Job, JobQueue, JobRequest, Lane
 from core.llm.provider import Call, Models
 from core.models import Invoice, field_of
 from core.notation import usual_notation
@@ -68,6 +68,10 @@ __all__ = ["Parts", "Reviewed", "Studio"]
 
 #: Opened documents kept in memory; the others are opened again from the kept bytes.
 OPEN_DOCUMENTS = 24
+#: More pages than these are not short work, however they are read.
+SHORT_PAGES = 20
+#: The kind of job that reads a document on the desk.
+RUN = "run"
 
 RegionReader = Callable[[Document, PageRef, Box, OcrRecipe], list[Word]]
 Exporter = Callable[[Iterator[Order], str], bytes]
@@ -81,7 +85,6 @@ class Parts:
     pipeline: Pipeline
     read_region: RegionReader
     queue: JobQueue
-    comparison_queue: JobQueue
     comparisons: Comparisons
     orders: Orders
     workbook: Callable[[Path], WorkbookStore]
@@ -99,6 +102,10 @@ class Parts:
     health: Callable[[], list[tuple[str, str, Availability]]]
     accuracy: Accuracy
     preferences: Preferences
+    recognises: Callable[[Document, Sequence[PageRef], OcrRecipe], bool]
+    """Whether an engine has to read one of these pages: :meth:`core.ocr.reader.CachedPageReader.recognises`."""
+    password: Callable[[str], str | None] = lambda sha256: None
+    """The password of a document (SHA-256) that another process was given; ``None`` where nobody was."""
     pin: Callable[[Recipe], Recipe] = lambda recipe: recipe
     """Fixes what the prompts of a recipe stand for as its run begins: :meth:`core.llm.prompting.PromptShelf.pin_recipe`."""
 
@@ -115,6 +122,7 @@ class Studio:
         self.accuracy = parts.accuracy
         self.spending = Spending(parts.calls, parts.ledger, lambda: self.defaults.budget)
         self._open: OrderedDict[str, Document] = OrderedDict()
+        self._passwords: dict[str, str] = {}
         self._lock = threading.Lock()
         runner = PipelineRunner(parts.pipeline, self._order_of, self._kept, parts.models.missing)
         self.records = Records(
@@ -122,7 +130,7 @@ class Studio:
                 parts.orders, parts.ledger, parts.pending, parts.unit, parts.workbook, lambda: self.workbook_path
             )
         )
-        self.comparison = Comparator(parts.comparisons, parts.comparison_queue, runner, parts.files, parts.calls)
+        self.comparison = Comparator(parts.comparisons, parts.queue, runner, parts.files, parts.calls)
 
     def note_call(self, call: Call) -> None:
         """Keep a call to a model that belongs to no run, so that the bill has it."""
@@ -139,7 +147,7 @@ class Studio:
         self._parts.ledger.keep_document(
             document.sha256, document.name, document.media_type, document.size, document.page_count
         )
-        self._remember(document)
+        self._remember(document, password)
         return document
 
     def document(self, sha256: str, password: str | None = None) -> Document:
@@ -152,11 +160,25 @@ class Studio:
         about = self._parts.files.load_json("document", sha256)
         if about is None:
             raise RecordMissing("This document is no longer kept here: drop the file in again.")
-        document = open_document(
-            self._parts.files.load(sha256), json.loads(about)["name"], self.defaults.limits, password
-        )
-        self._remember(document)
+        document, password = self._reopened(sha256, json.loads(about)["name"], password)
+        self._remember(document, password)
         return document
+
+    def _reopened(self, sha256: str, name: str, password: str | None) -> tuple[Document, str | None]:
+        """A kept document and the password that opened it."""
+        data = self._parts.files.load(sha256)
+        try:
+            return open_document(data, name, self.defaults.limits, password), password
+        except EncryptedDocument:
+            password = self.password_of(sha256) or self._parts.password(sha256)
+            if password is None:
+                raise
+            return open_document(data, name, self.defaults.limits, password), password
+
+    def password_of(self, sha256: str) -> str | None:
+        """The password that opened a document in this process; it is kept in memory only."""
+        with self._lock:
+            return self._passwords.get(sha256)
 
     def hide(self, sha256: str, places: Redaction, rotations: Mapping[int, int]) -> None:
         """Keep the places of a document that are masked in whatever is sent of it, by whoever. Their boxes are on its pages
@@ -185,8 +207,10 @@ class Studio:
             boxes.append((number, *(turn_box(Box(*place), turn, page.width, page.height) if page else place)))
         return Redaction(boxes=tuple(boxes))
 
-    def _remember(self, document: Document) -> None:
+    def _remember(self, document: Document, password: str | None) -> None:
         with self._lock:
+            if password:
+                self._passwords[document.sha256] = password
             self._open[document.sha256] = document
             self._open.move_to_end(document.sha256)
             while len(self._open) > OPEN_DOCUMENTS:
@@ -194,17 +218,72 @@ class Studio:
 
     # --- runs ------------------------------------------------------------------------------------------------------
 
-    def start(self, sha256: str, pages: Sequence[PageRef], recipe: Recipe | None = None) -> str:
-        """Queue a run in the background; gives the id under which ``job`` finds it. Raises RecordMissing."""
+    def start(self, sha256: str, pages: Sequence[PageRef], recipe: Recipe | None = None, owner: str = "") -> str:
+        """Queue a run in the background; gives the id under which ``job`` finds it. Owners (a browser session's desk) take
+        turns. Raises RecordMissing."""
         document = self.document(sha256)
         run_id = new_run_id()
         order = self._order(document, pages, recipe, run_id)
-        self._parts.queue.submit(run_id, document.name, lambda cancelled: self._kept(run_id, order, cancelled))
+        request = JobRequest(
+            RUN,
+            run_id,
+            document.name,
+            {
+                "document": sha256,
+                "name": document.name,
+                "pages": [[page.number, page.rotation] for page in order.pages],
+                "recipe": order.recipe.model_dump(mode="json"),
+            },
+            owner,
+            self._lane(document, order),
+            max(1, len(order.pages)),
+            self.defaults.limits.run_seconds,
+        )
+        self._parts.queue.submit(request)
         return run_id
+
+    def _lane(self, document: Document, order: RunOrder) -> Lane:
+        """Behind whom a run waits: what takes a second is not behind what takes a minute."""
+        if self._parts.pipeline.has_kept(order):
+            return "short"
+        if len(order.pages) > SHORT_PAGES or self._parts.recognises(document, order.pages, order.recipe.ocr):
+            return "long"
+        return "asking" if order.recipe.asked else "short"
+
+    def handlers(self) -> dict[str, Handler]:
+        """Who does the work of each kind of job."""
+        return {RUN: self._read, **self.comparison.handlers(), **self.accuracy.handlers()}
+
+    def _read(self, request: JobRequest, cancelled: Callable[[], bool]) -> Iterator[Event]:
+        """Do the run that :meth:`start` asked for."""
+        asked, run_id = request.payload, request.job_id
+        sha256 = asked["document"]
+        order = RunOrder(
+            lambda: self.document(sha256),
+            asked["name"],
+            sha256,
+            tuple(PageRef(*page) for page in asked["pages"]),
+            Recipe.model_validate(asked["recipe"]),
+            lambda call: self._parts.calls.keep_call(call, run_id, sha256),
+        )
+        return self._kept(run_id, order, cancelled)
+
+    def warm(self) -> None:
+        """Make ready to read, in the background: what waits since the last time is taken up."""
+        self._parts.queue.warm()
+
+    def close(self) -> None:
+        """Stop what runs in the background and end the workers."""
+        self._parts.queue.close()
+
+    def reload(self) -> None:
+        """Use the person's choices as another process kept them."""
+        self.defaults = self.settings.defaults()
 
     def job(self, job_id: str) -> Job | None:
         """Where a run stands; finished runs of earlier processes are found too. ``None`` for an unknown id."""
-        if job := self._parts.queue.get(job_id):
+        job = self._parts.queue.get(job_id)
+        if job is not None and job.state != "done":
             return job
         kept = self._parts.files.load_json("run", job_id) if job_id.isalnum() else None
         if kept is None:
@@ -213,6 +292,8 @@ class Studio:
             extraction = Extraction.model_validate_json(kept)
         except ValidationError:  # written by another version of the studio
             return None
+        if job is not None:
+            return replace(job, extraction=extraction)
         events = tuple(_event_of(step) for step in extraction.steps)
         seconds = sum(step.seconds for step in extraction.steps)
         return Job(job_id, extraction.name, "done", events, extraction=extraction, seconds=seconds)

@@ -33,6 +33,7 @@ def draw_page() -> None:
         _draw_document(desk, desk.document)
     keep_desk(desk)
     mark_seen()
+    get_studio().warm()  # once there is something to look at
 
 
 def _draw_empty() -> None:

@@ -271,3 +271,36 @@ SETTINGS = Table(
     Column("version", Integer, nullable=False),
     Column("value", Prose, nullable=False),
 )
+
+#: A row a job: what is to be done, where it stands, and who holds it until when. Moments are seconds since the epoch.
+JOBS = Table(
+    "jobs",
+    METADATA,
+    Column("job_id", String(64), primary_key=True),
+    Column("place", String(64), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("title", Prose, nullable=False),
+    Column("payload", Facts, nullable=False),
+    Column("owner", String(80), nullable=False),
+    Column("lane", String(20), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("created", Float, nullable=False),
+    Column("started", Float, nullable=False),
+    Column("ended", Float, nullable=False, index=True),
+    Column("attempt", Integer, nullable=False),
+    Column("worker", String(80), nullable=False),
+    Column("lease", Float, nullable=False),
+    Column("cancelled", Float, nullable=False),
+    Column("error", Prose),
+)
+
+#: What happened in a job, numbered from 1.
+JOB_EVENTS = Table(
+    "job_events",
+    METADATA,
+    Column("job_id", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("event", Facts, nullable=False),
+)

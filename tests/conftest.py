@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from samples.invoices import Wishes, make_invoice
 from samples.layout import draw
 from samples.scan import Scan, multi_page_tiff, pictures
 from tests.mock_models import MockModels, lacking, serving
+
+# Threads in place of worker processes, which take seconds to start: tests/core/test_worker_processes.py has those.
+os.environ.setdefault("STUDIO_WORKERS", "threads")
 
 #: Opens ``encrypted_pdf``.
 PASSWORD = "s3same"

@@ -13,7 +13,7 @@ CONTRACTS = {
     f"core.{name}"
     for name in (
         "models atomic documents evidence homography recipe events errors settings extraction extractor stores cache "
-        "imaging.cleaned ocr.engine jobs.queue llm.provider prompt"
+        "imaging.cleaned ocr.engine jobs.queue jobs.store llm.provider prompt"
     ).split()
 }
 LOGIC = (

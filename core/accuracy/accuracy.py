@@ -7,7 +7,7 @@ import shlex
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +25,7 @@ from core.errors import Cancelled, CaseError, RecipeError, StudioError
 from core.evaluation.report import to_json
 from core.events import Event, RunFinished, StepFailed, StepFinished, StepProgressed
 from core.extraction import Extraction, PageRef
-from core.jobs.queue import Job, JobQueue
+from core.jobs.queue import Handler, Job, JobQueue, JobRequest
 from core.pipeline import Order, Pipeline
 from core.recipe import Recipe
 from core.settings import Defaults, Settings
@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 PROGRESS = "evaluate"
 #: Under this kind the documents of an evaluation are kept beside its row.
 KIND = "evaluation"
+#: The kind of job that measures.
+EVALUATION = "evaluation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +133,24 @@ class Accuracy:
         chosen, subjects = self.subjects(choice)
         job_id = uuid.uuid4().hex
         title = f"{chosen.title}: {', '.join(recipes)}"
-        run = _Run(self._parts, job_id, choice, chosen, subjects, recipes)
-        self._parts.queue.submit(job_id, title, run.work)
+        payload = {
+            "choice": asdict(choice),
+            "recipes": {name: recipe.model_dump(mode="json") for name, recipe in recipes.items()},
+        }
+        size = max(1, len(subjects) * len(recipes))
+        self._parts.queue.submit(JobRequest(EVALUATION, job_id, title, payload, job_id, "background", size))
         return job_id
+
+    def handlers(self) -> dict[str, Handler]:
+        """Who does the work of the kinds of job that are queued here."""
+        return {EVALUATION: self._measure}
+
+    def _measure(self, request: JobRequest, cancelled: Callable[[], bool]) -> Iterator[Event]:
+        """Measure what :meth:`start` asked for, in whichever process."""
+        choice = Choice(**request.payload["choice"])
+        recipes = {name: Recipe.model_validate(kept) for name, kept in request.payload["recipes"].items()}
+        chosen, subjects = self.subjects(choice)
+        return _Run(self._parts, request.job_id, choice, chosen, subjects, recipes).work(cancelled)
 
     def job(self, job_id: str) -> Job | None:
         """Where a run stands; ``None`` for one that is no longer known."""

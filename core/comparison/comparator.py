@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,17 +18,19 @@ from core.comparison.result import Measure, Result, fair_measures, measure, read
 from core.comparison.row import Row
 from core.comparison.sheet import compare_readings
 from core.comparison.totals import Compared, RecipeTotals, score_results, total_of
-from core.errors import CaseError, RecipeError
+from core.errors import CaseError, RecipeError, RecordMissing
 from core.evaluation.cases import load_case
-from core.events import STEPS
+from core.events import STEPS, Event
 from core.extraction import Extraction
-from core.jobs.queue import Job, JobQueue
+from core.jobs.queue import Handler, Job, JobQueue, JobRequest
 from core.models import header_fields
 from core.recipe import Recipe
 from core.stores import Calls, Comparison, ComparisonCell, Comparisons, Files, Vote
 
 #: Results kept in memory; the others are read again from the kept runs.
 HELD = 2000
+#: The kind of job that reads one cell.
+CELL = "cell"
 
 CellPlace = tuple[int, int]
 State = Literal["waiting", "running", "done", "failed", "stopped"]
@@ -133,15 +135,39 @@ class Comparator:
             about, recipe = Row.from_mapping(kept.rows[row]), kept.recipes[column]
             with self._lock:
                 self._jobs[kept.comparison_id, (row, column)] = run_id
-            work = Reading(self._runner, self._files, about, recipe, run_id)
-            keep = partial(self._keep_cell, kept.comparison_id, (row, column), run_id)
-            self._queue.submit(run_id, f"{about.name} · {recipe.name}", partial(work.events, keep))
+            payload = {
+                "comparison": kept.comparison_id,
+                "place": [row, column],
+                "row": dict(kept.rows[row]),
+                "recipe": recipe.model_dump(mode="json"),
+            }
+            title = f"{about.name} · {recipe.name}"
+            size = max(1, len(about.pages))
+            self._queue.submit(JobRequest(CELL, run_id, title, payload, kept.comparison_id, "background", size))
 
-    def _keep_cell(self, comparison_id: str, place: CellPlace, run_id: str, error: str | None) -> None:
+    def handlers(self) -> dict[str, Handler]:
+        """Who does the work of the kinds of job that are queued here."""
+        return {CELL: self._read_cell}
+
+    def _read_cell(self, request: JobRequest, cancelled: Callable[[], bool]) -> Iterator[Event]:
+        """Read one cell, in whichever process."""
+        asked = request.payload
+        recipe, (row, column) = Recipe.model_validate(asked["recipe"]), asked["place"]
+        work = Reading(self._runner, self._files, Row.from_mapping(asked["row"]), recipe, request.job_id)
+        keep = partial(self._keep_cell, asked["comparison"], (row, column), request.job_id, recipe)
+        return work.events(keep, cancelled)
+
+    def _keep_cell(self, comparison_id: str, place: CellPlace, run_id: str, recipe: Recipe, error: str | None) -> None:
+        """Keep what a cell gave, unless the column was changed or the comparison dropped while it was read."""
         with self._lock:
-            if self._jobs.get((comparison_id, place)) != run_id:
-                return  # the column was changed or the comparison dropped while this was read
-        self._store.keep_cell(comparison_id, ComparisonCell(*place, run_id, error))
+            if self._jobs.get((comparison_id, place), run_id) != run_id:
+                return
+        try:
+            recipes = self._store.get(comparison_id).recipes
+        except RecordMissing:
+            return
+        if place[1] < len(recipes) and recipes[place[1]] == recipe:
+            self._store.keep_cell(comparison_id, ComparisonCell(*place, run_id, error))
 
     def note(self, extraction: Extraction) -> None:
         """Note what any run of the studio tells for later comparisons: how long its pages took to read."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import getpass
 import hashlib
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from core.einvoice import EInvoiceExtractor
 from core.extractor import Availability, Extractor
 from core.imaging import clean
 from core.jobs.local import LocalQueue
+from core.jobs.processes import ProcessQueue, plans_for
+from core.jobs.queue import Handler, JobQueue, Lane
+from core.jobs.store import JobStore
 from core.llm.capabilities import capabilities
 from core.llm.extractor import LlmExtractor
 from core.llm.prices import cost_of, price_of
@@ -25,6 +29,7 @@ from core.llm.switchboard import Outside, Switchboard
 from core.ocr import registry, vision
 from core.ocr.engine import Engine
 from core.ocr.gpu import gpu
+from core.ocr.machine import memory, processors
 from core.ocr.reader import CachedPageReader, MakeEngine
 from core.pipeline import Pipeline
 from core.preferences import Preferences
@@ -41,6 +46,7 @@ from storage.evaluations import SqlEvaluations
 from storage.exports import export_orders
 from storage.files import FileStore
 from storage.holds import SqlHolds
+from storage.jobs import SqlJobs
 from storage.ledger import SqlLedger
 from storage.orders import SqlOrders
 from storage.pending import SqlPending
@@ -52,8 +58,11 @@ from storage.workbook import Workbook
 
 Health = list[tuple[str, str, Availability]]
 
-#: Cells of a comparison that are read at once. They wait in a line of their own: a document on the desk is not behind them.
-COMPARED_AT_ONCE = 4
+#: Bytes of memory below which everything happens in one process.
+LOW_MEMORY = 3_000_000_000
+#: The lanes of the threads where there are no worker processes. Cells of a comparison wait in lines of their own: a
+#: document on the desk is not behind them.
+THREADS: tuple[tuple[Lane, ...], ...] = (("short",), ("long", "asking"), ("asking",), *[("background",)] * 4)
 
 #: The shipped documents with their truth.
 SAMPLES = Path(__file__).parents[2] / "samples" / "cases"
@@ -62,7 +71,19 @@ SAMPLES = Path(__file__).parents[2] / "samples" / "cases"
 def build_studio(settings: Settings | None = None, household: Settings | None = None) -> Studio:
     """A studio as the settings say: its data folder is made, its database migrated. Where a ``household`` is named, choices,
     budget and bill are its, and everything else the studio's own. Raises StorageError."""
-    settings = settings or Settings()
+    return _assemble(settings or Settings(), household)[0]
+
+
+def build_worker(settings: Settings, password: Callable[[str], str | None]) -> tuple[JobStore, dict[str, Handler]]:
+    """What a worker's process needs: the jobs, and who does the work of each kind. ``password`` gives that of an encrypted
+    document. Raises StorageError."""
+    studio, jobs = _assemble(settings, password=password)
+    return jobs, studio.handlers()
+
+
+def _assemble(
+    settings: Settings, household: Settings | None = None, password: Callable[[str], str | None] = lambda sha256: None
+) -> tuple[Studio, JobStore]:
     make_private(settings.data_dir)
     database = open_database(_database_url(settings))
     shared = open_database(_database_url(household)) if household else database
@@ -83,9 +104,11 @@ def build_studio(settings: Settings | None = None, household: Settings | None = 
     reader = CachedPageReader(results, _engines(models, calls), workers=defaults.ocr_workers, clean=clean)
     pipeline = Pipeline(found, reader, results, code_version())
     orders = SqlOrders(database)
+    jobs = SqlJobs(database, _place_of(settings.data_dir))
+    queue = _queue(settings, jobs, lambda: studio)
     measuring = AccuracyParts(
         pipeline,
-        LocalQueue(1),
+        queue,
         SqlEvaluations(database),
         orders,
         files,
@@ -98,8 +121,7 @@ def build_studio(settings: Settings | None = None, household: Settings | None = 
     parts = Parts(
         pipeline=pipeline,
         read_region=reader.read_region,
-        queue=LocalQueue(),
-        comparison_queue=LocalQueue(COMPARED_AT_ONCE),
+        queue=queue,
         comparisons=SqlComparisons(database),
         orders=orders,
         workbook=Workbook,
@@ -114,12 +136,55 @@ def build_studio(settings: Settings | None = None, household: Settings | None = 
         export=export_orders,
         export_tables=export_tables,
         health=_health(found, settings, models),
+        recognises=reader.recognises,
+        password=password,
         pin=fix,
         accuracy=Accuracy(settings, measuring),
         preferences=preferences,
     )
     studio = Studio(settings, parts)
-    return studio
+    return studio, jobs
+
+
+def _queue(settings: Settings, jobs: JobStore, studio: Callable[[], Studio]) -> JobQueue:
+    """Worker processes, or threads where they were asked for or there is too little memory."""
+    kind = settings.workers
+    if kind == "auto":
+        kind = "processes" if (memory() or LOW_MEMORY) >= LOW_MEMORY else "threads"
+    if kind == "processes":
+        from core.entrypoints.worker import start_worker
+
+        return ProcessQueue(
+            jobs, partial(start_worker, settings), plans_for(processors()), lambda sha256: studio().password_of(sha256)
+        )
+    return LocalQueue(jobs, _Later(lambda: studio().handlers()), THREADS)
+
+
+class _Later(Mapping[str, Handler]):
+    """Handlers of a studio that is not built yet."""
+
+    def __init__(self, made: Callable[[], Mapping[str, Handler]]) -> None:
+        self._made = made
+
+    def __getitem__(self, kind: str) -> Handler:
+        return self._made()[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made())
+
+    def __len__(self) -> int:
+        return len(self._made())
+
+
+def _place_of(folder: Path) -> str:
+    """The id of a data folder: jobs are done where the documents lie."""
+    path = folder / "place"
+    try:
+        with path.open("x", encoding="ascii") as file:
+            file.write(uuid.uuid4().hex)
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii").strip()
 
 
 def extractors() -> dict[str, Extractor]:

@@ -1,1 +1,1 @@
-"""Long work away from the page: see queue.py."""
+"""Long work away from the page: see queue.py, then store.py."""

@@ -1,127 +1,152 @@
-"""A job queue in this process: a few threads, snapshots under a lock, and the last finished runs kept for a while."""
+"""A job queue of threads in this process: for little memory, for tests, and for whoever wants one process only."""
 
 from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+import uuid
+from collections.abc import Mapping, Sequence
 
-from core.errors import Cancelled, StudioError
-from core.events import Event, ReplyArrived, RunFinished, StepEvent
-from core.extraction import Extraction
-from core.jobs.queue import Job, JobState, Work
-from core.llm.provider import RESTART
+from core.errors import StudioError
+from core.events import Event
+from core.jobs.queue import Handler, Job, JobRequest, Lane
+from core.jobs.running import LEASE, Running, run_job
+from core.jobs.snapshot import snapshot
+from core.jobs.store import JobStore
 
 log = logging.getLogger(__name__)
 
-#: Finished runs that stay known; older ones are found in the files store.
-KEPT = 200
+#: How often a thread looks for work that others put into the store, in seconds: a worker's, and one of the queue itself,
+#: which is told of it.
+LOOK = 1.0
+LOOK_ALONE = 10.0
+#: The lanes that each thread serves, those it prefers first.
+SLOTS: tuple[tuple[Lane, ...], ...] = (("short",), ("long", "asking"), ("asking",))
 
 
-@dataclass(slots=True)
-class _Running:
-    job_id: str
-    title: str
-    cancel: threading.Event = field(default_factory=threading.Event)
-    state: JobState = "queued"
-    events: list[StepEvent] = field(default_factory=list)
-    reply: list[str] = field(default_factory=list)
-    extraction: Extraction | None = None
-    error: str | None = None
-    started: float = 0.0
-    ended: float = 0.0
+class Slots:
+    """Threads that claim jobs and run them, each in its lanes. Used by :class:`LocalQueue` and by a worker's process."""
+
+    def __init__(
+        self,
+        store: JobStore,
+        handlers: Mapping[str, Handler],
+        slots: Sequence[Sequence[Lane]],
+        name: str = "",
+        look: float = LOOK,
+    ) -> None:
+        self.name = name or uuid.uuid4().hex
+        self._look = look
+        self._store = store
+        self._handlers = handlers
+        self._slots = slots
+        self._running: dict[str, Running] = {}
+        self._lock = threading.Lock()
+        self._wake = [threading.Event() for _ in slots]
+        self._closing = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Start the threads; does nothing where they run."""
+        with self._lock:
+            if self._threads or self._closing.is_set():
+                return
+            self._threads = [
+                threading.Thread(target=self._serve, args=(place,), name=f"studio-job-{place}", daemon=True)
+                for place in range(len(self._slots))
+            ]
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """Look for work now."""
+        for event in self._wake:
+            event.set()
+
+    def stop(self, job_id: str) -> None:
+        """Stop a job at its next event or page, if it runs here."""
+        with self._lock:
+            if running := self._running.get(job_id):
+                running.stop.set()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something runs here."""
+        return bool(self._running)
+
+    def close(self, seconds: float = 10.0) -> None:
+        """Stop what runs and end the threads; waits at most so long for each."""
+        self._closing.set()
+        with self._lock:
+            for running in self._running.values():
+                running.stop.set()
+        self.wake()
+        for thread in self._threads:
+            thread.join(seconds)
+
+    def _serve(self, place: int) -> None:
+        wake = self._wake[place]
+        while not self._closing.is_set():
+            wake.clear()
+            if not self._run_next(self._slots[place]):
+                wake.wait(self._look)
+
+    def _run_next(self, lanes: Sequence[Lane]) -> bool:
+        try:
+            record = self._store.claim(self.name, lanes, LEASE)
+            if record is None:
+                return False
+            running = Running(record)
+            with self._lock:
+                self._running[record.job_id] = running
+                if self._closing.is_set():
+                    running.stop.set()
+            try:
+                run_job(self._store, running, self._handlers)
+            finally:
+                with self._lock:
+                    del self._running[record.job_id]
+        except StudioError as error:  # the store does not answer: later perhaps
+            log.warning("no job could be taken or ended: %s", error)
+            return False
+        except Exception:
+            log.exception("a job could not be taken or ended")
+            return False
+        return True
 
 
 class LocalQueue:
     """Implements :class:`core.jobs.queue.JobQueue` with threads."""
 
-    def __init__(self, workers: int = 2) -> None:
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="studio-job")
-        self._lock = threading.Lock()
-        self._jobs: OrderedDict[str, _Running] = OrderedDict()
+    def __init__(
+        self, store: JobStore, handlers: Mapping[str, Handler], slots: Sequence[Sequence[Lane]] = SLOTS
+    ) -> None:
+        self._store = store
+        self._slots = Slots(store, handlers, slots, look=LOOK_ALONE)
 
-    def submit(self, job_id: str, title: str, work: Work) -> None:
+    def submit(self, request: JobRequest) -> None:
         """See :meth:`core.jobs.queue.JobQueue.submit`."""
-        job = _Running(job_id, title)
-        with self._lock:
-            self._jobs[job_id] = job
-            self._forget_old()
-        self._pool.submit(self._run, job, work)
+        self._store.add(request)
+        self.warm()
+        self._slots.wake()
 
     def get(self, job_id: str) -> Job | None:
         """See :meth:`core.jobs.queue.JobQueue.get`."""
-        with self._lock:
-            job = self._jobs.get(job_id)
-            return _snapshot(job) if job else None
+        return snapshot(self._store, job_id)
+
+    def events(self, job_id: str, after: int = 0) -> list[tuple[int, Event]]:
+        """See :meth:`core.jobs.queue.JobQueue.events`."""
+        return self._store.events(job_id, after)
 
     def cancel(self, job_id: str) -> None:
         """See :meth:`core.jobs.queue.JobQueue.cancel`."""
-        with self._lock:
-            if job := self._jobs.get(job_id):
-                job.cancel.set()
+        self._store.cancel(job_id)
+        self._slots.stop(job_id)
 
-    def jobs(self) -> list[Job]:
-        """See :meth:`core.jobs.queue.JobQueue.jobs`."""
-        with self._lock:
-            return [_snapshot(job) for job in self._jobs.values()]
+    def warm(self) -> None:
+        """See :meth:`core.jobs.queue.JobQueue.warm`."""
+        self._slots.start()
 
     def close(self) -> None:
-        """Cancel what runs and end the threads."""
-        with self._lock:
-            for job in self._jobs.values():
-                job.cancel.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def _forget_old(self) -> None:
-        ended = [key for key, job in self._jobs.items() if job.state not in ("queued", "running")]
-        for key in ended[: max(0, len(ended) - KEPT)]:
-            del self._jobs[key]
-
-    def _run(self, job: _Running, work: Work) -> None:
-        with self._lock:
-            job.state, job.started = "running", time.monotonic()
-        state: JobState = "done"
-        error: str | None = None
-        try:
-            for event in work(job.cancel.is_set):
-                self._note(job, event)
-                if job.cancel.is_set() and not isinstance(event, RunFinished):
-                    raise Cancelled("The run was cancelled.")
-        except Cancelled as stop:
-            state, error = "cancelled", str(stop)
-        except StudioError as failure:
-            state, error = "failed", str(failure)
-        except Exception:
-            log.exception("run %s failed", job.job_id)
-            state, error = "failed", "Something unexpected went wrong in this run; the log has the details. Try again."
-        with self._lock:
-            job.state, job.error, job.ended = state, error, time.monotonic()
-
-    def _note(self, job: _Running, event: Event) -> None:
-        with self._lock:
-            if isinstance(event, RunFinished):
-                job.extraction = event.extraction
-            elif isinstance(event, ReplyArrived):
-                if event.text == RESTART:  # what came so far is void
-                    job.reply.clear()
-                else:
-                    job.reply.append(event.text)
-            else:
-                job.events.append(event)
-
-
-def _snapshot(job: _Running) -> Job:
-    until = job.ended or time.monotonic()
-    return Job(
-        job.job_id,
-        job.title,
-        job.state,
-        tuple(job.events),
-        "".join(job.reply),
-        job.extraction,
-        job.error,
-        until - job.started if job.started else 0.0,
-    )
+        """See :meth:`core.jobs.queue.JobQueue.close`."""
+        self._slots.close()

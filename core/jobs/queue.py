@@ -1,25 +1,49 @@
-"""The contract of a job queue: runs go in, their step facts can be watched from anywhere, and a run can be
-cancelled. To add one: implement :class:`JobQueue` in a file beside this one and choose it in bootstrap."""
+"""The contract of a job queue. Work is data: a request names its kind and holds JSON, and whoever runs it looks its
+handler up by the kind. Its events are numbered, and can be read from anywhere. To add a queue: implement
+:class:`JobQueue` in a file beside this one and choose it in bootstrap."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
 
-from core.events import Event, StepEvent
+from core.events import Event, ReplyArrived, StepEvent
 from core.extraction import Extraction
+from core.llm.provider import RESTART
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 
-#: Work is given as a function of "is it cancelled?" that yields events and ends with RunFinished.
-Work = Callable[[Callable[[], bool]], Iterator[Event]]
+#: Who waits behind whom: ``short`` work takes a second, ``asking`` waits for a model, ``long`` is recognised,
+#: ``background`` is nobody's open document.
+Lane = Literal["short", "asking", "long", "background"]
+
+
+@dataclass(frozen=True, slots=True)
+class JobRequest:
+    """Work as data. ``payload`` is JSON that the handler of ``kind`` understands. Owners take turns (a browser session's
+    desk, a comparison). ``size`` is how much it is (pages), ``seconds`` how long it may take (0: as long as it takes)."""
+
+    kind: str
+    job_id: str
+    title: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    owner: str = ""
+    lane: Lane = "long"
+    size: int = 1
+    seconds: float = 0.0
+
+
+#: Does the work of a kind: a function of the request and of "is it cancelled?" that yields events. A StudioError fails
+#: the job with its sentence; Cancelled ends it as cancelled.
+Handler = Callable[[JobRequest, Callable[[], bool]], Iterator[Event]]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A snapshot of one run. ``events`` are the step facts so far; ``reply`` what an extractor has replied
-    so far, in its present try."""
+    """A snapshot of one job. ``events`` are the step facts so far; ``reply`` what an extractor has replied so far, in its
+    present try. ``ahead`` is how many jobs come before it while it waits, ``left`` about how many seconds until it is
+    done, where there is something to tell it by."""
 
     job_id: str
     title: str
@@ -29,6 +53,8 @@ class Job:
     extraction: Extraction | None = None
     error: str | None = None
     seconds: float = 0.0
+    ahead: int = 0
+    left: float | None = None
 
     @property
     def active(self) -> bool:
@@ -39,14 +65,32 @@ class Job:
 class JobQueue(Protocol):
     """Runs work in the background."""
 
-    def submit(self, job_id: str, title: str, work: Work) -> None:
-        """Queue ``work`` under ``job_id``; returns at once."""
+    def submit(self, request: JobRequest) -> None:
+        """Queue it; returns at once."""
 
     def get(self, job_id: str) -> Job | None:
-        """A snapshot, or ``None`` for an id this queue does not know."""
+        """A snapshot (without a result: what a job gives is kept by its handler), or ``None`` for an unknown id."""
+
+    def events(self, job_id: str, after: int = 0) -> list[tuple[int, Event]]:
+        """The events of a job with numbers above ``after``, in order; numbers begin at 1."""
 
     def cancel(self, job_id: str) -> None:
-        """Ask the run to stop; it ends at its next event or page."""
+        """Ask the job to stop: at once where it waits, else at its next event or page. One that does not answer is ended."""
 
-    def jobs(self) -> list[Job]:
-        """Snapshots of all known jobs, oldest first."""
+    def warm(self) -> None:
+        """Make ready to work, in the background; does nothing where it is."""
+
+    def close(self) -> None:
+        """Stop what runs and end the workers. What waits goes on waiting where the queue outlives the process."""
+
+
+def reply_of(events: Iterable[Event]) -> str:
+    """What an extractor has replied in its present try."""
+    pieces: list[str] = []
+    for event in events:
+        if isinstance(event, ReplyArrived):
+            if event.text == RESTART:  # what came so far is void
+                pieces.clear()
+            else:
+                pieces.append(event.text)
+    return "".join(pieces)

@@ -124,6 +124,16 @@ class CachedPageReader:
         failed = {pages[place].number: str(error) for place, error in sorted(errors.items())}
         return PagesRead(tuple(texts[place] for place in sorted(texts)), cached, failed)
 
+    def recognises(self, document: Document, pages: Sequence[PageRef], recipe: OcrRecipe) -> bool:
+        """Whether an engine has to read one of these pages: it has no good text layer, and the cache does not know it."""
+        for place, ref in enumerate(pages):
+            try:
+                if isinstance(self._without_engine(document, ref, recipe, place), _Task):
+                    return True
+            except StudioError:  # the run itself will say what is wrong with this page
+                continue
+        return False
+
     def read_region(self, document: Document, ref: PageRef, box: Box, recipe: OcrRecipe) -> list[Word]:
         """The words whose middle lies in ``box`` (page units), recognised from the picture of just that region.
         Raises a StudioError; a box outside the page has no words."""

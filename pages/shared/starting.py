@@ -6,7 +6,7 @@ from core.errors import RecipeError
 from pages.shared.desk import OpenDocument
 from pages.shared.frame import get_studio
 from pages.shared.recipe_choice import recipe_of, unreadable
-from pages.shared.session import get_job
+from pages.shared.session import get_desk, get_job
 
 
 def start(document: OpenDocument) -> None:
@@ -19,7 +19,7 @@ def start(document: OpenDocument) -> None:
         signature = document.signature(group, recipe.digest)
         job = get_job(group.run) if group.run else None
         if job is None or group.read_as != signature or job.state in ("failed", "cancelled"):
-            group.run = studio.start(document.sha256, document.refs(group), recipe)
+            group.run = studio.start(document.sha256, document.refs(group), recipe, get_desk().desk_id)
             group.read_as = signature
     document.picking = False
     document.active = 0

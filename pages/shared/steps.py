@@ -17,6 +17,7 @@ from pages.shared.intake import refuse
 from pages.shared.reply import draw_arriving
 from pages.shared.session import get_job
 from pages.shared.starting import start
+from pages.shared.times import about
 
 State = Literal["waiting", "running", "finished", "skipped", "failed", "stopped", "unreached"]
 
@@ -151,9 +152,16 @@ def _again(document: OpenDocument) -> None:
 
 def _headline(job: Job) -> str:
     return {
-        "queued": "Waiting for its turn",
-        "running": f"Reading · {job.seconds:.0f} s",
+        "queued": " · ".join(["Waiting for its turn", *_standing(job)]),
+        "running": " · ".join([f"Reading · {job.seconds:.0f} s", *_standing(job)]),
         "failed": "This could not be read",
         "cancelled": "Stopped",
         "done": "Done",
     }[job.state]
+
+
+def _standing(job: Job) -> list[str]:
+    """What comes before a run that waits, and about how long it still takes, where that is known."""
+    before = [f"{job.ahead} before it"] if job.ahead else []
+    # Of a run that takes longer than others did nothing is known any more.
+    return before + ([f"{about(job.left)} left"] if job.left else [])

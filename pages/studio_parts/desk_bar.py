@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.extraction import Verdict
@@ -12,6 +14,7 @@ from pages.shared.desk import Desk, OpenDocument
 from pages.shared.frame import plain
 from pages.shared.intake import draw_drop_zone, forget_widgets
 from pages.shared.session import changed_since_saved, get_edits, get_job, get_review
+from pages.shared.times import about
 from pages.studio_parts.save_ready import draw_save_ready
 
 _JOB_STATES = {
@@ -65,12 +68,25 @@ def _draw_documents(desk: Desk) -> None:
                     desk.chosen = document.sha256
                     forget_widgets()
                     st.rerun()
+        if progress := batch_progress([job for run in desk.runs() if (job := get_job(run))]):
+            with st.container(key="batch", width="content"):
+                st.caption(progress)
         if desk.document and st.button(
             "", key="close_document", icon=":material/close:", type="tertiary", help="Close this document"
         ):
             desk.close(desk.document.sha256)
             forget_widgets()
             st.rerun()
+
+
+def batch_progress(jobs: Sequence[Job]) -> str:
+    """How far several documents are, and about how long the rest takes, where that is known; empty once all are read."""
+    active = [job for job in jobs if job.active]
+    if len(jobs) < 2 or not active:
+        return ""
+    left = [job.left for job in active]
+    rest = f" · {about(max(each for each in left if each is not None))} left" if any(left) and None not in left else ""
+    return f"{len(jobs) - len(active)} of {len(jobs)} read{rest}"
 
 
 def state_of(document: OpenDocument) -> tuple[str, str]:

@@ -63,6 +63,7 @@ def serve(data: Path, script: Path = ROOT / "app.py") -> Iterator[Server]:
     command += ["--server.headless", "true", "--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
     environment = {**os.environ, "STUDIO_DATA_DIR": str(data)}
     environment.pop("DATABASE_URL", None)
+    environment.pop("STUDIO_WORKERS", None)  # as people run it
     with log.open("wb") as out:
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT, start_new_session=True

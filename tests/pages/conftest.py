@@ -18,5 +18,7 @@ def studio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
     monkeypatch.setenv("STUDIO_DATA_DIR", str(tmp_path))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     st.cache_resource.clear()
-    yield get_studio()
+    made = get_studio()
+    yield made
+    made.close()
     st.cache_resource.clear()

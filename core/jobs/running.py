@@ -1,0 +1,131 @@
+"""One claimed job, run to its end: the same in a thread and in a worker's process."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from core.errors import Cancelled, StudioError
+from core.events import Event, ReplyArrived, RunFinished
+from core.jobs.queue import Handler
+from core.jobs.store import CANCELLED, Ended, JobRecord, JobStore
+from core.llm.provider import RESTART
+
+log = logging.getLogger(__name__)
+
+#: Seconds for which a worker holds a job without a sign of life, and how often it gives one.
+LEASE = 30.0
+BEAT = 1.0
+#: Pieces of a reply are noted together, this many seconds apart.
+REPLIES = 0.25
+UNEXPECTED = "Something unexpected went wrong in this run; the log has the details. Try again."
+
+
+def took_too_long(seconds: float) -> str:
+    """The sentence of a run that met its time limit."""
+    return (
+        f"Stopped after {seconds:.0f} seconds, the longest that a run may take: choose fewer pages, or allow more time on "
+        "the Settings page."
+    )
+
+
+@dataclass(slots=True)
+class Running:
+    """A job that runs here; ``stop`` ends it at its next event or page."""
+
+    record: JobRecord
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def overdue(self) -> bool:
+        """Whether it ran longer than it may."""
+        seconds = self.record.request.seconds
+        return bool(seconds) and time.time() - self.record.started > seconds
+
+    def cancelled(self) -> bool:
+        """Whether the handler is to stop."""
+        return self.stop.is_set() or self.overdue
+
+
+def run_job(store: JobStore, running: Running, handlers: Mapping[str, Handler]) -> None:
+    """Run it and note its events, its heartbeat and its end."""
+    over = threading.Event()
+    heart = threading.Thread(target=_beat, args=(store, running, over), name="studio-heart", daemon=True)
+    heart.start()
+    try:
+        state, error = _work(store, running, handlers)
+    finally:
+        over.set()
+        heart.join()
+    store.finish(running.record, state, error)
+
+
+def _beat(store: JobStore, running: Running, over: threading.Event) -> None:
+    while not over.wait(BEAT):
+        try:
+            alive = store.beat(running.record, LEASE)
+        except StudioError as error:  # a busy database is no reason to stop
+            log.warning("the heartbeat of %s was passed over: %s", running.record.job_id, error)
+        else:
+            if not alive:
+                running.stop.set()
+
+
+def _work(store: JobStore, running: Running, handlers: Mapping[str, Handler]) -> tuple[Ended, str | None]:
+    request = running.record.request
+    notes = _Notes(lambda events: store.note(running.record, events))
+    try:
+        handler = handlers.get(request.kind)
+        if handler is None:
+            raise StudioError(f"Nobody here knows how to do “{request.kind}”: update the studio.")
+        for event in handler(request, running.cancelled):
+            notes.add(event)
+            if running.cancelled() and not isinstance(event, RunFinished):
+                raise Cancelled(CANCELLED)
+        notes.flush()
+    except Cancelled as stop:
+        if running.overdue and not running.stop.is_set():
+            return "failed", took_too_long(request.seconds)
+        return "cancelled", str(stop)
+    except StudioError as failure:
+        notes.flush()
+        return "failed", str(failure)
+    except Exception:
+        log.exception("job %s failed", request.job_id)
+        return "failed", UNEXPECTED
+    return "done", None
+
+
+class _Notes:
+    """Events on their way to the store: step facts at once, pieces of a reply gathered."""
+
+    def __init__(self, note: Callable[[list[Event]], None]) -> None:
+        self._note = note
+        self._held: list[Event] = []
+        self._noted = 0.0
+
+    def add(self, event: Event) -> None:
+        """Take an event; a result is kept by whoever made it."""
+        if isinstance(event, RunFinished):
+            return
+        last = self._held[-1] if self._held else None
+        if (
+            isinstance(event, ReplyArrived)
+            and isinstance(last, ReplyArrived)
+            and RESTART not in (event.text, last.text)
+        ):
+            self._held[-1] = ReplyArrived(event.extractor, last.text + event.text)
+        else:
+            self._held.append(event)
+        if not isinstance(event, ReplyArrived) or time.monotonic() - self._noted > REPLIES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Note what is held."""
+        if self._held:
+            held, self._held = self._held, []
+            self._noted = time.monotonic()
+            self._note(held)

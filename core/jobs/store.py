@@ -1,0 +1,94 @@
+"""The contract of what keeps jobs. A row here is the truth about a job: who works on it holds a lease that ends by itself,
+so that a worker that is lost gives its job back, and whoever asks, in any process, sees the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+
+from core.events import Event
+from core.jobs.queue import JobRequest, JobState, Lane
+
+#: A job whose worker was lost this many times is not tried again.
+ATTEMPTS = 2
+PARKED = (
+    "The program that read this document ended unexpectedly, twice: it was set aside so that it holds up nothing else. "
+    "Try other pages or another recipe."
+)
+
+CANCELLED = "The run was cancelled."
+
+Ended = Literal["done", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """A job as it is kept. Moments are seconds since the epoch, 0 where they have not come. ``attempt`` counts how often a
+    worker began; ``cancelled`` is when somebody asked for its end."""
+
+    request: JobRequest
+    state: JobState = "queued"
+    created: float = 0.0
+    started: float = 0.0
+    ended: float = 0.0
+    attempt: int = 0
+    worker: str = ""
+    cancelled: float = 0.0
+    error: str | None = None
+
+    @property
+    def job_id(self) -> str:
+        """The job's id."""
+        return self.request.job_id
+
+
+class JobStore(Protocol):
+    """Keeps jobs, their events and their leases. Safe for threads and, where it is in a database, for processes."""
+
+    def add(self, request: JobRequest) -> None:
+        """Keep a new job; an id that is known already changes nothing."""
+
+    def claim(self, worker: str, lanes: Sequence[Lane], lease: float) -> JobRecord | None:
+        """Give the job whose turn it is in the first of ``lanes`` that has one to ``worker``, for ``lease`` seconds. Nobody
+        else gets it meanwhile; what an earlier attempt noted is dropped. Jobs whose lease has ended wait again first."""
+
+    def beat(self, record: JobRecord, lease: float) -> bool:
+        """Hold a claimed job for ``lease`` seconds more. ``False``: stop, it is cancelled or was given to another."""
+
+    def note(self, record: JobRecord, events: Sequence[Event]) -> None:
+        """Add events of a claimed job, numbered in order."""
+
+    def finish(self, record: JobRecord, state: Ended, error: str | None = None) -> bool:
+        """End a claimed job. ``False``: it was no longer this worker's, and nothing changed."""
+
+    def cancel(self, job_id: str) -> None:
+        """End a job that waits; ask a running one to stop."""
+
+    def give_back(self, workers: Sequence[str]) -> None:
+        """Let what these workers hold wait again; it does not count as an attempt."""
+
+    def lost(self, workers: Sequence[str] = ()) -> list[JobRecord]:
+        """Let the jobs of workers that died (and all whose lease has ended) wait again, and give them as they now are: those
+        that were begun :data:`ATTEMPTS` times are failed with :data:`PARKED`."""
+
+    def get(self, job_id: str) -> JobRecord | None:
+        """One job."""
+
+    def events(self, job_id: str, after: int = 0) -> list[tuple[int, Event]]:
+        """Events with numbers above ``after``, in order."""
+
+    def active(self) -> list[JobRecord]:
+        """The jobs that wait or run, oldest first."""
+
+    def latest(self, lane: Lane, limit: int = 20) -> list[JobRecord]:
+        """The jobs of a lane that were done last."""
+
+
+def after_loss(record: JobRecord, now: float) -> JobRecord:
+    """What becomes of a running job whose worker is gone: it waits again, or it ends."""
+    if record.cancelled:
+        return replace(record, state="cancelled", ended=now, error=CANCELLED)
+    if record.attempt >= ATTEMPTS:
+        return replace(record, state="failed", ended=now, error=PARKED)
+    return replace(record, state="queued", worker="")

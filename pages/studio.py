@@ -10,7 +10,7 @@ from pages.shared.differences import draw_differences
 from pages.shared.form import mark_seen
 from pages.shared.frame import get_studio, plain
 from pages.shared.intake import draw_drop_zone, draw_reopen, draw_samples, draw_troubles
-from pages.shared.session import get_desk, get_job, keep_desk
+from pages.shared.session import first_look, get_desk, keep_desk
 from pages.studio_parts.desk_bar import draw_desk_bar
 from pages.studio_parts.result import draw_result
 from pages.studio_parts.save_ready import draw_batch
@@ -51,7 +51,7 @@ def _draw_document(desk: Desk, document: OpenDocument) -> None:
     if document.picking or run is None:
         _draw_picker(desk, document)
         return
-    job = get_job(run)
+    job = first_look(run)
     if job is not None and job.state == "done" and job.extraction is not None:
         draw_result(desk, document, run, job.extraction)
     else:

@@ -150,7 +150,7 @@ def _queue(settings: Settings, jobs: JobStore, studio: Callable[[], Studio]) -> 
     """Worker processes, or threads where they were asked for or there is too little memory."""
     kind = settings.workers
     if kind == "auto":
-        kind = "processes" if (memory() or LOW_MEMORY) >= LOW_MEMORY else "threads"
+        kind = "processes" if (memory() or 0) >= LOW_MEMORY else "threads"
     if kind == "processes":
         from core.entrypoints.worker import start_worker
 

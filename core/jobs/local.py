@@ -36,6 +36,8 @@ class Slots:
         look: float = LOOK,
     ) -> None:
         self.name = name or uuid.uuid4().hex
+        self.done = 0
+        """How many jobs ended here."""
         self._look = look
         self._store = store
         self._handlers = handlers
@@ -106,6 +108,7 @@ class Slots:
             finally:
                 with self._lock:
                     del self._running[record.job_id]
+                    self.done += 1
         except StudioError as error:  # the store does not answer: later perhaps
             log.warning("no job could be taken or ended: %s", error)
             return False

@@ -38,12 +38,13 @@ PAUSE = 30.0
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A worker that there may be. ``slots`` are its threads' lanes; ``idle`` ends it after so many seconds without work
-    (0: it stays, and is started before there is any). It ends between jobs above ``megabytes``, and is ended above three
-    times as many. ``nice`` is how far it steps back for the page, ``threads`` how many processors it uses."""
+    (0: it stays, and is started before there is any). It ends between jobs above ``megabytes``, and is ended in one above
+    ``most_megabytes``. ``nice`` is how far it steps back for the page, ``threads`` how many processors it uses."""
 
     slots: tuple[tuple[Lane, ...], ...]
     idle: float = 0.0
     megabytes: int = 1200
+    most_megabytes: int = 3600
     nice: int = 5
     threads: int = 0
 
@@ -203,7 +204,7 @@ class ProcessQueue:
         now = time.time()
         mine = {one.job_id: one for one in active if one.state == "running" and one.worker == post.name}
         verdicts = {job_id: verdict for job_id, one in mine.items() if (verdict := _verdict(one, now))}
-        too_big = resident(post.process.pid) > 3 * post.plan.megabytes * 1_000_000
+        too_big = bool(mine) and resident(post.process.pid) > post.plan.most_megabytes * 1_000_000
         if not verdicts and not too_big:
             return
         log.warning("a worker is ended: %s", ", ".join(verdicts) or "it has outgrown its memory")

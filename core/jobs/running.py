@@ -87,6 +87,7 @@ def _work(store: JobStore, running: Running, handlers: Mapping[str, Handler]) ->
                 raise Cancelled(CANCELLED)
         notes.flush()
     except Cancelled as stop:
+        notes.flush()
         if running.overdue and not running.stop.is_set():
             return "failed", took_too_long(request.seconds)
         return "cancelled", str(stop)
@@ -125,7 +126,12 @@ class _Notes:
 
     def flush(self) -> None:
         """Note what is held."""
-        if self._held:
-            held, self._held = self._held, []
-            self._noted = time.monotonic()
-            self._note(held)
+        if not self._held:
+            return
+        self._noted = time.monotonic()
+        try:
+            self._note(self._held)
+        except StudioError as error:  # they are noted with the next: a busy database is no reason to fail
+            log.warning("events wait to be noted: %s", error)
+        else:
+            self._held = []

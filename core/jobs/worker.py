@@ -79,7 +79,8 @@ class Worker:
         self._slots.close()
 
     def _has_grown(self) -> bool:
-        return bool(self._megabytes) and resident(os.getpid()) > self._megabytes * 1_000_000
+        # One that is too big as it starts would be no smaller the next time.
+        return bool(self._megabytes) and self._slots.done > 0 and resident(os.getpid()) > self._megabytes * 1_000_000
 
     def _listen(self, channel: Channel, passwords: Passwords) -> None:
         for message in channel.messages():

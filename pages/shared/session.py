@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from collections.abc import Collection
 from typing import Any
@@ -19,6 +20,8 @@ from pages.shared import keys
 from pages.shared.desk import Desk, desk_from
 from pages.shared.frame import get_studio
 
+#: Seconds that a page waits for a run that it shows for the first time.
+MOMENT = 0.5
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -52,6 +55,20 @@ def get_job(run_id: str) -> Job | None:
     job = ended.get(run_id) or get_studio().job(run_id)
     if job is not None and not job.active:
         ended[run_id] = job
+    return job
+
+
+def first_look(run_id: str) -> Job | None:
+    """Where a run stands as its page is drawn for the first time: a moment is left to short work, which then shows its
+    result at once in place of its steps."""
+    job = get_job(run_id)
+    if st.session_state.get(keys.LOOKED_AT) == run_id:
+        return job
+    st.session_state[keys.LOOKED_AT] = run_id
+    until = time.monotonic() + MOMENT
+    while job is not None and job.active and time.monotonic() < until:
+        time.sleep(0.03)
+        job = get_job(run_id)
     return job
 
 

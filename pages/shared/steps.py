@@ -97,16 +97,16 @@ def _row(line: StepLine) -> str:
 
 
 def draw_run(document: OpenDocument, run_id: str) -> None:
-    """A run that is on its way, or that ended without a result. It is looked at twice a second while it is active; the
-    page is drawn once more when it ends."""
+    """A run that is on its way, or that ended without a result. It is looked at every second while it is active; the page
+    is drawn once more when it ends."""
     job = get_job(run_id)
     if job is None:
         st.warning("This run is no longer known here: extract the pages again.", icon=":material/history:")
         _draw_way_on(document)
     elif job.active:
-        st.fragment(_draw_active, run_every=0.5)(run_id)
+        st.fragment(_draw_active, run_every=1.0)(run_id)
     else:
-        st.markdown(f"**{_headline(job)}**")
+        st.markdown(f"**{headline_of(job)}**")
         if job.error and job.state == "failed":
             st.error(plain(job.error), icon=":material/error:")
         draw_steps(job)
@@ -118,7 +118,7 @@ def _draw_active(run_id: str) -> None:
     if job is None or not job.active:
         st.rerun()
     with st.container(horizontal=True, vertical_alignment="center", key="run_bar"):
-        st.markdown(f"**{_headline(job)}**", width="content")
+        st.markdown(f"**{headline_of(job)}**", width="content")
         st.space("stretch")
         st.button("Cancel", key="cancel", icon=":material/stop_circle:", on_click=get_studio().cancel, args=(run_id,))
     draw_steps(job)
@@ -150,7 +150,8 @@ def _again(document: OpenDocument) -> None:
         refuse(f"{document.name}: {error}")
 
 
-def _headline(job: Job) -> str:
+def headline_of(job: Job) -> str:
+    """How a run stands, in a line."""
     return {
         "queued": " · ".join(["Waiting for its turn", *_standing(job)]),
         "running": " · ".join([f"Reading · {job.seconds:.0f} s", *_standing(job)]),

@@ -56,8 +56,8 @@ def _watch_documents(desk: Desk) -> None:
 def _draw_documents(desk: Desk) -> None:
     with st.container(horizontal=True, key="documents", gap="xsmall"):
         for index, document in enumerate(desk.documents):
-            icon, words = state_of(document)
             chosen = document.sha256 == desk.chosen
+            icon, words = state_of(document, shown=chosen)
             with st.container(key=f"doc_chip_{index}{'_chosen' if chosen else ''}", width="content"):
                 if st.button(
                     f"{plain(short(document.name))} :gray[· {words}]",
@@ -89,11 +89,14 @@ def batch_progress(jobs: Sequence[Job]) -> str:
     return f"{len(jobs) - len(active)} of {len(jobs)} read{rest}"
 
 
-def state_of(document: OpenDocument) -> tuple[str, str]:
-    """An icon and words for how a document stands: the least finished of its invoices decides."""
+def state_of(document: OpenDocument, *, shown: bool = False) -> tuple[str, str]:
+    """An icon and words for how a document stands: the least finished of its invoices decides. Of the one that is shown
+    its steps tell more, and sooner."""
     if document.picking or any(group.run is None for group in document.groups):
         return ":material/description:", "choose its pages"
     jobs = [get_job(group.run) for group in document.groups if group.run]
+    if shown and any(job is not None and job.active for job in jobs):
+        return ":material/progress_activity:", "being read"
     for state, seen in _JOB_STATES.items():
         if any(job is not None and job.state == state for job in jobs):
             return seen

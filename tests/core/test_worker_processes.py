@@ -26,7 +26,7 @@ from storage.jobs import SqlJobs
 from tests.conftest import PASSWORD, SampleFile
 
 ROOT = Path(__file__).parents[2]
-SHORT_AND_LONG = (Plan((("long",),)), Plan((("short",),)))
+LONG, SHORT = Plan((("long",),)), Plan((("short",),))
 MakeQueue = Callable[..., ProcessQueue]
 
 
@@ -47,7 +47,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeQueue]
         return worker
 
     def make(*plans: Plan, password: Callable[[str], str | None] = lambda sha256: None) -> ProcessQueue:
-        made.append(ProcessQueue(SqlJobs(open_database(url), "here"), start, plans or SHORT_AND_LONG, password))
+        made.append(ProcessQueue(SqlJobs(open_database(url), "here"), start, plans or (LONG,), password))
         return made[-1]
 
     yield make
@@ -83,7 +83,7 @@ def ask(queue: ProcessQueue, kind: str, job_id: str, lane: Lane = "long", **more
 
 def test_work_is_done_in_another_process_short_work_beside_long(make: MakeQueue) -> None:
     """What is quick does not wait."""
-    queue = make()
+    queue = make(LONG, SHORT)
     ask(queue, "wait", "scan")
     ask(queue, "quick", "pdf", "short")
     assert ended(queue, "pdf").state == "done"

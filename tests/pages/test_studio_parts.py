@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -27,8 +28,9 @@ from pages.shared.desk import Desk, OpenDocument, desk_from, range_text
 from pages.shared.drawing import box_on_page
 from pages.shared.frame import plain
 from pages.shared.lines import REMOVE, line_level, rows_after
-from pages.shared.steps import in_words, lines_of
+from pages.shared.steps import headline_of, in_words, lines_of
 from pages.shared.viewer import boxes_of
+from pages.studio_parts.desk_bar import batch_progress
 from pages.studio_parts.tabs import why_rows
 
 INVOICE = Invoice(
@@ -473,3 +475,27 @@ def test_every_rule_that_the_calibration_knows_has_plain_words() -> None:
 def test_the_machine_says_ready_and_people_say_approved() -> None:
     """What nobody looked at is never called approved."""
     assert STATUS_WORDS == {"approved": "ready", "reviewed": "approved", "needs review": "needs review"}
+
+
+@pytest.mark.parametrize(
+    ("ahead", "left", "headline"),
+    [
+        (0, None, "Waiting for its turn"),
+        (1, None, "Waiting for its turn · 1 before it"),
+        (3, 42.0, "Waiting for its turn · 3 before it · about 40 s left"),
+        (9, 200.0, "Waiting for its turn · 9 before it · about 3 min left"),
+    ],
+)
+def test_a_waiting_run_says_how_many_come_before_it(ahead: int, left: float | None, headline: str) -> None:
+    """And about how long it takes, where that is known."""
+    assert headline_of(Job("j", "a.pdf", "queued", ahead=ahead, left=left)) == headline
+
+
+def test_a_batch_says_how_far_it_is() -> None:
+    """Of one document, and of what is read, nothing has to be said."""
+    done, reading, waiting = (Job("j", "a.pdf", state) for state in ("done", "running", "queued"))
+    assert batch_progress([reading]) == ""
+    assert batch_progress([done, done]) == ""
+    assert batch_progress([done, reading, waiting]) == "1 of 3 read"
+    both = [done, replace(reading, left=12.0), replace(waiting, left=58.0)]
+    assert batch_progress(both) == "1 of 3 read · about 60 s left"

@@ -204,7 +204,7 @@ def test_a_late_reading_does_not_land_in_a_changed_column(
     studio.comparison.change(comparison_id, 0, PAGE_ONLY)
     model.wait.set()
     kept, _ = ended(studio, comparison_id)
-    studio.comparison._keep_cell(comparison_id, (0, 0), first, None)
+    studio.comparison._keep_cell(comparison_id, (0, 0), first, asking("one"), None)
     assert studio.comparison.get(comparison_id).cells == kept.cells
     assert kept.cells[0].run_id != first
 

@@ -59,6 +59,7 @@ class Comparator:
         self._calls = calls
         self._lock = threading.Lock()
         self._jobs: dict[tuple[str, CellPlace], str] = {}
+        self._looked_for: set[str] = set()
         self._results: OrderedDict[str, Result] = OrderedDict()
         self._sheets: OrderedDict[Any, Compared] = OrderedDict()
 
@@ -123,7 +124,19 @@ class Comparator:
         kept = self._store.get(comparison_id)
         self._cancel(kept, _places(kept))
 
+    def _find_jobs(self, comparison_id: str) -> None:
+        """Learn which cells an earlier process asked for that still wait or are being read."""
+        if comparison_id in self._looked_for:
+            return
+        found = [request for request in self._queue.active(CELL) if request.payload["comparison"] == comparison_id]
+        with self._lock:
+            self._looked_for.add(comparison_id)
+            for request in found:
+                row, column = request.payload["place"]
+                self._jobs.setdefault((comparison_id, (row, column)), request.job_id)
+
     def _cancel(self, kept: Comparison, places: Sequence[CellPlace]) -> None:
+        self._find_jobs(kept.comparison_id)
         for place in places:
             if job_id := self._jobs.get((kept.comparison_id, place)):
                 self._queue.cancel(job_id)
@@ -192,6 +205,7 @@ class Comparator:
 
     def cells(self, kept: Comparison) -> dict[CellPlace, Cell]:
         """Where every cell stands, by (row, column)."""
+        self._find_jobs(kept.comparison_id)
         known = {(cell.row, cell.column): cell for cell in kept.cells}
         return {place: self._cell(kept.comparison_id, place, known.get(place)) for place in _places(kept)}
 

@@ -141,6 +141,10 @@ class LocalQueue:
         """See :meth:`core.jobs.queue.JobQueue.events`."""
         return self._store.events(job_id, after)
 
+    def active(self, kind: str) -> list[JobRequest]:
+        """See :meth:`core.jobs.queue.JobQueue.active`."""
+        return [record.request for record in self._store.active() if record.request.kind == kind]
+
     def cancel(self, job_id: str) -> None:
         """See :meth:`core.jobs.queue.JobQueue.cancel`."""
         self._store.cancel(job_id)

@@ -106,6 +106,10 @@ class ProcessQueue:
         """See :meth:`core.jobs.queue.JobQueue.events`."""
         return self._store.events(job_id, after)
 
+    def active(self, kind: str) -> list[JobRequest]:
+        """See :meth:`core.jobs.queue.JobQueue.active`."""
+        return [record.request for record in self._store.active() if record.request.kind == kind]
+
     def cancel(self, job_id: str) -> None:
         """See :meth:`core.jobs.queue.JobQueue.cancel`."""
         self._store.cancel(job_id)
@@ -147,10 +151,12 @@ class ProcessQueue:
         while not self._closing:
             try:
                 self._look()
-            except StudioError as error:
+            except StudioError as error:  # the database does not answer: the workers wait for it too
                 log.warning("the workers could not be looked after: %s", error)
+                self._wake.wait(GRACE)
             except Exception:
                 log.exception("the workers could not be looked after")
+                self._wake.wait(GRACE)
             self._wake.wait(LOOK)
             self._wake.clear()
 

@@ -74,6 +74,9 @@ class JobQueue(Protocol):
     def events(self, job_id: str, after: int = 0) -> list[tuple[int, Event]]:
         """The events of a job with numbers above ``after``, in order; numbers begin at 1."""
 
+    def active(self, kind: str) -> list[JobRequest]:
+        """What waits or runs of a kind, oldest first, whichever process asked for it."""
+
     def cancel(self, job_id: str) -> None:
         """Ask the job to stop: at once where it waits, else at its next event or page. One that does not answer is ended."""
 

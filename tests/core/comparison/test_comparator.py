@@ -130,6 +130,20 @@ def test_a_comparison_that_was_cut_off_goes_on(studio: Studio, digital_pdf: Samp
     assert ended(later, comparison_id)[1][0, 0].state == "done"
 
 
+def test_cells_that_waited_when_the_studio_ended_are_read_by_the_next(studio: Studio, digital_pdf: SampleFile) -> None:
+    """They are seen to wait, and can be stopped."""
+    row = row_of(studio, digital_pdf.data)
+    studio.close()  # nobody works any more
+    comparison_id = studio.comparison.begin([row], [DEFAULT, PAGE_ONLY])
+    later = build_studio(studio.settings)
+    cells = later.comparison.cells(later.comparison.get(comparison_id))
+    assert [cell.state for cell in cells.values()] == ["waiting", "waiting"]
+    later.comparison.cancel(comparison_id)
+    assert ended(later, comparison_id)[1][0, 0].state == "stopped"
+    later.comparison.go_on(comparison_id)
+    assert ended(later, comparison_id)[1][0, 1].state == "done"
+
+
 def test_the_cache_answers_and_costs_are_told_as_first_paid(
     studio: Studio, model: FakeModel, digital_pdf: SampleFile
 ) -> None:

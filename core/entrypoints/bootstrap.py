@@ -62,7 +62,8 @@ Health = list[tuple[str, str, Availability]]
 LOW_MEMORY = 3_000_000_000
 #: The lanes of the threads where there are no worker processes. Cells of a comparison wait in lines of their own: a
 #: document on the desk is not behind them.
-THREADS: tuple[tuple[Lane, ...], ...] = (("short",), ("long", "asking"), ("asking",), *[("background",)] * 4)
+_COMPARING: tuple[Lane, ...] = ("background",)
+THREADS: tuple[tuple[Lane, ...], ...] = (("short",), ("long", "asking"), ("asking",), *(_COMPARING,) * 4)
 
 #: The shipped documents with their truth.
 SAMPLES = Path(__file__).parents[2] / "samples" / "cases"

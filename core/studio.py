@@ -276,10 +276,6 @@ class Studio:
         """Stop what runs in the background and end the workers."""
         self._parts.queue.close()
 
-    def reload(self) -> None:
-        """Use the person's choices as another process kept them."""
-        self.defaults = self.settings.defaults()
-
     def job(self, job_id: str) -> Job | None:
         """Where a run stands; finished runs of earlier processes are found too. ``None`` for an unknown id."""
         job = self._parts.queue.get(job_id)

@@ -16,7 +16,7 @@ from core.jobs.local import LocalQueue
 from core.jobs.processes import ProcessQueue, plans_for
 from core.jobs.queue import Job, JobRequest
 from core.recipe import ModelChoice, Recipe
-from core.settings import Defaults, Limits, Settings
+from core.settings import Limits, Settings
 from core.studio import Studio
 from storage.database import open_database
 from storage.jobs import SqlJobs
@@ -88,7 +88,7 @@ def test_the_longest_run_is_a_setting(studio: Studio, digital_pdf: SampleFile) -
     """Ten minutes where nobody said otherwise."""
     document = studio.open(digital_pdf.data, "a.pdf")
     assert request_of(studio, begun(studio, document)).seconds == 600
-    studio.configure(Defaults(limits=Limits(run_seconds=30)))
+    studio.configure(limits=Limits(run_seconds=30))
     assert request_of(studio, begun(studio, document)).seconds == 30
 
 

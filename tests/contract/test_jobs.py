@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from core.events import ReplyArrived, StepFailed, StepFinished, StepProgressed, StepSkipped, StepStarted
-from core.jobs.memory import MemoryJobs
 from core.jobs.queue import JobRequest, Lane
 from core.jobs.store import PARKED, JobRecord, JobStore
 from storage.database import Database
 from storage.jobs import SqlJobs
+from tests.doubles.jobs import MemoryJobs
 
 KINDS = ["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 

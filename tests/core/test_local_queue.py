@@ -10,11 +10,11 @@ from core.errors import BrokenDocument, Cancelled
 from core.events import Event, ReplyArrived, RunFinished, StepFinished, StepStarted
 from core.extraction import Extraction
 from core.jobs.local import LocalQueue
-from core.jobs.memory import MemoryJobs
 from core.jobs.queue import Handler, Job, JobQueue, JobRequest
 from core.llm.provider import RESTART
 from core.models import Invoice
 from core.recipe import Recipe
+from tests.doubles.jobs import MemoryJobs
 
 RESULT = Extraction(document="d", name="n", pages=(), recipe=Recipe(), invoice=Invoice())
 MakeQueue = Callable[[Mapping[str, Handler]], LocalQueue]

@@ -17,6 +17,7 @@ from core.studio import Studio
 from pages.shared import keys
 from pages.shared.pictures import _answer_page
 from pages.studio_parts.picker import WINDOW
+from storage.workbook import Workbook
 from tests.conftest import PASSWORD, SampleFile
 from tests.core.made import LINES, pdf_of
 
@@ -279,6 +280,20 @@ def test_what_is_stored_already_is_noticed_before_saving(studio: Studio, digital
     assert studio.search(OrderQuery()).total == 1
     press(app, "keep_both")
     assert studio.search(OrderQuery()).total == 2
+
+
+def test_saving_offers_to_fill_the_store_that_lacks_it(studio: Studio, digital_pdf: SampleFile) -> None:
+    """What the database has and the workbook lacks is added there, as it is stored and under its number."""
+    first = press(extracted(digital_pdf), "save")
+    if "save_anyway" in keys_of(first):
+        press(first, "save_anyway")
+    Workbook(studio.workbook_path).remove(1)
+    app = press(extracted(digital_pdf), "save")
+    if "save_anyway" in keys_of(app):  # that it is stored already is an open point
+        app = press(app, "save_anyway")
+    press(app, "fill_1")
+    assert studio.records.lacking(1, ("database", "workbook")) == ()
+    assert studio.search(OrderQuery()).total == 1
 
 
 def test_saving_with_a_required_value_missing_asks_first(studio: Studio, digital_pdf: SampleFile) -> None:

@@ -217,7 +217,7 @@ def _run_row(run_id: str, extraction: Extraction, started_at: datetime, error: s
         "recipe": extraction.recipe.model_dump(mode="json"),
         "steps": [asdict(step) for step in steps],
         "cached_steps": sum(step.cached for step in steps),
-        "findings": [asdict(finding) for finding in extraction.findings],
+        "findings": extraction.model_dump(mode="json", include={"findings"})["findings"],
         "confidences": extraction.confidences,
         "error": error,
         "document_type": extraction.document_type,

@@ -77,6 +77,14 @@ def test_a_document_is_noted_once(ledger: SqlLedger, database: Database) -> None
     assert rows(database, DOCUMENTS) == [first | {"name": "invoice.pdf"}]
 
 
+def test_a_finding_keeps_by_how_much_a_sum_is_off(ledger: SqlLedger, database: Database) -> None:
+    """A difference is a decimal, which JSON knows not: the run is kept nevertheless, its digits exact."""
+    off = Finding("arithmetic", "error", "The lines do not add up.", ("subtotal",), difference=Decimal("0.10"))
+    ledger.keep_run("r1", extraction(findings=(off,)), STARTED)
+    (row,) = rows(database, RUNS)
+    assert row["findings"][0]["difference"] == "0.10"
+
+
 def test_a_run_is_a_row_with_all_its_facts(ledger: SqlLedger, database: Database) -> None:
     """Recipe, step times, cache hits, findings, confidences, seconds, verdict, extractor and error."""
     ledger.keep_run("r1", extraction(), STARTED, error="page 2 failed")

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from core.evidence import Evidence, PageText
 from core.llm.provider import Call
-from core.models import TOO_LONG, Invoice, title_of
+from core.models import TOO_LONG, Invoice, Payment, title_of
 from core.notation import Notation, notation_of
 from core.recipe import Recipe
 
@@ -157,6 +157,8 @@ class Extraction(BaseModel):
     """The extractor's raw reply (JSON or XML), for the raw tab."""
     document_type: str | None = None
     """One of :data:`core.prompt.DOCUMENT_TYPES`, where it could be told."""
+    payment: Payment = Payment()
+    """What the document says is paid of its total and what is left."""
     calls: tuple[Call, ...] = ()
     """Calls to models that this run made (none, where the result came from the cache)."""
     page_texts: tuple[PageText, ...] = ()

@@ -15,7 +15,7 @@ from core.documents import Document
 from core.evidence import PageText
 from core.extraction import Candidate, Charge, Finding, PageRef, Provenance
 from core.llm.provider import Call, Note
-from core.models import Invoice
+from core.models import Invoice, Payment
 from core.notation import Notation
 from core.recipe import ModelChoice, Recipe
 
@@ -61,6 +61,7 @@ class Draft:
     calls: tuple[Call, ...] = ()
     document_type: str | None = None
     pages: tuple[PageText, ...] = ()
+    payment: Payment = field(default_factory=Payment)
     notation: Notation | None = None
     """How the document writes numbers and dates, where its reader found that out."""
     candidates: dict[str, tuple[Candidate, ...]] = field(default_factory=dict)

@@ -273,6 +273,7 @@ class _Run:
                 "extractor": name,
                 "raw": draft.raw,
                 "document_type": draft.document_type or (page_draft.document_type if page_draft else None),
+                "payment": draft.payment,
                 "findings": _of_reading(*self.findings, *draft.findings),
             }
         )

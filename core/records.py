@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from core.errors import RecordMissing, StorageError
+from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import Extraction
-from core.models import Invoice
+from core.models import Invoice, Payment, payment_fields
+from core.review.edits import as_text
+from core.review.edits import differences as invoice_differences
 from core.stores import (
     Duplicate,
     Ledger,
@@ -59,6 +61,10 @@ class Difference:
         return self.noted.order_id
 
 
+#: Differences that a sentence names; the others are counted.
+_TOLD = 3
+
+
 class Records:
     """The verbs of saved records; thread-safe.
 
@@ -97,15 +103,21 @@ class Records:
         extraction: Extraction | None = None,
         update: int | None = None,
         status: Status = "reviewed",
+        seen: Order | None = None,
+        about: About | None = None,
     ) -> SaveReceipt:
         """Save to every target under one order id: a new one, or ``update``'s. Nothing is saved if one target fails.
-        Raises StorageError."""
+        ``seen`` is the database's record as the person opened it, ``about`` what the document is and what is paid of it
+        (else the extraction's, else the stored). Raises StorageError; RecordChanged where the record is not as it was
+        seen."""
         if not targets:
             raise StorageError("Choose where to save: the database, the Excel workbook, or both.")
         order_id = update if update is not None else self._new_id(targets)
         now = datetime.now(UTC)
         previous: dict[Target, Order | None] = {target: self._held(target, order_id) for target in targets}
         before = next((order for order in previous.values() if order), None)
+        self._check_seen(order_id, seen)
+        known = about or (About(extraction.document_type, extraction.payment) if extraction else _about(before))
         order = Order(
             invoice,
             status,
@@ -115,6 +127,8 @@ class Records:
             run_id or (before.run_id if before else None),
             (before.created_at if before else None) or now,
             now,
+            known.document_type,
+            known.payment,
         )
 
         def learn() -> None:
@@ -275,7 +289,7 @@ class Records:
             ) from error
 
     def _put(self, order_id: int, before: Order | None, after: Order | None) -> None:
-        """Bring the database from ``before`` to ``after``."""
+        """Bring the database from ``before`` to ``after``. Raises RecordChanged where it no longer holds ``before``."""
         if after is None:
             if before:
                 self._orders.remove(order_id)
@@ -290,6 +304,11 @@ class Records:
             held = self._held(target, receipt.order_id)
             if target in receipt.stored and held != receipt.stored[target]:
                 yield target, held
+
+    def _check_seen(self, order_id: int, seen: Order | None) -> None:
+        """Raises RecordChanged where the database's record is another version than ``seen``, or RecordMissing."""
+        if seen is not None and (held := self._orders.get(order_id)).version != seen.version:
+            raise RecordChanged(held, describe_differences(seen, held))
 
     def _new_id(self, targets: Sequence[Target]) -> int:
         floor = self._workbook().last_id() + 1 if "workbook" in targets else 1
@@ -313,6 +332,39 @@ def _is_same(order: Order, rows: Order) -> bool:
     if order.created_at and rows.created_at and abs(order.created_at - rows.created_at) <= _SAME_MOMENT:
         return True
     return order.invoice == rows.invoice
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a document is (one of :data:`core.prompt.DOCUMENT_TYPES`) and what is paid of it."""
+
+    document_type: str | None = None
+    payment: Payment = field(default_factory=Payment)
+
+
+def _about(order: Order | None) -> About:
+    return About(order.document_type, order.payment) if order else About()
+
+
+def differences(seen: Order, held: Order) -> list[tuple[str, str, str]]:
+    """Where ``held`` differs from ``seen``: a title, the text then and the text now."""
+    texts = [
+        ("Status", seen.status, held.status),
+        ("Document", seen.document_type or "", held.document_type or ""),
+        *(
+            (i.title, as_text(getattr(seen.payment, i.name)), as_text(getattr(held.payment, i.name)))
+            for i in payment_fields()
+        ),
+    ]
+    changed = [(title, then, now) for title, then, now in texts if then != now]
+    return [*invoice_differences(seen.invoice, held.invoice), *changed]
+
+
+def describe_differences(seen: Order, held: Order) -> str:
+    """One sentence on what was changed from ``seen`` to ``held``; empty where nothing was."""
+    told = [f"{title} was “{then}” and is now “{now}”" for title, then, now in differences(seen, held)]
+    more = f" and {len(told) - _TOLD} more" if len(told) > _TOLD else ""
+    return f"{'; '.join(told[:_TOLD])}{more}." if told else ""
 
 
 def describe_duplicate(duplicate: Duplicate) -> str:

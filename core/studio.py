@@ -36,7 +36,7 @@ from core.pipeline import Pipeline
 from core.preferences import Preferences
 from core.prompts import PromptBook
 from core.recipe import Correction, OcrRecipe, Recipe, Redaction
-from core.records import Records, RecordStores, describe_duplicate
+from core.records import About, Records, RecordStores, describe_duplicate
 from core.review import Reviewed, review
 from core.settings import Defaults, Settings
 from core.spending import Spending
@@ -424,9 +424,20 @@ class Studio:
         extraction: Extraction | None = None,
         update: int | None = None,
         status: Status = "reviewed",
+        seen: Order | None = None,
+        about: About | None = None,
     ) -> SaveReceipt:
         """See :meth:`core.records.Records.save`."""
-        return self.records.save(invoice, targets, run_id=run_id, extraction=extraction, update=update, status=status)
+        return self.records.save(
+            invoice,
+            targets,
+            run_id=run_id,
+            extraction=extraction,
+            update=update,
+            status=status,
+            seen=seen,
+            about=about,
+        )
 
     def undo(self, receipt: SaveReceipt) -> None:
         """See :meth:`core.records.Records.undo`."""

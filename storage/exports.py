@@ -102,6 +102,8 @@ def _told(order: Order) -> dict[str, Any]:
         "pages": [page.number for page in order.pages],
         "invoice": {name: _jsonable(value) for name, value in order.invoice if name != "line_items"}
         | {"line_items": [{name: _jsonable(v) for name, v in item} for item in order.invoice.line_items]},
+        "document_type": order.document_type,
+        **{name: _jsonable(value) for name, value in order.payment},
     }
 
 

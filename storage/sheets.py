@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any, Literal, get_args
 
-from core.models import Invoice, LineItem, header_fields, is_amount, item_fields
+from core.models import Invoice, LineItem, Payment, header_fields, is_amount, item_fields, payment_fields
+from core.prompt import DOCUMENT_TYPES
 from core.stores import Order, Status
 
 Kind = Literal["number", "text", "date", "money", "quantity", "moment"]
@@ -65,6 +66,10 @@ HEADER = Layout(
         Column("Status", "text", 14),
         Column("CreatedAt", "moment", 20),
         Column("UpdatedAt", "moment", 20),
+        # Others read the columns above by their place: new ones come after them.
+        Column("DocumentType", "text", 14),
+        Column("PaidAmount", "money", 14),
+        Column("AmountDue", "money", 14),
     ),
 )
 DETAIL = Layout(
@@ -89,6 +94,7 @@ def _title(column: str) -> str:
 
 
 _HEADER_TITLES = {info.name: _title(info.column) for info in header_fields()}
+_PAYMENT_TITLES = {info.name: _title(info.column) for info in payment_fields()}
 _ITEM_TITLES = {info.name: _title(info.column) for info in item_fields()}
 
 
@@ -96,7 +102,8 @@ def header_row(order: Order) -> Row:
     """The order's row in SalesOrderHeader. Times that it lacks are now."""
     now = datetime.now(UTC)
     values = {title: getattr(order.invoice, name) for name, title in _HEADER_TITLES.items()}
-    told = {"OrderID": order.order_id, "Status": order.status}
+    values |= {title: getattr(order.payment, name) for name, title in _PAYMENT_TITLES.items()}
+    told = {"OrderID": order.order_id, "Status": order.status, "DocumentType": order.document_type}
     return values | told | {"CreatedAt": order.created_at or now, "UpdatedAt": order.updated_at or now}
 
 
@@ -121,7 +128,11 @@ def order_of(header: Row, details: Sequence[Row]) -> Order:
     order_id, status = _value("quantity", header["OrderID"]), header["Status"]
     known: Status = status if status in get_args(Status) else "reviewed"
     times = (moment_of(header["CreatedAt"]), moment_of(header["UpdatedAt"]))
-    return Order(Invoice(**invoice, line_items=tuple(items)), known, int(order_id), None, (), None, *times)
+    kind = header["DocumentType"] if header["DocumentType"] in DOCUMENT_TYPES else None
+    paid = Payment(
+        **{name: _value(info.kind, header[_PAYMENT_TITLES[name]]) for name, info in _fields(payment_fields())}
+    )
+    return Order(Invoice(**invoice, line_items=tuple(items)), known, int(order_id), None, (), None, *times, kind, paid)
 
 
 def _fields(infos: Any) -> list[tuple[str, Any]]:

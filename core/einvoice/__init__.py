@@ -6,6 +6,7 @@ from typing import Any
 
 from core.einvoice.charges import cii_charges, ubl_charges
 from core.einvoice.cii import read_cii
+from core.einvoice.kind import document_type_of, payment_of
 from core.einvoice.ubl import read_ubl
 from core.einvoice.values import Values
 from core.einvoice.xml import looks_like_invoice, parse_invoice, raw_text
@@ -59,7 +60,17 @@ def read_einvoice(data: bytes, name: str) -> Draft:
     known = Provenance("einvoice", rule=f"{_SYNTAX_NAMES[syntax]} XML {name}", score=1.0, exact=True)
     provenance = {path: known for path, _, value in walk(invoice) if value is not None}
     charges, findings = tuple(_CHARGES[syntax](root)), tuple(values.findings)
-    return Draft(invoice, raw_text(data), provenance, _language(root), exact=True, findings=findings, charges=charges)
+    return Draft(
+        invoice,
+        raw_text(data),
+        provenance,
+        _language(root),
+        exact=True,
+        findings=findings,
+        document_type=document_type_of(root, invoice.total_amount),
+        payment=payment_of(root, invoice.total_amount),
+        charges=charges,
+    )
 
 
 def _language(root: Any) -> str | None:

@@ -48,6 +48,11 @@ class StepLines:
         if line and not self.silent:
             print(f"  {one_line(line)}", file=sys.stderr, flush=True)
 
+    def note(self, text: str) -> None:
+        """One line on the document beneath its steps."""
+        if not self.silent:
+            print(f"  {one_line(text)}", file=sys.stderr, flush=True)
+
 
 def describe(event: Event) -> str:
     """An event in a few words; empty for one that needs none."""

@@ -147,6 +147,7 @@ class _Run:
             findings=(*self._findings(packed, answers, reading), *merged.findings, *opinion.findings),
             calls=tuple(self.asking.calls),
             document_type=reading.document_type if reading.document_type != "other" else None,
+            payment=self.material.payment(reading.invoice.total_amount),
             pages=self.material.texts,
         )
 

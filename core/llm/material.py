@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 
 from core.documents.visible import visible
@@ -16,14 +17,17 @@ from core.llm.messages import PageShown
 from core.llm.pictures import page_picture
 from core.llm.prompting import About
 from core.llm.provider import Capabilities, Image
+from core.models import Payment
 from core.recipe import ModelChoice
 from core.recognition import Recognition, recognise
 from core.redaction import Masker
 from core.rules.extractor import read_invoice
 from core.rules.header import read_header
 from core.rules.lexicon import load_lexicon
+from core.rules.payment import read_payment
 from core.rules.reading import Reading
 from core.rules.several import find_several
+from core.rules.totals import read_totals
 
 #: Hidden text of more words than this is told as a warning: a line of a program that made the file is shorter.
 _SHORT = 6
@@ -59,6 +63,10 @@ class Material:
     def recognition(self) -> Recognition:
         """What the document seems to be."""
         return recognise(self._reading)
+
+    def payment(self, total: Decimal | None) -> Payment:
+        """What the page says is paid of ``total`` and what is left: no model is asked for it."""
+        return read_payment(total, read_totals(self._reading).candidates)
 
     @cached_property
     def about(self) -> About:

@@ -19,6 +19,7 @@ from core.rules.header import Candidate, read_header
 from core.rules.lexicon import load_lexicon
 from core.rules.money import FoundCurrency, read_currency
 from core.rules.parties import Party, PartyReader
+from core.rules.payment import read_payment
 from core.rules.reading import Reading
 from core.rules.several import find_several
 from core.rules.sums import Sum
@@ -203,6 +204,7 @@ class _Drafting:
             self.reading.language,
             findings=(*self.left_out, *(finding for finding in noticed if finding)),
             document_type=kind.document_type if kind.document_type != "other" else None,
+            payment=read_payment(totals.total.value if totals.total else None, totals.candidates),
             notation=self.reading.notation,
             candidates=find_candidates(self.reading, candidates, totals.candidates, self.names, self.parties),
         )

@@ -9,6 +9,7 @@ import streamlit as st
 from core.errors import StudioError
 from core.extraction import Extraction
 from core.models import header_fields
+from core.review.stops import stops
 from core.studio import Reviewed
 from pages.shared import keys
 from pages.shared.desk import Desk, OpenDocument
@@ -48,7 +49,8 @@ def draw_result(desk: Desk, document: OpenDocument, run_id: str, extraction: Ext
 
 def _draw_head(desk: Desk, document: OpenDocument, run_id: str, reviewed: Reviewed, errors: dict[str, str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="result_bar"):
-        st.markdown(_verdict(reviewed.extraction), width="content")
+        why = plain(" ".join(stop.sentence for stop in stops(reviewed.extraction)))
+        st.markdown(_verdict(reviewed.extraction), width="content", help=why or None)
         with st.popover(_summary(reviewed), type="tertiary", key="run_details"):
             _draw_details(run_id, reviewed.extraction)
         if len(document.groups) > 1:

@@ -12,8 +12,8 @@ from core.extraction import Extraction, Finding, Provenance
 from core.llm.layout_text import layout_text
 from core.models import title_of, walk
 from core.review.edits import as_text
-from core.review.standing import lack
-from core.review.trust import CONFIRMED, PROPOSED, by_severity, reasons_for, trust, unsure_required
+from core.review.stops import stops
+from core.review.trust import CONFIRMED, PROPOSED, by_severity, reasons_for, trust
 from core.validation.rule_words import rule_words
 from pages.shared.frame import get_studio, plain
 from pages.shared.sent import draw_sent
@@ -124,17 +124,9 @@ def _draw_verdict(extraction: Extraction) -> None:
     if extraction.verdict == "approved":
         st.markdown(":green[:material/check_circle: **Ready**] – every required value is sure and no check fails.")
     else:
-        st.markdown(f":orange[:material/rate_review: **Needs review**] – {plain(_reasons(extraction))}")
-
-
-def _reasons(extraction: Extraction) -> str:
-    """Why the document is not ready, in one sentence."""
-    reasons = [f"{title_of(name)} {lack(extraction, name)}" for name in unsure_required(extraction)]
-    if any(finding.severity == "error" for finding in extraction.findings):
-        reasons.append("a check found an error")
-    elif any(finding.severity == "warning" and finding.fields for finding in extraction.findings):
-        reasons.append("a check found something to look at")
-    return f"{'; '.join(reasons)}." if reasons else "a person has not looked at it yet."
+        st.markdown(
+            f":orange[:material/rate_review: **Needs review**] – {plain(' '.join(stop.sentence for stop in stops(extraction)))}"
+        )
 
 
 def _draw_finding(index: int, finding: Finding) -> None:

@@ -266,3 +266,46 @@ def test_damaged_xml_is_an_invoice_or_an_error_never_a_crash() -> None:
             data[at : at + random.choice((0, 1, 30))] = bytes(random.choices(range(256), k=random.choice((0, 1, 2))))
         with suppress(ExtractionError):
             read_einvoice(bytes(data), "damaged.xml")
+
+
+SUMS = (
+    "<SpecifiedTradeSettlementHeaderMonetarySummation><GrandTotalAmount>{total}</GrandTotalAmount>{more}"
+    "</SpecifiedTradeSettlementHeaderMonetarySummation></CrossIndustryInvoice>"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "total", "kind"),
+    [
+        ("380", "100", "invoice"),
+        ("381", "100", "credit note"),
+        ("261", "100", "credit note"),
+        ("384", "100", "invoice"),
+        ("384", "-100", "credit note"),
+        ("389", "100", "invoice"),
+    ],
+)
+def test_the_type_code_says_whether_money_comes_back(code: str, total: str, kind: str) -> None:
+    """Credit notes of every code; a corrected invoice is one where it takes back what was invoiced."""
+    head = f"<ExchangedDocument><TypeCode>{code}</TypeCode></ExchangedDocument>"
+    draft = extract(Attachment("a.xml", f"{CII}{head}{SUMS.format(total=total, more='')}".encode()))
+    assert draft is not None
+    assert draft.document_type == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "paid", "due"),
+    [
+        ("cii.xml", "invoice", "100.00", "315.31"),
+        ("cii-minimum.xml", "invoice", None, None),
+        ("zugferd1.xml", "credit note", None, None),
+        ("ubl-invoice.xml", "invoice", None, "44.00"),
+        ("ubl-creditnote.xml", "credit note", None, "44.00"),
+    ],
+)
+def test_what_is_due_is_kept_where_something_is_paid(name: str, kind: str, paid: str | None, due: str | None) -> None:
+    """Prepaid and payable amounts of both syntaxes; nothing where the whole total is to be paid."""
+    draft = extract(Attachment(name, (SAMPLES / name).read_bytes()))
+    assert draft is not None
+    amounts = tuple(None if amount is None else Decimal(amount) for amount in (paid, due))
+    assert (draft.document_type, (draft.payment.paid_amount, draft.payment.amount_due)) == (kind, amounts)

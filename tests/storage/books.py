@@ -31,6 +31,9 @@ HEADER = [
     "Status",
     "CreatedAt",
     "UpdatedAt",
+    "DocumentType",
+    "PaidAmount",
+    "AmountDue",
 ]
 DETAIL = ["OrderID", "LineNumber", "ItemDescription", "Quantity", "UnitPrice", "LineTotal", "CreatedAt"]
 MOMENT = datetime(2024, 3, 1, 12, 30, 15, tzinfo=UTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.worksheet.table import Table
 
 from core.errors import StorageError
+from core.models import Payment
 from storage.workbook import Workbook
 from tests.storage.books import HEADER, changed_by_a_person, line_owners, order, parts, rewrite
 
@@ -51,7 +53,7 @@ def test_extra_columns_and_their_order_stay(book: Workbook) -> None:
     def rearrange(opened: openpyxl.Workbook) -> None:
         sheet = opened["SalesOrderHeader"]
         sheet.insert_cols(1)
-        sheet["A1"], sheet["A2"], sheet["S1"], sheet["S2"] = "Paid", "yes", "Note", "by cheque"
+        sheet["A1"], sheet["A2"], sheet["V1"], sheet["V2"] = "Paid", "yes", "Note", "by cheque"
         sheet["C2"].fill = PatternFill("solid", fgColor="FFFF00")
 
     book.save(order(1))
@@ -60,10 +62,30 @@ def test_extra_columns_and_their_order_stay(book: Workbook) -> None:
     book.save(order(1, invoice_number="R-1b"))
     sheet = openpyxl.load_workbook(book.path)["SalesOrderHeader"]
     assert [cell.value for cell in sheet[1]] == ["Paid", *HEADER, "Note"]
-    assert (sheet["A2"].value, sheet["C2"].value, sheet["S2"].value) == ("yes", "R-1b", "by cheque")
+    assert (sheet["A2"].value, sheet["C2"].value, sheet["V2"].value) == ("yes", "R-1b", "by cheque")
     assert sheet["C2"].fill.fgColor.rgb == "00FFFF00"
     assert (sheet["A3"].value, sheet["B3"].value) == (None, 2)
     assert book.get(2) == order(2)
+
+
+def test_a_workbook_of_an_earlier_version_gains_the_new_columns(book: Workbook) -> None:
+    """They come behind what is there, the person's own columns included; older rows keep every value."""
+
+    def as_it_was(opened: openpyxl.Workbook) -> None:
+        sheet = opened["SalesOrderHeader"]
+        sheet.delete_cols(18, 3)
+        sheet["R1"], sheet["R2"] = "Note", "by cheque"
+
+    book.save(order(1))
+    changed_by_a_person(book, as_it_was)
+    paid = Payment(paid_amount="20.00", amount_due="-1254.50")
+    book.save(replace(order(2), document_type="credit note", payment=paid))
+    sheet = openpyxl.load_workbook(book.path)["SalesOrderHeader"]
+    assert [cell.value for cell in sheet[1]] == [*HEADER[:17], "Note", *HEADER[17:]]
+    assert [cell.value for cell in sheet[2]][17:] == ["by cheque", None, None, None]
+    assert [cell.value for cell in sheet[3]][17:] == [None, "credit note", 20, -1254.5]
+    assert book.get(1) == order(1)
+    assert book.get(2) == replace(order(2), document_type="credit note", payment=paid)
 
 
 def test_a_column_that_was_deleted_comes_back_at_the_right(book: Workbook) -> None:

@@ -18,6 +18,7 @@ from core.models import Invoice
 from core.recipe import Recipe, load_recipe
 from core.review import Reviewed
 from core.review.standing import status_of
+from core.review.stops import stops
 from core.stores import Status, Target
 from core.studio import Studio, new_run_id
 
@@ -89,6 +90,8 @@ def _file(
         pages = parse_page_range(arguments.pages, document.page_count) if arguments.pages else None
         run_id = new_run_id()
         extraction = extract_document(studio, document, pages, recipe, lines, run_id)
+        for stop in stops(extraction):
+            lines.note(f"Needs review: {stop.sentence}")
         results.put(path, extraction)
         if arguments.save and extraction.invoice != Invoice():
             targets = [_TARGETS[name] for name in dict.fromkeys(arguments.save)]

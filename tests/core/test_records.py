@@ -1,0 +1,66 @@
+"""A saved record: what it keeps of its document, and what happens where two people save it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from core.entrypoints.bootstrap import build_studio
+from core.errors import RecordChanged
+from core.extraction import Extraction
+from core.models import Invoice, Payment
+from core.recipe import Recipe
+from core.records import About
+from core.settings import Settings
+from core.studio import Studio
+
+PAID = Payment(paid_amount=Decimal("20.00"), amount_due=Decimal("99.00"))
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Studio:
+    """A studio with empty stores."""
+    return build_studio(Settings(data_dir=tmp_path, DATABASE_URL=None))
+
+
+def invoice(number: str = "R-1", **values: object) -> Invoice:
+    """A small invoice."""
+    return Invoice.model_validate(
+        {"invoice_number": number, "vendor_name": "Nordwind", "total_amount": "119.00"} | values
+    )
+
+
+def credit_note() -> Extraction:
+    """A credit note of which something is paid, as a run read it."""
+    what = {"document": "d" * 64, "name": "a.pdf", "pages": (), "recipe": Recipe(), "invoice": invoice()}
+    return Extraction.model_validate(what | {"document_type": "credit note", "payment": PAID})
+
+
+def test_both_stores_keep_what_the_document_is_and_what_is_due(studio: Studio) -> None:
+    """As it was read; a later correction of other values leaves it; the person may change it."""
+    both = ("database", "workbook")
+    order_id = studio.save(invoice(), both, extraction=credit_note()).order_id
+    studio.save(invoice("R-2"), both, update=order_id)
+    receipt = studio.save(invoice("R-3"), both, update=order_id)
+    for held in receipt.stored.values():
+        assert held is not None
+        assert (held.invoice.invoice_number, held.document_type, held.payment) == ("R-3", "credit note", PAID)
+    studio.save(invoice("R-3"), both, update=order_id, about=About("invoice", Payment()))
+    assert (studio.record(order_id).document_type, studio.record(order_id).payment) == ("invoice", Payment())
+
+
+def test_the_later_of_two_is_told_what_the_earlier_changed(studio: Studio) -> None:
+    """Nothing is saved over a change that was not seen, in neither store; seen, it may be."""
+    both = ("database", "workbook")
+    order_id = studio.save(invoice(), both).order_id
+    opened = studio.record(order_id)
+    studio.save(invoice(vendor_name="Südwind"), both, update=order_id, seen=opened)
+    with pytest.raises(RecordChanged) as told:
+        studio.save(invoice("R-9"), both, update=order_id, seen=opened)
+    assert "Vendor was “Nordwind” and is now “Südwind”" in str(told.value)
+    assert told.value.held.invoice.vendor_name == "Südwind"
+    assert studio.record(order_id).invoice.invoice_number == "R-1"
+    studio.save(invoice("R-9"), both, update=order_id, seen=studio.record(order_id))
+    assert studio.record(order_id).invoice.invoice_number == "R-9"

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from subprocess import PIPE
 
 import pytest
 
@@ -21,14 +22,17 @@ NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 DAY = Cap("today’s", NOW.replace(hour=0), Decimal(1))
 
-#: A process that asks a made provider as fast as it can, four questions at a time, until its budget stops it.
+#: A process that asks a made provider, four questions at a time, until its budget stops it. Each costs as much as it may, and
+#: lasts so long that those of the other processes are in flight beside it.
 _SPENDS = """
 import sys, time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from core.errors import BudgetExceeded
-from tests.doubles.replay import ReplayProvider, always
+from core.llm.provider import Reply, Usage
+from core.llm.tokens import count_question
+from tests.doubles.replay import ReplayProvider
 from core.settings import Budget
 from storage.calls import SqlCalls
 from storage.database import open_database
@@ -36,7 +40,12 @@ from storage.holds import SqlHolds
 from tests.llm.boards import ask_of, make_board
 
 database = open_database(sys.argv[1])
-provider = ReplayProvider(always("12.00 EUR"), "one", sleep=lambda seconds: time.sleep(0.01))
+
+def answer(question, model):
+    time.sleep(0.3)
+    return Reply("{}", Usage(count_question(question), 20))
+
+provider = ReplayProvider(answer, "one")
 place = make_board(provider, budget=Budget(day=Decimal(4), hard=True))
 place.board._guard._holds = SqlHolds(database)
 place.board._guard._sleep = time.sleep
@@ -49,6 +58,8 @@ def spend(_):
     except BudgetExceeded:
         return
 
+print("ready", flush=True)
+sys.stdin.readline()
 with ThreadPoolExecutor(4) as pool:
     list(pool.map(spend, range(4)))
 """
@@ -104,8 +115,18 @@ def test_what_a_dead_process_held_lapses(holds: Holds) -> None:
 
 
 def test_three_processes_never_spend_more_than_the_hard_budget(database: Database, database_url: str) -> None:
-    """Twelve threads in three processes ask until the budget of four dollars stops them all: it is used, and kept."""
-    spending = [subprocess.Popen([sys.executable, "-c", _SPENDS, database_url]) for _ in range(3)]
-    assert [process.wait(120) for process in spending] == [0, 0, 0]
+    """Twelve threads in three processes ask at once until the budget of four dollars stops them all: it is used, and kept."""
+    command = [sys.executable, "-c", _SPENDS, database_url]
+    spending = [subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True) for _ in range(3)]
+    for process in spending:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in spending:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    for process in spending:
+        process.communicate(timeout=120)
+    assert [process.returncode for process in spending] == [0, 0, 0]
     spent = SqlCalls(database).spent(datetime.now(UTC) - timedelta(days=1))
     assert Decimal("3.7") < spent <= 4

@@ -124,6 +124,17 @@ def findings_of(extraction: Extraction, path: str) -> list[Finding]:
     return by_severity([finding for finding in extraction.findings if path in finding.fields])
 
 
+#: Checks that a field's own words already tell ("Missing", "not found on the page", "derived").
+_TOLD = frozenset({"required", "not_on_page", "derived", UNREAD})
+
+
+def worth_showing(extraction: Extraction, path: str) -> list[Finding]:
+    """The findings to tell beside the field at ``path``: without mere notes that propose nothing, and without what the
+    field's own words tell."""
+    found = [finding for finding in findings_of(extraction, path) if finding.check not in _TOLD]
+    return [finding for finding in found if finding.severity != "info" or finding.proposed is not None]
+
+
 def by_severity(findings: list[Finding]) -> list[Finding]:
     """Findings sorted by severity: errors, warnings, notes."""
     return sorted(findings, key=lambda finding: ("error", "warning", "info").index(finding.severity))
@@ -155,16 +166,6 @@ def is_unsure(extraction: Extraction, path: str) -> bool:
     if value_at(extraction.invoice, path) is None:
         return info.required
     return not is_by_person(extraction, path) and sureness(extraction, path) < sure_from(extraction, path)
-
-
-def can_confirm(extraction: Extraction, path: str) -> bool:
-    """Whether a person can say that what stands at ``path`` is right: any doubtful value that is not their own, and that an
-    optional one is not on the page; never a text that cannot be read."""
-    if any(finding.check == UNREAD for finding in findings_of(extraction, path)) or is_given(extraction, path):
-        return False
-    return path in doubtful_paths(extraction) and (
-        value_at(extraction.invoice, path) is not None or not field_of(path).required
-    )
 
 
 def unsure_required(extraction: Extraction) -> list[str]:

@@ -11,6 +11,7 @@ import streamlit as st
 from core.errors import StudioError
 from core.models import FieldInfo, FieldKind, header_fields, title_of
 from core.review.edits import as_text
+from core.review.trust import worth_showing
 from core.stores import Order, Status
 from core.studio import Reviewed
 from pages.records_parts.actions import ask_delete, save_record
@@ -20,7 +21,6 @@ from pages.records_parts.handover import hand_over
 from pages.records_parts.lines import draw_findings, draw_lines
 from pages.records_parts.table import open_record
 from pages.shared import keys
-from pages.shared.form import worth_showing
 from pages.shared.frame import get_studio, plain
 from pages.shared.keep_case import draw_keep
 from pages.shared.times import utc_time

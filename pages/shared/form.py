@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -11,46 +12,56 @@ import streamlit as st
 from core.extraction import Extraction, Finding
 from core.models import FieldInfo, header_fields, title_of, value_at
 from core.review.edits import as_text, tidy
-from core.review.trust import UNREAD, by_severity, can_confirm, doubtful_paths, findings_of, reasons_for, trust
+from core.review.stops import Stop, stops
+from core.review.trust import findings_of, percent, reasons_for, sure_from, trust
 from core.studio import Reviewed
 from pages.shared import keys
 from pages.shared.frame import get_studio, plain
-from pages.shared.session import ask_focus, confirm, get_edits, keep_edits
-from pages.shared.signs import COLOURS, ICONS, SEVERITY_LEVEL
+from pages.shared.questions import draw_question, is_alone
+from pages.shared.session import ask_focus, get_edits, put, take
+from pages.shared.signs import COLOURS, ICONS
 
 _PLACEHOLDERS = {"date": "YYYY-MM-DD", "currency": "ISO code"}
 
 #: Fields beside each other; fewer where the room is narrow.
 _COLUMNS = {"Document": 3, "Parties": 2, "Reference": 3, "Amounts": 4}
 
-#: Checks that a field's own words already tell ("Missing", "not found on the page", "derived").
-_TOLD = frozenset({"required", "not_on_page", "derived", UNREAD})
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What the form is drawn from: what was extracted, what now stands, the texts that cannot be read, what is asked."""
+
+    extraction: Extraction
+    reviewed: Reviewed
+    errors: Mapping[str, str]
+    questions: Sequence[Stop]
 
 
 def draw_form(run_id: str, extraction: Extraction, reviewed: Reviewed, errors: dict[str, str]) -> None:
     """Draw the header's fields in their groups. ``extraction`` is what was extracted, ``reviewed`` what now stands."""
-    _draw_walk(reviewed.extraction)
-    _draw_general(reviewed.extraction)
+    questions = stops(reviewed.extraction)
+    drawn = _Drawn(extraction, reviewed, errors, questions)
+    _draw_walk(questions)
+    _draw_general(run_id, reviewed.extraction, questions)
     for group, members in groupby(header_fields(), key=lambda info: info.group):
         fields = list(members)
         st.markdown(f"##### {group}")
         grid = st.grid(columns=_COLUMNS.get(group, 3), min_column_width=120, gap=("xsmall", "small"))
         for info in fields:
             with grid.cell(), st.container(key=f"cell_{info.kind}_{info.name}", gap=None):
-                _draw_field(run_id, info, extraction, reviewed, errors.get(info.name))
-        _draw_shared(run_id, group, fields, extraction, reviewed)
+                _draw_field(run_id, info, drawn)
+        _draw_shared(run_id, group, fields, drawn)
 
 
-def _draw_walk(extraction: Extraction) -> None:
-    doubtful = doubtful_paths(extraction)
+def _draw_walk(questions: Sequence[Stop]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="walk_bar"):
-        if doubtful:
-            count = len(doubtful)
-            st.markdown(f":orange[:material/error:] {count} value{'s' if count > 1 else ''} to look at")
+        if questions:
+            count = len(questions)
+            st.markdown(f":orange[:material/error:] {count} open question{'s' if count > 1 else ''}")
             st.space("stretch")
             st.caption("Looks right: Alt+Y", width="content")
             st.button(
-                "Next doubtful",
+                "Next question",
                 key="next_doubtful",
                 icon=":material/arrow_downward:",
                 shortcut="Alt+N",
@@ -58,19 +69,22 @@ def _draw_walk(extraction: Extraction) -> None:
                 args=(None,),
             )
         else:
-            st.markdown(":green[:material/check_circle:] Nothing doubtful is left.")
+            st.markdown(":green[:material/check_circle:] No question is open.")
 
 
-def _draw_general(extraction: Extraction) -> None:
-    """What the checks say of the document as a whole."""
-    general = [finding for finding in extraction.findings if not finding.fields and finding.severity != "info"]
+def _draw_general(run_id: str, extraction: Extraction, questions: Sequence[Stop]) -> None:
+    """What is to be said of the document as a whole."""
+    general = [finding for finding in extraction.findings if not finding.fields and finding.severity == "warning"]
     with st.container(key="notes_general", gap="xsmall"):
-        for finding in by_severity(general):
-            level = SEVERITY_LEVEL[finding.severity]
-            st.markdown(f":{COLOURS[level]}[{ICONS[level]} {plain(finding.message)}]")
+        for stop in questions:
+            if stop.path is None:
+                draw_question(run_id, stop, extraction)
+        for finding in general:
+            st.markdown(f":{COLOURS['check']}[{ICONS['check']} {plain(finding.message)}]")
 
 
-def _draw_field(run_id: str, info: FieldInfo, extraction: Extraction, reviewed: Reviewed, error: str | None) -> None:
+def _draw_field(run_id: str, info: FieldInfo, drawn: _Drawn) -> None:
+    extraction, reviewed, error = drawn.extraction, drawn.reviewed, drawn.errors.get(info.name)
     key = keys.field(info.name)
     text = get_edits(run_id).text_at(extraction.invoice, info.name)
     if st.session_state.get(key) != text:  # set only where it differs: what is being typed elsewhere stays
@@ -87,19 +101,25 @@ def _draw_field(run_id: str, info: FieldInfo, extraction: Extraction, reviewed: 
         st.text_area(title, height="content", **about)
     else:
         st.text_input(title, **about)
-    _draw_trust(run_id, info, reviewed.extraction, error)
-    own = [finding for finding in worth_showing(reviewed.extraction, info.name) if len(finding.fields) == 1]
-    for index, finding in enumerate([] if error else own):
-        draw_finding(run_id, finding, extraction, text, f"use_{info.name}_{index}")
+    asked = any(info.name in stop.paths for stop in drawn.questions)
+    _draw_trust(info, reviewed.extraction, error, asked)
+    for stop in drawn.questions:
+        if stop.path == info.name and is_alone(stop):
+            draw_question(run_id, stop, extraction, text)
+    for index, finding in enumerate(notes_with_proposal(reviewed.extraction, info.name)):
+        if len(finding.fields) == 1 and not error:
+            draw_note(run_id, finding, extraction, text, f"use_{info.name}_{index}")
     if info.name in reviewed.was or error:
         _draw_before(run_id, info.name, extraction)
 
 
-def worth_showing(extraction: Extraction, path: str) -> list[Finding]:
-    """The findings beside the field at ``path``: mere notes without a proposal, and what the field's own words tell,
-    stand on the Checks tab only."""
-    found = [finding for finding in findings_of(extraction, path) if finding.check not in _TOLD]
-    return [finding for finding in found if finding.severity != "info" or finding.proposed is not None]
+def notes_with_proposal(extraction: Extraction, path: str) -> list[Finding]:
+    """The notes about the field at ``path`` first of all that propose a value: they ask nothing and offer something."""
+    return [
+        finding
+        for finding in findings_of(extraction, path)
+        if finding.fields[0] == path and finding.severity == "info" and finding.proposed is not None
+    ]
 
 
 def draw_block(paths: Collection[str]) -> None:
@@ -109,26 +129,18 @@ def draw_block(paths: Collection[str]) -> None:
         st.markdown(f":red[:material/block: **{plain(sentence)}**]")
 
 
-def _draw_trust(run_id: str, info: FieldInfo, extraction: Extraction, error: str | None) -> None:
+def _draw_trust(info: FieldInfo, extraction: Extraction, error: str | None, asked: bool) -> None:
     draw_block([info.name])
     if error:
         st.markdown(f":red[:material/error: {plain(error)}]")
         return
     sure = trust(extraction, info.name)
-    missing = sure.level == "absent" and info.required
-    level = "doubtful" if missing else sure.level
+    level = "doubtful" if sure.level == "absent" and info.required else "check" if asked else sure.level
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key=f"trust_{info.name}"):
         why = reasons_for(extraction, info.name)
+        if why and sure.level != "absent":
+            why.insert(0, f"not asked about from {percent(sure_from(extraction, info.name))}")
         st.markdown(f":{COLOURS[level]}[{ICONS[level]} {sure.words}]", width="content", help=_listed(why))
-        if can_confirm(extraction, info.name):
-            st.button(
-                "Looks right",
-                key=f"confirm_{info.name}",
-                icon=":material/check:",
-                type="tertiary",
-                on_click=confirm,
-                args=(run_id, (info.name,)),
-            )
 
 
 def _listed(why: list[str]) -> str | None:
@@ -136,25 +148,24 @@ def _listed(why: list[str]) -> str | None:
     return "\n".join(f"- {plain(reason)}" for reason in why) or None
 
 
-def _draw_shared(run_id: str, group: str, fields: list[FieldInfo], extraction: Extraction, reviewed: Reviewed) -> None:
-    """Findings that touch several fields, once, below the group of the first of them."""
+def _draw_shared(run_id: str, group: str, fields: list[FieldInfo], drawn: _Drawn) -> None:
+    """Questions and notes that touch several fields, once, below the group of the first of them."""
     edits = get_edits(run_id)
     with st.container(key=f"notes_{group.lower()}", gap="xsmall"):
         for info in fields:
-            shared = [f for f in worth_showing(reviewed.extraction, info.name) if len(f.fields) > 1]
-            for index, finding in enumerate(shared):
-                if finding.fields[0] == info.name:
-                    text = edits.text_at(extraction.invoice, info.name)
-                    draw_finding(run_id, finding, extraction, text, f"use_{info.name}_shared_{index}")
+            text = edits.text_at(drawn.extraction.invoice, info.name)
+            for stop in drawn.questions:
+                if stop.path == info.name and not is_alone(stop):
+                    draw_question(run_id, stop, drawn.extraction, text)
+            for index, finding in enumerate(notes_with_proposal(drawn.reviewed.extraction, info.name)):
+                if len(finding.fields) > 1:
+                    draw_note(run_id, finding, drawn.extraction, text, f"use_{info.name}_shared_{index}")
 
 
-def draw_finding(run_id: str, finding: Finding, extraction: Extraction, text: str, key: str) -> None:
-    """A finding's sentence, and its proposal as a click where it differs from ``text``, what stands now."""
-    level = SEVERITY_LEVEL[finding.severity]
-    icon = ":material/info:" if finding.severity == "info" else ICONS[level]
-    colour = "gray" if finding.severity == "info" else COLOURS[level]
+def draw_note(run_id: str, finding: Finding, extraction: Extraction, text: str, key: str) -> None:
+    """A note's sentence, and its proposal as a click where it differs from ``text``, what stands now."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.markdown(f":{colour}[{icon} {plain(finding.message)}]", width="content")
+        st.markdown(f":gray[:material/info: {plain(finding.message)}]", width="content")
         if finding.proposed is not None and finding.proposed != text:
             path = finding.fields[0]
             alone = len(finding.fields) == 1 and not path.startswith("line_items.")
@@ -180,21 +191,6 @@ def _draw_before(run_id: str, path: str, extraction: Extraction) -> None:
             on_click=put,
             args=(run_id, path, before, extraction),
         )
-
-
-def put(run_id: str, path: str, text: str, extraction: Extraction) -> None:
-    """Put a text into a field or cell and keep it."""
-    edits = get_edits(run_id)
-    edits.set_text(extraction.invoice, path, text)
-    keep_edits(run_id, edits)
-
-
-def take(run_id: str, path: str, text: str, extraction: Extraction) -> None:
-    """Put a text that a check proposed into a field or cell."""
-    put(run_id, path, text, extraction)
-    edits = get_edits(run_id)
-    edits.proposed[path] = text
-    keep_edits(run_id, edits)
 
 
 def mark_seen() -> None:

@@ -17,6 +17,7 @@ _KEYS = (
     ("Ctrl + S", "save"),
     ("Ctrl + Enter", "save, and open the next document that needs somebody"),
     ("Tab, Shift + Tab", "next field, field before"),
+    ("Shift + drag", "words on the page into the field at hand"),
     ("Page up, Page down, +, −, 0", "turn and zoom the page, once it is clicked"),
     ("?", "this list"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -9,11 +10,13 @@ import streamlit as st
 from core.extraction import Extraction
 from core.models import item_fields, item_path, title_of, walk
 from core.review.edits import Row, as_text, tidy
-from core.review.trust import by_severity, can_confirm, doubtful_paths, is_confirmed, trust
+from core.review.stops import Stop, stops
+from core.review.trust import is_confirmed, trust
 from core.studio import Reviewed
 from pages.shared import keys
-from pages.shared.form import draw_block, draw_finding
+from pages.shared.form import draw_block, draw_note, notes_with_proposal
 from pages.shared.frame import get_studio, plain
+from pages.shared.questions import draw_question
 from pages.shared.session import confirm, get_edits, keep_edits
 from pages.shared.signs import SEVERITY_LEVEL
 
@@ -60,8 +63,9 @@ def draw_lines(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:
             )
     else:
         st.caption("No line was found. Add one, or draw a box around its words.")
-    _draw_confirm(run_id, reviewed.extraction)
-    _draw_offers(run_id, extraction, reviewed)
+    questions = stops(reviewed.extraction)
+    _draw_confirm(run_id, questions)
+    _draw_offers(run_id, extraction, reviewed, questions)
     _draw_changes(run_id, reviewed)
 
 
@@ -153,12 +157,12 @@ def _add(run_id: str, extraction: Extraction) -> None:
     keep_edits(run_id, edits)
 
 
-def _draw_confirm(run_id: str, extraction: Extraction) -> None:
-    """A click for each doubtful line, to say that it is right as it stands."""
+def _draw_confirm(run_id: str, questions: Sequence[Stop]) -> None:
+    """A click for each line with doubtful values, to say that it is right as it stands."""
     doubted: dict[int, list[str]] = {}
-    for path in doubtful_paths(extraction):
-        if path.startswith("line_items.") and can_confirm(extraction, path):
-            doubted.setdefault(int(path.split(".")[1]), []).append(path)
+    for stop in questions:
+        if stop.kind == "doubt" and stop.path and stop.path.startswith("line_items."):
+            doubted.setdefault(int(stop.path.split(".")[1]), []).extend(stop.answers)
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key="lines_confirm"):
         for line, paths in list(doubted.items())[:MOST_ROWS]:
             st.button(
@@ -171,18 +175,20 @@ def _draw_confirm(run_id: str, extraction: Extraction) -> None:
             )
 
 
-def _draw_offers(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:
-    """What the checks say of single lines, each with its proposal as a click."""
-    found = [
-        f
-        for f in by_severity(list(reviewed.extraction.findings))
-        if f.fields and f.fields[0].startswith("line_items.") and (f.severity != "info" or f.proposed is not None)
-    ]
+def _draw_offers(run_id: str, extraction: Extraction, reviewed: Reviewed, questions: Sequence[Stop]) -> None:
+    """What is asked about lines, and the notes that propose a value for one."""
+    cells = [path for path, _, _ in walk(reviewed.extraction.invoice) if path.startswith("line_items.")]
+    edits = get_edits(run_id)
     with st.container(key="lines_notes", gap="xsmall"):
-        draw_block([path for path, _, _ in walk(reviewed.extraction.invoice) if path.startswith("line_items.")])
-        for index, finding in enumerate(found):
-            text = get_edits(run_id).text_at(extraction.invoice, finding.fields[0])
-            draw_finding(run_id, finding, extraction, text, f"offer_{index}")
+        draw_block(cells)
+        for stop in questions:
+            if stop.kind != "doubt" and stop.path in cells:
+                draw_question(run_id, stop, extraction, edits.text_at(extraction.invoice, stop.path))
+        notes = [finding for path in cells for finding in notes_with_proposal(reviewed.extraction, path)]
+        for index, finding in enumerate(notes):
+            draw_note(
+                run_id, finding, extraction, edits.text_at(extraction.invoice, finding.fields[0]), f"offer_{index}"
+            )
 
 
 def _draw_changes(run_id: str, reviewed: Reviewed) -> None:

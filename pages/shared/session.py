@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import StudioError
+from core.evidence import Evidence
 from core.extraction import Extraction
 from core.jobs.queue import Job
 from core.review.edits import Edits, edits_from, read_edits
@@ -90,6 +91,21 @@ def keep_edits(run_id: str, edits: Edits) -> None:
     st.session_state[keys.SAVE_ERROR] = None
     st.session_state.pop(keys.BLOCKED, None)
     st.session_state.setdefault(keys.REVIEWS, {}).pop(run_id, None)
+
+
+def put(run_id: str, path: str, text: str, extraction: Extraction, place: Evidence | None = None) -> None:
+    """Put a text into a field or cell and keep it; ``place`` is where it stands, where that is known."""
+    edits = get_edits(run_id)
+    edits.set_text(extraction.invoice, path, text, place)
+    keep_edits(run_id, edits)
+
+
+def take(run_id: str, path: str, text: str, extraction: Extraction, place: Evidence | None = None) -> None:
+    """Put a text that was proposed into a field or cell."""
+    put(run_id, path, text, extraction, place)
+    edits = get_edits(run_id)
+    edits.proposed[path] = text
+    keep_edits(run_id, edits)
 
 
 def confirm(run_id: str, paths: Collection[str]) -> None:

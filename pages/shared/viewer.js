@@ -1,7 +1,7 @@
 /* The page view: pictures by address, boxes of found values on top, linked both ways with the form's fields.
 
    data: { id, pages: [{number, ratio, address}], boxes: [{path, field, page, level, kind, label, at: [x0, y0, x1, y1]}],
-           doubtful: [{path, field}], focus: {nonce, path} | {nonce, next: true},
+           doubtful: [{path, field}] where a question is open, others: [{key, page, at}] of the values offered, focus: {nonce, path} | {nonce, next: true},
            columns: [{name, width, cell}] of the line-item table, titles: {name: title} of all fields,
            draws: whether words can be drawn into fields,
            drawn: null | {nonce, path, page, at, words, undo} what became of the last box drawn }
@@ -13,6 +13,7 @@ const rowHeight = () => Math.round(2.1875 * parseFloat(getComputedStyle(document
 const pause = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
 const remembered = new Map(); // page, zoom and last focus of each run, while the tab lives
 const pen = { taken: false }; // whether a drag draws, also on the next document
+const ROOM_BELOW = 120; // pixels for a question that stands below its group
 const LEAST = 5; // pixels that the pointer moves before a press is a drag
 
 export default function (component) {
@@ -58,7 +59,7 @@ class View {
     if (!remembered.has(data.id)) remembered.set(data.id, { page: 0, zoom: 1, bare: false, last: null });
     this.memory = remembered.get(data.id);
     this.memory.page = Math.min(this.memory.page, data.pages.length - 1);
-    if (other) this.nonce = this.lit = this.asked = null;
+    if (other) this.nonce = this.lit = this.asked = this.offered = null;
     if (data.drawn && data.drawn.nonce !== this.asked?.nonce) this.asked = null; // the answer is there
     this.listen();
     this.draw();
@@ -73,6 +74,7 @@ class View {
     this.ears = new AbortController();
     const signal = this.ears.signal;
     document.addEventListener("focusin", (event) => this.onFocus(event.target), { signal });
+    for (const name of ["mouseover", "focusin"]) document.addEventListener(name, (event) => this.offer(event.target), { signal });
     window.addEventListener("keydown", (event) => this.onShortcut(event), { signal, capture: true });
     this.sizes = new ResizeObserver(() => this.layOut());
     this.sizes.observe(this.stage);
@@ -135,6 +137,18 @@ class View {
     this.light(this.memory.last);
   }
 
+  /* A value that is offered shows where it stands while its button is pointed at or has the focus. */
+  offer(element) {
+    const key = element.closest?.("[class*='st-key-other_']")?.className.match(/st-key-(other_\S+)/)?.[1];
+    const offered = this.data.others.find((each) => each.key === key) ?? null;
+    if (offered?.key === this.offered?.key) return;
+    this.offered = offered;
+    const place = offered ? this.data.pages.findIndex((page) => page.number === offered.page) : -1;
+    if (place >= 0) this.memory.page = place;
+    this.draw();
+    if (place >= 0) this.show(offered);
+  }
+
   light(path) {
     this.lit = path;
     const box = this.data.boxes.find((each) => each.path === path);
@@ -175,8 +189,16 @@ class View {
     if (!input || !input.offsetParent) return false;
     input.focus({ preventScroll: true });
     input.select?.();
-    input.scrollIntoView({ block: "nearest" });
+    this.bringIn(input);
     return true;
+  }
+
+  /* Scroll so that the field and what is asked about it stand under the bar and above the lower edge. */
+  bringIn(input) {
+    const cell = input.closest("[class*='st-key-cell_']") ?? input;
+    const { top, bottom } = cell.getBoundingClientRect();
+    const bar = document.querySelector(".st-key-result_bar")?.getBoundingClientRect().bottom ?? 0;
+    if (top < bar + 10 || bottom + ROOM_BELOW > window.innerHeight) cell.scrollIntoView({ block: "center" });
   }
 
   focusCell(path) {
@@ -357,6 +379,12 @@ class View {
     for (const box of this.data.boxes.filter((each) => each.page === page.number)) this.drawBox(box);
     const lit = this.data.boxes.find((box) => box.path === this.lit && box.page === page.number);
     if (lit) this.drawTag(lit);
+    if (this.offered?.page === page.number) {
+      const frame = document.createElement("div");
+      frame.className = "pen offered";
+      this.place(frame, this.offered);
+      this.sheet.append(frame);
+    }
     const note = this.asked ?? this.data.drawn;
     if (note && note.page === page.number && (this.asked || note.nonce !== this.memory.seen)) this.drawNote(note);
     this.layOut();

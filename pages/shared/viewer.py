@@ -15,12 +15,14 @@ import streamlit as st
 
 from core.extraction import Extraction, PageRef
 from core.models import field_of, header_fields, item_fields, title_of
-from core.review.trust import can_confirm, doubtful_paths, trust
+from core.review.stops import stops
+from core.review.trust import trust
 from pages.shared import keys
 from pages.shared.drawing import draw_words, drawn_note, undo_words
 from pages.shared.frame import get_studio
 from pages.shared.lines import table_columns
 from pages.shared.pictures import address, page_sizes
+from pages.shared.questions import offered_places
 from pages.shared.session import ask_focus, confirm
 
 _HERE = Path(__file__).parent
@@ -37,7 +39,7 @@ def draw_viewer(run_id: str, extraction: Extraction, current: Extraction, focus:
     """Draw what now stands (``current``) of what was extracted (``extraction``). ``focus`` asks the browser to go to a
     field; gives the path of a box that was clicked while its field was not on the screen (another tab is open)."""
     sizes = page_sizes(extraction)
-    doubtful = [{"path": path, "field": field_key(path)} for path in doubtful_paths(current)]
+    doubtful = [{"path": stop.path, "field": field_key(stop.path)} for stop in stops(current) if stop.path]
     result = _component()(
         key=keys.VIEWER,
         data={
@@ -48,6 +50,7 @@ def draw_viewer(run_id: str, extraction: Extraction, current: Extraction, focus:
             "focus": focus,
             "columns": table_columns(),
             "titles": {info.name: info.title for info in (*item_fields(), *header_fields())},
+            "others": offered_places(current),
             "draws": True,
             "drawn": drawn_note(run_id, extraction),
         },
@@ -69,7 +72,7 @@ def draw_pages(view_id: str, sha256: str, pages: Sequence[PageRef], key: str = k
     for ref in pages:
         page = document.page(ref.number, ref.rotation)
         shown.append(_page(sha256, ref, (page.width, page.height)))
-    nothing: dict[str, list[object]] = {name: [] for name in ("boxes", "doubtful", "columns")}
+    nothing: dict[str, list[object]] = {name: [] for name in ("boxes", "doubtful", "columns", "others")}
     data: dict[str, object] = {
         "id": view_id,
         "pages": shown,
@@ -88,15 +91,15 @@ def _page(sha256: str, ref: PageRef, size: tuple[float, float]) -> dict[str, Any
 
 
 def _confirm(run_id: str, extraction: Extraction, path: str) -> None:
-    """Take the value at ``path`` as right and go on to the next doubtful one."""
-    doubtful = doubtful_paths(extraction)
-    if path not in doubtful or not can_confirm(extraction, path):
+    """Say yes to what is asked at ``path`` and go on to the next question."""
+    questions = [stop for stop in stops(extraction) if stop.path]
+    place = next((at for at, stop in enumerate(questions) if stop.path == path and stop.answers), None)
+    if place is None:
         return
-    place = doubtful.index(path)
-    following = [*doubtful[place + 1 :], *doubtful[:place]]
-    confirm(run_id, (path,))
+    following = [*questions[place + 1 :], *questions[:place]]
+    confirm(run_id, questions[place].answers)
     if following:
-        ask_focus(following[0])
+        ask_focus(following[0].path)
     st.rerun()
 
 

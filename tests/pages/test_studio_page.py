@@ -526,3 +526,26 @@ def test_raw_text_keeps_its_columns_and_rows(studio: Studio, digital_pdf: Sample
     row = next(line for line in lines if item["description"] in line)
     assert item["total_price"] in row
     assert "  " in row.strip()
+
+
+def test_another_value_of_the_page_is_one_click_away(studio: Studio, digital_pdf: SampleFile) -> None:
+    """A value that is missing is offered with what else stands on the page; the one chosen is named as such."""
+    app = type_into(extracted(digital_pdf), "invoice_date", "")
+    offered = [str(button.label) for button in app.button if str(button.key).startswith("other_invoice_date_")]
+    place = 1 + next(
+        at for at, label in enumerate(offered) if digital_pdf.truth["due_date"].replace("-", "\\-") in label
+    )
+    press(app, f"other_invoice_date_{place}")
+    assert app.text_input(key="field_invoice_date").value == digital_pdf.truth["due_date"]
+    assert "Taken from the proposal" in said(app)
+
+
+def test_a_failed_sum_is_one_question(studio: Studio, digital_pdf: SampleFile) -> None:
+    """What the person typed is not asked about on its own; one yes settles the sum."""
+    app = extracted(digital_pdf)
+    assert "No question is open." in said(app)
+    type_into(app, "total_amount", "9999.00")
+    yes = {key for key in keys_of(app) if key in ("confirm_total_amount", "confirm_subtotal", "confirm_tax")}
+    assert len(yes) == 1
+    press(app, yes.pop())
+    assert not {"confirm_total_amount", "confirm_subtotal", "confirm_tax"} & keys_of(app)

@@ -10,7 +10,7 @@ import pytest
 
 from core.events import StepFailed, StepFinished, StepProgressed, StepSkipped, StepStarted
 from core.evidence import Box, Evidence, PageText
-from core.extraction import Extraction, Finding, PageRef, Provenance
+from core.extraction import Candidate, Extraction, Finding, PageRef, Provenance
 from core.jobs.queue import Job, JobState
 from core.models import Invoice, LineItem, title_of, walk
 from core.notation import usual_notation
@@ -19,7 +19,8 @@ from core.recipe import Recipe
 from core.review.before import before, put_back
 from core.review.edits import Edits, differences, edits_from, read_edits, tidy
 from core.review.standing import confirmed, open_points, proposals, status_of, unread
-from core.review.trust import doubtful_paths, trust
+from core.review.stops import Stop, stops
+from core.review.trust import trust, word_of
 from core.review.words import STATUS_WORDS
 from core.studio import Reviewed
 from core.validation.calibration import shipped_calibration
@@ -28,6 +29,7 @@ from pages.shared.desk import Desk, OpenDocument, desk_from, range_text
 from pages.shared.drawing import box_on_page
 from pages.shared.frame import plain
 from pages.shared.lines import REMOVE, line_level, rows_after
+from pages.shared.questions import choices, offered_places
 from pages.shared.steps import headline_of, in_words, lines_of
 from pages.shared.viewer import boxes_of
 from pages.studio_parts.desk_bar import batch_progress
@@ -297,7 +299,7 @@ def test_doubtful_fields_come_in_form_order() -> None:
     lines = dict.fromkeys(("line_items.0.description", "line_items.0.quantity", "line_items.0.unit_price"), 0.99)
     finding = Finding("currency", "warning", "?", ("currency",))
     read = extraction(confidences=sure | lines | {"invoice_date": 0.4}, findings=(finding,), evidence=ON_PAGE)
-    assert doubtful_paths(read) == ["invoice_date", "currency"]
+    assert [stop.path for stop in stops(read)] == ["invoice_date", "currency"]
 
 
 def test_a_line_is_as_sure_as_its_most_doubtful_cell() -> None:
@@ -386,7 +388,7 @@ def test_a_text_that_cannot_be_read_is_doubtful_and_approves_nothing() -> None:
     marked = unread(Reviewed(found, {}), {"line_items.0.quantity": "Quantity: “n” is not a number."}).extraction
     assert marked.verdict == "needs review"
     assert line_level(marked, 0) == "doubtful"
-    assert "line_items.0.quantity" in doubtful_paths(marked)
+    assert "line_items.0.quantity" in [stop.path for stop in stops(marked)]
     assert marked.findings[0].message == "Line 1 quantity: “n” is not a number."
 
 
@@ -402,7 +404,7 @@ def test_a_record_that_nobody_looked_at_is_not_called_reviewed() -> None:
     assert status_of(judged()) == "needs review"
     after = confirmed(judged(), {"total_amount"})
     assert trust(after.extraction, "total_amount").words == "Confirmed by you"
-    assert "total_amount" not in doubtful_paths(after.extraction)
+    assert "total_amount" not in [stop.path for stop in stops(after.extraction)]
     assert status_of(after) == "reviewed"
 
 
@@ -499,3 +501,40 @@ def test_a_batch_says_how_far_it_is() -> None:
     assert batch_progress([done, reading, waiting]) == "1 of 3 read"
     both = [done, replace(reading, left=12.0), replace(waiting, left=58.0)]
     assert batch_progress(both) == "1 of 3 read · about 60 s left"
+
+
+def test_the_word_follows_the_number_and_the_limit_is_said() -> None:
+    """A name and an amount of the same confidence have the same word; the one that needs more says how much."""
+    sure = dict.fromkeys([path for path, _, _ in walk(INVOICE)], 0.85)
+    read = extraction(confidences=sure, evidence=ON_PAGE)
+    assert trust(read, "vendor_name").words == "Likely 85%"
+    assert trust(read, "total_amount").words == "Likely 85% (enough: 92%)"
+    asked = [stop.path for stop in stops(read)]
+    assert "total_amount" in asked
+    assert "vendor_name" not in asked
+    assert [word_of(number, 0.92) for number in (0.92, 0.91, 0.5, 0.49)] == ["Sure", "Likely", "Check", "Doubtful"]
+
+
+def test_a_yes_to_the_whole_document_is_kept() -> None:
+    """What a check says of no field in particular is a question until the person has seen it."""
+    general = Finding("page", "error", "Page 2 could not be read.")
+    found = judged(confidences={path: 0.95 for path, _, _ in walk(INVOICE)}, findings=(general,))
+    (stop,) = [stop for stop in stops(found.extraction) if stop.kind == "document"]
+    assert not [s for s in stops(confirmed(found, stop.answers).extraction) if s.kind == "document"]
+
+
+def test_the_value_that_a_check_worked_out_is_offered_first_and_once() -> None:
+    """One number a choice: a value that also stands on the page keeps its place there."""
+    there = Candidate("120.00", "120.00", "Total", 1, (0, 0, 9, 9))
+    stop = Stop(
+        "sum", ("total_amount",), "It fails.", candidates=(Candidate("99.00", "99.00"), there), proposed="120.00"
+    )
+    assert choices(stop) == (there, Candidate("99.00", "99.00"))
+    assert [each.value for each in choices(Stop("sum", ("tax",), "It fails.", proposed="20.00"))] == ["20.00"]
+
+
+def test_what_is_offered_is_shown_where_it_stands() -> None:
+    """In fractions of its page, under the key of its button."""
+    there = Candidate("120.00", "120.00", "Total", 1, (20, 10, 100, 30))
+    read = extraction(confidences={"total_amount": 0.4}, candidates={"total_amount": (there,)}, evidence=ON_PAGE)
+    assert {"key": "other_total_amount_1", "page": 1, "at": [0.1, 0.1, 0.5, 0.3]} in offered_places(read)

@@ -74,13 +74,10 @@ def _draw_walk(questions: Sequence[Stop]) -> None:
 
 def _draw_general(run_id: str, extraction: Extraction, questions: Sequence[Stop]) -> None:
     """What is to be said of the document as a whole."""
-    general = [finding for finding in extraction.findings if not finding.fields and finding.severity == "warning"]
     with st.container(key="notes_general", gap="xsmall"):
         for stop in questions:
             if stop.path is None:
                 draw_question(run_id, stop, extraction)
-        for finding in general:
-            st.markdown(f":{COLOURS['check']}[{ICONS['check']} {plain(finding.message)}]")
 
 
 def _draw_field(run_id: str, info: FieldInfo, drawn: _Drawn) -> None:

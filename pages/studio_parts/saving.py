@@ -93,10 +93,16 @@ def _save(run_id: str, reviewed: Reviewed, errors: dict[str, str], targets: tupl
         _block(next(iter(errors)), f"Not saved yet: correct {names} first.")
     if reviewed.extraction.invoice == Invoice():
         _block(header_fields()[0].name, "Not saved: there is no value to save. Type one or draw a box first.")
-    if points := open_points(reviewed.extraction):
+    if points := open_points(_decided(reviewed).extraction):
         _ask_open(run_id, reviewed, targets, points)
     else:
         _save_checked(run_id, reviewed, targets)
+
+
+def _decided(reviewed: Reviewed) -> Reviewed:
+    """``reviewed`` without the question whether it is stored already: the save asks that by itself."""
+    findings = tuple(finding for finding in reviewed.extraction.findings if finding.check != "duplicate")
+    return Reviewed(reviewed.extraction.model_copy(update={"findings": findings}), reviewed.was)
 
 
 def _block(path: str, sentence: str) -> NoReturn:
@@ -120,7 +126,7 @@ def _ask_open(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], poin
             key="go_to_open",
             type="primary",
             on_click=ask_focus,
-            args=(first_open(reviewed.extraction),),
+            args=(first_open(_decided(reviewed).extraction),),
         )
         closed |= st.button("Save anyway as “needs review”", key="save_anyway", on_click=_wish_anyway, args=(targets,))
         closed |= st.button("Cancel", key="cancel_open", type="tertiary")
@@ -220,7 +226,7 @@ def _draw_differences(duplicate: Duplicate, now: Invoice) -> None:
 
 def _store(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], update: int | None) -> None:
     extraction = reviewed.extraction
-    status = status_of(reviewed)
+    status = status_of(_decided(reviewed))
     try:
         receipt = get_studio().save(
             extraction.invoice, targets, run_id=run_id, extraction=extraction, update=update, status=status

@@ -299,7 +299,7 @@ def test_saving_offers_to_fill_the_store_that_lacks_it(studio: Studio, digital_p
 def test_saving_with_a_required_value_missing_asks_first(studio: Studio, digital_pdf: SampleFile) -> None:
     """Nothing is stored until the person says so, and then as needing review."""
     app = press(type_into(extracted(digital_pdf), "invoice_date", ""), "save")
-    assert "Invoice date is missing." in said(app)
+    assert "Invoice date was not found on the document." in said(app)
     assert studio.search(OrderQuery()).total == 0
     press(app, "save_anyway")
     assert studio.record(1).status == "needs review"

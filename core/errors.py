@@ -34,6 +34,7 @@ StudioError
 ├── PromptError              a prompt that cannot be read or stored
 ├── CaseError                an evaluation folder that cannot be read
 ├── Cancelled                the person stopped the run
+├── RunTooLong               the run met its time limit
 └── StorageError
     ├── WorkbookLocked       open in Excel, or another process holds it
     ├── WorkbookDamaged
@@ -232,6 +233,16 @@ class TooFewReviewed(StudioError):
 
 class Cancelled(StudioError):
     """The person stopped the run."""
+
+
+class RunTooLong(StudioError):
+    """A run that met its time limit, in seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"Stopped after {seconds:.0f} seconds, the longest that a run may take: choose fewer pages, or allow more time on "
+            "the Settings page."
+        )
 
 
 class StorageError(StudioError):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -21,7 +22,7 @@ from core.comparison.comparator import Comparator
 from core.comparison.runner import PipelineRunner
 from core.documents import Document, open_document
 from core.documents.geometry import turn_box
-from core.errors import EncryptedDocument, RecordMissing, StorageError, TooFewReviewed
+from core.errors import Cancelled, EncryptedDocument, RecordMissing, RunTooLong, StorageError, TooFewReviewed
 from core.events import Event, RunFinished, StepFailed, StepFinished, StepSkipped
 from core.evidence import Box, Evidence, Word, union
 from core.extraction import Extraction, Finding, PageRef, StepRecord
@@ -310,10 +311,15 @@ class Studio:
         run_id: str | None = None,
     ) -> Iterator[Event]:
         """Run here and now, event by event, and note it in the ledger (the command line). ``None``: all pages, a new
-        run id."""
+        run id. Raises RunTooLong at the limit that the settings give."""
         chosen = pages if pages is not None else [PageRef(number + 1) for number in range(document.page_count)]
         run_id = run_id or new_run_id()
-        return self._kept(run_id, self._order(document, chosen, recipe, run_id), lambda: False)
+        seconds = self.defaults.limits.run_seconds
+        end = monotonic() + seconds
+        try:
+            yield from self._kept(run_id, self._order(document, chosen, recipe, run_id), lambda: monotonic() > end)
+        except Cancelled:
+            raise RunTooLong(seconds) from None
 
     def _order(self, document: Document, pages: Sequence[PageRef], recipe: Recipe | None, run_id: str) -> RunOrder:
         order = self._order_of(document.sha256, document.name, pages, recipe or self.defaults.recipe, run_id)

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from core.entrypoints.console import StepLines
 from core.events import StepFailed, StepFinished, StepSkipped, StepStarted
 from samples.shipped import CASES
 from tests.conftest import PASSWORD, SampleFile
-from tests.core.made import pdf_of
+from tests.core.made import LINES, pdf_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -218,6 +219,17 @@ def test_a_recipe_comes_by_name_or_file(call: Call, einvoice_pdf: SampleFile, tm
     status, out, err = call("extract", einvoice_pdf.path, "--recipe", "nonsense")
     assert (status, out) == (1, "")
     assert err.startswith("There is no recipe “nonsense”")
+
+
+def test_a_run_ends_at_the_limit_of_the_settings(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on the page: one sentence with the way out."""
+    (tmp_path / "long.pdf").write_bytes(pdf_of(*[LINES] * 12))
+    clock = count(step=100)
+    monkeypatch.setattr("core.studio.monotonic", lambda: next(clock))  # 100 seconds between any two looks
+    status, out, err = call("extract", tmp_path / "long.pdf")
+    assert (status, out) == (1, "")
+    assert "Stopped after 600 seconds" in err
+    assert "choose fewer pages" in err
 
 
 def test_a_hostile_name_writes_nothing_on_the_terminal(call: Call, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from core.documents.base import Attachment, Picture, TextLayer
 from core.documents.geometry import cut_to, quarter_turn, turned_size
 from core.documents.jpeg import jpeg_of
 from core.documents.ranges import check_page
+from core.documents.tiff import beginning_at
 from core.errors import BrokenDocument, DocumentError, PageTooLarge, TooManyPages
 from core.evidence import Box, Word
 from core.settings import Limits
@@ -69,6 +70,8 @@ class _Frame(NamedTuple):
     width: int
     height: int
     orientation: int
+    place: int = 0
+    """Where it begins in a TIFF, in bytes; 0 for the first."""
 
 
 class ImageDocument:
@@ -94,15 +97,17 @@ class ImageDocument:
     def _measure(self) -> list[_Frame]:
         """Size and orientation of every frame, from the headers alone."""
         frames: list[_Frame] = []
-        with self.open_frame(0) as image:
+        place = 0
+        with self._open(self.data) as image:
             while True:
                 self._check(image.size, len(frames) + 1)
-                # Pillow's TIFF reader puts the picture upright by itself.
-                tiff = self.media_type == "image/tiff"
                 width, height = image.size
-                frames.append(_Frame(width, height, 1 if tiff else image.getexif().get(_ORIENTATION, 1)))
-                if not tiff:
-                    return frames
+                if self.media_type != "image/tiff":
+                    return [_Frame(width, height, image.getexif().get(_ORIENTATION, 1))]
+                frames.append(
+                    _Frame(width, height, 1, place)
+                )  # Pillow's TIFF reader puts the picture upright by itself
+                place = image.tag_v2.next
                 try:
                     image.seek(len(frames))
                 except EOFError:
@@ -130,11 +135,12 @@ class ImageDocument:
     def open_frame(self, index: int) -> Any:
         """A Pillow image of its own at frame ``index`` (from 0), not decoded yet: Pillow's images keep state, so
         threads do not share one."""
+        place = self._frames[index].place
+        return self._open(beginning_at(self.data, place) if place else self.data)
+
+    def _open(self, data: bytes) -> Any:
         format_name = self.media_type.removeprefix("image/").upper()
-        image = _pillow().open(io.BytesIO(self.data), formats=(format_name,))
-        if index:
-            image.seek(index)
-        return image
+        return _pillow().open(io.BytesIO(data), formats=(format_name,))
 
     def page(self, number: int, rotation: int = 0) -> ImagePage:
         """See :meth:`core.documents.base.Document.page`."""

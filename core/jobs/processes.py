@@ -13,11 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from core.errors import StudioError
+from core.errors import RunTooLong, StudioError
 from core.events import Event
 from core.jobs.channel import Channel
 from core.jobs.queue import Job, JobRequest, Lane
-from core.jobs.running import took_too_long
 from core.jobs.snapshot import snapshot
 from core.jobs.store import CANCELLED, JobRecord, JobStore
 from core.ocr.machine import resident
@@ -227,7 +226,7 @@ def _verdict(record: JobRecord, now: float) -> tuple[Any, str] | None:
         return "cancelled", CANCELLED
     seconds = record.request.seconds
     if seconds and now - record.started > seconds + GRACE:
-        return "failed", took_too_long(seconds)
+        return "failed", str(RunTooLong(seconds))
     return None
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from core.errors import Cancelled, StudioError
+from core.errors import Cancelled, RunTooLong, StudioError
 from core.events import Event, ReplyArrived, RunFinished
 from core.jobs.queue import Handler
 from core.jobs.store import CANCELLED, Ended, JobRecord, JobStore
@@ -22,14 +22,6 @@ BEAT = 1.0
 #: Pieces of a reply are noted together, this many seconds apart.
 REPLIES = 0.25
 UNEXPECTED = "Something unexpected went wrong in this run; the log has the details. Try again."
-
-
-def took_too_long(seconds: float) -> str:
-    """The sentence of a run that met its time limit."""
-    return (
-        f"Stopped after {seconds:.0f} seconds, the longest that a run may take: choose fewer pages, or allow more time on "
-        "the Settings page."
-    )
 
 
 @dataclass(slots=True)
@@ -89,7 +81,7 @@ def _work(store: JobStore, running: Running, handlers: Mapping[str, Handler]) ->
     except Cancelled as stop:
         notes.flush()
         if running.overdue and not running.stop.is_set():
-            return "failed", took_too_long(request.seconds)
+            return "failed", str(RunTooLong(request.seconds))
         return "cancelled", str(stop)
     except StudioError as failure:
         notes.flush()

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
 
 from core.cache import Cache
 from core.documents import Document, Page
@@ -30,6 +31,9 @@ from core.ocr.page_json import dump_page, load_page
 from core.ocr.region import lay
 from core.recipe import OcrRecipe
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 #: Makes an engine by name with a number of threads: :func:`core.ocr.registry.create`.
 MakeEngine = Callable[[str, int], Engine]
 
@@ -37,6 +41,8 @@ MakeEngine = Callable[[str, int], Engine]
 VERSION = "4"
 #: More words than this on a page are no invoice but a table of data, or made to take hours.
 MOST_WORDS = 10_000
+#: Stands for the engine of a page on which no engine was needed.
+BLANK = "blank"
 #: One page keeps about this many processors busy.
 _PROCESSORS_A_PAGE = 4
 #: How often a waiting run looks whether it was cancelled, in seconds.
@@ -203,6 +209,8 @@ class CachedPageReader:
 
     def _recognise(self, task: _Task, recipe: OcrRecipe) -> PageText:
         picture = task.page.render(recipe.dpi)
+        if _is_blank(picture.image):
+            return _page_text(task.page, (), BLANK, "Nothing is on the page: it has one colour from edge to edge.")
         with self._engine(recipe.engine) as engine:
             look = getattr(engine, "look", engine.read)  # how a page lies is not worth a model's call
             cleaned = self._clean(picture.image, recipe.cleanup, lambda image: look(image, recipe))
@@ -242,6 +250,11 @@ def _libraries() -> str:
         except PackageNotFoundError:
             found.append("-")
     return "+".join(found)
+
+
+def _is_blank(image: Image) -> bool:
+    extrema: Any = image.getextrema()
+    return all(darkest == lightest for darkest, lightest in extrema)
 
 
 def _stop_if(cancelled: Cancel) -> None:

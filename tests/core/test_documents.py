@@ -7,10 +7,12 @@ import struct
 import threading
 import zlib
 from pathlib import PurePath
+from typing import Any
 
 import pymupdf
 import pytest
 from PIL import Image
+from PIL.TiffImagePlugin import TiffImageFile
 
 from core.documents import Document, open_document
 from core.errors import (
@@ -210,6 +212,17 @@ def test_the_frames_of_a_tiff_are_pages() -> None:
     assert [document.page(number).width for number in (1, 2, 3)] == [50, 60, 70]
     assert document.page(3).render().image.size == (70, 40)
     assert document.page(2).words() == []
+
+
+@pytest.mark.parametrize("save", [{}, {"compression": "tiff_lzw"}, {"big_tiff": True}])
+def test_a_late_frame_costs_no_more_than_an_early_one(save: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The frames before it are not looked at again: five hundred pages would be read 125,000 times."""
+    frames = [Image.new("L", (20 + number, 40), number) for number in range(40)]
+    document = open_document(encoded(frames[0], "TIFF", save_all=True, append_images=frames[1:], **save), "a.tif")
+    monkeypatch.setattr(TiffImageFile, "seek", lambda image, frame: pytest.fail("the frames are walked again"))
+    for number in (1, 2, 40):
+        picture = document.page(number).render().image
+        assert (picture.width, picture.getpixel((0, 0))[0]) == (19 + number, number - 1)
 
 
 def test_a_picture_turns_clockwise() -> None:

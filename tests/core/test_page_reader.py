@@ -65,8 +65,10 @@ def reader_with(engine: FakeEngine, workers: int = 1) -> CachedPageReader:
 
 
 def scans(*widths: int) -> Document:
-    """A TIFF with one empty page per width."""
+    """A TIFF with one page per width, a dot on each."""
     frames = [Image.new("L", (width, 100), 255) for width in widths]
+    for frame in frames:
+        frame.putpixel((5, 5), 0)
     return open_document(encoded(frames[0], "TIFF", save_all=True, append_images=frames[1:]), "a.tif")
 
 
@@ -103,6 +105,16 @@ def test_a_scan_is_recognised_in_page_units() -> None:
     assert "no text layer" in page.note
     assert page.words[0].box == Box(10, 20, 30, 30)  # 144 dpi: two pixels a unit
     assert page.words[0].polygon == ((10, 20), (30, 20), (30, 30), (10, 30))
+
+
+def test_a_page_of_one_colour_needs_no_engine() -> None:
+    """The white backs of a scan cost nothing."""
+    engine = FakeEngine()
+    read = reader_with(engine)(
+        open_document(encoded(Image.new("1", (90, 100), 1), "TIFF"), "a.tif"), [PageRef(1)], RECIPE
+    )
+    assert (read.texts[0].words, engine.read_sizes) == ((), [])
+    assert "one colour" in read.texts[0].note
 
 
 def test_an_engine_that_the_recipe_names_is_used_even_where_there_is_text() -> None:

@@ -45,7 +45,8 @@ StudioError
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, ClassVar
 
 from core.llm.provider import Usage
 
@@ -54,7 +55,14 @@ if TYPE_CHECKING:
 
 
 class StudioError(Exception):
-    """Base of all. ``str()`` is one clear sentence for the person."""
+    """Base of all. ``str()`` is one clear sentence for the person; ``code`` names the kind of error for programs
+    (``encrypted-document``) and stays what it is when the sentence is written anew."""
+
+    code: ClassVar[str] = "studio-error"
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.code = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", cls.__name__).lower()
 
 
 class DocumentError(StudioError):

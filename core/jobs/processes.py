@@ -44,7 +44,7 @@ class Plan:
     idle: float = 0.0
     megabytes: int = 1200
     most_megabytes: int = 3600
-    nice: int = 5
+    nice: int = 10
     threads: int = 0
 
     @property

@@ -17,7 +17,7 @@ from pages.shared import keys
 from pages.shared.form import draw_block, draw_note, notes_with_proposal
 from pages.shared.frame import get_studio, plain
 from pages.shared.questions import draw_question
-from pages.shared.session import confirm, get_edits, keep_edits
+from pages.shared.session import ask_focus, confirm, get_edits, keep_edits
 from pages.shared.signs import SEVERITY_LEVEL
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ def draw_lines(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:
 
 def table_columns() -> list[dict[str, Any]]:
     """The table's columns in order with their widths in pixels; ``cell`` marks those of a line's own values."""
-    cells = [{"name": info.name, "width": 88 if info.kind in _NUMBERS else 215, "cell": True} for info in item_fields()]
-    return [{"name": STATE, "width": 84, "cell": False}, *cells, {"name": REMOVE, "width": 38, "cell": False}]
+    cells = [{"name": info.name, "width": 86 if info.kind in _NUMBERS else 200, "cell": True} for info in item_fields()]
+    return [{"name": STATE, "width": 80, "cell": False}, *cells, {"name": REMOVE, "width": 38, "cell": False}]
 
 
 def _columns() -> dict[str, Any]:
@@ -152,9 +152,11 @@ def take_changes(run_id: str, extraction: Extraction) -> None:
 
 def _add(run_id: str, extraction: Extraction) -> None:
     edits = get_edits(run_id)
-    edits.lines = [*edits.rows(extraction.invoice), {info.name: "" for info in item_fields()}]
+    rows = edits.rows(extraction.invoice)
+    edits.lines = [*rows, {info.name: "" for info in item_fields()}]
     edits.revision += 1
     keep_edits(run_id, edits)
+    ask_focus(item_path(len(rows), item_fields()[0].name))
 
 
 def _draw_confirm(run_id: str, questions: Sequence[Stop]) -> None:

@@ -172,7 +172,10 @@ class View {
 
   /* Python asked for a field: the form may still be on its way to the screen. */
   follow(focus, tries) {
-    const ready = document.querySelector("[class*='st-key-field_'] input")?.offsetParent;
+    const row = focus.path?.startsWith("line_items.") ? Number(focus.path.split(".")[1]) : -1;
+    const table = document.querySelector(".st-key-line_items [role=grid]");
+    const there = row < 0 || Number(table?.getAttribute("aria-rowcount") ?? 0) > row + 1; // a new row is still on its way
+    const ready = there && document.querySelector("[class*='st-key-field_'] input")?.offsetParent;
     if (ready) focus.next ? this.walk() : this.focusField(focus.path);
     else if (tries) setTimeout(() => this.follow(focus, tries - 1), 80);
   }

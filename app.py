@@ -11,6 +11,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.entrypoints.python import complaint
+from pages.shared.address import draw_address
 from pages.shared.frame import draw_frame, is_ready
 from pages.shared.pictures import routes
 
@@ -22,6 +23,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
     app = st.App(__file__, routes=routes())
 else:
     draw_frame()
+    draw_address()
     page = st.navigation(
         [
             st.Page("pages/studio.py", title="Studio", icon=":material/document_scanner:", default=True),

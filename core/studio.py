@@ -151,6 +151,14 @@ class Studio:
         self._remember(document, password)
         return document
 
+    def set_aside(self, data: bytes) -> str:
+        """Keep a file that waits for its password, so that a reload does not lose it; gives its SHA-256."""
+        return self._parts.files.keep(data)
+
+    def unlock(self, sha256: str, name: str, password: str | None) -> Document:
+        """Open a file that was set aside. Raises what :meth:`open` raises, RecordMissing."""
+        return self.open(self._parts.files.load(sha256), name, password)
+
     def document(self, sha256: str, password: str | None = None) -> Document:
         """A document opened earlier, from the kept bytes. Raises RecordMissing; EncryptedDocument when its password
         is needed again (passwords are never kept on disk), WrongPassword."""

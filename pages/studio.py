@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
 from core.errors import EncryptedDocument, StudioError
 from pages.shared.desk import Desk, OpenDocument
 from pages.shared.differences import draw_differences
-from pages.shared.form import mark_seen
 from pages.shared.frame import get_studio, plain
 from pages.shared.intake import draw_drop_zone, draw_reopen, draw_samples, draw_troubles
-from pages.shared.session import first_look, get_desk, keep_desk
-from pages.studio_parts.desk_bar import draw_desk_bar
+from pages.shared.session import first_look, get_desk, get_job, keep_desk, mark_seen
+from pages.studio_parts.desk_bar import draw_desk_bar, draw_reopen_closed
 from pages.studio_parts.result import draw_result
 from pages.studio_parts.save_ready import draw_batch
 from pages.studio_parts.saving import draw_toast
+
+#: Pages that can be looked at while a long document is read; all of them once it is.
+_MOST_PICTURES = 20
 
 
 def draw_page() -> None:
@@ -42,6 +46,7 @@ def _draw_empty() -> None:
         "You get every value with its place on the page, checked and ready to save. Nothing leaves this machine."
     )
     draw_troubles()
+    draw_reopen_closed(get_desk())
     draw_drop_zone("PDF, PNG, JPG, TIFF, WebP, BMP or e-invoice XML; one file or many")
     draw_samples()
 
@@ -77,7 +82,24 @@ def _draw_unfinished(document: OpenDocument, run: str) -> None:
 
     if len(document.groups) > 1:
         draw_group_choice(document)
-    draw_run(document, run)
+    left, right = st.columns([1, 1], gap="medium")
+    with left, st.container(key="page_side"):
+        _draw_pictures(document, run)
+    with right:
+        draw_run(document, run)
+    job = get_job(run)
+    if job is not None and job.state == "done" and job.extraction is not None:
+        st.rerun()  # it ended while this was drawn: nobody would look again
+
+
+def _draw_pictures(document: OpenDocument, run: str) -> None:
+    """The pages that are being read, from the first moment on."""
+    from pages.shared.viewer import draw_pages
+
+    pages = document.refs(document.group)[:_MOST_PICTURES]
+    if pages:
+        with suppress(StudioError):  # the run says what is wrong with the document
+            draw_pages(run, document.sha256, pages)
 
 
 draw_page()

@@ -37,6 +37,10 @@ class OpenDocument:
     picking: bool = True
     recipe: str = "default"
 
+    def is_named(self, named: str, run: str) -> bool:
+        """Whether an address means this document: by the beginning of its SHA-256, else by a run of it."""
+        return self.sha256.startswith(named) if named else any(run and group.run == run for group in self.groups)
+
     @property
     def group(self) -> Group:
         """The active group."""
@@ -89,9 +93,24 @@ class OpenDocument:
 
 
 @dataclass(slots=True)
+class Locked:
+    """A file that waits for its password; ``number`` (from 0) names its widgets, ``message`` asks for it."""
+
+    number: int
+    sha256: str
+    name: str
+    message: str
+
+
+#: Closed documents that can be taken back.
+MOST_CLOSED = 20
+
+
+@dataclass(slots=True)
 class Desk:
     """All open documents; ``chosen`` is the SHA-256 of the one being worked on; ``saved_together`` are the receipts, by run,
-    of the last save of several at once, until the person dismisses it."""
+    of the last save of several at once, until the person dismisses it. ``closed`` were on the desk, the last one last;
+    ``locked`` wait for a password."""
 
     desk_id: str
     documents: list[OpenDocument] = field(default_factory=list)
@@ -101,11 +120,18 @@ class Desk:
     """Every document that was ever laid on it or compared from it: the name by SHA-256."""
     comparisons: list[str] = field(default_factory=list)
     """The comparisons that were begun or opened from it, by id."""
+    closed: list[OpenDocument] = field(default_factory=list)
+    locked: list[Locked] = field(default_factory=list)
 
     @property
     def document(self) -> OpenDocument | None:
         """The document being worked on."""
         return next((document for document in self.documents if document.sha256 == self.chosen), None)
+
+    @property
+    def place(self) -> int:
+        """The place of the document being worked on, from 0; 0 where there is none."""
+        return next((place for place, each in enumerate(self.documents) if each.sha256 == self.chosen), 0)
 
     def put(self, sha256: str, name: str, page_count: int) -> OpenDocument:
         """Lay a document on the desk with all its pages chosen; one that lies there already stays as it is."""
@@ -113,15 +139,16 @@ class Desk:
         if known is None:
             known = OpenDocument(sha256, name, page_count, [Group(list(range(1, page_count + 1)))])
             self.documents.append(known)
+            self.closed = [document for document in self.closed if document.sha256 != sha256]
         self.read[sha256] = name
         self.chosen = self.chosen or sha256
         return known
 
     def close(self, sha256: str) -> None:
-        """Take a document off the desk; the next one is chosen."""
+        """Take a document off the desk; the next one is chosen. :meth:`reopen` takes it back."""
         places = [document.sha256 for document in self.documents]
         place = places.index(sha256)
-        del self.documents[place]
+        self.closed = [*self.closed, self.documents.pop(place)][-MOST_CLOSED:]
         if self.chosen == sha256:
             rest = self.documents[place : place + 1] or self.documents[-1:]
             self.chosen = rest[0].sha256 if rest else None
@@ -131,6 +158,32 @@ class Desk:
         if comparison_id not in self.comparisons:
             self.comparisons.append(comparison_id)
             self.read = {**documents, **self.read}
+
+    def reopen(self, sha256: str) -> None:
+        """Lay a closed document on the desk again, as it was, and choose it."""
+        found = [document for document in self.closed if document.sha256 == sha256]
+        self.closed = [document for document in self.closed if document.sha256 != sha256]
+        self.documents += found[-1:]
+        self.chosen = found[-1].sha256 if found else self.chosen
+
+    def follow(self, named: str, run: str) -> bool:
+        """Choose what an address names: the document whose SHA-256 begins with ``named`` (empty: the one with the run), and
+        of its invoices the one with ``run``. One that was closed is opened again. Gives whether another is chosen now."""
+        before = self.chosen, self.document and self.document.active
+        found = [each for each in (*self.documents, *reversed(self.closed)) if each.is_named(named, run)]
+        if not found:
+            return False
+        if found[0] in self.closed:
+            self.reopen(found[0].sha256)
+        self.chosen = found[0].sha256
+        runs = [group.run for group in found[0].groups]
+        found[0].active = runs.index(run) if run in runs else found[0].active
+        return before != (self.chosen, found[0].active)
+
+    def lock(self, sha256: str, name: str, message: str) -> None:
+        """Keep a file that waits for its password."""
+        number = self.locked[-1].number + 1 if self.locked else 0
+        self.locked.append(Locked(number, sha256, name, message))
 
     def runs(self) -> list[str]:
         """The ids of all runs."""

@@ -18,7 +18,7 @@ from core.studio import Reviewed
 from pages.shared import keys
 from pages.shared.frame import get_studio, plain
 from pages.shared.questions import draw_question, is_alone
-from pages.shared.session import ask_focus, get_edits, put, take
+from pages.shared.session import ask_focus, get_edits, is_echo, put, set_widget, take
 from pages.shared.signs import COLOURS, ICONS
 
 _PLACEHOLDERS = {"date": "YYYY-MM-DD", "currency": "ISO code"}
@@ -84,9 +84,7 @@ def _draw_field(run_id: str, info: FieldInfo, drawn: _Drawn) -> None:
     extraction, reviewed, error = drawn.extraction, drawn.reviewed, drawn.errors.get(info.name)
     key = keys.field(info.name)
     text = get_edits(run_id).text_at(extraction.invoice, info.name)
-    if st.session_state.get(key) != text:  # set only where it differs: what is being typed elsewhere stays
-        st.session_state.setdefault(keys.UNSEEN, {})[key] = st.session_state.get(key)
-        st.session_state[key] = text
+    set_widget(key, text)
     about: dict[str, Any] = {
         "key": key,
         "placeholder": _PLACEHOLDERS.get(info.kind, ""),
@@ -190,15 +188,9 @@ def _draw_before(run_id: str, path: str, extraction: Extraction) -> None:
         )
 
 
-def mark_seen() -> None:
-    """The page was drawn to its end: the browser now holds every text that was set."""
-    st.session_state.pop(keys.UNSEEN, None)
-
-
 def _commit(run_id: str, path: str, extraction: Extraction) -> None:
     key = keys.field(path)
-    # A run that is cut short after a text was set leaves the old one in the browser, which sends it back as if typed.
-    if key in (unseen := st.session_state.get(keys.UNSEEN, {})) and st.session_state.get(key) == unseen[key]:
+    if is_echo(key):
         return
     typed = str(st.session_state.get(key) or "")
     studio = get_studio()

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import streamlit as st
 
 from core.documents import FORMATS
 from core.errors import DocumentError, EncryptedDocument, StudioError, WrongPassword
 from pages.shared import keys
-from pages.shared.desk import Desk
+from pages.shared.desk import Desk, Locked
 from pages.shared.frame import get_studio, plain
 from pages.shared.pictures import sample_address
 from pages.shared.samples import Sample, samples
-from pages.shared.session import get_desk
-
-
-@dataclass(slots=True)
-class Locked:
-    """A file that waits for its password; ``number`` (from 0) names its widgets."""
-
-    number: int
-    name: str
-    data: bytes
-    message: str
+from pages.shared.session import forget_widgets, get_desk
 
 
 def take(desk: Desk, data: bytes, name: str) -> None:
@@ -31,9 +19,7 @@ def take(desk: Desk, data: bytes, name: str) -> None:
     try:
         _open(desk, data, name)
     except EncryptedDocument as error:
-        waiting: list[Locked] = st.session_state.setdefault(keys.LOCKED, [])
-        number = waiting[-1].number + 1 if waiting else 0
-        waiting.append(Locked(number, name, data, str(error)))
+        desk.lock(get_studio().set_aside(data), name, str(error))
     except StudioError as error:
         refuse(str(error) if isinstance(error, DocumentError) else f"{name}: {error}")
 
@@ -43,16 +29,10 @@ def refuse(sentence: str) -> None:
     st.session_state.setdefault(keys.REFUSED, []).append(sentence)
 
 
-def _open(desk: Desk, data: bytes, name: str, password: str | None = None) -> None:
-    document = get_studio().open(data, name, password)
+def _open(desk: Desk, data: bytes, name: str) -> None:
+    document = get_studio().open(data, name)
     desk.chosen = desk.put(document.sha256, name, document.page_count).sha256
     forget_widgets()
-
-
-def forget_widgets() -> None:
-    """Forget what belongs to the document that was shown before."""
-    for key in (keys.RANGE, keys.RANGE_ERROR, keys.THUMBS, keys.SAVE_ERROR, keys.FOCUS):
-        st.session_state.pop(key, None)
 
 
 def draw_drop_zone(label: str) -> None:
@@ -84,7 +64,7 @@ def draw_troubles() -> None:
         with st.container(key="refused", horizontal=True):
             st.error("  \n".join(plain(sentence) for sentence in refused), icon=":material/block:")
             st.button("Dismiss", key="dismiss_refused", on_click=refused.clear, type="tertiary")
-    for locked in list(st.session_state.get(keys.LOCKED, [])):
+    for locked in list(get_desk().locked):
         _draw_locked(locked)
 
 
@@ -102,18 +82,22 @@ def _draw_locked(locked: Locked) -> None:
 
 def _unlock(locked: Locked) -> None:
     try:
-        _open(get_desk(), locked.data, locked.name, st.session_state[f"password_{locked.number}"] or None)
+        password = st.session_state[f"password_{locked.number}"] or None
+        document = get_studio().unlock(locked.sha256, locked.name, password)
     except (EncryptedDocument, WrongPassword) as error:
         locked.message = str(error)
     except StudioError as error:
         refuse(str(error))
         _dismiss(locked)
     else:
+        desk = get_desk()
+        desk.chosen = desk.put(document.sha256, locked.name, document.page_count).sha256
+        forget_widgets()
         _dismiss(locked)
 
 
 def _dismiss(locked: Locked) -> None:
-    st.session_state[keys.LOCKED].remove(locked)
+    get_desk().locked.remove(locked)
 
 
 def draw_reopen(sha256: str, message: str) -> None:

@@ -19,6 +19,8 @@ _KEYS = (
     ("Tab, Shift + Tab", "next field, field before"),
     ("Shift + drag", "words on the page into the field at hand"),
     ("Page up, Page down, +, −, 0", "turn and zoom the page, once it is clicked"),
+    ("D, or Shift while dragging", "draw around words on the page: they go into the field at hand"),
+    ("Alt + Page up, Alt + Page down", "document before, document after"),
     ("?", "this list"),
 )
 

@@ -14,11 +14,14 @@ Studio page, documents
     reopen_form            a document of an earlier process asks again: reopen_password, reopen
     desk_bar, documents    containers of the open documents
     batch                  how many of several open documents are read, while some are not
-    doc_<n>                chooses open document n; close_document closes the chosen one
+    doc_<n>                chooses open document n; previous_document, following_document the one beside the chosen one
+                           (Alt+PageUp, Alt+PageDown); desk_list opens the list of all: list_doc_<n>
+    close_document         closes the chosen one; reopen_document takes that back
 Studio page, choosing pages
     picker_bar             container of the choices above the thumbnails
     page_range             range text; all_pages chooses all
-    pick_<page>            checkbox of a page; turn_left_<page>, turn_right_<page> rotate it
+    pick_<page>            checkbox of a page; turn_left_<page>, turn_right_<page> rotate it; look_<page> shows it large
+                           (page_preview in a dialog)
     thumbs                 which window of thumbnails is shown (pagination)
     split, split_by_page, join, drop_group    groups; group chooses the active one
     recipe                 how it is read; new_recipe makes one
@@ -26,6 +29,7 @@ Studio page, choosing pages
                            hide_canvas_<document>_<page>_<n>, hide_keep)
     extract                the primary button; extract_all for all open documents
 Studio page, running
+    page_side, page_view   the pages being read
     steps                  the step list; cancel stops the run; try_again, back_to_pages after a failure or a stop
 Studio page, result
     result_bar             verdict, groups, saving; run_details opens the steps of the run
@@ -85,6 +89,7 @@ from __future__ import annotations
 # The address bar.
 RUN_PARAM = "job"
 DESK_PARAM = "desk"
+DOCUMENT_PARAM = "doc"
 MEASURING_PARAM = "measuring"
 EVALUATION_PARAM = "evaluation"
 COMPARISON_PARAM = "comparison"
@@ -92,14 +97,14 @@ COMPARED_PARAM = "document"
 
 # What the session remembers (not widgets).
 DESK = "studio_desk"
-NAMED_RUN = "studio_named_run"
 DESK_KEPT = "studio_desk_kept"
 EDITS = "studio_edits"
 ENDED = "studio_ended"
 LOOKED_AT = "studio_looked_at"
 REVIEWS = "studio_reviews"
 REFUSED = "studio_refused"
-LOCKED = "studio_locked"
+CLOSED = "studio_closed"
+LOOK = "studio_look"
 REOPEN_ERROR = "studio_reopen_error"
 UPLOADS = "studio_uploads"
 FOCUS = "studio_focus"

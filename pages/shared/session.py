@@ -18,6 +18,7 @@ from core.review.edits import Edits, edits_from, read_edits
 from core.review.standing import confirmed, proposals, unread
 from core.studio import Reviewed
 from pages.shared import keys
+from pages.shared.address import came_by_history, name_in_address
 from pages.shared.desk import Desk, desk_from
 from pages.shared.frame import get_studio
 
@@ -25,29 +26,64 @@ from pages.shared.frame import get_studio
 MOMENT = 0.5
 _ID = re.compile(r"[0-9a-f]{32}")
 
+#: Letters of its SHA-256 by which the address names a document of the desk.
+_NAMED = 12
+
 
 def get_desk() -> Desk:
-    """The session's desk: the one in memory, else the one that the address names, else an empty one."""
-    if keys.DESK not in st.session_state:
+    """The session's desk: the one in memory, else the one that the address names, else an empty one. It shows what the
+    address names where the person came by it."""
+    fresh = keys.DESK not in st.session_state
+    if fresh:
         st.session_state[keys.DESK] = _desk_of_address()
     desk: Desk = st.session_state[keys.DESK]
-    wanted = st.query_params.get(keys.RUN_PARAM, "")
-    if wanted != st.session_state.get(keys.NAMED_RUN) and _ID.fullmatch(wanted) and wanted not in desk.runs():
-        _adopt(desk, wanted)
+    named, run = (st.query_params.get(name, "") for name in (keys.DOCUMENT_PARAM, keys.RUN_PARAM))
+    if fresh or came_by_history() or (run and not named):  # a link from elsewhere names the run alone
+        _follow(desk, named, run)
     return desk
 
 
 def keep_desk(desk: Desk) -> None:
-    """Keep the desk on disk where it changed, and name it and the run that is shown in the address."""
+    """Keep the desk on disk where it changed, and name it, the document and the run that are shown in the address."""
     now = desk.to_json()
-    used = bool(desk.documents or desk.comparisons)
+    used = bool(desk.documents or desk.locked or desk.comparisons)
     if used and st.session_state.get(keys.DESK_KEPT) != now:
         get_studio().keep_draft(f"desk-{desk.desk_id}", now)
         st.session_state[keys.DESK_KEPT] = now
     run = desk.document.group.run if desk.document else None
-    _name_in_address(keys.DESK_PARAM, desk.desk_id if used else None)
-    _name_in_address(keys.RUN_PARAM, run)
-    st.session_state[keys.NAMED_RUN] = run
+    name_in_address(
+        {
+            keys.DESK_PARAM: desk.desk_id if used else None,
+            keys.DOCUMENT_PARAM: desk.document.sha256[:_NAMED] if desk.document else None,
+            keys.RUN_PARAM: run,
+        }
+    )
+
+
+def forget_widgets() -> None:
+    """Forget what belongs to the document that was shown before."""
+    for key in (keys.RANGE, keys.RANGE_ERROR, keys.THUMBS, keys.SAVE_ERROR, keys.FOCUS, keys.CLOSED):
+        st.session_state.pop(key, None)
+
+
+def set_widget(key: str, value: object) -> None:
+    """Set a widget's value before it is drawn, only where it differs: what is being typed elsewhere stays. A run that was
+    cut short may not have reached the browser with what it set: that is set again, else the widget stays empty there."""
+    unseen: dict[str, object] = st.session_state.setdefault(keys.UNSEEN, {})
+    if key in unseen or st.session_state.get(key) != value:
+        unseen.setdefault(key, st.session_state.get(key))
+        st.session_state[key] = value
+
+
+def is_echo(key: str) -> bool:
+    """Whether the browser sent back what stood in a widget before it was set, as if the person had just put it there."""
+    unseen: dict[str, object] = st.session_state.get(keys.UNSEEN, {})
+    return key in unseen and (st.session_state.get(key) or None) == (unseen[key] or None)
+
+
+def mark_seen() -> None:
+    """The page was drawn to its end: the browser now holds everything that was set."""
+    st.session_state.pop(keys.UNSEEN, None)
 
 
 def get_job(run_id: str) -> Job | None:
@@ -156,6 +192,14 @@ def _desk_of_address() -> Desk:
         return Desk(uuid.uuid4().hex)
 
 
+def _follow(desk: Desk, named: str, run: str) -> None:
+    """Show what the address names, also where it does not lie on the desk any more."""
+    if desk.follow(named, run):
+        forget_widgets()
+    if _ID.fullmatch(run) and run not in desk.runs():
+        _adopt(desk, run)
+
+
 def _adopt(desk: Desk, run_id: str) -> None:
     """Lay the document of a run that the address names on the desk."""
     job = get_job(run_id)
@@ -172,10 +216,3 @@ def _adopt(desk: Desk, run_id: str) -> None:
     document.rotations = {ref.number: ref.rotation for ref in extraction.pages if ref.rotation}
     document.picking = False
     desk.chosen = extraction.document
-
-
-def _name_in_address(name: str, value: str | None) -> None:
-    if value is None:
-        st.query_params.pop(name, None)
-    elif st.query_params.get(name) != value:
-        st.query_params[name] = value

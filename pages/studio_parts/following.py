@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pages.shared.desk import Desk, Group, OpenDocument
-from pages.shared.intake import forget_widgets
-from pages.shared.session import ask_focus, changed_since_saved, get_edits, get_job, get_review
+from pages.shared.session import ask_focus, changed_since_saved, forget_widgets, get_edits, get_job, get_review
 
 
 @dataclass(frozen=True, slots=True)

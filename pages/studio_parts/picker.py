@@ -8,12 +8,14 @@ import streamlit as st
 
 from core.documents import parse_page_range
 from core.errors import PageRangeError, StudioError
+from core.extraction import PageRef
 from pages.shared import keys
 from pages.shared.desk import Desk, Group, OpenDocument, range_text
 from pages.shared.frame import plain
 from pages.shared.intake import refuse
 from pages.shared.pictures import draw as draw_picture
 from pages.shared.recipe_choice import draw_recipe, draw_sending, unreadable
+from pages.shared.session import is_echo, set_widget
 from pages.shared.starting import start
 
 #: Thumbnails shown at once: a document of hundreds of pages draws no more than these.
@@ -39,6 +41,8 @@ def draw_picker(desk: Desk, document: OpenDocument) -> None:
     if len(document.groups) > 1:
         _draw_groups(document)
     _draw_thumbnails(document)
+    if page := st.session_state.pop(keys.LOOK, None):
+        _show_large(document, page)
 
 
 def _draw_start(desk: Desk, document: OpenDocument) -> None:
@@ -73,11 +77,9 @@ def _extract(documents: list[OpenDocument], shown: OpenDocument) -> None:
 def _draw_range(document: OpenDocument) -> None:
     group = document.group
     text = range_text(group.pages)
-    if keys.RANGE not in st.session_state or _pages_of(st.session_state[keys.RANGE], document) not in (
-        group.pages,
-        None,
-    ):
-        st.session_state[keys.RANGE] = text
+    typed = st.session_state.get(keys.RANGE)
+    kept = typed is not None and _pages_of(typed, document) in (group.pages, None)
+    set_widget(keys.RANGE, typed if kept else text)
     label = "Pages" if len(document.groups) == 1 else f"Pages of invoice {document.active + 1}"
     st.text_input(
         label,
@@ -99,6 +101,8 @@ def _pages_of(text: str, document: OpenDocument) -> list[int] | None:
 
 
 def _set_range(document: OpenDocument) -> None:
+    if keys.RANGE not in st.session_state or is_echo(keys.RANGE):  # of a document that is no longer shown
+        return
     try:
         pages = list(parse_page_range(st.session_state[keys.RANGE], document.page_count))
         document.group.pages = pages
@@ -177,10 +181,17 @@ def _draw_thumbnail(document: OpenDocument, page: int) -> None:
         st.image(_thumbnail(document.sha256, page, document.rotations.get(page, 0)), width="stretch")
     except StudioError as error:
         st.caption(plain(f"Page {page} cannot be shown: {error}"))
+    st.button(
+        "",
+        key=f"look_{page}",
+        icon=":material/zoom_in:",
+        help=f"Look at page {page} in large",
+        on_click=_look,
+        args=(page,),
+    )
     key = f"pick_{page}"
     chosen = page in document.group.pages
-    if st.session_state.get(key) != chosen:
-        st.session_state[key] = chosen
+    set_widget(key, chosen)
     held = document.groups_of(page) if len(document.groups) > 1 else []
     with st.container(horizontal=True, vertical_alignment="center", gap=None):
         st.checkbox(f"Page {page}", key=key, on_change=_toggle, args=(document, page))
@@ -199,7 +210,26 @@ def _draw_thumbnail(document: OpenDocument, page: int) -> None:
         st.caption(f"In invoice {', '.join(map(str, held))}")
 
 
+def _look(page: int) -> None:
+    st.session_state[keys.LOOK] = page
+
+
+@st.dialog("Page in large", width="large")
+def _show_large(document: OpenDocument, page: int) -> None:
+    """The page large enough to be read, and its neighbours by turning."""
+    from pages.shared.viewer import draw_pages
+
+    last = min(page + WINDOW, document.page_count)
+    pages = [PageRef(each, document.rotations.get(each, 0)) for each in range(page, last + 1)]
+    try:
+        draw_pages(f"large-{document.sha256}-{page}", document.sha256, pages, key="page_preview")
+    except StudioError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+
+
 def _toggle(document: OpenDocument, page: int) -> None:
+    if is_echo(f"pick_{page}"):
+        return
     document.toggle(page)
     _forget_range()
 

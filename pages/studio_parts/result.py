@@ -15,11 +15,10 @@ from pages.shared import keys
 from pages.shared.desk import Desk, OpenDocument
 from pages.shared.form import draw_form
 from pages.shared.frame import get_studio, plain
-from pages.shared.intake import forget_widgets
 from pages.shared.keyboard import draw_keyboard, draw_keys
 from pages.shared.lines import draw_lines, take_changes
 from pages.shared.money import dollars
-from pages.shared.session import ask_focus, get_job, get_review
+from pages.shared.session import ask_focus, forget_widgets, get_job, get_review
 from pages.shared.steps import draw_steps, in_words
 from pages.shared.viewer import draw_viewer
 from pages.studio_parts.following import Place, following, is_saved, show
@@ -148,8 +147,8 @@ def _go_on(desk: Desk, run_id: str) -> None:
 
 
 def _clear(desk: Desk) -> None:
-    desk.documents.clear()
-    desk.chosen = None
+    for document in list(desk.documents):
+        desk.close(document.sha256)
     forget_widgets()
 
 

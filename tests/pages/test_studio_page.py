@@ -236,6 +236,56 @@ def test_an_old_text_sent_back_by_the_browser_is_not_taken_for_typing(studio: St
     assert app.text_input(key="field_vendor_name").value == "Somebody Else"
 
 
+def test_what_an_unfinished_run_set_is_set_again(studio: Studio, digital_pdf: SampleFile) -> None:
+    """Else a field that was first drawn by a run that is cut short stays empty on the screen though it has its value."""
+    app = extracted(digital_pdf)
+    assert not app.text_input(key="field_invoice_number").proto.set_value
+    app.session_state[keys.UNSEEN] = {"field_invoice_number": None}
+    settled(app.run())
+    assert app.text_input(key="field_invoice_number").proto.set_value
+    assert app.text_input(key="field_invoice_number").value == digital_pdf.truth["invoice_number"]
+    settled(app.run())
+    assert not app.text_input(key="field_invoice_number").proto.set_value
+
+
+def test_a_box_that_an_unfinished_run_ticked_stays_ticked(studio: Studio, pdf_of_pages: Path) -> None:
+    """The browser sends it back empty, as if the person had unticked it."""
+    app = drop(open_page(), (pdf_of_pages.name, pdf_of_pages.read_bytes()))
+    app.session_state[keys.UNSEEN] = {"pick_2": None}
+    app.checkbox(key="pick_2").uncheck()
+    settled(app.run())
+    assert app.checkbox(key="pick_2").value
+    app.checkbox(key="pick_2").uncheck()
+    settled(app.run())
+    assert not app.checkbox(key="pick_2").value
+
+
+def test_closing_is_taken_back(studio: Studio, digital_pdf: SampleFile) -> None:
+    """With what was typed in it."""
+    app = type_into(extracted(digital_pdf), "customer_name", "Typed Ltd")
+    app = press(app, "close_document")
+    assert "doc_0" not in keys_of(app)
+    assert press(app, "reopen_document").text_input(key="field_customer_name").value == "Typed Ltd"
+
+
+def test_an_address_names_the_document_too(studio: Studio, digital_pdf: SampleFile, einvoice_pdf: SampleFile) -> None:
+    """A reload shows the one that was chosen, also before it is read."""
+    app = drop(open_page(), (digital_pdf.name, digital_pdf.data), (einvoice_pdf.name, einvoice_pdf.data))
+    first = named(app, "doc")
+    app = press(app, "following_document")
+    second = named(app, "doc")
+    assert first != second
+    assert named(open_page(desk=named(app, "desk"), doc=second), "doc") == second
+
+
+def test_a_locked_file_waits_over_a_reload(studio: Studio, encrypted_pdf: SampleFile) -> None:
+    """Its password is asked for again."""
+    app = drop(open_page(), (encrypted_pdf.name, encrypted_pdf.data))
+    again = open_page(desk=named(app, "desk"))
+    again.text_input(key="password_0").set_value(PASSWORD)
+    assert "doc_0" in keys_of(press(again, "unlock_0"))
+
+
 def test_text_that_cannot_be_read_is_kept_and_stops_the_save(studio: Studio, digital_pdf: SampleFile) -> None:
     """One sentence stands by the field; nothing is saved until it is put right."""
     app = type_into(extracted(digital_pdf), "due_date", "next week")

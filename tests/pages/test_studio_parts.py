@@ -25,7 +25,7 @@ from core.review.words import STATUS_WORDS
 from core.studio import Reviewed
 from core.validation.calibration import shipped_calibration
 from core.validation.rule_words import rule_words
-from pages.shared.desk import Desk, OpenDocument, desk_from, range_text
+from pages.shared.desk import Desk, Group, OpenDocument, desk_from, range_text
 from pages.shared.drawing import box_on_page
 from pages.shared.frame import plain
 from pages.shared.lines import REMOVE, line_level, rows_after
@@ -134,6 +134,20 @@ def test_closing_a_document_shows_its_neighbour() -> None:
     assert desk.chosen == "b"
     desk.close("b")
     assert desk.document is None
+
+
+def test_an_address_is_followed_to_a_closed_document_and_its_invoice() -> None:
+    """Back opens it again; what is not known changes nothing."""
+    desk = Desk("d")
+    for letter in "ab":
+        desk.put(letter * 64, f"{letter}.pdf", 2)
+    desk.documents[0].groups = [Group([1], "r1"), Group([2], "r2")]
+    desk.close("a" * 64)
+    assert not desk.follow("f" * 12, "")
+    assert desk.follow("a" * 12, "r2")
+    assert (desk.chosen, desk.documents[-1].active, desk.closed) == ("a" * 64, 1, [])
+    assert not desk.follow("", "r2")
+    assert desk.follow("", "r1")
 
 
 def test_a_desk_survives_as_json() -> None:

@@ -238,7 +238,7 @@ def test_an_old_text_sent_back_by_the_browser_is_not_taken_for_typing(studio: St
 
 def test_what_an_unfinished_run_set_is_set_again(studio: Studio, digital_pdf: SampleFile) -> None:
     """Else a field that was first drawn by a run that is cut short stays empty on the screen though it has its value."""
-    app = extracted(digital_pdf)
+    app = settled(extracted(digital_pdf).run())
     assert not app.text_input(key="field_invoice_number").proto.set_value
     app.session_state[keys.UNSEEN] = {"field_invoice_number": None}
     settled(app.run())

@@ -11,7 +11,7 @@ from core.models import field_of, title_of, value_at
 from core.review.edits import as_text
 from core.review.reviewed import Reviewed
 from core.review.stops import OF_DOCUMENT, stops
-from core.review.trust import CONFIRMED, PROPOSED, UNREAD, is_by_person, is_given, percent
+from core.review.trust import CONFIRMED, PROPOSED, UNREAD, is_by_person, is_given
 from core.stores import Status
 from core.validation.gate import decide
 
@@ -92,13 +92,6 @@ def open_points(extraction: Extraction) -> list[str]:
 def first_open(extraction: Extraction) -> str | None:
     """The field of the first open point; ``None`` where none of them names a field."""
     return next((stop.path for stop in stops(extraction) if stop.path), None)
-
-
-def lack(extraction: Extraction, name: str) -> str:
-    """What the required field ``name`` lacks: ``is missing``, or ``is only 75% sure``."""
-    if getattr(extraction.invoice, name) is None:
-        return "is missing"
-    return f"is only {percent(extraction.confidences.get(name, 0.0))} sure"
 
 
 def status_of(reviewed: Reviewed) -> Status:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.extraction import Extraction, Finding
-from core.models import field_of, header_fields, value_at, walk
+from core.models import field_of, value_at, walk
 from core.validation.confidence import DOUBTED, explain
 from core.validation.gate import OTHERS_NEED, needed
 
@@ -166,16 +166,3 @@ def is_unsure(extraction: Extraction, path: str) -> bool:
     if value_at(extraction.invoice, path) is None:
         return info.required
     return not is_by_person(extraction, path) and sureness(extraction, path) < sure_from(extraction, path)
-
-
-def unsure_required(extraction: Extraction) -> list[str]:
-    """The required fields that keep the document from being approved: missing, or below the recipe's threshold."""
-    return [
-        info.name
-        for info in header_fields()
-        if info.required
-        and (
-            getattr(extraction.invoice, info.name) is None
-            or extraction.confidences.get(info.name, 0.0) < needed(info.kind, extraction.recipe.approve_at)
-        )
-    ]

@@ -12,7 +12,7 @@ from pages.accuracy_parts.state import Shown
 from pages.accuracy_parts.tables import draw_downloads
 from pages.shared import keys
 from pages.shared.frame import get_studio, plain
-from pages.shared.times import utc_time
+from pages.shared.times import local_time, local_zone
 
 
 def draw_head(shown: Shown) -> None:
@@ -56,4 +56,4 @@ def _how_again(result: Evaluated) -> tuple[str, str]:
 
 
 def _title(row: EvaluationRow) -> str:
-    return f"{row.name} · {row.recipe.name} · {utc_time(row.at)}"
+    return f"{row.name} · {row.recipe.name} · {local_time(row.at, local_zone())}"

@@ -26,7 +26,7 @@ from pages.shared.money import dollars
 from pages.shared.recipe_builder import ask_recipe, describe_recipe
 from pages.shared.samples import FOLDER
 from pages.shared.session import get_desk
-from pages.shared.times import utc_time
+from pages.shared.times import local_time, local_zone
 
 #: The recipes of the first comparison: the quick way and the one that reads every page as a picture.
 FIRST = ("default", "always-ocr")
@@ -102,7 +102,7 @@ def _draw_earlier(comparisons: list[Comparison]) -> None:
         list(latest),
         index=None,
         format_func=lambda key: (
-            f"{latest[key].name} · {utc_time(latest[key].created_at)} UTC" if key in latest else key
+            f"{latest[key].name} · {local_time(latest[key].created_at, local_zone())}" if key in latest else key
         ),
         placeholder="Open an earlier comparison" if latest else "None of your own yet",
         key=keys.COMPARE_EARLIER,

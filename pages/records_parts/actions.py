@@ -20,10 +20,12 @@ _TROUBLE = "records_trouble"
 
 def save_record(order: Order, draft: Draft, invoice: Invoice, *, workbook_too: bool) -> None:
     """Save the draft over the record in the database, and in the Excel workbook too where asked; what was typed stays
-    when that fails."""
+    when that fails, as where it is no longer ``order`` that is stored."""
     targets: tuple[Target, ...] = ("database", "workbook") if workbook_too else ("database",)
     saved = _attempt(
-        lambda: get_studio().save(invoice, targets, run_id=order.run_id, update=order.order_id, status=draft.status),
+        lambda: get_studio().save(
+            invoice, targets, run_id=order.run_id, update=order.order_id, status=draft.status, seen=order
+        ),
         f"Order {order.order_id} saved in {_named(targets)}.",
     )
     if saved:

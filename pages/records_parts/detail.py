@@ -9,21 +9,23 @@ from typing import TYPE_CHECKING, Any, get_args
 import streamlit as st
 
 from core.errors import StudioError
-from core.models import FieldInfo, FieldKind, header_fields, title_of
+from core.models import FieldInfo, FieldKind, header_fields, payment_fields, title_of
 from core.review.edits import as_text
 from core.review.trust import worth_showing
 from core.stores import Order, Status
 from core.studio import Reviewed
 from pages.records_parts.actions import ask_delete, save_record
+from pages.records_parts.conflict import draw_conflicts
 from pages.records_parts.download import draw_record_downloads
 from pages.records_parts.draft import Draft, drop_draft, get_draft, is_changed, mark_reviewed, review_draft, run_of
 from pages.records_parts.handover import hand_over
 from pages.records_parts.lines import draw_findings, draw_lines
-from pages.records_parts.table import open_record
+from pages.records_parts.place import draw_page_switch, draw_place
+from pages.records_parts.table import amount_text, open_record
 from pages.shared import keys
 from pages.shared.frame import get_studio, plain
 from pages.shared.keep_case import draw_keep
-from pages.shared.times import utc_time
+from pages.shared.times import local_time, local_zone
 
 if TYPE_CHECKING:
     pass
@@ -44,8 +46,17 @@ def draw_record(order_id: int) -> None:
         return
     draft = get_draft(order)
     reviewed, errors = review_draft(order, draft)
-    _draw_head(order)
+    shown = _draw_head(order)
     _draw_save_bar(order, draft, reviewed, errors)
+    form, place = st.columns([1, 1], gap="medium") if shown else (st.container(), None)
+    with form:
+        _draw_form(order, draft, reviewed, errors)
+    if place is not None:
+        with place:
+            draw_place(order_id, reviewed.extraction)
+
+
+def _draw_form(order: Order, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
     for group, fields in groupby(header_fields(), key=lambda info: info.group):
         st.markdown(f"##### {group}")
         _draw_group(list(fields), order, draft, reviewed, errors)
@@ -54,11 +65,13 @@ def draw_record(order_id: int) -> None:
         draw_findings([finding for finding in reviewed.extraction.findings if not finding.fields])
 
 
-def _draw_head(order: Order) -> None:
+def _draw_head(order: Order) -> bool:
+    """Number, ways out and times; gives whether the page is to be shown."""
     assert order.order_id is not None
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="record_head"):
         st.markdown(f"### Order {order.order_id}", width="content")
         st.space("stretch")
+        shown = draw_page_switch(run_of(order.run_id) if order.run_id else None)
         if order.run_id and run_of(order.run_id) is not None:
             _draw_way_back(order, order.run_id)
         draw_keep(order)
@@ -68,10 +81,22 @@ def _draw_head(order: Order) -> None:
         if st.button("", key="record_close", icon=":material/close:", help="Close", shortcut="Esc"):
             open_record(None)
             st.rerun()
-    times = [f"{name} {utc_time(at)} UTC" for name, at in _times(order) if at is not None]
+    zone = local_zone()
+    times = [f"{name} {local_time(at, zone)}" for name, at in _times(order) if at is not None]
+    times[-1] += f" ({zone.key})"
     read_from = run_of(order.run_id) if order.run_id else None
     source = [f"read from {plain(read_from.name)}"] if read_from else []
-    st.caption(" · ".join([*times, *source]))
+    st.caption(" · ".join([*_payment(order), *times, *source]))
+    return shown
+
+
+def _payment(order: Order) -> list[str]:
+    """What the document is, and what is paid and due of it, in a few words each."""
+    kind = [f"**{order.document_type.capitalize()}**"] if order.document_type else []
+    known = [(info.title.lower(), getattr(order.payment, info.name)) for info in payment_fields()]
+    return kind + [
+        f"{title} {plain(amount_text(amount, order.invoice.currency))}" for title, amount in known if amount is not None
+    ]
 
 
 def _draw_way_back(order: Order, run_id: str) -> None:
@@ -92,7 +117,7 @@ def _times(order: Order) -> tuple[tuple[str, Any], ...]:
 
 
 def _draw_save_bar(order: Order, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
-    changed = is_changed(order, draft)
+    changed = is_changed(draft)
     with st.container(horizontal=True, vertical_alignment="bottom", key="record_save_bar"):
         _draw_status(draft)
         too = st.checkbox(
@@ -111,12 +136,10 @@ def _draw_save_bar(order: Order, draft: Draft, reviewed: Reviewed, errors: dict[
     if errors:
         names = ", ".join(title_of(path) for path in errors)
         st.error(f"Not saved yet: correct {plain(names)} first.", icon=":material/error:")
-    if changed and draft.seen != order.updated_at:
-        st.warning(
-            "This record was changed elsewhere since you began. Saving replaces that; discard to see it.",
-            icon=":material/sync_problem:",
-        )
-    if save and not errors:
+    open_choices = draw_conflicts(order, draft)
+    if save and open_choices:
+        st.error("Not saved yet: choose between theirs and yours first.", icon=":material/error:")
+    if save and not errors and not open_choices:
         save_record(order, draft, reviewed.extraction.invoice, workbook_too=too)
         st.rerun()
 
@@ -137,7 +160,11 @@ def _draw_group(
     grid = st.grid(columns="auto", min_column_width=width, gap=("xsmall", "small"))
     for info in fields:
         with grid.cell(), st.container(key=f"cell_{info.kind}_record_{info.name}", gap=None):
-            with st.container(key=f"record_field_{info.name}", gap=None):
+            # The inner key is the one by which the page view finds a field.
+            with (
+                st.container(key=f"record_field_{info.name}", gap=None),
+                st.container(key=keys.field(info.name), gap=None),
+            ):
                 # A draft's fields have keys of their own and their text as default: set by session state, a field
                 # whose run is cut short would show, and send back, what stood there before.
                 key = f"record_field_{info.name}_{draft.edits.revision}"

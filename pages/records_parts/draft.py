@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import streamlit as st
 
@@ -19,24 +18,47 @@ _REVISION = "records_draft_revision"
 
 @dataclass(slots=True)
 class Draft:
-    """Changes to one record. ``seen`` is when the record was last changed (UTC) as the person began; ``marked`` says
-    that the status became “reviewed” by editing."""
+    """Changes to one record. ``seen`` is the record as the person began, ``told`` the version of it that they were last
+    told of, ``kept`` the paths where they hold their own value against it; ``marked`` says that the status became
+    “reviewed” by editing."""
 
     status: Status
-    seen: datetime | None
+    seen: Order
     edits: Edits = field(default_factory=Edits)
     marked: bool = False
+    told: int | None = None
+    kept: set[str] = field(default_factory=set)
 
 
 def get_draft(order: Order) -> Draft:
     """The draft of a record; one without changes follows the stored record."""
     drafts: dict[int | None, Draft] = st.session_state.setdefault(_DRAFTS, {})
     draft = drafts.get(order.order_id)
-    if draft is None or (draft.seen != order.updated_at and not is_changed(order, draft)):
-        # A revision of its own: its widgets begin anew.
-        revision = st.session_state[_REVISION] = st.session_state.get(_REVISION, 0) + 1
-        draft = drafts[order.order_id] = Draft(order.status, order.updated_at, Edits(revision=revision))
+    if draft is None or (draft.seen.version != order.version and not is_changed(draft)):
+        draft = drafts[order.order_id] = Draft(order.status, order, Edits(revision=_revision()), told=order.version)
+    elif draft.told != order.version:
+        draft.told, draft.edits.revision = order.version, _revision()
+        draft.kept.clear()
+        if draft.status == draft.seen.status:
+            draft.status = order.status
     return draft
+
+
+def _revision() -> int:
+    """A revision of its own: the draft's widgets begin anew."""
+    st.session_state[_REVISION] = st.session_state.get(_REVISION, 0) + 1
+    return int(st.session_state[_REVISION])
+
+
+def take_stored(order: Order, draft: Draft, path: str) -> None:
+    """Give up the person's own value at ``path`` (``line_items`` and ``status`` too) for the stored one."""
+    if path == "status":
+        draft.status, draft.marked = order.status, False
+    elif path == "line_items":
+        draft.edits.lines = None
+    else:
+        draft.edits.texts.pop(path, None)
+    draft.edits.revision = _revision()
 
 
 def drop_draft(order_id: int) -> None:
@@ -44,9 +66,9 @@ def drop_draft(order_id: int) -> None:
     st.session_state.get(_DRAFTS, {}).pop(order_id, None)
 
 
-def is_changed(order: Order, draft: Draft) -> bool:
-    """Whether there is anything to save."""
-    return bool(draft.edits.texts) or draft.edits.lines is not None or draft.status != order.status
+def is_changed(draft: Draft) -> bool:
+    """Whether the person changed anything."""
+    return bool(draft.edits.texts) or draft.edits.lines is not None or draft.status != draft.seen.status
 
 
 def mark_reviewed(order: Order, draft: Draft) -> None:

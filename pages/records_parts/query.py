@@ -7,17 +7,22 @@ import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import fields, replace
+from datetime import timedelta
 from typing import get_args
 
 import streamlit as st
 
 from core.models import field_of
+from core.prompt import DOCUMENT_TYPES
 from core.stores import OrderPage, OrderQuery, OrderSummary, Status
 from pages.shared.frame import get_studio
+from pages.shared.times import day_starts, local_zone
 
 # Keys of the widgets, which are also their names in the address.
 SEARCH = "search"
 STATUS = "status"
+TYPE = "type"
+INVOICED_FROM, INVOICED_TO, SAVED_FROM, SAVED_TO = DAYS = ("invoiced_from", "invoiced_to", "saved_from", "saved_to")
 SORT = "sort"
 ORDER = "order"
 SIZE = "rows"
@@ -25,12 +30,13 @@ SIZE = "rows"
 PAGE = "records_page"
 
 ANY_STATUS = "any status"
+ANY_TYPE = "any type"
 SIZES = (25, 50, 100, 200)
 _DESCENDING, _ASCENDING = "descending", "ascending"
 _OWN_TITLES = {
     "order_id": "Order",
     "status": "Status",
-    "updated_at": "Changed (UTC)",
+    "updated_at": "Changed",
     "document_type": "Type",
     "amount_due": "Due",
 }
@@ -61,9 +67,29 @@ def draw_search_bar() -> None:
         )
         statuses = [ANY_STATUS, *get_args(Status)]
         _choose("Status", statuses, STATUS, 140)
+        _choose("Type", [ANY_TYPE, *DOCUMENT_TYPES], TYPE, 130)
+        _draw_dates()
         _choose("Sort by", list(columns()), SORT, 150, title_of_column)
         _choose("Direction", [_DESCENDING, _ASCENDING], ORDER, 140)
         _choose("Rows a page", [str(size) for size in SIZES], SIZE, 100, default=1)
+
+
+def _draw_dates() -> None:
+    """The ranges of dates; the button says whether one is set."""
+    some = any(st.session_state.get(key) for key in DAYS)
+    with st.popover("Dates", icon=":material/event_available:" if some else ":material/event:", key="records_dates"):
+        for title, first, last in (
+            ("Invoice date", INVOICED_FROM, INVOICED_TO),
+            ("Last saved", SAVED_FROM, SAVED_TO),
+        ):
+            with st.container(horizontal=True):
+                _choose_day(f"{title} from", first)
+                _choose_day(f"{title} to", last)
+        st.caption(f"Both days are in the range. Saved days are those of {local_zone().key}.")
+
+
+def _choose_day(label: str, key: str) -> None:
+    st.date_input(label, None, key=key, format="YYYY-MM-DD", bind="query-params", width=170)
 
 
 def _choose(
@@ -84,9 +110,18 @@ def current_query() -> OrderQuery:
     """What the widgets ask for."""
     state = st.session_state
     status = state.get(STATUS, ANY_STATUS)
+    kind = state.get(TYPE, ANY_TYPE)
+    invoiced_from, invoiced_to, saved_from, saved_to = (state.get(key) for key in DAYS)
+    zone = local_zone()
     query = OrderQuery(
         text=(state.get(SEARCH) or "").strip(),
         status=None if status == ANY_STATUS else status,
+        document_type=None if kind == ANY_TYPE else kind,
+        invoiced=(invoiced_from, invoiced_to),
+        saved=(
+            day_starts(saved_from, zone) if saved_from else None,
+            day_starts(saved_to + timedelta(days=1), zone) if saved_to else None,
+        ),
         sort=state.get(SORT, "order_id"),
         descending=state.get(ORDER, _DESCENDING) == _DESCENDING,
         size=int(state.get(SIZE, SIZES[1])),
@@ -104,11 +139,14 @@ def clear_query() -> None:
     """List everything again."""
     st.session_state[SEARCH] = ""
     st.session_state[STATUS] = ANY_STATUS
+    st.session_state[TYPE] = ANY_TYPE
+    for key in DAYS:
+        st.session_state[key] = None
 
 
 def is_narrowed(query: OrderQuery) -> bool:
     """Whether the query leaves records out."""
-    return bool(query.text) or query.status is not None
+    return replace(query, sort="", descending=True, page=0, size=0) != OrderQuery(sort="", size=0)
 
 
 def draw_paging(query: OrderQuery, listed: OrderPage) -> None:

@@ -12,11 +12,11 @@ import streamlit as st
 from core.models import field_of
 from core.stores import OrderPage, OrderQuery, OrderSummary
 from pages.records_parts.query import ORDER, SORT, columns, title_of_column
-from pages.shared.times import utc_time
+from pages.shared.times import local_time, local_zone
 
 OPENED = "record"
 _VISITS = "records_table_visits"
-_RIGHT = frozenset({"order_id", "total_amount"})
+_RIGHT = frozenset({"order_id", "total_amount", "amount_due"})
 #: Pixels beside an open record; without one the columns share the whole width.
 _WIDTHS = {
     "order_id": 58,
@@ -92,7 +92,7 @@ def _cell(row: OrderSummary, name: str) -> str:
     if name == "status":
         return f"{_SIGNS.get(value, '')} {value}".strip()
     if isinstance(value, datetime):
-        return utc_time(value)
+        return local_time(value, local_zone())
     return amount_text(value, row.currency) if isinstance(value, Decimal) else str(value)
 
 
@@ -120,5 +120,7 @@ def _sort_by(name: str) -> None:
         state[ORDER] = "ascending" if state.get(ORDER) == "descending" else "descending"
     else:
         state[SORT] = name
-        figures = name in ("order_id", "updated_at") or (name != "status" and field_of(name).kind in ("money", "date"))
+        figures = name in ("order_id", "updated_at", "amount_due") or (
+            name not in ("status", "document_type") and field_of(name).kind in ("money", "date")
+        )
         state[ORDER] = "descending" if figures else "ascending"

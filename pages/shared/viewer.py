@@ -64,6 +64,25 @@ def draw_viewer(run_id: str, extraction: Extraction, current: Extraction, focus:
     return result.go if isinstance(result.go, str) else None
 
 
+def draw_found(view_id: str, extraction: Extraction) -> None:
+    """Draw the pages with the places of what is found on them, to look at and to go from a field to its place and back;
+    nothing is drawn or confirmed here. Raises a StudioError when the document is not there."""
+    sizes = page_sizes(extraction)
+    get_studio().document(extraction.document)
+    data = {
+        "id": view_id,
+        "pages": [_page(extraction.document, ref, sizes[ref.number]) for ref in extraction.pages],
+        "boxes": boxes_of(extraction),
+        "doubtful": [],
+        "focus": None,
+        "columns": table_columns(),
+        "titles": {info.name: info.title for info in (*item_fields(), *header_fields())},
+        "draws": False,
+        "drawn": None,
+    }
+    _component()(key=keys.VIEWER, data=data)
+
+
 def draw_pages(view_id: str, sha256: str, pages: Sequence[PageRef], key: str = keys.VIEWER) -> None:
     """Draw the pictures of pages alone: nothing is found on them yet. ``view_id`` remembers page and zoom. Raises a
     StudioError when the document is not there."""

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import DatabaseUnavailable, RecordMissing
 from core.events import RunFinished
-from core.models import Invoice, LineItem, field_of, header_fields
+from core.models import Invoice, LineItem, Payment, field_of, header_fields
+from core.records import About
 from core.review.edits import Edits, edits_from, read_edits
 from core.stores import OrderQuery, SaveReceipt
 from core.studio import Studio
-from pages.records_parts.query import page_count, title_of_column
-from pages.records_parts.table import amount_text, utc_time
+from pages.records_parts.query import page_count
+from pages.records_parts.table import amount_text
+from pages.shared.times import local_time
 
 ROOT = Path(__file__).parents[2]
 
@@ -317,16 +320,95 @@ def test_amounts_are_grouped_and_keep_their_digits(amount: str, currency: str | 
     assert amount_text(Decimal(amount), currency) == shown
 
 
-def test_times_are_utc_and_say_so(studio: Studio) -> None:
-    """The list's head, the open record and the downloads name the zone; a time of another zone is turned into it."""
+def test_times_are_the_browsers(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """List and open record show the time of the person's zone, which the record names; downloads stay in UTC."""
     order_id = studio.save(invoice("A-1"), ("database",)).order_id
-    app = open_page(record=str(order_id))
     made = studio.record(order_id).created_at
     assert made is not None
-    assert f"saved {utc_time(made)} UTC" in said(app)
+    monkeypatch.setattr("pages.shared.times.local_zone", lambda: ZoneInfo("Asia/Tokyo"))
+    for module in ("table", "query", "detail"):
+        monkeypatch.setattr(f"pages.records_parts.{module}.local_zone", lambda: ZoneInfo("Asia/Tokyo"))
+    app = open_page(record=str(order_id))
+    there = made.astimezone(ZoneInfo("Asia/Tokyo")).strftime("%Y-%m-%d %H:%M")
+    assert f"saved {there} (Asia/Tokyo)" in said(app)
+    assert list(app.dataframe[0].value["updated_at"]) == [there]
     assert "Times are UTC" in said(app)
-    assert title_of_column("updated_at") == "Changed (UTC)"
-    assert utc_time(datetime(2026, 3, 1, 1, 30, tzinfo=timezone(timedelta(hours=2)))) == "2026-02-28 23:30"
+    assert local_time(datetime(2026, 3, 1, 1, 30, tzinfo=timezone(timedelta(hours=2))), UTC) == "2026-02-28 23:30"
+
+
+def test_a_range_of_days_lists_what_lies_in_it(studio: Studio) -> None:
+    """By invoice date, both days in it, and by the day of the last save; a click lists everything again."""
+    for number, day in (("A-1", 1), ("A-2", 15), ("A-3", 31)):
+        studio.save(invoice(number).model_copy(update={"invoice_date": date(2026, 3, day)}), ("database",))
+    app = open_page(invoiced_from="2026-03-15", invoiced_to="2026-03-31")
+    assert numbers(app) == ["A-3", "A-2"]
+    app.date_input(key="saved_to").set_value(date(2020, 1, 1)).run()
+    assert "No record matches this filter" in said(app)
+    app.button(key="records_clear").click().run()
+    assert numbers(app) == ["A-3", "A-2", "A-1"]
+    app.date_input(key="saved_from").set_value(datetime.now(UTC).date() - timedelta(days=1)).run()
+    assert numbers(app) == ["A-3", "A-2", "A-1"]
+
+
+def test_a_credit_note_and_what_is_due_are_shown(studio: Studio) -> None:
+    """In the list, which can be narrowed to credit notes, and at the open record."""
+    about = About("credit note", Payment(paid_amount=Decimal(20), amount_due=Decimal("99.00")))
+    order_id = studio.save(invoice("A-1"), ("database",), about=about).order_id
+    studio.save(invoice("A-2"), ("database",))
+    app = open_page(record=str(order_id), type="credit note")
+    assert numbers(app) == ["A-1"]
+    assert list(app.dataframe[0].value["document_type"]) == ["credit note"]
+    assert list(app.dataframe[0].value["amount_due"]) == ["99.00 EUR"]
+    assert "**Credit note** · paid 20.00 EUR · amount due 99.00 EUR" in said(app).replace("\\", "")
+    app.selectbox(key="sort").set_value("amount_due").run()
+    assert not app.exception
+
+
+def test_a_field_that_two_changed_is_chosen_by_the_later_one(studio: Studio) -> None:
+    """Nothing is saved until theirs or mine is chosen; what only one of them changed is kept on both sides."""
+    order_id = studio.save(invoice("A-1"), ("database",)).order_id
+    app = open_page(record=str(order_id))
+    field(app, "vendor_name").set_value("Mine").run()
+    field(app, "customer_name").set_value("My customer").run()
+    theirs = invoice("A-1", vendor="Theirs").model_copy(update={"due_date": date(2026, 4, 1)})
+    studio.save(theirs, ("database",), update=order_id)
+    app.button(key="record_save").click().run()
+    assert studio.record(order_id).invoice.vendor_name == "Theirs"
+    assert "Vendor was “Paper Mill Ltd” and is now “Theirs”" in said(app)
+    assert (field(app, "vendor_name").value, field(app, "due_date").value) == ("Mine", "2026-04-01")
+    app.button(key="record_save").click().run()
+    assert studio.record(order_id).invoice.vendor_name == "Theirs"
+    app.button(key="record_mine_vendor_name").click().run()
+    app.button(key="record_save").click().run()
+    saved = studio.record(order_id).invoice
+    assert (saved.vendor_name, saved.customer_name, saved.due_date) == ("Mine", "My customer", date(2026, 4, 1))
+
+
+def test_theirs_may_be_taken_for_one_field(studio: Studio) -> None:
+    """The field shows their value, and the person's other changes stay."""
+    order_id = studio.save(invoice("A-1"), ("database",)).order_id
+    app = open_page(record=str(order_id))
+    field(app, "vendor_name").set_value("Mine").run()
+    field(app, "customer_name").set_value("My customer").run()
+    studio.save(invoice("A-1", vendor="Theirs"), ("database",), update=order_id)
+    app.run()
+    app.button(key="record_theirs_vendor_name").click().run()
+    assert (field(app, "vendor_name").value, field(app, "customer_name").value) == ("Theirs", "My customer")
+    app.button(key="record_save").click().run()
+    saved = studio.record(order_id).invoice
+    assert (saved.vendor_name, saved.customer_name) == ("Theirs", "My customer")
+
+
+def test_the_page_stands_beside_the_form_of_a_record_that_was_read(studio: Studio) -> None:
+    """With a switch to hide it; a record that was typed has none."""
+    _, receipt = read_and_saved(studio)
+    app = open_page(record=str(receipt.order_id))
+    assert app.toggle(key="record_page_switch").value is True
+    typed = studio.save(invoice("A-7"), ("database",)).order_id
+    app.query_params["record"] = str(typed)
+    app.run()
+    assert not app.exception
+    assert not app.toggle
 
 
 @pytest.mark.parametrize(("total", "pages"), [(0, 1), (50, 1), (51, 2), (100_000, 2000)])

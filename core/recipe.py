@@ -136,7 +136,7 @@ class Recipe(BaseModel):
         ge=0,
         le=1,
         title="Approval threshold",
-        description="Every amount, number and date needs at least this confidence for the verdict “approved”, a name a "
+        description="Every amount, number and date needs at least this confidence for the verdict “ready”, a name a "
         "little less.",
     )
     correction: Correction | None = None

@@ -94,7 +94,7 @@ def render_figures(figures: Figures) -> str:
     """The same as a few lines of text."""
     count = figures.documents
     lines = [
-        f"{figures.wholly_right} of {count} documents wholly right; {figures.approved} approved, of them "
+        f"{figures.wholly_right} of {count} documents wholly right; {figures.approved} ready, of them "
         f"{figures.approved_wrong} with a wrong value, {figures.approved_critical} with a wrong amount, number or date"
     ]
     counted = ", ".join(f"{number} {cause}" for cause, number in figures.causes_in_all.items() if number)

@@ -42,7 +42,7 @@ def recipe_table(kept: Comparison, totals: Sequence[RecipeTotals]) -> Table:
             "Accuracy is": BASIS_WORDS[basis],
             "Documents read": each.done,
             "Failed": each.failed,
-            "Approved": each.approved,
+            "Ready": each.approved,
             "Header F1": _share(each.header.f1) if each.with_truth else None,
             "Items F1": _share(each.items.f1) if each.with_truth else None,
             "Wholly right": each.exact if each.with_truth else None,

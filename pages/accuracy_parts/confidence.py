@@ -13,7 +13,7 @@ from pages.shared.charts import ACCENT, BAD, QUIET, draw_chart
 from pages.shared.choices import keep_change
 from pages.shared.frame import get_studio
 
-#: At most this share of the approved documents may have a wrong amount, number or date.
+#: At most this share of the ready documents may have a wrong amount, number or date.
 TOLERATED = 0.01
 
 
@@ -68,7 +68,7 @@ def _draw_threshold(figures: Figures) -> None:
             key="accuracy_use_threshold",
             type="primary",
             disabled=round(100 * threshold) == current,
-            help="Sets the threshold of the default recipe: documents read from now on are approved by it.",
+            help="Sets the threshold of the default recipe: documents read from now on are ready by it.",
             on_click=_use,
             args=(threshold,),
         )
@@ -84,7 +84,7 @@ def _draw_threshold(figures: Figures) -> None:
 
 def _use(threshold: float) -> None:
     keep_change(
-        f"The default recipe approves from {100 * threshold:.0f} % on.",
+        f"With the default recipe a document is ready from {100 * threshold:.0f} % on.",
         lambda now: now.model_copy(update={"recipe": now.recipe.model_copy(update={"approve_at": threshold})}),
     )
 

@@ -62,10 +62,10 @@ def headline(figures: Figures) -> dict[str, tuple[float | None, str]]:
         "Line items F1": (summary.items.f1, "Description, quantity, unit price and total of every line."),
         "All F1": (summary.all.f1, "Header fields and line items together."),
         "Wholly right": (_share(figures.wholly_right, count), "Documents in which nothing is wrong or missing."),
-        "Approved": (_share(figures.approved, count), "Documents that would pass without a person."),
-        "Approved, but wrong": (
+        "Ready": (_share(figures.approved, count), "Documents that would pass without a person."),
+        "Ready, but wrong": (
             _share(figures.approved_wrong, figures.approved),
-            "Of the approved documents, those with any wrong value.",
+            "Of the ready documents, those with any wrong value.",
         ),
     }
 
@@ -81,7 +81,7 @@ def _draw_headline(shown: Shown) -> None:
             earlier = before.get(title, (None, ""))[0]
             delta = f"{100 * (share - earlier):+.1f}" if share is not None and earlier is not None else None
             same = delta in ("+0.0", "-0.0")
-            bad = title == "Approved, but wrong"
+            bad = title == "Ready, but wrong"
             st.metric(
                 title,
                 "–" if share is None else f"{100 * share:.1f} %",

@@ -79,8 +79,8 @@ def _row(row: EvaluationRow) -> dict[str, Any]:
         "Documents": row.report["summary"]["cases"],
         **{title: percent(_f1(row.report, part)) for title, part in _MEASURES.items()},
         "Wholly right": counts.get("wholly_right"),
-        "Approved": counts.get("approved"),
-        "Approved, but wrong": counts.get("approved_wrong"),
+        "Ready": counts.get("approved"),
+        "Ready, but wrong": counts.get("approved_wrong"),
         "Calibration error": row.report.get("calibration", {}).get("error"),
         "Seconds": row.report.get("seconds"),
     }

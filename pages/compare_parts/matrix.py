@@ -25,7 +25,7 @@ from pages.shared.steps import in_words
 _EVERY = 1.0
 #: Rows that are shown without a scroll, and the height in pixels of a matrix that has more.
 _MOST_ROWS, _HEIGHT = 6, 248
-_VERDICTS = {"approved": "✓ approved", "needs review": "▲ review"}
+_VERDICTS = {"approved": "✓ ready", "needs review": "▲ review"}
 
 Cells = Mapping[CellPlace, Cell]
 
@@ -168,7 +168,7 @@ FILTERS: dict[str, Callable[[Compared], bool]] = {
     "All": lambda document: True,
     "With differences": lambda document: bool(_differ(document)),
     "With failures": lambda document: any(document.failures),
-    "Not all approved": lambda document: any(
+    "Not all ready": lambda document: any(
         result is not None and result.extraction.verdict != "approved" for result in document.results
     ),
 }

@@ -59,7 +59,7 @@ def totals_table(kept: Comparison, totals: Sequence[RecipeTotals], worth: Sequen
         row: dict[str, Any] = {
             "Recipe": f"★ {recipe.name}" if good else recipe.name,
             "Read": f"{each.done} of {each.documents}",
-            "Approved": f"{each.approved}",
+            "Ready": f"{each.approved}",
             "Accuracy": percent(each.accuracy(basis)),
         }
         if truth:
@@ -95,7 +95,7 @@ def _columns() -> dict[str, Any]:
         "Findings": "Errors and warnings of the checks.",
     }
     words = {"Recipe": None, "Reads with": None}
-    titles = [*help_of, "Read", "Approved", "Header F1", "Items F1", "Tokens", "A document"]
+    titles = [*help_of, "Read", "Ready", "Header F1", "Items F1", "Tokens", "A document"]
     columns: dict[str, Any] = {
         title: st.column_config.TextColumn(alignment="right", help=help_of.get(title)) for title in titles
     }

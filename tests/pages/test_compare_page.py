@@ -140,7 +140,7 @@ def test_the_matrix_tells_results_and_failures(studio: Studio, compared: str) ->
     """Verdict and time of what was read, the sentence of what was not."""
     app = open_page(comparison=compared)
     matrix = app.dataframe[0].value
-    assert "approved" in matrix["page-only"][0]
+    assert "ready" in matrix["page-only"][0]
     assert matrix["broken"][0] == "✕ The quota is used up: wait, or choose another provider."
     assert matrix["Differ"][0] > 3
     assert "2 of 3 read · 1 failed" in said(app)

@@ -22,6 +22,10 @@ from storage.tables import DOCUMENTS, FIELD_VALUES, HEADER, RUNS, VALUE_CHANGES
 _Texts = Mapping[str, str | None]
 
 
+#: Rows that are read in one go.
+_BATCH = 2000
+
+
 class SqlLedger:
     """Implements :class:`core.stores.Ledger` on SQLite and PostgreSQL."""
 
@@ -111,13 +115,18 @@ class SqlLedger:
     def reviewed_values(self) -> list[ReviewedValue]:
         """See :meth:`core.stores.Ledger.reviewed_values`."""
         table = FIELD_VALUES.c
-        query = select(RUNS.c.run_id, RUNS.c.recipe, table.path, table.extracted, table.final, table.confidence)
+        query = select(RUNS.c.run_id, RUNS.c.recipe_digest, table.path, table.extracted, table.final, table.confidence)
         query = query.add_columns(table.changed).join(RUNS, RUNS.c.run_id == table.run_id)
         query = query.join(HEADER, HEADER.c.order_id == table.order_id).where(HEADER.c.status == "reviewed")
-        query = query.where(RUNS.c.extractor != "einvoice")
+        query = query.where(RUNS.c.extractor != "einvoice").order_by(RUNS.c.run_id, table.path)
+        # One run for each recipe: a recipe is long, and runs of one digest have the same.
+        firsts = select(func.min(RUNS.c.run_id)).group_by(RUNS.c.recipe_digest)
+        recipes = select(RUNS.c.recipe_digest, RUNS.c.recipe).where(RUNS.c.run_id.in_(firsts))
         with self._database.read() as connection:
-            rows = connection.execute(query.order_by(RUNS.c.run_id, table.path)).mappings().all()
-        return [value for _, run in groupby(rows, key=itemgetter("run_id")) for value in _reviewed(list(run))]
+            known = {digest: _correction_of(recipe) for digest, recipe in connection.execute(recipes)}
+            rows = connection.execute(query, execution_options={"yield_per": _BATCH}).mappings()
+            runs = (list(run) for _, run in groupby(rows, key=itemgetter("run_id")))
+            return [value for run in runs for value in _reviewed(run, *known[run[0]["recipe_digest"]])]
 
     def facts(self, since: datetime, until: datetime | None = None) -> list[RunFact]:
         """See :meth:`core.stores.Ledger.facts`."""
@@ -144,14 +153,18 @@ class SqlLedger:
 _FACT = ("run_id started_at document recipe_name recipe_digest document_type extractor verdict seconds steps").split()
 
 
-def _reviewed(rows: list[Any]) -> Iterator[ReviewedValue]:
+def _correction_of(recipe: dict[str, Any]) -> tuple[bool, Correction | None]:
+    """Whether confidences were probabilities when the recipe was written, and the correction then in force."""
+    kept = recipe.get("correction")
+    return "correction" in recipe, Correction.model_validate(kept) if kept else None
+
+
+def _reviewed(rows: list[Any], probable: bool, correction: Correction | None) -> Iterator[ReviewedValue]:
     """The reviewed values of one run."""
+    if not probable:
+        return
     cells = [row for row in rows if row["path"].startswith("line_items.")]
     moved = len({_line(row) for row in cells if row["extracted"]} ^ {_line(row) for row in cells if row["final"]}) > 0
-    if "correction" not in rows[0]["recipe"]:  # a run of before confidences were probabilities
-        return
-    kept = rows[0]["recipe"]["correction"]
-    correction = Correction.model_validate(kept) if kept else None
     for row in rows:
         if (
             row["confidence"] is not None

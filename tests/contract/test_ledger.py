@@ -15,6 +15,7 @@ from core.extraction import Extraction, Finding, PageRef, Provenance, StepRecord
 from core.models import Invoice, LineItem
 from core.recipe import Correction, Recipe
 from core.stores import Order, OrderQuery, ReviewedValue
+from storage.columns import Facts
 from storage.database import Database
 from storage.ledger import SqlLedger
 from storage.orders import SqlOrders
@@ -192,6 +193,26 @@ def test_reviewed_values_name_the_correction_then_in_force(ledger: SqlLedger, da
     assert {value.correction for value in ledger.reviewed_values()} == {correction}
     ledger.keep_final("r1", order_id, run.invoice.model_copy(update={"line_items": ()}))
     assert [value.path for value in ledger.reviewed_values()] == ["invoice_number"]
+
+
+def test_each_recipe_is_read_once_for_the_reviewed_values(
+    ledger: SqlLedger, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not once a value: a recipe is long, and many runs share one. Every run's own correction still counts."""
+    other = Correction(header_shift=-0.5, reviewed=300)
+    for number in range(6):
+        reviewed(ledger, database, f"r{number}", extraction().invoice)
+    ledger.keep_run("r9", extraction(recipe=Recipe(correction=other)), STARTED)
+    order = Order(extraction().invoice, "reviewed", SqlOrders(database).reserve_id(), run_id="r9")
+    SqlOrders(database).add(order)
+    ledger.keep_final("r9", order.order_id, order.invoice)
+    read: list[object] = []
+    convert = Facts.process_result_value
+    monkeypatch.setattr(Facts, "process_result_value", lambda *told: read.append(told[1]) or convert(*told))
+    found = ledger.reviewed_values()
+    assert [value.correction for value in found].count(other) == 2
+    assert len(found) == 14
+    assert len(read) == 2
 
 
 def test_confidences_of_before_they_were_probabilities_teach_nothing(ledger: SqlLedger, database: Database) -> None:

@@ -76,6 +76,17 @@ class Edits:
         """Take the table as it now is."""
         self.lines = None if rows == rows_of(extracted) else rows
 
+    def insert_row(self, extracted: Invoice, index: int, row: Row) -> None:
+        """Put a line before the one at ``index`` (from 0). What was drawn, confirmed or taken for the lines after it goes
+        with them. ``row`` must hold a text: an empty line is none."""
+        rows = self.rows(extracted)
+        rows.insert(index, {info.name: row.get(info.name, "") for info in item_fields()})
+        self.drawn = {_after_insert(path, index): found for path, found in self.drawn.items()}
+        self.confirmed = {_after_insert(path, index) for path in self.confirmed}
+        self.proposed = {_after_insert(path, index): text for path, text in self.proposed.items()}
+        self.set_rows(extracted, rows)
+        self.revision += 1
+
     def _set_cell(self, extracted: Invoice, path: str, text: str) -> None:
         _, index, cell = path.split(".")
         rows = self.rows(extracted)
@@ -84,6 +95,14 @@ class Edits:
         rows[int(index)][cell] = text
         self.set_rows(extracted, rows)
         self.revision += 1
+
+
+def _after_insert(path: str, index: int) -> str:
+    """Where ``path`` leads once a line was put before the one at ``index``."""
+    if not path.startswith("line_items."):
+        return path
+    _, line, cell = path.split(".")
+    return item_path(int(line) + 1, cell) if int(line) >= index else path
 
 
 _EDITS = TypeAdapter(Edits)

@@ -43,6 +43,8 @@ def draw_lines(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="lines_bar"):
         st.markdown("##### Line items", width="content")
         st.space("stretch")
+        if rows:
+            _draw_insert(run_id, extraction, len(rows))
         st.button(
             "Add a line",
             key="add_line",
@@ -157,6 +159,29 @@ def _add(run_id: str, extraction: Extraction) -> None:
     edits.revision += 1
     keep_edits(run_id, edits)
     ask_focus(item_path(len(rows), item_fields()[0].name))
+
+
+def _draw_insert(run_id: str, extraction: Extraction, count: int) -> None:
+    """A line between others: where, and what it says first (an empty line would be none)."""
+    with (
+        st.popover("Insert", icon=":material/playlist_add:", type="tertiary", key="insert_line"),
+        st.form("insert_form", clear_on_submit=True, border=False),
+    ):
+        st.selectbox("Before line", range(1, count + 1), key="insert_before")
+        st.text_input(item_fields()[0].title, key="insert_words")
+        st.form_submit_button(
+            "Insert", key="insert_submit", type="primary", on_click=_insert, args=(run_id, extraction)
+        )
+
+
+def _insert(run_id: str, extraction: Extraction) -> None:
+    words = str(st.session_state.get("insert_words") or "").strip()
+    if not words:
+        return
+    edits, index = get_edits(run_id), int(st.session_state["insert_before"]) - 1
+    edits.insert_row(extraction.invoice, index, {item_fields()[0].name: words})
+    keep_edits(run_id, edits)
+    ask_focus(item_path(index, item_fields()[1].name))
 
 
 def _draw_confirm(run_id: str, questions: Sequence[Stop]) -> None:

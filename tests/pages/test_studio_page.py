@@ -599,3 +599,18 @@ def test_a_failed_sum_is_one_question(studio: Studio, digital_pdf: SampleFile) -
     assert len(yes) == 1
     press(app, yes.pop())
     assert not {"confirm_total_amount", "confirm_subtotal", "confirm_tax"} & keys_of(app)
+
+
+def test_a_line_is_put_between_others(studio: Studio, digital_pdf: SampleFile) -> None:
+    """It stands where it was asked for, and the lines after it moved down."""
+    app = extracted(digital_pdf)
+    run = named(app, keys.RUN_PARAM)
+    extraction = studio.job(run).extraction  # type: ignore[union-attr]
+    assert extraction is not None
+    before = [line.description for line in extraction.invoice.line_items]
+    app.selectbox(key="insert_before").set_value(2)
+    app.text_input(key="insert_words").set_value("Forgotten ink")
+    app.button(key="insert_submit").click()
+    settled(app.run())
+    rows = app.session_state[keys.EDITS][run].rows(extraction.invoice)
+    assert [row["description"] for row in rows] == [before[0], "Forgotten ink", *before[1:]]

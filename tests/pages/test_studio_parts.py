@@ -226,6 +226,17 @@ def test_a_value_for_a_line_past_the_last_adds_a_line() -> None:
     assert [line.description for line in lines] == ["Paper", "Ink"]
 
 
+def test_a_line_can_be_put_between_others() -> None:
+    """The lines after it move down with what was drawn and confirmed for them."""
+    box = Evidence(1, (Box(0, 0, 1, 1),), "4", 1.0, "drawn")
+    edits = Edits(drawn={"line_items.0.quantity": box, "tax": box}, confirmed={"line_items.0.total_price"})
+    edits.insert_row(INVOICE, 0, {"description": "Ink"})
+    lines = read_edits(INVOICE, edits, german).invoice.line_items
+    assert [line.description for line in lines] == ["Ink", "Paper"]
+    assert edits.drawn == {"line_items.1.quantity": box, "tax": box}
+    assert edits.confirmed == {"line_items.1.total_price"}
+
+
 def test_blank_lines_are_left_out() -> None:
     """A line that was added and not filled is no line."""
     edits = Edits(lines=[{"description": "", "quantity": " ", "unit_price": "", "total_price": ""}])

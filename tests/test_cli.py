@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pymupdf
 import pytest
 
 from core.entrypoints.bootstrap import build_studio
@@ -219,6 +220,20 @@ def test_a_recipe_comes_by_name_or_file(call: Call, einvoice_pdf: SampleFile, tm
     status, out, err = call("extract", einvoice_pdf.path, "--recipe", "nonsense")
     assert (status, out) == (1, "")
     assert err.startswith("There is no recipe “nonsense”")
+
+
+def test_the_files_in_a_portfolio_are_read_where_asked(call: Call, tmp_path: Path) -> None:
+    """Each is a document of its own; what is no PDF and no picture is passed over."""
+    pdf = pymupdf.open(stream=pdf_of(("A cover for what is inside.",)))
+    pdf.embfile_add("one", pdf_of(("Invoice 2024-117", *LINES[1:])), filename="bill.pdf")
+    pdf.embfile_add("two", b"notes", filename="notes.txt")
+    path = tmp_path / "folder.pdf"
+    path.write_bytes(pdf.tobytes())
+    assert len(call("extract", path)[1].splitlines()) == 1
+    _, out, _ = call("extract", path, "--members")
+    cover, bill = map(json.loads, out.splitlines())
+    assert (cover["name"], bill["name"]) == ("folder.pdf", "bill.pdf")
+    assert bill["invoice"]["invoice_number"] == "2024-117"
 
 
 def test_a_run_ends_at_the_limit_of_the_settings(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

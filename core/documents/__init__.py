@@ -13,10 +13,20 @@ from core.documents.image import ImageDocument
 from core.documents.pdf import PdfDocument
 from core.documents.ranges import parse_page_range
 from core.documents.xml import XmlDocument
-from core.errors import DocumentTooLarge, EmptyDocument
+from core.errors import DocumentError, DocumentTooLarge, EmptyDocument
 from core.settings import Limits
 
-__all__ = ["FORMATS", "Attachment", "Document", "Page", "Picture", "TextLayer", "open_document", "parse_page_range"]
+__all__ = [
+    "FORMATS",
+    "Attachment",
+    "Document",
+    "Page",
+    "Picture",
+    "TextLayer",
+    "members_of",
+    "open_document",
+    "parse_page_range",
+]
 
 
 def open_document(data: bytes, name: str, limits: Limits | None = None, password: str | None = None) -> Document:
@@ -37,6 +47,19 @@ def open_document(data: bytes, name: str, limits: Limits | None = None, password
     remark = remark_on(media_type, name)
     document.remarks = (*([remark] if remark else []), *document.remarks)
     return document
+
+
+def members_of(document: Document) -> list[Attachment]:
+    """The files in a document that can be opened as documents of their own: PDFs and pictures, as a portfolio holds them.
+    Invoice XML is none: it belongs to the pages that it came with."""
+    return [one for one in document.attachments() if _is_member(one)]
+
+
+def _is_member(attachment: Attachment) -> bool:
+    try:
+        return media_type_of(attachment.data, attachment.name) != "application/xml"
+    except DocumentError:
+        return False
 
 
 def _document_of(media_type: str, data: bytes, name: str, limits: Limits, password: str | None) -> Document:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from core.documents.base import Attachment, Picture, TextLayer
 from core.documents.bombs import unpacks_beyond
 from core.documents.geometry import cut_to, quarter_turn, turn_box, turned_size
 from core.documents.jpeg import jpeg_of
-from core.documents.nesting import paints_of
+from core.documents.nesting import inline_pixels, paints_of
 from core.documents.ranges import check_page
 from core.errors import (
     BrokenDocument,
@@ -49,8 +48,6 @@ _SCAN_SHARE = 0.5
 #: Forms painted on one page beyond which it is made to hang its readers; and how many the file must have for that.
 _MOST_PAINTS = 20_000
 _FEW_FORMS = 2
-#: How a picture inside the page's content begins.
-_INLINE = re.compile(rb"\bBI\s")
 #: MuPDF's text render mode for text that is there but not drawn.
 _HIDDEN = 3
 
@@ -97,7 +94,8 @@ class PdfDocument:
                 f"its content unpacks to more than {limits.unpacked_megabytes} MB, which no invoice needs: "
                 "print it to a new PDF, or raise the limit in the settings.",
             )
-        self.nests = data.count(b"/Form") > _FEW_FORMS
+        forms = data.count(b"/Form")
+        self.has_forms, self.nests = forms > 0, forms > _FEW_FORMS
         with _reading(name):
             self.pdf = _pymupdf().open(stream=data, filetype="pdf")
             self._unlock(password)
@@ -163,7 +161,7 @@ class PdfDocument:
             return ()
         held = ", ".join(names[:_MOST_NAMED]) + (" and others" if len(names) > _MOST_NAMED else "")
         return (
-            f"The file is a PDF portfolio, a cover for the files in it ({held or 'none'}): save these and add them.",
+            f"The file is a PDF portfolio, a cover for the files in it ({held or 'none'}): open these as documents of their own.",
         )
 
     def _members(self) -> Iterator[dict[str, Any]]:
@@ -189,6 +187,7 @@ class PdfPage:
         self._page = document.pdf.load_page(number - 1)
         if document.nests and paints_of(document.pdf, self._page, _MOST_PAINTS) >= _MOST_PAINTS:
             raise PageTooLarge(document.name, f"page {number} repeats its drawings without end: print it to a new PDF.")
+        self._check_pixels(inline_pixels(document.pdf, self._page, document.has_forms))
         shown = self._page.rect
         self._shown_size = (shown.width, shown.height)
         self.width, self.height = turned_size(shown.width, shown.height, self.rotation)
@@ -283,7 +282,7 @@ class PdfPage:
         back = turn_box(part, (360 - self.rotation) % 360, self.width, self.height)
         with _reading(self._document.name):
             pictures = [picture[2] * picture[3] for picture in self._page.get_images()]
-            self._check_pixels(max([*pictures, *self._inline_pixels()], default=0))
+            self._check_pixels(max(pictures, default=0))
             mu = _pymupdf()
             pixels = self._page.get_pixmap(
                 matrix=mu.Matrix(scale, scale), clip=mu.Rect(back), colorspace=mu.csRGB, alpha=False
@@ -293,12 +292,6 @@ class PdfPage:
                 mu.TOOLS.store_shrink(100)  # else MuPDF keeps up to 256 MB of decoded scans
         turns = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
         return image.transpose(turns[self.rotation]) if self.rotation else image
-
-    def _inline_pixels(self) -> list[int]:
-        """The pixels of each picture that stands in the page's content itself, which no list of pictures has."""
-        if not _INLINE.search(self._page.read_contents()):
-            return []
-        return [picture["width"] * picture["height"] for picture in self._page.get_image_info()]
 
     def _check_pixels(self, pixels: float) -> None:
         most = self._document.limits.page_megapixels

@@ -15,6 +15,8 @@ _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _SIGNS = (b"CrossIndustryInvoice", b"CrossIndustryDocument", _UBL.encode())
 _HEAD = 65_536
 _CODE = re.compile(r"(?=\S*\d)\S{1,16}")
+#: What the parser says where its own limits stop it.
+_BOMB = ("Excessive depth", "amplification", "entity reference loop")
 #: What some programs leave before the declaration, where XML allows nothing: byte order marks and blank lines.
 _LEAD = b"\xef\xbb\xbf \t\r\n"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -47,6 +49,9 @@ def parse_invoice(data: bytes, name: str) -> tuple[str, Any]:
     try:
         root = etree.fromstring(_from_its_declaration(data), parser)
     except etree.XMLSyntaxError as error:
+        if any(word in str(error.msg) for word in _BOMB):
+            what = "is damaged or no invoice: it nests or repeats itself without end. Get it again from its sender."
+            raise ExtractionError(f"The invoice XML {name} {what}", raw_text(data)) from error
         raise ExtractionError(f"The invoice XML {name} is damaged: {error.msg}.", raw_text(data)) from error
     if root.getroottree().docinfo.doctype:
         raise ExtractionError(

@@ -73,6 +73,9 @@ def _add_extract(parser: argparse.ArgumentParser) -> None:
         help="what to do when the invoice is already stored (default: %(default)s; keep saves it a second time)",
     )
     parser.add_argument("--password", help="opens encrypted PDFs")
+    parser.add_argument(
+        "--members", action="store_true", help="also read the PDFs and pictures inside a PDF, each as a document"
+    )
     parser.add_argument("--quiet", action="store_true", help="no step lines on the terminal")
 
 

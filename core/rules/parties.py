@@ -17,7 +17,7 @@ from core.rules.addresses import has_legal_form, is_contact, is_registration, is
 from core.rules.blocks import Block, column_beneath, find_blocks
 from core.rules.countries import country_names
 from core.rules.labels import Label
-from core.rules.party_forms import OWN_LANGUAGE, PARTIES, PARTS, read_form
+from core.rules.party_forms import OWN_LANGUAGE, PARTIES, PARTS, read_form, without_label
 from core.rules.party_lines import EDGE, Line, assemble, ends_in_country, is_unnumbered, line_of
 from core.rules.reading import Reading
 
@@ -123,6 +123,7 @@ class PartyReader:
         if party is None:
             return None
         name, address = party
+        name = without_label(name, self.reading) if name is not None else None
         score = label.weight * (1.0 if address else 0.75 if name else 0.5) * (1.0 if label.page == 0 else 0.8)
         score *= 1.1 if rule == "form" else 1.0
         score *= 0.9 if label.segment.y0 > 0.6 * layout.height else 1.0

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from core.notation.folding import fold
 from core.page.layout import Layout, Segment
 from core.rules.labels import Label
-from core.rules.party_lines import Line, line_of
+from core.rules.party_lines import EDGE, Line, line_of
 from core.rules.reading import Place, Reading
 
 PARTIES = frozenset({"customer", "ship_to", "vendor"})
@@ -15,6 +16,17 @@ _FORM_LINES = 9
 #: Labels of another language weigh less than this: short words that mean something else here.
 OWN_LANGUAGE = 0.95
 _CEP = re.compile(r"^\d{5}-?\d{3}$")
+
+
+def without_label(line: Line, reading: Reading) -> Line:
+    """A line without the labels that colons join to its value (NOMBRE: Marta Gil)."""
+    head, colon, value = line.text.partition(":")
+    known = reading.lexicon.labels.get(fold(head), {}).values()
+    if not colon or not value.strip(EDGE) or not any(entry.kind in PARTIES | PARTS for entry in known):
+        return line
+    at = next(at for at, token in enumerate(line.tokens) if ":" in token.text)
+    glued = line.tokens[at].text.partition(":")[2] != ""
+    return without_label(Line(value.strip(EDGE), line.tokens[at if glued else at + 1 :]), reading)
 
 
 def read_form(reading: Reading, label: Label, layout: Layout) -> list[Line]:

@@ -21,6 +21,8 @@ from core.rules.addresses import (
 )
 from core.rules.blocks import Block, with_neighbours
 from core.rules.parties import Party, PartyReader
+from core.rules.party_forms import without_label
+from core.rules.party_lines import line_of
 from core.rules.reading import Reading
 
 _DOMAIN = re.compile(r"(?:@|www\.|https?://(?:www\.)?)([\w-]+(?:\.[\w-]+)*)\.[a-z]{2,}", re.IGNORECASE)
@@ -181,9 +183,8 @@ def _letterheads(reader: PartyReader) -> Iterator[Name]:
         if first is not None:
             first = _headline(reader.reading, block, first) or first
             score = 0.7 + 0.15 * (1 - where / 0.3) if where < 0.5 else 0.45
-            yield Name(
-                _clean(first.text), tuple(first.tokens), block.page, score, "letterhead" if where < 0.5 else "foot"
-            )
+            line = without_label(line_of(first.tokens), reader.reading)
+            yield Name(_clean(line.text), line.tokens, block.page, score, "letterhead" if where < 0.5 else "foot")
 
 
 def _headline(reading: Reading, block: Block, first: Segment) -> Segment | None:
@@ -240,7 +241,9 @@ def _name_line(reading: Reading, block: Block) -> Segment | None:
     for segment in block.segments[:4]:
         if is_town(segment.text) or (is_street(segment.text) and not has_legal_form(segment.text)):
             break
-        if _is_namelike(reading, segment.text) and reading.label_starting(block.page, segment) is None:
+        label = reading.label_starting(block.page, segment)
+        names = label is None or (label.kind == "party_name" and not label.stands_alone)
+        if _is_namelike(reading, segment.text) and names:
             lines.append(segment)
     return next((line for line in lines if has_legal_form(line.text)), lines[0] if lines else None)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
-from core.documents import FORMATS
+from core.documents import FORMATS, Document, members_of
 from core.errors import DocumentError, EncryptedDocument, StudioError, WrongPassword
 from pages.shared import keys
 from pages.shared.desk import Desk, Locked
@@ -12,6 +14,15 @@ from pages.shared.frame import get_studio, plain
 from pages.shared.pictures import sample_address
 from pages.shared.samples import Sample, samples
 from pages.shared.session import forget_widgets, get_desk
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A document with files in it that can be opened as documents of their own: its SHA-256 and their names."""
+
+    sha256: str
+    name: str
+    members: tuple[str, ...]
 
 
 def take(desk: Desk, data: bytes, name: str) -> None:
@@ -33,6 +44,14 @@ def _open(desk: Desk, data: bytes, name: str) -> None:
     document = get_studio().open(data, name)
     desk.chosen = desk.put(document.sha256, name, document.page_count).sha256
     forget_widgets()
+    _offer_members(document)
+
+
+def _offer_members(document: Document) -> None:
+    members = tuple(member.name for member in members_of(document))
+    holders: list[Holder] = st.session_state.setdefault(keys.MEMBERS, [])
+    if members and all(holder.sha256 != document.sha256 for holder in holders):
+        holders.append(Holder(document.sha256, document.name, members))
 
 
 def draw_drop_zone(label: str) -> None:
@@ -66,6 +85,32 @@ def draw_troubles() -> None:
             st.button("Dismiss", key="dismiss_refused", on_click=refused.clear, type="tertiary")
     for locked in list(get_desk().locked):
         _draw_locked(locked)
+    for holder in list(st.session_state.get(keys.MEMBERS, [])):
+        _draw_holder(holder)
+
+
+def _draw_holder(holder: Holder) -> None:
+    with st.container(key=f"members_{holder.sha256[:8]}", border=True):
+        st.markdown(f":material/folder_open: {plain(holder.name)} holds files that can be read by themselves.")
+        with st.container(horizontal=True):
+            for number, name in enumerate(holder.members):
+                key = f"member_{holder.sha256[:8]}_{number}"
+                st.button(f"Open {plain(name)}", key=key, on_click=_open_member, args=(holder, number))
+            key = f"dismiss_members_{holder.sha256[:8]}"
+            st.button("Dismiss", key=key, on_click=_forget_holder, args=(holder,), type="tertiary")
+
+
+def _open_member(holder: Holder, number: int) -> None:
+    try:
+        member = members_of(get_studio().document(holder.sha256))[number]
+    except StudioError as error:
+        refuse(str(error))
+    else:
+        take(get_desk(), member.data, member.name)
+
+
+def _forget_holder(holder: Holder) -> None:
+    st.session_state[keys.MEMBERS].remove(holder)
 
 
 def _draw_locked(locked: Locked) -> None:
@@ -93,6 +138,7 @@ def _unlock(locked: Locked) -> None:
         desk = get_desk()
         desk.chosen = desk.put(document.sha256, locked.name, document.page_count).sha256
         forget_widgets()
+        _offer_members(document)
         _dismiss(locked)
 
 

@@ -1,4 +1,4 @@
-"""Mutates documents and uses them, in a process of its own: ``python -m tests.core.fuzzing SECONDS FIRST_SEED FILE``.
+"""Mutates documents and uses them, in a process of its own: ``python -m tests.core.fuzzing SECONDS FIRST_SEED FILE [COUNT]``.
 
 The seed in hand stands in FILE, so that a crash or a hang names its document. The same seed makes the same document.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import faulthandler
 import random
+import resource
 import sys
 import time
 from collections.abc import Callable
@@ -100,23 +101,28 @@ def use(name: str, data: bytes) -> str:
     return "read"
 
 
-def main(seconds: float, first: int, note: Path) -> None:
-    """Use mutants until the time is over; prints how many came to which end."""
+def main(seconds: float, first: int, note: Path, count: int = sys.maxsize) -> None:
+    """Use mutants until the time is over or there were so many; prints how many, how many came to which end, the longest
+    time that one took, and the most memory."""
     documents = originals()
     for name, data in documents:
         assert use(name, data) == "read", name
     ends: dict[str, int] = {}
     stop = time.monotonic() + seconds
-    seed = first
-    while time.monotonic() < stop:
+    seed, longest = first, 0.0
+    while time.monotonic() < stop and seed - first < count:
         note.write_text(str(seed), encoding="ascii")
         faulthandler.dump_traceback_later(PATIENCE, exit=True)
-        end = use(*mutant(seed, documents))
+        name, data = mutant(seed, documents)
+        started = time.perf_counter()
+        end = use(name, data)
+        longest = max(longest, time.perf_counter() - started)
         ends[end] = ends.get(end, 0) + 1
         seed += 1
     faulthandler.cancel_dump_traceback_later()
-    print(seed - first, *sorted(ends.items()), sep="\n")
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    print(seed - first, *sorted(ends.items()), f"at most {longest:.2f} s and {megabytes:.0f} MB", sep="\n")
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
+    main(float(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), *map(int, sys.argv[4:5]))

@@ -6,6 +6,7 @@ import io
 import struct
 import threading
 import zlib
+from collections.abc import Callable
 from pathlib import PurePath
 from typing import Any
 
@@ -29,6 +30,7 @@ from core.errors import (
 )
 from core.evidence import Box
 from core.settings import Limits
+from tests.core.hostile import inline_in_form, inline_picture
 from tests.core.made import LINES, encoded, pdf_of, picture_of, scan_of
 
 INVOICE_XML = b'<?xml version="1.0"?><!-- <x/> --><rsm:CrossIndustryInvoice xmlns:rsm="urn:x"/>'
@@ -394,6 +396,15 @@ def test_a_picture_inside_the_content_of_a_page_is_measured_too() -> None:
     inline = b"q 9 0 0 9 50 50 cm BI /W 9000 /H 9000 /CS /G /BPC 8 /F /Fl ID " + data + b"\nEI Q\n"
     pdf.update_stream(page.get_contents()[0], inline)
     assert isinstance(refusal(pdf.tobytes(), "a.pdf"), PageTooLarge)
+
+
+@pytest.mark.parametrize("make", [inline_picture, inline_in_form])
+def test_a_picture_inside_the_content_is_measured_before_it_is_decoded(make: Callable[[int], bytes]) -> None:
+    """Asking for the page's words would decode it, and so would asking for its size."""
+    document = open_document(make(90_000), "a.pdf")
+    with pytest.raises(PageTooLarge, match="8100 megapixels"):
+        document.page(1)
+    assert open_document(make(300), "a.pdf").page(1).words() == []
 
 
 def test_a_pdf_page_beyond_the_pixel_limit_is_refused() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from pathlib import Path
 
+import pymupdf
 import pytest
 import streamlit as st
 from starlette.requests import Request
@@ -141,6 +142,21 @@ def test_a_locked_file_asks_for_its_password_in_place(studio: Studio, encrypted_
     app.text_input(key="password_0").set_value(PASSWORD)
     press(app, "unlock_0")
     assert "doc_0" in keys_of(app)
+
+
+def test_the_files_in_a_portfolio_open_with_one_click(studio: Studio) -> None:
+    """Each becomes a document of its own on the desk; what cannot be read is not offered."""
+    pdf = pymupdf.open(stream=pdf_of(("A cover for what is inside.",)))
+    pdf.embfile_add("one", pdf_of(LINES), filename="bill.pdf")
+    pdf.embfile_add("two", b"notes", filename="notes.txt")
+    app = drop(open_page(), ("folder.pdf", pdf.tobytes()))
+    [member] = [button for button in app.button if (button.key or "").startswith("member_")]
+    assert member.label == "Open bill.pdf"
+    press(app, member.key or "")
+    assert {"doc_0", "doc_1"} <= keys_of(app)
+    [dismiss] = [key for key in keys_of(app) if key.startswith("dismiss_members_")]
+    press(app, dismiss)
+    assert not [key for key in keys_of(app) if key.startswith("member_")]
 
 
 def test_an_unlocked_file_shows_its_own_pages(studio: Studio, encrypted_pdf: SampleFile) -> None:

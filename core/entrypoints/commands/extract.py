@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path, PurePath
 
 from core.atomic import write_atomically
-from core.documents import parse_page_range
-from core.entrypoints.commands.reading import explain, extract_document, open_file, open_studio
+from core.documents import Document, parse_page_range
+from core.entrypoints.commands.reading import explain, extract_document, members_of_file, open_file, open_studio
 from core.entrypoints.console import StepLines, json_text, print_json, warn
 from core.errors import StudioError
 from core.extraction import Extraction
@@ -84,12 +85,34 @@ def _file(
     lines: StepLines,
     arguments: argparse.Namespace,
 ) -> bool:
-    """Extract one file; gives whether all went well."""
+    """Extract one file, and its members where they were asked for; gives whether all went well."""
+    read = partial(_document, studio, recipe=recipe, results=results, lines=lines, arguments=arguments)
+    inner = members_of_file(studio, path, arguments.password) if arguments.members else []
+    faultless = read(path, lambda: open_file(studio, path, arguments.password), pages=arguments.pages)
+    for member in inner:
+        place = path / (PurePath(member.name.replace("\\", "/")).name or "member")
+        lines.title(str(place))
+        faultless &= read(place, partial(studio.open, member.data, member.name, arguments.password))
+    return faultless
+
+
+def _document(
+    studio: Studio,
+    path: Path,
+    load: Callable[[], Document],
+    *,
+    recipe: Recipe | None,
+    results: Results,
+    lines: StepLines,
+    arguments: argparse.Namespace,
+    pages: str = "",
+) -> bool:
+    """Extract the document that ``load`` opens; gives whether all went well."""
     try:
-        document = open_file(studio, path, arguments.password)
-        pages = parse_page_range(arguments.pages, document.page_count) if arguments.pages else None
+        document = load()
+        chosen = parse_page_range(pages, document.page_count) if pages else None
         run_id = new_run_id()
-        extraction = extract_document(studio, document, pages, recipe, lines, run_id)
+        extraction = extract_document(studio, document, chosen, recipe, lines, run_id)
         for stop in stops(extraction):
             lines.note(f"Needs review: {stop.sentence}")
         results.put(path, extraction)

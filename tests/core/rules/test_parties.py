@@ -342,3 +342,19 @@ def test_a_title_between_letterhead_and_customer_parts_them() -> None:
 """
     party = read("\n\n\n\n" + text).invoice
     assert (party.vendor_name, party.customer_name) == ("Lumen Interiors Ltd", "Castleford Academy")
+
+
+def test_a_label_joined_by_a_colon_is_no_part_of_a_name() -> None:
+    """Forms name a part within the party's own cell."""
+    text = """
+NOMBRE: Taller Ruiz S.L.
+Ronda Norte 3
+28013 Madrid
+Factura F-22
+Cliente: NOMBRE: Marta Gil
+Avenida Luna 4
+28004 Madrid
+Total 12,00 EUR
+"""
+    invoice = read(text).invoice
+    assert (invoice.vendor_name, invoice.customer_name) == ("Taller Ruiz S.L.", "Marta Gil")

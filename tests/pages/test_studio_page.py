@@ -151,7 +151,7 @@ def test_the_files_in_a_portfolio_open_with_one_click(studio: Studio) -> None:
     pdf.embfile_add("two", b"notes", filename="notes.txt")
     app = drop(open_page(), ("folder.pdf", pdf.tobytes()))
     [member] = [button for button in app.button if (button.key or "").startswith("member_")]
-    assert member.label == "Open bill.pdf"
+    assert member.label.replace("\\", "") == "Open bill.pdf"
     press(app, member.key or "")
     assert {"doc_0", "doc_1"} <= keys_of(app)
     [dismiss] = [key for key in keys_of(app) if key.startswith("dismiss_members_")]

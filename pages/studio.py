@@ -11,7 +11,7 @@ from pages.shared.desk import Desk, OpenDocument
 from pages.shared.differences import draw_differences
 from pages.shared.frame import get_studio, plain
 from pages.shared.intake import draw_drop_zone, draw_reopen, draw_samples, draw_troubles
-from pages.shared.session import first_look, get_desk, get_job, keep_desk, mark_seen
+from pages.shared.session import begin_drawing, first_look, get_desk, get_job, keep_desk, mark_seen
 from pages.studio_parts.desk_bar import draw_desk_bar, draw_reopen_closed
 from pages.studio_parts.result import draw_result
 from pages.studio_parts.save_ready import draw_batch
@@ -23,6 +23,7 @@ _MOST_PICTURES = 20
 
 def draw_page() -> None:
     """Draw what the desk calls for."""
+    begin_drawing()
     desk = get_desk()
     draw_toast()
     first = st.empty()  # clears the empty state at once: nothing may move under the pointer when documents come

@@ -26,6 +26,9 @@ from pages.shared.frame import get_studio
 MOMENT = 0.5
 _ID = re.compile(r"[0-9a-f]{32}")
 
+#: What a run that is over has sent is with the browser after so long, also on a busy machine.
+SENDING_SECONDS = 1.0
+
 #: Letters of its SHA-256 by which the address names a document of the desk.
 _NAMED = 12
 
@@ -81,9 +84,19 @@ def is_echo(key: str) -> bool:
     return key in unseen and (st.session_state.get(key) or None) == (unseen[key] or None)
 
 
+def begin_drawing() -> None:
+    """A run begins to draw. Where it follows at once, what the one before sent may have been dropped on its way: Streamlit
+    empties the queue to the browser when a run starts. What was set then is set again."""
+    ended, sent = st.session_state.get(keys.SENT, (0.0, ()))
+    if time.monotonic() - ended < SENDING_SECONDS:
+        unseen = st.session_state.setdefault(keys.UNSEEN, {})
+        for key in sent:
+            unseen.setdefault(key, st.session_state.get(key))
+
+
 def mark_seen() -> None:
-    """The page was drawn to its end: the browser now holds everything that was set."""
-    st.session_state.pop(keys.UNSEEN, None)
+    """The page was drawn to its end: the browser soon holds everything that was set."""
+    st.session_state[keys.SENT] = time.monotonic(), tuple(st.session_state.pop(keys.UNSEEN, ()))
 
 
 def get_job(run_id: str) -> Job | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.errors import RecipeError
+from core.errors import PageRangeError, RecipeError
 from pages.shared.desk import OpenDocument
 from pages.shared.frame import get_studio
 from pages.shared.recipe_choice import recipe_of, unreadable
@@ -11,6 +11,8 @@ from pages.shared.session import get_desk, get_job
 
 def start(document: OpenDocument) -> None:
     """Start a run of every group that has not been read as it now is, and show the first. Raises StudioError."""
+    if document.page_count and any(not group.pages for group in document.groups):
+        raise PageRangeError("Choose at least one page for every invoice.")
     studio = get_studio()
     if sentence := unreadable(document):
         raise RecipeError(sentence)

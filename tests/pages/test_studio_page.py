@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from core.models import with_value
 from core.stores import OrderQuery
 from core.studio import Studio
-from pages.shared import keys
+from pages.shared import keys, session
 from pages.shared.pictures import _answer_page
 from pages.studio_parts.picker import WINDOW
 from storage.workbook import Workbook
@@ -252,8 +252,11 @@ def test_an_old_text_sent_back_by_the_browser_is_not_taken_for_typing(studio: St
     assert app.text_input(key="field_vendor_name").value == "Somebody Else"
 
 
-def test_what_an_unfinished_run_set_is_set_again(studio: Studio, digital_pdf: SampleFile) -> None:
+def test_what_an_unfinished_run_set_is_set_again(
+    studio: Studio, digital_pdf: SampleFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Else a field that was first drawn by a run that is cut short stays empty on the screen though it has its value."""
+    monkeypatch.setattr(session, "SENDING_SECONDS", 0)
     app = settled(extracted(digital_pdf).run())
     assert not app.text_input(key="field_invoice_number").proto.set_value
     app.session_state[keys.UNSEEN] = {"field_invoice_number": None}
@@ -262,6 +265,26 @@ def test_what_an_unfinished_run_set_is_set_again(studio: Studio, digital_pdf: Sa
     assert app.text_input(key="field_invoice_number").value == digital_pdf.truth["invoice_number"]
     settled(app.run())
     assert not app.text_input(key="field_invoice_number").proto.set_value
+
+
+def test_what_a_run_sent_is_set_again_by_one_that_follows_at_once(
+    studio: Studio, digital_pdf: SampleFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new run empties the queue to the browser: what stood in it is lost."""
+    app = extracted(digital_pdf)
+    monkeypatch.setattr(session, "SENDING_SECONDS", 60)
+    assert settled(app.run()).text_input(key="field_invoice_number").proto.set_value
+    monkeypatch.setattr(session, "SENDING_SECONDS", 0)
+    assert not settled(app.run()).text_input(key="field_invoice_number").proto.set_value
+
+
+def test_nothing_is_read_where_no_page_is_chosen(studio: Studio, digital_pdf: SampleFile) -> None:
+    """Also where the button on the screen is older than the choice."""
+    app = drop(open_page(), (digital_pdf.name, digital_pdf.data))
+    app.session_state[keys.DESK].documents[0].group.pages = []
+    press(app, "extract")
+    assert "Choose at least one page" in said(app)
+    assert "job" not in app.query_params
 
 
 def test_a_box_that_an_unfinished_run_ticked_stays_ticked(studio: Studio, pdf_of_pages: Path) -> None:

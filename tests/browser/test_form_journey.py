@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NewPerson
-from tests.browser.driver import PRESS, Person
+from tests.browser.driver import BREATH, PRESS, Person
 from tests.browser.papers import invoice_pdf
 
 #: The contrast of an element's words with its own ground, as the WCAG reckons it.
@@ -106,7 +106,10 @@ def test_the_lines_need_no_sideways_scroll_and_a_new_one_has_the_cursor(person: 
     wide = "(table) => table.scrollWidth - table.clientWidth"
     assert person.keyed("line_items").locator(".dvn-scroller").evaluate(wide) <= 0
     person.click("add_line")
-    person.page.wait_for_timeout(600)
+    person.settle()
+    person.page.wait_for_function("() => document.activeElement?.id === 'glide-cell-1-3'", timeout=15_000)
+    person.settle()
+    person.page.wait_for_timeout(BREATH)
     person.page.keyboard.type("Varnish")
     person.page.keyboard.press("Enter")
     person.settle()

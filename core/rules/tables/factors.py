@@ -16,6 +16,8 @@ from core.rules.tables.quantities import without_unit_sign
 
 #: Units of a till's rows have no more letters.
 _UNIT = 4
+#: A row of more numbers is no row of goods: among so many any amount is somebody's product.
+_MOST_NUMBERS = 24
 #: So many rows at least make a column of counts.
 _ENOUGH = 2
 _LETTERS = re.compile(r"[^\W\d_]{2}")
@@ -77,6 +79,8 @@ def _factors(row: MoneyRow, numbers: Sequence[Amount], tokens: Sequence[Token]) 
     """Pairs of quantity and price that multiply to the row's amount."""
     percent = next((number.value for number in numbers if number.percent), None)
     plain = [number for number in numbers if not number.percent and number.value]
+    if len(plain) > _MOST_NUMBERS:
+        return
     each = list(_each(tokens))
     marked = {token for price in each for token in price.tokens}
     for quantity in (*_glued(tokens), *(number for number in plain if number.tokens[0] not in marked)):

@@ -228,7 +228,10 @@ def _show_large(document: OpenDocument, page: int) -> None:
 
 
 def _toggle(document: OpenDocument, page: int) -> None:
-    if is_echo(f"pick_{page}"):
+    key = f"pick_{page}"
+    ticked = st.session_state.get(key, page in document.group.pages)
+    # The browser may send a box late, when the server has forgotten it: it then looks changed and is not.
+    if is_echo(key) or ticked == (page in document.group.pages):
         return
     document.toggle(page)
     _forget_range()

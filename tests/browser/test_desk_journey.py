@@ -42,6 +42,7 @@ def test_back_leads_to_the_document_and_the_page_before(person: Person) -> None:
     """One press is one step, over documents and over pages of the app, there and back."""
     open_many(person, 3, "DB")
     person.keyed("doc_1").locator("button").first.click(delay=PRESS)
+    expect(person.keyed("desk_list")).to_contain_text("2 of 3")
     person.settle()
     person.extract()
     person.page.get_by_role("link", name="Cost").click(delay=PRESS)

@@ -299,6 +299,17 @@ def test_a_box_that_an_unfinished_run_ticked_stays_ticked(studio: Studio, pdf_of
     assert not app.checkbox(key="pick_2").value
 
 
+def test_a_tick_that_comes_late_takes_no_page_out(studio: Studio, pdf_of_pages: Path) -> None:
+    """A box that the server holds for empty and the browser for ticked means that its page is chosen."""
+    app = drop(open_page(), (pdf_of_pages.name, pdf_of_pages.read_bytes()))
+    app.checkbox(key="pick_2").uncheck()
+    pages = settled(app.run()).session_state[keys.DESK].documents[0].group.pages
+    pages.insert(1, 2)
+    app.checkbox(key="pick_2").check()
+    settled(app.run())
+    assert 2 in app.session_state[keys.DESK].documents[0].group.pages
+
+
 def test_closing_is_taken_back(studio: Studio, digital_pdf: SampleFile) -> None:
     """With what was typed in it."""
     app = type_into(extracted(digital_pdf), "customer_name", "Typed Ltd")

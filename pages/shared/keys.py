@@ -13,7 +13,7 @@ Studio page, documents
     locked_<n>             an encrypted file: password_<n>, unlock_<n>, dismiss_<n> (inside password_form_<n>)
     reopen_form            a document of an earlier process asks again: reopen_password, reopen
     desk_bar, documents    containers of the open documents
-    batch                  how many of several open documents are read, while some are not
+    reading_batch          how many of several open documents are read, while some are not
     doc_<n>                chooses open document n; previous_document, following_document the one beside the chosen one
                            (Alt+PageUp, Alt+PageDown); desk_list opens the list of all: list_doc_<n>
     close_document         closes the chosen one; reopen_document takes that back

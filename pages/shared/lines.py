@@ -169,9 +169,7 @@ def _draw_insert(run_id: str, extraction: Extraction, count: int) -> None:
     ):
         st.selectbox("Before line", range(1, count + 1), key="insert_before")
         st.text_input(item_fields()[0].title, key="insert_words")
-        st.form_submit_button(
-            "Insert", key="insert_submit", type="primary", on_click=_insert, args=(run_id, extraction)
-        )
+        st.form_submit_button("Insert", key="insert_submit", on_click=_insert, args=(run_id, extraction))
 
 
 def _insert(run_id: str, extraction: Extraction) -> None:

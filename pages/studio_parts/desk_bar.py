@@ -127,7 +127,7 @@ def _draw_documents(desk: Desk) -> None:
                     args=(desk, document.sha256),
                 )
     if progress := batch_progress([job for run in desk.runs() if (job := get_job(run))]):
-        with st.container(key="batch", width="content"):
+        with st.container(key="reading_batch", width="content"):
             st.caption(progress)
     _strip()(
         key="desk_strip", data={"chosen": desk.place, "count": len(desk.documents)}, width="content", height="content"

@@ -90,7 +90,7 @@ def test_a_budget_can_be_taken_away(studio: Studio) -> None:
 def test_downloads_hold_formula_like_text_as_text(studio: Studio) -> None:
     """Model names are typed by people."""
     data = studio.export_table([{"Model": "=1+1", "Cost": Decimal("0.10")}], "csv").decode("utf-8-sig")
-    assert data.splitlines() == ["Model,Cost", "'=1+1,0.10"]
+    assert data.splitlines() == ['"Model","Cost"', '"\'=1+1","0.10"']
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ from core.ocr.reader import CachedPageReader
 from core.pipeline import Order, Pipeline
 from core.recipe import ModelChoice, Recipe
 from tests.doubles.cache import MemoryCache
-from tests.llm.hostile.papers import INVISIBLE, ORDER, QUIET, VISIBLE, paper_with, photographed, plain_paper
-from tests.llm.made_models import REPLY, FakeModels, opened, pictures, said
+from tests.llm.hostile.papers import INVISIBLE, ORDER, QUIET, REPLY, VISIBLE, paper_with, photographed, plain_paper
+from tests.llm.made_models import FakeModels, opened, pictures, said
 
 _ORDER = re.compile(r"total(?:_amount)?\W{1,6}\s*99999")
 

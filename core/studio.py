@@ -419,10 +419,6 @@ class Studio:
         kept = self._parts.files.load_json("draft", run_id)
         return json.loads(kept) if kept else None
 
-    def forget_draft(self, run_id: str) -> None:
-        """Drop the edits kept for a run."""
-        self._parts.files.forget_json("draft", run_id)
-
     # --- records ---------------------------------------------------------------------------------------------------
 
     def duplicates(self, extraction: Extraction | None, invoice: Invoice, targets: Sequence[Target]) -> list[Duplicate]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
-from core.stores import Cap
+from core.stores.holds import Cap
 from storage.calls import SqlCalls
 from storage.database import Database, open_database
 from storage.holds import SqlHolds

@@ -14,7 +14,7 @@ from sqlalchemy import insert
 
 from core.models import Invoice, header_fields
 from core.recipe import Recipe
-from core.stores import Order
+from core.stores.orders import Order
 from storage.database import Database, open_database
 from storage.ledger import SqlLedger
 from storage.orders import SqlOrders

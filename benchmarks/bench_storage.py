@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from core.models import Invoice, LineItem
-from core.stores import Order, OrderQuery
+from core.stores.orders import Order, OrderQuery
 from storage.database import Database, open_database
 from storage.exports import export_orders
 from storage.orders import SqlOrders

@@ -18,7 +18,8 @@ from core.entrypoints.bootstrap import build_studio
 from core.errors import RecordMissing
 from core.models import Invoice, LineItem
 from core.settings import Settings
-from core.stores import Order, OrderQuery, SaveReceipt, Target
+from core.stores.orders import Order, OrderQuery, Target
+from core.stores.receipt import SaveReceipt
 from core.studio import Studio
 from storage.workbook import Workbook
 

@@ -51,7 +51,7 @@ from typing import TYPE_CHECKING, ClassVar
 from core.llm.provider import Usage
 
 if TYPE_CHECKING:
-    from core.stores import Order
+    from core.stores.orders import Order
 
 
 class StudioError(Exception):

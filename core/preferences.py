@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from core.errors import StorageError
 from core.settings import Defaults
-from core.stores import SettingsStore
+from core.stores.settings import SettingsStore
 
 #: Seconds for which the choices are taken as they were: so soon every process uses what a person chose in another.
 FRESH = 0.5

@@ -14,20 +14,12 @@ from core.extraction import Extraction
 from core.models import Invoice, Payment, payment_fields
 from core.review.edits import as_text
 from core.review.edits import differences as invoice_differences
-from core.stores import (
-    Duplicate,
-    Ledger,
-    Order,
-    Orders,
-    Pending,
-    PendingRows,
-    SaveReceipt,
-    StagedChange,
-    Status,
-    Target,
-    Unit,
-    WorkbookStore,
-)
+from core.stores.ledger import Ledger
+from core.stores.orders import Duplicate, Order, Orders, Status, Target
+from core.stores.pending import Pending, PendingRows
+from core.stores.receipt import SaveReceipt
+from core.stores.unit import Unit
+from core.stores.workbook import StagedChange, WorkbookStore
 
 #: A workbook tells times to the second.
 _SAME_MOMENT = timedelta(seconds=1)

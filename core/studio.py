@@ -41,25 +41,16 @@ from core.records import About, Records, RecordStores, describe_duplicate
 from core.review import Reviewed, review
 from core.settings import Defaults, Settings
 from core.spending import Spending
-from core.stores import (
-    Calls,
-    Comparisons,
-    Duplicate,
-    Files,
-    Ledger,
-    Order,
-    OrderPage,
-    OrderQuery,
-    Orders,
-    Pending,
-    Prompts,
-    RunRow,
-    SaveReceipt,
-    Status,
-    Target,
-    Unit,
-    WorkbookStore,
-)
+from core.stores.calls import Calls
+from core.stores.comparisons import Comparisons
+from core.stores.files import Files
+from core.stores.ledger import Ledger, RunRow
+from core.stores.orders import Duplicate, Order, OrderPage, OrderQuery, Orders, Status, Target
+from core.stores.pending import Pending
+from core.stores.prompts import Prompts
+from core.stores.receipt import SaveReceipt
+from core.stores.unit import Unit
+from core.stores.workbook import WorkbookStore
 from core.validation.calibration import ENOUGH_REVIEWED, fit_correction
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import RecordMissing, StudioError
-from core.stores import Comparison
+from core.stores.comparisons import Comparison
 from pages.compare_parts.document import draw_document
 from pages.compare_parts.matrix import draw_live, draw_matrix, is_active
 from pages.compare_parts.recipes import draw_recipes

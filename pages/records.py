@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import StudioError
-from core.stores import OrderPage, OrderQuery
+from core.stores.orders import OrderPage, OrderQuery
 from pages.records_parts.actions import draw_notice
 from pages.records_parts.detail import draw_record
 from pages.records_parts.download import draw_search_downloads

@@ -10,20 +10,20 @@ from sqlalchemy import Text, cast, func, select
 
 from core.errors import RecordMissing
 from core.llm.provider import Call, ModelName, Usage
-from core.stores import CallRow
+from core.stores.calls import CallRow
 from storage.columns import summed, total
 from storage.database import Database, insert_new
 from storage.tables import CALLS, RUNS
 
 
 class SqlCalls:
-    """Implements :class:`core.stores.Calls` on SQLite and PostgreSQL."""
+    """Implements :class:`core.stores.calls.Calls` on SQLite and PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def keep_call(self, call: Call, run_id: str | None = None, document: str | None = None) -> None:
-        """See :meth:`core.stores.Calls.keep_call`."""
+        """See :meth:`core.stores.calls.Calls.keep_call`."""
         values = {
             "call_id": call.call_id,
             "run_id": run_id,
@@ -48,7 +48,7 @@ class SqlCalls:
             connection.execute(insert_new(connection, CALLS).values(values))
 
     def spent(self, since: datetime, until: datetime | None = None) -> Decimal:
-        """See :meth:`core.stores.Calls.spent`."""
+        """See :meth:`core.stores.calls.Calls.spent`."""
         query = select(total(CALLS.c.cost, self._database.dialect)).where(CALLS.c.at >= since)
         if until is not None:
             query = query.where(CALLS.c.at < until)
@@ -56,7 +56,7 @@ class SqlCalls:
             return summed(connection.scalar(query))
 
     def by_day(self, since: datetime) -> dict[date, Decimal]:
-        """See :meth:`core.stores.Calls.by_day`."""
+        """See :meth:`core.stores.calls.Calls.by_day`."""
         kind = self._database.dialect
         day = func.date(CALLS.c.at if kind == "sqlite" else func.timezone("UTC", CALLS.c.at), type_=Text)
         query = select(cast(day, Text), total(CALLS.c.cost, kind)).where(CALLS.c.at >= since).group_by(day)
@@ -64,7 +64,7 @@ class SqlCalls:
             return {date.fromisoformat(name): summed(cost) for name, cost in connection.execute(query)}
 
     def rows(self, since: datetime | None = None, until: datetime | None = None) -> list[CallRow]:
-        """See :meth:`core.stores.Calls.rows`."""
+        """See :meth:`core.stores.calls.Calls.rows`."""
         about = (RUNS.c.recipe_name, RUNS.c.recipe_digest, RUNS.c.document_type)
         columns = [column for column in CALLS.c if column.name != "sent"]
         query = select(*columns, *about).join(RUNS, RUNS.c.run_id == CALLS.c.run_id, isouter=True)
@@ -86,7 +86,7 @@ class SqlCalls:
             ]
 
     def get(self, call_id: str) -> Call:
-        """See :meth:`core.stores.Calls.get`."""
+        """See :meth:`core.stores.calls.Calls.get`."""
         with self._database.read() as connection:
             row = connection.execute(select(CALLS).where(CALLS.c.call_id == call_id)).mappings().first()
         if row is None:
@@ -94,13 +94,13 @@ class SqlCalls:
         return _call(row)
 
     def of_run(self, run_id: str) -> list[Call]:
-        """See :meth:`core.stores.Calls.of_run`."""
+        """See :meth:`core.stores.calls.Calls.of_run`."""
         query = select(CALLS).where(CALLS.c.run_id == run_id).order_by(CALLS.c.at, CALLS.c.call_id)
         with self._database.read() as connection:
             return [_call(row) for row in connection.execute(query).mappings()]
 
     def unpriced(self, since: datetime) -> list[ModelName]:
-        """See :meth:`core.stores.Calls.unpriced`."""
+        """See :meth:`core.stores.calls.Calls.unpriced`."""
         query = select(CALLS.c.provider, CALLS.c.model).where(CALLS.c.at >= since, CALLS.c.cost.is_(None)).distinct()
         with self._database.read() as connection:
             return sorted(ModelName(*row) for row in connection.execute(query))

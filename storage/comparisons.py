@@ -9,19 +9,19 @@ from sqlalchemy import Delete, delete, insert, select
 
 from core.errors import RecordMissing
 from core.recipe import Recipe
-from core.stores import Comparison, ComparisonCell, Vote
+from core.stores.comparisons import Comparison, ComparisonCell, Vote
 from storage.database import Database
 from storage.tables import COMPARISON_CELLS, COMPARISONS, VOTES
 
 
 class SqlComparisons:
-    """Implements :class:`core.stores.Comparisons` on SQLite and PostgreSQL."""
+    """Implements :class:`core.stores.comparisons.Comparisons` on SQLite and PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def keep(self, comparison: Comparison) -> None:
-        """See :meth:`core.stores.Comparisons.keep`."""
+        """See :meth:`core.stores.comparisons.Comparisons.keep`."""
         mine = comparison.comparison_id
         with self._database.write() as connection:
             for table in (COMPARISONS, COMPARISON_CELLS):
@@ -40,7 +40,7 @@ class SqlComparisons:
                 connection.execute(insert(COMPARISON_CELLS), cells)
 
     def keep_cell(self, comparison_id: str, cell: ComparisonCell) -> None:
-        """See :meth:`core.stores.Comparisons.keep_cell`."""
+        """See :meth:`core.stores.comparisons.Comparisons.keep_cell`."""
         table = COMPARISON_CELLS.c
         here = (table.comparison_id == comparison_id) & (table.row == cell.row) & (table.column == cell.column)
         with self._database.write() as connection:
@@ -48,7 +48,7 @@ class SqlComparisons:
             connection.execute(insert(COMPARISON_CELLS).values(comparison_id=comparison_id, **asdict(cell)))
 
     def get(self, comparison_id: str) -> Comparison:
-        """See :meth:`core.stores.Comparisons.get`."""
+        """See :meth:`core.stores.comparisons.Comparisons.get`."""
         cells = select(COMPARISON_CELLS).where(COMPARISON_CELLS.c.comparison_id == comparison_id)
         cells = cells.order_by(COMPARISON_CELLS.c.row, COMPARISON_CELLS.c.column)
         with self._database.read() as connection:
@@ -63,32 +63,32 @@ class SqlComparisons:
         return _comparison(row, found)
 
     def latest(self, limit: int = 20) -> list[Comparison]:
-        """See :meth:`core.stores.Comparisons.latest`."""
+        """See :meth:`core.stores.comparisons.Comparisons.latest`."""
         order = COMPARISONS.c.created_at.desc(), COMPARISONS.c.comparison_id
         with self._database.read() as connection:
             rows = connection.execute(select(COMPARISONS).order_by(*order).limit(limit)).mappings()
             return [_comparison(row, []) for row in rows]
 
     def remove(self, comparison_id: str) -> None:
-        """See :meth:`core.stores.Comparisons.remove`."""
+        """See :meth:`core.stores.comparisons.Comparisons.remove`."""
         self.get(comparison_id)
         with self._database.write() as connection:
             for table in (COMPARISONS, COMPARISON_CELLS, VOTES):
                 connection.execute(delete(table).where(table.c.comparison_id == comparison_id))
 
     def vote(self, vote: Vote) -> None:
-        """See :meth:`core.stores.Comparisons.vote`."""
+        """See :meth:`core.stores.comparisons.Comparisons.vote`."""
         with self._database.write() as connection:
             connection.execute(_votes_on(vote.comparison_id, vote.document, vote.path))
             connection.execute(insert(VOTES).values(asdict(vote)))
 
     def unvote(self, comparison_id: str, document: str, path: str) -> None:
-        """See :meth:`core.stores.Comparisons.unvote`."""
+        """See :meth:`core.stores.comparisons.Comparisons.unvote`."""
         with self._database.write() as connection:
             connection.execute(_votes_on(comparison_id, document, path))
 
     def votes(self, comparison_id: str | None = None) -> list[Vote]:
-        """See :meth:`core.stores.Comparisons.votes`, oldest first."""
+        """See :meth:`core.stores.comparisons.Comparisons.votes`, oldest first."""
         query = select(VOTES).order_by(VOTES.c.at, VOTES.c.document, VOTES.c.path)
         if comparison_id is not None:
             query = query.where(VOTES.c.comparison_id == comparison_id)

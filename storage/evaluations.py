@@ -8,19 +8,19 @@ from sqlalchemy import delete, insert, select
 
 from core.errors import RecordMissing
 from core.recipe import Recipe
-from core.stores import EvaluationRow
+from core.stores.evaluations import EvaluationRow
 from storage.database import Database
 from storage.tables import EVALUATIONS
 
 
 class SqlEvaluations:
-    """Implements :class:`core.stores.Evaluations` on SQLite and PostgreSQL."""
+    """Implements :class:`core.stores.evaluations.Evaluations` on SQLite and PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def keep(self, row: EvaluationRow) -> None:
-        """See :meth:`core.stores.Evaluations.keep`."""
+        """See :meth:`core.stores.evaluations.Evaluations.keep`."""
         values = {
             "evaluation_id": row.evaluation_id,
             "at": row.at,
@@ -33,7 +33,7 @@ class SqlEvaluations:
             connection.execute(insert(EVALUATIONS).values(values))
 
     def get(self, evaluation_id: str) -> EvaluationRow:
-        """See :meth:`core.stores.Evaluations.get`."""
+        """See :meth:`core.stores.evaluations.Evaluations.get`."""
         query = select(EVALUATIONS).where(EVALUATIONS.c.evaluation_id == evaluation_id)
         with self._database.read() as connection:
             row = connection.execute(query).mappings().first()
@@ -42,7 +42,7 @@ class SqlEvaluations:
         return _row(row)
 
     def latest(self, limit: int = 50) -> list[EvaluationRow]:
-        """See :meth:`core.stores.Evaluations.latest`."""
+        """See :meth:`core.stores.evaluations.Evaluations.latest`."""
         order = EVALUATIONS.c.at.desc(), EVALUATIONS.c.evaluation_id
         with self._database.read() as connection:
             return [
@@ -50,7 +50,7 @@ class SqlEvaluations:
             ]
 
     def remove(self, evaluation_id: str) -> None:
-        """See :meth:`core.stores.Evaluations.remove`."""
+        """See :meth:`core.stores.evaluations.Evaluations.remove`."""
         self.get(evaluation_id)
         with self._database.write() as connection:
             connection.execute(delete(EVALUATIONS).where(EVALUATIONS.c.evaluation_id == evaluation_id))

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import IO, Any
 
 from core.errors import StorageError
-from core.stores import Order
+from core.stores.orders import Order
 from storage.new_sheet import TITLE_ROW, NewSheet
 from storage.package import Package
 from storage.sheet_xml import MOST_ROWS

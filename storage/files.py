@@ -15,13 +15,13 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,120}")
 
 
 class FileStore:
-    """Implements :class:`core.stores.Files`: ``documents/ab/cd/abcd…`` and ``<kind>/<key>.json`` in ``folder``."""
+    """Implements :class:`core.stores.files.Files`: ``documents/ab/cd/abcd…`` and ``<kind>/<key>.json`` in ``folder``."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def keep(self, data: bytes) -> str:
-        """See :meth:`core.stores.Files.keep`. Raises StorageError when the disk refuses."""
+        """See :meth:`core.stores.files.Files.keep`. Raises StorageError when the disk refuses."""
         sha256 = hashlib.sha256(data).hexdigest()
         path = self._document(sha256)
         if not (path.is_file() and path.stat().st_size == len(data)):
@@ -29,7 +29,7 @@ class FileStore:
         return sha256
 
     def load(self, sha256: str) -> bytes:
-        """See :meth:`core.stores.Files.load`. Bytes that are no longer those are as good as missing."""
+        """See :meth:`core.stores.files.Files.load`. Bytes that are no longer those are as good as missing."""
         try:
             data = self._document(sha256).read_bytes()
         except OSError:
@@ -39,18 +39,18 @@ class FileStore:
         return data
 
     def keep_json(self, kind: str, key: str, text: str) -> None:
-        """See :meth:`core.stores.Files.keep_json`. Raises StorageError for another kind or key, or a full disk."""
+        """See :meth:`core.stores.files.Files.keep_json`. Raises StorageError for another kind or key, or a full disk."""
         _write(self._json(kind, key), text.encode("utf-8", "surrogatepass"))
 
     def load_json(self, kind: str, key: str) -> str | None:
-        """See :meth:`core.stores.Files.load_json`."""
+        """See :meth:`core.stores.files.Files.load_json`."""
         try:
             return self._json(kind, key).read_bytes().decode("utf-8", "surrogatepass")
         except (OSError, UnicodeDecodeError):
             return None
 
     def forget_json(self, kind: str, key: str) -> None:
-        """See :meth:`core.stores.Files.forget_json`."""
+        """See :meth:`core.stores.files.Files.forget_json`."""
         self._json(kind, key).unlink(missing_ok=True)
 
     def _document(self, sha256: str) -> Path:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import delete, insert, select
 
-from core.stores import Cap, Over
+from core.stores.holds import Cap, Over
 from storage.columns import summed, total
 from storage.database import Database
 from storage.tables import CALLS, HOLDS
@@ -18,7 +18,7 @@ _LOCK = 7_205_113
 
 
 class SqlHolds:
-    """Implements :class:`core.stores.Holds` on SQLite and PostgreSQL."""
+    """Implements :class:`core.stores.holds.Holds` on SQLite and PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -26,7 +26,7 @@ class SqlHolds:
     def hold(
         self, hold_id: str, dollars: Decimal, caps: Sequence[Cap], now: datetime, longest: timedelta
     ) -> Over | None:
-        """See :meth:`core.stores.Holds.hold`."""
+        """See :meth:`core.stores.holds.Holds.hold`."""
         kind = self._database.dialect
         with self._database.write(lock=_LOCK) as connection:
             connection.execute(delete(HOLDS).where(HOLDS.c.until <= now))
@@ -40,6 +40,6 @@ class SqlHolds:
         return None
 
     def release(self, hold_id: str) -> None:
-        """See :meth:`core.stores.Holds.release`."""
+        """See :meth:`core.stores.holds.Holds.release`."""
         with self._database.write() as connection:
             connection.execute(delete(HOLDS).where(HOLDS.c.hold_id == hold_id))

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, case, delete, func, insert, select
 from core.extraction import Extraction
 from core.models import FieldInfo, Invoice, field_of, walk
 from core.recipe import Correction
-from core.stores import Finals, ReviewedValue, RunFact, RunRow, ValueChange
+from core.stores.ledger import Finals, ReviewedValue, RunFact, RunRow, ValueChange
 from storage.database import Database, insert_new
 from storage.tables import DOCUMENTS, FIELD_VALUES, HEADER, RUNS, VALUE_CHANGES
 
@@ -27,7 +27,7 @@ _BATCH = 2000
 
 
 class SqlLedger:
-    """Implements :class:`core.stores.Ledger` on SQLite and PostgreSQL."""
+    """Implements :class:`core.stores.ledger.Ledger` on SQLite and PostgreSQL."""
 
     def __init__(self, database: Database, who: str = "") -> None:
         """``who`` is noted with every change of a value."""
@@ -35,14 +35,14 @@ class SqlLedger:
         self._who = who
 
     def keep_document(self, sha256: str, name: str, media_type: str, size: int, pages: int) -> None:
-        """See :meth:`core.stores.Ledger.keep_document`."""
+        """See :meth:`core.stores.ledger.Ledger.keep_document`."""
         values = {"media_type": media_type, "size": size, "pages": pages, "created_at": datetime.now(UTC)}
         with self._database.write() as connection:
             connection.execute(insert_new(connection, DOCUMENTS).values(sha256=sha256, name=name, **values))
             connection.execute(update(DOCUMENTS).where(DOCUMENTS.c.sha256 == sha256).values(name=name))
 
     def keep_run(self, run_id: str, extraction: Extraction, started_at: datetime, error: str | None = None) -> None:
-        """See :meth:`core.stores.Ledger.keep_run`; a run kept twice is the later one."""
+        """See :meth:`core.stores.ledger.Ledger.keep_run`; a run kept twice is the later one."""
         with self._database.write() as connection:
             for table in (RUNS, FIELD_VALUES):
                 connection.execute(delete(table).where(table.c.run_id == run_id))
@@ -50,18 +50,18 @@ class SqlLedger:
             connection.execute(insert(FIELD_VALUES), _field_rows(run_id, extraction))
 
     def keep_final(self, run_id: str, order_id: int | None, invoice: Invoice) -> None:
-        """See :meth:`core.stores.Ledger.keep_final`. A field of a line that the person deleted ends as null."""
+        """See :meth:`core.stores.ledger.Ledger.keep_final`. A field of a line that the person deleted ends as null."""
         self.put_finals(run_id, Finals(order_id, _texts(invoice)), "saved")
 
     def finals(self, run_id: str) -> Finals | None:
-        """See :meth:`core.stores.Ledger.finals`."""
+        """See :meth:`core.stores.ledger.Ledger.finals`."""
         saved = (FIELD_VALUES.c.run_id == run_id) & FIELD_VALUES.c.changed.is_not(None)
         with self._database.read() as connection:
             rows = connection.execute(select(FIELD_VALUES).where(saved).order_by(FIELD_VALUES.c.path)).all()
         return Finals(rows[0].order_id, {row.path: row.final for row in rows}) if rows else None
 
     def put_finals(self, run_id: str, finals: Finals | None, why: str) -> None:
-        """See :meth:`core.stores.Ledger.put_finals`."""
+        """See :meth:`core.stores.ledger.Ledger.put_finals`."""
         mine = FIELD_VALUES.c.run_id == run_id
         with self._database.write() as connection:
             kept = connection.execute(select(FIELD_VALUES).where(mine)).mappings()
@@ -81,12 +81,12 @@ class SqlLedger:
             self._note_changes(connection, order_id, run_id, (was, now), why)
 
     def keep_changes(self, order_id: int, before: Invoice, after: Invoice, why: str) -> None:
-        """See :meth:`core.stores.Ledger.keep_changes`."""
+        """See :meth:`core.stores.ledger.Ledger.keep_changes`."""
         with self._database.write() as connection:
             self._note_changes(connection, order_id, None, (_texts(before), _texts(after)), why)
 
     def changes(self, order_id: int) -> list[ValueChange]:
-        """See :meth:`core.stores.Ledger.changes`."""
+        """See :meth:`core.stores.ledger.Ledger.changes`."""
         columns = [VALUE_CHANGES.c[name] for name in ValueChange.__dataclass_fields__]
         mine = select(*columns).where(VALUE_CHANGES.c.order_id == order_id).order_by(VALUE_CHANGES.c.change_id)
         with self._database.read() as connection:
@@ -106,14 +106,14 @@ class SqlLedger:
             connection.execute(insert(VALUE_CHANGES), found)
 
     def runs(self, limit: int = 50) -> list[RunRow]:
-        """See :meth:`core.stores.Ledger.runs`."""
+        """See :meth:`core.stores.ledger.Ledger.runs`."""
         columns = [RUNS.c[name] for name in RunRow.__dataclass_fields__]
         latest = select(*columns).order_by(RUNS.c.started_at.desc(), RUNS.c.run_id).limit(limit)
         with self._database.read() as connection:
             return [RunRow(**row) for row in connection.execute(latest).mappings()]
 
     def reviewed_values(self) -> list[ReviewedValue]:
-        """See :meth:`core.stores.Ledger.reviewed_values`."""
+        """See :meth:`core.stores.ledger.Ledger.reviewed_values`."""
         table = FIELD_VALUES.c
         query = select(RUNS.c.run_id, RUNS.c.recipe_digest, table.path, table.extracted, table.final, table.confidence)
         query = query.add_columns(table.changed).join(RUNS, RUNS.c.run_id == table.run_id)
@@ -129,7 +129,7 @@ class SqlLedger:
             return [value for run in runs for value in _reviewed(run, *known[run[0]["recipe_digest"]])]
 
     def facts(self, since: datetime, until: datetime | None = None) -> list[RunFact]:
-        """See :meth:`core.stores.Ledger.facts`."""
+        """See :meth:`core.stores.ledger.Ledger.facts`."""
         table = FIELD_VALUES.c
         right = func.sum(case((table.changed.is_(False) & table.final.is_not(None), 1), else_=0)).label("right_values")
         wrong = func.sum(case((table.changed.is_(True), 1), else_=0)).label("wrong_values")

@@ -15,7 +15,7 @@ from sqlalchemy.sql.visitors import iterate
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
 from core.models import Invoice, LineItem, Payment, header_fields, item_fields, payment_fields
-from core.stores import Duplicate, Order, OrderPage, OrderQuery, OrderSummary
+from core.stores.orders import Duplicate, Order, OrderPage, OrderQuery, OrderSummary
 from storage.columns import sortable
 from storage.database import Database
 from storage.keys import fold, haystack, match_key, page_key, search_terms
@@ -42,13 +42,13 @@ _BATCH = 500
 
 
 class SqlOrders:
-    """Implements :class:`core.stores.Orders` on SQLite and PostgreSQL."""
+    """Implements :class:`core.stores.orders.Orders` on SQLite and PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def reserve_id(self, at_least: int = 1) -> int:
-        """See :meth:`core.stores.Orders.reserve_id`."""
+        """See :meth:`core.stores.orders.Orders.reserve_id`."""
         greatest = select(func.coalesce(func.max(HEADER.c.order_id), 0)).scalar_subquery()
         mine = SEQUENCE.c.name == "order_id"
         with self._database.write() as connection:
@@ -61,7 +61,7 @@ class SqlOrders:
             return free
 
     def add(self, order: Order) -> None:
-        """See :meth:`core.stores.Orders.add`. Raises StorageError for an id that is taken."""
+        """See :meth:`core.stores.orders.Orders.add`. Raises StorageError for an id that is taken."""
         self.add_all([order])
 
     def add_all(self, orders: Iterable[Order]) -> None:
@@ -72,7 +72,7 @@ class SqlOrders:
                 _insert(connection, batch)
 
     def update(self, order: Order) -> None:
-        """See :meth:`core.stores.Orders.update`; what it was made at stays."""
+        """See :meth:`core.stores.orders.Orders.update`; what it was made at stays."""
         mine = HEADER.c.order_id == order.order_id
         with self._database.write() as connection:
             # The row is held until the end, so that no other process saves between the look and the change.
@@ -85,13 +85,13 @@ class SqlOrders:
             _change(connection, replace(order, created_at=held.created_at, version=(held.version or 0) + 1))
 
     def remove(self, order_id: int) -> None:
-        """See :meth:`core.stores.Orders.remove`."""
+        """See :meth:`core.stores.orders.Orders.remove`."""
         with self._database.write() as connection:
             if not connection.execute(delete(HEADER).where(HEADER.c.order_id == order_id)).rowcount:
                 raise _missing(order_id)
 
     def get(self, order_id: int) -> Order:
-        """See :meth:`core.stores.Orders.get`."""
+        """See :meth:`core.stores.orders.Orders.get`."""
         with self._database.read() as connection:
             rows = connection.execute(_whole().where(HEADER.c.order_id == order_id)).mappings().all()
             if not rows:
@@ -99,7 +99,7 @@ class SqlOrders:
             return next(_orders(connection, rows))
 
     def search(self, query: OrderQuery) -> OrderPage:
-        """See :meth:`core.stores.Orders.search`. Raises StorageError for a sort that does not exist."""
+        """See :meth:`core.stores.orders.Orders.search`. Raises StorageError for a sort that does not exist."""
         size = max(1, query.size)
         found = self._sorted(query, self._matches(query, query.sort))
         page = found.limit(size).offset(max(0, query.page) * size).subquery()
@@ -113,7 +113,7 @@ class SqlOrders:
             return OrderPage(summaries, connection.execute(total).scalar_one())
 
     def each(self, query: OrderQuery) -> Iterator[Order]:
-        """See :meth:`core.stores.Orders.each`."""
+        """See :meth:`core.stores.orders.Orders.each`."""
         matches = self._matches(query).subquery()
         found = self._sorted(query, _whole().join(matches, matches.c.order_id == HEADER.c.order_id))
         with self._database.read() as connection:
@@ -122,7 +122,7 @@ class SqlOrders:
                 yield from _orders(connection, batch)
 
     def duplicates(self, document: str | None, pages: tuple[PageRef, ...], invoice: Invoice) -> list[Duplicate]:
-        """See :meth:`core.stores.Orders.duplicates`: the same document first, the latest first."""
+        """See :meth:`core.stores.orders.Orders.duplicates`: the same document first, the latest first."""
         same_document = and_(ORIGIN.c.document == document, ORIGIN.c.page_key == page_key(pages))
         same_invoice = SEARCH.c.match_key == match_key(invoice)
         found: dict[int, Duplicate] = {}

@@ -9,19 +9,19 @@ from sqlalchemy import delete, func, insert, select
 
 from core.errors import RecordMissing
 from core.prompt import Example, Prompt
-from core.stores import PromptSummary
+from core.stores.prompts import PromptSummary
 from storage.database import Database
 from storage.tables import PROMPT_DEFAULTS, PROMPTS
 
 
 class SqlPrompts:
-    """Implements :class:`core.stores.Prompts` on SQLite and PostgreSQL."""
+    """Implements :class:`core.stores.prompts.Prompts` on SQLite and PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def summaries(self) -> list[PromptSummary]:
-        """See :meth:`core.stores.Prompts.summaries`."""
+        """See :meth:`core.stores.prompts.Prompts.summaries`."""
         counts = func.max(PROMPTS.c.version).label("newest"), func.count().label("versions")
         query = select(PROMPTS.c.name, *counts).group_by(PROMPTS.c.name).order_by(PROMPTS.c.name)
         defaults = self.defaults()
@@ -37,13 +37,13 @@ class SqlPrompts:
             ]
 
     def versions(self, name: str) -> list[Prompt]:
-        """See :meth:`core.stores.Prompts.versions`."""
+        """See :meth:`core.stores.prompts.Prompts.versions`."""
         query = select(PROMPTS).where(PROMPTS.c.name == name).order_by(PROMPTS.c.version.desc())
         with self._database.read() as connection:
             return [_prompt(row) for row in connection.execute(query).mappings()]
 
     def get(self, name: str, version: int | None = None) -> Prompt:
-        """See :meth:`core.stores.Prompts.get`."""
+        """See :meth:`core.stores.prompts.Prompts.get`."""
         query = select(PROMPTS).where(PROMPTS.c.name == name).order_by(PROMPTS.c.version.desc()).limit(1)
         if version is not None:
             query = query.where(PROMPTS.c.version == version)
@@ -55,7 +55,7 @@ class SqlPrompts:
         return _prompt(row)
 
     def add(self, prompt: Prompt) -> Prompt:
-        """See :meth:`core.stores.Prompts.add`."""
+        """See :meth:`core.stores.prompts.Prompts.add`."""
         now = datetime.now(UTC)
         with self._database.write() as connection:
             newest = connection.execute(
@@ -67,13 +67,13 @@ class SqlPrompts:
         return stored
 
     def defaults(self) -> dict[str, tuple[str, int]]:
-        """See :meth:`core.stores.Prompts.defaults`."""
+        """See :meth:`core.stores.prompts.Prompts.defaults`."""
         with self._database.read() as connection:
             rows = connection.execute(select(PROMPT_DEFAULTS))
             return {row.document_type: (row.name, row.version) for row in rows}
 
     def set_default(self, document_type: str, name: str, version: int) -> None:
-        """See :meth:`core.stores.Prompts.set_default`."""
+        """See :meth:`core.stores.prompts.Prompts.set_default`."""
         self.get(name, version)
         here = PROMPT_DEFAULTS.c.document_type == document_type
         with self._database.write() as connection:
@@ -81,7 +81,7 @@ class SqlPrompts:
             connection.execute(insert(PROMPT_DEFAULTS).values(document_type=document_type, name=name, version=version))
 
     def remove_default(self, document_type: str) -> None:
-        """See :meth:`core.stores.Prompts.remove_default`."""
+        """See :meth:`core.stores.prompts.Prompts.remove_default`."""
         with self._database.write() as connection:
             connection.execute(delete(PROMPT_DEFAULTS).where(PROMPT_DEFAULTS.c.document_type == document_type))
 

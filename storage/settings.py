@@ -15,23 +15,23 @@ _LOCK = 7_205_112
 
 
 class SqlSettings:
-    """Implements :class:`core.stores.SettingsStore` on SQLite and PostgreSQL."""
+    """Implements :class:`core.stores.settings.SettingsStore` on SQLite and PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def version(self) -> int:
-        """See :meth:`core.stores.SettingsStore.version`."""
+        """See :meth:`core.stores.settings.SettingsStore.version`."""
         with self._database.read() as connection:
             return connection.scalar(select(SETTINGS.c.version).where(SETTINGS.c.name == _NAME)) or 0
 
     def load(self) -> tuple[int, str | None]:
-        """See :meth:`core.stores.SettingsStore.load`."""
+        """See :meth:`core.stores.settings.SettingsStore.load`."""
         with self._database.read() as connection:
             return _load(connection)
 
     def change(self, write: Callable[[str | None], str]) -> tuple[int, str]:
-        """See :meth:`core.stores.SettingsStore.change`."""
+        """See :meth:`core.stores.settings.SettingsStore.change`."""
         with self._database.write(lock=_LOCK) as connection:
             version, before = _load(connection)
             after = write(before)

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 from core.models import Invoice, LineItem, Payment, header_fields, is_amount, item_fields, payment_fields
 from core.prompt import DOCUMENT_TYPES
-from core.stores import Order, Status
+from core.stores.orders import Order, Status
 
 Kind = Literal["number", "text", "date", "money", "quantity", "moment"]
 #: A row's values by column title: str, int, Decimal, date, datetime or None.

@@ -15,7 +15,8 @@ from filelock import FileLock, Timeout
 from core.atomic import BY_UMASK, StagedFile, drop_left_over, real_path
 from core.errors import RecordMissing, StorageError, WorkbookDamaged, WorkbookLocked
 from core.models import Invoice
-from core.stores import Duplicate, Order, StagedChange
+from core.stores.orders import Duplicate, Order
+from core.stores.workbook import StagedChange
 from storage.keys import match_key
 from storage.new_sheet import TITLE_ROW, NewSheet
 from storage.package import Package
@@ -41,32 +42,32 @@ _UNREADABLE = (
 
 
 class Workbook:
-    """Implements :class:`core.stores.WorkbookStore` for the file at ``path``; it is made by the first save."""
+    """Implements :class:`core.stores.workbook.WorkbookStore` for the file at ``path``; it is made by the first save."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def last_id(self) -> int:
-        """See :meth:`core.stores.WorkbookStore.last_id`."""
+        """See :meth:`core.stores.workbook.WorkbookStore.last_id`."""
         with self._told():
             book = self._opened()
             return max(book.sheet(HEADER).ids(), default=0) if book else 0
 
     def save(self, order: Order) -> None:
-        """See :meth:`core.stores.WorkbookStore.save`."""
+        """See :meth:`core.stores.workbook.WorkbookStore.save`."""
         if order.order_id is None:
             raise StorageError("An order needs its number before it can be stored.")
         with self.staged(order.order_id, order) as change:
             change.put()
 
     def remove(self, order_id: int) -> None:
-        """See :meth:`core.stores.WorkbookStore.remove`."""
+        """See :meth:`core.stores.workbook.WorkbookStore.remove`."""
         with self.staged(order_id, None) as change:
             change.put()
 
     @contextmanager
     def staged(self, order_id: int, order: Order | None) -> Iterator[StagedChange]:
-        """See :meth:`core.stores.WorkbookStore.staged`."""
+        """See :meth:`core.stores.workbook.WorkbookStore.staged`."""
         with self._held() as place:
             with self._told():
                 drop_left_over(place)
@@ -91,7 +92,7 @@ class Workbook:
             file.put()
 
     def get(self, order_id: int) -> Order:
-        """See :meth:`core.stores.WorkbookStore.get`."""
+        """See :meth:`core.stores.workbook.WorkbookStore.get`."""
         with self._told():
             book = self._opened()
             order = book.order(order_id) if book else None
@@ -100,7 +101,7 @@ class Workbook:
         return order
 
     def duplicates(self, invoice: Invoice) -> list[Duplicate]:
-        """See :meth:`core.stores.WorkbookStore.duplicates`: the latest first."""
+        """See :meth:`core.stores.workbook.WorkbookStore.duplicates`: the latest first."""
         wanted = match_key(invoice)
         with self._told():
             book = self._opened() if wanted else None

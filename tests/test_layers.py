@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 CONTRACTS = {
     f"core.{name}"
     for name in (
-        "models atomic documents evidence homography recipe events errors settings extraction extractor stores cache "
+        "models atomic documents evidence homography recipe events errors settings extraction extractor cache "
         "imaging.cleaned ocr.engine jobs.queue jobs.store llm.provider prompt"
     ).split()
 }
@@ -60,7 +60,7 @@ MAY_IMPORT = {
 
 def layer_of(module: str) -> str | None:
     """The layer of a module of ours; ``None`` for someone else's and for bare packages."""
-    if module in CONTRACTS or module.startswith(("core.documents", "core.notation", "core.page")):
+    if module in CONTRACTS or module.startswith(("core.documents", "core.notation", "core.page", "core.stores")):
         return "contract"
     if module.startswith(WIRING):
         return "wiring"

@@ -29,7 +29,10 @@ from core.jobs.queue import Handler, Job, JobQueue, JobRequest
 from core.pipeline import Order, Pipeline
 from core.recipe import Recipe
 from core.settings import Defaults, Settings
-from core.stores import Calls, EvaluationRow, Evaluations, Files, Orders
+from core.stores.calls import Calls
+from core.stores.evaluations import EvaluationRow, Evaluations
+from core.stores.files import Files
+from core.stores.orders import Orders
 
 log = logging.getLogger(__name__)
 

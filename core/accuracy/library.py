@@ -14,7 +14,7 @@ from core.atomic import write_atomically
 from core.documents import open_document
 from core.errors import CaseError, StorageError
 from core.settings import Limits
-from core.stores import Order
+from core.stores.orders import Order
 
 #: The suffix under which a document's bytes are kept, by media type.
 _SUFFIXES = {

@@ -18,7 +18,8 @@ from core.errors import CaseError
 from core.evaluation.cases import Case, load_case, load_cases
 from core.extraction import Extraction, PageRef
 from core.settings import Settings
-from core.stores import Files, Order, OrderQuery, Orders
+from core.stores.files import Files
+from core.stores.orders import Order, OrderQuery, Orders
 
 SetName = Literal["samples", "cases", "records", "folder"]
 

@@ -13,7 +13,7 @@ from core.extraction import Extraction
 from core.extraction_json import plain
 from core.matching import find_evidence
 from core.models import Invoice, header_fields, item_fields, item_path, walk
-from core.stores import Order
+from core.stores.orders import Order
 
 _SLUG_LETTERS = 40
 

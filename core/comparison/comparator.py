@@ -25,7 +25,9 @@ from core.extraction import Extraction
 from core.jobs.queue import Handler, Job, JobQueue, JobRequest
 from core.models import header_fields
 from core.recipe import Recipe
-from core.stores import Calls, Comparison, ComparisonCell, Comparisons, Files, Vote
+from core.stores.calls import Calls
+from core.stores.comparisons import Comparison, ComparisonCell, Comparisons, Vote
+from core.stores.files import Files
 
 #: Results kept in memory; the others are read again from the kept runs.
 HELD = 2000

@@ -15,7 +15,7 @@ from core.events import Event, RunFinished
 from core.extraction import Extraction
 from core.llm.provider import Estimate
 from core.recipe import ModelChoice, Recipe
-from core.stores import Files
+from core.stores.files import Files
 
 #: Under these kinds a run's measure is kept, and how long a document's pages took to read in one way.
 MEASURE, PAGES_READ = "measure", "pages-read"

@@ -10,7 +10,7 @@ from core.comparison.sheet import Entry, SheetRow
 from core.comparison.tables import BASIS_WORDS, finding_table, reading_table, recipe_table, sentence_on
 from core.comparison.totals import Compared, RecipeTotals, basis_of, worth_having
 from core.notation.writing import text_of
-from core.stores import Comparison
+from core.stores.comparisons import Comparison
 
 _STYLE = """
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 20%, transparent); --good: #2c8a55; --bad: #c23a33; --differ: #c9720f; --accent: #2f8f88; }

@@ -12,7 +12,7 @@ from core.evaluation.scoring import Line, true_lines
 from core.extraction import Extraction
 from core.models import FieldInfo, Invoice, header_fields, item_fields, item_path
 from core.notation.sameness import is_empty, is_right
-from core.stores import Vote
+from core.stores.comparisons import Vote
 
 #: What a value is judged by.
 Basis = Literal["truth", "vote", "majority"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.comparison.sheet import Basis, SheetRow
 from core.comparison.totals import Compared, RecipeTotals, basis_of, worth_having
-from core.stores import Comparison
+from core.stores.comparisons import Comparison
 
 Table = list[dict[str, Any]]
 

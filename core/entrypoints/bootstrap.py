@@ -36,7 +36,9 @@ from core.preferences import Preferences
 from core.recipe import Recipe
 from core.rules.extractor import RulesExtractor
 from core.settings import Settings
-from core.stores import Calls, Files, Holds
+from core.stores.calls import Calls
+from core.stores.files import Files
+from core.stores.holds import Holds
 from core.studio import Parts, Studio
 from storage.calls import SqlCalls
 from storage.comparisons import SqlComparisons

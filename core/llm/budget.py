@@ -16,7 +16,7 @@ from core.llm.limits import STEP, Sleep, pause
 from core.llm.provider import Cancelled, ModelName
 from core.settings import Budget
 from core.spending.period import day_of, month_of
-from core.stores import Cap, Holds, Over
+from core.stores.holds import Cap, Holds, Over
 
 #: Seconds beyond a call's timeout after which what it held back lapses: its process is dead.
 GRACE = 120.0
@@ -89,7 +89,7 @@ class BudgetGuard:
 
 
 class LocalHolds:
-    """Implements :class:`core.stores.Holds` in memory, for one process. ``spent`` is :meth:`core.stores.Calls.spent`."""
+    """Implements :class:`core.stores.holds.Holds` in memory, for one process. ``spent`` is :meth:`core.stores.calls.Calls.spent`."""
 
     def __init__(self, spent: Spent) -> None:
         self._spent = spent
@@ -99,7 +99,7 @@ class LocalHolds:
     def hold(
         self, hold_id: str, dollars: Decimal, caps: Sequence[Cap], now: datetime, longest: timedelta
     ) -> Over | None:
-        """See :meth:`core.stores.Holds.hold`."""
+        """See :meth:`core.stores.holds.Holds.hold`."""
         with self._lock:
             self._held = {name: (amount, until) for name, (amount, until) in self._held.items() if until > now}
             held = sum((amount for amount, _ in self._held.values()), Decimal(0))
@@ -111,7 +111,7 @@ class LocalHolds:
             return None
 
     def release(self, hold_id: str) -> None:
-        """See :meth:`core.stores.Holds.release`."""
+        """See :meth:`core.stores.holds.Holds.release`."""
         with self._lock:
             self._held.pop(hold_id, None)
 

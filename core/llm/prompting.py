@@ -15,7 +15,7 @@ from core.errors import PromptError, RecordMissing
 from core.notation.folding import fold
 from core.prompt import Prompt
 from core.recipe import ModelChoice, Recipe
-from core.stores import Prompts
+from core.stores.prompts import Prompts
 
 #: ``ModelChoice.prompt`` that takes the default of the document's type.
 AUTO = "auto"

@@ -35,7 +35,7 @@ from core.llm.provider import (
 from core.llm.record import Listener, Record
 from core.llm.tokens import expected_usage, greatest_usage
 from core.settings import Defaults, ModelPrice, ProviderSettings
-from core.stores import Holds
+from core.stores.holds import Holds
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState

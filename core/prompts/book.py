@@ -15,7 +15,10 @@ from core.llm.schema import reply_of
 from core.prompt import DOCUMENT_TYPES, Example, Prompt
 from core.prompts.record import PromptRecord, add_up
 from core.prompts.yaml_text import read_prompts, write_prompts
-from core.stores import Calls, Ledger, Order, Prompts
+from core.stores.calls import Calls
+from core.stores.ledger import Ledger
+from core.stores.orders import Order
+from core.stores.prompts import Prompts
 
 #: Variables that a prompt's texts may hold, with what stands for them.
 VARIABLES = {

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.stores import CallRow, RunFact
+from core.stores.calls import CallRow
+from core.stores.ledger import RunFact
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from core.evidence import Evidence
 from core.models import Invoice, LineItem, field_of, is_amount, item_fields, item_path, title_of, value_at, walk
 from core.notation.writing import text_of
-from core.stores import SaveReceipt
+from core.stores.receipt import SaveReceipt
 
 #: Reads a text as the value of a path; raises ValueError with a sentence.
 Parse = Callable[[str, str], object]

@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 
 from core.llm.provider import Usage
-from core.stores import CallRow, RunFact
+from core.stores.calls import CallRow
+from core.stores.ledger import RunFact
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from core.llm.provider import Call, ModelName
 from core.settings import Budget
 from core.spending.bill import Bill
 from core.spending.period import Period, day_of, forecast_month, last_days, month_of
-from core.stores import Calls, Ledger
+from core.stores.calls import Calls
+from core.stores.ledger import Ledger
 
 #: The share of a budget at which the person is warned.
 WARN_AT = Decimal("0.8")

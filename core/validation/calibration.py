@@ -16,7 +16,7 @@ from math import exp
 from pathlib import Path
 
 from core.recipe import Correction
-from core.stores import ReviewedValue
+from core.stores.ledger import ReviewedValue
 from core.validation.signs import Signs, log_odds
 
 #: No reading is quite sure or quite hopeless, whatever its signs.

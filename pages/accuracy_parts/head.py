@@ -7,7 +7,7 @@ import shlex
 import streamlit as st
 
 from core.accuracy import Evaluated
-from core.stores import EvaluationRow
+from core.stores.evaluations import EvaluationRow
 from pages.accuracy_parts.state import Shown
 from pages.accuracy_parts.tables import draw_downloads
 from pages.shared import keys

@@ -10,7 +10,7 @@ import streamlit as st
 from core.accuracy import Evaluated
 from core.errors import RecordMissing
 from core.jobs.queue import Job
-from core.stores import EvaluationRow
+from core.stores.evaluations import EvaluationRow
 from pages.shared import keys
 from pages.shared.frame import get_studio
 

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import StudioError
-from core.stores import EvaluationRow
+from core.stores.evaluations import EvaluationRow
 from pages.accuracy_parts.state import Shown, choose
 from pages.accuracy_parts.tables import percent, percent_columns
 from pages.shared import keys

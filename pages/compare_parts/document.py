@@ -13,7 +13,7 @@ from core.comparison.totals import Compared
 from core.errors import StudioError
 from core.notation.writing import text_of
 from core.review.trust import by_severity
-from core.stores import Comparison
+from core.stores.comparisons import Comparison
 from pages.compare_parts.matrix import facts
 from pages.compare_parts.page_view import draw_view
 from pages.compare_parts.state import open_row

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.comparison.report import report_of
 from core.comparison.tables import tables_of, value_table
-from core.stores import Comparison
+from core.stores.comparisons import Comparison
 from pages.shared.frame import get_studio
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -13,7 +13,7 @@ from core.comparison.comparator import Cell, CellPlace, State
 from core.comparison.totals import Compared
 from core.errors import StudioError
 from core.evaluation.scoring import total
-from core.stores import Comparison
+from core.stores.comparisons import Comparison
 from pages.compare_parts.downloads import draw_downloads
 from pages.compare_parts.state import open_comparison, open_row, opened_row
 from pages.shared import keys

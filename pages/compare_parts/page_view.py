@@ -16,7 +16,7 @@ from core.comparison.totals import Compared
 from core.errors import StudioError
 from core.evidence import Box
 from core.notation.writing import text_of
-from core.stores import Comparison
+from core.stores.comparisons import Comparison
 from pages.shared import keys
 from pages.shared.charts import SERIES
 from pages.shared.frame import get_studio

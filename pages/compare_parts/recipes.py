@@ -12,7 +12,7 @@ from core.comparison.totals import Compared, RecipeTotals, Tally, basis_of, wort
 from core.errors import StudioError
 from core.evaluation.scoring import Count
 from core.recipe import Recipe
-from core.stores import Comparison
+from core.stores.comparisons import Comparison
 from pages.compare_parts.page_view import colour_of
 from pages.shared import keys
 from pages.shared.charts import draw_chart

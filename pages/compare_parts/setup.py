@@ -9,7 +9,7 @@ from core.comparison.row import Row
 from core.comparison.sources import case_sources
 from core.errors import StudioError
 from core.recipe import Recipe
-from core.stores import Comparison
+from core.stores.comparisons import Comparison
 from pages.compare_parts.sources import (
     all_sources,
     draw_choice,

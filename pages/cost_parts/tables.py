@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.spending import Bill, Group, Period, group_calls, model_of
-from core.stores import CallRow
+from core.stores.calls import CallRow
 from pages.shared.frame import get_studio
 from pages.shared.sent import draw_sent
 

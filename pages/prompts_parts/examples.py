@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import StudioError
 from core.prompt import Example, Prompt
-from core.stores import OrderQuery, OrderSummary
+from core.stores.orders import OrderQuery, OrderSummary
 from pages.prompts_parts.list import choose, say
 from pages.shared.frame import get_studio, plain
 

@@ -8,7 +8,8 @@ import streamlit as st
 
 from core.errors import StudioError
 from core.models import Invoice
-from core.stores import Order, SaveReceipt, Target
+from core.stores.orders import Order, Target
+from core.stores.receipt import SaveReceipt
 from pages.records_parts.draft import Draft, drop_draft
 from pages.records_parts.table import open_record
 from pages.shared.frame import get_studio, plain

@@ -10,7 +10,7 @@ import streamlit as st
 from core.models import header_fields
 from core.records import describe_differences
 from core.review.edits import as_text
-from core.stores import Order
+from core.stores.orders import Order
 from pages.records_parts.draft import Draft, take_stored
 from pages.shared.frame import plain
 

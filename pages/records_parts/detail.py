@@ -12,7 +12,7 @@ from core.errors import StudioError
 from core.models import FieldInfo, FieldKind, header_fields, payment_fields, title_of
 from core.review.edits import as_text
 from core.review.trust import worth_showing
-from core.stores import Order, Status
+from core.stores.orders import Order, Status
 from core.studio import Reviewed
 from pages.records_parts.actions import ask_delete, save_record
 from pages.records_parts.conflict import draw_conflicts

@@ -7,7 +7,7 @@ from datetime import date
 
 import streamlit as st
 
-from core.stores import OrderQuery
+from core.stores.orders import OrderQuery
 from pages.shared.frame import get_studio
 
 #: The form that Studio exports, what it is called, the file's suffix and its media type.

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.extraction import Extraction
 from core.review.edits import Edits, read_edits
-from core.stores import Order, Status
+from core.stores.orders import Order, Status
 from core.studio import Reviewed
 from pages.shared.frame import get_studio
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.models import Invoice, header_fields
 from core.review.edits import Edits, as_text, rows_of
-from core.stores import Order
+from core.stores.orders import Order
 from pages.shared.frame import get_studio
 from pages.shared.session import get_edits, keep_edits
 

@@ -10,7 +10,7 @@ from core.extraction import Finding
 from core.models import item_fields, title_of
 from core.review.edits import Row
 from core.review.trust import by_severity
-from core.stores import Order
+from core.stores.orders import Order
 from core.studio import Reviewed
 from pages.records_parts.draft import Draft, mark_reviewed
 from pages.shared.frame import plain

@@ -14,7 +14,7 @@ import streamlit as st
 
 from core.models import field_of
 from core.prompt import DOCUMENT_TYPES
-from core.stores import OrderPage, OrderQuery, OrderSummary, Status
+from core.stores.orders import OrderPage, OrderQuery, OrderSummary, Status
 from pages.shared.frame import get_studio
 from pages.shared.times import day_starts, local_zone
 

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from core.models import field_of
-from core.stores import OrderPage, OrderQuery, OrderSummary
+from core.stores.orders import OrderPage, OrderQuery, OrderSummary
 from pages.records_parts.query import ORDER, SORT, columns, title_of_column
 from pages.shared.times import local_time, local_zone
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pydantic import TypeAdapter
 
 from core.extraction import PageRef
-from core.stores import SaveReceipt
+from core.stores.receipt import SaveReceipt
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import StudioError
-from core.stores import Order
+from core.stores.orders import Order
 from pages.shared.frame import get_studio, plain
 
 

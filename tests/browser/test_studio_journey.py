@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from core.entrypoints.bootstrap import build_studio
 from core.settings import Settings
-from core.stores import OrderQuery
+from core.stores.orders import OrderQuery
 from core.studio import Studio
 from tests.browser.conftest import NewPerson
 from tests.browser.driver import PRESS, Person, Server, overflow

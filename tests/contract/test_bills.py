@@ -12,7 +12,8 @@ from core.errors import RecordMissing
 from core.llm.provider import Call, ModelName, Usage
 from core.prompt import Example, Prompt
 from core.recipe import ModelChoice, Recipe
-from core.stores import Comparison, ComparisonCell, EvaluationRow, Vote
+from core.stores.comparisons import Comparison, ComparisonCell, Vote
+from core.stores.evaluations import EvaluationRow
 from storage.calls import SqlCalls
 from storage.comparisons import SqlComparisons
 from storage.database import Database

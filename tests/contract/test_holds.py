@@ -13,7 +13,7 @@ import pytest
 
 from core.llm.budget import LocalHolds
 from core.llm.provider import Call, Usage
-from core.stores import Cap, Holds
+from core.stores.holds import Cap, Holds
 from storage.calls import SqlCalls
 from storage.database import Database
 from storage.holds import SqlHolds

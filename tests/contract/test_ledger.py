@@ -14,7 +14,8 @@ from core.evidence import Box, Evidence
 from core.extraction import Extraction, Finding, PageRef, Provenance, StepRecord
 from core.models import Invoice, LineItem
 from core.recipe import Correction, Recipe
-from core.stores import Order, OrderQuery, ReviewedValue
+from core.stores.ledger import ReviewedValue
+from core.stores.orders import Order, OrderQuery
 from storage.columns import Facts
 from storage.database import Database
 from storage.ledger import SqlLedger

@@ -12,7 +12,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from core.models import Invoice, LineItem, Payment
-from core.stores import OrderQuery
+from core.stores.orders import OrderQuery
 from storage import database as opening
 from storage.database import Database
 from storage.orders import SqlOrders

@@ -131,7 +131,7 @@ SAVE = """
 import sys
 from pathlib import Path
 from core.models import Invoice, LineItem
-from core.stores import Order
+from core.stores.orders import Order
 from storage.database import open_database
 from storage.orders import SqlOrders
 from storage.workbook import Workbook
@@ -155,7 +155,7 @@ def saver(book: Workbook, url: str, name: str, count: int) -> subprocess.Popen[s
 
 def test_two_processes_lose_nothing(book: Workbook, database_url: str, open_store: Callable[[str], Any]) -> None:
     """2 x 15 saves at the same time into one workbook and one database: 30 orders, 60 lines, in both."""
-    from core.stores import OrderQuery
+    from core.stores.orders import OrderQuery
     from storage.orders import SqlOrders
 
     running = [saver(book, database_url, name, 15) for name in ("a", "b")]

@@ -21,7 +21,9 @@ from core.errors import StorageError, WorkbookLocked
 from core.models import Invoice, LineItem
 from core.records import Records, describe_difference
 from core.settings import Settings
-from core.stores import Finals, Order, OrderQuery, StagedChange, Target
+from core.stores.ledger import Finals
+from core.stores.orders import Order, OrderQuery, Target
+from core.stores.workbook import StagedChange
 from core.studio import Studio
 from storage.pending import SqlPending
 from storage.workbook import Workbook

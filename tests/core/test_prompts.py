@@ -14,7 +14,8 @@ from core.llm.provider import Call, Usage
 from core.prompt import Example, Prompt
 from core.prompts import add_up, compare_prompts, read_prompts, unknown_variables, write_prompts
 from core.settings import Settings
-from core.stores import CallRow, RunFact
+from core.stores.calls import CallRow
+from core.stores.ledger import RunFact
 from core.studio import Studio
 from tests.conftest import SampleFile
 

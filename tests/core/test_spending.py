@@ -18,7 +18,8 @@ from core.spending import (
     model_of,
     save_against,
 )
-from core.stores import CallRow, RunFact
+from core.stores.calls import CallRow
+from core.stores.ledger import RunFact
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 

@@ -13,7 +13,8 @@ from core.entrypoints.bootstrap import build_studio
 from core.errors import RecordMissing, StorageError
 from core.models import Invoice, LineItem
 from core.settings import Settings
-from core.stores import SaveReceipt, Target
+from core.stores.orders import Target
+from core.stores.receipt import SaveReceipt
 from core.studio import Studio
 
 BOTH: tuple[Target, ...] = ("database", "workbook")

@@ -11,12 +11,12 @@ from typing import Any, Literal
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
 from core.models import Invoice
-from core.stores import Duplicate, Order, OrderPage, OrderQuery, OrderSummary
+from core.stores.orders import Duplicate, Order, OrderPage, OrderQuery, OrderSummary
 from storage.keys import fold, haystack, match_key, page_key, search_terms
 
 
 class MemoryOrders:
-    """Implements :class:`core.stores.Orders`."""
+    """Implements :class:`core.stores.orders.Orders`."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -24,13 +24,13 @@ class MemoryOrders:
         self._last = 0
 
     def reserve_id(self, at_least: int = 1) -> int:
-        """See :meth:`core.stores.Orders.reserve_id`."""
+        """See :meth:`core.stores.orders.Orders.reserve_id`."""
         with self._lock:
             self._last = max(self._last + 1, at_least, max(self._orders, default=0) + 1)
             return self._last
 
     def add(self, order: Order) -> None:
-        """See :meth:`core.stores.Orders.add`. Raises StorageError for an id that is taken."""
+        """See :meth:`core.stores.orders.Orders.add`. Raises StorageError for an id that is taken."""
         with self._lock:
             if order.order_id is None or order.order_id in self._orders:
                 raise StorageError("An order needs a number of its own before it can be stored.")
@@ -40,7 +40,7 @@ class MemoryOrders:
             self._orders[order.order_id] = replace(order, created_at=created, updated_at=updated, version=first)
 
     def update(self, order: Order) -> None:
-        """See :meth:`core.stores.Orders.update`."""
+        """See :meth:`core.stores.orders.Orders.update`."""
         with self._lock:
             held = self.get(order.order_id or 0)
             if order.version not in (None, held.version):
@@ -50,27 +50,27 @@ class MemoryOrders:
             self._orders[order.order_id or 0] = changed
 
     def remove(self, order_id: int) -> None:
-        """See :meth:`core.stores.Orders.remove`."""
+        """See :meth:`core.stores.orders.Orders.remove`."""
         with self._lock:
             self.get(order_id)
             del self._orders[order_id]
 
     def get(self, order_id: int) -> Order:
-        """See :meth:`core.stores.Orders.get`."""
+        """See :meth:`core.stores.orders.Orders.get`."""
         with self._lock:
             if order_id not in self._orders:
                 raise RecordMissing(f"There is no order {order_id}: it may have been deleted meanwhile.")
             return self._orders[order_id]
 
     def search(self, query: OrderQuery) -> OrderPage:
-        """See :meth:`core.stores.Orders.search`. Raises StorageError for a sort that does not exist."""
+        """See :meth:`core.stores.orders.Orders.search`. Raises StorageError for a sort that does not exist."""
         rows = [_summary(order) for order in self.each(query)]
         size = max(1, query.size)
         start = max(0, query.page) * size
         return OrderPage(tuple(rows[start : start + size]), len(rows))
 
     def each(self, query: OrderQuery) -> Iterator[Order]:
-        """See :meth:`core.stores.Orders.each`."""
+        """See :meth:`core.stores.orders.Orders.each`."""
         if query.sort not in OrderSummary.__dataclass_fields__:
             raise StorageError(f"Records cannot be sorted by “{query.sort}”.")
         with self._lock:
@@ -81,7 +81,7 @@ class MemoryOrders:
         return iter(known + [order for order in found if _sort_value(order, query.sort) is None])
 
     def duplicates(self, document: str | None, pages: tuple[PageRef, ...], invoice: Invoice) -> list[Duplicate]:
-        """See :meth:`core.stores.Orders.duplicates`."""
+        """See :meth:`core.stores.orders.Orders.duplicates`."""
         with self._lock:
             held = sorted(self._orders.values(), key=_id_of, reverse=True)
         key, chosen = match_key(invoice), page_key(pages)

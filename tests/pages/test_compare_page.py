@@ -21,7 +21,7 @@ from core.extraction import PageRef
 from core.extractor import Availability, Draft, Request
 from core.models import Invoice, LineItem
 from core.recipe import BUILT_IN, ModelChoice, Recipe
-from core.stores import Comparison
+from core.stores.comparisons import Comparison
 from core.studio import Studio
 from pages.compare_parts import setup as compare_setup
 from pages.compare_parts.document import SORTS, chosen_rows, take_vote

@@ -16,7 +16,8 @@ from core.events import RunFinished
 from core.models import Invoice, LineItem, Payment, field_of, header_fields
 from core.records import About
 from core.review.edits import Edits, edits_from, read_edits
-from core.stores import OrderQuery, SaveReceipt
+from core.stores.orders import OrderQuery
+from core.stores.receipt import SaveReceipt
 from core.studio import Studio
 from pages.records_parts.query import page_count
 from pages.records_parts.table import amount_text

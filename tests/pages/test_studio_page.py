@@ -14,7 +14,7 @@ from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
 from core.models import with_value
-from core.stores import OrderQuery
+from core.stores.orders import OrderQuery
 from core.studio import Studio
 from pages.shared import keys, session
 from pages.shared.pictures import _answer_page

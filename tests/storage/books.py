@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 
 from core.models import Invoice, LineItem
-from core.stores import Order
+from core.stores.orders import Order
 from storage.workbook import Workbook
 
 HEADER = [

@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from core.errors import DatabaseUnavailable
-from core.stores import OrderQuery
+from core.stores.orders import OrderQuery
 from storage import database as opening
 from storage.database import newest_version, open_database
 from storage.orders import SqlOrders
@@ -73,7 +73,7 @@ def test_amounts_are_readable_text_in_sqlite(path: Path) -> None:
     from decimal import Decimal
 
     from core.models import Invoice
-    from core.stores import Order
+    from core.stores.orders import Order
 
     database = open_database(f"sqlite:///{path}")
     SqlOrders(database).add(Order(Invoice(total_amount=Decimal("12.50")), "reviewed", 1))

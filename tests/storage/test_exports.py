@@ -16,7 +16,7 @@ import pytest
 
 from core.errors import StorageError
 from core.models import Invoice, LineItem, Payment
-from core.stores import Order
+from core.stores.orders import Order
 from storage import exports
 from storage.exports import export_orders
 from storage.workbook import Workbook

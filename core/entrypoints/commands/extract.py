@@ -20,7 +20,7 @@ from core.recipe import Recipe, load_recipe
 from core.review import Reviewed
 from core.review.standing import status_of
 from core.review.stops import stops
-from core.stores import Status, Target
+from core.stores.orders import Status, Target
 from core.studio import Studio, new_run_id
 
 log = logging.getLogger(__name__)

@@ -22,7 +22,7 @@ from core.llm.provider import Call, Estimate, Usage
 from core.models import Invoice
 from core.recipe import BUILT_IN, ModelChoice, Recipe
 from core.settings import Settings
-from core.stores import Comparison
+from core.stores.comparisons import Comparison
 from core.studio import Studio
 from tests.conftest import SampleFile
 from tests.core.made import pdf_of

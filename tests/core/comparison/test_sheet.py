@@ -11,7 +11,7 @@ from core.comparison.sheet import SheetRow, compare_readings
 from core.extraction import Extraction
 from core.models import Invoice, LineItem
 from core.recipe import Recipe
-from core.stores import Vote
+from core.stores.comparisons import Vote
 from samples.generate import make_sample
 from samples.invoices import Wishes
 

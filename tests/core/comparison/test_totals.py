@@ -14,7 +14,7 @@ from core.extraction import Extraction, StepRecord
 from core.llm.provider import Usage
 from core.models import Invoice
 from core.recipe import OcrRecipe, Recipe
-from core.stores import Vote
+from core.stores.comparisons import Vote
 from samples.generate import make_sample
 from samples.invoices import Wishes
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.recipe import Correction
-from core.stores import ReviewedValue
+from core.stores.ledger import ReviewedValue
 from core.validation.calibration import (
     ENOUGH_REVIEWED,
     HIGHEST,

@@ -1,0 +1,24 @@
+"""Documents and small JSON texts on disk."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Files(Protocol):
+    """Bytes by content and small JSON drafts by key, on disk, written atomically."""
+
+    def keep(self, data: bytes) -> str:
+        """Keep a document's bytes; gives their SHA-256 (hex)."""
+
+    def load(self, sha256: str) -> bytes:
+        """The bytes kept under ``sha256``. Raises RecordMissing."""
+
+    def keep_json(self, kind: str, key: str, text: str) -> None:
+        """Keep a JSON text under a kind (``run``, ``draft``) and a key of letters, digits, ``-`` and ``_``."""
+
+    def load_json(self, kind: str, key: str) -> str | None:
+        """The text kept so, or ``None``."""
+
+    def forget_json(self, kind: str, key: str) -> None:
+        """Drop it; nothing happens where there is none."""

@@ -1,0 +1,22 @@
+"""What a save did, over every store that it touched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.stores.ledger import Finals
+from core.stores.orders import Order, Target
+
+
+@dataclass(frozen=True, slots=True)
+class SaveReceipt:
+    """What a save did, enough to undo it: what each target held before (``None``: the order was new there), and what
+    it held after (``None``: the order was removed), by which a later change is noticed. ``finals`` is what the ledger had as
+    final of the run ``run_id`` before."""
+
+    order_id: int
+    targets: tuple[Target, ...]
+    previous: dict[Target, Order | None] = field(default_factory=dict)
+    stored: dict[Target, Order | None] = field(default_factory=dict)
+    run_id: str | None = None
+    finals: Finals | None = None

@@ -1,0 +1,48 @@
+"""The Excel workbook that orders are written to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from core.models import Invoice
+from core.stores.orders import Duplicate, Order
+
+
+@dataclass(frozen=True, slots=True)
+class StagedChange:
+    """A workbook with a change that is written beside it and waits: ``held`` is the order as its rows will say (``None``:
+    it will be gone), ``put`` gives it the workbook's place. ``put`` raises StorageError: the workbook is as it was then."""
+
+    held: Order | None
+    put: Callable[[], None]
+
+
+class WorkbookStore(Protocol):
+    """The Excel workbook with the sheets SalesOrderHeader and SalesOrderDetail."""
+
+    path: Path
+
+    def last_id(self) -> int:
+        """The greatest OrderID in it; 0 for none or no file. Raises WorkbookDamaged, WorkbookLocked."""
+
+    def save(self, order: Order) -> None:
+        """Add the order, or replace the rows that have its id. Atomic, under a file lock; the person's other sheets
+        and extra columns, the file's mode and place stay. Raises WorkbookLocked, WorkbookDamaged."""
+
+    def staged(self, order_id: int, order: Order | None) -> AbstractContextManager[StagedChange]:
+        """The workbook with that order's rows put (``None``: taken out), all but in its place: the disk has room for it, and
+        nobody else writes the workbook until the context is left. Left without ``put``, nothing has changed. Raises
+        RecordMissing where there is nothing to take out, WorkbookLocked, WorkbookDamaged, StorageError."""
+
+    def remove(self, order_id: int) -> None:
+        """Delete an order's rows. Raises RecordMissing."""
+
+    def get(self, order_id: int) -> Order:
+        """One order, as its rows say. Raises RecordMissing."""
+
+    def duplicates(self, invoice: Invoice) -> list[Duplicate]:
+        """Orders of the same vendor and invoice number."""

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from core.models import Invoice, LineItem
+from core.invoice.model import Invoice, LineItem
 from core.stores.orders import Order, OrderQuery
 from storage.database import Database, open_database
 from storage.exports import export_orders

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from core.entrypoints.bootstrap import build_studio
 from core.errors import RecordMissing
-from core.models import Invoice, LineItem
+from core.invoice.model import Invoice, LineItem
 from core.settings import Settings
 from core.stores.orders import Order, OrderQuery, Target
 from core.stores.receipt import SaveReceipt

@@ -9,10 +9,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from core.evidence import Evidence, PageText
+from core.invoice.document_type import INVOICE
+from core.invoice.model import Invoice, Payment
 from core.llm.provider import Call
-from core.models import TOO_LONG, Invoice, Payment, title_of
 from core.notation import Notation, notation_of
 from core.recipe import Recipe
+from core.schema.values import TOO_LONG
 
 Severity = Literal["error", "warning", "info"]
 Verdict = Literal["approved", "needs review"]
@@ -112,7 +114,7 @@ _SHOWN = 40
 def too_long(path: str, text: str) -> Finding:
     """A number that can be no amount was left out of the value at ``path``."""
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-    return Finding("unreadable", "warning", f"{title_of(path)}: “{shown}” was left out: {TOO_LONG}.", (path,))
+    return Finding("unreadable", "warning", f"{INVOICE.title_of(path)}: “{shown}” was left out: {TOO_LONG}.", (path,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class StepRecord:
 
 
 class Extraction(BaseModel):
-    """One document (a chosen group of pages), read. Paths are those of :func:`core.models.walk`."""
+    """One document (a chosen group of pages), read. Paths are those of :func:`core.schema.document_type.DocumentType.walk`."""
 
     model_config = ConfigDict(frozen=True)
 

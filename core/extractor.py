@@ -14,8 +14,8 @@ from typing import Protocol
 from core.documents import Document
 from core.evidence import PageText
 from core.extraction import Candidate, Charge, Finding, PageRef, Provenance
+from core.invoice.model import Invoice, Payment
 from core.llm.provider import Call, Note
-from core.models import Invoice, Payment
 from core.notation import Notation
 from core.recipe import ModelChoice, Recipe
 

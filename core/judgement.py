@@ -9,7 +9,7 @@ from datetime import date
 from types import MappingProxyType
 
 from core.extraction import Extraction
-from core.models import Invoice
+from core.invoice.model import Invoice
 from core.placing import evidence_as_read
 from core.validation.checks import check
 from core.validation.comparison import compare_with_page

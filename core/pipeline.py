@@ -29,10 +29,11 @@ from core.events import (
 from core.evidence import PageText
 from core.extraction import Extraction, Finding, PageRef, StepRecord
 from core.extractor import Draft, Extractor, Request
+from core.invoice.document_type import INVOICE
+from core.invoice.model import Invoice
 from core.judgement import judge
 from core.llm.provider import Call, Note
 from core.matching import find_evidence
-from core.models import Invoice, header_fields
 from core.notation import notation_of
 from core.ocr.engine import Cancel, PageReader, PagesRead
 from core.placing import candidates_on_page, evidence_on_page, sources_on_page
@@ -331,7 +332,7 @@ def _better(best: Extraction | None, later: Extraction) -> Extraction:
 
 def _worth(result: Extraction) -> tuple[bool, int, int, float]:
     """Approved; required values that are there; errors that are not; how sure the required values are, in tenths."""
-    required = [info.name for info in header_fields() if info.required]
+    required = [info.name for info in INVOICE.header if info.required]
     sure = sum(result.confidences.get(name, 0.0) for name in required)
     errors = sum(finding.severity == "error" for finding in result.findings)
     there = sum(getattr(result.invoice, name) is not None for name in required)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import Extraction
-from core.models import Invoice, Payment, payment_fields
+from core.invoice.model import Invoice, Payment, payment_fields
 from core.review.edits import as_text
 from core.review.edits import differences as invoice_differences
 from core.stores.ledger import Ledger

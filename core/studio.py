@@ -27,9 +27,10 @@ from core.events import Event, RunFinished, StepFailed, StepFinished, StepSkippe
 from core.evidence import Box, Evidence, Word, union
 from core.extraction import Extraction, Finding, PageRef, StepRecord
 from core.extractor import Availability
+from core.invoice.document_type import INVOICE
+from core.invoice.model import Invoice
 from core.jobs.queue import Handler, Job, JobQueue, JobRequest, Lane
 from core.llm.provider import Call, Models
-from core.models import Invoice, field_of
 from core.notation import usual_notation
 from core.notation.typed import parse_value
 from core.pipeline import Order as RunOrder
@@ -399,7 +400,9 @@ class Studio:
     def parse_value(self, path: str, text: str, extraction: Extraction | None = None) -> object:
         """Text as the field's type, read in the document's notation (``1.234,56`` to Decimal). Raises ValueError
         with a sentence for the person."""
-        return parse_value(field_of(path), text, extraction.own_notation if extraction else usual_notation(None))
+        return parse_value(
+            INVOICE.field_of(path), text, extraction.own_notation if extraction else usual_notation(None)
+        )
 
     def keep_draft(self, run_id: str, draft: Mapping[str, object]) -> None:
         """Keep a person's unsaved edits (any JSON) so that a reload or restart finds them."""

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from core.extraction import PageRef
-from core.models import Invoice
+from core.invoice.model import Invoice
 
 
 def fold(text: str) -> str:

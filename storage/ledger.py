@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, update
 
 from core.extraction import Extraction
-from core.models import FieldInfo, Invoice, field_of, walk
+from core.invoice.document_type import INVOICE
+from core.invoice.model import Invoice
 from core.recipe import Correction
+from core.schema.fields import FieldInfo
 from core.stores.ledger import Finals, ReviewedValue, RunFact, RunRow, ValueChange
 from storage.database import Database, insert_new
 from storage.tables import DOCUMENTS, FIELD_VALUES, HEADER, RUNS, VALUE_CHANGES
@@ -100,7 +102,7 @@ class SqlLedger:
         found = [
             told | {"path": path, "before": was.get(path), "after": now.get(path)}
             for path in {**was, **now}
-            if not same_value(field_of(path), was.get(path), now.get(path))
+            if not same_value(INVOICE.field_of(path), was.get(path), now.get(path))
         ]
         if found:
             connection.execute(insert(VALUE_CHANGES), found)
@@ -247,7 +249,7 @@ def _field_rows(run_id: str, extraction: Extraction) -> list[dict[str, Any]]:
             "found_on_page": path in extraction.evidence if value is not None else None,
             "rule": source.rule if (source := extraction.provenance.get(path)) else None,
         }
-        for path, _, value in walk(extraction.invoice)
+        for path, _, value in INVOICE.walk(extraction.invoice)
     ]
 
 
@@ -256,7 +258,7 @@ def _final_row(held: Mapping[str, Any] | None, path: str, finals: Finals | None)
     if finals is None:
         return {"field": path, "order_id": None, "final": None, "changed": None}
     after = finals.values.get(path)
-    changed = not same_value(field_of(path), held["extracted"] if held else None, after)
+    changed = not same_value(INVOICE.field_of(path), held["extracted"] if held else None, after)
     return {"field": path, "order_id": finals.order_id, "final": after, "changed": changed}
 
 
@@ -267,4 +269,4 @@ def _standing(row: Mapping[str, Any]) -> str | None:
 
 
 def _texts(invoice: Invoice) -> _Texts:
-    return {path: value_text(value) for path, _, value in walk(invoice)}
+    return {path: value_text(value) for path, _, value in INVOICE.walk(invoice)}

@@ -14,7 +14,8 @@ from sqlalchemy.sql.visitors import iterate
 
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
-from core.models import Invoice, LineItem, Payment, header_fields, item_fields, payment_fields
+from core.invoice.document_type import INVOICE, LINE_ITEMS
+from core.invoice.model import Invoice, LineItem, Payment, payment_fields
 from core.stores.orders import Duplicate, Order, OrderPage, OrderQuery, OrderSummary
 from storage.columns import sortable
 from storage.database import Database
@@ -213,14 +214,14 @@ def _change(connection: Connection, order: Order) -> None:
 
 
 def _header_row(order: Order, now: datetime) -> dict[str, Any]:
-    values = {info.column: getattr(order.invoice, info.name) for info in header_fields()}
+    values = {info.column: getattr(order.invoice, info.name) for info in INVOICE.header}
     times = {"created_at": order.created_at or now, "updated_at": order.updated_at or now}
     return values | times | {"order_id": order.order_id, "status": order.status}
 
 
 def _detail_rows(order: Order, now: datetime) -> Iterator[dict[str, Any]]:
     for number, item in enumerate(order.invoice.line_items, 1):
-        values = {info.column: getattr(item, info.name) for info in item_fields()}
+        values = {info.column: getattr(item, info.name) for info in LINE_ITEMS.columns}
         yield values | {"order_id": order.order_id, "line_number": number, "created_at": order.created_at or now}
 
 
@@ -263,10 +264,10 @@ def _orders(connection: Connection, rows: Sequence[RowMapping]) -> Iterator[Orde
     lines: dict[int, list[LineItem]] = {}
     for line in connection.execute(wanted).mappings():
         lines.setdefault(line["order_id"], []).append(
-            LineItem.model_construct(**{info.name: line[info.column] for info in item_fields()})
+            LineItem.model_construct(**{info.name: line[info.column] for info in LINE_ITEMS.columns})
         )
     for row in rows:
-        values = {info.name: row[info.column] for info in header_fields()}
+        values = {info.name: row[info.column] for info in INVOICE.header}
         invoice = Invoice.model_construct(**values, line_items=tuple(lines.get(row["order_id"], ())))
         pages = tuple(PageRef(number, rotation) for number, rotation in row["pages"])
         payment = Payment.model_construct(**{info.name: row[info.column] for info in payment_fields()})

@@ -9,8 +9,10 @@ from datetime import UTC, date, datetime
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any, Literal, get_args
 
-from core.models import Invoice, LineItem, Payment, header_fields, is_amount, item_fields, payment_fields
+from core.invoice.document_type import INVOICE, LINE_ITEMS
+from core.invoice.model import Invoice, LineItem, Payment, payment_fields
 from core.prompt import DOCUMENT_TYPES
+from core.schema.values import is_amount
 from core.stores.orders import Order, Status
 
 Kind = Literal["number", "text", "date", "money", "quantity", "moment"]
@@ -93,9 +95,9 @@ def _title(column: str) -> str:
     return special.get(column) or "".join(word.capitalize() for word in column.split("_"))
 
 
-_HEADER_TITLES = {info.name: _title(info.column) for info in header_fields()}
+_HEADER_TITLES = {info.name: _title(info.column) for info in INVOICE.header}
 _PAYMENT_TITLES = {info.name: _title(info.column) for info in payment_fields()}
-_ITEM_TITLES = {info.name: _title(info.column) for info in item_fields()}
+_ITEM_TITLES = {info.name: _title(info.column) for info in LINE_ITEMS.columns}
 
 
 def header_row(order: Order) -> Row:
@@ -119,10 +121,10 @@ def detail_rows(order: Order) -> list[Row]:
 
 def order_of(header: Row, details: Sequence[Row]) -> Order:
     """The order that these rows tell. What a person typed into a cell and cannot be its value counts as empty."""
-    invoice = {name: _value(info.kind, header[_HEADER_TITLES[name]]) for name, info in _fields(header_fields())}
+    invoice = {name: _value(info.kind, header[_HEADER_TITLES[name]]) for name, info in _fields(INVOICE.header)}
     details = sorted(details, key=lambda row: _value("quantity", row["LineNumber"]) or Decimal(0))
     items = [
-        LineItem(**{name: _value(info.kind, row[_ITEM_TITLES[name]]) for name, info in _fields(item_fields())})
+        LineItem(**{name: _value(info.kind, row[_ITEM_TITLES[name]]) for name, info in _fields(LINE_ITEMS.columns)})
         for row in details
     ]
     order_id, status = _value("quantity", header["OrderID"]), header["Status"]

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from core.atomic import BY_UMASK, StagedFile, drop_left_over, real_path
 from core.errors import RecordMissing, StorageError, WorkbookDamaged, WorkbookLocked
-from core.models import Invoice
+from core.invoice.model import Invoice
 from core.stores.orders import Duplicate, Order
 from core.stores.workbook import StagedChange
 from storage.keys import match_key

@@ -12,11 +12,12 @@ ROOT = Path(__file__).parent.parent
 CONTRACTS = {
     f"core.{name}"
     for name in (
-        "models atomic documents evidence homography recipe events errors settings extraction extractor cache "
+        "invoice.model invoice.document_type document_types atomic documents evidence homography recipe events errors settings extraction extractor cache "
         "imaging.cleaned ocr.engine jobs.queue jobs.store llm.provider prompt"
     ).split()
 }
 LOGIC = (
+    "invoice",
     "pipeline",
     "judgement",
     "placing",
@@ -60,7 +61,9 @@ MAY_IMPORT = {
 
 def layer_of(module: str) -> str | None:
     """The layer of a module of ours; ``None`` for someone else's and for bare packages."""
-    if module in CONTRACTS or module.startswith(("core.documents", "core.notation", "core.page", "core.stores")):
+    if module in CONTRACTS or module.startswith(
+        ("core.documents", "core.notation", "core.page", "core.schema", "core.stores")
+    ):
         return "contract"
     if module.startswith(WIRING):
         return "wiring"

@@ -20,10 +20,13 @@ from typing import Any, Literal
 
 from core.evaluation.outcome import Compared
 from core.evidence import Evidence, PageText
+from core.invoice.document_type import INVOICE, LINE_ITEMS
+from core.invoice.model import Invoice, LineItem
 from core.matching import find_evidence
-from core.models import FieldKind, Invoice, LineItem, header_fields, is_amount, item_fields
 from core.notation.sameness import plain_text, read_date, read_number
 from core.placing import evidence_on_page
+from core.schema.fields import FieldKind
+from core.schema.values import is_amount
 
 Cause = Literal["not found", "wrong place", "misread", "wrong format", "extra"]
 
@@ -86,9 +89,9 @@ def places_of_truth(truth: Mapping[str, Any], texts: Sequence[PageText]) -> dict
 
 def invoice_of(truth: Mapping[str, Any]) -> Invoice:
     """The values of a truth as an invoice; what has not its field's type is left out."""
-    header = {info.name: _typed(info.kind, truth.get(info.name)) for info in header_fields()}
+    header = {info.name: _typed(info.kind, truth.get(info.name)) for info in INVOICE.header}
     lines = [
-        LineItem(**{cell.name: _typed(cell.kind, line.get(cell.name)) for cell in item_fields()})
+        LineItem(**{cell.name: _typed(cell.kind, line.get(cell.name)) for cell in LINE_ITEMS.columns})
         for line in _lines(truth)
     ]
     return Invoice(**header, line_items=tuple(lines))

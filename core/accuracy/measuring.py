@@ -13,7 +13,7 @@ from core.evaluation.scoring import score_case
 from core.evidence import Box, Evidence, PageText
 from core.extraction import Extraction
 from core.extraction_json import to_json
-from core.models import item_path
+from core.invoice.document_type import item_path
 from core.validation.gate import decide
 
 

@@ -11,8 +11,9 @@ from typing import Any
 from core.evaluation.outcome import compare
 from core.extraction import Extraction
 from core.extraction_json import plain
+from core.invoice.document_type import INVOICE, LINE_ITEMS, item_path
+from core.invoice.model import Invoice
 from core.matching import find_evidence
-from core.models import Invoice, header_fields, item_fields, item_path, walk
 from core.stores.orders import Order
 
 _SLUG_LETTERS = 40
@@ -33,9 +34,9 @@ def truth_of(order: Order, extraction: Extraction | None, kind: str, page_count:
             return "absent"
         return None if path in unseen else True
 
-    shown: dict[str, Any] = {info.name: visible(info.name, getattr(invoice, info.name)) for info in header_fields()}
+    shown: dict[str, Any] = {info.name: visible(info.name, getattr(invoice, info.name)) for info in INVOICE.header}
     shown["line_items"] = [
-        {cell.name: visible(item_path(place, cell.name), getattr(item, cell.name)) for cell in item_fields()}
+        {cell.name: visible(item_path(place, cell.name), getattr(item, cell.name)) for cell in LINE_ITEMS.columns}
         for place, item in enumerate(invoice.line_items)
     ]
     meta = {
@@ -59,12 +60,14 @@ def _unseen(invoice: Invoice, extraction: Extraction) -> frozenset[str]:
     found = find_evidence(invoice, as_read, {})
     as_extracted = {"meta": {"visible": _everything(extraction.invoice)}, **plain(extraction.invoice.model_dump())}
     unchanged = {path for path, right in compare(as_extracted, plain(invoice.model_dump())).right.items() if right}
-    return frozenset(path for path, _, value in walk(invoice) if value is not None and path in unchanged - found.keys())
+    return frozenset(
+        path for path, _, value in INVOICE.walk(invoice) if value is not None and path in unchanged - found.keys()
+    )
 
 
 def _everything(invoice: Invoice) -> dict[str, Any]:
-    cells = {cell.name: True for cell in item_fields()}
-    return {**{info.name: True for info in header_fields()}, "line_items": [cells for _ in invoice.line_items]}
+    cells = {cell.name: True for cell in LINE_ITEMS.columns}
+    return {**{info.name: True for info in INVOICE.header}, "line_items": [cells for _ in invoice.line_items]}
 
 
 def kind_of(media_type: str, extraction: Extraction | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.evaluation.assignment import pair
 from core.evaluation.scoring import Line
-from core.models import item_fields
+from core.invoice.document_type import LINE_ITEMS
 from core.notation.sameness import is_empty
 
 #: A line's cells by name.
@@ -69,10 +69,10 @@ def _partners(known: Sequence[Item], items: Sequence[Item]) -> dict[int, int]:
 
 
 def _equal(one: Item, other: Item) -> bool:
-    return all(one.get(cell.name) == other.get(cell.name) for cell in item_fields())
+    return all(one.get(cell.name) == other.get(cell.name) for cell in LINE_ITEMS.columns)
 
 
 def _similarity(one: Item, other: Item) -> float:
     """How well two lines fit, 0 to 1, by the cells that the first one has."""
-    visible = {cell.name: not is_empty(one.get(cell.name)) for cell in item_fields()}
+    visible = {cell.name: not is_empty(one.get(cell.name)) for cell in LINE_ITEMS.columns}
     return Line(one, visible, ()).similarity(other)

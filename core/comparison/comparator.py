@@ -22,8 +22,8 @@ from core.errors import CaseError, RecipeError, RecordMissing
 from core.evaluation.cases import load_case
 from core.events import STEPS, Event
 from core.extraction import Extraction
+from core.invoice.document_type import INVOICE
 from core.jobs.queue import Handler, Job, JobQueue, JobRequest
-from core.models import header_fields
 from core.recipe import Recipe
 from core.stores.calls import Calls
 from core.stores.comparisons import Comparison, ComparisonCell, Comparisons, Vote
@@ -36,7 +36,7 @@ CELL = "cell"
 
 CellPlace = tuple[int, int]
 State = Literal["waiting", "running", "done", "failed", "stopped"]
-_HEADER = frozenset(info.name for info in header_fields())
+_HEADER = frozenset(info.name for info in INVOICE.header)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from typing import Any, Literal
 from core.comparison.alignment import AlignedLine, align
 from core.evaluation.scoring import Line, true_lines
 from core.extraction import Extraction
-from core.models import FieldInfo, Invoice, header_fields, item_fields, item_path
+from core.invoice.document_type import INVOICE, LINE_ITEMS, item_path
+from core.invoice.model import Invoice
 from core.notation.sameness import is_empty, is_right
+from core.schema.fields import FieldInfo
 from core.stores.comparisons import Vote
 
 #: What a value is judged by.
@@ -71,12 +73,12 @@ def compare_readings(
     """
     by_path = {vote.path: vote for vote in votes}
     invoices = [reading.invoice if reading else None for reading in readings]
-    rows = [_header_row(info, readings, invoices, truth) for info in header_fields()]
+    rows = [_header_row(info, readings, invoices, truth) for info in INVOICE.header]
     dumps = [[dict(item) for item in invoice.line_items] if invoice else None for invoice in invoices]
     lines = _true_lines(truth)
     aligned = align(dumps, [line.values for line in lines])
     for place, line in enumerate(aligned):
-        rows += [_line_row(cell, place, line, readings, lines) for cell in item_fields()]
+        rows += [_line_row(cell, place, line, readings, lines) for cell in LINE_ITEMS.columns]
     return tuple(_judged(row, by_path.get(row.path)) for row in rows)
 
 

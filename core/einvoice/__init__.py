@@ -13,7 +13,7 @@ from core.einvoice.xml import looks_like_invoice, parse_invoice, raw_text
 from core.errors import ExtractionError
 from core.extraction import Provenance
 from core.extractor import Availability, Draft, Request
-from core.models import walk
+from core.invoice.document_type import INVOICE
 
 _READERS = {"cii": read_cii, "ubl": read_ubl}
 _CHARGES = {"cii": cii_charges, "ubl": ubl_charges}
@@ -54,11 +54,11 @@ def read_einvoice(data: bytes, name: str) -> Draft:
     syntax, root = parse_invoice(data, name)
     values = Values()
     invoice = _READERS[syntax](root, values)
-    if all(value is None for _, _, value in walk(invoice)):
+    if all(value is None for _, _, value in INVOICE.walk(invoice)):
         why = values.findings[0].message if values.findings else "its fields are empty."
         raise ExtractionError(f"Nothing in the invoice XML {name} can be read: {why}", raw_text(data))
     known = Provenance("einvoice", rule=f"{_SYNTAX_NAMES[syntax]} XML {name}", score=1.0, exact=True)
-    provenance = {path: known for path, _, value in walk(invoice) if value is not None}
+    provenance = {path: known for path, _, value in INVOICE.walk(invoice) if value is not None}
     charges, findings = tuple(_CHARGES[syntax](root)), tuple(values.findings)
     return Draft(
         invoice,

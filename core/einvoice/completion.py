@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.extractor import Draft
-from core.models import walk
+from core.invoice.document_type import INVOICE
 
 
 def complete(draft: Draft, page: Draft) -> Draft:
@@ -14,7 +14,7 @@ def complete(draft: Draft, page: Draft) -> Draft:
     language = draft.language or page.language
     if draft.invoice.line_items:
         return replace(draft, language=language)
-    gaps = {path: value for path, _, value in walk(draft.invoice) if value is None}
+    gaps = {path: value for path, _, value in INVOICE.walk(draft.invoice) if value is None}
     filled = {path: getattr(page.invoice, path) for path in gaps}
     invoice = draft.invoice.model_copy(update={**filled, "line_items": page.invoice.line_items})
     taken = {path: known for path, known in page.provenance.items() if path in gaps or path.startswith("line_items.")}

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.einvoice.values import Values
 from core.einvoice.xml import text_at
-from core.models import Payment
+from core.invoice.model import Payment
 
 #: Codes of UNTDID 1001 that give money back: credit notes of every kind that EN 16931 allows.
 _CREDIT_NOTES = frozenset("81 83 261 262 296 308 381 396 420 458 532".split())

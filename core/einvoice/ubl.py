@@ -8,7 +8,8 @@ from typing import Any
 
 from core.einvoice.values import Values, price_of_one
 from core.einvoice.xml import fuller, join_address, text_at
-from core.models import Invoice, LineItem, item_path
+from core.invoice.document_type import item_path
+from core.invoice.model import Invoice, LineItem
 
 _ZERO = re.compile(r"[+-]?[0.,]+")
 

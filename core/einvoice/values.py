@@ -9,7 +9,8 @@ from typing import Any
 
 from core.einvoice.xml import text_at
 from core.extraction import Finding, too_long
-from core.models import is_amount, title_of
+from core.invoice.document_type import INVOICE
+from core.schema.values import is_amount
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,99}(?:\.\d{0,99})?|\.\d{1,99})")
 #: So much of a wrong value is quoted.
@@ -63,7 +64,7 @@ class Values:
 
     def _left_out(self, field: str, text: str, what: str) -> None:
         quoted = text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
-        sentence = f"{title_of(field)}: the invoice XML holds “{quoted}”, where {what}; it was left out."
+        sentence = f"{INVOICE.title_of(field)}: the invoice XML holds “{quoted}”, where {what}; it was left out."
         self.findings.append(Finding("unreadable", "warning", sentence, (field,)))
 
 

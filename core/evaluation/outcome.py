@@ -9,8 +9,9 @@ from typing import Any
 from core.evaluation.assignment import pair
 from core.evaluation.predictions import plain_value
 from core.evaluation.scoring import ITEM_PREFIX, true_lines
-from core.models import FieldInfo, field_of, header_fields, item_fields, item_path
+from core.invoice.document_type import INVOICE, LINE_ITEMS, item_path
 from core.notation.sameness import is_empty, is_right
+from core.schema.fields import FieldInfo
 from core.validation.gate import CRITICAL
 
 
@@ -63,7 +64,7 @@ class Outcome:
     @property
     def wrong_critical(self) -> list[str]:
         """Those of them that are amounts, numbers or dates."""
-        return [path for path in self.wrong if field_of(path).kind in CRITICAL]
+        return [path for path in self.wrong if INVOICE.field_of(path).kind in CRITICAL]
 
     def _note(
         self,
@@ -88,7 +89,7 @@ def compare(truth: Mapping[str, Any], invoice: Mapping[str, Any]) -> Outcome:
     meta = truth["meta"]
     visible, alternatives = meta["visible"], meta.get("alternatives") or {}
     found = Outcome()
-    for info in header_fields():
+    for info in INVOICE.header:
         got = plain_value(invoice.get(info.name))
         readings = alternatives.get(info.name, ())
         found._note(info, visible.get(info.name), truth.get(info.name), got, info.name, readings)
@@ -105,10 +106,10 @@ def _compare_lines(found: Outcome, truth: Mapping[str, Any], invoice: Mapping[st
     for position, line in enumerate(lines):
         partner = pairs.get(position)
         item = {} if partner is None else items[partner]
-        for cell in item_fields():
+        for cell in LINE_ITEMS.columns:
             path = f"item.{cell.name}" if partner is None else item_path(partner, cell.name)
             wanted, got = line.values.get(cell.name), item.get(cell.name)
             found._note(cell, line.visible.get(cell.name), wanted, got, path, line.alternatives(cell), position)
     for extra in sorted(set(range(len(items))) - set(pairs.values())):
-        for cell in item_fields():
+        for cell in LINE_ITEMS.columns:
             found._note(cell, "absent", None, items[extra].get(cell.name), item_path(extra, cell.name))

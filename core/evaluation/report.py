@@ -8,10 +8,10 @@ from typing import Any
 
 from core.evaluation.cases import Case
 from core.evaluation.scoring import ITEM_PREFIX, CaseScore, Count, total
-from core.models import header_fields, item_fields
+from core.invoice.document_type import INVOICE, LINE_ITEMS
 
-HEADER_NAMES = tuple(info.name for info in header_fields())
-ITEM_NAMES = tuple(ITEM_PREFIX + info.name for info in item_fields())
+HEADER_NAMES = tuple(info.name for info in INVOICE.header)
+ITEM_NAMES = tuple(ITEM_PREFIX + info.name for info in LINE_ITEMS.columns)
 
 
 @dataclass(frozen=True, slots=True)

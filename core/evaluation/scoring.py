@@ -14,8 +14,9 @@ from typing import Any
 
 from core.evaluation.assignment import pair
 from core.evaluation.predictions import plain_items, plain_value
-from core.models import FieldInfo, header_fields, item_fields
+from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.notation.sameness import is_empty, is_right, similarity
+from core.schema.fields import FieldInfo
 
 #: What a cell counts for when lines are paired.
 _WEIGHTS = {"description": 0.4, "total_price": 0.3, "quantity": 0.15, "unit_price": 0.15}
@@ -86,7 +87,7 @@ def score_case(truth: Mapping[str, Any], prediction: Mapping[str, Any]) -> CaseS
     visible = meta["visible"]
     alternatives = meta.get("alternatives") or {}
     score = CaseScore()
-    for info in header_fields():
+    for info in INVOICE.header:
         wanted, got = truth.get(info.name), plain_value(prediction.get(info.name))
         right = is_right(info, wanted, got, alternatives.get(info.name, ()))
         score.header_exact &= score.note(info.name, visible.get(info.name), wanted, got, right)
@@ -110,7 +111,7 @@ class Line:
     def similarity(self, predicted: Mapping[str, Any]) -> float:
         """How well a predicted line fits, 0 to 1, by the cells that are visible."""
         total = weights = 0.0
-        for cell in item_fields():
+        for cell in LINE_ITEMS.columns:
             if self.visible.get(cell.name) is not True:
                 continue
             weight = _WEIGHTS[cell.name]
@@ -134,18 +135,18 @@ def _score_items(score: CaseScore, lines: Sequence[Line], predicted: Sequence[Ma
     pairs = pair([[line.similarity(item) for item in predicted] for line in lines])
     for index, line in enumerate(lines):
         right = _score_line(score, index, line, predicted[pairs[index]] if index in pairs else {})
-        if any(line.visible.get(cell.name) is True for cell in item_fields()):
+        if any(line.visible.get(cell.name) is True for cell in LINE_ITEMS.columns):
             score.items_scorable += 1
             score.items_right += right
     taken = set(pairs.values())
     for item in (item for index, item in enumerate(predicted) if index not in taken):
-        for cell in item_fields():
+        for cell in LINE_ITEMS.columns:
             score.note(ITEM_PREFIX + cell.name, "absent", None, item.get(cell.name), False, f"extra item {cell.name}")
 
 
 def _score_line(score: CaseScore, index: int, line: Line, item: Mapping[str, Any]) -> bool:
     faultless = True
-    for cell in item_fields():
+    for cell in LINE_ITEMS.columns:
         wanted, got = line.values.get(cell.name), item.get(cell.name)
         right = is_right(cell, wanted, got, line.alternatives(cell))
         where = f"item {index + 1} {cell.name}"

@@ -11,6 +11,8 @@ from functools import partial
 from core.errors import ExtractionError, KeyMissing, PromptError, ReplyCutOff
 from core.extraction import Finding, Provenance
 from core.extractor import Availability, Draft, Request
+from core.invoice.document_type import INVOICE
+from core.invoice.model import Invoice
 from core.llm.asking import Answer, Asking
 from core.llm.material import Material
 from core.llm.merge import merge
@@ -21,7 +23,6 @@ from core.llm.prompting import PromptShelf, uses
 from core.llm.provider import Ask, Estimate, ModelName, Models, Question, Usage
 from core.llm.schema import Reading
 from core.llm.tokens import count_question
-from core.models import Invoice, walk
 from core.notation import notation_of
 from core.prompt import Prompt
 from core.recipe import ModelChoice, Recipe
@@ -242,4 +243,8 @@ def _left_out(numbers: Sequence[int]) -> str:
 
 def provenance_of(invoice: Invoice, extractor: str) -> dict[str, Provenance]:
     """Where every value comes from: a model, which is believed so far."""
-    return {path: Provenance(extractor, "model", score=BELIEF) for path, _, value in walk(invoice) if value is not None}
+    return {
+        path: Provenance(extractor, "model", score=BELIEF)
+        for path, _, value in INVOICE.walk(invoice)
+        if value is not None
+    }

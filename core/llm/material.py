@@ -11,13 +11,13 @@ from core.errors import DocumentError, ExtractionError
 from core.evidence import TEXT_LAYER, PageText
 from core.extraction import Finding, PageRef
 from core.extractor import Request
+from core.invoice.model import Payment
 from core.llm.injection import find_instructions
 from core.llm.layout_text import layout_text
 from core.llm.messages import PageShown
 from core.llm.pictures import page_picture
 from core.llm.prompting import About
 from core.llm.provider import Capabilities, Image
-from core.models import Payment
 from core.recipe import ModelChoice
 from core.recognition import Recognition, recognise
 from core.redaction import Masker

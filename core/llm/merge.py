@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from core.extraction import Finding
+from core.invoice.document_type import INVOICE
+from core.invoice.model import Invoice, LineItem
 from core.llm.schema import Reading
-from core.models import FieldInfo, Invoice, LineItem, header_fields
 from core.notation.folding import fold
 from core.rules.lexicon import load_lexicon
+from core.schema.fields import FieldInfo
 
 
 class Merged(NamedTuple):
@@ -26,7 +28,7 @@ def merge(readings: Sequence[Reading], text: str) -> Merged:
     sums carried over are none, nor is a line that two parts read and ``text`` (all pages) prints but once."""
     findings: list[Finding] = []
     values: dict[str, Any] = {}
-    for info in header_fields():
+    for info in INVOICE.header:
         found = [value for reading in readings if (value := getattr(reading.invoice, info.name)) is not None]
         if found:
             values[info.name] = found[-1] if info.kind == "money" else found[0]

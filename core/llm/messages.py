@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
+from core.invoice.model import Invoice
 from core.llm.prompting import About, names_vendor, render, uses
 from core.llm.provider import Image, Message, Question
 from core.llm.schema import Reading, fields_in_words, reply_of, schema_of
-from core.models import Invoice
 from core.prompt import Example, Prompt
 from core.recipe import ModelChoice
 

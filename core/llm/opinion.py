@@ -13,15 +13,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from core.errors import ReplyInvalid
 from core.evaluation.assignment import pair
 from core.extraction import Finding, Provenance
+from core.invoice.document_type import INVOICE, LINE_ITEMS, item_path
+from core.invoice.model import Invoice
 from core.llm.messages import Part, fenced, guard
 from core.llm.provider import Image, Message, Question
 from core.llm.reply import parse_object
 from core.llm.schema import schema_of
-from core.models import FieldInfo, Invoice, field_of, header_fields, item_fields, item_path, walk
 from core.notation import Notation, usual_notation
 from core.notation.sameness import is_empty, is_right
 from core.notation.typed import parse_value
 from core.redaction import Masker
+from core.schema.fields import FieldInfo
 
 _ASKED = """
 You check what another reader took from a business document. For each value decide whether the document says so. A value is
@@ -65,7 +67,7 @@ def ask_to_verify(
     body, fence = fenced(part)
     listed = [
         {"path": path, "title": info.title, "value": None if value is None else _listed(info, value, masker)}
-        for path, info, value in walk(invoice)
+        for path, info, value in INVOICE.walk(invoice)
         if value is not None or not path.startswith("line_items.")
     ]
     values, inner = fenced(Part((replace(part.pages[0], text=json.dumps(listed, ensure_ascii=False), picture=None),)))
@@ -105,13 +107,13 @@ def read_verification(text: str, tolerant: bool = False) -> Verification:
 
 def opinion_of(invoice: Invoice, verifications: Sequence[Verification], notation: Notation) -> Opinion:
     """What the judgements on the parts of a document come to: a value is right if it is in one of them."""
-    values = {path: value for path, _, value in walk(invoice)}
+    values = {path: value for path, _, value in INVOICE.walk(invoice)}
     agreed: dict[str, bool] = {}
     others: dict[str, Any] = {}
     for check in (check for verification in verifications for check in verification.checks):
         if check.path not in values:
             continue
-        info = field_of(check.path)
+        info = INVOICE.field_of(check.path)
         other = _parsed(info, check.value, notation)
         same = check.right or (other is not None and _same(info, values[check.path], other))
         agreed[check.path] = agreed.get(check.path, False) or same
@@ -152,11 +154,11 @@ def weighed(provenance: Mapping[str, Provenance], opinion: Opinion) -> dict[str,
 
 
 def _pairs(ours: Invoice, theirs: Invoice) -> Iterator[tuple[str, FieldInfo, Any, Any]]:
-    for info in header_fields():
+    for info in INVOICE.header:
         yield info.name, info, getattr(ours, info.name), getattr(theirs, info.name)
     alike = [
         [
-            sum(_same(i, getattr(a, i.name), getattr(b, i.name)) for i in item_fields()) / len(item_fields())
+            sum(_same(i, getattr(a, i.name), getattr(b, i.name)) for i in LINE_ITEMS.columns) / len(LINE_ITEMS.columns)
             for b in theirs.line_items
         ]
         for a in ours.line_items
@@ -164,7 +166,7 @@ def _pairs(ours: Invoice, theirs: Invoice) -> Iterator[tuple[str, FieldInfo, Any
     places = pair(alike)
     for index, item in enumerate(ours.line_items):
         other = theirs.line_items[places[index]] if index in places else None
-        for info in item_fields():
+        for info in LINE_ITEMS.columns:
             yield item_path(index, info.name), info, getattr(item, info.name), other and getattr(other, info.name)
 
 
@@ -185,7 +187,7 @@ def _parsed(info: FieldInfo, text: str | None, notation: Notation) -> Any:
 
 def _finding(path: str, ours: Any, theirs: Any) -> Finding | None:
     """What the second reader says otherwise; nothing where neither has a value."""
-    info = field_of(path)
+    info = INVOICE.field_of(path)
     title = (
         f"Line {int(path.split('.')[1]) + 1}: {info.title.lower()}" if path.startswith("line_items.") else info.title
     )

@@ -13,11 +13,14 @@ from pydantic_core import from_json
 
 from core.errors import ReplyInvalid
 from core.extraction import Finding, too_long
+from core.invoice.document_type import LINE_ITEMS, item_path
+from core.invoice.model import Invoice
 from core.llm.provider import RESTART
 from core.llm.schema import Reading
-from core.models import MOST_DIGITS, FieldInfo, Invoice, TooLong, fields_of, fitting, item_fields, item_path
 from core.notation import Notation, usual_notation
 from core.notation.typed import parse_value
+from core.schema.fields import FieldInfo, fields_of
+from core.schema.values import MOST_DIGITS, TooLong, fitting
 
 #: The most errors of one reply that are told: a model mends the others by itself, a person reads no more.
 _MOST_ERRORS = 8
@@ -92,7 +95,7 @@ def fields_so_far(raw: str) -> dict[str, str]:
     items = invoice.get("line_items")
     for index, item in enumerate(items if isinstance(items, list) else ()):
         if isinstance(item, dict):
-            for info in item_fields():
+            for info in LINE_ITEMS.columns:
                 if _is_value(item.get(info.name)):
                     found[f"line_items.{index}.{info.name}"] = str(item[info.name])
     return found
@@ -158,7 +161,7 @@ def _values(
 ) -> dict[str, Any]:
     """The values of an invoice, or of the line whose paths begin with ``prefix``."""
     values: dict[str, Any] = {}
-    for info in item_fields() if prefix else fields_of(Invoice):
+    for info in LINE_ITEMS.columns if prefix else fields_of(Invoice):
         value = data.get(info.name)
         try:
             values[info.name] = _value(info, value, notation)

@@ -9,7 +9,9 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import GenerateJsonSchema
 
-from core.models import FieldInfo, FieldKind, Invoice, fields_of, item_fields
+from core.invoice.document_type import LINE_ITEMS
+from core.invoice.model import Invoice
+from core.schema.fields import FieldInfo, FieldKind, fields_of
 
 #: What a model may call a document; “other” is none of ours (a letter, a delivery note).
 ReadType = Literal["invoice", "credit note", "receipt", "other"]
@@ -92,7 +94,7 @@ def fields_in_words() -> str:
         "- invoice: an object with",
         *_in_words(fields_of(Invoice), "  "),
         "  - line_items: the invoiced lines in page order, a list (empty where there are none) of objects with",
-        *_in_words(item_fields(), "    "),
+        *_in_words(LINE_ITEMS.columns, "    "),
     ]
     return "\n".join(lines)
 

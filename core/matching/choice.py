@@ -8,12 +8,14 @@ from typing import Any
 
 from core.evidence import Box, Evidence, PageText
 from core.extraction import Provenance
+from core.invoice.document_type import INVOICE, LINE_ITEMS, item_path
+from core.invoice.model import Invoice, LineItem
 from core.matching.candidate import Candidate
 from core.matching.finders import FINDERS, RESORTS
 from core.matching.index import PageIndex
 from core.matching.rows import find_row
 from core.matching.texts import find_inside
-from core.models import FieldInfo, FieldKind, Invoice, LineItem, field_of, header_fields, item_fields, item_path
+from core.schema.fields import FieldInfo, FieldKind
 
 #: These stand at the end of an invoice: of several places the last is meant.
 _AT_THE_END = frozenset({"subtotal", "tax", "total_amount"})
@@ -32,7 +34,7 @@ def find_evidence(
     if not search.indexes:
         return {}
     found: dict[str, Evidence] = {}
-    for info in header_fields():
+    for info in INVOICE.header:
         value = getattr(invoice, info.name)
         if value is None:
             continue
@@ -52,7 +54,7 @@ def find_value(
 ) -> Evidence | None:
     """Where one value stands: at best on ``page`` (from 1) and close to ``near``. ``None`` if it stands nowhere.
     Raises KeyError for an unknown path."""
-    info = field_of(path)
+    info = INVOICE.field_of(path)
     chosen = None if value is None else Search(pages).locate(info, value, page, near)
     return chosen.evidence() if chosen else None
 
@@ -132,7 +134,7 @@ def _locate_item(
     """The places of one line's cells by path: each where the extractor took it, the others together on one row."""
     found: dict[str, Candidate] = {}
     loose: dict[str, list[Candidate]] = {}
-    for info in item_fields():
+    for info in LINE_ITEMS.columns:
         path, value = item_path(position, info.name), getattr(item, info.name)
         if value is None:
             continue

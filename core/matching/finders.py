@@ -15,7 +15,7 @@ from core.matching.dates import find_date
 from core.matching.index import PageIndex
 from core.matching.numbers import find_number
 from core.matching.texts import find_fuzzy, find_identifier, find_misread, find_parts, find_text
-from core.models import FieldKind
+from core.schema.fields import FieldKind
 
 
 @cache

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
-from core.models import FieldInfo, FieldKind
+from core.schema.fields import FieldInfo, FieldKind
 
 #: Names, addresses and descriptions are right from this similarity (0 to 1) on.
 SIMILAR_ENOUGH = 0.85

@@ -10,7 +10,6 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from core.models import TOO_LONG, FieldInfo, FieldKind, TooLong, is_amount
 from core.notation import Notation
 from core.notation.amounts import parse_amount
 from core.notation.currencies import currency_of
@@ -18,6 +17,8 @@ from core.notation.dates import dates_in
 from core.notation.folding import fold
 from core.notation.months import all_months
 from core.notation.notation import decide_decimal
+from core.schema.fields import FieldInfo, FieldKind
+from core.schema.values import TOO_LONG, TooLong, is_amount
 
 
 def parse_value(field: FieldInfo, text: str, notation: Notation) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.evidence import Evidence
-from core.models import Invoice
+from core.invoice.model import Invoice
 from core.review.edits import Edits
 
 

@@ -16,8 +16,10 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from core.evidence import Evidence
-from core.models import Invoice, LineItem, field_of, is_amount, item_fields, item_path, title_of, value_at, walk
+from core.invoice.document_type import INVOICE, LINE_ITEMS, item_path
+from core.invoice.model import Invoice, LineItem
 from core.notation.writing import text_of
+from core.schema.values import is_amount
 from core.stores.receipt import SaveReceipt
 
 #: Reads a text as the value of a path; raises ValueError with a sentence.
@@ -51,7 +53,7 @@ class Edits:
             _, index, cell = path.split(".")
             rows = self.rows(extracted)
             return rows[int(index)][cell] if int(index) < len(rows) else ""
-        return self.texts.get(path, as_text(value_at(extracted, path)))
+        return self.texts.get(path, as_text(INVOICE.value_at(extracted, path)))
 
     def rows(self, extracted: Invoice) -> list[Row]:
         """The lines as they now stand, as texts."""
@@ -61,7 +63,7 @@ class Edits:
         """Put a text into a field or cell, with the drawn box it came from. A cell past the last line adds a line."""
         if path.startswith("line_items."):
             self._set_cell(extracted, path, text)
-        elif text == as_text(value_at(extracted, path)):
+        elif text == as_text(INVOICE.value_at(extracted, path)):
             self.texts.pop(path, None)
         else:
             self.texts[path] = text
@@ -80,7 +82,7 @@ class Edits:
         """Put a line before the one at ``index`` (from 0). What was drawn, confirmed or taken for the lines after it goes
         with them. ``row`` must hold a text: an empty line is none."""
         rows = self.rows(extracted)
-        rows.insert(index, {info.name: row.get(info.name, "") for info in item_fields()})
+        rows.insert(index, {info.name: row.get(info.name, "") for info in LINE_ITEMS.columns})
         self.drawn = {_after_insert(path, index): found for path, found in self.drawn.items()}
         self.confirmed = {_after_insert(path, index) for path in self.confirmed}
         self.proposed = {_after_insert(path, index): text for path, text in self.proposed.items()}
@@ -91,7 +93,7 @@ class Edits:
         _, index, cell = path.split(".")
         rows = self.rows(extracted)
         while len(rows) <= int(index):
-            rows.append({info.name: "" for info in item_fields()})
+            rows.append({info.name: "" for info in LINE_ITEMS.columns})
         rows[int(index)][cell] = text
         self.set_rows(extracted, rows)
         self.revision += 1
@@ -127,7 +129,7 @@ def read_edits(extracted: Invoice, edits: Edits, parse: Parse) -> Read:
     errors: dict[str, str] = {}
     values: dict[str, Any] = {name: getattr(extracted, name) for name in Invoice.model_fields}
     for path, text in edits.texts.items():
-        values[path] = _read(path, text, value_at(extracted, path), parse, errors)
+        values[path] = _read(path, text, INVOICE.value_at(extracted, path), parse, errors)
     if edits.lines is not None:
         values["line_items"] = _read_lines(extracted, edits.lines, parse, errors)
     return Read(Invoice(**values), errors)
@@ -139,7 +141,7 @@ def _read_lines(extracted: Invoice, rows: list[Row], parse: Parse, errors: dict[
     known = _values_by_text(extracted)
     for index, row in enumerate(filled):
         cells = {}
-        for info in item_fields():
+        for info in LINE_ITEMS.columns:
             path, text = item_path(index, info.name), row.get(info.name, "")
             cells[info.name] = _read(path, text, known.get((info.name, text)), parse, errors)
         lines.append(LineItem(**cells))
@@ -151,7 +153,7 @@ def _values_by_text(extracted: Invoice) -> dict[tuple[str, str], Any]:
     return {
         (info.name, as_text(getattr(item, info.name))): getattr(item, info.name)
         for item in extracted.line_items
-        for info in item_fields()
+        for info in LINE_ITEMS.columns
     }
 
 
@@ -180,7 +182,7 @@ def tidy(path: str, text: str, parse: Parse) -> str:
 
 def _own_notation(path: str, text: str) -> Decimal | date | None:
     """The value of a text in our own notation, which must never be read again in the document's."""
-    kind = field_of(path).kind
+    kind = INVOICE.field_of(path).kind
     if kind in ("money", "quantity") and _OUR_NUMBER.fullmatch(text):
         number = Decimal(text)
         return number if is_amount(number) else None
@@ -199,16 +201,18 @@ def as_text(value: Any) -> str:
 
 def rows_of(invoice: Invoice) -> list[Row]:
     """The invoice's lines as texts, cell by cell."""
-    return [{info.name: as_text(getattr(item, info.name)) for info in item_fields()} for item in invoice.line_items]
+    return [
+        {info.name: as_text(getattr(item, info.name)) for info in LINE_ITEMS.columns} for item in invoice.line_items
+    ]
 
 
 def differences(stored: Invoice, now: Invoice) -> list[tuple[str, str, str]]:
     """Where ``now`` differs from ``stored``: the field's title, its text there and its text here."""
-    before = {path: as_text(value) for path, _, value in walk(stored)}
-    after = {path: as_text(value) for path, _, value in walk(now)}
+    before = {path: as_text(value) for path, _, value in INVOICE.walk(stored)}
+    after = {path: as_text(value) for path, _, value in INVOICE.walk(now)}
     paths = [*before, *(path for path in after if path not in before)]
     return [
-        (title_of(path), before.get(path, ""), after.get(path, ""))
+        (INVOICE.title_of(path), before.get(path, ""), after.get(path, ""))
         for path in paths
         if before.get(path, "") != after.get(path, "")
     ]

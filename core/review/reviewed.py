@@ -10,9 +10,10 @@ from typing import Any
 
 from core.evidence import Evidence
 from core.extraction import Extraction, Provenance
+from core.invoice.document_type import INVOICE, LINE_ITEMS, item_path
+from core.invoice.model import Invoice
 from core.judgement import judge
 from core.matching import find_value
-from core.models import Invoice, item_fields, item_path, value_at, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,9 @@ def review(
     provenance: dict[str, Provenance] = {}
     was: dict[str, Any] = {}
     sure: dict[str, float] = {}
-    for path, _, value in walk(invoice):
+    for path, _, value in INVOICE.walk(invoice):
         old = origin.get(path)
-        before = value_at(extraction.invoice, old) if old else None
+        before = INVOICE.value_at(extraction.invoice, old) if old else None
         if path in drawn:
             found: Evidence | None = drawn[path]
         elif value == before:
@@ -71,9 +72,9 @@ def review(
 
 def _origins(old: Invoice, new: Invoice) -> dict[str, str]:
     """For each path of ``new`` the path of ``old`` that it came from."""
-    origins = {path: path for path, _, _ in walk(new) if not path.startswith("line_items.")}
+    origins = {path: path for path, _, _ in INVOICE.walk(new) if not path.startswith("line_items.")}
     for position, source in _align(old.line_items, new.line_items).items():
-        for cell in item_fields():
+        for cell in LINE_ITEMS.columns:
             origins[item_path(position, cell.name)] = item_path(source, cell.name)
     return origins
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.extraction import Extraction, Finding, Provenance
-from core.models import field_of, title_of, value_at
+from core.invoice.document_type import INVOICE
 from core.review.edits import as_text
 from core.review.reviewed import Reviewed
 from core.review.stops import OF_DOCUMENT, stops
@@ -22,7 +22,12 @@ def unread(reviewed: Reviewed, errors: Mapping[str, str]) -> Reviewed:
     if not errors:
         return reviewed
     found = tuple(
-        Finding(UNREAD, "error", f"{title_of(path)}: {sentence.removeprefix(f'{field_of(path).title}: ')}", (path,))
+        Finding(
+            UNREAD,
+            "error",
+            f"{INVOICE.title_of(path)}: {sentence.removeprefix(f'{INVOICE.field_of(path).title}: ')}",
+            (path,),
+        )
         for path, sentence in errors.items()
     )
     findings = (*found, *reviewed.extraction.findings)
@@ -37,7 +42,7 @@ def proposals(reviewed: Reviewed, taken: Mapping[str, str]) -> Reviewed:
     named = {
         path: replace(source, rule=PROPOSED)
         for path, source in before.provenance.items()
-        if path in reviewed.was and path in taken and as_text(value_at(before.invoice, path)) == taken[path]
+        if path in reviewed.was and path in taken and as_text(INVOICE.value_at(before.invoice, path)) == taken[path]
     }
     return Reviewed(before.model_copy(update={"provenance": {**before.provenance, **named}}), reviewed.was)
 
@@ -55,7 +60,7 @@ def confirmed(reviewed: Reviewed, paths: Collection[str]) -> Reviewed:
         replace(finding, severity="info") if _is_settled(finding, right, given) else finding
         for finding in before.findings
     )
-    sure = {path: 1.0 for path in values if value_at(before.invoice, path) is not None}
+    sure = {path: 1.0 for path in values if INVOICE.value_at(before.invoice, path) is not None}
     confidences = {**before.confidences, **sure}
     after = {
         "provenance": {**before.provenance, **provenance},
@@ -81,7 +86,7 @@ def _stands(extraction: Extraction, path: str) -> bool:
     """Whether ``path`` still leads somewhere: lines may have been removed, a required value emptied."""
     if path.startswith("line_items.") and int(path.split(".")[1]) >= len(extraction.invoice.line_items):
         return False
-    return value_at(extraction.invoice, path) is not None or not field_of(path).required
+    return INVOICE.value_at(extraction.invoice, path) is not None or not INVOICE.field_of(path).required
 
 
 def open_points(extraction: Extraction) -> list[str]:

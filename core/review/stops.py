@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Literal
 
 from core.extraction import Candidate, Extraction, Finding, Member
-from core.models import field_of, title_of, value_at, walk
+from core.invoice.document_type import INVOICE
 from core.review.edits import as_text
 from core.review.trust import UNREAD, asked_at, by_severity, is_unsure, percent, sureness
 
@@ -68,7 +68,7 @@ class Stop:
 def stops(extraction: Extraction) -> tuple[Stop, ...]:
     """The questions that ``extraction`` (as it now stands with the person) leaves open: the document's first, then in form
     order."""
-    paths = [path for path, _, _ in walk(extraction.invoice)]
+    paths = [path for path, _, _ in INVOICE.walk(extraction.invoice)]
     unsure = [path for path in paths if is_unsure(extraction, path)]
     found = [_with_doubts(stop, unsure) for stop in _of_findings(extraction)]
     named = {path for stop in found for path in stop.paths}
@@ -127,19 +127,20 @@ def _of_values(extraction: Extraction, paths: tuple[str, ...]) -> Stop:
     """A doubt; of a line's cells the least sure first."""
     paths = tuple(sorted(paths, key=lambda path: sureness(extraction, path)))
     first = paths[0]
-    value = value_at(extraction.invoice, first)
+    value = INVOICE.value_at(extraction.invoice, first)
     if value is None:
-        return Stop("missing", paths, f"{title_of(first)} is missing.", candidates=others(extraction, first))
+        return Stop("missing", paths, f"{INVOICE.title_of(first)} is missing.", candidates=others(extraction, first))
     sure = percent(sureness(extraction, first))
     more = ", ".join(
-        f"{field_of(path).title.lower()} “{as_text(value_at(extraction.invoice, path))}”" for path in paths[1:]
+        f"{INVOICE.field_of(path).title.lower()} “{as_text(INVOICE.value_at(extraction.invoice, path))}”"
+        for path in paths[1:]
     )
     also = f" (look at {more} too)" if more else ""
-    sentence = f"{title_of(first)} “{as_text(value)}” is only {sure} sure: is it right{also}?"
+    sentence = f"{INVOICE.title_of(first)} “{as_text(value)}” is only {sure} sure: is it right{also}?"
     return Stop("doubt", paths, sentence, candidates=others(extraction, first))
 
 
 def others(extraction: Extraction, path: str) -> tuple[Candidate, ...]:
     """What else on the page may be the value at ``path``: its candidates without the value that now stands."""
-    now = as_text(value_at(extraction.invoice, path)).casefold()
+    now = as_text(INVOICE.value_at(extraction.invoice, path)).casefold()
     return tuple(one for one in extraction.candidates.get(path, ()) if one.value.casefold() != now)

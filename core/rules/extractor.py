@@ -10,7 +10,8 @@ from typing import Any
 from core.evidence import Box, PageText
 from core.extraction import Finding, Provenance, too_long
 from core.extractor import Availability, Draft, Request
-from core.models import Invoice, LineItem, is_amount, item_path
+from core.invoice.document_type import item_path
+from core.invoice.model import Invoice, LineItem
 from core.notation.writing import text_of
 from core.page.layout import Token
 from core.recognition import doubt_of, recognise
@@ -26,6 +27,7 @@ from core.rules.sums import Sum
 from core.rules.tables import ItemRow, read_line_items
 from core.rules.totals import Totals, read_totals
 from core.rules.vendor import Name, known_vendors, read_vendor, vendor_names
+from core.schema.values import is_amount
 
 _NAME = "rules"
 _HEADER = ("invoice_number", "invoice_date", "due_date", "order_date", "customer_id")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from core.models import Payment
+from core.invoice.model import Payment
 from core.rules.sums import Sum
 
 #: From this score on, a label beside an amount is believed without arithmetic.

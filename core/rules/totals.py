@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
 
-from core.models import is_amount
 from core.rules.reading import Reading
 from core.rules.sums import KINDS, ONE_OF_SEVERAL, Sum, rows_of_tax, sums_of
+from core.schema.values import is_amount
 
 #: What is due may be less than the total, so its label is worth less as one of the total.
 _DUE_WEIGHT = 0.55

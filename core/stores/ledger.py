@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from core.extraction import Extraction
-from core.models import Invoice
+from core.invoice.model import Invoice
 from core.recipe import Correction
 
 

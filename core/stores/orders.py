@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Literal, Protocol
 
 from core.extraction import PageRef
-from core.models import Invoice, Payment
+from core.invoice.model import Invoice, Payment
 
 Status = Literal["approved", "needs review", "reviewed"]
 Target = Literal["database", "workbook"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from core.models import Invoice
+from core.invoice.model import Invoice
 from core.stores.orders import Duplicate, Order
 
 

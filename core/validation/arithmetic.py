@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
 from core.extraction import Finding, Member, Severity
-from core.models import Invoice, LineItem, item_path
+from core.invoice.document_type import item_path
+from core.invoice.model import Invoice, LineItem
 from core.validation.case import Case, printed_shares
 
 CENT = Decimal("0.01")

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from core.evidence import Evidence, PageText, Word, union
 from core.extraction import Candidate, Charge, Provenance
-from core.models import Invoice, item_fields, item_path
+from core.invoice.document_type import LINE_ITEMS, item_path
+from core.invoice.model import Invoice
 
 #: Who gave a value that the person typed, drew or confirmed.
 PERSON = "person"
@@ -126,7 +127,7 @@ class Case:
 
     def row_text(self, position: int) -> str:
         """Everything that stands beside the evidence of line item ``position`` (from 0)."""
-        found = [self.evidence.get(item_path(position, info.name)) for info in item_fields()]
+        found = [self.evidence.get(item_path(position, info.name)) for info in LINE_ITEMS.columns]
         boxes = [(item.page, box) for item in found if item for box in item.boxes]
         if not boxes:
             return ""

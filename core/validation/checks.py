@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from core.evidence import Evidence, PageText
 from core.extraction import Candidate, Charge, Finding, Provenance
-from core.models import Invoice
+from core.invoice.model import Invoice
 from core.validation.arithmetic import check_line_totals, check_sum_of_lines, check_tax_rate, check_total
 from core.validation.case import Case
 from core.validation.plausibility import (

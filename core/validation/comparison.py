@@ -10,7 +10,9 @@ from rapidfuzz import fuzz
 
 from core.evidence import Evidence
 from core.extraction import Finding
-from core.models import FieldInfo, Invoice, field_of, header_fields, item_path
+from core.invoice.document_type import INVOICE, item_path
+from core.invoice.model import Invoice
+from core.schema.fields import FieldInfo
 
 #: Texts at least this similar (letters and case aside) are the same name or address.
 _SAME_TEXT = 85.0
@@ -20,7 +22,7 @@ def compare_with_page(invoice: Invoice, page_view: Invoice, evidence: Mapping[st
     """Findings for each header value of ``invoice`` (from XML) that stands nowhere on the page while ``page_view``
     (what was read there) has another, and for required values that only the
     page has. The page's value is proposed."""
-    findings = [finding for info in header_fields() for finding in _compare(info, invoice, page_view, evidence)]
+    findings = [finding for info in INVOICE.header for finding in _compare(info, invoice, page_view, evidence)]
     findings += _compare_lines(invoice, page_view, evidence)
     if not invoice.line_items and page_view.line_items:
         count = len(page_view.line_items)
@@ -38,7 +40,7 @@ def _compare_lines(invoice: Invoice, page_view: Invoice, evidence: Mapping[str, 
         for name in ("quantity", "unit_price"):
             path, stated, shown = item_path(position, name), getattr(ours, name), getattr(theirs, name)
             if None not in (stated, shown) and path not in evidence and not _same(stated, shown):
-                title = f"Line {position + 1} {field_of(path).title.lower()}"
+                title = f"Line {position + 1} {INVOICE.field_of(path).title.lower()}"
                 sentence = f"{title}: the XML says “{stated}”, the page shows “{shown}”."
                 yield Finding("xml_page", "warning", sentence, (path,), f"{shown:f}")
 

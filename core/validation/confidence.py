@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.evidence import Evidence
 from core.extraction import Extraction, Finding, Provenance
-from core.models import Invoice
+from core.invoice.model import Invoice
 from core.recipe import Correction
 from core.validation.arithmetic import summed
 from core.validation.calibration import LOWERED, Calibration, corrected, shipped_calibration

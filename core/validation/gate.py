@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from core.extraction import Finding, Verdict
-from core.models import FieldKind, Invoice, walk
+from core.invoice.document_type import INVOICE
+from core.invoice.model import Invoice
+from core.schema.fields import FieldKind
 
 #: Values of these kinds cost money when they are wrong: amounts, numbers and dates.
 CRITICAL: frozenset[FieldKind] = frozenset({"identifier", "date", "money", "quantity"})
@@ -24,7 +26,7 @@ def decide(
 ) -> Verdict:
     """“approved” (ready, in a person's words) when every required field has a value, every value is sure enough
     (:func:`needed`), and no finding is more than a note: where nothing is left to ask."""
-    complete = all(value is not None for _, info, value in walk(invoice) if info.required)
+    complete = all(value is not None for _, info, value in INVOICE.walk(invoice) if info.required)
     sure = complete and lowest_confidence(invoice, confidences) >= approve_at
     return "approved" if sure and not is_blocked(findings) else "needs review"
 
@@ -40,7 +42,7 @@ def is_blocked(findings: Sequence[Finding]) -> bool:
 
 
 def _gated(invoice: Invoice, confidences: Mapping[str, float]) -> Iterator[float]:
-    for path, info, value in walk(invoice):
+    for path, info, value in INVOICE.walk(invoice):
         if value is not None:
             yield min(1.0, confidences.get(path, 0.0) / needed(info.kind, 1.0))
         elif info.required:

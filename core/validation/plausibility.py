@@ -10,7 +10,8 @@ from decimal import Decimal
 from functools import cache
 
 from core.extraction import Candidate, Finding, Severity
-from core.models import Invoice, field_of, header_fields, walk
+from core.invoice.document_type import INVOICE
+from core.invoice.model import Invoice
 from core.validation.arithmetic import rounded, sum_of_lines, sums_hold
 from core.validation.case import Case
 
@@ -21,7 +22,7 @@ EARLIEST = date(1990, 1, 1)
 
 def check_required(case: Case) -> Iterator[Finding]:
     """Every required field has a value."""
-    for info in header_fields():
+    for info in INVOICE.header:
         if info.required and getattr(case.invoice, info.name) is None:
             yield Finding("required", "error", f"{info.title} was not found on the document.", (info.name,))
 
@@ -41,7 +42,7 @@ def check_empty(case: Case) -> Iterator[Finding]:
     if not case.pages or case.document_type not in _LETTERS or any(map(case.is_exact, case.provenance)):
         return
     if empty := tuple(name for name in ("customer_name", "billing_address") if getattr(case.invoice, name) is None):
-        titles = " and ".join(field_of(name).title.lower() for name in empty)
+        titles = " and ".join(INVOICE.field_of(name).title.lower() for name in empty)
         verb = "were" if len(empty) > 1 else "was"
         yield _empty(f"No {titles} {verb} found: type what is printed, or say that nothing is.", *empty)
     if case.invoice.due_date is None and (later := _later_date(case)):
@@ -59,7 +60,7 @@ def _empty(sentence: str, *paths: str) -> Finding:
 def _later_date(case: Case) -> Candidate | None:
     """A date after the invoice's that no field has and whose line speaks of payment."""
     issued = case.invoice.invoice_date
-    taken = {str(value) for _, info, value in walk(case.invoice) if info.kind == "date"}
+    taken = {str(value) for _, info, value in INVOICE.walk(case.invoice) if info.kind == "date"}
     dates = case.candidates.get("due_date", ())
     later = (one for one in dates if one.value not in taken and _DUE.search(one.label.casefold()))
     return next((one for one in later if issued is not None and one.value > issued.isoformat()), None)
@@ -75,7 +76,7 @@ def check_on_page(case: Case) -> Iterator[Finding]:
     """Every value stands on the page (nothing to say where no page was read)."""
     if not case.pages:
         return
-    for path, info, value in walk(case.invoice):
+    for path, info, value in INVOICE.walk(case.invoice):
         if value is None or path in case.evidence:
             continue
         known = case.provenance.get(path)
@@ -89,7 +90,7 @@ def check_on_page(case: Case) -> Iterator[Finding]:
 
 def check_read_well(case: Case) -> Iterator[Finding]:
     """The words of every value were read with enough confidence."""
-    for path, info, value in walk(case.invoice):
+    for path, info, value in INVOICE.walk(case.invoice):
         found = case.evidence.get(path)
         if value is not None and found and found.ocr_confidence < LOW_OCR_CONFIDENCE:
             sentence = f"{_title(path, info.title)} “{value}” was read with only {found.ocr_confidence:.0%} confidence."
@@ -100,7 +101,7 @@ def check_dates(case: Case) -> Iterator[Finding]:
     """Dates lie between 1990 and a year from today; the due date is not before the invoice date."""
     invoice = case.invoice
     latest = case.today + timedelta(days=366)
-    for info in header_fields():
+    for info in INVOICE.header:
         day = getattr(invoice, info.name)
         if info.kind != "date" or day is None:
             continue

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from core.extraction import Candidate, Finding
-from core.models import Invoice
+from core.invoice.model import Invoice
 from core.validation.arithmetic import ROUNDING, lines_hold, sum_of_lines, total_holds
 from core.validation.case import Case
 

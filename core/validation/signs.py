@@ -25,7 +25,9 @@ from math import log
 
 from core.evidence import Evidence
 from core.extraction import Finding, Provenance
-from core.models import FieldInfo, Invoice, walk
+from core.invoice.document_type import INVOICE
+from core.invoice.model import Invoice
+from core.schema.fields import FieldInfo
 from core.validation.arithmetic import HIGHEST_TAX_SHARE, confirmed
 from core.validation.case import PERSON
 
@@ -69,7 +71,7 @@ def signs(
         for path in finding.fields:
             touching.setdefault(path, []).append(finding)
     objections = min(sum(finding.severity != "info" and finding.check not in _NO_SIGN for finding in findings), _MANY)
-    for path, info, value in walk(invoice):
+    for path, info, value in INVOICE.walk(invoice):
         if value is None:
             continue
         known, found, objects = provenance.get(path), evidence.get(path), tuple(touching.get(path, ()))

@@ -12,7 +12,7 @@ from core.accuracy import CAUSES, Cause, Evaluated, Measured, Miss
 from core.evaluation.cases import Case
 from core.evaluation.report import Summary
 from core.evaluation.scoring import ITEM_PREFIX, Count, total
-from core.models import header_fields, item_fields
+from core.invoice.document_type import INVOICE, LINE_ITEMS
 from pages.accuracy_parts.state import Shown
 from pages.shared.frame import get_studio
 
@@ -31,8 +31,8 @@ PERCENT = st.column_config.NumberColumn(format="%.1f %%")
 
 def field_title(name: str) -> str:
     """A field's title by its key in the counts; cells say that they belong to a line."""
-    cells = {ITEM_PREFIX + info.name: f"Line: {info.title}" for info in item_fields()}
-    return {**{info.name: info.title for info in header_fields()}, **cells}.get(name, name)
+    cells = {ITEM_PREFIX + info.name: f"Line: {info.title}" for info in LINE_ITEMS.columns}
+    return {**{info.name: info.title for info in INVOICE.header}, **cells}.get(name, name)
 
 
 def field_rows(result: Evaluated, other: Evaluated | None = None) -> list[Row]:

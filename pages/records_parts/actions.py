@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.errors import StudioError
-from core.models import Invoice
+from core.invoice.model import Invoice
 from core.stores.orders import Order, Target
 from core.stores.receipt import SaveReceipt
 from pages.records_parts.draft import Draft, drop_draft

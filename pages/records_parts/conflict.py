@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.models import header_fields
+from core.invoice.document_type import INVOICE
 from core.records import describe_differences
 from core.review.edits import as_text
 from core.stores.orders import Order
@@ -32,7 +32,7 @@ def conflicts(order: Order, draft: Draft) -> Iterator[Conflict]:
     seen = draft.seen
     if seen.version == order.version:
         return
-    for info in header_fields():
+    for info in INVOICE.header:
         then, theirs = (as_text(getattr(one.invoice, info.name)) for one in (seen, order))
         mine = draft.edits.texts.get(info.name)
         if mine is not None and then != theirs != mine and info.name not in draft.kept:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, get_args
 import streamlit as st
 
 from core.errors import StudioError
-from core.models import FieldInfo, FieldKind, header_fields, payment_fields, title_of
+from core.invoice.document_type import INVOICE
+from core.invoice.model import payment_fields
 from core.review.edits import as_text
 from core.review.trust import worth_showing
+from core.schema.fields import FieldInfo, FieldKind
 from core.stores.orders import Order, Status
 from core.studio import Reviewed
 from pages.records_parts.actions import ask_delete, save_record
@@ -57,7 +59,7 @@ def draw_record(order_id: int) -> None:
 
 
 def _draw_form(order: Order, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
-    for group, fields in groupby(header_fields(), key=lambda info: info.group):
+    for group, fields in groupby(INVOICE.header, key=lambda info: info.group):
         st.markdown(f"##### {group}")
         _draw_group(list(fields), order, draft, reviewed, errors)
     draw_lines(order, draft, reviewed, errors)
@@ -134,7 +136,7 @@ def _draw_save_bar(order: Order, draft: Draft, reviewed: Reviewed, errors: dict[
         if changed:
             st.button("Discard", key="record_discard", type="tertiary", on_click=_discard, args=(order,))
     if errors:
-        names = ", ".join(title_of(path) for path in errors)
+        names = ", ".join(INVOICE.title_of(path) for path in errors)
         st.error(f"Not saved yet: correct {plain(names)} first.", icon=":material/error:")
     open_choices = draw_conflicts(order, draft)
     if save and open_choices:

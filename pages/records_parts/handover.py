@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.models import Invoice, header_fields
+from core.invoice.document_type import INVOICE
+from core.invoice.model import Invoice
 from core.review.edits import Edits, as_text, rows_of
 from core.stores.orders import Order
 from pages.shared.frame import get_studio
@@ -24,7 +25,7 @@ def hand_over(order: Order, run_id: str, extracted: Invoice) -> None:
 
 def take_values(edits: Edits, extracted: Invoice, stored: Invoice) -> None:
     """Make ``stored`` what ``edits`` say of ``extracted``. Drawn boxes stay with the values that do not change."""
-    for info in header_fields():
+    for info in INVOICE.header:
         text = as_text(getattr(stored, info.name))
         if edits.text_at(extracted, info.name) != text:
             edits.set_text(extracted, info.name, text)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.extraction import Finding
-from core.models import item_fields, title_of
+from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.review.edits import Row
 from core.review.trust import by_severity
 from core.stores.orders import Order
@@ -44,7 +44,7 @@ def draw_lines(order: Order, draft: Draft, reviewed: Reviewed, errors: dict[str,
     with st.container(key="notes_record_lines", gap="xsmall"):
         for path, sentence in errors.items():
             if path.startswith("line_items."):
-                st.markdown(f":red[:material/error: {title_of(path)}: {plain(sentence)}]")
+                st.markdown(f":red[:material/error: {INVOICE.title_of(path)}: {plain(sentence)}]")
         draw_findings([f for f in reviewed.extraction.findings if _is_of_lines(f)])
 
 
@@ -69,14 +69,14 @@ def _columns() -> dict[str, Any]:
             alignment="right" if info.kind in FIGURES else "left",
             width=92 if info.kind in FIGURES else None,
         )
-        for info in item_fields()
+        for info in LINE_ITEMS.columns
     }
 
 
 def _table(rows: list[Row]) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.DataFrame(rows, columns=[info.name for info in item_fields()], dtype=str)
+    return pd.DataFrame(rows, columns=[info.name for info in LINE_ITEMS.columns], dtype=str)
 
 
 def rows_after(base: list[Row], change: dict[str, Any]) -> list[Row]:
@@ -86,7 +86,9 @@ def rows_after(base: list[Row], change: dict[str, Any]) -> list[Row]:
         rows[int(index)] |= {cell: _text(value) for cell, value in edited.items()}
     deleted = set(change.get("deleted_rows", []))
     kept = [row for index, row in enumerate(rows) if index not in deleted]
-    added = [{info.name: _text(row.get(info.name)) for info in item_fields()} for row in change.get("added_rows", [])]
+    added = [
+        {info.name: _text(row.get(info.name)) for info in LINE_ITEMS.columns} for row in change.get("added_rows", [])
+    ]
     return kept + added
 
 

@@ -12,7 +12,7 @@ from typing import get_args
 
 import streamlit as st
 
-from core.models import field_of
+from core.invoice.document_type import INVOICE
 from core.prompt import DOCUMENT_TYPES
 from core.stores.orders import OrderPage, OrderQuery, OrderSummary, Status
 from pages.shared.frame import get_studio
@@ -44,7 +44,7 @@ _OWN_TITLES = {
 
 def title_of_column(name: str) -> str:
     """What a column of the list is called."""
-    return _OWN_TITLES.get(name) or field_of(name).title
+    return _OWN_TITLES.get(name) or INVOICE.field_of(name).title
 
 
 def columns() -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.models import field_of
+from core.invoice.document_type import INVOICE
 from core.stores.orders import OrderPage, OrderQuery, OrderSummary
 from pages.records_parts.query import ORDER, SORT, columns, title_of_column
 from pages.shared.times import local_time, local_zone
@@ -121,6 +121,6 @@ def _sort_by(name: str) -> None:
     else:
         state[SORT] = name
         figures = name in ("order_id", "updated_at", "amount_due") or (
-            name not in ("status", "document_type") and field_of(name).kind in ("money", "date")
+            name not in ("status", "document_type") and INVOICE.field_of(name).kind in ("money", "date")
         )
         state[ORDER] = "descending" if figures else "ascending"

@@ -10,7 +10,7 @@ import streamlit as st
 from core.errors import StudioError
 from core.evidence import Box, Evidence
 from core.extraction import Extraction
-from core.models import field_of, title_of
+from core.invoice.document_type import INVOICE
 from core.review.before import Before, before, put_back
 from core.review.edits import tidy
 from pages.shared import keys
@@ -50,7 +50,7 @@ def draw_words(run_id: str, extraction: Extraction, drawn: Any) -> None:
         st.session_state[keys.DRAWN] = Drawn(*place, found)
         return
     text, was = _fill(run_id, extraction, path, found)
-    st.session_state[keys.DRAWN] = Drawn(*place, f"{title_of(path)}: {text}", text, was)
+    st.session_state[keys.DRAWN] = Drawn(*place, f"{INVOICE.title_of(path)}: {text}", text, was)
 
 
 def undo_words(run_id: str, extraction: Extraction) -> None:
@@ -81,7 +81,7 @@ def box_on_page(drawn: dict[str, Any], scale: float) -> Box:
 
 def _check(path: str, lines: int) -> None:
     """Raises KeyError or ValueError for a path that is no field of the header and no cell of the ``lines``."""
-    field_of(path)
+    INVOICE.field_of(path)
     if path.startswith("line_items.") and int(path.split(".")[1]) > lines:
         raise KeyError(path)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.extraction import Extraction
-from core.models import item_fields, item_path, title_of, walk
+from core.invoice.document_type import INVOICE, LINE_ITEMS, item_path
 from core.review.edits import Row, as_text, tidy
 from core.review.stops import Stop, stops
 from core.review.trust import is_confirmed, trust
@@ -73,7 +73,9 @@ def draw_lines(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:
 
 def table_columns() -> list[dict[str, Any]]:
     """The table's columns in order with their widths in pixels; ``cell`` marks those of a line's own values."""
-    cells = [{"name": info.name, "width": 86 if info.kind in _NUMBERS else 200, "cell": True} for info in item_fields()]
+    cells = [
+        {"name": info.name, "width": 86 if info.kind in _NUMBERS else 200, "cell": True} for info in LINE_ITEMS.columns
+    ]
     return [{"name": STATE, "width": 80, "cell": False}, *cells, {"name": REMOVE, "width": 38, "cell": False}]
 
 
@@ -83,7 +85,7 @@ def _columns() -> dict[str, Any]:
         STATE: st.column_config.TextColumn("State", disabled=True, width=width[STATE], help="How sure the line is"),
         REMOVE: st.column_config.CheckboxColumn("✕", width=width[REMOVE], help="Tick to remove the line"),
     }
-    for info in item_fields():
+    for info in LINE_ITEMS.columns:
         side: Any = "right" if info.kind in _NUMBERS else "left"
         config[info.name] = st.column_config.TextColumn(
             info.title, alignment=side, width=width[info.name], help=info.description
@@ -94,7 +96,7 @@ def _columns() -> dict[str, Any]:
 def _table(rows: list[Row], extraction: Extraction) -> pd.DataFrame:
     import pandas as pd
 
-    table = pd.DataFrame(rows, columns=[info.name for info in item_fields()], dtype=str)
+    table = pd.DataFrame(rows, columns=[info.name for info in LINE_ITEMS.columns], dtype=str)
     table.insert(0, STATE, [_LEVEL_WORDS[line_level(extraction, index)] for index in range(len(rows))])
     table[REMOVE] = False
     return table
@@ -104,7 +106,7 @@ def line_level(extraction: Extraction, index: int) -> str:
     """The level of a whole line: that of its most doubtful cell, or of the gravest finding that names one."""
     if index >= len(extraction.invoice.line_items):
         return "absent"
-    paths = [item_path(index, info.name) for info in item_fields()]
+    paths = [item_path(index, info.name) for info in LINE_ITEMS.columns]
     doubted = {path for path in paths if not is_confirmed(extraction, path)}
     levels = {trust(extraction, path).level for path in paths} - {"absent"}
     levels |= {SEVERITY_LEVEL[f.severity] for f in extraction.findings if doubted & set(f.fields)}
@@ -155,10 +157,10 @@ def take_changes(run_id: str, extraction: Extraction) -> None:
 def _add(run_id: str, extraction: Extraction) -> None:
     edits = get_edits(run_id)
     rows = edits.rows(extraction.invoice)
-    edits.lines = [*rows, {info.name: "" for info in item_fields()}]
+    edits.lines = [*rows, {info.name: "" for info in LINE_ITEMS.columns}]
     edits.revision += 1
     keep_edits(run_id, edits)
-    ask_focus(item_path(len(rows), item_fields()[0].name))
+    ask_focus(item_path(len(rows), LINE_ITEMS.columns[0].name))
 
 
 def _draw_insert(run_id: str, extraction: Extraction, count: int) -> None:
@@ -168,7 +170,7 @@ def _draw_insert(run_id: str, extraction: Extraction, count: int) -> None:
         st.form("insert_form", clear_on_submit=True, border=False),
     ):
         st.selectbox("Before line", range(1, count + 1), key="insert_before")
-        st.text_input(item_fields()[0].title, key="insert_words")
+        st.text_input(LINE_ITEMS.columns[0].title, key="insert_words")
         st.form_submit_button("Insert", key="insert_submit", on_click=_insert, args=(run_id, extraction))
 
 
@@ -177,9 +179,9 @@ def _insert(run_id: str, extraction: Extraction) -> None:
     if not words:
         return
     edits, index = get_edits(run_id), int(st.session_state["insert_before"]) - 1
-    edits.insert_row(extraction.invoice, index, {item_fields()[0].name: words})
+    edits.insert_row(extraction.invoice, index, {LINE_ITEMS.columns[0].name: words})
     keep_edits(run_id, edits)
-    ask_focus(item_path(index, item_fields()[1].name))
+    ask_focus(item_path(index, LINE_ITEMS.columns[1].name))
 
 
 def _draw_confirm(run_id: str, questions: Sequence[Stop]) -> None:
@@ -202,7 +204,7 @@ def _draw_confirm(run_id: str, questions: Sequence[Stop]) -> None:
 
 def _draw_offers(run_id: str, extraction: Extraction, reviewed: Reviewed, questions: Sequence[Stop]) -> None:
     """What is asked about lines, and the notes that propose a value for one."""
-    cells = [path for path, _, _ in walk(reviewed.extraction.invoice) if path.startswith("line_items.")]
+    cells = [path for path, _, _ in INVOICE.walk(reviewed.extraction.invoice) if path.startswith("line_items.")]
     edits = get_edits(run_id)
     with st.container(key="lines_notes", gap="xsmall"):
         draw_block(cells)
@@ -221,7 +223,10 @@ def _draw_changes(run_id: str, reviewed: Reviewed) -> None:
     if get_edits(run_id).lines is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="lines_changed"):
-        words = [f"{title_of(path)} was {plain(as_text(was)) or 'nothing'}" for path, was in list(changed.items())[:6]]
+        words = [
+            f"{INVOICE.title_of(path)} was {plain(as_text(was)) or 'nothing'}"
+            for path, was in list(changed.items())[:6]
+        ]
         more = f" and {len(changed) - 6} more" if len(changed) > 6 else ""
         st.caption(("; ".join(words) + more) if words else "Lines were removed.")
         st.button(

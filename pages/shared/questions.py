@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.evidence import Box, Evidence
 from core.extraction import Candidate, Extraction
-from core.models import title_of
+from core.invoice.document_type import INVOICE
 from core.review.stops import Stop, StopKind, stops
 from core.review.trust import Level
 from pages.shared.frame import plain
@@ -69,7 +69,7 @@ def _draw_choices(run_id: str, stop: Stop, path: str, extraction: Extraction, te
     for place, choice in enumerate(choices(stop), start=1):
         if choice.value == text:
             continue
-        about = "" if alone else f"{title_of(path).lower()} "
+        about = "" if alone else f"{INVOICE.title_of(path).lower()} "
         st.button(
             f":gray[{place}] {about}{plain(_short(choice.value))}",
             key=other_key(path, place),

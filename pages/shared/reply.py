@@ -6,8 +6,8 @@ from html import escape
 
 import streamlit as st
 
+from core.invoice.document_type import INVOICE
 from core.llm.reply import fields_so_far
-from core.models import title_of
 
 
 def draw_arriving(reply: str) -> None:
@@ -22,6 +22,7 @@ def draw_arriving(reply: str) -> None:
 def fields_html(found: dict[str, str]) -> str:
     """The complete fields as a table. Their texts are a document's words: escaped."""
     rows = "".join(
-        f"<div><span>{escape(title_of(path))}</span><b>{escape(value)}</b></div>" for path, value in found.items()
+        f"<div><span>{escape(INVOICE.title_of(path))}</span><b>{escape(value)}</b></div>"
+        for path, value in found.items()
     )
     return f'<div class="arriving" aria-live="polite">{rows or "<i>The reply begins …</i>"}</div>'

@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 
 from core.extraction import Extraction, PageRef
-from core.models import field_of, header_fields, item_fields, title_of
+from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.review.stops import stops
 from core.review.trust import trust
 from pages.shared import keys
@@ -49,7 +49,7 @@ def draw_viewer(run_id: str, extraction: Extraction, current: Extraction, focus:
             "doubtful": doubtful,
             "focus": focus,
             "columns": table_columns(),
-            "titles": {info.name: info.title for info in (*item_fields(), *header_fields())},
+            "titles": {info.name: info.title for info in (*LINE_ITEMS.columns, *INVOICE.header)},
             "others": offered_places(current),
             "draws": True,
             "drawn": drawn_note(run_id, extraction),
@@ -76,7 +76,7 @@ def draw_found(view_id: str, extraction: Extraction) -> None:
         "doubtful": [],
         "focus": None,
         "columns": table_columns(),
-        "titles": {info.name: info.title for info in (*item_fields(), *header_fields())},
+        "titles": {info.name: info.title for info in (*LINE_ITEMS.columns, *INVOICE.header)},
         "draws": False,
         "drawn": None,
     }
@@ -139,7 +139,7 @@ def boxes_of(extraction: Extraction) -> list[dict[str, Any]]:
                     "page": evidence.page,
                     "level": sure.level,
                     "kind": "line" if path.startswith("line_items.") else "header",
-                    "label": f"{title_of(path)} · {sure.words}",
+                    "label": f"{INVOICE.title_of(path)} · {sure.words}",
                     "at": [box.x0 / width, box.y0 / height, box.x1 / width, box.y1 / height],
                 }
             )
@@ -148,4 +148,4 @@ def boxes_of(extraction: Extraction) -> list[dict[str, Any]]:
 
 def field_key(path: str) -> str:
     """The widget key of a header field; a line-item cell has none of its own."""
-    return f"line_{path}" if path.startswith("line_items.") else keys.field(field_of(path).name)
+    return f"line_{path}" if path.startswith("line_items.") else keys.field(INVOICE.field_of(path).name)

@@ -9,8 +9,8 @@ import streamlit as st
 from core.errors import StudioError
 from core.evidence import Evidence
 from core.extraction import Extraction, Finding, Provenance
+from core.invoice.document_type import INVOICE
 from core.llm.layout_text import layout_text
-from core.models import title_of, walk
 from core.review.edits import as_text
 from core.review.stops import stops
 from core.review.trust import CONFIRMED, PROPOSED, by_severity, reasons_for, trust
@@ -137,7 +137,7 @@ def _draw_finding(index: int, finding: Finding) -> None:
         st.markdown(f":{colour}[{icon}] {plain(finding.message)}")
         if finding.fields:
             st.button(
-                title_of(finding.fields[0]),
+                INVOICE.title_of(finding.fields[0]),
                 key=f"finding_{index}",
                 icon=":material/arrow_forward:",
                 icon_position="right",
@@ -150,13 +150,13 @@ def _draw_finding(index: int, finding: Finding) -> None:
 def why_rows(extraction: Extraction) -> list[dict[str, str]]:
     """For every value: how sure it is, who found it, by which rule and label, where it stands, and the reasons."""
     rows = []
-    for path, _, value in walk(extraction.invoice):
+    for path, _, value in INVOICE.walk(extraction.invoice):
         if value is None:
             continue
         source, evidence = extraction.provenance.get(path), extraction.evidence.get(path)
         rows.append(
             {
-                "Field": title_of(path),
+                "Field": INVOICE.title_of(path),
                 "Value": as_text(value),
                 "Confidence": trust(extraction, path).words,
                 "Found": found_words(source) if source else "",

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import expect
 
 from core.entrypoints.bootstrap import build_studio
-from core.models import Invoice, LineItem
+from core.invoice.model import Invoice, LineItem
 from core.settings import Settings
 from tests.browser.conftest import NewPerson
 from tests.browser.driver import Person, overflow

@@ -12,7 +12,7 @@ from sqlalchemy import select, text, update
 
 from core.evidence import Box, Evidence
 from core.extraction import Extraction, Finding, PageRef, Provenance, StepRecord
-from core.models import Invoice, LineItem
+from core.invoice.model import Invoice, LineItem
 from core.recipe import Correction, Recipe
 from core.stores.ledger import ReviewedValue
 from core.stores.orders import Order, OrderQuery

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine
 
-from core.models import Invoice, LineItem, Payment
+from core.invoice.model import Invoice, LineItem, Payment
 from core.stores.orders import OrderQuery
 from storage import database as opening
 from storage.database import Database

@@ -14,7 +14,7 @@ import pytest
 
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
-from core.models import Invoice, LineItem, Payment
+from core.invoice.model import Invoice, LineItem, Payment
 from core.stores.orders import Order, OrderQuery, Orders
 from storage.database import Database
 from storage.orders import SqlOrders

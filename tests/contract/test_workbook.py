@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from core.errors import RecordMissing
-from core.models import Invoice, LineItem
+from core.invoice.model import Invoice, LineItem
 from core.stores.orders import Order
 from storage.workbook import Workbook
 from tests.storage.books import DETAIL, HEADER, MOMENT, line_owners, order, parts, rows

@@ -130,7 +130,7 @@ def test_what_a_killed_save_left_is_taken_away(book: Workbook) -> None:
 SAVE = """
 import sys
 from pathlib import Path
-from core.models import Invoice, LineItem
+from core.invoice.model import Invoice, LineItem
 from core.stores.orders import Order
 from storage.database import open_database
 from storage.orders import SqlOrders

@@ -15,7 +15,8 @@ from core.einvoice import EInvoiceExtractor, read_einvoice
 from core.errors import ExtractionError
 from core.extraction import PageRef
 from core.extractor import Draft, Request
-from core.models import Invoice, LineItem, walk
+from core.invoice.document_type import INVOICE
+from core.invoice.model import Invoice, LineItem
 from core.recipe import Recipe
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "einvoice"
@@ -117,7 +118,7 @@ def test_the_draft_is_exact_and_says_where_each_value_came_from() -> None:
     assert draft.exact
     assert draft.language == "de"
     assert draft.raw.startswith("<?xml")
-    assert set(draft.provenance) == {path for path, _, value in walk(draft.invoice) if value is not None}
+    assert set(draft.provenance) == {path for path, _, value in INVOICE.walk(draft.invoice) if value is not None}
 
 
 def test_invoice_xml_is_recognised_by_content() -> None:

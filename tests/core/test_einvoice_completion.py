@@ -5,7 +5,7 @@ from decimal import Decimal
 from core.einvoice.completion import complete
 from core.extraction import Provenance
 from core.extractor import Draft
-from core.models import Invoice, LineItem
+from core.invoice.model import Invoice, LineItem
 
 LINES = (LineItem(description="Bolt", total_price=Decimal(3)),)
 PAGE = Draft(

@@ -18,7 +18,7 @@ from core.evaluation.assignment import cheapest_columns, pair
 from core.evaluation.cases import load_case
 from core.evaluation.predictions import plain_items, plain_value
 from core.evaluation.scoring import total
-from core.models import field_of
+from core.invoice.document_type import INVOICE
 from core.notation.sameness import is_right, read_date, read_number
 from samples.generate import make_sample
 from samples.invoices import Wishes
@@ -123,12 +123,12 @@ def test_a_cell_that_is_not_visible_is_not_scored() -> None:
 )
 def test_values_match_by_their_kind(path: str, truth: Any, predicted: Any, right: bool) -> None:
     """Amounts at two decimals, dates as days, codes, numbers and names each by their own rule."""
-    assert is_right(field_of(path), truth, predicted) is right
+    assert is_right(INVOICE.field_of(path), truth, predicted) is right
 
 
 def test_another_reading_counts_as_right() -> None:
     """``meta.alternatives`` holds other readings of a header field."""
-    assert is_right(field_of("customer_name"), "Dr. Amsel", "Praxis Amsel", ["Praxis Amsel"])
+    assert is_right(INVOICE.field_of("customer_name"), "Dr. Amsel", "Praxis Amsel", ["Praxis Amsel"])
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import pytest
 from core.errors import BrokenDocument, Cancelled
 from core.events import Event, ReplyArrived, RunFinished, StepFinished, StepStarted
 from core.extraction import Extraction
+from core.invoice.model import Invoice
 from core.jobs.local import LocalQueue
 from core.jobs.queue import Handler, Job, JobQueue, JobRequest
 from core.llm.provider import RESTART
-from core.models import Invoice
 from core.recipe import Recipe
 from tests.doubles.jobs import MemoryJobs
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from core.evidence import Box, PageText, Word
 from core.extraction import Provenance
+from core.invoice.model import Invoice, LineItem
 from core.matching import find_evidence, find_value
-from core.models import Invoice, LineItem
 from tests.core.typeset import LINE, box_of, page_of
 
 TABLE = """

@@ -18,7 +18,7 @@ import pytest
 from benchmarks.kill_saves import kill_and_mend
 from core.entrypoints.bootstrap import build_studio
 from core.errors import StorageError, WorkbookLocked
-from core.models import Invoice, LineItem
+from core.invoice.model import Invoice, LineItem
 from core.records import Records, describe_difference
 from core.settings import Settings
 from core.stores.ledger import Finals

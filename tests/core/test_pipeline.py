@@ -16,7 +16,7 @@ from core.events import Event, ReplyArrived, RunFinished, StepFailed, StepFinish
 from core.evidence import Box, PageText, Word
 from core.extraction import Extraction, PageRef
 from core.extractor import Availability, Draft, Request
-from core.models import Invoice
+from core.invoice.model import Invoice
 from core.ocr.engine import Cancel, PagesRead
 from core.pipeline import Order, Pipeline
 from core.recipe import ModelChoice, OcrRecipe, Recipe

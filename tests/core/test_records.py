@@ -10,7 +10,7 @@ import pytest
 from core.entrypoints.bootstrap import build_studio
 from core.errors import RecordChanged
 from core.extraction import Extraction
-from core.models import Invoice, Payment
+from core.invoice.model import Invoice, Payment
 from core.recipe import Recipe
 from core.records import About
 from core.settings import Settings

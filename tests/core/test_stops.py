@@ -9,14 +9,15 @@ from typing import Any
 from core.evidence import Evidence
 from core.extraction import Candidate, Extraction, Finding, Member, PageRef, Provenance
 from core.extraction_json import to_json
-from core.models import Invoice, LineItem, walk
+from core.invoice.document_type import INVOICE
+from core.invoice.model import Invoice, LineItem
 from core.recipe import Recipe
 from core.review import Reviewed
 from core.review.standing import confirmed, open_points, status_of
 from core.review.stops import Stop, others, stops
 from core.review.trust import trust
 
-INVOICE = Invoice(
+GIVEN = Invoice(
     invoice_number="R-7",
     invoice_date=date(2024, 5, 6),
     due_date=date(2024, 6, 5),
@@ -27,9 +28,9 @@ INVOICE = Invoice(
 )
 
 
-def read(invoice: Invoice = INVOICE, confidences: dict[str, float] | None = None, **about: Any) -> Extraction:
+def read(invoice: Invoice = GIVEN, confidences: dict[str, float] | None = None, **about: Any) -> Extraction:
     """An extraction whose values all stand on the page, 97 % sure but for ``confidences``."""
-    given = {path: value for path, _, value in walk(invoice) if value is not None}
+    given = {path: value for path, _, value in INVOICE.walk(invoice) if value is not None}
     evidence = {path: Evidence(1, (), str(value), 1.0, "exact") for path, value in given.items()}
     sure = dict.fromkeys(given, 0.97)
     return Extraction(
@@ -83,7 +84,7 @@ def test_a_failed_sum_is_one_question_with_its_members() -> None:
 
 def test_a_missing_required_value_cannot_be_said_to_be_right() -> None:
     """It is typed or drawn."""
-    stop = only(read(INVOICE.model_copy(update={"vendor_name": None})))
+    stop = only(read(GIVEN.model_copy(update={"vendor_name": None})))
     assert (stop.kind, stop.path, stop.answers) == ("missing", "vendor_name", ())
 
 
@@ -106,13 +107,13 @@ def test_a_value_is_compared_as_it_now_stands() -> None:
     some = {"vendor_name": (Candidate("Acme", "Acme"), Candidate("Bolt", "Bolt"))}
     extraction = read(candidates=some)
     assert [one.value for one in others(extraction, "vendor_name")] == ["Bolt"]
-    corrected = extraction.model_copy(update={"invoice": INVOICE.model_copy(update={"vendor_name": "Bolt"})})
+    corrected = extraction.model_copy(update={"invoice": GIVEN.model_copy(update={"vendor_name": "Bolt"})})
     assert [one.value for one in others(corrected, "vendor_name")] == ["Acme"]
 
 
 def test_the_doubtful_cells_of_a_line_are_one_question() -> None:
     """The least sure first; so are a customer and their address."""
-    lined = INVOICE.model_copy(update={"line_items": (LineItem(quantity=Decimal(2), unit_price=Decimal(3)),)})
+    lined = GIVEN.model_copy(update={"line_items": (LineItem(quantity=Decimal(2), unit_price=Decimal(3)),)})
     doubts = {
         "line_items.0.quantity": 0.7,
         "line_items.0.unit_price": 0.6,
@@ -130,14 +131,14 @@ def test_a_doubtful_member_is_asked_with_its_sum() -> None:
     """Not once more by itself."""
     members = (Member("Subtotal", Decimal(10), "subtotal"), Member("Total", Decimal("14.50"), "total_amount", 0))
     failed = Finding("total", "error", "It does not add up.", ("total_amount",), members=members)
-    summed = INVOICE.model_copy(update={"subtotal": Decimal(10)})
+    summed = GIVEN.model_copy(update={"subtotal": Decimal(10)})
     assert only(read(summed, {"subtotal": 0.6}, findings=(failed,))).paths == ("total_amount", "subtotal")
 
 
 def test_an_empty_field_is_a_question_that_a_yes_answers() -> None:
     """“It is not printed”: the record is then the person's."""
     finding = Finding("not_found", "warning", "No due date was found.", ("due_date",))
-    extraction = read(INVOICE.model_copy(update={"due_date": None}), findings=(finding,))
+    extraction = read(GIVEN.model_copy(update={"due_date": None}), findings=(finding,))
     assert trust(extraction, "due_date").words == "Not found: is it printed?"
     stop = only(extraction)
     assert (stop.kind, stop.answers) == ("empty", ("due_date",))

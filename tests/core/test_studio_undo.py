@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from core.entrypoints.bootstrap import build_studio
 from core.errors import RecordMissing, StorageError
-from core.models import Invoice, LineItem
+from core.invoice.model import Invoice, LineItem
 from core.settings import Settings
 from core.stores.orders import Target
 from core.stores.receipt import SaveReceipt

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
-from core.models import Invoice
+from core.invoice.model import Invoice
 from core.stores.orders import Duplicate, Order, OrderPage, OrderQuery, OrderSummary
 from storage.keys import fold, haystack, match_key, page_key, search_terms
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from core.errors import ReplyCutOff
+from core.invoice.model import Invoice, LineItem
 from core.llm.extractor import LlmExtractor
 from core.llm.merge import merge
 from core.llm.messages import PageShown
 from core.llm.packing import Room, carries_values, pack
 from core.llm.provider import Ask, ModelName, Reply
 from core.llm.schema import Reading
-from core.models import Invoice, LineItem
 from tests.llm.made_models import FakeModels, page_of, request_of, said, text_of
 
 TERMS = "The customer shall pay within the agreed time and bear all costs of late payment. " * 20

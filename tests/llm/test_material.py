@@ -7,6 +7,7 @@ import pytest
 
 from core.documents.visible import visible
 from core.evidence import Box, PageText, Word
+from core.invoice.model import Invoice
 from core.llm.extractor import LlmExtractor
 from core.llm.injection import find_instructions
 from core.llm.layout_text import layout_text
@@ -14,7 +15,6 @@ from core.llm.prompting import PromptShelf
 from core.llm.provider import Estimate
 from core.llm.schema import reply_of
 from core.llm.tokens import expected_usage
-from core.models import Invoice
 from core.prompt import Example, Prompt
 from core.recipe import ModelChoice, Redaction
 from tests.core.made import pdf_of

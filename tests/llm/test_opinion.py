@@ -9,10 +9,10 @@ from typing import Any
 from core.errors import ProviderUnreachable
 from core.extraction import Finding
 from core.extractor import Draft
+from core.invoice.model import Invoice, LineItem
 from core.llm.extractor import LlmExtractor
 from core.llm.opinion import compare
 from core.llm.provider import Ask
-from core.models import Invoice, LineItem
 from core.recipe import ModelChoice, Redaction
 from tests.llm.made_models import LINES, REPLY, FakeModels, page_of, request_of, said
 

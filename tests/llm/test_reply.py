@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from core.errors import ProviderFailed, ReplyInvalid
+from core.invoice.document_type import INVOICE, LINE_ITEMS
+from core.invoice.model import Invoice
 from core.llm.provider import RESTART, Question
 from core.llm.reply import fields_so_far, read_reply
 from core.llm.schema import Reading, fields_in_words, reply_of, schema_of
 from core.llm.wires.exchange import Exchange
 from core.llm.wires.manner import Manner
-from core.models import Invoice, header_fields, item_fields
 from tests.llm.made_models import REPLY
 
 
@@ -44,9 +45,9 @@ def test_the_schema_is_strict_throughout_and_comes_from_the_model() -> None:
     assert len(found) == 3
     assert all(o["additionalProperties"] is False and o["required"] == list(o["properties"]) for o in found)
     invoice = schema["properties"]["invoice"]["properties"]
-    for info in header_fields():
+    for info in INVOICE.header:
         assert info.description in invoice[info.name]["description"]
-    assert set(invoice["line_items"]["items"]["properties"]) == {info.name for info in item_fields()}
+    assert set(invoice["line_items"]["items"]["properties"]) == {info.name for info in LINE_ITEMS.columns}
     text = json.dumps(schema)
     assert not [word for word in ("$ref", "default", "pattern", "column") if f'"{word}"' in text]
     assert text.count('"null"') <= 16, "more nullable values than Anthropic's strict mode takes"
@@ -54,7 +55,7 @@ def test_the_schema_is_strict_throughout_and_comes_from_the_model() -> None:
 
 def test_the_fields_in_words_name_every_key() -> None:
     """Models that cannot be held to a schema have nothing else."""
-    assert all(f"{info.name} (" in fields_in_words() for info in (*header_fields(), *item_fields()))
+    assert all(f"{info.name} (" in fields_in_words() for info in (*INVOICE.header, *LINE_ITEMS.columns))
 
 
 def test_a_perfect_reply_is_read_back_as_it_was() -> None:

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from core.invoice.model import Invoice
 from core.llm.wires.schema import strict_schema, with_unions
-from core.models import Invoice
 
 
 class Line(BaseModel):

@@ -16,8 +16,8 @@ from core.accuracy import Choice, Miss, Place
 from core.evaluation.cases import load_case
 from core.events import RunFinished, StepFinished, StepProgressed
 from core.extraction import PageRef
+from core.invoice.document_type import INVOICE
 from core.jobs.queue import Job
-from core.models import with_value
 from core.studio import Studio
 from pages.accuracy_parts.confidence import best_threshold, sentence
 from pages.accuracy_parts.run import progress_of
@@ -209,7 +209,7 @@ def test_a_record_is_kept_as_a_test_case_from_its_page(studio: Studio, digital_p
     extraction = next(event.extraction for event in events if isinstance(event, RunFinished))
     saved: dict[str, int] = {
         status: studio.save(
-            with_value(extraction.invoice, "total_amount", Decimal(total)),
+            INVOICE.with_value(extraction.invoice, "total_amount", Decimal(total)),
             ("database",), run_id=run_id, extraction=extraction, status=status,  # type: ignore[arg-type]
         ).order_id
         for status, total in (("reviewed", "5.00"), ("needs review", "6.00"))

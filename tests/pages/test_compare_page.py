@@ -19,7 +19,7 @@ from core.comparison.sources import Source, case_sources, merge
 from core.errors import ExtractionError
 from core.extraction import PageRef
 from core.extractor import Availability, Draft, Request
-from core.models import Invoice, LineItem
+from core.invoice.model import Invoice, LineItem
 from core.recipe import BUILT_IN, ModelChoice, Recipe
 from core.stores.comparisons import Comparison
 from core.studio import Studio

@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.errors import DatabaseUnavailable, RecordMissing
 from core.events import RunFinished
-from core.models import Invoice, LineItem, Payment, field_of, header_fields
+from core.invoice.document_type import INVOICE
+from core.invoice.model import Invoice, LineItem, Payment
 from core.records import About
 from core.review.edits import Edits, edits_from, read_edits
 from core.stores.orders import OrderQuery
@@ -62,7 +63,7 @@ def said(app: AppTest) -> str:
 
 def field(app: AppTest, name: str) -> Any:
     """The input of a header field."""
-    title = field_of(name).title
+    title = INVOICE.field_of(name).title
     return next(box for box in app.text_input if box.label.removesuffix(" *") == title)
 
 
@@ -135,7 +136,7 @@ def test_an_open_record_shows_every_header_field(studio: Studio) -> None:
     """The address names the record; every field of the model has its input."""
     saved = studio.save(invoice("A-1"), ("database",))
     app = open_page(record=str(saved.order_id))
-    shown = {info.name: field(app, info.name).value for info in header_fields()}
+    shown = {info.name: field(app, info.name).value for info in INVOICE.header}
     assert shown["total_amount"] == "119.00"
     assert shown["invoice_date"] == "2026-03-01"
     assert shown["due_date"] == ""

@@ -11,8 +11,9 @@ import pytest
 from core.events import StepFailed, StepFinished, StepProgressed, StepSkipped, StepStarted
 from core.evidence import Box, Evidence, PageText
 from core.extraction import Candidate, Extraction, Finding, PageRef, Provenance
+from core.invoice.document_type import INVOICE
+from core.invoice.model import Invoice, LineItem
 from core.jobs.queue import Job, JobState
-from core.models import Invoice, LineItem, title_of, walk
 from core.notation import usual_notation
 from core.notation.typed import parse_value
 from core.recipe import Recipe
@@ -35,7 +36,7 @@ from pages.shared.viewer import boxes_of
 from pages.studio_parts.desk_bar import batch_progress
 from pages.studio_parts.tabs import why_rows
 
-INVOICE = Invoice(
+GIVEN = Invoice(
     invoice_number="A-7",
     invoice_date=date(2026, 3, 1),
     vendor_name="Paper Mill",
@@ -44,15 +45,15 @@ INVOICE = Invoice(
 )
 
 
-#: Every value of ``INVOICE`` found on the page.
-ON_PAGE = {path: Evidence(1, (Box(0, 0, 9, 9),), "…", 1.0, "exact") for path, _, _ in walk(INVOICE)}
+#: Every value of ``GIVEN`` found on the page.
+ON_PAGE = {path: Evidence(1, (Box(0, 0, 9, 9),), "…", 1.0, "exact") for path, _, _ in INVOICE.walk(GIVEN)}
 
 
 def german(path: str, text: str) -> object:
     """Reads typed text as a German document writes it."""
-    from core.models import field_of
+    from core.invoice.document_type import INVOICE
 
-    return parse_value(field_of(path), text, usual_notation("de"))
+    return parse_value(INVOICE.field_of(path), text, usual_notation("de"))
 
 
 def extraction(**changes: object) -> Extraction:
@@ -63,7 +64,7 @@ def extraction(**changes: object) -> Extraction:
         "name": "a.pdf",
         "pages": (PageRef(1),),
         "recipe": Recipe(),
-        "invoice": INVOICE,
+        "invoice": GIVEN,
         "page_texts": (page,),
     }
     return Extraction.model_validate(fields | changes)
@@ -168,29 +169,29 @@ def test_pages_are_written_as_a_range(pages: list[int], text: str) -> None:
 
 def test_nothing_changed_gives_the_very_same_invoice() -> None:
     """Values that were not touched are never read anew."""
-    assert read_edits(INVOICE, Edits(), german).invoice == INVOICE
+    assert read_edits(GIVEN, Edits(), german).invoice == GIVEN
 
 
 def test_typed_text_is_read_in_the_documents_language() -> None:
     """A German amount becomes the amount it means, and shows in our notation."""
     assert tidy("total_amount", "1.234,56", german) == "1234.56"
     edits = Edits()
-    edits.set_text(INVOICE, "total_amount", "1234.56")
-    assert read_edits(INVOICE, edits, german).invoice.total_amount == Decimal("1234.56")
+    edits.set_text(GIVEN, "total_amount", "1234.56")
+    assert read_edits(GIVEN, edits, german).invoice.total_amount == Decimal("1234.56")
 
 
 def test_text_in_our_own_notation_is_not_read_again_as_the_documents() -> None:
     """1.234 as we show it stays one and a quarter, also in a German document."""
     edits = Edits(texts={"total_amount": "1.234"})
-    assert read_edits(INVOICE, edits, german).invoice.total_amount == Decimal("1.234")
+    assert read_edits(GIVEN, edits, german).invoice.total_amount == Decimal("1.234")
 
 
 def test_what_cannot_be_read_is_kept_and_named() -> None:
     """The typed text stays, the value is empty, and one sentence says why."""
     edits = Edits()
-    edits.set_text(INVOICE, "due_date", "soon")
-    read = read_edits(INVOICE, edits, german)
-    assert edits.text_at(INVOICE, "due_date") == "soon"
+    edits.set_text(GIVEN, "due_date", "soon")
+    read = read_edits(GIVEN, edits, german)
+    assert edits.text_at(GIVEN, "due_date") == "soon"
     assert read.invoice.due_date is None
     assert "due_date" in read.errors
 
@@ -198,7 +199,7 @@ def test_what_cannot_be_read_is_kept_and_named() -> None:
 def test_a_number_too_long_is_told_of_and_the_rest_is_read() -> None:
     """A barcode scanned into an amount; a price with many decimals is no such number."""
     edits = Edits(texts={"total_amount": "12345678901234567890", "tax": "0.12345678912", "subtotal": "1" * 15 + ".5"})
-    found = read_edits(INVOICE, edits, german)
+    found = read_edits(GIVEN, edits, german)
     assert (found.invoice.total_amount, found.invoice.tax) == (None, Decimal("0.12345678912"))
     assert list(found.errors) == ["total_amount"]
     assert "at most 15 digits before the point" in found.errors["total_amount"]
@@ -207,22 +208,22 @@ def test_a_number_too_long_is_told_of_and_the_rest_is_read() -> None:
 def test_typing_the_extracted_value_again_is_no_change() -> None:
     """Going back by hand is as good as the undo button."""
     edits = Edits()
-    edits.set_text(INVOICE, "invoice_number", "B-8")
-    edits.set_text(INVOICE, "invoice_number", "A-7")
+    edits.set_text(GIVEN, "invoice_number", "B-8")
+    edits.set_text(GIVEN, "invoice_number", "A-7")
     assert edits.texts == {}
 
 
 def test_an_emptied_field_is_null() -> None:
     """Blank text means that nothing stands on the page."""
     edits = Edits(texts={"vendor_name": "  "})
-    assert read_edits(INVOICE, edits, german).invoice.vendor_name is None
+    assert read_edits(GIVEN, edits, german).invoice.vendor_name is None
 
 
 def test_a_value_for_a_line_past_the_last_adds_a_line() -> None:
     """A drawn box can begin a new line."""
     edits = Edits()
-    edits.set_text(INVOICE, "line_items.1.description", "Ink")
-    lines = read_edits(INVOICE, edits, german).invoice.line_items
+    edits.set_text(GIVEN, "line_items.1.description", "Ink")
+    lines = read_edits(GIVEN, edits, german).invoice.line_items
     assert [line.description for line in lines] == ["Paper", "Ink"]
 
 
@@ -230,8 +231,8 @@ def test_a_line_can_be_put_between_others() -> None:
     """The lines after it move down with what was drawn and confirmed for them."""
     box = Evidence(1, (Box(0, 0, 1, 1),), "4", 1.0, "drawn")
     edits = Edits(drawn={"line_items.0.quantity": box, "tax": box}, confirmed={"line_items.0.total_price"})
-    edits.insert_row(INVOICE, 0, {"description": "Ink"})
-    lines = read_edits(INVOICE, edits, german).invoice.line_items
+    edits.insert_row(GIVEN, 0, {"description": "Ink"})
+    lines = read_edits(GIVEN, edits, german).invoice.line_items
     assert [line.description for line in lines] == ["Ink", "Paper"]
     assert edits.drawn == {"line_items.1.quantity": box, "tax": box}
     assert edits.confirmed == {"line_items.1.total_price"}
@@ -240,16 +241,16 @@ def test_a_line_can_be_put_between_others() -> None:
 def test_blank_lines_are_left_out() -> None:
     """A line that was added and not filled is no line."""
     edits = Edits(lines=[{"description": "", "quantity": " ", "unit_price": "", "total_price": ""}])
-    assert read_edits(INVOICE, edits, german).invoice.line_items == ()
+    assert read_edits(GIVEN, edits, german).invoice.line_items == ()
 
 
 def test_a_drawn_value_keeps_its_box_until_it_is_typed_over() -> None:
     """The box is evidence of the words in it, not of what is typed later."""
     edits = Edits()
     box = Evidence(1, (Box(0, 0, 1, 1),), "12", 1.0, "drawn")
-    edits.set_text(INVOICE, "tax", "12", box)
+    edits.set_text(GIVEN, "tax", "12", box)
     assert edits.drawn == {"tax": box}
-    edits.set_text(INVOICE, "tax", "13")
+    edits.set_text(GIVEN, "tax", "13")
     assert edits.drawn == {}
 
 
@@ -257,20 +258,20 @@ def test_what_was_put_somewhere_is_taken_back_alone() -> None:
     """The text, its box and that it was confirmed come back; what was typed elsewhere since then stays."""
     edits = Edits(confirmed={"vendor_name"})
     place = Evidence(1, (Box(0, 0, 9, 9),), "Mill", 1.0, "drawn")
-    was = before(edits, INVOICE, "vendor_name")
-    edits.set_text(INVOICE, "vendor_name", "Mill", place)
-    edits.set_text(INVOICE, "customer_name", "Typed since")
-    put_back(edits, INVOICE, was)
+    was = before(edits, GIVEN, "vendor_name")
+    edits.set_text(GIVEN, "vendor_name", "Mill", place)
+    edits.set_text(GIVEN, "customer_name", "Typed since")
+    put_back(edits, GIVEN, was)
     assert edits == Edits(texts={"customer_name": "Typed since"}, confirmed={"vendor_name"})
 
 
 def test_a_line_added_for_a_drawn_value_goes_with_it() -> None:
     """The table is as it was extracted again."""
     edits = Edits()
-    path = f"line_items.{len(INVOICE.line_items)}.quantity"
-    was = before(edits, INVOICE, path)
-    edits.set_text(INVOICE, path, "4")
-    put_back(edits, INVOICE, was)
+    path = f"line_items.{len(GIVEN.line_items)}.quantity"
+    was = before(edits, GIVEN, path)
+    edits.set_text(GIVEN, path, "4")
+    put_back(edits, GIVEN, was)
     assert edits.lines is None
 
 
@@ -288,7 +289,7 @@ def test_rows_follow_the_tables_changes() -> None:
 
 def test_a_cell_is_named_by_its_line() -> None:
     """Lines count from one for the person."""
-    assert title_of("line_items.1.unit_price") == "Line 2 unit price"
+    assert INVOICE.title_of("line_items.1.unit_price") == "Line 2 unit price"
 
 
 # --- trust
@@ -409,7 +410,7 @@ def test_a_documents_words_never_become_markup() -> None:
 
 def test_a_text_that_cannot_be_read_is_doubtful_and_approves_nothing() -> None:
     """An unreadable cell is no empty cell: its line is doubtful and the document is not approved."""
-    found = extraction(verdict="approved", confidences={path: 0.95 for path, _, _ in walk(INVOICE)})
+    found = extraction(verdict="approved", confidences={path: 0.95 for path, _, _ in INVOICE.walk(GIVEN)})
     marked = unread(Reviewed(found, {}), {"line_items.0.quantity": "Quantity: “n” is not a number."}).extraction
     assert marked.verdict == "needs review"
     assert line_level(marked, 0) == "doubtful"
@@ -419,7 +420,7 @@ def test_a_text_that_cannot_be_read_is_doubtful_and_approves_nothing() -> None:
 
 def judged(**changes: object) -> Reviewed:
     """An extraction whose total alone is unsure, as a review gives it."""
-    sure = {path: 0.95 for path, _, _ in walk(INVOICE)} | {"total_amount": 0.6}
+    sure = {path: 0.95 for path, _, _ in INVOICE.walk(GIVEN)} | {"total_amount": 0.6}
     return Reviewed(extraction(**({"confidences": sure, "evidence": ON_PAGE} | changes)), {})
 
 
@@ -435,7 +436,7 @@ def test_a_record_that_nobody_looked_at_is_not_called_reviewed() -> None:
 
 def test_an_untouched_record_is_saved_with_its_verdict() -> None:
     """Approved and unchanged stays approved."""
-    found = judged(confidences={path: 0.95 for path, _, _ in walk(INVOICE)}, verdict="approved")
+    found = judged(confidences={path: 0.95 for path, _, _ in INVOICE.walk(GIVEN)}, verdict="approved")
     assert status_of(found) == "approved"
 
 
@@ -449,7 +450,7 @@ def test_a_finding_is_settled_once_all_its_fields_are_confirmed() -> None:
 
 def test_a_missing_required_value_cannot_be_confirmed() -> None:
     """To look at nothing is not to find it right."""
-    found = judged(invoice=INVOICE.model_copy(update={"invoice_date": None}))
+    found = judged(invoice=GIVEN.model_copy(update={"invoice_date": None}))
     assert "Invoice date is missing." in open_points(confirmed(found, {"invoice_date"}).extraction)
 
 
@@ -457,7 +458,7 @@ def test_a_confirmation_is_kept_and_ends_with_the_next_change() -> None:
     """It survives a reload; a new text must be looked at anew."""
     edits = edits_from(Edits(confirmed={"total_amount"}).to_json())
     assert edits.confirmed == {"total_amount"}
-    edits.set_text(INVOICE, "total_amount", "120")
+    edits.set_text(GIVEN, "total_amount", "120")
     assert edits.confirmed == set()
 
 
@@ -473,11 +474,11 @@ def test_a_proposal_that_was_taken_is_not_called_typed() -> None:
 
 def test_an_update_says_what_it_would_replace() -> None:
     """Every value that differs is named with what is stored and what stands now."""
-    now = INVOICE.model_copy(update={"total_amount": Decimal("120.00"), "line_items": ()})
-    found = differences(INVOICE, now)
+    now = GIVEN.model_copy(update={"total_amount": Decimal("120.00"), "line_items": ()})
+    found = differences(GIVEN, now)
     assert ("Total", "119.00", "120.00") in found
     assert ("Line 1 quantity", "3", "") in found
-    assert differences(INVOICE, INVOICE) == []
+    assert differences(GIVEN, GIVEN) == []
 
 
 def test_checks_speak_a_persons_words() -> None:
@@ -530,7 +531,7 @@ def test_a_batch_says_how_far_it_is() -> None:
 
 def test_the_word_follows_the_number_and_the_limit_is_said() -> None:
     """A name and an amount of the same confidence have the same word; the one that needs more says how much."""
-    sure = dict.fromkeys([path for path, _, _ in walk(INVOICE)], 0.85)
+    sure = dict.fromkeys([path for path, _, _ in INVOICE.walk(GIVEN)], 0.85)
     read = extraction(confidences=sure, evidence=ON_PAGE)
     assert trust(read, "vendor_name").words == "Likely 85%"
     assert trust(read, "total_amount").words == "Likely 85% (enough: 92%)"
@@ -543,7 +544,7 @@ def test_the_word_follows_the_number_and_the_limit_is_said() -> None:
 def test_a_yes_to_the_whole_document_is_kept() -> None:
     """What a check says of no field in particular is a question until the person has seen it."""
     general = Finding("page", "error", "Page 2 could not be read.")
-    found = judged(confidences={path: 0.95 for path, _, _ in walk(INVOICE)}, findings=(general,))
+    found = judged(confidences={path: 0.95 for path, _, _ in INVOICE.walk(GIVEN)}, findings=(general,))
     (stop,) = [stop for stop in stops(found.extraction) if stop.kind == "document"]
     assert not [s for s in stops(confirmed(found, stop.answers).extraction) if s.kind == "document"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 
-from core.models import Invoice, LineItem
+from core.invoice.model import Invoice, LineItem
 from core.stores.orders import Order
 from storage.workbook import Workbook
 

@@ -72,7 +72,7 @@ def test_amounts_are_readable_text_in_sqlite(path: Path) -> None:
     """Whoever opens the file sees 12.50, and SQL can still add it up."""
     from decimal import Decimal
 
-    from core.models import Invoice
+    from core.invoice.model import Invoice
     from core.stores.orders import Order
 
     database = open_database(f"sqlite:///{path}")

@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 from core.errors import StorageError
-from core.models import Invoice, LineItem, Payment
+from core.invoice.model import Invoice, LineItem, Payment
 from core.stores.orders import Order
 from storage import exports
 from storage.exports import export_orders

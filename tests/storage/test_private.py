@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.entrypoints.bootstrap import build_studio
-from core.models import Invoice
+from core.invoice.model import Invoice
 from core.settings import Settings
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")

@@ -15,7 +15,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.worksheet.table import Table
 
 from core.errors import StorageError
-from core.models import Payment
+from core.invoice.model import Payment
 from storage.workbook import Workbook
 from tests.storage.books import HEADER, changed_by_a_person, line_owners, order, parts, rewrite
 

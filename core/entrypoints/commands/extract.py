@@ -15,7 +15,7 @@ from core.entrypoints.console import StepLines, json_text, print_json, warn
 from core.errors import StudioError
 from core.extraction import Extraction
 from core.extraction_json import to_json
-from core.models import Invoice
+from core.invoice.model import Invoice
 from core.recipe import Recipe, load_recipe
 from core.review import Reviewed
 from core.review.standing import status_of

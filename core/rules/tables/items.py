@@ -35,7 +35,7 @@ class ItemRow:
     total_price: ItemCell | None = None
 
     def cells(self) -> dict[str, ItemCell]:
-        """The printed cells by the field name of :class:`core.models.LineItem`."""
+        """The printed cells by the field name of :class:`core.invoice.model.LineItem`."""
         named = {name: getattr(self, name) for name in ("description", "quantity", "unit_price", "total_price")}
         return {name: cell for name, cell in named.items() if cell is not None}
 

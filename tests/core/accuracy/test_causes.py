@@ -9,7 +9,8 @@ import pytest
 from core.accuracy.causes import cause_of, invoice_of, places_of_truth, told_otherwise
 from core.evaluation.outcome import Compared
 from core.evidence import Box, Evidence, PageText, Word
-from core.models import FieldKind, field_of
+from core.invoice.document_type import INVOICE
+from core.schema.fields import FieldKind
 
 READ = Evidence(1, (Box(0, 0, 10, 10),), "4711", 1.0, "exact")
 ALIKE = Evidence(1, (Box(0, 0, 10, 10),), "471l", 0.8, "fuzzy")
@@ -17,7 +18,7 @@ ALIKE = Evidence(1, (Box(0, 0, 10, 10),), "471l", 0.8, "fuzzy")
 
 def miss(path: str, wanted: Any, got: Any) -> Compared:
     """A value of a header field that is not right."""
-    return Compared(path, field_of(path), wanted, got, False)
+    return Compared(path, INVOICE.field_of(path), wanted, got, False)
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from core.entrypoints.bootstrap import build_studio
 from core.errors import ExtractionError, RecipeError, RecordMissing
 from core.extraction import PageRef
 from core.extractor import Availability, Draft, Request
+from core.invoice.model import Invoice
 from core.llm.provider import Call, Estimate, Usage
-from core.models import Invoice
 from core.recipe import BUILT_IN, ModelChoice, Recipe
 from core.settings import Settings
 from core.stores.comparisons import Comparison

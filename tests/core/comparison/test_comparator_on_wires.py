@@ -12,8 +12,8 @@ from core.comparison.row import Row
 from core.comparison.totals import RecipeTotals
 from core.entrypoints.bootstrap import build_studio
 from core.extraction import PageRef
+from core.invoice.model import Invoice
 from core.llm.schema import reply_of
-from core.models import Invoice
 from core.prompt import Prompt
 from core.recipe import BUILT_IN, ModelChoice, Recipe
 from core.settings import Settings

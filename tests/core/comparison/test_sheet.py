@@ -9,7 +9,7 @@ from typing import Any
 from core.comparison.alignment import align
 from core.comparison.sheet import SheetRow, compare_readings
 from core.extraction import Extraction
-from core.models import Invoice, LineItem
+from core.invoice.model import Invoice, LineItem
 from core.recipe import Recipe
 from core.stores.comparisons import Vote
 from samples.generate import make_sample

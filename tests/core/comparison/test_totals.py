@@ -11,8 +11,8 @@ from core.comparison.result import Measure, Result, fair_measures, measure, read
 from core.comparison.sheet import compare_readings
 from core.comparison.totals import Compared, RecipeTotals, Tally, basis_of, score_results, total_of, worth_having
 from core.extraction import Extraction, StepRecord
+from core.invoice.model import Invoice
 from core.llm.provider import Usage
-from core.models import Invoice
 from core.recipe import OcrRecipe, Recipe
 from core.stores.comparisons import Vote
 from samples.generate import make_sample

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from core.models import field_of
+from core.invoice.document_type import INVOICE
 from core.notation import Notation
 from core.notation.typed import parse_value
 from core.page.layout import Token
@@ -23,4 +23,4 @@ def test_rules_and_form_read_the_same_day(text: str) -> None:
     """Numeric in every order that is sure, with month names in the languages we know, Japanese eras."""
     tokens = [Token(part, "", 0, 0, 0, 1, -1) for part in text.split()]
     assert [found.value for found in find_dates(tokens, month_first=False)] == [DAY]
-    assert parse_value(field_of("invoice_date"), text, Notation()) == DAY
+    assert parse_value(INVOICE.field_of("invoice_date"), text, Notation()) == DAY

@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 
 from core.extraction import Extraction, PageRef
+from core.invoice.document_type import INVOICE
 from core.llm.extractor import LlmExtractor
-from core.models import field_of
 from core.notation import Notation, notation_of
 from core.notation.typed import parse_value
 from core.recipe import Recipe
@@ -59,7 +59,7 @@ def test_rules_form_and_model_read_one_date(text: str, issued: date) -> None:
         language=draft.language,
         page_texts=pages,
     )
-    assert parse_value(field_of("invoice_date"), printed, extraction.own_notation) == issued
+    assert parse_value(INVOICE.field_of("invoice_date"), printed, extraction.own_notation) == issued
     reply = {**REPLY, "language": draft.language, "invoice": {**REPLY["invoice"], "invoice_date": printed}}
     read = LlmExtractor(FakeModels(json.dumps(reply))).extract(request_of(*pages))
     assert read is not None
@@ -76,5 +76,5 @@ def test_a_form_keeps_what_the_rules_found_out_about_the_order_of_dates() -> Non
 def test_one_point_before_three_digits_groups_thousands_in_a_german_document() -> None:
     """``1.234`` is 1234 where the document marks decimals with a comma, and 1.234 where with a point."""
     german, english = notation_of([page(GERMAN)], "de"), notation_of([page(BRITISH)], "en")
-    assert parse_value(field_of("total_amount"), "1.234", german) == Decimal(1234)
-    assert parse_value(field_of("total_amount"), "1.234", english) == Decimal("1.234")
+    assert parse_value(INVOICE.field_of("total_amount"), "1.234", german) == Decimal(1234)
+    assert parse_value(INVOICE.field_of("total_amount"), "1.234", english) == Decimal("1.234")

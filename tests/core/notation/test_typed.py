@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.models import field_of
+from core.invoice.document_type import INVOICE
 from core.notation import usual_notation
 from core.notation.typed import parse_value
 
@@ -31,7 +31,7 @@ from core.notation.typed import parse_value
 )
 def test_amounts_are_read_with_the_documents_language(text: str, language: str | None, value: str) -> None:
     """Both separators decide themselves; one before three digits is decided by the language."""
-    assert parse_value(field_of("total_amount"), text, usual_notation(language)) == Decimal(value)
+    assert parse_value(INVOICE.field_of("total_amount"), text, usual_notation(language)) == Decimal(value)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_amounts_are_read_with_the_documents_language(text: str, language: str |
 )
 def test_dates_are_read_with_the_documents_language(text: str, language: str | None, value: date) -> None:
     """Day and month order follow the language where the numbers leave it open."""
-    assert parse_value(field_of("invoice_date"), text, usual_notation(language)) == value
+    assert parse_value(INVOICE.field_of("invoice_date"), text, usual_notation(language)) == value
 
 
 @pytest.mark.parametrize(
@@ -58,13 +58,13 @@ def test_dates_are_read_with_the_documents_language(text: str, language: str | N
 )
 def test_currencies_are_read_by_code_sign_or_name(text: str, code: str) -> None:
     """The stored value is the ISO code."""
-    assert parse_value(field_of("currency"), text, usual_notation(None)) == code
+    assert parse_value(INVOICE.field_of("currency"), text, usual_notation(None)) == code
 
 
 def test_text_is_tidied() -> None:
     """The words of a drawn box may stand on several lines."""
     assert (
-        parse_value(field_of("billing_address"), " 12 Long Lane\n Northtown ", usual_notation(None))
+        parse_value(INVOICE.field_of("billing_address"), " 12 Long Lane\n Northtown ", usual_notation(None))
         == "12 Long Lane Northtown"
     )
 
@@ -72,7 +72,7 @@ def test_text_is_tidied() -> None:
 @pytest.mark.parametrize("path", ["total_amount", "invoice_date", "currency", "vendor_name"])
 def test_an_empty_text_is_no_value(path: str) -> None:
     """Clearing a field leaves it empty."""
-    assert parse_value(field_of(path), "  ", usual_notation("en")) is None
+    assert parse_value(INVOICE.field_of(path), "  ", usual_notation("en")) is None
 
 
 @pytest.mark.parametrize(
@@ -87,5 +87,5 @@ def test_an_empty_text_is_no_value(path: str) -> None:
 def test_what_is_no_such_value_gets_a_sentence(path: str, text: str) -> None:
     """It names the field, the text and an example."""
     with pytest.raises(ValueError, match="such as") as caught:
-        parse_value(field_of(path), text, usual_notation("de"))
+        parse_value(INVOICE.field_of(path), text, usual_notation("de"))
     assert text in str(caught.value)

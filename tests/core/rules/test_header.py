@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from core.models import Invoice
+from core.invoice.model import Invoice
 from tests.core.rules.pages import read
 
 

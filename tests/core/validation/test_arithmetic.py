@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from core.extraction import Charge, Finding, Provenance
+from core.invoice.document_type import INVOICE
+from core.invoice.model import Invoice, LineItem
 from core.matching import find_evidence
-from core.models import Invoice, LineItem, walk
 from core.validation.arithmetic import confirmed
 from core.validation.checks import check
 from tests.core.typeset import page_of
@@ -244,7 +245,7 @@ def test_a_tax_that_is_a_rate_of_the_total_itself_doubts_the_total() -> None:
 
 def exact(invoice: Invoice, *charges: Charge) -> list[Finding]:
     """What the arithmetic checks notice of an invoice that its XML states."""
-    known = {path: Provenance("einvoice", exact=True) for path, _, value in walk(invoice) if value is not None}
+    known = {path: Provenance("einvoice", exact=True) for path, _, value in INVOICE.walk(invoice) if value is not None}
     noticed = check(invoice, [], {}, known, None, date(2024, 6, 1), charges=charges)
     return [finding for finding in noticed if finding.check in SUMS]
 

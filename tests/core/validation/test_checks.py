@@ -9,8 +9,8 @@ import pytest
 
 from core.evidence import PageText
 from core.extraction import Finding, Provenance
+from core.invoice.model import Invoice
 from core.matching import find_evidence
-from core.models import Invoice
 from core.validation.checks import check
 from core.validation.comparison import compare_with_page
 from tests.core.typeset import page_of

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.evidence import Box, Evidence
 from core.extraction import Extraction, Finding, PageRef, Provenance, Severity
-from core.models import Invoice, LineItem
+from core.invoice.model import Invoice, LineItem
 from core.recipe import Correction, Recipe
 from core.validation.confidence import explain, score
 from core.validation.gate import decide, needed

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.extraction import Candidate, Finding
-from core.models import Invoice
+from core.invoice.model import Invoice
 from core.validation.checks import check
 from core.validation.confidence import DOUBTED, score
 from tests.core.typeset import page_of

@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from core.models import Invoice, LineItem, field_of, header_fields, is_amount, item_path, value_at, walk, with_value
+from core.invoice.document_type import INVOICE, item_path
+from core.invoice.model import Invoice, LineItem
+from core.schema.values import is_amount
 
 
 def test_blank_text_is_null() -> None:
@@ -31,24 +33,24 @@ def test_a_currency_is_a_three_letter_code() -> None:
 def test_every_value_has_a_path() -> None:
     """Walking an invoice names header fields and cells; each path finds its value and its field again."""
     invoice = Invoice(invoice_number="7", line_items=(LineItem(quantity=Decimal(2)),))
-    paths = {path: value for path, _, value in walk(invoice)}
+    paths = {path: value for path, _, value in INVOICE.walk(invoice)}
     assert paths["invoice_number"] == "7"
     assert paths["line_items.0.quantity"] == Decimal(2)
-    assert all(value_at(invoice, path) == value for path, value in paths.items())
-    assert field_of("line_items.0.quantity").kind == "quantity"
+    assert all(INVOICE.value_at(invoice, path) == value for path, value in paths.items())
+    assert INVOICE.field_of("line_items.0.quantity").kind == "quantity"
     with pytest.raises(KeyError):
-        field_of("line_items.0.nothing")
+        INVOICE.field_of("line_items.0.nothing")
 
 
 def test_a_value_is_set_by_path_and_validated() -> None:
     """A copy has the new value; a wrong one is refused; the original stays."""
     invoice = Invoice(line_items=(LineItem(),))
-    changed = with_value(invoice, item_path(0, "unit_price"), "4.50")
+    changed = INVOICE.with_value(invoice, item_path(0, "unit_price"), "4.50")
     assert changed.line_items[0].unit_price == Decimal("4.50")
-    assert with_value(invoice, "invoice_date", "2024-02-29").invoice_date == date(2024, 2, 29)
+    assert INVOICE.with_value(invoice, "invoice_date", "2024-02-29").invoice_date == date(2024, 2, 29)
     assert invoice.line_items[0].unit_price is None
     with pytest.raises(ValidationError):
-        with_value(invoice, "invoice_date", "2023-02-29")
+        INVOICE.with_value(invoice, "invoice_date", "2023-02-29")
 
 
 def test_json_keeps_decimals_exact() -> None:
@@ -60,8 +62,8 @@ def test_json_keeps_decimals_exact() -> None:
 
 def test_the_schema_says_what_each_field_is() -> None:
     """Required fields and groups come from the model."""
-    assert {field.name for field in header_fields() if field.required} >= {"invoice_number", "total_amount"}
-    assert all(field.title and field.description and field.group for field in header_fields())
+    assert {field.name for field in INVOICE.header if field.required} >= {"invoice_number", "total_amount"}
+    assert all(field.title and field.description and field.group for field in INVOICE.header)
 
 
 @pytest.mark.parametrize("number", ["999999999999999.99", "0.12345678912", "0.3333333333333333333333333333"])

@@ -1,0 +1,40 @@
+"""The invoice as a document type. Credit notes and receipts are invoices that say so of themselves."""
+
+from __future__ import annotations
+
+from core.invoice.model import Invoice, LineItem
+from core.schema.document_type import DocumentType, Table
+
+LINE_ITEMS = Table(
+    name="line_items",
+    model=LineItem,
+    row_title="Line",
+    anchors=("description", "total_price", "unit_price"),
+    choosing=("description", "total_price", "quantity", "unit_price"),  # one amount on a row is the line total
+    rightmost="total_price",
+)
+
+INVOICE = DocumentType(
+    name="invoice",
+    title="Invoice",
+    titles="Invoices",
+    model=Invoice,
+    tables=(LINE_ITEMS,),
+    last_meant=frozenset({"subtotal", "tax", "total_amount"}),
+    duplicate_key=("vendor_name", "invoice_number"),
+    list_columns=(
+        "vendor_name",
+        "invoice_number",
+        "total_amount",
+        "invoice_date",
+        "due_date",
+        "customer_name",
+        "currency",
+    ),
+    searched=("invoice_number", "vendor_name", "customer_name"),
+)
+
+
+def item_path(index: int, cell: str) -> str:
+    """The path of one line-item cell (index from 0)."""
+    return LINE_ITEMS.path(index, cell)

@@ -1,0 +1,142 @@
+"""The document type: one frozen value that says all that differs between kinds of documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pydantic import BaseModel
+
+from core.schema.fields import FieldInfo, fields_of
+from core.schema.path import Path, cell_path
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a document: ``name`` is the model's field that holds its rows, ``model`` one row, ``row_title`` what a row
+    is called.
+
+    ``anchors`` are the columns by which a row is recognised on the page, the most telling first; ``choosing`` the order in
+    which the cells of a row take their places; ``rightmost`` the column that, of equal amounts on a row, is the last one.
+    """
+
+    name: str
+    model: type[BaseModel]
+    row_title: str
+    anchors: tuple[str, ...]
+    choosing: tuple[str, ...]
+    rightmost: str | None = None
+
+    @property
+    def columns(self) -> tuple[FieldInfo, ...]:
+        """Its columns in order."""
+        return fields_of(self.model)
+
+    def path(self, row: int, column: str) -> str:
+        """The path of one cell (``row`` from 0)."""
+        return cell_path(self.name, row, column)
+
+
+@dataclass(frozen=True)
+class DocumentType:
+    """A kind of document. ``name`` is stored with whatever was read as it; ``title`` and ``titles`` are for people (one,
+    many). ``model`` is the pydantic model of its values: header fields, and the rows of ``tables``.
+
+    ``last_meant`` are the header fields that stand at the end: of several places that match, the last is meant.
+    ``duplicate_key`` are the fields that make two documents the same where all of them are equal, ``list_columns`` those
+    that a list of records shows, ``searched`` those that its search looks into.
+    """
+
+    name: str
+    title: str
+    titles: str
+    model: type[BaseModel]
+    tables: tuple[Table, ...] = ()
+    last_meant: frozenset[str] = frozenset()
+    duplicate_key: tuple[str, ...] = ()
+    list_columns: tuple[str, ...] = ()
+    searched: tuple[str, ...] = ()
+
+    @property
+    def header(self) -> tuple[FieldInfo, ...]:
+        """The header fields in the form's order."""
+        return fields_of(self.model)
+
+    @cached_property
+    def _header_by_name(self) -> Mapping[str, FieldInfo]:
+        return {info.name: info for info in self.header}
+
+    @cached_property
+    def _tables_by_name(self) -> Mapping[str, Table]:
+        return {table.name: table for table in self.tables}
+
+    def table(self, name: str) -> Table:
+        """The table called ``name``. Raises KeyError."""
+        return self._tables_by_name[name]
+
+    def field_of(self, path: str) -> FieldInfo:
+        """The field that ``path`` names. Raises KeyError if there is none."""
+        place = Path.parse(path)
+        if not place.is_cell:
+            return self._header_by_name[place.field]
+        for info in self.table(place.table).columns:
+            if info.name == place.field:
+                return info
+        raise KeyError(path)
+
+    def has(self, path: str) -> bool:
+        """Whether ``path`` names a field of this type."""
+        try:
+            self.field_of(path)
+        except KeyError:
+            return False
+        return True
+
+    def title_of(self, path: str) -> str:
+        """What a path is called: ``Total``, or ``Line 2 quantity``."""
+        info, place = self.field_of(path), Path.parse(path)
+        if not place.is_cell:
+            return info.title
+        return f"{self.table(place.table).row_title} {place.row_number} {info.title.lower()}"
+
+    def label_of(self, path: str) -> str:
+        """The same as the beginning of a sentence: ``Total``, or ``Line 2: quantity``."""
+        info, place = self.field_of(path), Path.parse(path)
+        if not place.is_cell:
+            return info.title
+        return f"{self.table(place.table).row_title} {place.row_number}: {info.title.lower()}"
+
+    def rows(self, values: BaseModel, table: Table) -> tuple[Any, ...]:
+        """The rows of a table of ``values``."""
+        found: tuple[Any, ...] = getattr(values, table.name)
+        return found
+
+    def walk(self, values: BaseModel) -> Iterator[tuple[str, FieldInfo, Any]]:
+        """Every scalar of ``values`` as (path, field, value), header first, then the tables row by row."""
+        for info in self.header:
+            yield info.name, info, getattr(values, info.name)
+        for table in self.tables:
+            for row, cells in enumerate(self.rows(values, table)):
+                for info in table.columns:
+                    yield cell_path(table.name, row, info.name), info, getattr(cells, info.name)
+
+    def value_at(self, values: BaseModel, path: str) -> Any:
+        """The value at ``path``; ``None`` where the row does not exist. Raises AttributeError for an unknown field."""
+        place = Path.parse(path)
+        if not place.is_cell:
+            return getattr(values, place.field)
+        rows = getattr(values, place.table)
+        return getattr(rows[place.row], place.field) if place.row < len(rows) else None
+
+    def with_value(self, values: BaseModel, path: str, value: Any) -> BaseModel:
+        """A copy of ``values`` with ``value`` (validated) at ``path``. Raises IndexError for a row that does not exist."""
+        place, data = Path.parse(path), values.model_dump()
+        if place.is_cell:
+            rows = [dict(row) for row in data[place.table]]
+            rows[place.row][place.field] = value
+            data[place.table] = rows
+        else:
+            data[place.field] = value
+        return self.model.model_validate(data)

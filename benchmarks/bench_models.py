@@ -15,9 +15,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from core.call import ModelName
 from core.llm.capabilities import capabilities
 from core.llm.prices import cost_of, price_of
-from core.llm.provider import Ask, Image, Message, ModelName, Question
+from core.llm.provider import Ask, Image, Message, Question
 from core.llm.registry import build_providers, default_model
 from core.llm.schema import Reading, schema_of
 from core.llm.switchboard import Outside, Switchboard

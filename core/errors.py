@@ -48,7 +48,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from core.llm.provider import Usage
+from core.call import Usage
 
 if TYPE_CHECKING:
     from core.stores.orders import Order

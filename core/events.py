@@ -19,6 +19,10 @@ STEPS: dict[str, str] = {
     "validate": "Validate",
 }
 
+#: The piece that says: what came so far is void, the reply begins anew (a stream broke and is asked for again, or
+#: another model was asked). No piece of a reply holds this character: JSON has it only escaped.
+RESTART = "\f"
+
 
 @dataclass(frozen=True, slots=True)
 class StepStarted:

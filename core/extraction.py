@@ -8,10 +8,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from core.call import Call
 from core.evidence import Evidence, PageText
 from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice, Payment
-from core.llm.provider import Call
 from core.notation import Notation, notation_of
 from core.recipe import Recipe
 from core.schema.values import TOO_LONG

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from core.call import Call, Note
+from core.cancelling import IsCancelled
 from core.documents import Document
 from core.evidence import PageText
 from core.extraction import Candidate, Charge, Finding, PageRef, Provenance
 from core.invoice.model import Invoice, Payment
-from core.llm.provider import Call, Note
 from core.notation import Notation
 from core.recipe import ModelChoice, Recipe
 
@@ -43,7 +44,7 @@ class Request:
     on_reply: Callable[[str], None] = lambda text: None
     choice: ModelChoice | None = None
     note: Note = lambda call: None
-    cancelled: Callable[[], bool] = lambda: False
+    cancelled: IsCancelled = lambda: False
 
 
 @dataclass(frozen=True, slots=True)

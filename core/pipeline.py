@@ -13,6 +13,8 @@ from pathlib import PurePath
 from typing import TypeVar
 
 from core.cache import Cache
+from core.call import Call, Note
+from core.cancelling import IsCancelled, stop_if
 from core.documents import Document
 from core.einvoice.completion import complete
 from core.errors import Cancelled, ExtractionError, StudioError
@@ -32,10 +34,9 @@ from core.extractor import Draft, Extractor, Request
 from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice
 from core.judgement import judge
-from core.llm.provider import Call, Note
 from core.matching import find_evidence
 from core.notation import notation_of
-from core.ocr.engine import Cancel, PageReader, PagesRead
+from core.ocr.engine import PageReader, PagesRead
 from core.placing import candidates_on_page, evidence_on_page, sources_on_page
 from core.recipe import Recipe
 
@@ -77,7 +78,7 @@ class Pipeline:
         self.version = version
         self.today = today
 
-    def run(self, order: Order, cancelled: Cancel = lambda: False) -> Iterator[Event]:
+    def run(self, order: Order, cancelled: IsCancelled = lambda: False) -> Iterator[Event]:
         """The events of one run; the last is RunFinished. Raises a StudioError after the StepFailed that tells of it,
         and Cancelled once ``cancelled`` is true."""
         kept = self.kept(order)
@@ -107,7 +108,7 @@ class Pipeline:
 class _Run:
     """One run: its clock, and the events of its steps."""
 
-    def __init__(self, pipeline: Pipeline, order: Order, cancelled: Cancel) -> None:
+    def __init__(self, pipeline: Pipeline, order: Order, cancelled: IsCancelled) -> None:
         self.pipeline = pipeline
         self.order = order
         self.cancelled = cancelled
@@ -218,7 +219,7 @@ class _Run:
         choice = self.order.recipe.models.get(name)
         extractor = self.pipeline.extractors.get("llm" if choice else name)
         request = replace(request, choice=choice)
-        _stop_if(self.cancelled)
+        stop_if(self.cancelled)
         started = time.perf_counter()
         yield StepStarted("extract")
         try:
@@ -249,7 +250,7 @@ class _Run:
     def _judge(
         self, name: str, draft: Draft, request: Request, texts: tuple[PageText, ...]
     ) -> Generator[Event, None, Extraction]:
-        _stop_if(self.cancelled)
+        stop_if(self.cancelled)
         page_draft = self._page_draft(draft, request) if texts and name != "rules" else None
         if page_draft and draft.exact:
             draft = complete(draft, page_draft)
@@ -297,7 +298,7 @@ class _Run:
         return reader.extract(seen) if reader else None
 
     def _timed(self, step: str, work: Callable[[], T], detail: Callable[[T], str]) -> Generator[Event, None, T]:
-        _stop_if(self.cancelled)
+        stop_if(self.cancelled)
         started = time.perf_counter()
         yield StepStarted(step)
         try:
@@ -397,11 +398,6 @@ def _reading_findings(document: Document, read: PagesRead) -> Iterator[Finding]:
         yield Finding("repaired", "warning", "The file is damaged and was repaired to open it: parts may be missing.")
     if not any(text.words for text in read.texts):
         yield Finding("empty", "error", "Nothing is written on the chosen pages: choose others, or get the file again.")
-
-
-def _stop_if(cancelled: Cancel) -> None:
-    if cancelled():
-        raise Cancelled("The run was cancelled.")
 
 
 def _describe(document: Document, pages: tuple[PageRef, ...]) -> str:

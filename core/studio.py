@@ -18,6 +18,8 @@ from pydantic import ValidationError
 
 from core.accuracy import Accuracy
 from core.cache import Cache
+from core.call import Call
+from core.cancelling import IsCancelled
 from core.comparison.comparator import Comparator
 from core.comparison.runner import PipelineRunner
 from core.documents import Document, open_document
@@ -30,7 +32,7 @@ from core.extractor import Availability
 from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice
 from core.jobs.queue import Handler, Job, JobQueue, JobRequest, Lane
-from core.llm.provider import Call, Models
+from core.llm.provider import Models
 from core.notation import usual_notation
 from core.notation.typed import parse_value
 from core.pipeline import Order as RunOrder
@@ -255,7 +257,7 @@ class Studio:
         """Who does the work of each kind of job."""
         return {RUN: self._read, **self.comparison.handlers(), **self.accuracy.handlers()}
 
-    def _read(self, request: JobRequest, cancelled: Callable[[], bool]) -> Iterator[Event]:
+    def _read(self, request: JobRequest, cancelled: IsCancelled) -> Iterator[Event]:
         """Do the run that :meth:`start` asked for."""
         asked, run_id = request.payload, request.job_id
         sha256 = asked["document"]
@@ -346,7 +348,7 @@ class Studio:
             return recipe
         return recipe.model_copy(update={"correction": self.defaults.correction})
 
-    def _kept(self, run_id: str, order: RunOrder, cancelled: Callable[[], bool]) -> Iterator[Event]:
+    def _kept(self, run_id: str, order: RunOrder, cancelled: IsCancelled) -> Iterator[Event]:
         started = datetime.now(UTC)
         for event in self._parts.pipeline.run(order, cancelled):
             if isinstance(event, RunFinished):

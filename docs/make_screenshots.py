@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, expect, sync_playwright
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from core.call import Call, Purpose, Usage  # noqa: E402
 from core.entrypoints.bootstrap import build_studio  # noqa: E402 - the project is not an installed package
 from core.invoice.model import Invoice  # noqa: E402
-from core.llm.provider import Call, Purpose, Usage  # noqa: E402
 from core.settings import Budget, Settings  # noqa: E402
 from core.stores.orders import Status  # noqa: E402
 from storage.calls import SqlCalls  # noqa: E402

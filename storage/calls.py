@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Text, cast, func, select
 
+from core.call import Call, ModelName, Usage
 from core.errors import RecordMissing
-from core.llm.provider import Call, ModelName, Usage
 from core.stores.calls import CallRow
 from storage.columns import summed, total
 from storage.database import Database, insert_new

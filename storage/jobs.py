@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from core.cancelling import CANCELLED
 from core.events import Event
 from core.jobs.event_json import event_from_json, event_to_json
 from core.jobs.queue import JobRequest, Lane
-from core.jobs.store import CANCELLED, Ended, JobRecord, after_loss
+from core.jobs.store import Ended, JobRecord, after_loss
 from core.jobs.turns import in_lanes
 from storage.database import Database, insert_new
 from storage.tables import JOB_EVENTS, JOBS

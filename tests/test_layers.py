@@ -13,7 +13,7 @@ CONTRACTS = {
     f"core.{name}"
     for name in (
         "invoice.model invoice.document_type document_types atomic documents evidence homography recipe events errors settings extraction extractor cache "
-        "imaging.cleaned ocr.engine jobs.queue jobs.store llm.provider prompt"
+        "imaging.cleaned ocr.engine jobs.queue jobs.store llm.provider prompt call cancelling"
     ).split()
 }
 LOGIC = (
@@ -114,6 +114,18 @@ def test_a_module_imports_only_what_its_layer_may(path: Path) -> None:
         name for name in imports_of(path) if (other := layer_of(name)) is not None and other not in MAY_IMPORT[layer]
     ]
     assert not wrong, f"{module_of(path)} ({layer}) may not import {wrong}"
+
+
+def test_the_ground_floor_knows_no_room_of_models() -> None:
+    """Only what asks a model imports the contract of those who answer; a call in the books is no part of it."""
+    ground = [path for path in files() if layer_of(module_of(path)) == "contract"]
+    assert len(ground) > 20
+    users = [
+        module_of(path)
+        for path in ground
+        if not module_of(path).startswith("core.llm") and any(name.startswith("core.llm") for name in imports_of(path))
+    ]
+    assert users == []
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from core.accuracy.library import CaseLibrary
 from core.accuracy.measured import DOCUMENTS, Measured
 from core.accuracy.measuring import measure, unread
 from core.accuracy.sets import CaseSet, CaseSets, SetName, Subject
+from core.cancelling import IsCancelled
 from core.documents import Document, open_document
 from core.errors import Cancelled, CaseError, RecipeError, StudioError
 from core.evaluation.report import to_json
@@ -148,7 +149,7 @@ class Accuracy:
         """Who does the work of the kinds of job that are queued here."""
         return {EVALUATION: self._measure}
 
-    def _measure(self, request: JobRequest, cancelled: Callable[[], bool]) -> Iterator[Event]:
+    def _measure(self, request: JobRequest, cancelled: IsCancelled) -> Iterator[Event]:
         """Measure what :meth:`start` asked for, in whichever process."""
         choice = Choice(**request.payload["choice"])
         recipes = {name: Recipe.model_validate(kept) for name, kept in request.payload["recipes"].items()}
@@ -222,7 +223,7 @@ class _Run:
         self._subjects = subjects
         self._recipes = recipes
 
-    def work(self, cancelled: Callable[[], bool]) -> Iterator[Event]:
+    def work(self, cancelled: IsCancelled) -> Iterator[Event]:
         """Every document with every recipe; each recipe is kept as it ends."""
         started = time.perf_counter()
         total = len(self._subjects) * len(self._recipes)
@@ -237,7 +238,7 @@ class _Run:
             self._keep(place, name, recipe, tuple(documents))
         yield StepFinished(PROGRESS, time.perf_counter() - started)
 
-    def _measure(self, subject: Subject, recipe: Recipe, cancelled: Callable[[], bool]) -> Measured:
+    def _measure(self, subject: Subject, recipe: Recipe, cancelled: IsCancelled) -> Measured:
         """One document; a failure is its status, and the others go on."""
         started = time.perf_counter()
         document: Document | None = None
@@ -256,9 +257,7 @@ class _Run:
         sha256 = document.sha256 if document else None
         return unread(subject.case, subject.name, status, seconds=seconds, document=sha256)
 
-    def _extract(
-        self, document: Document, subject: Subject, recipe: Recipe, cancelled: Callable[[], bool]
-    ) -> Extraction:
+    def _extract(self, document: Document, subject: Subject, recipe: Recipe, cancelled: IsCancelled) -> Extraction:
         pages = subject.pages if self._choice.invoice_pages else ()
         pages = pages or tuple(PageRef(number + 1) for number in range(document.page_count))
         order = Order(

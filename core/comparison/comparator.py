@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+from core.cancelling import IsCancelled
 from core.comparison.estimate import ColumnEstimate, add_up
 from core.comparison.reading import MEASURE, Reading, Runner, note_pages_read
 from core.comparison.result import Measure, Result, fair_measures, measure, read_result
@@ -164,7 +165,7 @@ class Comparator:
         """Who does the work of the kinds of job that are queued here."""
         return {CELL: self._read_cell}
 
-    def _read_cell(self, request: JobRequest, cancelled: Callable[[], bool]) -> Iterator[Event]:
+    def _read_cell(self, request: JobRequest, cancelled: IsCancelled) -> Iterator[Event]:
         """Read one cell, in whichever process."""
         asked = request.payload
         recipe, (row, column) = Recipe.model_validate(asked["recipe"]), asked["place"]

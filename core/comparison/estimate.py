@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from core.llm.provider import Estimate, Usage
+from core.call import Usage
+from core.llm.provider import Estimate
 from core.recipe import ModelChoice, Recipe
 
 #: Guesses what asking a model for one document may use and cost.

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Protocol
 
+from core.cancelling import IsCancelled, stop_if
 from core.comparison.result import Measure, measure
 from core.comparison.row import Row
 from core.errors import Cancelled, StudioError
@@ -24,7 +25,7 @@ MEASURE, PAGES_READ = "measure", "pages-read"
 class Runner(Protocol):
     """How one cell is read: what a studio does for any run."""
 
-    def run(self, run_id: str, row: Row, recipe: Recipe, cancelled: Callable[[], bool]) -> Iterator[Event]:
+    def run(self, run_id: str, row: Row, recipe: Recipe, cancelled: IsCancelled) -> Iterator[Event]:
         """The events of a run, kept and noted in the ledger under ``run_id``. Raises a StudioError."""
 
     def kept(self, row: Row, recipe: Recipe) -> Extraction | None:
@@ -50,11 +51,10 @@ class Reading:
         self._recipe = recipe
         self._run_id = run_id
 
-    def events(self, keep: Callable[[str | None], None], cancelled: Callable[[], bool]) -> Iterator[Event]:
+    def events(self, keep: Callable[[str | None], None], cancelled: IsCancelled) -> Iterator[Event]:
         """The run's events. ``keep`` is called as soon as the cell is known: with ``None``, or the sentence on why it
         failed. A stopped cell is not kept, so that it can go on."""
-        if cancelled():
-            raise Cancelled("The run was cancelled.")
+        stop_if(cancelled)
         try:
             first = self._runner.kept(self._row, self._recipe)
             for event in self._runner.run(self._run_id, self._row, self._recipe, cancelled):

@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from core.call import Call, Usage
 from core.extraction import Extraction, StepRecord
-from core.llm.provider import Call, Usage
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
+from core.call import ModelName, Usage
+from core.cancelling import IsCancelled
 from core.comparison.row import Row
 from core.documents import Document
 from core.errors import StudioError
@@ -13,14 +15,14 @@ from core.evidence import Box, PageText, Word
 from core.extraction import Extraction, PageRef
 from core.extractor import Request
 from core.llm.extractor import route_of
-from core.llm.provider import Estimate, ModelName, Usage
+from core.llm.provider import Estimate
 from core.pipeline import Order, Pipeline
 from core.recipe import ModelChoice, Recipe
 
 #: Makes the order of a run: document (SHA-256), name, pages, recipe, run id.
 MakeOrder = Callable[[str, str, Sequence[PageRef], Recipe, str], Order]
 #: Runs an order, kept and noted in the ledger.
-Run = Callable[[str, Order, Callable[[], bool]], Iterator[Event]]
+Run = Callable[[str, Order, IsCancelled], Iterator[Event]]
 
 #: Words that a page is taken to have where only reading it would tell.
 _USUAL_WORDS = 350
@@ -46,7 +48,7 @@ class PipelineRunner:
         self._run = run
         self._missing = missing
 
-    def run(self, run_id: str, row: Row, recipe: Recipe, cancelled: Callable[[], bool]) -> Iterator[Event]:
+    def run(self, run_id: str, row: Row, recipe: Recipe, cancelled: IsCancelled) -> Iterator[Event]:
         """See :meth:`core.comparison.reading.Runner.run`."""
         return self._run(run_id, self._order_of(row, recipe, run_id), cancelled)
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from core.call import Usage
 from core.comparison.result import Measure, Result
 from core.comparison.sheet import Basis, SheetRow, same_value
 from core.evaluation.report import HEADER_NAMES, ITEM_NAMES
 from core.evaluation.scoring import CaseScore, Count, score_case, total
-from core.llm.provider import Usage
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from core.cancelling import CANCELLED
 from core.errors import RunTooLong, StudioError
 from core.events import Event
 from core.jobs.channel import Channel
 from core.jobs.queue import Job, JobRequest, Lane
 from core.jobs.snapshot import snapshot
-from core.jobs.store import CANCELLED, JobRecord, JobStore
+from core.jobs.store import JobRecord, JobStore
 from core.ocr.machine import resident
 
 log = logging.getLogger(__name__)

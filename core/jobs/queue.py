@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from core.events import Event, ReplyArrived, StepEvent
+from core.cancelling import IsCancelled
+from core.events import RESTART, Event, ReplyArrived, StepEvent
 from core.extraction import Extraction
-from core.llm.provider import RESTART
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 
@@ -36,7 +36,7 @@ class JobRequest:
 
 #: Does the work of a kind: a function of the request and of "is it cancelled?" that yields events. A StudioError fails
 #: the job with its sentence; Cancelled ends it as cancelled.
-Handler = Callable[[JobRequest, Callable[[], bool]], Iterator[Event]]
+Handler = Callable[[JobRequest, IsCancelled], Iterator[Event]]
 
 
 @dataclass(frozen=True, slots=True)

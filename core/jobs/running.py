@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from core.cancelling import CANCELLED
 from core.errors import Cancelled, RunTooLong, StudioError
-from core.events import Event, ReplyArrived, RunFinished
+from core.events import RESTART, Event, ReplyArrived, RunFinished
 from core.jobs.queue import Handler
-from core.jobs.store import CANCELLED, Ended, JobRecord, JobStore
-from core.llm.provider import RESTART
+from core.jobs.store import Ended, JobRecord, JobStore
 
 log = logging.getLogger(__name__)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
+from core.cancelling import CANCELLED
 from core.events import Event
 from core.jobs.queue import JobRequest, JobState, Lane
 
@@ -16,8 +17,6 @@ PARKED = (
     "The program that read this document ended unexpectedly, twice: it was set aside so that it holds up nothing else. "
     "Try other pages or another recipe."
 )
-
-CANCELLED = "The run was cancelled."
 
 Ended = Literal["done", "failed", "cancelled"]
 

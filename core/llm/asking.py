@@ -7,10 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from core.call import Call, ModelName, Note, Purpose
+from core.cancelling import IsCancelled
 from core.errors import ProviderError, ReplyCutOff, ReplyInvalid
+from core.events import RESTART
 from core.llm.messages import ask_for_repair
 from core.llm.opinion import Verification, read_verification
-from core.llm.provider import RESTART, Ask, Call, ModelName, Models, Note, Purpose, Question, Reply
+from core.llm.provider import Ask, Models, Question, Reply
 from core.llm.reply import NotationOf, Read, parse_object, read_reply
 from core.notation import usual_notation
 from core.redaction import Masker
@@ -34,7 +37,7 @@ class Asking:
     prompt: str
     note: Note
     on_reply: Callable[[str], None]
-    cancelled: Callable[[], bool]
+    cancelled: IsCancelled
     masker: Masker | None = None
     notation: NotationOf = usual_notation
     calls: list[Call] = field(default_factory=list)

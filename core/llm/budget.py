@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from core.call import ModelName
+from core.cancelling import IsCancelled
 from core.errors import BudgetExceeded, StorageError
 from core.llm.limits import STEP, Sleep, pause
-from core.llm.provider import Cancelled, ModelName
 from core.settings import Budget
 from core.spending.period import day_of, month_of
 from core.stores.holds import Cap, Holds, Over
@@ -46,7 +47,7 @@ class BudgetGuard:
 
     @contextmanager
     def reserve(
-        self, model: ModelName, cost: Callable[[], Decimal | None], timeout: float, cancelled: Cancelled
+        self, model: ModelName, cost: Callable[[], Decimal | None], timeout: float, cancelled: IsCancelled
     ) -> Iterator[Hold]:
         """Holds ``cost`` (the call's greatest) back while the call runs, which takes ``timeout`` seconds at most; who makes
         it says what became of it in the :class:`Hold`.

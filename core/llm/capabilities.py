@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from core.llm.provider import Capabilities, ModelName
+from core.call import ModelName
+from core.llm.provider import Capabilities
 
 
 @cache

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
+from core.call import ModelName, Usage
 from core.errors import ExtractionError, KeyMissing, PromptError, ReplyCutOff
 from core.extraction import Finding, Provenance
 from core.extractor import Availability, Draft, Request
@@ -20,7 +21,7 @@ from core.llm.messages import PageShown, Part, ask_for_reading
 from core.llm.opinion import Opinion, ask_to_verify, compare, opinion_of, weighed
 from core.llm.packing import Packed, Room, halves, pack
 from core.llm.prompting import PromptShelf, uses
-from core.llm.provider import Ask, Estimate, ModelName, Models, Question, Usage
+from core.llm.provider import Ask, Estimate, Models, Question
 from core.llm.schema import Reading
 from core.llm.tokens import count_question
 from core.notation import notation_of

@@ -8,8 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from core.errors import Cancelled
-from core.llm.provider import Cancelled as IsCancelled
+from core.cancelling import IsCancelled, stop_if
 
 #: Seconds between two looks at whether the person has stopped the run.
 STEP = 0.2
@@ -26,12 +25,6 @@ def pause(seconds: float, cancelled: IsCancelled, sleep: Sleep = time.sleep) -> 
         sleep(min(STEP, seconds))
         seconds -= STEP
     stop_if(cancelled)
-
-
-def stop_if(cancelled: IsCancelled) -> None:
-    """Raises Cancelled where the person has stopped the run."""
-    if cancelled():
-        raise Cancelled("The run was cancelled.")
 
 
 class Turns:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from core.llm.provider import ModelName, Price, Usage
+from core.call import ModelName, Usage
+from core.llm.provider import Price
 from core.settings import ModelPrice
 
 MILLION = 1_000_000

@@ -9,34 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, Protocol
 
-#: What a call is for.
-Purpose = Literal["extract", "repair", "second opinion", "ocr", "recognise", "check"]
+from core.call import NO_MODEL, Call, ModelName, Note, Purpose, Usage
+from core.cancelling import IsCancelled
+
 #: How a model can be held to a JSON schema, the strictest first.
 Strictness = Literal["schema", "tool", "json", "none"]
-
-
-class ModelName(NamedTuple):
-    """A model at a provider, written ``provider:model`` in recipes."""
-
-    provider: str
-    model: str
-
-    def __str__(self) -> str:
-        return f"{self.provider}:{self.model}"
-
-    @classmethod
-    def parse(cls, text: str) -> ModelName:
-        """``provider:model`` as a name; a provider alone means its default model."""
-        provider, _, model = text.partition(":")
-        return cls(provider.strip(), model.strip())
-
-
-#: What a reply that did not come over a wire names.
-NO_MODEL = ModelName("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,31 +52,12 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens of a call, as the provider counted them. ``cached`` and ``written`` (to the provider's prompt cache) are
-    parts of ``input``."""
-
-    input: int = 0
-    output: int = 0
-    cached: int = 0
-    written: int = 0
-
-    def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            self.input + other.input,
-            self.output + other.output,
-            self.cached + other.cached,
-            self.written + other.written,
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Reply:
     """What a model answered. ``notes`` say in a sentence each what fell back (a schema the model cannot be held to, another
     provider); ``finish`` is ``cut off`` where the reply met the length limit."""
 
     text: str
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     model: ModelName = NO_MODEL
     finish: Literal["complete", "cut off"] = "complete"
     request_id: str = ""
@@ -117,36 +78,8 @@ class Capabilities:
     images: int = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call as it is recorded, whether it went well or not. ``cost`` is in US dollars, ``None`` where no price is
-    known. ``outcome`` is ``ok`` or the name of the error. ``sent`` is the question as JSON values, exactly as it left
-    this machine (each picture as its SHA-256, under which its bytes are kept). ``at`` is UTC."""
-
-    call_id: str
-    at: datetime
-    provider: str
-    model: str
-    purpose: Purpose
-    usage: Usage = Usage()
-    cost: Decimal | None = None
-    seconds: float = 0.0
-    outcome: str = "ok"
-    attempts: int = 1
-    request_id: str = ""
-    prompt: str = ""
-    """``name@version`` of the prompt."""
-    sent: Mapping[str, Any] = field(default_factory=dict)
-
-
-#: Takes a finished call to be recorded. Called in the thread that made the call, once for each call.
-Note = Callable[[Call], None]
 #: Takes pieces of a reply as they arrive, or :data:`RESTART`.
 OnText = Callable[[str], None]
-#: The piece that says: what came so far is void, the reply begins anew (a stream broke and is asked for again, or
-#: another model was asked). No piece of a reply holds this character: JSON has it only escaped.
-RESTART = "\f"
-Cancelled = Callable[[], bool]
 
 
 class Provider(Protocol):
@@ -161,7 +94,7 @@ class Provider(Protocol):
     def models(self) -> Sequence[str]:
         """Models that the provider offers now. Raises ProviderError where it cannot be asked."""
 
-    def ask(self, question: Question, model: str, on_text: OnText | None = None, cancelled: Cancelled = ...) -> Reply:
+    def ask(self, question: Question, model: str, on_text: OnText | None = None, cancelled: IsCancelled = ...) -> Reply:
         """The model's reply; with ``on_text`` it streams, and pieces are handed over as they arrive.
 
         Raises ProviderError (see ``core/errors.py``) for all that can go wrong, and Cancelled between pieces.
@@ -203,7 +136,7 @@ class Models(Protocol):
     """Every provider behind one door: retries, rate limits, circuit breaker, fallbacks, budget, price and record."""
 
     def ask(
-        self, ask: Ask, *, note: Note = ..., on_text: OnText | None = None, cancelled: Cancelled = ...
+        self, ask: Ask, *, note: Note = ..., on_text: OnText | None = None, cancelled: IsCancelled = ...
     ) -> tuple[Reply, Call]:
         """The first reply along the route. Each call that left this machine is noted once, one that is not billed at no cost.
 

@@ -12,8 +12,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from core.call import Call, ModelName, Note, Usage
 from core.errors import ProviderError, StorageError
-from core.llm.provider import RESTART, Ask, Call, ModelName, Note, OnText, Question, Reply, Usage
+from core.events import RESTART
+from core.llm.provider import Ask, OnText, Question, Reply
 from core.llm.tokens import count_question, count_text
 
 #: A count of tokens this many times what was asked and allowed, and this many more, is a server's mistake: tokens of

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter
 
+from core.call import ModelName
 from core.llm.capabilities import capabilities
-from core.llm.provider import Capabilities, ModelName, Provider
+from core.llm.provider import Capabilities, Provider
 from core.llm.providers import ProviderEntry, providers
 from core.llm.wires.anthropic_wire import AnthropicWire
 from core.llm.wires.manner import Quirks

@@ -12,10 +12,10 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from core.errors import ReplyInvalid
+from core.events import RESTART
 from core.extraction import Finding, too_long
 from core.invoice.document_type import LINE_ITEMS, item_path
 from core.invoice.model import Invoice
-from core.llm.provider import RESTART
 from core.llm.schema import Reading
 from core.notation import Notation, usual_notation
 from core.notation.typed import parse_value

@@ -3,7 +3,8 @@ never answers for another model and a stored run says who was asked."""
 
 from __future__ import annotations
 
-from core.llm.provider import ModelName, Models
+from core.call import ModelName
+from core.llm.provider import Models
 from core.recipe import ModelChoice, Recipe
 
 

@@ -12,26 +12,13 @@ from decimal import Decimal
 from math import ceil
 from typing import TYPE_CHECKING
 
+from core.call import NO_MODEL, Call, ModelName, Note, Usage
+from core.cancelling import IsCancelled, stop_if
 from core.errors import BudgetExceeded, KeyMissing, LimitsUnknown, ModelUnknown, ProviderError, ProviderPaused
 from core.llm.breaker import Breaker
 from core.llm.budget import BudgetGuard
-from core.llm.limits import Sleep, Turns, pause, stop_if
-from core.llm.provider import (
-    NO_MODEL,
-    Ask,
-    Call,
-    Cancelled,
-    Capabilities,
-    Estimate,
-    ModelName,
-    Note,
-    OnText,
-    Price,
-    Provider,
-    Question,
-    Reply,
-    Usage,
-)
+from core.llm.limits import Sleep, Turns, pause
+from core.llm.provider import Ask, Capabilities, Estimate, OnText, Price, Provider, Question, Reply
 from core.llm.record import Listener, Record
 from core.llm.tokens import expected_usage, greatest_usage
 from core.settings import Defaults, ModelPrice, ProviderSettings
@@ -97,7 +84,7 @@ class Switchboard:
         *,
         note: Note = lambda call: None,
         on_text: OnText | None = None,
-        cancelled: Cancelled = lambda: False,
+        cancelled: IsCancelled = lambda: False,
     ) -> tuple[Reply, Call]:
         """See :meth:`core.llm.provider.Models.ask`."""
         record = Record(ask, note, self._cost, self.outside.keep, self._helpers)
@@ -159,7 +146,7 @@ class Switchboard:
     # --- one model -------------------------------------------------------------------------------------------------
 
     def _ask_one(
-        self, model: ModelName, ask: Ask, record: Record, listener: Listener, cancelled: Cancelled
+        self, model: ModelName, ask: Ask, record: Record, listener: Listener, cancelled: IsCancelled
     ) -> tuple[Reply, Call]:
         """The reply of one model, tried again while its errors are temporary. Waits between tries, all together, are never
         longer than the timeout: a provider that asks for more is given up."""
@@ -187,7 +174,7 @@ class Switchboard:
         return retrying(self._try, provider, model, asked, record, listener, cancelled)
 
     def _try(
-        self, provider: Provider, model: ModelName, ask: Ask, record: Record, listener: Listener, cancelled: Cancelled
+        self, provider: Provider, model: ModelName, ask: Ask, record: Record, listener: Listener, cancelled: IsCancelled
     ) -> tuple[Reply, Call]:
         stop_if(cancelled)
         settings, line = self._settings(model.provider), self._line(model.provider)

@@ -10,7 +10,8 @@ import json
 import re
 from io import BytesIO
 
-from core.llm.provider import Image, Purpose, Question, Usage
+from core.call import Purpose, Usage
+from core.llm.provider import Image, Question
 
 _PIECES = re.compile(
     r"(?P<word>_?[A-Za-zÀ-ɏ]+)|(?P<digits>\d+)|(?P<blank>[ \t]{2,}|[\r\n]+)|(?P<signs>[!-/:-@\[-`{-~]+)|(?P<other>\S)"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from core.cancelling import IsCancelled
 from core.documents import Document
 from core.evidence import PageText, Word
 from core.extraction import PageRef
@@ -55,7 +56,7 @@ class PageReader(Protocol):
     """Turns chosen pages into words, through the cache."""
 
     def read(
-        self, document: Document, pages: Sequence[PageRef], recipe: OcrRecipe, cancelled: Cancel
+        self, document: Document, pages: Sequence[PageRef], recipe: OcrRecipe, cancelled: IsCancelled
     ) -> Generator[tuple[int, int], None, PagesRead]:
         """Read ``pages``; yields (pages ready, pages in all) as each is ready and returns them in the order asked for.
         Raises Cancelled; raises a StudioError when no page at all could be read."""

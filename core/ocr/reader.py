@@ -18,14 +18,15 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from core.cache import Cache
+from core.cancelling import IsCancelled, stop_if
 from core.documents import Document, Page
-from core.errors import Cancelled, EngineUnavailable, PageTooCrowded, StudioError
+from core.errors import EngineUnavailable, PageTooCrowded, StudioError
 from core.evidence import Box, PageText, Upright, Word
 from core.extraction import PageRef
 from core.homography import IDENTITY, compose, scaled
 from core.imaging.cleaned import Clean, Cleaned, leave
 from core.ocr import text_layer
-from core.ocr.engine import Cancel, Engine, PagesRead
+from core.ocr.engine import Engine, PagesRead
 from core.ocr.machine import processors
 from core.ocr.page_json import dump_page, load_page
 from core.ocr.region import lay
@@ -85,7 +86,7 @@ class CachedPageReader:
         pages: Sequence[PageRef],
         recipe: OcrRecipe,
         *,
-        cancelled: Cancel = lambda: False,
+        cancelled: IsCancelled = lambda: False,
         on_page: Callable[[int, int], None] = lambda done, total: None,
     ) -> PagesRead:
         """:meth:`read` for callers who wait: ``on_page`` takes what it yields."""
@@ -98,7 +99,7 @@ class CachedPageReader:
                 return result
 
     def read(
-        self, document: Document, pages: Sequence[PageRef], recipe: OcrRecipe, cancelled: Cancel
+        self, document: Document, pages: Sequence[PageRef], recipe: OcrRecipe, cancelled: IsCancelled
     ) -> Generator[tuple[int, int], None, PagesRead]:
         """See :meth:`core.ocr.engine.PageReader.read`."""
         texts: dict[int, PageText] = {}
@@ -106,7 +107,7 @@ class CachedPageReader:
         tasks: list[_Task] = []
         cached = 0
         for place, ref in enumerate(pages):
-            _stop_if(cancelled)
+            stop_if(cancelled)
             try:
                 found = self._without_engine(document, ref, recipe, place)
             except StudioError as error:
@@ -188,14 +189,14 @@ class CachedPageReader:
         return load_page(kept) if kept else None
 
     def _recognise_all(
-        self, tasks: Sequence[_Task], recipe: OcrRecipe, cancelled: Cancel
+        self, tasks: Sequence[_Task], recipe: OcrRecipe, cancelled: IsCancelled
     ) -> Iterator[tuple[int, PageText | StudioError]]:
         """Each task's place with its text or its error, as they are ready. A cancelled run does not wait for the page
         that is being read."""
         waiting = list(reversed(tasks))
         running: dict[Future[PageText], int] = {}
         while waiting or running:
-            _stop_if(cancelled)
+            stop_if(cancelled)
             while waiting and len(running) < self.workers:
                 task = waiting.pop()
                 running[self._pool.submit(self._recognise, task, recipe)] = task.place
@@ -255,11 +256,6 @@ def _libraries() -> str:
 def _is_blank(image: Image) -> bool:
     extrema: Any = image.getextrema()
     return all(darkest == lightest for darkest, lightest in extrema)
-
-
-def _stop_if(cancelled: Cancel) -> None:
-    if cancelled():
-        raise Cancelled("The run was cancelled.")
 
 
 def _page_text(page: Page, words: Sequence[Word], engine: str, note: str) -> PageText:

@@ -7,10 +7,11 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from core.call import ModelName, Note
 from core.errors import EngineUnavailable, ExtractionError
 from core.evidence import Word
 from core.extractor import Availability
-from core.llm.provider import Ask, Capabilities, Image, Message, ModelName, Models, Note, Question
+from core.llm.provider import Ask, Capabilities, Image, Message, Models, Question
 from core.ocr.alignment import align
 from core.ocr.engine import Engine
 from core.recipe import OcrRecipe

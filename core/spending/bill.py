@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from core.llm.provider import Usage
+from core.call import Usage
 from core.stores.calls import CallRow
 from core.stores.ledger import RunFact
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from core.llm.provider import Call, ModelName
+from core.call import Call, ModelName
 from core.settings import Budget
 from core.spending.bill import Bill
 from core.spending.period import Period, day_of, forecast_month, last_days, month_of

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
-from core.llm.provider import Call, ModelName
+from core.call import Call, ModelName
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from typing import Any
 import streamlit as st
 from pydantic import BaseModel, ValidationError
 
+from core.call import ModelName
 from core.errors import StudioError
 from core.extractor import Availability
-from core.llm.provider import ModelName, Provider
+from core.llm.provider import Provider
 from core.llm.providers import ProviderEntry, providers
 from core.settings import ModelPrice, ProviderSettings
 from pages.shared.choices import keep, keep_change

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
-from core.llm.provider import ModelName
+from core.call import ModelName
 from core.recipe import BUILT_IN, ModelChoice, Recipe
 from pages.shared import keys
 from pages.shared.choices import keep_change

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.call import ModelName
 from core.comparison.estimate import ColumnEstimate
 from core.comparison.row import Row
 from core.einvoice.xml import looks_like_invoice
 from core.errors import StudioError
-from core.llm.provider import ModelName
 from core.llm.providers import providers
 from core.recipe import BUILT_IN, ModelChoice, Recipe
 from pages.shared import keys

@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
+from core.call import Call
 from core.errors import StudioError
-from core.llm.provider import Call
 from pages.shared.frame import get_studio, plain
 from pages.shared.money import dollars
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
+from core.call import Call, ModelName, Usage
 from core.errors import RecordMissing
-from core.llm.provider import Call, ModelName, Usage
 from core.prompt import Example, Prompt
 from core.recipe import ModelChoice, Recipe
 from core.stores.comparisons import Comparison, ComparisonCell, Vote

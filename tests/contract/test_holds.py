@@ -11,8 +11,8 @@ from subprocess import PIPE
 
 import pytest
 
+from core.call import Call, Usage
 from core.llm.budget import LocalHolds
-from core.llm.provider import Call, Usage
 from core.stores.holds import Cap, Holds
 from storage.calls import SqlCalls
 from storage.database import Database
@@ -30,7 +30,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from core.errors import BudgetExceeded
-from core.llm.provider import Reply, Usage
+from core.call import Usage
+from core.llm.provider import Reply
 from core.llm.tokens import count_question
 from tests.doubles.replay import ReplayProvider
 from core.settings import Budget

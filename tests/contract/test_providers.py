@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from core.call import ModelName, Usage
 from core.errors import (
     Cancelled,
     KeyMissing,
@@ -26,7 +27,7 @@ from core.errors import (
     RateLimited,
     ReplyRefused,
 )
-from core.llm.provider import Image, Message, ModelName, Provider, Question, Reply, Usage
+from core.llm.provider import Image, Message, Provider, Question, Reply
 from core.llm.providers import providers
 from core.llm.registry import build_providers
 from core.settings import Defaults, ProviderSettings, Settings

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 import pytest
 
 from core.errors import BrokenDocument, Cancelled
-from core.events import Event, ReplyArrived, RunFinished, StepFinished, StepStarted
+from core.events import RESTART, Event, ReplyArrived, RunFinished, StepFinished, StepStarted
 from core.extraction import Extraction
 from core.invoice.model import Invoice
 from core.jobs.local import LocalQueue
 from core.jobs.queue import Handler, Job, JobQueue, JobRequest
-from core.llm.provider import RESTART
 from core.recipe import Recipe
 from tests.doubles.jobs import MemoryJobs
 

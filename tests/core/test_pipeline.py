@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from core.cancelling import IsCancelled
 from core.documents import Document
 from core.errors import BrokenDocument, Cancelled, ExtractionError, ReplyInvalid
 from core.events import Event, ReplyArrived, RunFinished, StepFailed, StepFinished, StepProgressed, StepSkipped
@@ -17,7 +18,7 @@ from core.evidence import Box, PageText, Word
 from core.extraction import Extraction, PageRef
 from core.extractor import Availability, Draft, Request
 from core.invoice.model import Invoice
-from core.ocr.engine import Cancel, PagesRead
+from core.ocr.engine import PagesRead
 from core.pipeline import Order, Pipeline
 from core.recipe import ModelChoice, OcrRecipe, Recipe
 from tests.doubles.cache import MemoryCache
@@ -73,7 +74,7 @@ class FakeReader:
     calls: int = 0
 
     def read(
-        self, document: Document, pages: Sequence[PageRef], recipe: OcrRecipe, cancelled: Cancel
+        self, document: Document, pages: Sequence[PageRef], recipe: OcrRecipe, cancelled: IsCancelled
     ) -> Generator[tuple[int, int], None, PagesRead]:
         self.calls += 1
         words = tuple(Word(text, Box(10, 20 * i, 90, 20 * i + 12)) for i, text in enumerate(self.words))
@@ -86,7 +87,7 @@ class FakeReader:
 
 
 def run(
-    pipeline: Pipeline, pages: int = 1, recipe: Recipe | None = None, cancelled: Cancel = lambda: False
+    pipeline: Pipeline, pages: int = 1, recipe: Recipe | None = None, cancelled: IsCancelled = lambda: False
 ) -> list[Event]:
     """All events of one run."""
     refs = tuple(PageRef(number + 1) for number in range(pages))

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from core.call import Call, Usage
 from core.entrypoints.bootstrap import build_studio
 from core.errors import PromptError, RecordMissing
-from core.llm.provider import Call, Usage
 from core.prompt import Example, Prompt
 from core.prompts import add_up, compare_prompts, read_prompts, unknown_variables, write_prompts
 from core.settings import Settings

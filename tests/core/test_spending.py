@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from core.llm.provider import Call, Usage
+from core.call import Call, Usage
 from core.settings import Budget
 from core.spending import (
     PERIODS,

@@ -9,10 +9,11 @@ from decimal import Decimal
 import pytest
 from PIL import Image
 
+from core.call import Call, ModelName, Usage
 from core.errors import EngineUnavailable, ExtractionError
 from core.evidence import Box, Word
 from core.extractor import Availability
-from core.llm.provider import Ask, Call, Capabilities, Estimate, ModelName, Reply, Usage
+from core.llm.provider import Ask, Capabilities, Estimate, Reply
 from core.ocr.alignment import AGREED, ALONE, DIFFERENT, align
 from core.ocr.vision import VisionEngine, encode
 from core.recipe import ModelChoice, OcrRecipe, Recipe, Redaction

@@ -7,9 +7,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from core.cancelling import CANCELLED
 from core.events import Event
 from core.jobs.queue import JobRequest, Lane
-from core.jobs.store import CANCELLED, Ended, JobRecord, after_loss
+from core.jobs.store import Ended, JobRecord, after_loss
 from core.jobs.turns import in_lanes, served_of
 
 #: Ended jobs that stay known.

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.atomic import write_atomically
+from core.call import ModelName, Usage
+from core.cancelling import IsCancelled
 from core.errors import (
     Cancelled,
     KeyRejected,
@@ -27,8 +29,7 @@ from core.errors import (
     ReplyCutOff,
     ReplyRefused,
 )
-from core.llm.provider import Cancelled as IsCancelled
-from core.llm.provider import ModelName, OnText, Provider, Question, Reply, Usage
+from core.llm.provider import OnText, Provider, Question, Reply
 from core.llm.record import describe
 from core.llm.tokens import count_question, count_text
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from core.call import Call, ModelName
 from core.llm.budget import LocalHolds
 from core.llm.prices import cost_of, price_of
-from core.llm.provider import Ask, Call, Capabilities, Message, ModelName, Provider, Question
+from core.llm.provider import Ask, Capabilities, Message, Provider, Question
 from core.llm.switchboard import Outside, Switchboard
 from core.settings import Budget, Defaults, ModelPrice, ProviderSettings
 

@@ -8,25 +8,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from core.call import Call, ModelName, Note, Usage
+from core.cancelling import IsCancelled
 from core.documents import Document, open_document
 from core.errors import KeyMissing
 from core.evidence import Box, PageText, Word
 from core.extraction import PageRef
 from core.extractor import Request
-from core.llm.provider import (
-    Ask,
-    Call,
-    Cancelled,
-    Capabilities,
-    Estimate,
-    Image,
-    ModelName,
-    Note,
-    OnText,
-    Question,
-    Reply,
-    Usage,
-)
+from core.llm.provider import Ask, Capabilities, Estimate, Image, OnText, Question, Reply
 from core.recipe import ModelChoice, Recipe
 
 #: What a perfect model answers for :data:`LINES`.
@@ -73,7 +62,7 @@ class FakeModels:
         *,
         note: Note = lambda call: None,
         on_text: OnText | None = None,
-        cancelled: Cancelled = lambda: False,
+        cancelled: IsCancelled = lambda: False,
     ) -> tuple[Reply, Call]:
         answer = self.answers[min(len(self.asked), len(self.answers) - 1)]
         self.asked.append(ask)

@@ -12,9 +12,10 @@ from decimal import Decimal
 
 import pytest
 
+from core.call import ModelName
 from core.errors import BudgetExceeded, Cancelled
 from core.llm.budget import GRACE, BudgetGuard, LocalHolds
-from core.llm.provider import Ask, ModelName
+from core.llm.provider import Ask
 from core.settings import Budget
 from tests.doubles.replay import ReplayProvider, always
 from tests.llm.boards import ask_of, make_board

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from core.call import Usage
 from core.errors import ProviderError, ReplyInvalid
 from core.extractor import Draft
 from core.llm.extractor import LlmExtractor
 from core.llm.prices import cost_of, price_of
-from core.llm.provider import Question, Reply, Usage
+from core.llm.provider import Question, Reply
 from core.llm.registry import build_providers
 from core.llm.switchboard import Switchboard
 from core.recipe import ModelChoice

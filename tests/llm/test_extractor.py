@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from core.call import ModelName
 from core.errors import ExtractionError, KeyMissing, ProviderUnreachable, ReplyCutOff, ReplyInvalid
+from core.events import RESTART
 from core.llm.extractor import LlmExtractor
-from core.llm.provider import RESTART, ModelName, Reply
+from core.llm.provider import Reply
 from core.recipe import ModelChoice
 from tests.llm.made_models import LINES, REPLY, FakeModels, page_of, request_of, said
 

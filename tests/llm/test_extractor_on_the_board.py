@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from core.call import Usage
 from core.errors import Cancelled
+from core.events import RESTART
 from core.llm.extractor import LlmExtractor
-from core.llm.provider import RESTART, Reply, Usage
+from core.llm.provider import Reply
 from core.llm.reply import fields_so_far
 from core.recipe import ModelChoice
 from tests.doubles.replay import Fault, ReplayProvider

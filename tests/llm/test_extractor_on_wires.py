@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from core.entrypoints.bootstrap import build_studio
-from core.events import ReplyArrived, RunFinished, StepFailed
+from core.events import RESTART, ReplyArrived, RunFinished, StepFailed
 from core.extraction import Extraction
 from core.invoice.model import Invoice
-from core.llm.provider import RESTART
 from core.llm.reply import fields_so_far
 from core.llm.schema import reply_of
 from core.prompt import Prompt

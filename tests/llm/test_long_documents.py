@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from core.call import ModelName
 from core.errors import ReplyCutOff
 from core.invoice.model import Invoice, LineItem
 from core.llm.extractor import LlmExtractor
 from core.llm.merge import merge
 from core.llm.messages import PageShown
 from core.llm.packing import Room, carries_values, pack
-from core.llm.provider import Ask, ModelName, Reply
+from core.llm.provider import Ask, Reply
 from core.llm.schema import Reading
 from tests.llm.made_models import FakeModels, page_of, request_of, said, text_of
 

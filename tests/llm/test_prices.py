@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from core.call import ModelName, Usage
 from core.llm.prices import cost_of, price_of
-from core.llm.provider import Image, Message, ModelName, Question, Usage
+from core.llm.provider import Image, Message, Question
 from core.llm.tokens import count_image, count_text, expected_usage, greatest_usage
 from core.settings import ModelPrice
 from tests.conftest import SampleFile

@@ -12,9 +12,10 @@ from threading import Thread
 
 import pytest
 
+from core.call import ModelName
 from core.errors import KeyRejected
 from core.llm.capabilities import capabilities
-from core.llm.provider import Message, ModelName, Question
+from core.llm.provider import Message, Question
 from core.llm.providers import providers
 from core.llm.registry import WIRES, build_providers, default_model, does_not_answer
 from core.llm.wires import probe

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from core.call import ModelName, Usage
 from core.errors import KeyRejected, ModelUnknown, QuotaExhausted
-from core.llm.provider import Image, Message, ModelName, Question, Reply, Usage
+from core.llm.provider import Image, Message, Question, Reply
 from tests.doubles.replay import Pace, Recorder, ReplayProvider, always, at_random, in_turn, recorded
 
 QUESTION = Question("Read.", (Message("user", ("a page", Image(b"\x89PNG", "image/png"))),), {"type": "object"})

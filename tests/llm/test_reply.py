@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from core.errors import ProviderFailed, ReplyInvalid
+from core.events import RESTART
 from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.invoice.model import Invoice
-from core.llm.provider import RESTART, Question
+from core.llm.provider import Question
 from core.llm.reply import fields_so_far, read_reply
 from core.llm.schema import Reading, fields_in_words, reply_of, schema_of
 from core.llm.wires.exchange import Exchange

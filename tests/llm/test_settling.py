@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from core.call import ModelName
 from core.entrypoints.bootstrap import build_studio
-from core.llm.provider import ModelName
 from core.llm.settling import settle_recipe
 from core.recipe import BUILT_IN, ModelChoice, OcrRecipe, Recipe
 from core.settings import ProviderSettings, Settings

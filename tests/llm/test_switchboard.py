@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from core.call import ModelName, Usage
 from core.errors import (
     BudgetExceeded,
     Cancelled,
@@ -22,7 +23,8 @@ from core.errors import (
     ReplyRefused,
     StorageError,
 )
-from core.llm.provider import RESTART, Ask, Image, Message, ModelName, Question, Reply, Usage
+from core.events import RESTART
+from core.llm.provider import Ask, Image, Message, Question, Reply
 from core.llm.switchboard import Switchboard
 from core.settings import Budget, Defaults, ModelPrice
 from tests.doubles.replay import Fault, ReplayProvider, always, in_turn

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from core.call import ModelName, Usage
 from core.errors import (
     KeyRejected,
     ModelUnknown,
@@ -23,7 +24,7 @@ from core.errors import (
     ReplyRefused,
 )
 from core.llm.capabilities import capabilities
-from core.llm.provider import Image, Message, ModelName, Question, Usage
+from core.llm.provider import Image, Message, Question
 from core.llm.wires.anthropic_wire import CACHED_FROM, AnthropicWire
 from core.llm.wires.faults import wait_asked
 from core.llm.wires.manner import Quirks

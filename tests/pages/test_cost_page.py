@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.llm.provider import Call, Usage
+from core.call import Call, Usage
 from core.settings import Budget
 from core.studio import Studio
 from pages.shared.money import dollars

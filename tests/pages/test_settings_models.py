@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.llm.provider import Call, ModelName, Usage
+from core.call import Call, ModelName, Usage
 from core.llm.providers import providers
 from core.settings import Defaults, ModelPrice, ProviderSettings
 from core.studio import Studio

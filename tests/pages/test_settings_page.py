@@ -11,9 +11,9 @@ import pytest
 from pydantic import SecretStr
 from streamlit.testing.v1 import AppTest
 
+from core.call import ModelName
 from core.entrypoints.bootstrap import build_studio
 from core.errors import DatabaseUnavailable
-from core.llm.provider import ModelName
 from core.preferences import FRESH
 from core.recipe import BUILT_IN
 from core.settings import Budget, Defaults, Limits, Settings

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Sequence
 from decimal import Decimal
 
+from core.call import Call, ModelName, Note
 from core.entrypoints.commands.reading import open_studio
 from core.entrypoints.console import one_line, warn
 from core.errors import ProviderError
-from core.llm.provider import Ask, Call, Message, ModelName, Models, Note, Question
+from core.llm.provider import Ask, Message, Models, Question
 from core.llm.providers import providers
 from core.settings import Settings
 

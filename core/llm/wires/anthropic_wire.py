@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
-from core.llm.provider import Image, Usage
+from core.call import Usage
+from core.llm.provider import Image
 from core.llm.wires.exchange import Exchange, Finish, joined
 from core.llm.wires.manner import Manner
 from core.llm.wires.schema import strict_schema, with_unions

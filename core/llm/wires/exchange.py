@@ -9,9 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from core.call import Usage
+from core.cancelling import IsCancelled
 from core.errors import Cancelled as CancelledError
 from core.errors import ProviderFailed, ProviderTimeout
-from core.llm.provider import Cancelled, OnText, Question, Usage
+from core.llm.provider import OnText, Question
 from core.llm.wires.manner import Manner
 
 #: Characters of the longest token: a reply of more than its tokens can hold is none.
@@ -32,7 +34,7 @@ class Exchange:
     manner: Manner
     seconds: float
     until: float
-    cancelled: Cancelled
+    cancelled: IsCancelled
     listen: OnText | None = None
     text: str = ""
     aside: str = ""

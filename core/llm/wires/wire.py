@@ -14,6 +14,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from core.call import ModelName, Usage
+from core.cancelling import IsCancelled
 from core.errors import (
     KeyMissing,
     ModelUnknown,
@@ -23,7 +25,7 @@ from core.errors import (
     QuestionRefused,
     ReplyRefused,
 )
-from core.llm.provider import Cancelled, Capabilities, ModelName, OnText, Question, Reply, Usage
+from core.llm.provider import Capabilities, OnText, Question, Reply
 from core.llm.wires.errand import carry_out
 from core.llm.wires.exchange import Exchange
 from core.llm.wires.faults import Place, translated
@@ -102,7 +104,7 @@ class Wire(ABC):
         question: Question,
         model: str,
         on_text: OnText | None = None,
-        cancelled: Cancelled = lambda: False,
+        cancelled: IsCancelled = lambda: False,
     ) -> Reply:
         """The model's reply. A manner of asking that the provider refuses is given up for a plainer one, which is
         remembered for this model and schema and said in the reply's notes. Raises ProviderError and Cancelled."""

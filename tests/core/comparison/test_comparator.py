@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from core.call import Call, Usage
 from core.comparison.comparator import Cell
 from core.comparison.row import Row
 from core.entrypoints.bootstrap import build_studio
@@ -19,7 +20,7 @@ from core.errors import ExtractionError, RecipeError, RecordMissing
 from core.extraction import PageRef
 from core.extractor import Availability, Draft, Request
 from core.invoice.model import Invoice
-from core.llm.provider import Call, Estimate, Usage
+from core.llm.provider import Estimate
 from core.recipe import BUILT_IN, ModelChoice, Recipe
 from core.settings import Settings
 from core.stores.comparisons import Comparison

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from core.call import Usage
 from core.comparison.result import Measure, Result, fair_measures, measure, read_measure
 from core.comparison.sheet import compare_readings
 from core.comparison.totals import Compared, RecipeTotals, Tally, basis_of, score_results, total_of, worth_having
 from core.extraction import Extraction, StepRecord
 from core.invoice.model import Invoice
-from core.llm.provider import Usage
 from core.recipe import OcrRecipe, Recipe
 from core.stores.comparisons import Vote
 from samples.generate import make_sample

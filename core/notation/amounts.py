@@ -20,6 +20,8 @@ from core.page.layout import Token
 
 #: A blank inside a number (1 234,56) is narrower than this many text heights.
 _THOUSANDS_GAP = 0.5
+#: Raised cents are at most this tall beside their number.
+_RAISED = 0.8
 _MINUS = "-−–—"
 _TAIL_DASH = re.compile(r"^[.,]?[-–—]{1,2}$")
 _CREDIT = frozenset({"cr", "cr.", "credit", "h"})
@@ -120,6 +122,8 @@ def _extend(tokens: Sequence[Token], at: int, core: tuple[str, str, str]) -> tup
     """Adds groups of thousands set apart by narrow blanks. Returns (first token after, number, what follows it)."""
     _, number, after = core
     end = at + 1
+    if cents := _raised_cents(tokens, end, number, after):
+        return end + 1, f"{number.rstrip('.,')}.{cents}", ""
     if not re.fullmatch(r"\d{1,3}[.,]?", number + after):
         return end, number, after
     while end < len(tokens) and (not after or after in ".,"):
@@ -133,6 +137,15 @@ def _extend(tokens: Sequence[Token], at: int, core: tuple[str, str, str]) -> tup
         if follow[2]:
             break
     return end, number, after
+
+
+def _raised_cents(tokens: Sequence[Token], at: int, number: str, after: str) -> str:
+    """The two digits in smaller print that follow a whole number closely (200 and a small 37 above the line), or ``""``."""
+    if at >= len(tokens) or after not in ("", ".", ",") or not re.fullmatch(r"\d{1,7}[.,]?", number):
+        return ""
+    whole, cents = tokens[at - 1], tokens[at]
+    close = cents.x0 - whole.x1 < _THOUSANDS_GAP * whole.height
+    return cents.text if re.fullmatch(r"\d\d", cents.text) and cents.height < _RAISED * whole.height and close else ""
 
 
 def _amount(

@@ -33,7 +33,8 @@ _WORDS = frozenset(
 def _codes() -> frozenset[str]:
     from babel.numbers import list_currencies
 
-    return frozenset(code for code in list_currencies() if code.isalpha())
+    # XXX is “no currency” and the letters of a masked number, XTS a code for tests
+    return frozenset(code for code in list_currencies() if code.isalpha()) - {"XXX", "XTS"}
 
 
 @cache
@@ -50,6 +51,11 @@ def currency_of(text: str) -> str | None:
 def is_code(text: str) -> bool:
     """Whether ``text`` is a currency code that is no everyday word, so that it counts anywhere on the page."""
     return len(text) == 3 and text.isupper() and text.isascii() and text in _codes() and text not in _WORDS
+
+
+def is_abbreviation(text: str) -> bool:
+    """Whether ``text`` is an everyday abbreviation of a currency (RM, zł) rather than a code of three letters."""
+    return text.upper() in _SIGNS
 
 
 def is_shared(text: str) -> bool:

@@ -62,15 +62,23 @@ def read_invoice(pages: Sequence[PageText]) -> Draft:
         if field in header:
             draft.take(field, header[field].value, header[field])
     _take_parties(draft)
-    totals = read_totals(reading)
+    rows = read_line_items(reading.layouts, reading.lexicon, reading.notation, reading.language)
+    currency = read_currency(reading)
+    totals = read_totals(reading, _sum_of(rows), currency.code if currency else None)
     for field, found in (("subtotal", totals.subtotal), ("tax", totals.tax), ("total_amount", totals.total)):
         if found is not None:
             draft.take(field, found.value, found)
-    currency = read_currency(reading)
     if currency is not None:
         draft.take("currency", currency.code, currency)
-    draft.take_items(read_line_items(reading.layouts, reading.lexicon, reading.notation, reading.language))
+    draft.take_items(rows)
     return draft.finish(candidates, totals)
+
+
+def _sum_of(rows: Sequence[ItemRow]) -> Decimal | None:
+    """What the rows' totals add up to; ``None`` where one has none."""
+    totals = [row.cells().get("total_price") for row in rows]
+    values = [cell.value for cell in totals if cell is not None and isinstance(cell.value, Decimal)]
+    return sum(values, Decimal(0)) if rows and len(values) == len(rows) else None
 
 
 def _take_parties(draft: _Drafting) -> None:

@@ -140,12 +140,16 @@ def _is_plausible(segment: Segment, start: int, end: int, key: str, entry: Entry
     """Whether a phrase at this place is a label and no part of a sentence."""
     tokens = segment.tokens
     closed = _is_closed(tokens, end)
+    if start and all(currency_of(token.text.strip("():")) for token in tokens[:start]):
+        start = 0  # RM CASH 100.00
     # a number sign after a few words (Factura A, Nº: 123) still announces a number
     if start and (entry.kind in _AT_START or entry.weight < 0.6):
         in_form = entry.kind in _IN_FORMS and tokens[end - 1].text.endswith(":")
         return closed and (
             in_form or tokens[start - 1].text.endswith((",", ":", "|", "·", "-", "–", "•", ";", ")", "/"))
         )
+    if entry.kind in _SUMS and tokens[start].text.startswith("(") and not tokens[end - 1].text.endswith(")"):
+        return False  # (Total included tax 6 %: 1.42)
     if len(key) <= _SHORT and key not in {"vat", "gst", "tax", "tva", "iva", "btw", "ust", "due"}:
         if entry.kind == "tax" and start == 0 and _has_rate(tokens, end):
             return True
@@ -179,8 +183,10 @@ def _qualified(kind: str, tokens: Sequence[Token], end: int, lexicon: Lexicon) -
 
 
 def _is_closed(tokens: Sequence[Token], end: int) -> bool:
-    """Whether a label ends at ``end``: with its segment, a colon, or an explanation in brackets."""
+    """Whether a label ends at ``end``: with its segment, a colon, a currency, or an explanation in brackets."""
     if end == len(tokens) or tokens[end - 1].text.endswith((":", "：", "#")):
+        return True
+    if _with_currency(tokens, end) == len(tokens):
         return True
     return tokens[end].text in {":", "-", "="} or tokens[end].text.startswith("(")
 

@@ -6,15 +6,24 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from core.notation.currencies import currency_of, is_code, is_shared, resolve
-from core.page.layout import Token
+from core.notation.currencies import currency_of, is_abbreviation, is_code, is_shared, resolve
+from core.page.layout import Segment, Token
 from core.rules.countries import countries_in
 from core.rules.reading import Reading
+from core.rules.sums import KINDS
 
+#: The first amount of a column stands within this many text heights of its heading.
+_BENEATH = 4.0
+#: Longer words are no currency.
+_LONGEST = 12
 _EDGES = ".,:;()[]/*"
-_CODE = re.compile(r"\b[A-Z]{3}\b")
+#: A code by itself, beside an amount or a unit; in PYG/630 it is a part of some number.
+_CODE = re.compile(r"\b[A-Z]{3}\b(?!/\d)")
 _BRACKETED = re.compile(r"\(([^\W\d_]{2,3}\$?)\)")
-_SIGN = re.compile(r"[$€£¥₹₩₽₺₫₪₴₱฿円￥]")
+#: A sign between letters is a misread letter (MU$TERI).
+_SIGN = re.compile(r"[$€£¥₹₩₽₺₫₪₴₱฿円￥](?![^\W\d_]{2})|(?<![^\W\d_])[$€£¥₹₩₽₺₫₪₴₱฿円￥]")
+#: An abbreviation glued to its amount (RM26.00; a scan reads its zero as O).
+_GLUED = re.compile(r"^[(*]*([^\W\d_]{2,3})[:.]?[\dO][\dO.,']*[.,]\d{2}\D{0,2}$")
 
 
 class FoundCurrency(NamedTuple):
@@ -33,10 +42,12 @@ def read_currency(reading: Reading) -> FoundCurrency | None:
     shared: set[str] = set()
     for page, layout in enumerate(reading.layouts):
         for segment in layout.segments:
-            beside = layout.right_of(segment)[:1] if len(segment.tokens) == 1 else []
-            # a till sets the currency in a column of its own, the amount in the next one
+            # a till sets the currency in a column of its own or behind the label, the amount in the next column
+            ends = currency_of(segment.tokens[-1].text.strip(_EDGES)) is not None
+            beside = layout.right_of(segment)[:1] if len(segment.tokens) == 1 or ends else []
             tokens = [*segment.tokens, *(beside[0].tokens[:1] if beside else ())]
-            for code, token, weight, sign in _mentions(reading, page, tokens):
+            mentions = _mentions(reading, page, tokens) or _headings(reading, page, segment)
+            for code, token, weight, sign in mentions:
                 if token not in segment.tokens:
                     continue
                 votes[code] += weight
@@ -74,17 +85,24 @@ def _mentions(reading: Reading, page: int, tokens: list[Token]) -> list[tuple[st
                     (code, token, 2, is_shared(bare) or (currency_of(bare) is None and is_shared(sign.group())))
                 )
             continue
-        if len(text) > 12:
-            continue
         bracketed = _BRACKETED.search(text)
-        if bracketed and (code := currency_of(bracketed[1])):
+        if (
+            bracketed
+            and (code := currency_of(bracketed[1]))
+            and (is_code(bracketed[1]) or is_abbreviation(bracketed[1]))
+        ):
             found.append((code, token, 2, is_shared(bracketed[1])))
+            continue
+        if len(text) > _LONGEST:
             continue
         for bare in _CODE.findall(text) if text[:1].isupper() or "(" in text or "/" in text else ():
             if is_code(bare):
                 # what only reads like a code (BOL no.) stands in front of words
                 closed = at + 1 == len(tokens) or any(map(str.isdigit, text + tokens[at + 1].text)) or "(" in text
                 found.append((bare, token, 2 if closed else 1, False))
+        if (glued := _GLUED.match(text)) and (code := currency_of(glued[1])):
+            found.append((code, token, 2, is_shared(glued[1])))
+            continue
         bare = text.strip(_EDGES)
         if bare.casefold() in {"euro", "euros"}:
             found.append(("EUR", token, 1, False))
@@ -96,6 +114,28 @@ def _mentions(reading: Reading, page: int, tokens: list[Token]) -> list[tuple[st
         ):
             found.append((code, token, 2, is_shared(bare)))
     return found
+
+
+def _headings(reading: Reading, page: int, segment: Segment) -> list[tuple[str, Token, int, bool]]:
+    """The abbreviation in capitals that heads a column of amounts (RM above the prices), or that stands in the label of a
+    sum (Total RM including tax)."""
+    label = reading.label_starting(page, segment)
+    announced = label is not None and label.kind in KINDS
+    found = []
+    for token in segment.tokens:
+        bare = token.text.strip(_EDGES)
+        code = currency_of(bare) if bare.isupper() and len(bare) == 2 else None
+        if code is None:
+            continue
+        if announced or (len(segment.tokens) == 1 and _heads_amounts(reading, page, segment)):
+            found.append((code, token, 1, is_shared(bare)))
+    return found
+
+
+def _heads_amounts(reading: Reading, page: int, segment: Segment) -> bool:
+    """Whether an amount with two decimals stands right beneath ``segment``."""
+    beneath = reading.layouts[page].below(segment, _BENEATH)
+    return any(amount.decimals == 2 for other in beneath for amount in reading.amounts_in(page, other))
 
 
 def _beside_number(tokens: list[Token], at: int) -> bool:

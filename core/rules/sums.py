@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import combinations
 
 from core.notation.amounts import Amount
-from core.notation.currencies import currency_of
+from core.notation.currencies import currency_of, is_code
 from core.page.layout import Segment, Token
 from core.rules.labels import Label
 from core.rules.reading import Reading
@@ -21,6 +22,10 @@ ONE_OF_SEVERAL = "beneath, one of several"
 #: Amounts that no label announces, but whose row adds up to the total.
 ROW_OF_TAX = "row of net, tax and gross"
 _PROVEN = 0.7
+_CENT = Decimal("0.011")
+_HIGHEST_RATE = 30
+#: A row of a tax table has no more amounts.
+_MOST_IN_ROW = 7
 #: Rows of a column of amounts follow each other within this many heights of its heading.
 _ROW_GAP = 3.2
 
@@ -130,6 +135,7 @@ def _amounts_beneath(reading: Reading, label: Label) -> Iterator[tuple[Amount, S
             if segment.overlap_x(head) < 0.2 and not (left <= segment.x0 and segment.x1 <= right):
                 continue
             money = [amount for amount in reading.amounts_in(label.page, segment) if not amount.percent]
+            money = [amount for amount in money if label.kind != "tax" or not _is_count(reading, amount)]
             if not money and reading.label_starting(label.page, segment) is not None:
                 return
             if money:
@@ -189,31 +195,46 @@ def _sum(reading: Reading, label: Label, amount: Amount, segment: Segment, facto
         score,
         rule,
         label.text,
-        amount.currency,
+        amount.currency or _currency_in(" ".join(token.text for token in label.segment.tokens[label.end :][:3])),
         label.weight < _STRONG,
     )
 
 
-def rows_of_tax(reading: Reading, totals: Collection[Decimal]) -> Iterator[Sum]:
-    """Net and tax of each printed row that holds net, tax and one of ``totals``, which they add up to: the arithmetic says
-    what no label beside them does (the last row of a till's tax table, a row of a form)."""
-    wanted = {_digits(f"{total:.2f}") for total in totals if total}
-    for page, layout in enumerate(reading.layouts):
+def in_one_currency(sums: Sequence[Sum], currency: str | None) -> list[Sum]:
+    """``sums`` without those that are printed or labelled in another currency than ``currency``, where some are in that."""
+    named = [(found, found.currency or _currency_in(found.label)) for found in sums]
+    if not any(code == currency for _, code in named):
+        return list(sums)
+    return [found for found, code in named if code in (None, currency)]
+
+
+def _currency_in(label: str) -> str | None:
+    codes = [word.strip("():") for word in label.split()]
+    return next((code for code in codes if is_code(code)), None)
+
+
+def rows_of_tax(reading: Reading, totals: Collection[Decimal]) -> Iterator[tuple[Sum, Sum]]:
+    """Net and tax of each printed row that holds net and tax, in either order, and one of ``totals``, which they add up to;
+    or their rate in its place: the arithmetic says what no label beside them does (the last row of a till's tax table, a
+    row of a form)."""
+    wanted = {total for total in totals if total > 0}
+    for page, layout in enumerate(reading.layouts if wanted else ()):
         for number, line in enumerate(layout.lines):
-            printed = _digits(line.text)
-            if not any(digits in printed for digits in wanted):  # most lines: their amounts need not be read
-                continue
-            amounts = [
-                amount
-                for segment in line.segments
-                for amount in reading.amounts_in(page, segment)
-                if amount.decimals == 2 and not amount.percent
-            ]
-            for net, tax, gross in zip(amounts, amounts[1:], amounts[2:], strict=False):
-                if gross.value in totals and net.value + tax.value == gross.value and 0 < tax.value <= net.value / 2:
-                    for kind, amount in (("subtotal", net), ("tax", tax)):
-                        yield Sum(kind, amount.value, amount.tokens, page, number, _PROVEN, ROW_OF_TAX, "", None)
+            numbers = [amount for segment in line.segments for amount in reading.amounts_in(page, segment)]
+            amounts = [amount for amount in numbers if amount.decimals == 2 and not amount.percent]
+            for one, other in combinations(amounts[:_MOST_IN_ROW], 2):
+                net, tax = (one, other) if one.value > other.value else (other, one)
+                gross = net.value + tax.value
+                if gross not in wanted or not 0 < tax.value <= net.value / 2:
+                    continue
+                shown = any(amount.value == gross for amount in amounts)
+                if shown or any(_is_rate(amount, net.value, tax.value) for amount in numbers):
+                    yield (
+                        Sum("subtotal", net.value, net.tokens, page, number, _PROVEN, ROW_OF_TAX, "", None),
+                        Sum("tax", tax.value, tax.tokens, page, number, _PROVEN, ROW_OF_TAX, "", None),
+                    )
 
 
-def _digits(text: str) -> str:
-    return "".join(char for char in text if char.isdigit())
+def _is_rate(amount: Amount, net: Decimal, tax: Decimal) -> bool:
+    """Whether ``amount`` is the rate that makes ``tax`` of ``net``, to the cent."""
+    return 0 < amount.value < _HIGHEST_RATE and abs(net * amount.value / 100 - tax) <= _CENT

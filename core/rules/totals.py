@@ -6,13 +6,14 @@ and among those the best labelled one. What no label announces stays empty: no a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
 
 from core.rules.reading import Reading
-from core.rules.sums import KINDS, ONE_OF_SEVERAL, Sum, rows_of_tax, sums_of
+from core.rules.settled import LAST, due_sums, last_sums, paid_for, parts, rounded_total, settle
+from core.rules.sums import KINDS, ONE_OF_SEVERAL, Sum, in_one_currency, rows_of_tax, sums_of
 from core.schema.values import is_amount
 
 #: What is due may be less than the total, so its label is worth less as one of the total.
@@ -25,6 +26,8 @@ _TOLERANCE = Decimal("0.021")
 _AGREES = 1.0
 _PARTLY_AGREES = 0.6
 _MANY = 7
+#: What the lines add up to is worth this much more as the subtotal or the total.
+_LINES = 0.25
 #: The rule of a sum over several rates.
 _JOINT = "sum of the rates"
 
@@ -40,40 +43,62 @@ class Totals:
     candidates: tuple[Sum, ...]
 
 
-def read_totals(reading: Reading) -> Totals:
-    """Subtotal, tax and total of the document, each ``None`` where the page does not print it."""
+def read_totals(reading: Reading, lines: Decimal | None = None, currency: str | None = None) -> Totals:
+    """Subtotal, tax and total of the document, each ``None`` where the page does not print it. ``lines`` is what its line
+    items add up to: of several amounts the likelier is the one that they make. ``currency`` is the document's: sums that
+    are repeated in another one are left out."""
     sums = [found for label in reading.labels if label.kind in KINDS for found in sums_of(reading, label)]
+    sums += due_sums(reading)
+    sums = in_one_currency(sums, currency)
     by_kind = {kind: _best(_sensible([found for found in sums if found.kind == kind])) for kind in KINDS}
     totals = by_kind["total_amount"] + [
-        replace(found, score=found.score * _DUE_WEIGHT) for found in by_kind["amount_due"]
+        replace(found, score=found.score * _DUE_WEIGHT) for found in by_kind["amount_due"] if found.value
     ]
-    totals = _repeated(_best(totals))
-    for found in rows_of_tax(reading, {total.value for total in totals}):
-        by_kind[found.kind].append(found)
+    settled = settle(by_kind["paid"], by_kind["amount_due"], lines)
+    bare = [found for found in by_kind["subtotal"] if found.weak]
+    rows = list(rows_of_tax(reading, {found.value for found in (*totals, *bare)} | settled.proven))
+    gross = {net.value + tax.value for net, tax in rows}
+    totals += last_sums(by_kind, settled, gross)
+    if not any(found.value in settled.proven for found in totals):
+        totals += list(paid_for(reading, settled.proven, by_kind["paid"]))[:_MANY]
+    if not totals and reading.of_kind("total_amount"):
+        totals = list(paid_for(reading, settled.likely, by_kind["paid"]))[:_MANY]
+    if not totals:
+        totals = list(_completing(reading, by_kind["subtotal"], by_kind["tax"]))
+    totals = [
+        replace(found, score=found.score + settled.adds(found) + _LINES * (found.value == lines))
+        for found in _repeated(_best(totals))
+    ]
+    wanted = {found.value for found in totals}
+    for net, tax in rows:
+        if net.value + tax.value in wanted:
+            by_kind["subtotal"].append(net)
+            by_kind["tax"].append(tax)
     if any(found.value > 0 for found in totals):
         # a tax that is in the amount may be printed in brackets, which is no sign
         by_kind["tax"] = [_without_brackets(found) for found in by_kind["tax"]]
     taxes = by_kind["tax"] + _joined(by_kind["tax"])
     subtotals = (
-        by_kind["subtotal"]
+        [replace(found, score=found.score + _LINES * (found.value == lines)) for found in by_kind["subtotal"]]
         + _joined(by_kind["subtotal"])
         + [replace(found, score=found.score * _AS_SUBTOTAL) for found in by_kind["total_amount"]]
     )
     best: tuple[float, Sum | None, Sum | None, Sum | None, bool] = (-1.0, None, None, None, False)
     extras = _extras(by_kind)
     largest = max((found.value for found in totals if found.score > _LIKELY), default=Decimal(0))
+    partial = parts([*by_kind["total_amount"], *by_kind["amount_due"], *by_kind["subtotal"]])
     for subtotal, tax, total in product([None, *subtotals], [None, *taxes], [None, *totals]):
-        score, agree = _judge(subtotal, tax, total, extras, largest)
+        score, agree = _judge(subtotal, tax, total, extras, largest, partial)
         if score > best[0]:
             best = (score, subtotal, tax, total, agree)
     subtotal, tax, total = best[1], best[2], best[3]
     total = _with_service(total, by_kind) or total
+    if total is not None:
+        total = rounded_total(total, by_kind) or total
     if subtotal is not None and subtotal.rule == _JOINT:
         # it helps to prove the taxes; printed it is nowhere
         subtotal = None
-    if total is None and subtotal is not None and tax is not None:
-        total = _completing(reading, subtotal, tax)
-    elif total is None and subtotal is not None and subtotal.weak:
+    if total is None and subtotal is not None and subtotal.weak:
         # a bare “Sum” with nothing after it is what the document comes to
         total = replace(subtotal, kind="total_amount")
         subtotal = None
@@ -100,32 +125,42 @@ def _without_brackets(tax: Sum) -> Sum:
     return replace(tax, value=abs(tax.value)) if tax.tokens[0].text.startswith("(") else tax
 
 
-def _completing(reading: Reading, subtotal: Sum, tax: Sum) -> Sum | None:
-    """The printed amount that is the sum of subtotal and tax, below them, though no known label announces it."""
-    wanted = subtotal.value + tax.value
-    for page in range(subtotal.page, len(reading.layouts)):
-        for segment in reading.layouts[page].segments:
-            if (page, segment.line) <= (subtotal.page, subtotal.line):
-                continue
+def _completing(reading: Reading, subtotals: Sequence[Sum], taxes: Sequence[Sum]) -> Iterator[Sum]:
+    """The printed amounts that are the sum of a subtotal and a tax, below them, though no known label announces them."""
+    wanted = {net.value + tax.value: (net, tax) for net in reversed(subtotals) for tax in reversed(taxes) if tax.value}
+    for page, layout in enumerate(reading.layouts if wanted else ()):
+        for segment in layout.segments:
             for amount in reading.amounts_in(page, segment):
-                if amount.value == wanted and amount.decimals == 2:
-                    score = 0.8 * min(subtotal.score, tax.score)
-                    return Sum(
-                        "total_amount", wanted, amount.tokens, page, segment.line, score, "completes the sum", ""
+                if amount.value not in wanted or amount.decimals != 2:
+                    continue
+                net, tax = wanted[amount.value]
+                if (page, segment.line) > (net.page, net.line):
+                    score = 0.8 * min(net.score, tax.score)
+                    yield Sum(
+                        "total_amount", amount.value, amount.tokens, page, segment.line, score, "completes the sum", ""
                     )
-    return None
 
 
 def _judge(
-    subtotal: Sum | None, tax: Sum | None, total: Sum | None, extras: set[Decimal], largest: Decimal
+    subtotal: Sum | None,
+    tax: Sum | None,
+    total: Sum | None,
+    extras: set[Decimal],
+    largest: Decimal,
+    partial: set[Decimal],
 ) -> tuple[float, bool]:
-    """How good a reading is, and whether it adds up. ``largest`` is the greatest amount labelled as a total."""
+    """How good a reading is, and whether it adds up. ``largest`` is the greatest amount labelled as a total, ``partial`` are
+    those that only are a part of a larger one."""
     score = sum(found.score for found in (subtotal, tax, total) if found is not None)
     spots = [found.tokens[0] for found in (subtotal, tax, total) if found is not None]
     if len({(token.word, token.x0, token.y0) for token in spots}) < len(spots):
         return -1.0, False
     if total is None:
         return score, False
+    if total.rule == LAST and subtotal is not None and (subtotal.page, subtotal.line) >= (total.page, total.line):
+        return (score - 0.4, False) if not total.weak else (score, False)
+    if total.value in partial:
+        return score - 0.4, False
     if subtotal is not None and tax is not None:
         gap = total.value - subtotal.value - tax.value
         if total.rule == ONE_OF_SEVERAL and total.value < largest:
@@ -190,6 +225,7 @@ def _joined(taxes: Sequence[Sum]) -> list[Sum]:
     first = each[0]
     value = sum((tax.value for tax in each), Decimal(0))
     halves = len(each) == 2 and each[0].value == each[1].value and each[0].label != each[1].label
+    halves = halves and each[0].rule == each[1].rule
     # a state's half and the federation's (CGST, SGST) belong together without any sum to prove it
     score = min(tax.score for tax in each) * 0.9 + (0.2 if halves and not _names_total(each) else 0.0)
     return [replace(first, value=value, score=score, rule=_JOINT, label=" + ".join(tax.label for tax in each))]

@@ -6,6 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from core.notation import Notation
+from core.notation.amounts import find_amounts
+from core.page.layout import Token
 from tests.core.rules.pages import read
 
 Three = tuple[str | None, str | None, str | None]
@@ -244,3 +247,95 @@ def test_what_is_due_is_kept_where_something_is_paid(text: str, paid: str | None
     found = read(f"Subtotal|@300 100.00\nTax|@300 20.00\n{text}" if "17.20" not in text else text).payment
     told = (found.paid_amount, found.amount_due)
     assert told == tuple(None if amount is None else Decimal(amount) for amount in (paid, due))
+
+
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ("SUBTOTAL|@300 28.70\nRM CASH|@300 100.00C\nCHANGE|@300 71.30\nINC 6% GST|@300 1.62", "28.70"),
+        ("Sub Total|@300 8.00\nRound Amt|@300 0.00\nNET TOTAL|@300 8.00\nCash Received|@300 8.00", "8.00"),
+        ("Qty|@200 8|@300 25.15\nDue|@300 25.15\nPay|@300 25.15\nChange|@300 0.00", "25.15"),
+        (
+            "SUB-TOTAL|@300 92.50\nGST|@300 1.50\nTAX|@300 0.00\nT L|@300 94.00\nCASH|@300 94.00\nCHANGE|@300 0.00",
+            "94.00",
+        ),
+        (
+            "SUB TOTAL|@300 64.00\nGST 6%|@300 3.84\nROUNDING ADJ|@300 0.01\nNET TOTAL|@300 67.85\nCash|@300 100.00\nCHANGE|@300 32.15",
+            "67.85",
+        ),
+        ("Dinner|@300 60.00\nTotal charges|@300 60.00\nVisa|@300 60.00\nBalance|@300 0.00", "60.00"),
+        ("Summe|@300 59,96\nBar|@300 59,96\nNetto|@300 MwSt.\n1 19,00 %|@200 50,38|@300 9,58", "59.96"),
+    ],
+)
+def test_what_was_paid_for_is_the_total(text: str, total: str) -> None:
+    """Cash less change, or what the last of the sums comes to, whatever word stands beside it; never cash or change."""
+    assert sums(text)[2] == total
+
+
+def test_a_rounded_total_is_the_one_to_pay() -> None:
+    """The sum after the rounding, not the one that net and tax make."""
+    text = "Total (Excluding GST):|@300 67.00\nGST Payable:|@300 4.02\nTotal (Inclusive of GST):|@300 71.02\n"
+    assert sums(f"{text}Rounding Adj:|@300 -0.02\nTOTAL :|@300 71.00")[2] == "71.00"
+    assert sums(f"{text}Rounding Adj:|@300 -0.02\nCASH :|@300 80.00")[2] == "71.02"
+
+
+def test_totals_by_rate_are_parts_of_what_is_to_pay() -> None:
+    """Net and tax of one rate agree, and yet are not the document's."""
+    text = "Total 6% supplies (excl. GST):|@300 12.00\nGST:|@300 0.72\nTotal 6% supplies (Inc. GST):|@300 12.72\n"
+    assert sums(f"{text}Total 0% supplies:|@300 23.83\nTotal Payable:|@300 36.55")[2] == "36.55"
+
+
+def test_a_total_in_brackets_is_a_remark() -> None:
+    """How much tax is in the amount."""
+    assert sums("Due|@300 7.50\n(Total included GST @ 6% :|@300 0.42)")[2] == "7.50"
+
+
+def test_net_and_tax_are_told_by_their_rate() -> None:
+    """A row of a till's tax table without its gross: the rate makes the tax, both make the total."""
+    text = "TOTAL|@300 € 21.74\nCLASS|@150 PC|@250 ONE|@350 TWO\n6|@150 20.00|@250 € 18.12|@350 € 3.62"
+    assert sums(text) == ("18.12", "3.62", "21.74")
+    assert sums(text.replace("3.62", "3.52").replace("21.74", "21.64"))[0] != "18.12"
+
+
+def test_of_two_totals_the_lines_know_which() -> None:
+    """A scan read one of them wrong."""
+    text = "TEA|@300 8.99\nRICE|@300 3.99\nNUTS|@300 3.49\nORANGES|@300 2.99\nTotal|@300 19.46\nSum|@300 19.76"
+    assert sums(text)[2] == "19.46"
+
+
+def test_sums_repeated_in_another_currency_are_not_the_documents() -> None:
+    """Tax and total in pounds below those in euros."""
+    text = "Net EUR|@300 €500.00\nVAT 20% EUR|@300 €100.00\nTotal EUR|@300 €600.00\n"
+    assert sums(f"{text}VAT in GBP at 0.86|@300 £86.00\nTotal in GBP|@300 £516.00") == ("500.00", "100.00", "600.00")
+
+
+def test_an_amount_of_tax_is_no_count() -> None:
+    """The number of a tax class beneath “VAT” on a page that prints cents."""
+    assert sums("Total|@200 21.74\nVAT|@200 Net|@300 Gross\n6|@200 20.50|@300 21.74")[1] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Grand Total RM39.00", "MYR"),
+        ("Total RM|@300 11.60", "MYR"),
+        ("Total RM Including GST 6%|@300 99.80", "MYR"),
+        ("Description|@300 RM\nTea|@300 2.00\nTotal|@300 2.00", "MYR"),
+        ("LUNCH (SOS)|@300 RM7.20\nTotal|@300 RM7.20", "MYR"),
+        ("Terminal PYG/630\nTotal|@300 250,00", None),
+        ("MÜ$TERI VKN|@300 64\nTotal|@300 250,00", None),
+        ("Card XXX|@300 1234\nTotal|@300 250,00", None),
+    ],
+)
+def test_a_currency_is_one_that_stands_by_money(text: str, code: str | None) -> None:
+    """Glued to an amount, above a column of amounts, in the label of a sum; not in a name, a number or a mask."""
+    assert read(text).invoice.currency == code
+
+
+def test_small_raised_cents_belong_to_their_number() -> None:
+    """``£200`` and a small ``37`` above the line, with a point between them or none."""
+    for whole in ("£200.", "£200"):
+        tokens = [Token(whole, "", 100, 10, 130, 22, 0), Token("37", "", 131, 10, 138, 16, 1)]
+        assert [amount.value for amount in find_amounts(tokens, Notation())] == [Decimal("200.37")]
+    level = [Token("200", "", 100, 10, 130, 22, 0), Token("37", "", 131, 10, 143, 22, 1)]
+    assert [amount.value for amount in find_amounts(level, Notation())] == [Decimal(200), Decimal(37)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.bench_ocr import typeset
 from benchmarks.scans import error_rate
-from core.documents import open_document
+from core.documents.opening import open_document
 from core.evidence import Word
 from core.ocr import registry
 from core.recipe import OcrRecipe

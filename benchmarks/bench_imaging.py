@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.documents import Document, open_document
+from core.documents import Document
+from core.documents.opening import open_document
 from core.entrypoints.bootstrap import extractors
 from core.evaluation import Case, Report, ScoredCase, load_cases, score_case
 from core.events import RunFinished

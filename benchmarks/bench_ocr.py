@@ -26,7 +26,8 @@ from benchmarks.scans import (
     of_cases,
     summarise,
 )
-from core.documents import Document, open_document
+from core.documents import Document
+from core.documents.opening import open_document
 from core.evidence import PageText
 from core.extraction import PageRef
 from core.imaging import clean

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from core.documents import open_document
+from core.documents.opening import open_document
 from core.entrypoints.bootstrap import build_studio
 from core.events import RunFinished
 from core.extraction import PageRef

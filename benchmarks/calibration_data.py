@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from unittest import mock
 
-from core.documents import open_document
+from core.documents.opening import open_document
 from core.entrypoints.bootstrap import extractors
 from core.evaluation.calibration import Passing
 from core.evaluation.cases import Case, load_cases

@@ -15,7 +15,8 @@ import pymupdf
 from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
-from core.documents import Document, open_document
+from core.documents import Document
+from core.documents.opening import open_document
 from core.evidence import Word
 from core.ocr.lines import Quad, in_reading_order
 from core.ocr.machine import processors

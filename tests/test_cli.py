@@ -240,7 +240,7 @@ def test_a_run_ends_at_the_limit_of_the_settings(call: Call, tmp_path: Path, mon
     """As on the page: one sentence with the way out."""
     (tmp_path / "long.pdf").write_bytes(pdf_of(*[LINES] * 12))
     clock = count(step=100)
-    monkeypatch.setattr("core.studio.monotonic", lambda: next(clock))  # 100 seconds between any two looks
+    monkeypatch.setattr("core.runs.monotonic", lambda: next(clock))  # 100 seconds between any two looks
     status, out, err = call("extract", tmp_path / "long.pdf")
     assert (status, out) == (1, "")
     assert "Stopped after 600 seconds" in err

@@ -12,10 +12,13 @@ ROOT = Path(__file__).parent.parent
 CONTRACTS = {
     f"core.{name}"
     for name in (
-        "invoice.model invoice.document_type document_types atomic documents evidence homography recipe events errors settings extraction extractor cache "
-        "imaging.cleaned ocr.engine jobs.queue jobs.store llm.provider prompt call cancelling"
+        "invoice.model invoice.document_type document_types atomic evidence homography recipe events errors settings extraction extractor cache "
+        "documents documents.base documents.formats documents.geometry documents.ranges documents.visible "
+        "documents.xml_kinds imaging.cleaned ocr.engine jobs.queue jobs.store llm.provider prompt call cancelling"
     ).split()
 }
+#: Rooms that are ground as a whole.
+CONTRACT_ROOMS = ("core.notation.", "core.page.", "core.schema.", "core.stores.")
 LOGIC = (
     "invoice",
     "pipeline",
@@ -23,6 +26,9 @@ LOGIC = (
     "placing",
     "review",
     "studio",
+    "shelf",
+    "runs",
+    "pages_read",
     "records",
     "preferences",
     "evaluation",
@@ -61,9 +67,7 @@ MAY_IMPORT = {
 
 def layer_of(module: str) -> str | None:
     """The layer of a module of ours; ``None`` for someone else's and for bare packages."""
-    if module in CONTRACTS or module.startswith(
-        ("core.documents", "core.notation", "core.page", "core.schema", "core.stores")
-    ):
+    if module in CONTRACTS or f"{module}.".startswith(CONTRACT_ROOMS):
         return "contract"
     if module.startswith(WIRING):
         return "wiring"
@@ -73,7 +77,7 @@ def layer_of(module: str) -> str | None:
             return "logic"
         if parts[1] == "llm" and len(parts) > 2:
             return "adapter" if module.startswith(LLM_ADAPTERS) else "logic"
-        return "adapter" if parts[1] in ("ocr", "jobs") and len(parts) > 2 else None
+        return "adapter" if parts[1] in ("documents", "ocr", "jobs") and len(parts) > 2 else None
     if parts[0] == "storage":
         return "adapter"
     return "ui" if parts[0] in ("app", "pages") else None

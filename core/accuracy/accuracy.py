@@ -21,16 +21,15 @@ from core.accuracy.measured import DOCUMENTS, Measured
 from core.accuracy.measuring import measure, unread
 from core.accuracy.sets import CaseSet, CaseSets, SetName, Subject
 from core.cancelling import IsCancelled
-from core.documents import Document, open_document
+from core.documents import Document
 from core.errors import Cancelled, CaseError, RecipeError, StudioError
 from core.evaluation.report import to_json
 from core.events import Event, RunFinished, StepFailed, StepFinished, StepProgressed
 from core.extraction import Extraction, PageRef
 from core.jobs.queue import Handler, Job, JobQueue, JobRequest
-from core.pipeline import Order, Pipeline
 from core.recipe import Recipe
+from core.runs import Runs
 from core.settings import Defaults, Settings
-from core.stores.calls import Calls
 from core.stores.evaluations import EvaluationRow, Evaluations
 from core.stores.files import Files
 from core.stores.orders import Orders
@@ -83,20 +82,15 @@ class Evaluated:
 
 @dataclass(frozen=True, slots=True)
 class AccuracyParts:
-    """What it is made of; bootstrap puts it together. ``samples`` is the folder of the shipped cases; ``pin`` fixes which
-    version of a prompt a recipe stands for."""
+    """What it is made of; bootstrap puts it together. ``samples`` is the folder of the shipped cases."""
 
-    pipeline: Pipeline
+    runs: Runs
     queue: JobQueue
     evaluations: Evaluations
     orders: Orders
     files: Files
-    calls: Calls
     samples: Path
     defaults: Callable[[], Defaults]
-    pin: Callable[[Recipe], Recipe] = lambda recipe: recipe
-    hide: Callable[[Recipe, str, Sequence[PageRef]], Recipe] = lambda recipe, sha256, pages: recipe
-    """Masks the places that are hidden in a document (SHA-256): :meth:`core.studio.Studio.hiding`."""
 
 
 class Accuracy:
@@ -105,7 +99,7 @@ class Accuracy:
     def __init__(self, settings: Settings, parts: AccuracyParts) -> None:
         self._parts = parts
         self._sets = CaseSets(settings, parts.samples, parts.orders, parts.files)
-        self.library = CaseLibrary(self._sets, lambda: parts.defaults().limits)
+        self.library = CaseLibrary(self._sets, parts.runs.shelf, lambda: parts.defaults().limits)
 
     # --- choosing --------------------------------------------------------------------------------------------------
 
@@ -120,7 +114,7 @@ class Accuracy:
     def recipe(self, name: str) -> Recipe | None:
         """What a run with the recipe of this name would use now; ``None`` where there is none."""
         found = self.recipes().get(name)
-        return self._parts.pin(found).model_copy(update={"name": name}) if found else None
+        return self._parts.runs.fix(found).model_copy(update={"name": name}) if found else None
 
     def subjects(self, choice: Choice) -> tuple[CaseSet, list[Subject]]:
         """The cases of a choice. Raises CaseError."""
@@ -216,7 +210,6 @@ class _Run:
         recipes: Mapping[str, Recipe],
     ) -> None:
         self._parts = parts
-        self._limits = parts.defaults().limits
         self._job_id = job_id
         self._choice = choice
         self._chosen = chosen
@@ -243,7 +236,7 @@ class _Run:
         started = time.perf_counter()
         document: Document | None = None
         try:
-            document = open_document(subject.load(), subject.name, self._limits)
+            document = self._parts.runs.shelf.look(subject.load(), subject.name)
             extraction = self._extract(document, subject, recipe, cancelled)
             return measure(subject.case, extraction, seconds=time.perf_counter() - started)
         except Cancelled:
@@ -260,15 +253,10 @@ class _Run:
     def _extract(self, document: Document, subject: Subject, recipe: Recipe, cancelled: IsCancelled) -> Extraction:
         pages = subject.pages if self._choice.invoice_pages else ()
         pages = pages or tuple(PageRef(number + 1) for number in range(document.page_count))
-        order = Order(
-            lambda: document,
-            document.name,
-            document.sha256,
-            pages,
-            self._parts.hide(recipe, document.sha256, pages),
-            lambda call: self._parts.calls.keep_call(call, self._job_id, document.sha256),
-        )
-        for event in self._parts.pipeline.run(order, cancelled):
+        runs = self._parts.runs
+        recipe = runs.shelf.hiding(recipe, document.sha256, pages)
+        order = runs.order_as_is(lambda: document, document.sha256, document.name, pages, recipe, self._job_id)
+        for event in runs.pipeline.run(order, cancelled):
             if isinstance(event, RunFinished):
                 return event.extraction
         raise AssertionError("a run that raises nothing ends in its result")

@@ -10,11 +10,11 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from core.documents import FORMATS, open_document
+from core.documents import FORMATS, Document
 from core.errors import CaseError, StudioError
 from core.evaluation.cases import load_case
 from core.settings import Limits
@@ -22,6 +22,8 @@ from core.settings import Limits
 #: The most that a truth may have, in bytes, and that an archive may list.
 TRUTH_BYTES, MOST_ENTRIES = 4_000_000, 20_000
 TRUTH = "truth.json"
+#: Opens a document by its bytes and its name within the person's limits.
+Look = Callable[[bytes, str], Document]
 #: A case's name: it becomes a folder's.
 _CASE_ID = re.compile(r"[^\W_][\w.\- ]{0,99}")
 _MEGABYTE = 1_000_000
@@ -58,9 +60,9 @@ def pack(folders: Sequence[Path]) -> bytes:
     return out.getvalue()
 
 
-def unpack(data: bytes, into: Path, limits: Limits, *, replace: bool = False) -> Imported:
+def unpack(data: bytes, into: Path, limits: Limits, look: Look, *, replace: bool = False) -> Imported:
     """Put the cases of a zip into the folder ``into``; ones that are there already are kept unless ``replace``.
-    A case that cannot be used is left out with the reason. Raises CaseError for what is no zip of cases, or a dangerous
+    A case that cannot be used, one whose document ``look`` cannot open among them, is left out with the reason. Raises CaseError for what is no zip of cases, or a dangerous
     one; nothing is written then."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
@@ -73,7 +75,7 @@ def unpack(data: bytes, into: Path, limits: Limits, *, replace: bool = False) ->
                 "This zip holds no cases: each is a folder with document.pdf (or a picture) and truth.json."
             )
         try:
-            return _put(archive, found, into, limits, replace)
+            return _put(archive, found, into, limits, look, replace)
         except OSError as error:
             raise CaseError(
                 f"The data folder cannot be written ({error.strerror}): check its rights and the free disk space."
@@ -109,6 +111,7 @@ def _put(
     cases: dict[str, list[zipfile.ZipInfo]],
     into: Path,
     limits: Limits,
+    look: Look,
     replace: bool,
 ) -> Imported:
     done = Imported()
@@ -121,7 +124,7 @@ def _put(
                 left -= len(files.data) + len(files.truth)
                 if left < 0:
                     raise CaseError(f"the zip unpacks to more than {limits.unpacked_megabytes} MB: split it.")
-                staged = _stage(Path(stage) / case_id, files, limits)
+                staged = _stage(Path(stage) / case_id, files, look)
             except StudioError as error:
                 done.refused[case_id] = str(error)
                 if left < 0:
@@ -159,9 +162,9 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> by
     return data
 
 
-def _stage(folder: Path, files: _Files, limits: Limits) -> Path:
+def _stage(folder: Path, files: _Files, look: Look) -> Path:
     """The case written and tried out. Raises a StudioError where it cannot be used."""
-    open_document(files.data, files.document, limits)
+    look(files.data, files.document)
     folder.mkdir()
     (folder / files.document).write_bytes(files.data)
     (folder / TRUTH).write_bytes(files.truth)

@@ -11,9 +11,9 @@ from core.accuracy.archive import TRUTH, Imported, pack, unpack
 from core.accuracy.sets import CaseSets
 from core.accuracy.truths import case_id_of
 from core.atomic import write_atomically
-from core.documents import open_document
 from core.errors import CaseError, StorageError
 from core.settings import Limits
+from core.shelf import Shelf
 from core.stores.orders import Order
 
 #: The suffix under which a document's bytes are kept, by media type.
@@ -31,8 +31,9 @@ _SUFFIXES = {
 class CaseLibrary:
     """The folder of kept cases."""
 
-    def __init__(self, sets: CaseSets, limits: Callable[[], Limits]) -> None:
+    def __init__(self, sets: CaseSets, shelf: Shelf, limits: Callable[[], Limits]) -> None:
         self._sets = sets
+        self._shelf = shelf
         self._limits = limits
 
     @property
@@ -56,7 +57,7 @@ class CaseLibrary:
             raise CaseError("This record has no document here: a test case needs the document beside its values.")
         subject = self._sets.subject_of_record(order)
         data = subject.load()
-        document = open_document(data, subject.name, self._limits())
+        document = self._shelf.look(data, subject.name)
         case_id = case_id_of(subject.name, order)
         folder = self.folder / case_id
         truth = json.dumps(subject.case.truth, ensure_ascii=False, indent=1)
@@ -86,7 +87,7 @@ class CaseLibrary:
 
     def bring_in(self, data: bytes, *, replace: bool = False) -> Imported:
         """Add the cases of a zip: see :func:`core.accuracy.archive.unpack`. Raises CaseError."""
-        return unpack(data, self.folder, self._limits(), replace=replace)
+        return unpack(data, self.folder, self._limits(), self._shelf.look, replace=replace)
 
     def _folder_of(self, case_id: str) -> Path:
         if case_id not in self.case_ids():

@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 from core.cancelling import IsCancelled
 from core.comparison.estimate import ColumnEstimate, add_up
-from core.comparison.reading import MEASURE, Reading, Runner, note_pages_read
+from core.comparison.foresight import Foresight
+from core.comparison.reading import MEASURE, read_cell
 from core.comparison.result import Measure, Result, fair_measures, measure, read_result
 from core.comparison.row import Row
 from core.comparison.sheet import compare_readings
@@ -22,10 +23,10 @@ from core.comparison.totals import Compared, RecipeTotals, score_results, total_
 from core.errors import CaseError, RecipeError, RecordMissing
 from core.evaluation.cases import load_case
 from core.events import STEPS, Event
-from core.extraction import Extraction
 from core.invoice.document_type import INVOICE
 from core.jobs.queue import Handler, Job, JobQueue, JobRequest
 from core.recipe import Recipe
+from core.runs import Runs
 from core.stores.calls import Calls
 from core.stores.comparisons import Comparison, ComparisonCell, Comparisons, Vote
 from core.stores.files import Files
@@ -54,10 +55,13 @@ class Cell:
 class Comparator:
     """Documents x recipes, read in the background and judged. Thread-safe; one a studio."""
 
-    def __init__(self, store: Comparisons, queue: JobQueue, runner: Runner, files: Files, calls: Calls) -> None:
+    def __init__(
+        self, store: Comparisons, queue: JobQueue, runs: Runs, foresight: Foresight, files: Files, calls: Calls
+    ) -> None:
         self._store = store
         self._queue = queue
-        self._runner = runner
+        self._runs = runs
+        self._foresight = foresight
         self._files = files
         self._calls = calls
         self._lock = threading.Lock()
@@ -169,9 +173,9 @@ class Comparator:
         """Read one cell, in whichever process."""
         asked = request.payload
         recipe, (row, column) = Recipe.model_validate(asked["recipe"]), asked["place"]
-        work = Reading(self._runner, self._files, Row.from_mapping(asked["row"]), recipe, request.job_id)
         keep = partial(self._keep_cell, asked["comparison"], (row, column), request.job_id, recipe)
-        return work.events(keep, cancelled)
+        about = Row.from_mapping(asked["row"])
+        return read_cell(self._runs, self._files, about, recipe, request.job_id, keep, cancelled)
 
     def _keep_cell(self, comparison_id: str, place: CellPlace, run_id: str, recipe: Recipe, error: str | None) -> None:
         """Keep what a cell gave, unless the column was changed or the comparison dropped while it was read."""
@@ -184,10 +188,6 @@ class Comparator:
             return
         if place[1] < len(recipes) and recipes[place[1]] == recipe:
             self._store.keep_cell(comparison_id, ComparisonCell(*place, run_id, error))
-
-    def note(self, extraction: Extraction) -> None:
-        """Note what any run of the studio tells for later comparisons: how long its pages took to read."""
-        note_pages_read(self._files, extraction)
 
     # --- watching --------------------------------------------------------------------------------------------------
 
@@ -305,9 +305,9 @@ class Comparator:
         return [self._estimate(rows, recipe) for recipe in recipes]
 
     def _estimate(self, rows: Sequence[Row], recipe: Recipe) -> ColumnEstimate:
-        fresh = [row for row in rows if not self._runner.has_kept(row, recipe)]
-        asked = [self._runner.estimate(row, choice) for row in fresh for choice in recipe.asked]
-        return add_up(recipe, len(rows) - len(fresh), asked, len(rows), self._runner.problem(recipe))
+        fresh = [row for row in rows if not self._foresight.has_kept(row, recipe)]
+        asked = [self._foresight.estimate(row, choice) for row in fresh for choice in recipe.asked]
+        return add_up(recipe, len(rows) - len(fresh), asked, len(rows), self._foresight.problem(recipe))
 
 
 def describe(rows: Sequence[Row], recipes: Sequence[Recipe]) -> str:

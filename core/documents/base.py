@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from core.evidence import Box, Word
+from core.settings import Limits
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -85,3 +86,11 @@ class Document(Protocol):
 
     def attachments(self) -> list[Attachment]:
         """Files embedded in the PDF (bounded by the limits); the document itself for bare XML."""
+
+
+class OpenDocument(Protocol):
+    """Makes a document of bytes."""
+
+    def __call__(self, data: bytes, name: str, limits: Limits | None = None, password: str | None = None) -> Document:
+        """Open a document. What it is, is told by its bytes; a suffix that says something else is one of its remarks.
+        Raises a DocumentError whose sentence says what to do."""

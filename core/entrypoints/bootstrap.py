@@ -5,12 +5,13 @@ from __future__ import annotations
 import getpass
 import hashlib
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 
 from core.accuracy import Accuracy, AccuracyParts
 from core.cache import Cache
+from core.documents.opening import open_document
 from core.einvoice import EInvoiceExtractor
 from core.extractor import Availability, Extractor
 from core.imaging import clean
@@ -35,7 +36,9 @@ from core.pipeline import Pipeline
 from core.preferences import Preferences
 from core.recipe import Recipe
 from core.rules.extractor import RulesExtractor
+from core.runs import RunParts, Runs
 from core.settings import Settings
+from core.shelf import Shelf
 from core.stores.calls import Calls
 from core.stores.files import Files
 from core.stores.holds import Holds
@@ -96,39 +99,46 @@ def _assemble(
     calls, files = SqlCalls(shared), FileStore(settings.data_dir / "files")
     models = _models(settings, preferences, SqlHolds(shared), files)
     prompts = SqlPrompts(database)
-    shelf = PromptShelf(prompts)
+    shipped_and_own = PromptShelf(prompts)
 
     def fix(recipe: Recipe) -> Recipe:
         """What every run of ``recipe`` has fixed as it begins: what is masked, which models are asked, and what its
         prompts stand for."""
-        return shelf.pin_recipe(settle_recipe(recipe.hiding(preferences.now.redaction), models))
+        return shipped_and_own.pin_recipe(settle_recipe(recipe.hiding(preferences.now.redaction), models))
 
-    found = extractors() | {"llm": LlmExtractor(models, shelf, lambda: tuple(models.providers()))}
+    found = extractors() | {"llm": LlmExtractor(models, shipped_and_own, lambda: tuple(models.providers()))}
     reader = CachedPageReader(results, _engines(models, calls), workers=defaults.ocr_workers, clean=clean)
     pipeline = Pipeline(found, reader, results, code_version())
     orders = SqlOrders(database)
     jobs = SqlJobs(database, _place_of(settings.data_dir))
-    queue = _queue(settings, jobs, lambda: studio)
-    measuring = AccuracyParts(
-        pipeline,
-        queue,
-        SqlEvaluations(database),
-        orders,
-        files,
-        calls,
-        SAMPLES,
-        lambda: preferences.now,
-        fix,
-        lambda recipe, sha256, pages: studio.hiding(recipe, sha256, pages),
+    ledger = SqlLedger(database, account_name())
+    shelf = Shelf(files, ledger, open_document, lambda: preferences.now.limits, password)
+    handlers: dict[str, Handler] = {}
+    queue = _queue(settings, jobs, handlers, shelf)
+    runs = Runs(
+        RunParts(
+            pipeline=pipeline,
+            shelf=shelf,
+            queue=queue,
+            files=files,
+            ledger=ledger,
+            orders=orders,
+            calls=calls,
+            defaults=lambda: preferences.now,
+            recognises=reader.recognises,
+            fix=fix,
+        )
     )
+    measuring = AccuracyParts(runs, queue, SqlEvaluations(database), orders, files, SAMPLES, lambda: preferences.now)
     parts = Parts(
-        pipeline=pipeline,
+        shelf=shelf,
+        runs=runs,
         read_region=reader.read_region,
         queue=queue,
         comparisons=SqlComparisons(database),
         orders=orders,
         workbook=Workbook,
-        ledger=SqlLedger(database, account_name()),
+        ledger=ledger,
         pending=SqlPending(database),
         unit=database.write,
         calls=calls,
@@ -139,44 +149,25 @@ def _assemble(
         export=export_orders,
         export_tables=export_tables,
         health=_health(found, settings, models),
-        recognises=reader.recognises,
-        password=password,
-        pin=fix,
         accuracy=Accuracy(settings, measuring),
         preferences=preferences,
     )
     studio = Studio(settings, parts)
+    handlers.update(studio.handlers())
     return studio, jobs
 
 
-def _queue(settings: Settings, jobs: JobStore, studio: Callable[[], Studio]) -> JobQueue:
-    """Worker processes, or threads where they were asked for or there is too little memory."""
+def _queue(settings: Settings, jobs: JobStore, handlers: Mapping[str, Handler], shelf: Shelf) -> JobQueue:
+    """Worker processes, or threads where they were asked for or there is too little memory. ``handlers`` is filled before
+    anything is queued."""
     kind = settings.workers
     if kind == "auto":
         kind = "processes" if (memory() or 0) >= LOW_MEMORY else "threads"
     if kind == "processes":
         from core.entrypoints.worker import start_worker
 
-        return ProcessQueue(
-            jobs, partial(start_worker, settings), plans_for(processors()), lambda sha256: studio().password_of(sha256)
-        )
-    return LocalQueue(jobs, _Later(lambda: studio().handlers()), THREADS)
-
-
-class _Later(Mapping[str, Handler]):
-    """Handlers of a studio that is not built yet."""
-
-    def __init__(self, made: Callable[[], Mapping[str, Handler]]) -> None:
-        self._made = made
-
-    def __getitem__(self, kind: str) -> Handler:
-        return self._made()[kind]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._made())
-
-    def __len__(self) -> int:
-        return len(self._made())
+        return ProcessQueue(jobs, partial(start_worker, settings), plans_for(processors()), shelf.password_of)
+    return LocalQueue(jobs, handlers, THREADS)
 
 
 def _place_of(folder: Path) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from pages.shared.frame import get_studio
+
 FOLDER = Path(__file__).parents[2] / "samples" / "cases"
 
 #: Cards in the empty state.
@@ -37,7 +39,5 @@ def samples() -> tuple[Sample, ...]:
 @cache
 def sample_picture(index: int, width: int) -> bytes:
     """The first page of sample ``index``. Raises IndexError where there is none."""
-    from core.documents import open_document
-
     sample = samples()[index]
-    return open_document(sample.path.read_bytes(), sample.name).page(1).preview(width)
+    return get_studio().look(sample.path.read_bytes(), sample.name).page(1).preview(width)

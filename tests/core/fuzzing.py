@@ -16,7 +16,7 @@ from pathlib import Path
 import pymupdf
 from PIL import Image
 
-from core.documents import open_document
+from core.documents.opening import open_document
 from core.errors import StudioError
 from core.ocr.text_layer import judge_text_layer
 from core.settings import Limits

@@ -33,7 +33,7 @@ def picture_of(lines: tuple[str, ...] = LINES, size: tuple[int, int] = (900, 500
 
 def typeset(*lines: str) -> Image.Image:
     """A picture (200 dpi) of lines in a font that has every letter."""
-    from core.documents import open_document
+    from core.documents.opening import open_document
 
     pdf = pymupdf.open()
     page = pdf.new_page(width=420, height=60 + 30 * len(lines))

@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
-from core.documents import Document, open_document
+from core.documents import Document
+from core.documents.opening import open_document
 from core.errors import (
     BrokenDocument,
     DocumentError,

@@ -7,7 +7,7 @@ import math
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from core.documents import open_document
+from core.documents.opening import open_document
 from core.events import RunFinished
 from core.evidence import Box, PageText, Word, corners, union
 from core.extraction import PageRef

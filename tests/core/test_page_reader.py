@@ -10,7 +10,8 @@ import numpy
 import pytest
 from PIL import Image
 
-from core.documents import Document, TextLayer, open_document
+from core.documents import Document, TextLayer
+from core.documents.opening import open_document
 from core.errors import Cancelled, EngineUnavailable, PageTooCrowded
 from core.evidence import Box, PageText, Upright, Word
 from core.extraction import PageRef

@@ -10,7 +10,8 @@ from typing import Any
 
 from core.call import Call, ModelName, Note, Usage
 from core.cancelling import IsCancelled
-from core.documents import Document, open_document
+from core.documents import Document
+from core.documents.opening import open_document
 from core.errors import KeyMissing
 from core.evidence import Box, PageText, Word
 from core.extraction import PageRef

@@ -62,7 +62,7 @@ def recipe(name: str) -> Recipe:
 @pytest.fixture
 def compared(studio: Studio, digital_pdf: SampleFile) -> str:
     """A comparison of one document: the offline recipe, one that reads another customer, and one that fails."""
-    extractors: Any = studio._parts.pipeline.extractors
+    extractors: Any = studio._parts.runs.pipeline.extractors
     line = LineItem(description="=1+1", quantity=None)
     extractors["evil"] = Reader(Invoice(invoice_number="X-1", customer_name=EVIL, line_items=(line,)))
     extractors["broken"] = Reader(None)

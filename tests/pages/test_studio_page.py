@@ -183,7 +183,7 @@ def test_an_address_that_nobody_gave_is_refused(signature: str) -> None:
 def test_a_locked_file_of_an_earlier_process_asks_again(studio: Studio, encrypted_pdf: SampleFile) -> None:
     """Its pages can be chosen once the password is given; a wrong one says so."""
     document = studio.open(encrypted_pdf.data, encrypted_pdf.name, PASSWORD)
-    studio._open.clear()  # what a restart forgets
+    studio._shelf._open.clear()  # what a restart forgets
     app = AppTest.from_function(_reopen_page, args=(document.sha256,), default_timeout=30).run()
     app.text_input(key="reopen_password").set_value("wrong")
     app.button(key="reopen").click()

@@ -20,8 +20,9 @@ from core.recipe import Recipe, load_recipe
 from core.review import Reviewed
 from core.review.standing import status_of
 from core.review.stops import stops
+from core.runs import new_run_id
 from core.stores.orders import Status, Target
-from core.studio import Studio, new_run_id
+from core.studio import Studio
 
 log = logging.getLogger(__name__)
 

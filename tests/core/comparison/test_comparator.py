@@ -71,7 +71,7 @@ def model() -> FakeModel:
 def studio(tmp_path: Path, model: FakeModel) -> Iterator[Studio]:
     """A studio with a data folder of its own and a model."""
     made = build_studio(Settings(data_dir=tmp_path, DATABASE_URL=None))
-    made._parts.pipeline.extractors["llm"] = model  # type: ignore[index]
+    made._parts.runs.pipeline.extractors["llm"] = model  # type: ignore[index]
     yield made
     model.wait.set()
 

@@ -1,0 +1,244 @@
+"""Runs: what one is to do, begun in the background or here, kept with its result, found again, and a person's draft of it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from time import monotonic
+
+from pydantic import ValidationError
+
+from core.cancelling import IsCancelled
+from core.documents import Document
+from core.errors import Cancelled, RunTooLong
+from core.events import Event, RunFinished, StepFailed, StepFinished, StepSkipped
+from core.extraction import Extraction, Finding, PageRef, StepRecord
+from core.jobs.queue import Handler, Job, JobQueue, JobRequest, Lane
+from core.pages_read import note_pages_read
+from core.pipeline import Order, Pipeline
+from core.recipe import OcrRecipe, Recipe
+from core.records import describe_duplicate
+from core.settings import Defaults
+from core.shelf import Shelf
+from core.stores.calls import Calls
+from core.stores.files import Files
+from core.stores.ledger import Ledger
+from core.stores.orders import Orders
+
+#: More pages than these are not short work, however they are read.
+SHORT_PAGES = 20
+#: The kind of job that reads a document on the desk.
+RUN = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class RunParts:
+    """What runs are made of; bootstrap puts it together."""
+
+    pipeline: Pipeline
+    shelf: Shelf
+    queue: JobQueue
+    files: Files
+    ledger: Ledger
+    orders: Orders
+    calls: Calls
+    defaults: Callable[[], Defaults]
+    recognises: Callable[[Document, Sequence[PageRef], OcrRecipe], bool]
+    """Whether an engine has to read one of these pages: :meth:`core.ocr.reader.CachedPageReader.recognises`."""
+    fix: Callable[[Recipe], Recipe]
+    """Fixes what a recipe leaves open as its run begins: what is masked, which models are asked, what its prompts stand for."""
+
+
+class Runs:
+    """Every run of one installation. Thread-safe."""
+
+    def __init__(self, parts: RunParts) -> None:
+        self._parts = parts
+        self.pipeline = parts.pipeline
+        self.shelf = parts.shelf
+
+    # --- what is to be run -----------------------------------------------------------------------------------------
+
+    def order(self, sha256: str, name: str, pages: Sequence[PageRef], recipe: Recipe, run_id: str) -> Order:
+        """What a run of ``recipe`` on a kept document is to do now: masked, corrected, and with nothing left open. Raises
+        what :meth:`core.shelf.Shelf.hiding` raises."""
+        fixed = self.fix(self._with_correction(self.shelf.hiding(recipe, sha256, pages)))
+        return self.order_as_is(lambda: self.shelf.document(sha256), sha256, name, pages, fixed, run_id)
+
+    def order_as_is(
+        self,
+        load: Callable[[], Document],
+        sha256: str,
+        name: str,
+        pages: Sequence[PageRef],
+        recipe: Recipe,
+        billed_to: str,
+    ) -> Order:
+        """What a run of exactly ``recipe`` is to do; its calls to models stand in the books under the run ``billed_to``."""
+        return Order(
+            load,
+            name,
+            sha256,
+            tuple(pages),
+            recipe,
+            lambda call: self._parts.calls.keep_call(call, billed_to, sha256),
+        )
+
+    def fix(self, recipe: Recipe) -> Recipe:
+        """``recipe`` with what it leaves open as it would be fixed now."""
+        return self._parts.fix(recipe)
+
+    def _with_correction(self, recipe: Recipe) -> Recipe:
+        correction = self._parts.defaults().correction
+        if recipe.correction is not None or correction is None:
+            return recipe
+        return recipe.model_copy(update={"correction": correction})
+
+    # --- running ---------------------------------------------------------------------------------------------------
+
+    def start(self, sha256: str, pages: Sequence[PageRef], recipe: Recipe | None = None, owner: str = "") -> str:
+        """Queue a run in the background; gives the id under which ``job`` finds it. Owners (a browser session's desk) take
+        turns. Raises RecordMissing."""
+        document = self.shelf.document(sha256)
+        run_id = new_run_id()
+        order = self._order_of(document, pages, recipe, run_id)
+        request = JobRequest(
+            RUN,
+            run_id,
+            document.name,
+            {
+                "document": sha256,
+                "name": document.name,
+                "pages": [[page.number, page.rotation] for page in order.pages],
+                "recipe": order.recipe.model_dump(mode="json"),
+            },
+            owner,
+            self._lane(document, order),
+            max(1, len(order.pages)),
+            self._parts.defaults().limits.run_seconds,
+        )
+        self._parts.queue.submit(request)
+        return run_id
+
+    def handlers(self) -> dict[str, Handler]:
+        """Who does the work of the kinds of job that are queued here."""
+        return {RUN: self._read}
+
+    def extract(
+        self,
+        document: Document,
+        pages: Sequence[PageRef] | None = None,
+        recipe: Recipe | None = None,
+        run_id: str | None = None,
+    ) -> Iterator[Event]:
+        """Run here and now, event by event, and note it in the ledger (the command line). ``None``: all pages, a new
+        run id. Raises RunTooLong at the limit that the settings give."""
+        chosen = pages if pages is not None else [PageRef(number + 1) for number in range(document.page_count)]
+        run_id = run_id or new_run_id()
+        seconds = self._parts.defaults().limits.run_seconds
+        end = monotonic() + seconds
+        try:
+            yield from self.keep(run_id, self._order_of(document, chosen, recipe, run_id), lambda: monotonic() > end)
+        except Cancelled:
+            raise RunTooLong(seconds) from None
+
+    def keep(self, run_id: str, order: Order, cancelled: IsCancelled) -> Iterator[Event]:
+        """The events of a run whose result is kept and noted in the ledger under ``run_id``. Raises what
+        :meth:`core.pipeline.Pipeline.run` raises, StorageError."""
+        started = datetime.now(UTC)
+        for event in self.pipeline.run(order, cancelled):
+            if isinstance(event, RunFinished):
+                extraction = self._with_duplicates(event.extraction)
+                self._parts.files.keep_json("run", run_id, extraction.model_dump_json())
+                self._parts.ledger.keep_run(run_id, extraction, started)
+                note_pages_read(self._parts.files, extraction)
+                event = RunFinished(extraction)
+            yield event
+
+    def _read(self, request: JobRequest, cancelled: IsCancelled) -> Iterator[Event]:
+        """Do the run that :meth:`start` asked for, in whichever process."""
+        asked, sha256 = request.payload, request.payload["document"]
+        order = self.order_as_is(
+            lambda: self.shelf.document(sha256),
+            sha256,
+            asked["name"],
+            [PageRef(*page) for page in asked["pages"]],
+            Recipe.model_validate(asked["recipe"]),
+            request.job_id,
+        )
+        return self.keep(request.job_id, order, cancelled)
+
+    def _order_of(self, document: Document, pages: Sequence[PageRef], recipe: Recipe | None, run_id: str) -> Order:
+        recipe = recipe or self._parts.defaults().recipe
+        return replace(self.order(document.sha256, document.name, pages, recipe, run_id), load=lambda: document)
+
+    def _lane(self, document: Document, order: Order) -> Lane:
+        """Behind whom a run waits: what takes a second is not behind what takes a minute."""
+        if self.pipeline.has_kept(order):
+            return "short"
+        if len(order.pages) > SHORT_PAGES or self._parts.recognises(document, order.pages, order.recipe.ocr):
+            return "long"
+        return "asking" if order.recipe.asked else "short"
+
+    def _with_duplicates(self, extraction: Extraction) -> Extraction:
+        found = self._parts.orders.duplicates(extraction.document, extraction.pages, extraction.invoice)
+        if not found:
+            return extraction
+        fields = ("invoice_number", "vendor_name")
+        finding = Finding("duplicate", "warning", describe_duplicate(found[0]), fields, reading=True)
+        return extraction.model_copy(update={"findings": (*extraction.findings, finding), "verdict": "needs review"})
+
+    # --- finding again ---------------------------------------------------------------------------------------------
+
+    def job(self, run_id: str) -> Job | None:
+        """Where a run stands; finished runs of earlier processes are found too. ``None`` for an unknown id."""
+        job = self._parts.queue.get(run_id)
+        if job is not None and job.state != "done":
+            return job
+        extraction = self.extraction(run_id)
+        if extraction is None:
+            return None
+        if job is not None:
+            return replace(job, extraction=extraction)
+        events = tuple(_event_of(step) for step in extraction.steps)
+        seconds = sum(step.seconds for step in extraction.steps)
+        return Job(run_id, extraction.name, "done", events, extraction=extraction, seconds=seconds)
+
+    def extraction(self, run_id: str) -> Extraction | None:
+        """What a finished run gave; ``None`` where nothing of it is kept that this version can read."""
+        kept = self._parts.files.load_json("run", run_id) if run_id.isalnum() else None
+        try:
+            return Extraction.model_validate_json(kept) if kept else None
+        except ValidationError:  # written by another version of the studio
+            return None
+
+    def cancel(self, run_id: str) -> None:
+        """Stop a run; what other runs do goes on."""
+        self._parts.queue.cancel(run_id)
+
+    # --- a person's draft ------------------------------------------------------------------------------------------
+
+    def keep_draft(self, run_id: str, draft: Mapping[str, object]) -> None:
+        """Keep a person's unsaved edits (any JSON) so that a reload or restart finds them."""
+        self._parts.files.keep_json("draft", run_id, json.dumps(draft))
+
+    def draft(self, run_id: str) -> dict[str, object] | None:
+        """The edits kept for a run."""
+        kept = self._parts.files.load_json("draft", run_id)
+        return json.loads(kept) if kept else None
+
+
+def new_run_id() -> str:
+    """An id for a run that nobody else has."""
+    return uuid.uuid4().hex
+
+
+def _event_of(record: StepRecord) -> StepFinished | StepSkipped | StepFailed:
+    if record.state == "skipped":
+        return StepSkipped(record.step, record.detail)
+    if record.state == "failed":
+        return StepFailed(record.step, record.seconds, record.detail)
+    return StepFinished(record.step, record.seconds, record.cached, record.detail)

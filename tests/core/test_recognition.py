@@ -9,6 +9,7 @@ from core.recognition import doubt_of, recognise
 from core.rules.extractor import read_invoice
 from core.rules.lexicon import load_lexicon
 from core.rules.reading import Reading
+from tests.core.rules.pages import page as typed
 
 BODY = ("Acme Tools Ltd", "5 May 2024", "Blue widget 100.00", "VAT 19.00", "Total 119.00")
 
@@ -57,7 +58,35 @@ def test_the_name_of_another_document_in_small_print_changes_nothing() -> None:
     """An invoice names its delivery note and its order."""
     text = page("Invoice", "Delivery note 4711", "Purchase order 99", *BODY)
     assert kind_of(text) == "invoice"
-    assert kind_of(page("Delivery note", "Invoice no. R-7", *BODY, height=10)) == "invoice"
+    assert kind_of(page("Delivery note 4711", "Invoice no. R-7", *BODY, height=10)) == "invoice"
+    assert kind_of(typed("Acme\n\nBestellung|@200 : B123\nMietrechnung Nr.|@200 7")) == "invoice"
+
+
+@pytest.mark.parametrize("size", ["", "!"])
+@pytest.mark.parametrize(
+    "title",
+    ["Mahnung", "3. Mahnung", "FINAL NOTICE", "Order confirmation", "Delivery note", "Pro forma invoice", "Remittance slip",
+     "Statement of account", "2ème relance", "Sollecito di pagamento", "Mahnung zur Rechnung", "Payment reminder for invoice R-7"],
+)  # fmt: skip
+def test_what_quotes_an_invoices_number_is_no_invoice(title: str, size: str) -> None:
+    """Its title stands alone, in large print or not, and nothing on the page calls itself an invoice."""
+    text = typed(
+        f"Acme Tools Ltd|@300 {size}{title}\n\nInvoice no.|@200 R-7\nInvoice date|@200 3 March 2026\nTotal|@200 119.00"
+    )
+    assert kind_of(text) == "other"
+    found = read_invoice((text,)).findings
+    assert [(one.check, one.severity) for one in found] == [("document_type", "warning")]
+
+
+def test_a_large_own_title_beats_anothers_name() -> None:
+    """A heading of a section below the title."""
+    assert kind_of(page("Invoice", "Order confirmation", "Invoice no. R-7", *BODY)) == "invoice"
+    assert kind_of(typed("Acme\n!Delivery note / Invoice\nInvoice no.|@200 R-7\nTotal|@200 119.00")) == "invoice"
+
+
+def test_what_says_that_it_is_no_invoice_is_none() -> None:
+    """A slip that is handed out before the invoice."""
+    assert kind_of(typed("Acme\nTHIS IS NOT A TAX INVOICE\nInvoice no.|@200 R-7\nTotal|@200 119.00")) == "other"
 
 
 def test_a_quotation_that_says_whom_to_invoice_is_one() -> None:

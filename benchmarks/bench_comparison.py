@@ -14,7 +14,7 @@ from core.comparison.tables import tables_of
 from core.documents import Document
 from core.entrypoints.bootstrap import build_studio
 from core.extraction import PageRef
-from core.pipeline import Order
+from core.pipeline import RunOrder
 from core.recipe import OcrRecipe, Recipe
 from core.settings import Settings
 from core.studio import Studio
@@ -60,7 +60,9 @@ def bare(documents: list[Document]) -> None:
         for recipe in RECIPES:
             for document in documents:
                 pages = tuple(PageRef(number + 1) for number in range(document.page_count))
-                for _ in pipeline.run(Order(lambda held=document: held, document.name, document.sha256, pages, recipe)):
+                for _ in pipeline.run(
+                    RunOrder(lambda held=document: held, document.name, document.sha256, pages, recipe)
+                ):
                     pass
 
 

@@ -31,7 +31,7 @@ from core.imaging import clean
 from core.ocr import registry
 from core.ocr.engine import Engine
 from core.ocr.reader import CachedPageReader
-from core.pipeline import Order, Pipeline
+from core.pipeline import Pipeline, RunOrder
 from core.recipe import Cleanup, OcrRecipe, Recipe
 from samples.generate import make_sample
 from samples.invoices import Wishes
@@ -123,7 +123,7 @@ class Bench:
         """The document read from its picture with these steps."""
         recipe = Recipe(ocr=OcrRecipe(engine="rapid", cleanup=cleanup), extractors=("rules",))
         refs = tuple(PageRef(number) for number in pages)
-        order = Order(lambda: document, document.name, document.sha256, refs, recipe)
+        order = RunOrder(lambda: document, document.name, document.sha256, refs, recipe)
         *_, last = self.pipeline.run(order)
         assert isinstance(last, RunFinished)
         return last.extraction

@@ -15,7 +15,7 @@ from sqlalchemy import insert
 from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice
 from core.recipe import Recipe
-from core.stores.orders import Order
+from core.stores.records import Record
 from storage.database import Database, open_database
 from storage.ledger import SqlLedger
 from storage.orders import SqlOrders
@@ -31,7 +31,7 @@ def fill(database: Database, count: int) -> None:
     kept = recipe.model_dump(mode="json")
     for first in range(0, count, _BATCH):
         numbers = range(first + 1, min(first + _BATCH, count) + 1)
-        orders.add_all(Order(Invoice(), "reviewed" if n % 2 else "approved", n) for n in numbers)
+        orders.add_all(Record(Invoice(), "reviewed" if n % 2 else "approved", n) for n in numbers)
         with database.write() as connection:
             connection.execute(insert(RUNS), [_run(number, recipe.digest, kept) for number in numbers])
             connection.execute(insert(FIELD_VALUES), [row for number in numbers for row in _values(number)])

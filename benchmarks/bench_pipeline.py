@@ -13,7 +13,7 @@ from core.documents.opening import open_document
 from core.entrypoints.bootstrap import build_studio
 from core.events import RunFinished
 from core.extraction import PageRef
-from core.pipeline import Order, Pipeline
+from core.pipeline import Pipeline, RunOrder
 from core.recipe import Recipe
 from core.settings import Settings
 from core.studio import Studio
@@ -46,7 +46,7 @@ def whole_path(pipeline: Pipeline, data: bytes, name: str) -> None:
     """Bytes to validated invoice, nothing from the cache."""
     document = open_document(data, name)
     pages = tuple(PageRef(number + 1) for number in range(document.page_count))
-    order = Order(lambda: document, name, document.sha256, pages, Recipe(extractors=("rules",)))
+    order = RunOrder(lambda: document, name, document.sha256, pages, Recipe(extractors=("rules",)))
     assert any(isinstance(event, RunFinished) for event in pipeline.run(order))
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from core.invoice.model import Invoice, LineItem
-from core.stores.orders import Order, OrderQuery
+from core.stores.records import Record, RecordQuery
 from storage.database import Database, open_database
 from storage.exports import export_orders
 from storage.orders import SqlOrders
@@ -24,7 +24,7 @@ STARTED = datetime(2024, 1, 1, tzinfo=UTC)
 Figures = dict[str, float]
 
 
-def order(number: int) -> Order:
+def order(number: int) -> Record:
     """A made-up order with five lines."""
     amount = Decimal(number * 7919 % 1_000_003) / 100
     items = tuple(
@@ -43,10 +43,10 @@ def order(number: int) -> Order:
         line_items=items,
     )
     moment = STARTED + timedelta(seconds=number)
-    return Order(invoice, ("approved", "reviewed")[number % 2], number, created_at=moment, updated_at=moment)
+    return Record(invoice, ("approved", "reviewed")[number % 2], number, created_at=moment, updated_at=moment)
 
 
-def orders(count: int) -> Iterator[Order]:
+def orders(count: int) -> Iterator[Record]:
     """The first ``count`` orders."""
     return (order(number) for number in range(1, count + 1))
 
@@ -62,7 +62,7 @@ def median_ms(work: Callable[[], object]) -> float:
     return statistics.median(times) * 1000
 
 
-def save_new(save: Callable[[Order], None], count: int) -> Callable[[], None]:
+def save_new(save: Callable[[Record], None], count: int) -> Callable[[], None]:
     """Saves one new order each time it is called, behind the ``count`` that are there."""
     numbers = iter(range(count + 1, count + 1000))
     return lambda: save(order(next(numbers)))
@@ -98,13 +98,13 @@ def database_figures(database: Database, count: int) -> Figures:
     store.add_all(orders(count))
     middle = count // 2 + 1
     searches = {
-        "first page, latest first": OrderQuery(),
-        "first page, by vendor": OrderQuery(sort="vendor_name", descending=False),
-        "first page, by amount": OrderQuery(sort="total_amount"),
-        "last page": OrderQuery(page=count // 50 - 1),
-        "search, one match": OrderQuery(text=f"inv-{middle:06d}"),
-        "search, all match": OrderQuery(text="societe"),
-        "search, by status": OrderQuery(status="reviewed"),
+        "first page, latest first": RecordQuery(),
+        "first page, by vendor": RecordQuery(sort="vendor_name", descending=False),
+        "first page, by amount": RecordQuery(sort="total_amount"),
+        "last page": RecordQuery(page=count // 50 - 1),
+        "search, one match": RecordQuery(text=f"inv-{middle:06d}"),
+        "search, all match": RecordQuery(text="societe"),
+        "search, by status": RecordQuery(status="reviewed"),
     }
     figures = {
         "database: reserve an id": median_ms(store.reserve_id),

@@ -25,7 +25,7 @@ from core.extraction import Extraction, PageRef
 from core.imaging import clean
 from core.ocr import registry
 from core.ocr.reader import CachedPageReader
-from core.pipeline import Order, Pipeline
+from core.pipeline import Pipeline, RunOrder
 from core.recipe import Recipe
 from core.rules.lexicon import Lexicon, load_lexicon
 from core.validation.gate import is_blocked, lowest_confidence
@@ -100,7 +100,7 @@ def _read(pipeline: Pipeline, case: Case, share: float) -> Iterator[Reading]:
     numbers = case.invoice_pages or range(1, document.page_count + 1)
     recipe = Recipe() if share == 0 else Recipe(extractors=("rules",))
     pages = tuple(map(PageRef, numbers))
-    order = Order(lambda: document, case.case_id, document.sha256, pages, recipe)
+    order = RunOrder(lambda: document, case.case_id, document.sha256, pages, recipe)
     known = forgetting(share, case.case_id)
     with mock.patch("core.rules.extractor.load_lexicon", return_value=known):
         extraction = next(event.extraction for event in pipeline.run(order) if isinstance(event, RunFinished))

@@ -18,8 +18,8 @@ from core.entrypoints.bootstrap import build_studio
 from core.errors import RecordMissing
 from core.invoice.model import Invoice, LineItem
 from core.settings import Settings
-from core.stores.orders import Order, OrderQuery, Target
 from core.stores.receipt import SaveReceipt
+from core.stores.records import Record, RecordQuery, Target
 from core.studio import Studio
 from storage.workbook import Workbook
 
@@ -107,21 +107,21 @@ def _invoice(chance: random.Random) -> Invoice:
 
 def _differing(studio: Studio) -> set[int]:
     """The orders that database and workbook do not tell alike."""
-    listed = studio.search(OrderQuery(size=10_000)).rows
+    listed = studio.search(RecordQuery(size=10_000)).rows
     stored = {row.order_id: studio.record(row.order_id) for row in listed}
     book = Workbook(studio.workbook_path)
     rows = {order_id: _in(book, order_id) for order_id in range(1, max(book.last_id(), *stored, 0) + 1)}
     return {order_id for order_id, order in rows.items() if _value(order) != _value(stored.get(order_id))}
 
 
-def _in(book: Workbook, order_id: int) -> Order | None:
+def _in(book: Workbook, order_id: int) -> Record | None:
     try:
         return book.get(order_id)
     except RecordMissing:
         return None
 
 
-def _value(order: Order | None) -> tuple[Invoice, str] | None:
+def _value(order: Record | None) -> tuple[Invoice, str] | None:
     return (order.invoice, order.status) if order else None
 
 

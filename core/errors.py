@@ -51,7 +51,7 @@ from typing import TYPE_CHECKING, ClassVar
 from core.call import Usage
 
 if TYPE_CHECKING:
-    from core.stores.orders import Order
+    from core.stores.records import Record
 
 
 class StudioError(Exception):
@@ -276,7 +276,7 @@ class RecordMissing(StorageError):
 class RecordChanged(StorageError):
     """A record was saved by somebody else since it was opened: ``held`` is what is stored now."""
 
-    def __init__(self, held: Order, differs: str = "") -> None:
+    def __init__(self, held: Record, differs: str = "") -> None:
         """``differs`` is a sentence on what was changed."""
         told = f" {differs}" if differs else ""
         super().__init__(f"Order {held.order_id} was changed since you opened it.{told} Nothing was saved over that.")

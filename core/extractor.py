@@ -48,7 +48,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Extracted:
     """What an extractor read. ``exact`` means the values are authoritative (an e-invoice's XML); ``findings`` are what
     it noticed itself and no check can see, ``calls`` those it made to models. ``pages`` are the pages without what nobody
     can see on them, where it found that out: values are looked for there."""
@@ -79,7 +79,7 @@ class Extractor(Protocol):
     def availability(self) -> Availability:
         """Whether it can run here, cheaply (no model is loaded)."""
 
-    def extract(self, request: Request) -> Draft | None:
+    def extract(self, request: Request) -> Extracted | None:
         """The invoice, or ``None`` when this document is not for this extractor (a PDF without XML).
 
         Raises ExtractionError with the raw reply when it should have worked and did not.

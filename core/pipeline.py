@@ -30,7 +30,7 @@ from core.events import (
 )
 from core.evidence import PageText
 from core.extraction import Extraction, Finding, PageRef, StepRecord
-from core.extractor import Draft, Extractor, Request
+from core.extractor import Extracted, Extractor, Request
 from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice
 from core.judgement import judge
@@ -48,7 +48,7 @@ _NO_PAGE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class RunOrder:
     """What is to be run: a document that is loaded when its turn comes, the chosen pages, and the recipe. ``note`` takes
     every call to a model as it ends, so that a run that fails or is stopped has its bill too."""
 
@@ -78,7 +78,7 @@ class Pipeline:
         self.version = version
         self.today = today
 
-    def run(self, order: Order, cancelled: IsCancelled = lambda: False) -> Iterator[Event]:
+    def run(self, order: RunOrder, cancelled: IsCancelled = lambda: False) -> Iterator[Event]:
         """The events of one run; the last is RunFinished. Raises a StudioError after the StepFailed that tells of it,
         and Cancelled once ``cancelled`` is true."""
         kept = self.kept(order)
@@ -90,16 +90,16 @@ class Pipeline:
             self.cache.put(self._key(order), extraction.model_dump_json().encode())
         yield RunFinished(extraction)
 
-    def kept(self, order: Order) -> Extraction | None:
+    def kept(self, order: RunOrder) -> Extraction | None:
         """What the cache would answer with, as it was when it was first read; ``None`` where nothing is kept."""
         kept = self.cache.get(self._key(order))
         return None if kept is None else Extraction.model_validate_json(kept)
 
-    def has_kept(self, order: Order) -> bool:
+    def has_kept(self, order: RunOrder) -> bool:
         """Whether the cache would answer."""
         return self.cache.get(self._key(order)) is not None
 
-    def _key(self, order: Order) -> str:
+    def _key(self, order: RunOrder) -> str:
         pages = ",".join(f"{page.number}r{page.rotation}" for page in order.pages)
         suffix = PurePath(order.name).suffix.lower()  # a remark on the file tells of it
         return f"extraction:{self.version}:{order.sha256}:{suffix}:{pages}:{order.recipe.digest}"
@@ -108,7 +108,7 @@ class Pipeline:
 class _Run:
     """One run: its clock, and the events of its steps."""
 
-    def __init__(self, pipeline: Pipeline, order: Order, cancelled: IsCancelled) -> None:
+    def __init__(self, pipeline: Pipeline, order: RunOrder, cancelled: IsCancelled) -> None:
         self.pipeline = pipeline
         self.order = order
         self.cancelled = cancelled
@@ -139,10 +139,10 @@ class _Run:
         request = replace(request, read=lambda: as_read, shown=texts)
         best: Extraction | None = None
         for name in ("einvoice",) if exact else self._cascade() if document.page_count else ():
-            draft = exact or (yield from self._extract(name, request))
-            if draft is None:
+            extracted = exact or (yield from self._extract(name, request))
+            if extracted is None:
                 continue
-            best = _better(best, (yield from self._judge(name, draft, request, texts)))
+            best = _better(best, (yield from self._judge(name, extracted, request, texts)))
             if best.verdict == "approved":
                 break
         best = best or self._nothing(texts)
@@ -177,7 +177,7 @@ class _Run:
             page_texts=texts,
         )
 
-    def _check_einvoice(self, request: Request) -> Generator[Event, None, Draft | None]:
+    def _check_einvoice(self, request: Request) -> Generator[Event, None, Extracted | None]:
         if "einvoice" not in self.order.recipe.extractors:
             yield from self._skipped("einvoice", "The recipe reads the page only.")
             if not request.document.page_count:
@@ -188,7 +188,9 @@ class _Run:
                 yield from self._timed(
                     "einvoice",
                     lambda: self.pipeline.extractors["einvoice"].extract(request),
-                    lambda draft: "Invoice XML found: its values are exact." if draft else "No invoice XML inside.",
+                    lambda extracted: (
+                        "Invoice XML found: its values are exact." if extracted else "No invoice XML inside."
+                    ),
                 )
             )
         except ExtractionError as error:
@@ -215,7 +217,7 @@ class _Run:
         yield self._finished("ocr", started, _describe_reading(result), result.cached == len(pages))
         return result.texts
 
-    def _extract(self, name: str, request: Request) -> Generator[Event, None, Draft | None]:
+    def _extract(self, name: str, request: Request) -> Generator[Event, None, Extracted | None]:
         choice = self.order.recipe.models.get(name)
         extractor = self.pipeline.extractors.get("llm" if choice else name)
         request = replace(request, choice=choice)
@@ -228,7 +230,7 @@ class _Run:
             usable = extractor.availability()
             if not usable.usable:
                 raise ExtractionError(f"The extractor “{name}” cannot be used: {usable.reason}")
-            draft = yield from self._reply(extractor, request)
+            extracted = yield from self._reply(extractor, request)
         except Cancelled:
             raise
         except StudioError as error:
@@ -236,47 +238,47 @@ class _Run:
             self.failed.append(error)
             return None
         yield self._finished("extract", started, f"by {name}")
-        return draft
+        return extracted
 
-    def _reply(self, extractor: Extractor, request: Request) -> Generator[Event, None, Draft | None]:
+    def _reply(self, extractor: Extractor, request: Request) -> Generator[Event, None, Extracted | None]:
         if not extractor.streams:
             return extractor.extract(request)
 
-        def extract(put: Callable[[Event], None]) -> Draft | None:
+        def extract(put: Callable[[Event], None]) -> Extracted | None:
             return extractor.extract(replace(request, on_reply=lambda text: put(ReplyArrived(extractor.name, text))))
 
         return (yield from _relay(extract))
 
     def _judge(
-        self, name: str, draft: Draft, request: Request, texts: tuple[PageText, ...]
+        self, name: str, extracted: Extracted, request: Request, texts: tuple[PageText, ...]
     ) -> Generator[Event, None, Extraction]:
         stop_if(self.cancelled)
-        page_draft = self._page_draft(draft, request) if texts and name != "rules" else None
-        if page_draft and draft.exact:
-            draft = complete(draft, page_draft)
-        candidates = page_draft.candidates if page_draft else draft.candidates
+        on_page = self._from_page(extracted, request) if texts and name != "rules" else None
+        if on_page and extracted.exact:
+            extracted = complete(extracted, on_page)
+        candidates = on_page.candidates if on_page else extracted.candidates
         evidence = yield from self._timed(
             "evidence",
             lambda: evidence_on_page(
-                find_evidence(draft.invoice, draft.pages or request.read(), draft.provenance), texts
+                find_evidence(extracted.invoice, extracted.pages or request.read(), extracted.provenance), texts
             ),
             lambda found: f"{len(found)} values found on the page",
         )
         base = self._empty(texts).model_copy(
             update={
-                "invoice": draft.invoice,
-                "language": draft.language,
-                "notation": draft.notation
-                or (page_draft.notation if page_draft else notation_of(texts, draft.language)),
+                "invoice": extracted.invoice,
+                "language": extracted.language,
+                "notation": extracted.notation
+                or (on_page.notation if on_page else notation_of(texts, extracted.language)),
                 "evidence": evidence,
-                "provenance": sources_on_page(draft.provenance, texts),
+                "provenance": sources_on_page(extracted.provenance, texts),
                 "candidates": candidates_on_page(candidates, texts),
-                "charges": draft.charges,
+                "charges": extracted.charges,
                 "extractor": name,
-                "raw": draft.raw,
-                "document_type": draft.document_type or (page_draft.document_type if page_draft else None),
-                "payment": draft.payment,
-                "findings": _of_reading(*self.findings, *draft.findings),
+                "raw": extracted.raw,
+                "document_type": extracted.document_type or (on_page.document_type if on_page else None),
+                "payment": extracted.payment,
+                "findings": _of_reading(*self.findings, *extracted.findings),
             }
         )
         return (
@@ -285,16 +287,16 @@ class _Run:
                 lambda: judge(
                     base,
                     today=self.pipeline.today(),
-                    page_view=page_draft.invoice if page_draft and draft.exact else None,
+                    page_view=on_page.invoice if on_page and extracted.exact else None,
                 ),
                 lambda judged: f"{judged.verdict}, {len(judged.findings)} findings",
             )
         )
 
-    def _page_draft(self, draft: Draft, request: Request) -> Draft | None:
+    def _from_page(self, extracted: Extracted, request: Request) -> Extracted | None:
         """What the page itself says: to compare with the XML, to fill its gaps, and for what else a value may be."""
         reader = self.pipeline.extractors.get("rules")
-        seen = replace(request, read=lambda: draft.pages) if draft.pages else request
+        seen = replace(request, read=lambda: extracted.pages) if extracted.pages else request
         return reader.extract(seen) if reader else None
 
     def _timed(self, step: str, work: Callable[[], T], detail: Callable[[T], str]) -> Generator[Event, None, T]:
@@ -344,7 +346,7 @@ def _of_reading(*findings: Finding) -> tuple[Finding, ...]:
     return tuple(replace(finding, reading=True) for finding in findings)
 
 
-def _replay(kept: Extraction, order: Order) -> Iterator[Event]:
+def _replay(kept: Extraction, order: RunOrder) -> Iterator[Event]:
     """The events of a run whose result was in the cache: the same steps, each at no cost."""
     steps = tuple(replace(step, seconds=0.0, cached=step.state == "finished") for step in kept.steps)
     for step in steps:

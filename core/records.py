@@ -15,9 +15,9 @@ from core.invoice.model import Invoice, Payment, payment_fields
 from core.review.edits import as_text
 from core.review.edits import differences as invoice_differences
 from core.stores.ledger import Ledger
-from core.stores.orders import Duplicate, Order, Orders, Status, Target
 from core.stores.pending import Pending, PendingRows
 from core.stores.receipt import SaveReceipt
+from core.stores.records import Duplicate, Record, RecordStore, Status, Target
 from core.stores.unit import Unit
 from core.stores.workbook import StagedChange, WorkbookStore
 
@@ -26,11 +26,11 @@ _SAME_MOMENT = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class RecordStores:
+class RecordParts:
     """What keeps the records. ``unit`` spans orders, ledger and pending; ``workbook_path`` is where the workbook is chosen to
     be at that moment."""
 
-    orders: Orders
+    orders: RecordStore
     ledger: Ledger
     pending: Pending
     unit: Unit
@@ -66,7 +66,7 @@ class Records:
     Whenever the process dies, the two agree or the note says what to mend.
     """
 
-    def __init__(self, stores: RecordStores) -> None:
+    def __init__(self, stores: RecordParts) -> None:
         self._orders = stores.orders
         self._ledger = stores.ledger
         self._pending = stores.pending
@@ -95,7 +95,7 @@ class Records:
         extraction: Extraction | None = None,
         update: int | None = None,
         status: Status = "reviewed",
-        seen: Order | None = None,
+        seen: Record | None = None,
         about: About | None = None,
     ) -> SaveReceipt:
         """Save to every target under one order id: a new one, or ``update``'s. Nothing is saved if one target fails.
@@ -106,11 +106,11 @@ class Records:
             raise StorageError("Choose where to save: the database, the Excel workbook, or both.")
         order_id = update if update is not None else self._new_id(targets)
         now = datetime.now(UTC)
-        previous: dict[Target, Order | None] = {target: self._held(target, order_id) for target in targets}
+        previous: dict[Target, Record | None] = {target: self._held(target, order_id) for target in targets}
         before = next((order for order in previous.values() if order), None)
         self._check_seen(order_id, seen)
         known = about or (About(extraction.document_type, extraction.payment) if extraction else _about(before))
-        order = Order(
+        order = Record(
             invoice,
             status,
             order_id,
@@ -173,7 +173,7 @@ class Records:
 
         self._carry_out(receipt.order_id, now, receipt.previous, unlearn, receipt.run_id)
 
-    def changed_since(self, receipt: SaveReceipt) -> Order | None:
+    def changed_since(self, receipt: SaveReceipt) -> Record | None:
         """The order as it is stored now, if somebody changed it after ``receipt``; ``None`` where it is as it was, or
         gone. Raises StorageError."""
         return next((held for _, held in self._changes(receipt) if held), None)
@@ -227,8 +227,8 @@ class Records:
     def _carry_out(
         self,
         order_id: int,
-        before: Mapping[Target, Order | None],
-        after: Mapping[Target, Order | None],
+        before: Mapping[Target, Record | None],
+        after: Mapping[Target, Record | None],
         learn: Callable[[], None] = lambda: None,
         run_id: str | None = None,
     ) -> SaveReceipt:
@@ -236,7 +236,7 @@ class Records:
         as one. Raises StorageError: nothing has changed then, or it says what is left to mend."""
         finals = self._ledger.finals(run_id) if run_id else None
         receipt = SaveReceipt(order_id, tuple(after), dict(before), {}, run_id, finals)
-        stored: dict[Target, Order | None] = {}
+        stored: dict[Target, Record | None] = {}
         with ExitStack() as stack:
             change, new_note = None, False
             if "workbook" in after:
@@ -280,7 +280,7 @@ class Records:
                 "to bring the Excel workbook to it."
             ) from error
 
-    def _put(self, order_id: int, before: Order | None, after: Order | None) -> None:
+    def _put(self, order_id: int, before: Record | None, after: Record | None) -> None:
         """Bring the database from ``before`` to ``after``. Raises RecordChanged where it no longer holds ``before``."""
         if after is None:
             if before:
@@ -290,14 +290,14 @@ class Records:
         else:
             self._orders.update(replace(after, version=before.version))
 
-    def _changes(self, receipt: SaveReceipt) -> Iterator[tuple[Target, Order | None]]:
+    def _changes(self, receipt: SaveReceipt) -> Iterator[tuple[Target, Record | None]]:
         """The targets that no longer hold what they held after ``receipt``, with what they hold."""
         for target in receipt.targets:
             held = self._held(target, receipt.order_id)
             if target in receipt.stored and held != receipt.stored[target]:
                 yield target, held
 
-    def _check_seen(self, order_id: int, seen: Order | None) -> None:
+    def _check_seen(self, order_id: int, seen: Record | None) -> None:
         """Raises RecordChanged where the database's record is another version than ``seen``, or RecordMissing."""
         if seen is not None and (held := self._orders.get(order_id)).version != seen.version:
             raise RecordChanged(held, describe_differences(seen, held))
@@ -306,7 +306,7 @@ class Records:
         floor = self._workbook().last_id() + 1 if "workbook" in targets else 1
         return self._orders.reserve_id(floor)
 
-    def _held(self, target: Target, order_id: int) -> Order | None:
+    def _held(self, target: Target, order_id: int) -> Record | None:
         try:
             return (self._orders if target == "database" else self._workbook()).get(order_id)
         except RecordMissing:
@@ -319,7 +319,7 @@ class Records:
         return self._stores.workbook_path().absolute()
 
 
-def _is_same(order: Order, rows: Order) -> bool:
+def _is_same(order: Record, rows: Record) -> bool:
     """Whether a workbook's rows are of this record, and not of another that has its number."""
     if order.created_at and rows.created_at and abs(order.created_at - rows.created_at) <= _SAME_MOMENT:
         return True
@@ -334,11 +334,11 @@ class About:
     payment: Payment = field(default_factory=Payment)
 
 
-def _about(order: Order | None) -> About:
+def _about(order: Record | None) -> About:
     return About(order.document_type, order.payment) if order else About()
 
 
-def differences(seen: Order, held: Order) -> list[tuple[str, str, str]]:
+def differences(seen: Record, held: Record) -> list[tuple[str, str, str]]:
     """Where ``held`` differs from ``seen``: a title, the text then and the text now."""
     texts = [
         ("Status", seen.status, held.status),
@@ -352,7 +352,7 @@ def differences(seen: Order, held: Order) -> list[tuple[str, str, str]]:
     return [*invoice_differences(seen.invoice, held.invoice), *changed]
 
 
-def describe_differences(seen: Order, held: Order) -> str:
+def describe_differences(seen: Record, held: Record) -> str:
     """One sentence on what was changed from ``seen`` to ``held``; empty where nothing was."""
     told = [f"{title} was “{then}” and is now “{now}”" for title, then, now in differences(seen, held)]
     more = f" and {len(told) - _TOLD} more" if len(told) > _TOLD else ""
@@ -367,7 +367,7 @@ def describe_duplicate(duplicate: Duplicate) -> str:
     return f"Invoice {duplicate.invoice_number}{vendor} is already stored as order {duplicate.order_id}."
 
 
-def describe_change(order_id: int, target: Target, held: Order | None) -> str:
+def describe_change(order_id: int, target: Target, held: Record | None) -> str:
     """One sentence on why a save cannot be undone: ``held`` is what the target now has (``None``: nothing)."""
     if held is None:
         where = "the database" if target == "database" else "the Excel workbook"

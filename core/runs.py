@@ -18,7 +18,7 @@ from core.events import Event, RunFinished, StepFailed, StepFinished, StepSkippe
 from core.extraction import Extraction, Finding, PageRef, StepRecord
 from core.jobs.queue import Handler, Job, JobQueue, JobRequest, Lane
 from core.pages_read import note_pages_read
-from core.pipeline import Order, Pipeline
+from core.pipeline import Pipeline, RunOrder
 from core.recipe import OcrRecipe, Recipe
 from core.records import describe_duplicate
 from core.settings import Defaults
@@ -26,7 +26,7 @@ from core.shelf import Shelf
 from core.stores.calls import Calls
 from core.stores.files import Files
 from core.stores.ledger import Ledger
-from core.stores.orders import Orders
+from core.stores.records import RecordStore
 
 #: More pages than these are not short work, however they are read.
 SHORT_PAGES = 20
@@ -43,7 +43,7 @@ class RunParts:
     queue: JobQueue
     files: Files
     ledger: Ledger
-    orders: Orders
+    orders: RecordStore
     calls: Calls
     defaults: Callable[[], Defaults]
     recognises: Callable[[Document, Sequence[PageRef], OcrRecipe], bool]
@@ -62,7 +62,7 @@ class Runs:
 
     # --- what is to be run -----------------------------------------------------------------------------------------
 
-    def order(self, sha256: str, name: str, pages: Sequence[PageRef], recipe: Recipe, run_id: str) -> Order:
+    def order(self, sha256: str, name: str, pages: Sequence[PageRef], recipe: Recipe, run_id: str) -> RunOrder:
         """What a run of ``recipe`` on a kept document is to do now: masked, corrected, and with nothing left open. Raises
         what :meth:`core.shelf.Shelf.hiding` raises."""
         fixed = self.fix(self._with_correction(self.shelf.hiding(recipe, sha256, pages)))
@@ -76,9 +76,9 @@ class Runs:
         pages: Sequence[PageRef],
         recipe: Recipe,
         billed_to: str,
-    ) -> Order:
+    ) -> RunOrder:
         """What a run of exactly ``recipe`` is to do; its calls to models stand in the books under the run ``billed_to``."""
-        return Order(
+        return RunOrder(
             load,
             name,
             sha256,
@@ -145,7 +145,7 @@ class Runs:
         except Cancelled:
             raise RunTooLong(seconds) from None
 
-    def keep(self, run_id: str, order: Order, cancelled: IsCancelled) -> Iterator[Event]:
+    def keep(self, run_id: str, order: RunOrder, cancelled: IsCancelled) -> Iterator[Event]:
         """The events of a run whose result is kept and noted in the ledger under ``run_id``. Raises what
         :meth:`core.pipeline.Pipeline.run` raises, StorageError."""
         started = datetime.now(UTC)
@@ -171,11 +171,11 @@ class Runs:
         )
         return self.keep(request.job_id, order, cancelled)
 
-    def _order_of(self, document: Document, pages: Sequence[PageRef], recipe: Recipe | None, run_id: str) -> Order:
+    def _order_of(self, document: Document, pages: Sequence[PageRef], recipe: Recipe | None, run_id: str) -> RunOrder:
         recipe = recipe or self._parts.defaults().recipe
         return replace(self.order(document.sha256, document.name, pages, recipe, run_id), load=lambda: document)
 
-    def _lane(self, document: Document, order: Order) -> Lane:
+    def _lane(self, document: Document, order: RunOrder) -> Lane:
         """Behind whom a run waits: what takes a second is not behind what takes a minute."""
         if self.pipeline.has_kept(order):
             return "short"

@@ -29,7 +29,7 @@ from core.notation.typed import parse_value
 from core.preferences import Preferences
 from core.prompts import PromptBook
 from core.recipe import Correction, OcrRecipe, Recipe, Redaction
-from core.records import About, Records, RecordStores
+from core.records import About, RecordParts, Records
 from core.review import Reviewed, review
 from core.runs import Runs
 from core.settings import Defaults, Settings
@@ -39,10 +39,10 @@ from core.stores.calls import Calls
 from core.stores.comparisons import Comparisons
 from core.stores.files import Files
 from core.stores.ledger import Ledger, RunRow
-from core.stores.orders import Duplicate, Order, OrderPage, OrderQuery, Orders, Status, Target
 from core.stores.pending import Pending
 from core.stores.prompts import Prompts
 from core.stores.receipt import SaveReceipt
+from core.stores.records import Duplicate, Record, RecordPage, RecordQuery, RecordStore, Status, Target
 from core.stores.unit import Unit
 from core.stores.workbook import WorkbookStore
 from core.validation.calibration import ENOUGH_REVIEWED, fit_correction
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 __all__ = ["Parts", "Reviewed", "Studio"]
 
 RegionReader = Callable[[Document, PageRef, Box, OcrRecipe], list[Word]]
-Exporter = Callable[[Iterator[Order], str], bytes]
+Exporter = Callable[[Iterator[Record], str], bytes]
 TablesExporter = Callable[[Mapping[str, Sequence[Mapping[str, Any]]], str], bytes]
 
 
@@ -66,7 +66,7 @@ class Parts:
     read_region: RegionReader
     queue: JobQueue
     comparisons: Comparisons
-    orders: Orders
+    orders: RecordStore
     workbook: Callable[[Path], WorkbookStore]
     ledger: Ledger
     pending: Pending
@@ -97,7 +97,7 @@ class Studio:
         self.spending = Spending(parts.calls, parts.ledger, lambda: self.defaults.budget)
         self._shelf, self._runs = parts.shelf, parts.runs
         self.records = Records(
-            RecordStores(
+            RecordParts(
                 parts.orders, parts.ledger, parts.pending, parts.unit, parts.workbook, lambda: self.workbook_path
             )
         )
@@ -250,7 +250,7 @@ class Studio:
         extraction: Extraction | None = None,
         update: int | None = None,
         status: Status = "reviewed",
-        seen: Order | None = None,
+        seen: Record | None = None,
         about: About | None = None,
     ) -> SaveReceipt:
         """See :meth:`core.records.Records.save`."""
@@ -273,15 +273,15 @@ class Studio:
         """See :meth:`core.records.Records.remove`."""
         return self.records.remove(order_id, targets)
 
-    def search(self, query: OrderQuery) -> OrderPage:
+    def search(self, query: RecordQuery) -> RecordPage:
         """One page of saved records (the database's)."""
         return self._parts.orders.search(query)
 
-    def record(self, order_id: int) -> Order:
+    def record(self, order_id: int) -> Record:
         """One saved record. Raises RecordMissing."""
         return self._parts.orders.get(order_id)
 
-    def export(self, query: OrderQuery, form: str) -> bytes:
+    def export(self, query: RecordQuery, form: str) -> bytes:
         """All matches as ``xlsx``, ``csv`` (a zip of the two tables) or ``json``."""
         return self._parts.export(self._parts.orders.each(query), form)
 

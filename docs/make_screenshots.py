@@ -19,7 +19,7 @@ from core.call import Call, Purpose, Usage  # noqa: E402
 from core.entrypoints.bootstrap import build_studio  # noqa: E402 - the project is not an installed package
 from core.invoice.model import Invoice  # noqa: E402
 from core.settings import Budget, Settings  # noqa: E402
-from core.stores.orders import Status  # noqa: E402
+from core.stores.records import Status  # noqa: E402
 from storage.calls import SqlCalls  # noqa: E402
 from storage.database import open_database  # noqa: E402
 from tests.browser.driver import CHROMIUM_ARGS, Person, Server, chromium, new_page, serve  # noqa: E402

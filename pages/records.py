@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import StudioError
-from core.stores.orders import OrderPage, OrderQuery
+from core.stores.records import RecordPage, RecordQuery
 from pages.records_parts.actions import draw_notice
 from pages.records_parts.detail import draw_record
 from pages.records_parts.download import draw_search_downloads
@@ -50,7 +50,7 @@ def draw_page() -> None:
             draw_record(opened)
 
 
-def _draw_list(query: OrderQuery, listed: OrderPage) -> None:
+def _draw_list(query: RecordQuery, listed: RecordPage) -> None:
     if not listed.rows:
         if is_narrowed(query):
             _draw_no_match(query)
@@ -73,7 +73,7 @@ def _draw_nothing_saved() -> None:
             st.switch_page("pages/studio.py")
 
 
-def _draw_no_match(query: OrderQuery) -> None:
+def _draw_no_match(query: RecordQuery) -> None:
     with st.container(key="records_no_match"):
         what = f"“{plain(query.text)}”" if query.text else "this filter"
         status = f" with the status “{query.status}”" if query.status and query.text else ""

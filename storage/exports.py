@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import IO, Any
 
 from core.errors import StorageError
-from core.stores.orders import Order
+from core.stores.records import Record
 from storage.new_sheet import TITLE_ROW, NewSheet
 from storage.package import Package
 from storage.sheet_xml import MOST_ROWS
@@ -28,16 +28,16 @@ _IN_MEMORY = 8_000_000
 _FORMULA = re.compile(r"^(?=[\t\r\n])|(^|[;|\t\r\n])(?=[^\S\t\r\n]*[=+\-@＝＋－＠])")
 
 
-def export_orders(orders: Iterator[Order], form: str) -> bytes:
+def export_orders(orders: Iterator[Record], form: str) -> bytes:
     """All ``orders`` as ``xlsx``, ``csv`` (a zip with ``sales_order_header.csv`` and ``sales_order_detail.csv``) or
     ``json``. Raises StorageError for another form, and for more lines than an Excel sheet has rows."""
-    forms: dict[str, Callable[[Iterator[Order]], bytes]] = {"xlsx": _xlsx, "csv": _csv, "json": _json}
+    forms: dict[str, Callable[[Iterator[Record]], bytes]] = {"xlsx": _xlsx, "csv": _csv, "json": _json}
     if form not in forms:
         raise StorageError(f"Orders cannot be exported as “{form}”: use {', '.join(forms)}.")
     return forms[form](orders)
 
 
-def _xlsx(orders: Iterator[Order]) -> bytes:
+def _xlsx(orders: Iterator[Record]) -> bytes:
     package = Package()
     sheets = [NewSheet(layout, package.styles) for layout in (HEADER, DETAIL)]
     parts = [package.add_sheet(layout.name, b"") for layout in (HEADER, DETAIL)]
@@ -62,7 +62,7 @@ def _append(file: IO[bytes], sheet: NewSheet, numbers: list[int], which: int, ro
         raise StorageError("These records have more lines than an Excel sheet has rows: export them as CSV.")
 
 
-def _csv(orders: Iterator[Order]) -> bytes:
+def _csv(orders: Iterator[Record]) -> bytes:
     buffer = io.BytesIO()
     with _spool() as details, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         lines = io.TextIOWrapper(details, "utf-8-sig", newline="")  # with the mark by which Excel knows UTF-8
@@ -82,7 +82,7 @@ def _csv(orders: Iterator[Order]) -> bytes:
     return buffer.getvalue()
 
 
-def _json(orders: Iterator[Order]) -> bytes:
+def _json(orders: Iterator[Record]) -> bytes:
     buffer = io.BytesIO()
     separator = b"[\n"
     for order in orders:
@@ -92,7 +92,7 @@ def _json(orders: Iterator[Order]) -> bytes:
     return buffer.getvalue()
 
 
-def _told(order: Order) -> dict[str, Any]:
+def _told(order: Record) -> dict[str, Any]:
     return {
         "order_id": order.order_id,
         "status": order.status,

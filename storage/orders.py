@@ -16,7 +16,7 @@ from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
 from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.invoice.model import Invoice, LineItem, Payment, payment_fields
-from core.stores.orders import Duplicate, Order, OrderPage, OrderQuery, OrderSummary
+from core.stores.records import Duplicate, Record, RecordPage, RecordQuery, RecordSummary
 from storage.columns import sortable
 from storage.database import Database
 from storage.keys import fold, haystack, match_key, page_key, search_terms
@@ -37,19 +37,19 @@ _SORTS: dict[str, ColumnElement[Any]] = {
     "document_type": ORIGIN.c.document_type,
     "amount_due": ORIGIN.c.amount_due,
 }
-_SUMMARY = [(HEADER if name in HEADER.c else ORIGIN).c[name] for name in OrderSummary.__dataclass_fields__]
+_SUMMARY = [(HEADER if name in HEADER.c else ORIGIN).c[name] for name in RecordSummary.__dataclass_fields__]
 #: Orders that are written or read in one go.
 _BATCH = 500
 
 
 class SqlOrders:
-    """Implements :class:`core.stores.orders.Orders` on SQLite and PostgreSQL."""
+    """Implements :class:`core.stores.records.RecordStore` on SQLite and PostgreSQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def reserve_id(self, at_least: int = 1) -> int:
-        """See :meth:`core.stores.orders.Orders.reserve_id`."""
+        """See :meth:`core.stores.records.RecordStore.reserve_id`."""
         greatest = select(func.coalesce(func.max(HEADER.c.order_id), 0)).scalar_subquery()
         mine = SEQUENCE.c.name == "order_id"
         with self._database.write() as connection:
@@ -61,19 +61,19 @@ class SqlOrders:
                 connection.execute(update(SEQUENCE).where(mine).values(value=free))
             return free
 
-    def add(self, order: Order) -> None:
-        """See :meth:`core.stores.orders.Orders.add`. Raises StorageError for an id that is taken."""
+    def add(self, order: Record) -> None:
+        """See :meth:`core.stores.records.RecordStore.add`. Raises StorageError for an id that is taken."""
         self.add_all([order])
 
-    def add_all(self, orders: Iterable[Order]) -> None:
+    def add_all(self, orders: Iterable[Record]) -> None:
         """Store many new orders in one transaction, as quickly as the database can. Raises StorageError."""
         waiting = iter(orders)
         with self._database.write() as connection:
             while batch := list(islice(waiting, _BATCH)):
                 _insert(connection, batch)
 
-    def update(self, order: Order) -> None:
-        """See :meth:`core.stores.orders.Orders.update`; what it was made at stays."""
+    def update(self, order: Record) -> None:
+        """See :meth:`core.stores.records.RecordStore.update`; what it was made at stays."""
         mine = HEADER.c.order_id == order.order_id
         with self._database.write() as connection:
             # The row is held until the end, so that no other process saves between the look and the change.
@@ -86,21 +86,21 @@ class SqlOrders:
             _change(connection, replace(order, created_at=held.created_at, version=(held.version or 0) + 1))
 
     def remove(self, order_id: int) -> None:
-        """See :meth:`core.stores.orders.Orders.remove`."""
+        """See :meth:`core.stores.records.RecordStore.remove`."""
         with self._database.write() as connection:
             if not connection.execute(delete(HEADER).where(HEADER.c.order_id == order_id)).rowcount:
                 raise _missing(order_id)
 
-    def get(self, order_id: int) -> Order:
-        """See :meth:`core.stores.orders.Orders.get`."""
+    def get(self, order_id: int) -> Record:
+        """See :meth:`core.stores.records.RecordStore.get`."""
         with self._database.read() as connection:
             rows = connection.execute(_whole().where(HEADER.c.order_id == order_id)).mappings().all()
             if not rows:
                 raise _missing(order_id)
             return next(_orders(connection, rows))
 
-    def search(self, query: OrderQuery) -> OrderPage:
-        """See :meth:`core.stores.orders.Orders.search`. Raises StorageError for a sort that does not exist."""
+    def search(self, query: RecordQuery) -> RecordPage:
+        """See :meth:`core.stores.records.RecordStore.search`. Raises StorageError for a sort that does not exist."""
         size = max(1, query.size)
         found = self._sorted(query, self._matches(query, query.sort))
         page = found.limit(size).offset(max(0, query.page) * size).subquery()
@@ -110,11 +110,11 @@ class SqlOrders:
         total = select(func.count()).select_from(self._matches(query).subquery())
         with self._database.read() as connection:
             listed = connection.execute(self._sorted(query, rows)).mappings()
-            summaries = tuple(OrderSummary(**row) for row in listed)
-            return OrderPage(summaries, connection.execute(total).scalar_one())
+            summaries = tuple(RecordSummary(**row) for row in listed)
+            return RecordPage(summaries, connection.execute(total).scalar_one())
 
-    def each(self, query: OrderQuery) -> Iterator[Order]:
-        """See :meth:`core.stores.orders.Orders.each`."""
+    def each(self, query: RecordQuery) -> Iterator[Record]:
+        """See :meth:`core.stores.records.RecordStore.each`."""
         matches = self._matches(query).subquery()
         found = self._sorted(query, _whole().join(matches, matches.c.order_id == HEADER.c.order_id))
         with self._database.read() as connection:
@@ -123,7 +123,7 @@ class SqlOrders:
                 yield from _orders(connection, batch)
 
     def duplicates(self, document: str | None, pages: tuple[PageRef, ...], invoice: Invoice) -> list[Duplicate]:
-        """See :meth:`core.stores.orders.Orders.duplicates`: the same document first, the latest first."""
+        """See :meth:`core.stores.records.RecordStore.duplicates`: the same document first, the latest first."""
         same_document = and_(ORIGIN.c.document == document, ORIGIN.c.page_key == page_key(pages))
         same_invoice = SEARCH.c.match_key == match_key(invoice)
         found: dict[int, Duplicate] = {}
@@ -134,7 +134,7 @@ class SqlOrders:
                 _note(found, "invoice", connection.execute(_named(SEARCH).where(same_invoice)).mappings())
         return list(found.values())
 
-    def _matches(self, query: OrderQuery, sort: str | None = None) -> Select[Any]:
+    def _matches(self, query: RecordQuery, sort: str | None = None) -> Select[Any]:
         """The ids of the orders that ``query`` asks for, from the tables that it and ``sort`` need and no others."""
         conditions = list(self._conditions(query))
         needed = {table for condition in conditions for table in _tables_of(condition)}
@@ -146,7 +146,7 @@ class SqlOrders:
             chosen = chosen.join(table, table.c.order_id == first.c.order_id)
         return chosen.where(*conditions)
 
-    def _conditions(self, query: OrderQuery) -> Iterator[ColumnElement[bool]]:
+    def _conditions(self, query: RecordQuery) -> Iterator[ColumnElement[bool]]:
         if terms := search_terms(query.text):
             everywhere = and_(*(self._contains(term) for term in terms))
             named = _as_order_id(query.text)
@@ -171,7 +171,7 @@ class SqlOrders:
         position = func.instr if self._database.dialect == "sqlite" else func.strpos
         return position(SEARCH.c.haystack, term) > 0
 
-    def _sorted(self, query: OrderQuery, chosen: Select[Any]) -> Select[Any]:
+    def _sorted(self, query: RecordQuery, chosen: Select[Any]) -> Select[Any]:
         """``chosen`` in the query's order: empty values last either way, equal ones by their id."""
         column = _SORTS.get(query.sort)
         if column is None:
@@ -190,7 +190,7 @@ def _tables_of(expression: ColumnElement[Any]) -> set[Any]:
     return {column.table for column in iterate(expression) if isinstance(column, Column)}
 
 
-def _insert(connection: Connection, orders: Sequence[Order]) -> None:
+def _insert(connection: Connection, orders: Sequence[Record]) -> None:
     """Write every row of ``orders``. Raises StorageError for what cannot be a record."""
     if any(order.order_id is None for order in orders):
         raise StorageError("An order needs its number before it can be stored.")
@@ -202,7 +202,7 @@ def _insert(connection: Connection, orders: Sequence[Order]) -> None:
     connection.execute(insert(SEARCH), [_search_row(order) for order in orders])
 
 
-def _change(connection: Connection, order: Order) -> None:
+def _change(connection: Connection, order: Record) -> None:
     """Write every row of ``order`` over the stored one's. The header stays the row that it is: what other tables hang on
     it by its key is not lost."""
     now = datetime.now(UTC)
@@ -213,19 +213,19 @@ def _change(connection: Connection, order: Order) -> None:
         connection.execute(insert(DETAIL), lines)
 
 
-def _header_row(order: Order, now: datetime) -> dict[str, Any]:
+def _header_row(order: Record, now: datetime) -> dict[str, Any]:
     values = {info.column: getattr(order.invoice, info.name) for info in INVOICE.header}
     times = {"created_at": order.created_at or now, "updated_at": order.updated_at or now}
     return values | times | {"order_id": order.order_id, "status": order.status}
 
 
-def _detail_rows(order: Order, now: datetime) -> Iterator[dict[str, Any]]:
+def _detail_rows(order: Record, now: datetime) -> Iterator[dict[str, Any]]:
     for number, item in enumerate(order.invoice.line_items, 1):
         values = {info.column: getattr(item, info.name) for info in LINE_ITEMS.columns}
         yield values | {"order_id": order.order_id, "line_number": number, "created_at": order.created_at or now}
 
 
-def _origin_row(order: Order) -> dict[str, Any]:
+def _origin_row(order: Record) -> dict[str, Any]:
     return {
         "order_id": order.order_id,
         "document": order.document,
@@ -237,7 +237,7 @@ def _origin_row(order: Order) -> dict[str, Any]:
     } | {info.column: getattr(order.payment, info.name) for info in payment_fields()}
 
 
-def _search_row(order: Order) -> dict[str, Any]:
+def _search_row(order: Record) -> dict[str, Any]:
     names = ("invoice_number", "vendor_name", "customer_name")
     folded = {name: fold(text) if (text := getattr(order.invoice, name)) else None for name in names}
     return folded | {
@@ -257,7 +257,7 @@ def _whole() -> Select[Any]:
     )
 
 
-def _orders(connection: Connection, rows: Sequence[RowMapping]) -> Iterator[Order]:
+def _orders(connection: Connection, rows: Sequence[RowMapping]) -> Iterator[Record]:
     """The orders of these header rows, their lines fetched in one go."""
     ids = [row["order_id"] for row in rows]
     wanted = select(DETAIL).where(DETAIL.c.order_id.in_(ids)).order_by(DETAIL.c.order_id, DETAIL.c.line_number)
@@ -272,7 +272,7 @@ def _orders(connection: Connection, rows: Sequence[RowMapping]) -> Iterator[Orde
         pages = tuple(PageRef(number, rotation) for number, rotation in row["pages"])
         payment = Payment.model_construct(**{info.name: row[info.column] for info in payment_fields()})
         told = (row["document"], pages, row["run_id"], row["created_at"], row["updated_at"], row["document_type"])
-        yield Order(invoice, row["status"], row["order_id"], *told, payment, row["version"])
+        yield Record(invoice, row["status"], row["order_id"], *told, payment, row["version"])
 
 
 def _named(table: Any) -> Select[Any]:

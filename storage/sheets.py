@@ -13,7 +13,7 @@ from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.invoice.model import Invoice, LineItem, Payment, payment_fields
 from core.prompt import DOCUMENT_TYPES
 from core.schema.values import is_amount
-from core.stores.orders import Order, Status
+from core.stores.records import Record, Status
 
 Kind = Literal["number", "text", "date", "money", "quantity", "moment"]
 #: A row's values by column title: str, int, Decimal, date, datetime or None.
@@ -100,7 +100,7 @@ _PAYMENT_TITLES = {info.name: _title(info.column) for info in payment_fields()}
 _ITEM_TITLES = {info.name: _title(info.column) for info in LINE_ITEMS.columns}
 
 
-def header_row(order: Order) -> Row:
+def header_row(order: Record) -> Row:
     """The order's row in SalesOrderHeader. Times that it lacks are now."""
     now = datetime.now(UTC)
     values = {title: getattr(order.invoice, name) for name, title in _HEADER_TITLES.items()}
@@ -109,7 +109,7 @@ def header_row(order: Order) -> Row:
     return values | told | {"CreatedAt": order.created_at or now, "UpdatedAt": order.updated_at or now}
 
 
-def detail_rows(order: Order) -> list[Row]:
+def detail_rows(order: Record) -> list[Row]:
     """The order's rows in SalesOrderDetail, lines numbered from 1."""
     made = order.created_at or datetime.now(UTC)
     return [
@@ -119,7 +119,7 @@ def detail_rows(order: Order) -> list[Row]:
     ]
 
 
-def order_of(header: Row, details: Sequence[Row]) -> Order:
+def order_of(header: Row, details: Sequence[Row]) -> Record:
     """The order that these rows tell. What a person typed into a cell and cannot be its value counts as empty."""
     invoice = {name: _value(info.kind, header[_HEADER_TITLES[name]]) for name, info in _fields(INVOICE.header)}
     details = sorted(details, key=lambda row: _value("quantity", row["LineNumber"]) or Decimal(0))
@@ -134,7 +134,7 @@ def order_of(header: Row, details: Sequence[Row]) -> Order:
     paid = Payment(
         **{name: _value(info.kind, header[_PAYMENT_TITLES[name]]) for name, info in _fields(payment_fields())}
     )
-    return Order(Invoice(**invoice, line_items=tuple(items)), known, int(order_id), None, (), None, *times, kind, paid)
+    return Record(Invoice(**invoice, line_items=tuple(items)), known, int(order_id), None, (), None, *times, kind, paid)
 
 
 def _fields(infos: Any) -> list[tuple[str, Any]]:

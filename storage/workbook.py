@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from core.atomic import BY_UMASK, StagedFile, drop_left_over, real_path
 from core.errors import RecordMissing, StorageError, WorkbookDamaged, WorkbookLocked
 from core.invoice.model import Invoice
-from core.stores.orders import Duplicate, Order
+from core.stores.records import Duplicate, Record
 from core.stores.workbook import StagedChange
 from storage.keys import match_key
 from storage.new_sheet import TITLE_ROW, NewSheet
@@ -53,7 +53,7 @@ class Workbook:
             book = self._opened()
             return max(book.sheet(HEADER).ids(), default=0) if book else 0
 
-    def save(self, order: Order) -> None:
+    def save(self, order: Record) -> None:
         """See :meth:`core.stores.workbook.WorkbookStore.save`."""
         if order.order_id is None:
             raise StorageError("An order needs its number before it can be stored.")
@@ -66,7 +66,7 @@ class Workbook:
             change.put()
 
     @contextmanager
-    def staged(self, order_id: int, order: Order | None) -> Iterator[StagedChange]:
+    def staged(self, order_id: int, order: Record | None) -> Iterator[StagedChange]:
         """See :meth:`core.stores.workbook.WorkbookStore.staged`."""
         with self._held() as place:
             with self._told():
@@ -77,7 +77,7 @@ class Workbook:
             with file:
                 yield StagedChange(held, partial(self._put, file))
 
-    def _data_with(self, order_id: int, order: Order | None) -> bytes:
+    def _data_with(self, order_id: int, order: Record | None) -> bytes:
         book = self._opened()
         if order is None and (book is None or book.order(order_id) is None):
             raise self._missing(order_id)
@@ -91,7 +91,7 @@ class Workbook:
         with self._told():
             file.put()
 
-    def get(self, order_id: int) -> Order:
+    def get(self, order_id: int) -> Record:
         """See :meth:`core.stores.workbook.WorkbookStore.get`."""
         with self._told():
             book = self._opened()
@@ -193,7 +193,7 @@ class _Book:
             self._sheets[layout.name] = (part, sheet)
         return self._sheets[layout.name][1]
 
-    def order(self, order_id: int) -> Order | None:
+    def order(self, order_id: int) -> Record | None:
         """The order that has this id, as its rows say; ``None`` without any."""
         rows = self.sheet(HEADER).rows_of(order_id)
         return order_of(rows[-1], self.sheet(DETAIL).rows_of(order_id)) if rows else None

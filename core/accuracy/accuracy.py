@@ -32,7 +32,7 @@ from core.runs import Runs
 from core.settings import Defaults, Settings
 from core.stores.evaluations import EvaluationRow, Evaluations
 from core.stores.files import Files
-from core.stores.orders import Orders
+from core.stores.records import RecordStore
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class AccuracyParts:
     runs: Runs
     queue: JobQueue
     evaluations: Evaluations
-    orders: Orders
+    orders: RecordStore
     files: Files
     samples: Path
     defaults: Callable[[], Defaults]

@@ -14,7 +14,7 @@ from core.atomic import write_atomically
 from core.errors import CaseError, StorageError
 from core.settings import Limits
 from core.shelf import Shelf
-from core.stores.orders import Order
+from core.stores.records import Record
 
 #: The suffix under which a document's bytes are kept, by media type.
 _SUFFIXES = {
@@ -45,7 +45,7 @@ class CaseLibrary:
         """The kept cases by name."""
         return sorted(path.parent.name for path in self.folder.glob(f"*/{TRUTH}"))
 
-    def keep(self, order: Order) -> str:
+    def keep(self, order: Record) -> str:
         """Keep a record with its document as a case, in place of an earlier one of the same document and pages; gives
         the case's id. Raises StorageError, DocumentError, and CaseError for a record that waits for review or has no
         document."""
@@ -70,7 +70,7 @@ class CaseLibrary:
             ) from error
         return case_id
 
-    def kept(self, order: Order) -> str | None:
+    def kept(self, order: Record) -> str | None:
         """The id of the case that was kept of this record's document and pages, if any."""
         if not order.document:
             return None

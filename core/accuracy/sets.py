@@ -19,7 +19,7 @@ from core.evaluation.cases import Case, load_case, load_cases
 from core.extraction import Extraction, PageRef
 from core.settings import Settings
 from core.stores.files import Files
-from core.stores.orders import Order, OrderQuery, Orders
+from core.stores.records import Record, RecordQuery, RecordStore
 
 SetName = Literal["samples", "cases", "records", "folder"]
 
@@ -51,7 +51,7 @@ class Subject:
 class CaseSets:
     """Finds cases. ``samples`` is the folder of the shipped ones."""
 
-    def __init__(self, settings: Settings, samples: Path, orders: Orders, files: Files) -> None:
+    def __init__(self, settings: Settings, samples: Path, orders: RecordStore, files: Files) -> None:
         self._settings = settings
         self._samples = samples
         self._orders = orders
@@ -64,7 +64,7 @@ class CaseSets:
 
     def sets(self) -> list[CaseSet]:
         """The sets that hold cases now."""
-        reviewed = self._orders.search(OrderQuery(status="reviewed", size=1)).total
+        reviewed = self._orders.search(RecordQuery(status="reviewed", size=1)).total
         found = [
             self._folder_set("samples", "Shipped samples", self._samples),
             self._folder_set("cases", "Kept test cases", self.kept_folder),
@@ -116,11 +116,11 @@ class CaseSets:
         return path
 
     def _records(self) -> Iterator[Subject]:
-        orders = self._orders.each(OrderQuery(status="reviewed", sort="order_id", descending=True))
+        orders = self._orders.each(RecordQuery(status="reviewed", sort="order_id", descending=True))
         with_document = (order for order in orders if order.document)
         yield from (self.subject_of_record(order) for order in islice(with_document, MOST_RECORDS))
 
-    def subject_of_record(self, order: Order) -> Subject:
+    def subject_of_record(self, order: Record) -> Subject:
         """A record as a case whose truth is what was saved."""
         document = order.document or ""
         about = self._about(order)
@@ -129,11 +129,11 @@ class CaseSets:
         case = Case(f"order-{order.order_id}", truth_of(order, extraction, kind, int(about.get("pages", 0))), None)
         return Subject(case, self.name_of(order), lambda: self._files.load(document), order.pages)
 
-    def name_of(self, order: Order) -> str:
+    def name_of(self, order: Record) -> str:
         """The name of a record's document."""
         return str(self._about(order).get("name") or f"order-{order.order_id}")
 
-    def _about(self, order: Order) -> dict[str, Any]:
+    def _about(self, order: Record) -> dict[str, Any]:
         kept = self._files.load_json("document", order.document) if order.document else None
         about: dict[str, Any] = json.loads(kept) if kept else {}
         return about

@@ -14,12 +14,12 @@ from core.extraction_json import plain
 from core.invoice.document_type import INVOICE, LINE_ITEMS, item_path
 from core.invoice.model import Invoice
 from core.matching import find_evidence
-from core.stores.orders import Order
+from core.stores.records import Record
 
 _SLUG_LETTERS = 40
 
 
-def truth_of(order: Order, extraction: Extraction | None, kind: str, page_count: int) -> dict[str, Any]:
+def truth_of(order: Record, extraction: Extraction | None, kind: str, page_count: int) -> dict[str, Any]:
     """``truth.json`` of a record: its values with ``meta``. ``extraction`` is the run it came from, where it is kept.
 
     A value counts as visible where it stands on the page or where the person typed it; one that the person left as it
@@ -81,7 +81,7 @@ def kind_of(media_type: str, extraction: Extraction | None) -> str:
     return "scan" if recognised else "digital"
 
 
-def case_id_of(name: str, order: Order) -> str:
+def case_id_of(name: str, order: Record) -> str:
     """A folder's name for the case of a record: the document's name, and a digest of its bytes and pages, so that the same
     document is the same case."""
     stem = unicodedata.normalize("NFKD", PurePath(name).stem).encode("ascii", "ignore").decode()

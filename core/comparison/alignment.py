@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.evaluation.assignment import pair
-from core.evaluation.scoring import Line
+from core.evaluation.scoring import TrueLine
 from core.invoice.document_type import LINE_ITEMS
 from core.notation.sameness import is_empty
 
@@ -75,4 +75,4 @@ def _equal(one: Item, other: Item) -> bool:
 def _similarity(one: Item, other: Item) -> float:
     """How well two lines fit, 0 to 1, by the cells that the first one has."""
     visible = {cell.name: not is_empty(one.get(cell.name)) for cell in LINE_ITEMS.columns}
-    return Line(one, visible, ()).similarity(other)
+    return TrueLine(one, visible, ()).similarity(other)

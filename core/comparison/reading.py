@@ -12,7 +12,7 @@ from core.errors import Cancelled, StudioError
 from core.events import Event, RunFinished
 from core.extraction import Extraction
 from core.pages_read import seconds_of_pages
-from core.pipeline import Order
+from core.pipeline import RunOrder
 from core.recipe import Recipe
 from core.runs import Runs
 from core.stores.files import Files
@@ -21,7 +21,7 @@ from core.stores.files import Files
 MEASURE = "measure"
 
 
-def order_of(runs: Runs, row: Row, recipe: Recipe, run_id: str = "") -> Order:
+def order_of(runs: Runs, row: Row, recipe: Recipe, run_id: str = "") -> RunOrder:
     """What reading a row is to do."""
     return runs.order(row.document, row.name, row.pages, recipe, run_id)
 

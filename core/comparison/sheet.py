@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from core.comparison.alignment import AlignedLine, align
-from core.evaluation.scoring import Line, true_lines
+from core.evaluation.scoring import TrueLine, true_lines
 from core.extraction import Extraction
 from core.invoice.document_type import INVOICE, LINE_ITEMS, item_path
 from core.invoice.model import Invoice
@@ -121,7 +121,7 @@ def _header_row(
 
 
 def _line_row(
-    cell: FieldInfo, place: int, line: AlignedLine, readings: Sequence[Extraction | None], lines: Sequence[Line]
+    cell: FieldInfo, place: int, line: AlignedLine, readings: Sequence[Extraction | None], lines: Sequence[TrueLine]
 ) -> SheetRow:
     values: list[Any] = []
     paths: list[str] = []
@@ -215,7 +215,7 @@ def _majority(entries: Iterable[Entry | None]) -> tuple[int | None] | None:
     return (group,) if 2 * count > counts.total() else None
 
 
-def _true_lines(truth: Mapping[str, Any] | None) -> list[Line]:
+def _true_lines(truth: Mapping[str, Any] | None) -> list[TrueLine]:
     visible = truth["meta"]["visible"].get("line_items") if truth else None
     if truth is None or not isinstance(visible, list):
         return []

@@ -12,7 +12,7 @@ from core.einvoice.values import Values
 from core.einvoice.xml import looks_like_invoice, parse_invoice, raw_text
 from core.errors import ExtractionError
 from core.extraction import Provenance
-from core.extractor import Availability, Draft, Request
+from core.extractor import Availability, Extracted, Request
 from core.invoice.document_type import INVOICE
 
 _READERS = {"cii": read_cii, "ubl": read_ubl}
@@ -30,7 +30,7 @@ class EInvoiceExtractor:
         """Always usable."""
         return Availability(True, "Factur-X, ZUGFeRD and XRechnung XML.")
 
-    def extract(self, request: Request) -> Draft | None:
+    def extract(self, request: Request) -> Extracted | None:
         """The invoice of the first readable invoice XML; ``None`` where there is none.
 
         Raises ExtractionError (with the XML as ``raw``) when there is one and none can be read.
@@ -48,7 +48,7 @@ class EInvoiceExtractor:
         return None
 
 
-def read_einvoice(data: bytes, name: str) -> Draft:
+def read_einvoice(data: bytes, name: str) -> Extracted:
     """The invoice in XML ``data``, its values authoritative; a finding for each that could not be read. Raises
     ExtractionError where none can."""
     syntax, root = parse_invoice(data, name)
@@ -60,7 +60,7 @@ def read_einvoice(data: bytes, name: str) -> Draft:
     known = Provenance("einvoice", rule=f"{_SYNTAX_NAMES[syntax]} XML {name}", score=1.0, exact=True)
     provenance = {path: known for path, _, value in INVOICE.walk(invoice) if value is not None}
     charges, findings = tuple(_CHARGES[syntax](root)), tuple(values.findings)
-    return Draft(
+    return Extracted(
         invoice,
         raw_text(data),
         provenance,

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.extractor import Draft
+from core.extractor import Extracted
 from core.invoice.document_type import INVOICE
 
 
-def complete(draft: Draft, page: Draft) -> Draft:
-    """``draft`` (from XML) with what it lacks taken from ``page`` (what was read there), each value with the page's
+def complete(extracted: Extracted, page: Extracted) -> Extracted:
+    """``extracted`` (from XML) with what it lacks taken from ``page`` (what was read there), each value with the page's
     own provenance. An XML that has line items is whole: only its language is filled in."""
-    language = draft.language or page.language
-    if draft.invoice.line_items:
-        return replace(draft, language=language)
-    gaps = {path: value for path, _, value in INVOICE.walk(draft.invoice) if value is None}
+    language = extracted.language or page.language
+    if extracted.invoice.line_items:
+        return replace(extracted, language=language)
+    gaps = {path: value for path, _, value in INVOICE.walk(extracted.invoice) if value is None}
     filled = {path: getattr(page.invoice, path) for path in gaps}
-    invoice = draft.invoice.model_copy(update={**filled, "line_items": page.invoice.line_items})
+    invoice = extracted.invoice.model_copy(update={**filled, "line_items": page.invoice.line_items})
     taken = {path: known for path, known in page.provenance.items() if path in gaps or path.startswith("line_items.")}
-    return replace(draft, invoice=invoice, provenance=draft.provenance | taken, language=language)
+    return replace(extracted, invoice=invoice, provenance=extracted.provenance | taken, language=language)

@@ -2,7 +2,7 @@
 
 ``meta.visible`` of the truth says what counts, for each field: ``true`` stands on the page (right: true positive; empty:
 false negative; wrong: both false positive and false negative), ``"absent"`` is not on the page (any value: false
-positive), anything else is not scored. Line items are paired first; a line that was made up costs a false positive
+positive), anything else is not scored. TrueLine items are paired first; a line that was made up costs a false positive
 a cell.
 """
 
@@ -98,7 +98,7 @@ def score_case(truth: Mapping[str, Any], prediction: Mapping[str, Any]) -> CaseS
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TrueLine:
     """A true line, what of it is visible, and other readings of its description."""
 
     values: Mapping[str, Any]
@@ -125,13 +125,15 @@ class Line:
         return total / weights if weights else 0.0
 
 
-def true_lines(truth: Mapping[str, Any], visible: Sequence[Any], descriptions: Sequence[Sequence[str]]) -> list[Line]:
+def true_lines(
+    truth: Mapping[str, Any], visible: Sequence[Any], descriptions: Sequence[Sequence[str]]
+) -> list[TrueLine]:
     """The line items of ``truth`` in page order; ``descriptions`` has other readings of each, as far as there are."""
     padded = [*descriptions, *([()] * len(truth["line_items"]))]
-    return [Line(*parts) for parts in zip(truth["line_items"], visible, padded, strict=False)]
+    return [TrueLine(*parts) for parts in zip(truth["line_items"], visible, padded, strict=False)]
 
 
-def _score_items(score: CaseScore, lines: Sequence[Line], predicted: Sequence[Mapping[str, Any]]) -> None:
+def _score_items(score: CaseScore, lines: Sequence[TrueLine], predicted: Sequence[Mapping[str, Any]]) -> None:
     pairs = pair([[line.similarity(item) for item in predicted] for line in lines])
     for index, line in enumerate(lines):
         right = _score_line(score, index, line, predicted[pairs[index]] if index in pairs else {})
@@ -144,7 +146,7 @@ def _score_items(score: CaseScore, lines: Sequence[Line], predicted: Sequence[Ma
             score.note(ITEM_PREFIX + cell.name, "absent", None, item.get(cell.name), False, f"extra item {cell.name}")
 
 
-def _score_line(score: CaseScore, index: int, line: Line, item: Mapping[str, Any]) -> bool:
+def _score_line(score: CaseScore, index: int, line: TrueLine, item: Mapping[str, Any]) -> bool:
     faultless = True
     for cell in LINE_ITEMS.columns:
         wanted, got = line.values.get(cell.name), item.get(cell.name)

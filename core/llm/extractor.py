@@ -11,7 +11,7 @@ from functools import partial
 from core.call import ModelName, Usage
 from core.errors import ExtractionError, KeyMissing, PromptError, ReplyCutOff
 from core.extraction import Finding, Provenance
-from core.extractor import Availability, Draft, Request
+from core.extractor import Availability, Extracted, Request
 from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice
 from core.llm.asking import Answer, Asking
@@ -22,7 +22,7 @@ from core.llm.opinion import Opinion, ask_to_verify, compare, opinion_of, weighe
 from core.llm.packing import Packed, Room, halves, pack
 from core.llm.prompting import PromptShelf, uses
 from core.llm.provider import Ask, Estimate, Models, Question
-from core.llm.schema import Reading
+from core.llm.schema import InvoiceAnswer
 from core.llm.tokens import count_question
 from core.notation import notation_of
 from core.prompt import Prompt
@@ -61,14 +61,14 @@ class LlmExtractor:
             return Availability(True, f"Asks a language model: {', '.join(ready)}.")
         return Availability(False, " ".join(reasons.values()) or "No provider of models is set up.")
 
-    def extract(self, request: Request) -> Draft | None:
+    def extract(self, request: Request) -> Extracted | None:
         """See :meth:`core.extractor.Extractor.extract`. Raises ProviderError, ReplyInvalid with the raw reply, Cancelled."""
         choice = _choice(request)
         route = route_of(choice)
         missing = [self._models.missing(model) for model in route]
         if all(missing):
             raise KeyMissing(missing[0], *route[0])
-        return self._run(request, choice, route).draft()
+        return self._run(request, choice, route).extracted()
 
     def estimate(self, request: Request) -> Estimate:
         """What the questions of :meth:`extract` may use and cost, roughly; a repair comes on top. Raises ExtractionError
@@ -132,7 +132,7 @@ class _Run:
         if material.blind:
             self.asking.notes.append("This model cannot look at pictures: it got the text alone.")
 
-    def draft(self) -> Draft:
+    def extracted(self) -> Extracted:
         """The model's reading with the reason for each value. Raises what :class:`Asking` raises."""
         packed = self.packed()
         answers = [answer for part in self.parts(packed.parts) for answer in self._answers(part)]
@@ -141,7 +141,7 @@ class _Run:
         reading = merged.reading
         provenance = provenance_of(reading.invoice, extractor_name(self.material.request.recipe, self.choice))
         opinion = self._opinion(reading, packed, answers[-1].model)
-        return Draft(
+        return Extracted(
             reading.invoice,
             "\n\n".join(answer.raw for answer in answers),
             weighed(provenance, opinion),
@@ -187,7 +187,7 @@ class _Run:
         """Who is asked for the second opinion on what ``reader`` read."""
         return reader if self.choice.second_opinion == SAME else ModelName.parse(self.choice.second_opinion)
 
-    def _opinion(self, reading: Reading, packed: Packed, reader: ModelName) -> Opinion:
+    def _opinion(self, reading: InvoiceAnswer, packed: Packed, reader: ModelName) -> Opinion:
         """What a second reader makes of what ``reader`` read. One that cannot be asked costs nothing but its opinion."""
         if not self.choice.second_opinion:
             return Opinion()
@@ -212,7 +212,7 @@ class _Run:
         ]
         return merge(readings, text).reading.invoice
 
-    def _findings(self, packed: Packed, answers: Sequence[Answer], reading: Reading) -> Iterator[Finding]:
+    def _findings(self, packed: Packed, answers: Sequence[Answer], reading: InvoiceAnswer) -> Iterator[Finding]:
         yield from self.material.findings
         for finding in (finding for answer in answers for finding in answer.read.findings):
             yield finding if len(answers) == 1 else replace(finding, fields=_of_header(finding.fields))

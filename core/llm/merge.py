@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from core.extraction import Finding
 from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice, LineItem
-from core.llm.schema import Reading
+from core.llm.schema import InvoiceAnswer
 from core.notation.folding import fold
 from core.rules.lexicon import load_lexicon
 from core.schema.fields import FieldInfo
@@ -18,11 +18,11 @@ from core.schema.fields import FieldInfo
 class Merged(NamedTuple):
     """The invoice of several readings, and where they disagree."""
 
-    reading: Reading
+    reading: InvoiceAnswer
     findings: tuple[Finding, ...] = ()
 
 
-def merge(readings: Sequence[Reading], text: str) -> Merged:
+def merge(readings: Sequence[InvoiceAnswer], text: str) -> Merged:
     """``readings`` of consecutive parts as one. A header value is the first that was read, an amount of the totals the
     last one (sums in between are carried over); other values that were read are findings. Line items follow each other;
     sums carried over are none, nor is a line that two parts read and ``text`` (all pages) prints but once."""
@@ -36,7 +36,7 @@ def merge(readings: Sequence[Reading], text: str) -> Merged:
     invoice = Invoice(**values, line_items=tuple(_items(readings, text)))
     first = readings[0]
     named = next((reading.document_type for reading in readings if reading.document_type != "other"), "other")
-    return Merged(Reading(document_type=named, language=first.language, invoice=invoice), tuple(findings))
+    return Merged(InvoiceAnswer(document_type=named, language=first.language, invoice=invoice), tuple(findings))
 
 
 def _conflict(info: FieldInfo, taken: Any, found: Sequence[Any]) -> Iterator[Finding]:
@@ -48,7 +48,7 @@ def _conflict(info: FieldInfo, taken: Any, found: Sequence[Any]) -> Iterator[Fin
         yield Finding("parts", "warning", sentence, (info.name,), others[0])
 
 
-def _items(readings: Sequence[Reading], text: str) -> Iterator[LineItem]:
+def _items(readings: Sequence[InvoiceAnswer], text: str) -> Iterator[LineItem]:
     printed = fold(text.replace("\n", " "))
     last: LineItem | None = None
     taken: Counter[LineItem] = Counter()

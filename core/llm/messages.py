@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from core.invoice.model import Invoice
 from core.llm.prompting import About, names_vendor, render, uses
 from core.llm.provider import Image, Message, Question
-from core.llm.schema import Reading, fields_in_words, reply_of, schema_of
+from core.llm.schema import InvoiceAnswer, fields_in_words, reply_of, schema_of
 from core.prompt import Example, Prompt
 from core.recipe import ModelChoice
 
@@ -68,7 +68,7 @@ def ask_for_reading(
     return Question(
         system=_system(prompt, variables, fence, part),
         messages=(*_examples(prompt, variables, about), Message("user", _parts(prompt, variables, part))),
-        schema=schema_of(Reading),
+        schema=schema_of(InvoiceAnswer),
         schema_name="reading",
         temperature=choice.temperature,
         max_output_tokens=output,

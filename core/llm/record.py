@@ -26,7 +26,7 @@ Cost = Callable[[ModelName, Usage], Decimal | None]
 Keep = Callable[[bytes], str]
 
 
-class Record:
+class CallRecord:
     """Counts the tries of one question and notes each, once."""
 
     def __init__(self, ask: Ask, note: Note, cost: Cost, keep: Keep, helpers: Executor) -> None:
@@ -64,7 +64,7 @@ class Record:
 class Begun:
     """One call under way."""
 
-    record: Record
+    record: CallRecord
     model: ModelName
     number: int
     at: datetime = field(default_factory=lambda: datetime.now(UTC))

@@ -16,7 +16,7 @@ from core.events import RESTART
 from core.extraction import Finding, too_long
 from core.invoice.document_type import LINE_ITEMS, item_path
 from core.invoice.model import Invoice
-from core.llm.schema import Reading
+from core.llm.schema import InvoiceAnswer
 from core.notation import Notation, usual_notation
 from core.notation.typed import parse_value
 from core.schema.fields import FieldInfo, fields_of
@@ -39,7 +39,7 @@ _TYPED = ("money", "quantity", "date", "currency")
 class Read(NamedTuple):
     """A reply that can be used, and a sentence for each liberty that was taken with it."""
 
-    reading: Reading
+    reading: InvoiceAnswer
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     """What was left out of it."""
@@ -57,7 +57,7 @@ def read_reply(text: str, tolerant: bool = False, notation: NotationOf = usual_n
     if isinstance(data.get("invoice"), dict):
         data["invoice"] = _normalised(data["invoice"], notation(language), text, findings)
     try:
-        return Read(Reading.model_validate(data), notes, tuple(findings))
+        return Read(InvoiceAnswer.model_validate(data), notes, tuple(findings))
     except ValidationError as error:
         raise ReplyInvalid(f"The model's reply has not the form that was asked for: {_told(error)}.", text) from error
 

@@ -31,7 +31,7 @@ NOTATION: dict[FieldKind, str] = {
 _KEPT = frozenset({"type", "properties", "required", "additionalProperties", "items", "anyOf", "enum", "description"})
 
 
-class Reading(BaseModel):
+class InvoiceAnswer(BaseModel):
     """A model's whole answer."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -107,5 +107,5 @@ def _in_words(fields: tuple[FieldInfo, ...], indent: str) -> Iterator[str]:
 def reply_of(invoice: Invoice, document_type: str | None = None, language: str | None = None) -> str:
     """The JSON that a perfect model would answer for ``invoice``: for examples."""
     kind = document_type if document_type in get_args(ReadType) else "invoice"
-    reading = Reading(document_type=kind, language=language or "", invoice=invoice)
+    reading = InvoiceAnswer(document_type=kind, language=language or "", invoice=invoice)
     return reading.model_dump_json()

@@ -19,7 +19,7 @@ from core.llm.breaker import Breaker
 from core.llm.budget import BudgetGuard
 from core.llm.limits import Sleep, Turns, pause
 from core.llm.provider import Ask, Capabilities, Estimate, OnText, Price, Provider, Question, Reply
-from core.llm.record import Listener, Record
+from core.llm.record import CallRecord, Listener
 from core.llm.tokens import expected_usage, greatest_usage
 from core.settings import Defaults, ModelPrice, ProviderSettings
 from core.stores.holds import Holds
@@ -87,7 +87,7 @@ class Switchboard:
         cancelled: IsCancelled = lambda: False,
     ) -> tuple[Reply, Call]:
         """See :meth:`core.llm.provider.Models.ask`."""
-        record = Record(ask, note, self._cost, self.outside.keep, self._helpers)
+        record = CallRecord(ask, note, self._cost, self.outside.keep, self._helpers)
         listener = Listener(on_text)
         failed: list[tuple[ModelName, ProviderError]] = []
         if unsure := self.outside.unsure():
@@ -146,7 +146,7 @@ class Switchboard:
     # --- one model -------------------------------------------------------------------------------------------------
 
     def _ask_one(
-        self, model: ModelName, ask: Ask, record: Record, listener: Listener, cancelled: IsCancelled
+        self, model: ModelName, ask: Ask, record: CallRecord, listener: Listener, cancelled: IsCancelled
     ) -> tuple[Reply, Call]:
         """The reply of one model, tried again while its errors are temporary. Waits between tries, all together, are never
         longer than the timeout: a provider that asks for more is given up."""
@@ -174,7 +174,13 @@ class Switchboard:
         return retrying(self._try, provider, model, asked, record, listener, cancelled)
 
     def _try(
-        self, provider: Provider, model: ModelName, ask: Ask, record: Record, listener: Listener, cancelled: IsCancelled
+        self,
+        provider: Provider,
+        model: ModelName,
+        ask: Ask,
+        record: CallRecord,
+        listener: Listener,
+        cancelled: IsCancelled,
     ) -> tuple[Reply, Call]:
         stop_if(cancelled)
         settings, line = self._settings(model.provider), self._line(model.provider)

@@ -39,7 +39,7 @@ P = TypeVar("P", bound=Placed)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RecognisedLine:
     """One recognised line. ``ink`` says for each pixel column of its picture whether something is printed there."""
 
     quad: Quad
@@ -70,7 +70,7 @@ def in_reading_order(lines: Sequence[P]) -> list[P]:
     return [line for row in rows for line in sorted(row, key=lambda line: line.quad[0][0] + line.quad[3][0])]
 
 
-def words_of(line: Line, number: int) -> list[Word]:
+def words_of(line: RecognisedLine, number: int) -> list[Word]:
     """The words of ``line``, whose number in reading order is ``number``."""
     found = []
     for glyphs, start, end in _spans(line):
@@ -95,7 +95,7 @@ def ink_columns(grey: Any) -> list[bool]:
     return columns
 
 
-def _spans(line: Line) -> list[tuple[list[Glyph], float, float]]:
+def _spans(line: RecognisedLine) -> list[tuple[list[Glyph], float, float]]:
     """The glyphs of each word with where it starts and ends along the line, 0 to 1."""
     width = max(1, len(line.ink))
     words: list[list[Glyph]] = [[]]
@@ -116,7 +116,7 @@ def _spans(line: Line) -> list[tuple[list[Glyph], float, float]]:
     return spans
 
 
-def _gap_at(line: Line, middle: float) -> tuple[float, float]:
+def _gap_at(line: RecognisedLine, middle: float) -> tuple[float, float]:
     """Start and end (in pixels) of the widest ink-free gap near ``middle``; a narrow one where there is no gap."""
     reach = _REACH * line.height
     first, last = max(0, int(middle - reach)), min(len(line.ink), math.ceil(middle + reach))

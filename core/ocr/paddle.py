@@ -22,7 +22,7 @@ from core.extractor import Availability
 from core.ocr.ctc import Glyph, decode
 from core.ocr.cutting import cut_out, quads_of, search_side, usual_height, ways
 from core.ocr.gpu import gpu
-from core.ocr.lines import Line, Quad, in_reading_order, ink_columns, words_of
+from core.ocr.lines import Quad, RecognisedLine, in_reading_order, ink_columns, words_of
 from core.ocr.paddle_models import Model, Plan, cache_folder, missing_sentence, plan_for
 from core.recipe import OcrRecipe
 
@@ -131,7 +131,7 @@ class PaddleEngine:
         predictor.post_op = _Glyphs(predictor.post_op.character)
         return detector, recogniser
 
-    def _lines(self, image: Image, recipe: OcrRecipe) -> list[Line]:
+    def _lines(self, image: Image, recipe: OcrRecipe) -> list[RecognisedLine]:
         import numpy
 
         pixels = numpy.ascontiguousarray(numpy.asarray(image.convert("RGB"))[:, :, ::-1])
@@ -140,20 +140,20 @@ class PaddleEngine:
         quads = quads_of(found)
         usual = usual_height(quads)
         turned = [(number, way) for number, quad in enumerate(quads) for way in ways(quad, usual)]
-        best: dict[int, Line] = {}
+        best: dict[int, RecognisedLine] = {}
         for (number, _), line in zip(turned, self._recognise(pixels, [way for _, way in turned]), strict=True):
             if number not in best or line.confidence > best[number].confidence:
                 best[number] = line
         return list(best.values())
 
-    def _recognise(self, pixels: Any, quads: Sequence[Quad]) -> list[Line]:
+    def _recognise(self, pixels: Any, quads: Sequence[Quad]) -> list[RecognisedLine]:
         """The lines of ``quads``, in their order."""
         import cv2
 
         pictures = [cut_out(pixels, quad) for quad in quads]
         inks = [ink_columns(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)) for picture in pictures]
         return [
-            Line(quad, glyphs, ink, picture.shape[0])
+            RecognisedLine(quad, glyphs, ink, picture.shape[0])
             for quad, glyphs, ink, picture in zip(quads, self._glyphs(pictures), inks, pictures, strict=True)
         ]
 

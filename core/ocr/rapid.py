@@ -18,7 +18,7 @@ from core.errors import EngineUnavailable
 from core.evidence import Word
 from core.extractor import Availability
 from core.ocr.cutting import cut_out, search_side, usual_height, ways
-from core.ocr.lines import Line, Quad, in_reading_order, ink_columns, words_of
+from core.ocr.lines import Quad, RecognisedLine, in_reading_order, ink_columns, words_of
 from core.ocr.machine import processors
 from core.ocr.networks import Detector, Recogniser
 from core.ocr.paddle_models import wheel_files
@@ -94,7 +94,7 @@ class RapidEngine:
                 self._loaded = detector, Recogniser(found[RECOGNISER]), pool
             return self._loaded
 
-    def _lines(self, image: Image, recipe: OcrRecipe) -> list[Line]:
+    def _lines(self, image: Image, recipe: OcrRecipe) -> list[RecognisedLine]:
         import numpy
 
         detector, recogniser, pool = self._load()
@@ -104,14 +104,14 @@ class RapidEngine:
         return list(pool.map(lambda quad: _read_line(recogniser, pixels, quad, usual), quads))
 
 
-def _read_line(recogniser: Recogniser, pixels: Any, quad: Quad, usual: float) -> Line:
+def _read_line(recogniser: Recogniser, pixels: Any, quad: Quad, usual: float) -> RecognisedLine:
     """One line, whichever way it runs. ``usual`` is the height of the page's usual line."""
     return max((_recognise(recogniser, pixels, each) for each in ways(quad, usual)), key=lambda line: line.confidence)
 
 
-def _recognise(recogniser: Recogniser, pixels: Any, quad: Quad) -> Line:
+def _recognise(recogniser: Recogniser, pixels: Any, quad: Quad) -> RecognisedLine:
     import cv2
 
     picture = cut_out(pixels, quad)
     ink = ink_columns(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY))
-    return Line(quad, recogniser.read(picture), ink, picture.shape[0])
+    return RecognisedLine(quad, recogniser.read(picture), ink, picture.shape[0])

@@ -56,7 +56,7 @@ class TesseractOptions(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _ReadLine:
     """Words side by side, as placed on the page (their ``line`` is not set yet)."""
 
     words: list[Word]
@@ -138,11 +138,11 @@ class TesseractEngine:
             self._api = PyTessBaseAPI(path=str(folder), lang=models)
             self._models = models
 
-    def _lines(self, image: Image, dpi: int) -> list[_Line]:
+    def _lines(self, image: Image, dpi: int) -> list[_ReadLine]:
         found = [part for line in self._recognise(image, dpi) for part in _parts_of(line)]
         return [*found, *(line for box in _margins(image, found) for line in self._turned(image, box, dpi))]
 
-    def _recognise(self, image: Image, dpi: int) -> list[_Line]:
+    def _recognise(self, image: Image, dpi: int) -> list[_ReadLine]:
         """The lines of a picture as Tesseract sees them."""
         self._api.SetPageSegMode(self.options.segmentation)
         self._api.SetImage(image)
@@ -152,7 +152,7 @@ class TesseractEngine:
         self._api.Clear()
         return lines
 
-    def _turned(self, image: Image, around: Box, dpi: int) -> list[_Line]:
+    def _turned(self, image: Image, around: Box, dpi: int) -> list[_ReadLine]:
         """What runs up or down the page inside ``around``: the surer one of both readings."""
         from PIL.Image import Transpose
 
@@ -160,11 +160,13 @@ class TesseractEngine:
         readings = []
         for turn, climbs in ((Transpose.ROTATE_270, True), (Transpose.ROTATE_90, False)):
             read = self._recognise(part.transpose(turn), dpi)
-            readings.append([_Line([_turned_back(word, around, climbs) for word in line.words], 0.0) for line in read])
+            readings.append(
+                [_ReadLine([_turned_back(word, around, climbs) for word in line.words], 0.0) for line in read]
+            )
         return max(readings, key=lambda lines: max((line.confidence for line in lines), default=0.0))
 
 
-def _margins(image: Image, lines: Sequence[_Line]) -> Iterator[Box]:
+def _margins(image: Image, lines: Sequence[_ReadLine]) -> Iterator[Box]:
     """Where something upright is printed to the left or to the right of every line."""
     if not lines:
         return
@@ -180,7 +182,7 @@ def _margins(image: Image, lines: Sequence[_Line]) -> Iterator[Box]:
             yield Box(start + x0 - margin, y0 - margin, start + x1 + margin, y1 + margin)
 
 
-def _lines_of(iterator: Any) -> Iterator[_Line]:
+def _lines_of(iterator: Any) -> Iterator[_ReadLine]:
     """Tesseract's lines with their words; what rulings were taken for is left out."""
     from tesserocr import RIL, iterate_level
 
@@ -191,7 +193,7 @@ def _lines_of(iterator: Any) -> Iterator[_Line]:
     for place in iterate_level(iterator, RIL.WORD):
         if place.IsAtBeginningOf(RIL.TEXTLINE):
             if words:
-                yield _Line(words, slope)
+                yield _ReadLine(words, slope)
             words = []
             slope = _slope(place.Baseline(RIL.TEXTLINE))
         text = plain(place.GetUTF8Text(RIL.WORD) or "").strip()
@@ -200,17 +202,17 @@ def _lines_of(iterator: Any) -> Iterator[_Line]:
             polygon = _slanted(box, slope) if abs(slope) > LEVEL else None
             words.append(Word(text, box, round(place.Confidence(RIL.WORD) / 100, 4), -1, polygon))
     if words:
-        yield _Line(words, slope)
+        yield _ReadLine(words, slope)
 
 
-def _parts_of(line: _Line) -> list[_Line]:
+def _parts_of(line: _ReadLine) -> list[_ReadLine]:
     """A line cut where its words stand far apart."""
     parts = [[line.words[0]]]
     for word in line.words[1:]:
         if word.box.x0 - parts[-1][-1].box.x1 > _APART * line.height:
             parts.append([])
         parts[-1].append(word)
-    return [_Line(words, line.slope) for words in parts]
+    return [_ReadLine(words, line.slope) for words in parts]
 
 
 def _slope(baseline: tuple[tuple[float, float], tuple[float, float]] | None) -> float:

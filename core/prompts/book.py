@@ -17,8 +17,8 @@ from core.prompts.record import PromptRecord, add_up
 from core.prompts.yaml_text import read_prompts, write_prompts
 from core.stores.calls import Calls
 from core.stores.ledger import Ledger
-from core.stores.orders import Order
 from core.stores.prompts import Prompts
+from core.stores.records import Record
 
 #: Variables that a prompt's texts may hold, with what stands for them.
 VARIABLES = {
@@ -52,7 +52,7 @@ class PromptBook:
         stored: Prompts,
         calls: Calls,
         ledger: Ledger,
-        order: Callable[[int], Order],
+        order: Callable[[int], Record],
         extraction: Callable[[str], Extraction | None],
     ) -> None:
         """``order`` and ``extraction`` give a saved record and what a run read: examples are made of them."""

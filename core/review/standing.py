@@ -12,7 +12,7 @@ from core.review.edits import as_text
 from core.review.reviewed import Reviewed
 from core.review.stops import OF_DOCUMENT, stops
 from core.review.trust import CONFIRMED, PROPOSED, UNREAD, is_by_person, is_given
-from core.stores.orders import Status
+from core.stores.records import Status
 from core.validation.gate import decide
 
 

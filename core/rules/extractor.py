@@ -9,7 +9,7 @@ from typing import Any
 
 from core.evidence import Box, PageText
 from core.extraction import Finding, Provenance, too_long
-from core.extractor import Availability, Draft, Request
+from core.extractor import Availability, Extracted, Request
 from core.invoice.document_type import item_path
 from core.invoice.model import Invoice, LineItem
 from core.notation.writing import text_of
@@ -48,12 +48,12 @@ class RulesExtractor:
         """Always usable: it needs nothing but the words."""
         return Availability(True, "Reads labels, layout and tables; offline.")
 
-    def extract(self, request: Request) -> Draft | None:
+    def extract(self, request: Request) -> Extracted | None:
         """The invoice on the chosen pages. What the page does not print is ``None``."""
         return read_invoice(request.read())
 
 
-def read_invoice(pages: Sequence[PageText]) -> Draft:
+def read_invoice(pages: Sequence[PageText]) -> Extracted:
     """The invoice that the words of ``pages`` make, each value with its rule, label, score and place."""
     reading = Reading(pages, load_lexicon())
     draft = _Drafting(reading)
@@ -193,7 +193,7 @@ class _Drafting:
         self.left_out.append(too_long(path, text_of(value)))
         return False
 
-    def finish(self, candidates: Sequence[Candidate], totals: Totals) -> Draft:
+    def finish(self, candidates: Sequence[Candidate], totals: Totals) -> Extracted:
         """The draft, with the candidates that were weighed as its raw reply."""
         invoice = Invoice(**self.values, line_items=tuple(self.items))
         raw = {
@@ -207,7 +207,7 @@ class _Drafting:
         }
         kind = recognise(self.reading)
         noticed = (find_several(candidates), doubt_of(kind))
-        return Draft(
+        return Extracted(
             invoice,
             json.dumps(raw, ensure_ascii=False),
             self.provenance,

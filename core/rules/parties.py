@@ -18,7 +18,7 @@ from core.rules.blocks import Block, column_beneath, find_blocks
 from core.rules.countries import country_names
 from core.rules.labels import Label
 from core.rules.party_forms import OWN_LANGUAGE, PARTIES, PARTS, read_form, without_label
-from core.rules.party_lines import EDGE, Line, assemble, ends_in_country, is_unnumbered, line_of
+from core.rules.party_lines import EDGE, PartyLine, assemble, ends_in_country, is_unnumbered, line_of
 from core.rules.reading import Reading
 
 #: The countries of a document's language. English is at home in too many to say.
@@ -40,8 +40,8 @@ _RESPECT = re.compile(r"\s*(?:御中|様|樣|殿)$")
 class Party:
     """A name and an address as printed, where they stand and why they were taken."""
 
-    name: Line | None
-    address: tuple[Line, ...]
+    name: PartyLine | None
+    address: tuple[PartyLine, ...]
     page: int
     score: float
     rule: str
@@ -102,7 +102,7 @@ class PartyReader:
         """The addressee with the lines of its block: the company may stand over the person, the address around both."""
         block = next((block for block in self.blocks if block.page == page and segment in block.segments), None)
         lines = [other for other in (block.segments if block else ()) if other is not segment]
-        called = Line(name, tuple(segment.tokens))
+        called = PartyLine(name, tuple(segment.tokens))
         if not has_legal_form(name):
             company = next((other for other in lines if other.y0 < segment.y0 and has_legal_form(other.text)), None)
             called = line_of(company.tokens) if company is not None else called
@@ -151,14 +151,14 @@ class PartyReader:
         segments = self.reading.layouts[label.page].lines[label.segment.line].segments
         return {segments[0].index, segments[-1].index}
 
-    def _domestic(self, address: Sequence[Line]) -> list[Line]:
+    def _domestic(self, address: Sequence[PartyLine]) -> list[PartyLine]:
         """The address without the country where that is the one of the document's language: home mail needs none."""
         home = _HOMES.get(self.reading.language or "", frozenset())
         if address and country_names().get(fold(address[-1].text)) in home:
             return list(address[:-1])
         return list(address)
 
-    def _lines_of(self, label: Label, layout: Layout) -> list[Line]:
+    def _lines_of(self, label: Label, layout: Layout) -> list[PartyLine]:
         """The lines a party label announces: what follows it in its cell and the column beneath it; else the cell
         beside it and that cell's column."""
         segment = label.segment
@@ -187,13 +187,13 @@ class PartyReader:
             for other, known in zip(near, labels, strict=True)
         )
 
-    def _is_row(self, label: Label, right: Sequence[Segment], beneath: Sequence[Line]) -> bool:
+    def _is_row(self, label: Label, right: Sequence[Segment], beneath: Sequence[PartyLine]) -> bool:
         """Whether the value stands beside the label (Customer:  Acme Ltd) and what is beneath belongs to other labels."""
         if not right or self.reading.label_starting(label.page, right[0]) is not None:
             return False
         return not any(is_street(line.text) or is_town(line.text) for line in beneath)
 
-    def _rest(self, label: Label) -> Line | None:
+    def _rest(self, label: Label) -> PartyLine | None:
         tokens = [token for token in label.segment.tokens[label.end :] if token.text.strip(EDGE)]
         if tokens and tokens[0].text.startswith("(") and tokens[-1].text.strip(EDGE).endswith(")"):
             return None
@@ -204,9 +204,9 @@ class PartyReader:
         end = following[0].start if following else len(label.segment.tokens)
         return line_of([token for token in tokens if token in label.segment.tokens[label.end : end]])
 
-    def _usable(self, label: Label, segments: Sequence[Segment]) -> list[Line]:
+    def _usable(self, label: Label, segments: Sequence[Segment]) -> list[PartyLine]:
         """The lines of a column up to the end of the address: labels of parts are cut off, others are skipped or end it."""
-        lines: list[Line] = []
+        lines: list[PartyLine] = []
         complete = False
         for segment in segments:
             if (label.page, segment.line) in self.reading.table_heads and segment.line != label.segment.line:
@@ -299,7 +299,7 @@ class PartyReader:
             for segment in above
         )
 
-    def _block_lines(self, block: Block) -> list[Line]:
+    def _block_lines(self, block: Block) -> list[PartyLine]:
         lines = []
         for segment in block.segments:
             label = self.reading.label_starting(block.page, segment)

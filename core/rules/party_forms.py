@@ -7,7 +7,7 @@ import re
 from core.notation.folding import fold
 from core.page.layout import Layout, Segment
 from core.rules.labels import Label
-from core.rules.party_lines import EDGE, Line, line_of
+from core.rules.party_lines import EDGE, PartyLine, line_of
 from core.rules.reading import Place, Reading
 
 PARTIES = frozenset({"customer", "ship_to", "vendor"})
@@ -18,7 +18,7 @@ OWN_LANGUAGE = 0.95
 _CEP = re.compile(r"^\d{5}-?\d{3}$")
 
 
-def without_label(line: Line, reading: Reading) -> Line:
+def without_label(line: PartyLine, reading: Reading) -> PartyLine:
     """A line without the labels that colons join to its value (NOMBRE: Marta Gil)."""
     head, colon, value = line.text.partition(":")
     known = reading.lexicon.labels.get(fold(head), {}).values()
@@ -26,10 +26,10 @@ def without_label(line: Line, reading: Reading) -> Line:
         return line
     at = next(at for at, token in enumerate(line.tokens) if ":" in token.text)
     glued = line.tokens[at].text.partition(":")[2] != ""
-    return without_label(Line(value.strip(EDGE), line.tokens[at if glued else at + 1 :]), reading)
+    return without_label(PartyLine(value.strip(EDGE), line.tokens[at if glued else at + 1 :]), reading)
 
 
-def read_form(reading: Reading, label: Label, layout: Layout) -> list[Line]:
+def read_form(reading: Reading, label: Label, layout: Layout) -> list[PartyLine]:
     """The lines of a party whose parts are labelled one by one under its heading (Name, Street, Town), else none."""
     border = min((s.x0 for s in layout.right_of(label.segment)), default=layout.width)
     alone = len(layout.lines[label.segment.line].segments) == 1
@@ -87,13 +87,13 @@ def _beside(reading: Reading, label: Label) -> Segment | None:
     return right[0] if right and reading.label_starting(label.page, right[0]) is None else None
 
 
-def _further(reading: Reading, part: Label, place: Place) -> list[Line]:
+def _further(reading: Reading, part: Label, place: Place) -> list[PartyLine]:
     """The lines below an address beside its label that no label announces."""
     layout = reading.layouts[part.page]
     beside = _beside(reading, part)
     if part.kind != "party_address" or place.relation != "beside" or beside is None:
         return []
-    found: list[Line] = []
+    found: list[PartyLine] = []
     for line in layout.lines[part.segment.line + 1 : part.segment.line + 5]:
         if any(abs(segment.x0 - part.segment.x0) < part.segment.height for segment in line.segments):
             break

@@ -34,19 +34,19 @@ _SEPARATORS = re.compile(r"\s[·•|*–-]\s|[·•|]|,\s|\s/\s")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PartyLine:
     """One printed line of a party."""
 
     text: str
     tokens: tuple[Token, ...]
 
 
-def line_of(tokens: Sequence[Token]) -> Line:
+def line_of(tokens: Sequence[Token]) -> PartyLine:
     """Tokens as one line."""
-    return Line(" ".join(token.text for token in tokens).strip(EDGE), tuple(tokens))
+    return PartyLine(" ".join(token.text for token in tokens).strip(EDGE), tuple(tokens))
 
 
-def assemble(lines: Sequence[Line]) -> tuple[Line | None, list[Line]] | None:
+def assemble(lines: Sequence[PartyLine]) -> tuple[PartyLine | None, list[PartyLine]] | None:
     """Lines of a block as (name, address lines): contacts and salutations are left out, what stands between the name and
     the street (a department, a person) belongs to neither. ``None`` where nothing is left."""
     kept = _with_title(
@@ -90,21 +90,21 @@ def is_unnumbered(text: str) -> bool:
     return 1 < len(words) < 5 and words[-1].casefold() in _UNNUMBERED and words[0][:1].isupper()
 
 
-def _is_postcode(line: Line) -> bool:
+def _is_postcode(line: PartyLine) -> bool:
     """Whether a line is a bare postcode, as South African addresses end."""
     return _POSTCODE.match(line.text) is not None
 
 
-def _with_title(lines: Sequence[Line]) -> list[Line]:
+def _with_title(lines: Sequence[PartyLine]) -> list[PartyLine]:
     """Lines without salutations; a person's title on a line of its own (Herrn) goes before the name."""
-    kept: list[Line] = []
-    title: Line | None = None
+    kept: list[PartyLine] = []
+    title: PartyLine | None = None
     for line in lines:
         if is_salutation(line.text):
             title = line if is_title(line.text) else None
             continue
         if title is not None and not kept:
-            line = Line(f"{title.text} {line.text}", (*title.tokens, *line.tokens))
+            line = PartyLine(f"{title.text} {line.text}", (*title.tokens, *line.tokens))
         kept.append(line)
         title = None
     return kept
@@ -121,9 +121,9 @@ def _belongs(text: str) -> bool:
     return digits < 2 * letters or is_town(text)
 
 
-def _to_country(lines: Sequence[Line]) -> list[Line]:
+def _to_country(lines: Sequence[PartyLine]) -> list[PartyLine]:
     """The address up to its town and country."""
-    found: list[Line] = []
+    found: list[PartyLine] = []
     complete = False
     for line in lines:
         if complete and not ends_in_country(line.text) and not is_town(line.text):
@@ -139,18 +139,18 @@ def ends_in_country(text: str) -> bool:
     return is_country(last.strip(EDGE)) and not any(map(str.isdigit, head))
 
 
-def _split(line: Line) -> list[Line]:
+def _split(line: PartyLine) -> list[PartyLine]:
     """A party on one line (Acme Ltd, 12 High Street, Leeds LS1 5AB), as its parts."""
     parts = [part for part in _SEPARATORS.split(line.text) if part and part.strip(EDGE)]
-    pieces: list[Line] = []
+    pieces: list[PartyLine] = []
     at = 0
     for part in parts:
         words = len(part.split())
         pieces.append(
             line_of(line.tokens[at : at + words])
             if at + words <= len(line.tokens)
-            else Line(part.strip(EDGE), line.tokens)
+            else PartyLine(part.strip(EDGE), line.tokens)
         )
-        pieces[-1] = Line(part.strip(EDGE), pieces[-1].tokens)
+        pieces[-1] = PartyLine(part.strip(EDGE), pieces[-1].tokens)
         at += words
     return pieces

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from core.stores.ledger import Finals
-from core.stores.orders import Order, Target
+from core.stores.records import Record, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class SaveReceipt:
 
     order_id: int
     targets: tuple[Target, ...]
-    previous: dict[Target, Order | None] = field(default_factory=dict)
-    stored: dict[Target, Order | None] = field(default_factory=dict)
+    previous: dict[Target, Record | None] = field(default_factory=dict)
+    stored: dict[Target, Record | None] = field(default_factory=dict)
     run_id: str | None = None
     finals: Finals | None = None

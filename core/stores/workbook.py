@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from core.invoice.model import Invoice
-from core.stores.orders import Duplicate, Order
+from core.stores.records import Duplicate, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class StagedChange:
     """A workbook with a change that is written beside it and waits: ``held`` is the order as its rows will say (``None``:
     it will be gone), ``put`` gives it the workbook's place. ``put`` raises StorageError: the workbook is as it was then."""
 
-    held: Order | None
+    held: Record | None
     put: Callable[[], None]
 
 
@@ -29,11 +29,11 @@ class WorkbookStore(Protocol):
     def last_id(self) -> int:
         """The greatest OrderID in it; 0 for none or no file. Raises WorkbookDamaged, WorkbookLocked."""
 
-    def save(self, order: Order) -> None:
+    def save(self, order: Record) -> None:
         """Add the order, or replace the rows that have its id. Atomic, under a file lock; the person's other sheets
         and extra columns, the file's mode and place stay. Raises WorkbookLocked, WorkbookDamaged."""
 
-    def staged(self, order_id: int, order: Order | None) -> AbstractContextManager[StagedChange]:
+    def staged(self, order_id: int, order: Record | None) -> AbstractContextManager[StagedChange]:
         """The workbook with that order's rows put (``None``: taken out), all but in its place: the disk has room for it, and
         nobody else writes the workbook until the context is left. Left without ``put``, nothing has changed. Raises
         RecordMissing where there is nothing to take out, WorkbookLocked, WorkbookDamaged, StorageError."""
@@ -41,7 +41,7 @@ class WorkbookStore(Protocol):
     def remove(self, order_id: int) -> None:
         """Delete an order's rows. Raises RecordMissing."""
 
-    def get(self, order_id: int) -> Order:
+    def get(self, order_id: int) -> Record:
         """One order, as its rows say. Raises RecordMissing."""
 
     def duplicates(self, invoice: Invoice) -> list[Duplicate]:

@@ -39,7 +39,7 @@ _WHOLE_AT_END = re.compile(r"(?<![\d.,])\d{1,6}$")
 _MOST_ADJUSTMENTS = 10
 
 
-class TextLine(NamedTuple):
+class PageLine(NamedTuple):
     """One line of a page: its number, the height of its middle in page units, and the words there, case-folded."""
 
     page: int
@@ -48,7 +48,7 @@ class TextLine(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Case:
+class Examination:
     """One invoice under examination."""
 
     invoice: Invoice
@@ -77,7 +77,7 @@ class Case:
         return " ".join(word.text for page in self.pages for word in page.words)
 
     @cached_property
-    def lines(self) -> tuple[TextLine, ...]:
+    def lines(self) -> tuple[PageLine, ...]:
         """The text lines as they stand side by side on the page (columns joined), from the top down."""
         return tuple(line for page in self.pages for line in _lines(page))
 
@@ -148,7 +148,7 @@ def _decimal(text: str) -> Decimal:
     return Decimal(f"{whole.replace('.', '') or 0}.{fraction}") if separator else Decimal(fraction)
 
 
-def _lines(page: PageText) -> list[TextLine]:
+def _lines(page: PageText) -> list[PageLine]:
     """The words of a page side by side at the same height as one line each, from the top down."""
     rows: list[tuple[float, list[Word]]] = []
     for word in sorted(page.words, key=lambda word: word.box.y0 + word.box.y1):
@@ -158,7 +158,7 @@ def _lines(page: PageText) -> list[TextLine]:
         else:
             rows.append((middle, [word]))
     return [
-        TextLine(page.page, middle, " ".join(word.text for word in sorted(row, key=_left)).casefold())
+        PageLine(page.page, middle, " ".join(word.text for word in sorted(row, key=_left)).casefold())
         for middle, row in rows
     ]
 

@@ -12,7 +12,7 @@ from core.evidence import Evidence, PageText
 from core.extraction import Candidate, Charge, Finding, Provenance
 from core.invoice.model import Invoice
 from core.validation.arithmetic import check_line_totals, check_sum_of_lines, check_tax_rate, check_total
-from core.validation.case import Case
+from core.validation.case import Examination
 from core.validation.plausibility import (
     check_currency,
     check_dates,
@@ -26,7 +26,7 @@ from core.validation.plausibility import (
 from core.validation.rivals import check_other_total
 
 #: Every check with why it stands where it does.
-CHECKS: tuple[Callable[[Case], Iterable[Finding]], ...] = (
+CHECKS: tuple[Callable[[Examination], Iterable[Finding]], ...] = (
     check_required,  # nothing can be approved without these
     check_total,  # three amounts that must agree: the strongest sign of a misread figure
     check_sum_of_lines,  # catches lost and invented lines
@@ -56,11 +56,11 @@ def check(
     document_type: str | None = None,
 ) -> list[Finding]:
     """What all checks noticed, in the table's order. ``pages`` may be empty (a bare e-invoice)."""
-    case = Case(invoice, pages, evidence, provenance, language, today, candidates, charges, document_type)
+    case = Examination(invoice, pages, evidence, provenance, language, today, candidates, charges, document_type)
     return [_toned(case, finding) for examine in CHECKS for finding in examine(case)]
 
 
-def _toned(case: Case, finding: Finding) -> Finding:
+def _toned(case: Examination, finding: Finding) -> Finding:
     """What XML states is not doubted for looking unusual: such a warning becomes a note. A sum that does not come out is
     told of whoever states it."""
     stated = bool(finding.fields) and all(map(case.is_exact, finding.fields))

@@ -13,14 +13,14 @@ from core.extraction import Candidate, Finding, Severity
 from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice
 from core.validation.arithmetic import rounded, sum_of_lines, sums_hold
-from core.validation.case import Case
+from core.validation.case import Examination
 
 #: Below this mean confidence of its words a value is pointed out.
 LOW_OCR_CONFIDENCE = 0.75
 EARLIEST = date(1990, 1, 1)
 
 
-def check_required(case: Case) -> Iterator[Finding]:
+def check_required(case: Examination) -> Iterator[Finding]:
     """Every required field has a value."""
     for info in INVOICE.header:
         if info.required and getattr(case.invoice, info.name) is None:
@@ -36,7 +36,7 @@ _DUE = re.compile(
 _LETTERS = frozenset({"invoice", "credit note"})
 
 
-def check_empty(case: Case) -> Iterator[Finding]:
+def check_empty(case: Examination) -> Iterator[Finding]:
     """What usually stands on an invoice has a value: the customer, his address, the day when it is due where the page has a
     later date, the subtotal where the page prints the sum of the lines. XML that has none says so."""
     if not case.pages or case.document_type not in _LETTERS or any(map(case.is_exact, case.provenance)):
@@ -57,7 +57,7 @@ def _empty(sentence: str, *paths: str) -> Finding:
     return Finding("not_found", "warning", sentence, paths)
 
 
-def _later_date(case: Case) -> Candidate | None:
+def _later_date(case: Examination) -> Candidate | None:
     """A date after the invoice's that no field has and whose line speaks of payment."""
     issued = case.invoice.invoice_date
     taken = {str(value) for _, info, value in INVOICE.walk(case.invoice) if info.kind == "date"}
@@ -66,13 +66,13 @@ def _later_date(case: Case) -> Candidate | None:
     return next((one for one in later if issued is not None and one.value > issued.isoformat()), None)
 
 
-def _is_printed_sum(case: Case, lines: Decimal) -> bool:
+def _is_printed_sum(case: Examination, lines: Decimal) -> bool:
     """Whether the sum of several lines is printed and is not the total."""
     several = len(case.invoice.line_items) > 1
     return several and not sums_hold(case.invoice) and abs(rounded(lines)) in case.amounts
 
 
-def check_on_page(case: Case) -> Iterator[Finding]:
+def check_on_page(case: Examination) -> Iterator[Finding]:
     """Every value stands on the page (nothing to say where no page was read)."""
     if not case.pages:
         return
@@ -88,7 +88,7 @@ def check_on_page(case: Case) -> Iterator[Finding]:
             yield Finding("not_on_page", severity, f"{title} “{value}” does not stand on the page.", (path,))
 
 
-def check_read_well(case: Case) -> Iterator[Finding]:
+def check_read_well(case: Examination) -> Iterator[Finding]:
     """The words of every value were read with enough confidence."""
     for path, info, value in INVOICE.walk(case.invoice):
         found = case.evidence.get(path)
@@ -97,7 +97,7 @@ def check_read_well(case: Case) -> Iterator[Finding]:
             yield Finding("ocr_confidence", "warning", sentence, (path,))
 
 
-def check_dates(case: Case) -> Iterator[Finding]:
+def check_dates(case: Examination) -> Iterator[Finding]:
     """Dates lie between 1990 and a year from today; the due date is not before the invoice date."""
     invoice = case.invoice
     latest = case.today + timedelta(days=366)
@@ -120,7 +120,7 @@ def _follows(invoice: Invoice, latest: date) -> bool:
     return issued is not None and due is not None and issued > latest and abs(due - issued) <= timedelta(days=366)
 
 
-def check_currency(case: Case) -> Iterator[Finding]:
+def check_currency(case: Examination) -> Iterator[Finding]:
     """The currency is one of ISO 4217."""
     code = case.invoice.currency
     if code is not None and code not in _currencies():
@@ -139,7 +139,7 @@ _IBAN = re.compile(r"\bIBAN\b[\s:.]*([A-Z]{2}\d{2}\s?[A-Z0-9]{4}(?:\s?[A-Z0-9]{0
 _MASK = frozenset("*•●xX…#_")
 
 
-def check_iban(case: Case) -> Iterator[Finding]:
+def check_iban(case: Examination) -> Iterator[Finding]:
     """Every account number that the page calls IBAN has the right check digits. A masked one has none to check; a wrong one
     is a note: no field holds it."""
     if "IBAN" not in case.text:
@@ -162,7 +162,7 @@ _VAT_LABEL = re.compile(r"\b(?:ust|umsatzsteuer|vat|tva|iva|btw|partita|piva|p\.
 _LABEL_REACH = 40
 
 
-def check_vat_id(case: Case) -> Iterator[Finding]:
+def check_vat_id(case: Examination) -> Iterator[Finding]:
     """Every EU VAT number that the page names as one has the right form and check digits."""
     text = case.text
     printed = [

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import StudioError
 from core.prompt import Example, Prompt
-from core.stores.orders import OrderQuery, OrderSummary
+from core.stores.records import RecordQuery, RecordSummary
 from pages.prompts_parts.list import choose, say
 from pages.shared.frame import get_studio, plain
 
@@ -43,7 +43,7 @@ def _draw_example(prompt: Prompt, number: int, example: Example) -> None:
 
 
 def _draw_adding(prompt: Prompt) -> None:
-    found = get_studio().search(OrderQuery(size=_OFFERED)).rows
+    found = get_studio().search(RecordQuery(size=_OFFERED)).rows
     if not found:
         st.caption("Save a record in the Studio: it can then become an example.")
         return
@@ -54,12 +54,12 @@ def _draw_adding(prompt: Prompt) -> None:
         )
 
 
-def _name(order: OrderSummary) -> str:
+def _name(order: RecordSummary) -> str:
     parts = [f"Order {order.order_id}", order.vendor_name, order.invoice_number, order.status]
     return " · ".join(part for part in parts if part)
 
 
-def _add(prompt: Prompt, order: OrderSummary) -> None:
+def _add(prompt: Prompt, order: RecordSummary) -> None:
     try:
         example = get_studio().prompts.example_of(order.order_id)
     except StudioError as error:

@@ -8,8 +8,8 @@ import streamlit as st
 
 from core.errors import StudioError
 from core.invoice.model import Invoice
-from core.stores.orders import Order, Target
 from core.stores.receipt import SaveReceipt
+from core.stores.records import Record, Target
 from pages.records_parts.draft import Draft, drop_draft
 from pages.records_parts.table import open_record
 from pages.shared.frame import get_studio, plain
@@ -19,7 +19,7 @@ _RECEIPT = "records_receipt"
 _TROUBLE = "records_trouble"
 
 
-def save_record(order: Order, draft: Draft, invoice: Invoice, *, workbook_too: bool) -> None:
+def save_record(order: Record, draft: Draft, invoice: Invoice, *, workbook_too: bool) -> None:
     """Save the draft over the record in the database, and in the Excel workbook too where asked; what was typed stays
     when that fails, as where it is no longer ``order`` that is stored."""
     targets: tuple[Target, ...] = ("database", "workbook") if workbook_too else ("database",)

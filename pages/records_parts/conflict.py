@@ -10,7 +10,7 @@ import streamlit as st
 from core.invoice.document_type import INVOICE
 from core.records import describe_differences
 from core.review.edits import as_text
-from core.stores.orders import Order
+from core.stores.records import Record
 from pages.records_parts.draft import Draft, take_stored
 from pages.shared.frame import plain
 
@@ -27,7 +27,7 @@ class Conflict:
     mine: str
 
 
-def conflicts(order: Order, draft: Draft) -> Iterator[Conflict]:
+def conflicts(order: Record, draft: Draft) -> Iterator[Conflict]:
     """The fields that were changed on both sides to different values and whose choice is open."""
     seen = draft.seen
     if seen.version == order.version:
@@ -47,7 +47,7 @@ def conflicts(order: Order, draft: Draft) -> Iterator[Conflict]:
         yield Conflict(STATUS, "Status", order.status, draft.status)
 
 
-def draw_conflicts(order: Order, draft: Draft) -> bool:
+def draw_conflicts(order: Record, draft: Draft) -> bool:
     """What was changed elsewhere, and a choice for every field that both changed; gives whether one is still open."""
     if draft.seen.version == order.version:
         return False
@@ -62,7 +62,7 @@ def draw_conflicts(order: Order, draft: Draft) -> bool:
     return bool(found)
 
 
-def _draw_choice(order: Order, draft: Draft, conflict: Conflict) -> None:
+def _draw_choice(order: Record, draft: Draft, conflict: Conflict) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{conflict.title}**", width="content")
         st.button(

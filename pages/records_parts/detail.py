@@ -14,7 +14,7 @@ from core.invoice.model import payment_fields
 from core.review.edits import as_text
 from core.review.trust import worth_showing
 from core.schema.fields import FieldInfo, FieldKind
-from core.stores.orders import Order, Status
+from core.stores.records import Record, Status
 from core.studio import Reviewed
 from pages.records_parts.actions import ask_delete, save_record
 from pages.records_parts.conflict import draw_conflicts
@@ -58,7 +58,7 @@ def draw_record(order_id: int) -> None:
             draw_place(order_id, reviewed.extraction)
 
 
-def _draw_form(order: Order, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
+def _draw_form(order: Record, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
     for group, fields in groupby(INVOICE.header, key=lambda info: info.group):
         st.markdown(f"##### {group}")
         _draw_group(list(fields), order, draft, reviewed, errors)
@@ -67,7 +67,7 @@ def _draw_form(order: Order, draft: Draft, reviewed: Reviewed, errors: dict[str,
         draw_findings([finding for finding in reviewed.extraction.findings if not finding.fields])
 
 
-def _draw_head(order: Order) -> bool:
+def _draw_head(order: Record) -> bool:
     """Number, ways out and times; gives whether the page is to be shown."""
     assert order.order_id is not None
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="record_head"):
@@ -92,7 +92,7 @@ def _draw_head(order: Order) -> bool:
     return shown
 
 
-def _payment(order: Order) -> list[str]:
+def _payment(order: Record) -> list[str]:
     """What the document is, and what is paid and due of it, in a few words each."""
     kind = [f"**{order.document_type.capitalize()}**"] if order.document_type else []
     known = [(info.title.lower(), getattr(order.payment, info.name)) for info in payment_fields()]
@@ -101,7 +101,7 @@ def _payment(order: Order) -> list[str]:
     ]
 
 
-def _draw_way_back(order: Order, run_id: str) -> None:
+def _draw_way_back(order: Record, run_id: str) -> None:
     extraction = run_of(run_id)
     asked = st.button("Open in Studio", key="record_to_studio", type="tertiary", icon=":material/document_scanner:")
     if not asked or extraction is None:
@@ -114,11 +114,11 @@ def _draw_way_back(order: Order, run_id: str) -> None:
         st.switch_page("pages/studio.py", query_params={keys.RUN_PARAM: run_id})
 
 
-def _times(order: Order) -> tuple[tuple[str, Any], ...]:
+def _times(order: Record) -> tuple[tuple[str, Any], ...]:
     return ("saved", order.created_at), ("changed", order.updated_at if order.updated_at != order.created_at else None)
 
 
-def _draw_save_bar(order: Order, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
+def _draw_save_bar(order: Record, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
     changed = is_changed(draft)
     with st.container(horizontal=True, vertical_alignment="bottom", key="record_save_bar"):
         _draw_status(draft)
@@ -156,7 +156,7 @@ def _draw_status(draft: Draft) -> None:
 
 
 def _draw_group(
-    fields: list[FieldInfo], order: Order, draft: Draft, reviewed: Reviewed, errors: dict[str, str]
+    fields: list[FieldInfo], order: Record, draft: Draft, reviewed: Reviewed, errors: dict[str, str]
 ) -> None:
     width = max(_WIDTHS.get(info.kind, 130) for info in fields)
     grid = st.grid(columns="auto", min_column_width=width, gap=("xsmall", "small"))
@@ -181,7 +181,7 @@ def _draw_group(
     _draw_shared(fields, reviewed)
 
 
-def _draw_remarks(order: Order, info: FieldInfo, draft: Draft, reviewed: Reviewed, error: str | None) -> None:
+def _draw_remarks(order: Record, info: FieldInfo, draft: Draft, reviewed: Reviewed, error: str | None) -> None:
     """What is to be said of one field alone, below it."""
     if error:
         st.markdown(f":red[:material/error: {plain(error)}]")
@@ -210,11 +210,11 @@ def _commit_status(draft: Draft, key: str) -> None:
     draft.status = st.session_state[key]
 
 
-def _commit_field(order: Order, draft: Draft, name: str, key: str) -> None:
+def _commit_field(order: Record, draft: Draft, name: str, key: str) -> None:
     draft.edits.set_text(order.invoice, name, str(st.session_state.get(key) or ""))
     mark_reviewed(order, draft)
 
 
-def _discard(order: Order) -> None:
+def _discard(order: Record) -> None:
     assert order.order_id is not None
     drop_draft(order.order_id)

@@ -7,7 +7,7 @@ from datetime import date
 
 import streamlit as st
 
-from core.stores.orders import OrderQuery
+from core.stores.records import RecordQuery
 from pages.shared.frame import get_studio
 
 #: The form that Studio exports, what it is called, the file's suffix and its media type.
@@ -18,7 +18,7 @@ FORMS = (
 )
 
 
-def draw_search_downloads(query: OrderQuery, total: int) -> None:
+def draw_search_downloads(query: RecordQuery, total: int) -> None:
     """Downloads of all matches of the current search, not only of the page shown."""
     what = "All 1 record" if total == 1 else f"All {total:,} records"
     studio = get_studio()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.extraction import Extraction
 from core.review.edits import Edits, read_edits
-from core.stores.orders import Order, Status
+from core.stores.records import Record, Status
 from core.studio import Reviewed
 from pages.shared.frame import get_studio
 
@@ -23,14 +23,14 @@ class Draft:
     “reviewed” by editing."""
 
     status: Status
-    seen: Order
+    seen: Record
     edits: Edits = field(default_factory=Edits)
     marked: bool = False
     told: int | None = None
     kept: set[str] = field(default_factory=set)
 
 
-def get_draft(order: Order) -> Draft:
+def get_draft(order: Record) -> Draft:
     """The draft of a record; one without changes follows the stored record."""
     drafts: dict[int | None, Draft] = st.session_state.setdefault(_DRAFTS, {})
     draft = drafts.get(order.order_id)
@@ -50,7 +50,7 @@ def _revision() -> int:
     return int(st.session_state[_REVISION])
 
 
-def take_stored(order: Order, draft: Draft, path: str) -> None:
+def take_stored(order: Record, draft: Draft, path: str) -> None:
     """Give up the person's own value at ``path`` (``line_items`` and ``status`` too) for the stored one."""
     if path == "status":
         draft.status, draft.marked = order.status, False
@@ -71,7 +71,7 @@ def is_changed(draft: Draft) -> bool:
     return bool(draft.edits.texts) or draft.edits.lines is not None or draft.status != draft.seen.status
 
 
-def mark_reviewed(order: Order, draft: Draft) -> None:
+def mark_reviewed(order: Record, draft: Draft) -> None:
     """A person who edits a record that waits for review is reviewing it; they may choose otherwise."""
     if draft.status == order.status == "needs review":
         draft.status, draft.marked = "reviewed", True
@@ -84,13 +84,13 @@ def run_of(run_id: str) -> Extraction | None:
     return job.extraction if job else None
 
 
-def review_draft(order: Order, draft: Draft) -> tuple[Reviewed, dict[str, str]]:
+def review_draft(order: Record, draft: Draft) -> tuple[Reviewed, dict[str, str]]:
     """The record as the draft has it, checked, and a sentence for every text that could not be read."""
     studio, read_from = get_studio(), run_of(order.run_id) if order.run_id else None
     read = read_edits(order.invoice, draft.edits, lambda path, text: studio.parse_value(path, text, read_from))
     return studio.review(read_from or _without_run(order), read.invoice), read.errors
 
 
-def _without_run(order: Order) -> Extraction:
+def _without_run(order: Record) -> Extraction:
     recipe = get_studio().defaults.recipe
     return Extraction(document=order.document or "", name="", pages=order.pages, recipe=recipe, invoice=order.invoice)

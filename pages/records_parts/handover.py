@@ -5,12 +5,12 @@ from __future__ import annotations
 from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice
 from core.review.edits import Edits, as_text, rows_of
-from core.stores.orders import Order
+from core.stores.records import Record
 from pages.shared.frame import get_studio
 from pages.shared.session import get_edits, keep_edits
 
 
-def hand_over(order: Order, run_id: str, extracted: Invoice) -> None:
+def hand_over(order: Record, run_id: str, extracted: Invoice) -> None:
     """Let the Studio's form open with the stored values as the person's edits of ``extracted``, to be saved over the
     same order. Edits stay where the order still is what the Studio saved last. Raises StorageError."""
     assert order.order_id is not None

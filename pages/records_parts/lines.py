@@ -10,7 +10,7 @@ from core.extraction import Finding
 from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.review.edits import Row
 from core.review.trust import by_severity
-from core.stores.orders import Order
+from core.stores.records import Record
 from core.studio import Reviewed
 from pages.records_parts.draft import Draft, mark_reviewed
 from pages.shared.frame import plain
@@ -24,7 +24,7 @@ FIGURES = frozenset({"money", "quantity"})
 _BASES = "record_lines_bases"
 
 
-def draw_lines(order: Order, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
+def draw_lines(order: Record, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
     """The table, and below it what could not be read and what the checks say."""
     st.markdown("##### Line items")
     key = f"record_lines_{order.order_id}_{draft.edits.revision}"
@@ -96,6 +96,6 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _commit_lines(order: Order, draft: Draft, key: str) -> None:
+def _commit_lines(order: Record, draft: Draft, key: str) -> None:
     draft.edits.set_rows(order.invoice, rows_after(st.session_state[_BASES][key], st.session_state[key]))
     mark_reviewed(order, draft)

@@ -14,7 +14,7 @@ import streamlit as st
 
 from core.invoice.document_type import INVOICE
 from core.prompt import DOCUMENT_TYPES
-from core.stores.orders import OrderPage, OrderQuery, OrderSummary, Status
+from core.stores.records import RecordPage, RecordQuery, RecordSummary, Status
 from pages.shared.frame import get_studio
 from pages.shared.times import day_starts, local_zone
 
@@ -48,9 +48,9 @@ def title_of_column(name: str) -> str:
 
 
 def columns() -> tuple[str, ...]:
-    """The columns of the list that it can be sorted by: the fields of :class:`OrderSummary`, the amount's currency
+    """The columns of the list that it can be sorted by: the fields of :class:`RecordSummary`, the amount's currency
     standing beside the amount."""
-    return tuple(info.name for info in fields(OrderSummary) if info.name != "currency")
+    return tuple(info.name for info in fields(RecordSummary) if info.name != "currency")
 
 
 def draw_search_bar() -> None:
@@ -106,14 +106,14 @@ def _choose(
     )
 
 
-def current_query() -> OrderQuery:
+def current_query() -> RecordQuery:
     """What the widgets ask for."""
     state = st.session_state
     status = state.get(STATUS, ANY_STATUS)
     kind = state.get(TYPE, ANY_TYPE)
     invoiced_from, invoiced_to, saved_from, saved_to = (state.get(key) for key in DAYS)
     zone = local_zone()
-    query = OrderQuery(
+    query = RecordQuery(
         text=(state.get(SEARCH) or "").strip(),
         status=None if status == ANY_STATUS else status,
         document_type=None if kind == ANY_TYPE else kind,
@@ -129,7 +129,7 @@ def current_query() -> OrderQuery:
     return replace(query, page=int(state.get(page_key(query), 1)) - 1)
 
 
-def page_key(query: OrderQuery) -> str:
+def page_key(query: RecordQuery) -> str:
     """The key of the page choice: another list has another, and so begins on its first page."""
     digest = hashlib.sha256(f"{replace(query, page=0)}".encode()).hexdigest()[:10]
     return f"{PAGE}_{digest}"
@@ -144,12 +144,12 @@ def clear_query() -> None:
         st.session_state[key] = None
 
 
-def is_narrowed(query: OrderQuery) -> bool:
+def is_narrowed(query: RecordQuery) -> bool:
     """Whether the query leaves records out."""
-    return replace(query, sort="", descending=True, page=0, size=0) != OrderQuery(sort="", size=0)
+    return replace(query, sort="", descending=True, page=0, size=0) != RecordQuery(sort="", size=0)
 
 
-def draw_paging(query: OrderQuery, listed: OrderPage) -> None:
+def draw_paging(query: RecordQuery, listed: RecordPage) -> None:
     """Which rows are shown, and the way to the others."""
     first = query.page * query.size + 1
     last = first + len(listed.rows) - 1
@@ -165,7 +165,7 @@ def page_count(total: int, size: int) -> int:
     return max(1, math.ceil(total / size))
 
 
-def search_page(query: OrderQuery) -> tuple[OrderQuery, OrderPage]:
+def search_page(query: RecordQuery) -> tuple[RecordQuery, RecordPage]:
     """The page asked for; the last one where fewer are left. Raises StorageError."""
     listed = get_studio().search(query)
     pages = page_count(listed.total, query.size)

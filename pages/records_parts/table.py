@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from core.invoice.document_type import INVOICE
-from core.stores.orders import OrderPage, OrderQuery, OrderSummary
+from core.stores.records import RecordPage, RecordQuery, RecordSummary
 from pages.records_parts.query import ORDER, SORT, columns, title_of_column
 from pages.shared.times import local_time, local_zone
 
@@ -51,7 +51,7 @@ def open_record(order_id: int | None) -> None:
     st.session_state[_VISITS] = st.session_state.get(_VISITS, 0) + 1
 
 
-def draw_table(query: OrderQuery, listed: OrderPage) -> None:
+def draw_table(query: RecordQuery, listed: RecordPage) -> None:
     """Draw one page of the list."""
     names = [*_ORDER, *(name for name in columns() if name not in _ORDER)]
     key = _key(query)
@@ -69,13 +69,13 @@ def draw_table(query: OrderQuery, listed: OrderPage) -> None:
     )
 
 
-def _key(query: OrderQuery) -> str:
+def _key(query: RecordQuery) -> str:
     """Rows are chosen by place: another list is another table."""
     digest = hashlib.sha256(f"{query}".encode()).hexdigest()[:10]
     return f"records_table_{digest}_{st.session_state.get(_VISITS, 0)}"
 
 
-def _column(name: str, query: OrderQuery, *, narrow: bool) -> Any:
+def _column(name: str, query: RecordQuery, *, narrow: bool) -> Any:
     arrow = ("  ↓" if query.descending else "  ↑") if name == query.sort else ""
     return st.column_config.TextColumn(
         f"{title_of_column(name)}{arrow}",
@@ -85,7 +85,7 @@ def _column(name: str, query: OrderQuery, *, narrow: bool) -> Any:
     )
 
 
-def _cell(row: OrderSummary, name: str) -> str:
+def _cell(row: RecordSummary, name: str) -> str:
     value = getattr(row, name)
     if value is None:
         return ""

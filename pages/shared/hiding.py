@@ -79,7 +79,7 @@ def _keep() -> None:
 
 
 @dataclass(slots=True)
-class _Draft:
+class _Drawing:
     """What is drawn in the dialog and not kept yet: the places of every page (in page units), and what the canvas of the
     page that is shown began with. ``round`` counts the canvases: each has its own state."""
 
@@ -101,7 +101,7 @@ class _Draft:
 
 
 def _ask_places(document: OpenDocument) -> None:
-    st.session_state[keys.HIDE_DRAFT] = _Draft(hidden_in(document).boxes)
+    st.session_state[keys.HIDE_DRAFT] = _Drawing(hidden_in(document).boxes)
 
     @st.dialog("Places that are hidden", width="large")
     def ask() -> None:
@@ -113,7 +113,7 @@ def _ask_places(document: OpenDocument) -> None:
 def _draw_places(document: OpenDocument) -> None:
     from streamlit_drawable_canvas import st_canvas
 
-    draft: _Draft = st.session_state[keys.HIDE_DRAFT]
+    draft: _Drawing = st.session_state[keys.HIDE_DRAFT]
     pages = list(range(1, document.page_count + 1))
     page = st.selectbox("Page", pages, key="hide_page", width=100) if len(pages) > 1 else 1
     turned = get_studio().document(document.sha256).page(page, document.rotations.get(page, 0))

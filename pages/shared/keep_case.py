@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import StudioError
-from core.stores.orders import Order
+from core.stores.records import Record
 from pages.shared.frame import get_studio, plain
 
 
-def draw_keep(order: Order) -> None:
+def draw_keep(order: Record) -> None:
     """The button. A record without a document has none."""
     if not order.document:
         return
@@ -32,7 +32,7 @@ _ABOUT = {
 }
 
 
-def _keep(order: Order) -> None:
+def _keep(order: Record) -> None:
     try:
         case_id = get_studio().accuracy.library.keep(order)
     except StudioError as error:

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 
 from core.recipe import Cleanup, OcrRecipe, Recipe
 from core.settings import Defaults, Limits
-from core.stores.orders import Target
+from core.stores.records import Target
 
 #: Where a setting is: the names that lead to it from :class:`Defaults`.
 Place = tuple[str, ...]

@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.errors import StudioError
 from core.review.standing import open_points, status_of
-from core.stores.orders import Target
 from core.stores.receipt import SaveReceipt
+from core.stores.records import Target
 from core.studio import Reviewed
 from pages.shared import keys
 from pages.shared.desk import Desk

@@ -13,8 +13,8 @@ from core.invoice.model import Invoice
 from core.records import describe_duplicate
 from core.review.edits import differences
 from core.review.standing import first_open, open_points, status_of
-from core.stores.orders import Duplicate, Target
 from core.stores.receipt import SaveReceipt
+from core.stores.records import Duplicate, Target
 from core.studio import Reviewed
 from pages.shared import keys
 from pages.shared.frame import get_studio, plain

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from core.entrypoints.bootstrap import build_studio
 from core.settings import Settings
-from core.stores.orders import OrderQuery
+from core.stores.records import RecordQuery
 from core.studio import Studio
 from tests.browser.conftest import NewPerson
 from tests.browser.driver import PRESS, Person, Server, overflow
@@ -97,7 +97,7 @@ def test_from_an_edit_to_both_stores_and_back(person: Person) -> None:
     assert rows[order_id][heads.index("TotalAmount")] == 120
     person.click("undo")
     expect(person.keyed("save")).to_be_visible()
-    assert stores(person.server).search(OrderQuery(text="WS-5")).total == 0
+    assert stores(person.server).search(RecordQuery(text="WS-5")).total == 0
 
 
 def test_what_is_stored_already_is_noticed(person: Person) -> None:
@@ -111,11 +111,11 @@ def test_what_is_stored_already_is_noticed(person: Person) -> None:
     expect(dialog).to_contain_text("already stored")
     person.click("cancel_save")
     expect(dialog).not_to_be_visible()
-    assert stores(person.server).search(OrderQuery(text="WS-6")).total == 1
+    assert stores(person.server).search(RecordQuery(text="WS-6")).total == 1
     person.click("save")
     person.click("keep_both")
     expect(person.page.get_by_text(re.compile(r"Saved as order \d+")).first).to_be_visible()
-    assert stores(person.server).search(OrderQuery(text="WS-6")).total == 2
+    assert stores(person.server).search(RecordQuery(text="WS-6")).total == 2
 
 
 def test_a_saved_record_leads_back_to_its_page(person: Person) -> None:
@@ -161,7 +161,7 @@ def test_a_sample_is_read_by_keyboard_alone(person: Person) -> None:
     person.settle()
     keyboard.press("Control+s", delay=PRESS)
     expect(person.page.get_by_text(re.compile(r"Saved as order \d+")).first).to_be_visible()
-    assert stores(person.server).search(OrderQuery()).rows[0].order_id
+    assert stores(person.server).search(RecordQuery()).rows[0].order_id
 
 
 def tab_to(person: Person, key: str) -> None:

@@ -15,7 +15,7 @@ from core.extraction import Extraction, Finding, PageRef, Provenance, StepRecord
 from core.invoice.model import Invoice, LineItem
 from core.recipe import Correction, Recipe
 from core.stores.ledger import ReviewedValue
-from core.stores.orders import Order, OrderQuery
+from core.stores.records import Record, RecordQuery
 from storage.columns import Facts
 from storage.database import Database
 from storage.ledger import SqlLedger
@@ -164,7 +164,7 @@ def test_runs_are_listed_latest_first(ledger: SqlLedger) -> None:
 def reviewed(ledger: SqlLedger, database: Database, run_id: str, final: Invoice, status: str = "reviewed") -> None:
     """A run of :func:`extraction` whose record a person saved as ``final``."""
     orders = SqlOrders(database)
-    order = Order(final, status, orders.reserve_id(), run_id=run_id, created_at=STARTED, updated_at=STARTED)  # type: ignore[arg-type]
+    order = Record(final, status, orders.reserve_id(), run_id=run_id, created_at=STARTED, updated_at=STARTED)  # type: ignore[arg-type]
     orders.add(order)
     ledger.keep_run(run_id, extraction(), STARTED)
     ledger.keep_final(run_id, order.order_id, final)
@@ -188,7 +188,7 @@ def test_reviewed_values_name_the_correction_then_in_force(ledger: SqlLedger, da
     run = extraction(recipe=Recipe(correction=correction), confidences=confidences)
     reviewed(ledger, database, "r1", run.invoice)
     ledger.keep_run("r1", run, STARTED)
-    order_id = SqlOrders(database).search(OrderQuery()).rows[0].order_id
+    order_id = SqlOrders(database).search(RecordQuery()).rows[0].order_id
     ledger.keep_final("r1", order_id, run.invoice)
     assert [value.path for value in ledger.reviewed_values()] == ["invoice_number", "line_items.0.total_price"]
     assert {value.correction for value in ledger.reviewed_values()} == {correction}
@@ -204,7 +204,7 @@ def test_each_recipe_is_read_once_for_the_reviewed_values(
     for number in range(6):
         reviewed(ledger, database, f"r{number}", extraction().invoice)
     ledger.keep_run("r9", extraction(recipe=Recipe(correction=other)), STARTED)
-    order = Order(extraction().invoice, "reviewed", SqlOrders(database).reserve_id(), run_id="r9")
+    order = Record(extraction().invoice, "reviewed", SqlOrders(database).reserve_id(), run_id="r9")
     SqlOrders(database).add(order)
     ledger.keep_final("r9", order.order_id, order.invoice)
     read: list[object] = []

@@ -12,7 +12,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from core.invoice.model import Invoice, LineItem, Payment
-from core.stores.orders import OrderQuery
+from core.stores.records import RecordQuery
 from storage import database as opening
 from storage.database import Database
 from storage.orders import SqlOrders
@@ -72,8 +72,8 @@ def test_orders_of_an_earlier_version_keep_every_value(
     )
     assert (held.status, held.document, held.run_id, held.pages[0].rotation) == ("reviewed", "d1", "r1", 90)
     assert (held.document_type, held.payment, held.version) == ("credit note", Payment(), 1)
-    assert [row.order_id for row in orders.search(OrderQuery()).rows] == [8, 7]
-    assert [row.order_id for row in orders.search(OrderQuery(text="nordwind")).rows] == [7]
+    assert [row.order_id for row in orders.search(RecordQuery()).rows] == [8, 7]
+    assert [row.order_id for row in orders.search(RecordQuery(text="nordwind")).rows] == [7]
     orders.update(held)
     assert orders.get(7).version == 2
     assert orders.get(8).document_type is None

@@ -15,7 +15,7 @@ import pytest
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
 from core.invoice.model import Invoice, LineItem, Payment
-from core.stores.orders import Order, OrderQuery, Orders
+from core.stores.records import Record, RecordQuery, RecordStore
 from storage.database import Database
 from storage.orders import SqlOrders
 from tests.doubles.orders import MemoryOrders
@@ -24,7 +24,7 @@ STORES = ["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgre
 
 
 @pytest.fixture(params=STORES)
-def orders(request: pytest.FixtureRequest, tmp_path: Path, open_store: Callable[[str], Database]) -> Orders:
+def orders(request: pytest.FixtureRequest, tmp_path: Path, open_store: Callable[[str], Database]) -> RecordStore:
     """Each store, empty."""
     if request.param == "memory":
         return MemoryOrders()
@@ -51,20 +51,20 @@ def invoice(number: str | None = "R-1", vendor: str | None = "Nordwind Söhne KG
     return Invoice.model_validate(base | values)
 
 
-def stored(orders: Orders, what: Invoice | None = None, **told: object) -> Order:
+def stored(orders: RecordStore, what: Invoice | None = None, **told: object) -> Record:
     """An order put into the store."""
     told = {"status": "reviewed", "order_id": orders.reserve_id()} | told
-    order = Order(what or invoice(), **told)  # type: ignore[arg-type]
+    order = Record(what or invoice(), **told)  # type: ignore[arg-type]
     orders.add(order)
     return order
 
 
-def found_ids(orders: Orders, **query: object) -> list[int]:
+def found_ids(orders: RecordStore, **query: object) -> list[int]:
     """The ids of a search's page, as listed."""
-    return [row.order_id for row in orders.search(OrderQuery(**query)).rows]  # type: ignore[arg-type]
+    return [row.order_id for row in orders.search(RecordQuery(**query)).rows]  # type: ignore[arg-type]
 
 
-def test_an_order_comes_back_as_it_was_saved(orders: Orders) -> None:
+def test_an_order_comes_back_as_it_was_saved(orders: RecordStore) -> None:
     """Amounts to the last zero, dates, lines in order, its document, pages and run."""
     moment = datetime(2024, 3, 1, 12, 30, tzinfo=UTC)
     pages = (PageRef(3), PageRef(1, 90))
@@ -76,19 +76,19 @@ def test_an_order_comes_back_as_it_was_saved(orders: Orders) -> None:
 
 
 @pytest.mark.parametrize("amount", ["0.1", "123456789012345.0123456789", "-0.00000001", "1E+3"])
-def test_amounts_are_exact(orders: Orders, amount: str) -> None:
+def test_amounts_are_exact(orders: RecordStore, amount: str) -> None:
     """No amount passes through a binary fraction."""
     order = stored(orders, invoice(total_amount=amount))
     assert orders.get(order.order_id or 0).invoice.total_amount == Decimal(amount)
 
 
-def test_an_empty_invoice_can_be_stored(orders: Orders) -> None:
+def test_an_empty_invoice_can_be_stored(orders: RecordStore) -> None:
     """What is not on the page stays null."""
     order = stored(orders, Invoice())
     assert orders.get(order.order_id or 0).invoice == Invoice()
 
 
-def test_ids_are_new_and_not_below_the_floor(orders: Orders) -> None:
+def test_ids_are_new_and_not_below_the_floor(orders: RecordStore) -> None:
     """The next id passes what is stored and what the caller asks for."""
     assert orders.reserve_id() == 1
     assert orders.reserve_id(10) == 10
@@ -97,7 +97,7 @@ def test_ids_are_new_and_not_below_the_floor(orders: Orders) -> None:
     assert orders.reserve_id() == 41
 
 
-def test_an_id_is_not_stored_twice(orders: Orders) -> None:
+def test_an_id_is_not_stored_twice(orders: RecordStore) -> None:
     """A second order under one id is refused whole."""
     order = stored(orders)
     with pytest.raises(StorageError):
@@ -105,7 +105,7 @@ def test_an_id_is_not_stored_twice(orders: Orders) -> None:
     assert orders.get(order.order_id or 0).invoice.invoice_number == "R-1"
 
 
-def test_an_update_replaces_header_and_lines(orders: Orders) -> None:
+def test_an_update_replaces_header_and_lines(orders: RecordStore) -> None:
     """Old lines are gone, the time it was made at stays, search knows the new texts."""
     order = stored(orders, created_at=datetime(2024, 1, 1, tzinfo=UTC))
     orders.update(replace(order, invoice=invoice("R-2", line_items=()), created_at=None))
@@ -135,7 +135,7 @@ def test_an_update_leaves_what_hangs_on_the_order_alone(
         assert connection.exec_driver_sql("SELECT reference FROM payments").scalars().all() == []
 
 
-def test_a_save_that_saw_an_older_version_changes_nothing(orders: Orders) -> None:
+def test_a_save_that_saw_an_older_version_changes_nothing(orders: RecordStore) -> None:
     """The second of two who opened the same record is told, and gets the record as the first left it."""
     opened = orders.get(stored(orders).order_id or 0)
     orders.update(replace(opened, invoice=invoice("R-2")))
@@ -148,7 +148,7 @@ def test_a_save_that_saw_an_older_version_changes_nothing(orders: Orders) -> Non
     assert orders.get(opened.order_id or 0).invoice.invoice_number == "R-3"
 
 
-def test_every_save_is_another_version(orders: Orders) -> None:
+def test_every_save_is_another_version(orders: RecordStore) -> None:
     """The first is 1; a save that names none is one as well; an order brought back is the version it was."""
     opened = orders.get(stored(orders).order_id or 0)
     orders.update(replace(opened, version=None))
@@ -158,7 +158,7 @@ def test_every_save_is_another_version(orders: Orders) -> None:
     assert (opened.version, second.version, orders.get(opened.order_id or 0).version) == (1, 2, 2)
 
 
-def test_a_credit_note_and_what_is_left_to_pay_are_kept(orders: Orders) -> None:
+def test_a_credit_note_and_what_is_left_to_pay_are_kept(orders: RecordStore) -> None:
     """The document's type and what is paid of it come back, also after an update, and stand in the list."""
     paid = Payment(paid_amount=Decimal("20.00"), amount_due=Decimal("98.980"))
     order = stored(orders, document_type="credit note", payment=paid)
@@ -166,18 +166,18 @@ def test_a_credit_note_and_what_is_left_to_pay_are_kept(orders: Orders) -> None:
     held = orders.get(order.order_id or 0)
     assert (held.document_type, held.payment) == ("credit note", paid)
     assert str(held.payment.amount_due) == "98.980"
-    (row,) = orders.search(OrderQuery()).rows
+    (row,) = orders.search(RecordQuery()).rows
     assert (row.document_type, row.amount_due) == ("credit note", Decimal("98.980"))
 
 
-def test_listings_sort_and_filter_by_what_an_order_is_and_is_owed(orders: Orders) -> None:
+def test_listings_sort_and_filter_by_what_an_order_is_and_is_owed(orders: RecordStore) -> None:
     """Amounts due sort as numbers, the empty ones last; a type leaves the others out of list, count and export."""
     for amount, kind in ((None, None), ("9.5", "invoice"), ("-30", "credit note"), ("100", "invoice")):
         stored(orders, document_type=kind, payment=Payment(amount_due=amount))
     assert found_ids(orders, sort="amount_due", descending=False) == [3, 2, 4, 1]
     assert found_ids(orders, sort="amount_due") == [4, 2, 3, 1]
     assert found_ids(orders, sort="document_type", descending=False) == [3, 2, 4, 1]
-    invoices = OrderQuery(document_type="invoice", text="nordwind", sort="vendor_name", descending=False)
+    invoices = RecordQuery(document_type="invoice", text="nordwind", sort="vendor_name", descending=False)
     assert [row.order_id for row in orders.search(invoices).rows] == [2, 4]
     assert orders.search(invoices).total == 2
     assert [order.order_id for order in orders.each(invoices)] == [2, 4]
@@ -194,17 +194,17 @@ def test_listings_sort_and_filter_by_what_an_order_is_and_is_owed(orders: Orders
     ],
 )
 def test_a_range_of_invoice_dates_has_both_its_ends(
-    orders: Orders, first: str | None, last: str | None, found: list[int]
+    orders: RecordStore, first: str | None, last: str | None, found: list[int]
 ) -> None:
     """First and last day are in it; an order without a date is in no range."""
     for day in ("2024-01-01", "2024-01-31", "2024-02-01", None):
         stored(orders, invoice(invoice_date=day))
     ends = tuple(date.fromisoformat(end) if end else None for end in (first, last))
     assert found_ids(orders, invoiced=ends) == found
-    assert orders.search(OrderQuery(invoiced=ends, text="nordwind")).total == len(found)  # type: ignore[arg-type]
+    assert orders.search(RecordQuery(invoiced=ends, text="nordwind")).total == len(found)  # type: ignore[arg-type]
 
 
-def test_a_range_of_saves_ends_before_its_last_moment(orders: Orders) -> None:
+def test_a_range_of_saves_ends_before_its_last_moment(orders: RecordStore) -> None:
     """The last save counts, to the moment and whatever zone the range is told in."""
     noon = datetime(2024, 3, 1, 12, tzinfo=UTC)
     for hours in range(3):
@@ -215,27 +215,27 @@ def test_a_range_of_saves_ends_before_its_last_moment(orders: Orders) -> None:
     assert found_ids(orders, saved=(None, (noon + timedelta(hours=2)).astimezone(there))) == [2, 1]
 
 
-def test_a_removed_order_is_gone(orders: Orders) -> None:
+def test_a_removed_order_is_gone(orders: RecordStore) -> None:
     """Neither got nor found nor counted, and no duplicate any more."""
     order = stored(orders, document="a" * 64)
     orders.remove(order.order_id or 0)
     with pytest.raises(RecordMissing):
         orders.get(order.order_id or 0)
-    assert orders.search(OrderQuery()).total == 0
+    assert orders.search(RecordQuery()).total == 0
     assert orders.duplicates("a" * 64, (), invoice()) == []
 
 
 @pytest.mark.parametrize("verb", ["get", "remove"])
-def test_a_missing_order_is_told(orders: Orders, verb: str) -> None:
+def test_a_missing_order_is_told(orders: RecordStore, verb: str) -> None:
     """An id that nothing has is an error of ours with the id in it."""
     with pytest.raises(RecordMissing, match="99"):
         getattr(orders, verb)(99)
 
 
-def test_an_update_of_a_missing_order_is_told(orders: Orders) -> None:
+def test_an_update_of_a_missing_order_is_told(orders: RecordStore) -> None:
     """Nothing is made by an update."""
     with pytest.raises(RecordMissing):
-        orders.update(Order(invoice(), "reviewed", 99))
+        orders.update(Record(invoice(), "reviewed", 99))
 
 
 @pytest.mark.parametrize(
@@ -253,13 +253,13 @@ def test_an_update_of_a_missing_order_is_told(orders: Orders) -> None:
         ("\x00", True),
     ],
 )
-def test_search_finds_parts_of_number_vendor_and_customer(orders: Orders, text: str, hit: bool) -> None:
+def test_search_finds_parts_of_number_vendor_and_customer(orders: RecordStore, text: str, hit: bool) -> None:
     """Every word must be found somewhere; accents and case do not matter and no character means anything else."""
     order = stored(orders, invoice("R-77"))
     assert found_ids(orders, text=text) == ([order.order_id] if hit else [])
 
 
-def test_search_finds_an_order_by_its_id(orders: Orders) -> None:
+def test_search_finds_an_order_by_its_id(orders: RecordStore) -> None:
     """An id, with or without #, finds its order beside the numbers that hold it."""
     first = stored(orders, order_id=77)
     second = stored(orders, invoice("R-77"), order_id=5)
@@ -267,11 +267,11 @@ def test_search_finds_an_order_by_its_id(orders: Orders) -> None:
     assert found_ids(orders, text="#77") == [first.order_id]
 
 
-def test_search_by_status(orders: Orders) -> None:
+def test_search_by_status(orders: RecordStore) -> None:
     """Only the orders of the status asked for are listed and counted."""
     stored(orders, status="approved")
     reviewed = stored(orders)
-    page = orders.search(OrderQuery(status="reviewed"))
+    page = orders.search(RecordQuery(status="reviewed"))
     assert (page.total, [row.order_id for row in page.rows]) == (1, [reviewed.order_id])
 
 
@@ -286,7 +286,7 @@ def test_search_by_status(orders: Orders) -> None:
         ("currency", [1, 3, 2, 4]),
     ],
 )
-def test_listings_sort_by_value_with_empty_ones_last(orders: Orders, sort: str, ascending: list[int]) -> None:
+def test_listings_sort_by_value_with_empty_ones_last(orders: RecordStore, sort: str, ascending: list[int]) -> None:
     """Amounts sort as numbers, names as people read them, equal ones by id; what is empty comes last either way."""
     stored(orders, invoice("b", "äpfel", total_amount="9.5", invoice_date="2024-01-01", currency="EUR"))
     stored(orders, invoice("A", "Ananas", total_amount="100", invoice_date="2024-01-02", currency="USD"))
@@ -297,29 +297,29 @@ def test_listings_sort_by_value_with_empty_ones_last(orders: Orders, sort: str, 
     known = [order_id for order_id in ascending if order_id not in empty]
     listed = found_ids(orders, sort=sort, descending=True)
     assert listed[len(known) :] == empty
-    assert [order.order_id for order in orders.each(OrderQuery(sort=sort, descending=True))] == listed
+    assert [order.order_id for order in orders.each(RecordQuery(sort=sort, descending=True))] == listed
 
 
-def test_an_unknown_sort_is_refused(orders: Orders) -> None:
+def test_an_unknown_sort_is_refused(orders: RecordStore) -> None:
     """A sort from a tampered address is an error of ours, not SQL."""
     with pytest.raises(StorageError, match="sorted"):
-        orders.search(OrderQuery(sort="order_id; DROP TABLE runs"))
+        orders.search(RecordQuery(sort="order_id; DROP TABLE runs"))
 
 
-def test_pages_follow_each_other(orders: Orders) -> None:
+def test_pages_follow_each_other(orders: RecordStore) -> None:
     """Every order is on one page; the total counts all; a page behind the end is empty."""
     for number in range(7):
         stored(orders, invoice(f"R-{number}"))
     pages = [found_ids(orders, page=page, size=3) for page in range(4)]
     assert pages == [[7, 6, 5], [4, 3, 2], [1], []]
-    assert orders.search(OrderQuery(page=9)).total == 7
+    assert orders.search(RecordQuery(page=9)).total == 7
 
 
-def test_each_gives_whole_orders_of_all_pages(orders: Orders) -> None:
+def test_each_gives_whole_orders_of_all_pages(orders: RecordStore) -> None:
     """An export has every match with its lines, in the listing's order."""
     for number in range(5):
         stored(orders, invoice(f"R-{number}"))
-    found = list(orders.each(OrderQuery(size=2, descending=False)))
+    found = list(orders.each(RecordQuery(size=2, descending=False)))
     assert [order.invoice.invoice_number for order in found] == [f"R-{number}" for number in range(5)]
     assert all(len(order.invoice.line_items) == 2 for order in found)
 
@@ -335,7 +335,7 @@ def test_each_gives_whole_orders_of_all_pages(orders: Orders) -> None:
         (None, "Nordwind Söhne KG", False),
     ],
 )
-def test_the_same_invoice_is_noticed(orders: Orders, number: str | None, vendor: str | None, same: bool) -> None:
+def test_the_same_invoice_is_noticed(orders: RecordStore, number: str | None, vendor: str | None, same: bool) -> None:
     """The same vendor's same number, however it is written."""
     order = stored(orders)
     found = orders.duplicates("b" * 64, (), invoice(number, vendor))
@@ -344,7 +344,7 @@ def test_the_same_invoice_is_noticed(orders: Orders, number: str | None, vendor:
     )
 
 
-def test_the_same_document_is_noticed_by_its_pages(orders: Orders) -> None:
+def test_the_same_document_is_noticed_by_its_pages(orders: RecordStore) -> None:
     """Another group of pages of one file is another invoice; a turned page is the same."""
     first = stored(orders, invoice("R-5"), document="a" * 64, pages=(PageRef(1), PageRef(2)))
     stored(orders, invoice("R-6"), document="a" * 64, pages=(PageRef(3),))
@@ -353,7 +353,7 @@ def test_the_same_document_is_noticed_by_its_pages(orders: Orders) -> None:
     assert [(d.order_id, d.reason, d.invoice_number) for d in found] == [(first.order_id, "document", "R-5")]
 
 
-def test_what_databases_refuse_is_left_out(orders: Orders) -> None:
+def test_what_databases_refuse_is_left_out(orders: RecordStore) -> None:
     """NUL and half characters of a broken text layer never stop a save."""
     order = stored(orders, invoice("R\x00-9\ud800", "Vend\x00or"))
     assert (orders.get(order.order_id or 0).invoice.invoice_number or "").startswith("R")

@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import RecordMissing
 from core.invoice.model import Invoice, LineItem
-from core.stores.orders import Order
+from core.stores.records import Record
 from storage.workbook import Workbook
 from tests.storage.books import DETAIL, HEADER, MOMENT, line_owners, order, parts, rows
 
@@ -30,7 +30,7 @@ def test_an_order_comes_back_as_it_was_saved(book: Workbook) -> None:
 
 def test_an_empty_invoice_leaves_empty_cells(book: Workbook) -> None:
     """Never the words None or NaN."""
-    book.save(Order(Invoice(line_items=(LineItem(),)), "needs review", 1))
+    book.save(Record(Invoice(line_items=(LineItem(),)), "needs review", 1))
     assert rows(book, "SalesOrderHeader")[1][1:14] == (None,) * 13
     assert rows(book, "SalesOrderDetail")[1][2:6] == (None,) * 4
     assert book.get(1).invoice == Invoice(line_items=(LineItem(),))

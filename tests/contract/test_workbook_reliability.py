@@ -131,7 +131,7 @@ SAVE = """
 import sys
 from pathlib import Path
 from core.invoice.model import Invoice, LineItem
-from core.stores.orders import Order
+from core.stores.records import Record
 from storage.database import open_database
 from storage.orders import SqlOrders
 from storage.workbook import Workbook
@@ -140,7 +140,7 @@ orders, book = SqlOrders(open_database(url)), Workbook(path)
 for number in range(count):
     order_id = orders.reserve_id(book.last_id() + 1)
     item = LineItem(description=f"{name} {number}")
-    order = Order(Invoice(invoice_number=f"{name}-{number}", line_items=(item, item)), "reviewed", order_id)
+    order = Record(Invoice(invoice_number=f"{name}-{number}", line_items=(item, item)), "reviewed", order_id)
     orders.add(order)
     book.save(order)
     print(order_id, flush=True)
@@ -155,7 +155,7 @@ def saver(book: Workbook, url: str, name: str, count: int) -> subprocess.Popen[s
 
 def test_two_processes_lose_nothing(book: Workbook, database_url: str, open_store: Callable[[str], Any]) -> None:
     """2 x 15 saves at the same time into one workbook and one database: 30 orders, 60 lines, in both."""
-    from core.stores.orders import OrderQuery
+    from core.stores.records import RecordQuery
     from storage.orders import SqlOrders
 
     running = [saver(book, database_url, name, 15) for name in ("a", "b")]
@@ -163,7 +163,7 @@ def test_two_processes_lose_nothing(book: Workbook, database_url: str, open_stor
     assert len(ids) == 30
     assert {row[0] for row in rows(book, "SalesOrderHeader")[1:]} == ids
     assert sorted(line_owners(book)) == sorted([*ids, *ids])
-    stored = list(SqlOrders(open_store(database_url)).each(OrderQuery()))
+    stored = list(SqlOrders(open_store(database_url)).each(RecordQuery()))
     assert {order.order_id for order in stored} == ids
     assert {order.invoice.invoice_number for order in stored} == {f"{n}-{i}" for n in "ab" for i in range(15)}
 

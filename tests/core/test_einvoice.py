@@ -14,7 +14,7 @@ from core.documents import Attachment, Document
 from core.einvoice import EInvoiceExtractor, read_einvoice
 from core.errors import ExtractionError
 from core.extraction import PageRef
-from core.extractor import Draft, Request
+from core.extractor import Extracted, Request
 from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice, LineItem
 from core.recipe import Recipe
@@ -32,7 +32,7 @@ class DocumentWith(Document):
         return self._attached
 
 
-def extract(*attachments: Attachment) -> Draft | None:
+def extract(*attachments: Attachment) -> Extracted | None:
     """What the extractor makes of a document; reading its pages is an error."""
 
     def read() -> tuple[()]:

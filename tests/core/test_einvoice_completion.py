@@ -4,11 +4,11 @@ from decimal import Decimal
 
 from core.einvoice.completion import complete
 from core.extraction import Provenance
-from core.extractor import Draft
+from core.extractor import Extracted
 from core.invoice.model import Invoice, LineItem
 
 LINES = (LineItem(description="Bolt", total_price=Decimal(3)),)
-PAGE = Draft(
+PAGE = Extracted(
     Invoice(invoice_number="P", customer_name="Hexagon", line_items=LINES),
     "{}",
     {name: Provenance("rules") for name in ("invoice_number", "customer_name", "line_items.0.description")},
@@ -16,10 +16,10 @@ PAGE = Draft(
 )
 
 
-def xml(**values: object) -> Draft:
+def xml(**values: object) -> Extracted:
     """What the XML says."""
     invoice = Invoice.model_validate({"invoice_number": "X", **values})
-    return Draft(invoice, "<x/>", {"invoice_number": Provenance("einvoice", exact=True)}, exact=True)
+    return Extracted(invoice, "<x/>", {"invoice_number": Provenance("einvoice", exact=True)}, exact=True)
 
 
 def test_gaps_are_filled_from_the_page_and_say_so() -> None:

@@ -17,7 +17,7 @@ from core.imaging.cleaned import Read
 from core.imaging.direction import read_both_ways
 from core.ocr import registry
 from core.ocr.reader import CachedPageReader
-from core.pipeline import Order, Pipeline
+from core.pipeline import Pipeline, RunOrder
 from core.recipe import Cleanup, OcrRecipe, Recipe
 from core.rules.extractor import RulesExtractor
 from samples.generate import make_sample
@@ -225,7 +225,7 @@ def test_every_value_of_a_page_on_its_side_has_its_place_there() -> None:
     spoilt, matrix = turned(picture.image, 90)
     document = open_document(encoded(spoilt, "PNG"), "page.png")
     recipe = Recipe(extractors=("rules",))
-    order = Order(lambda: document, document.name, document.sha256, (PageRef(1),), recipe)
+    order = RunOrder(lambda: document, document.name, document.sha256, (PageRef(1),), recipe)
     pipeline = Pipeline({"rules": RulesExtractor()}, _READER, MemoryCache(), "test")
     *_, last = pipeline.run(order)
     assert isinstance(last, RunFinished)

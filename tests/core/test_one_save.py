@@ -22,7 +22,7 @@ from core.invoice.model import Invoice, LineItem
 from core.records import Records, describe_difference
 from core.settings import Settings
 from core.stores.ledger import Finals
-from core.stores.orders import Order, OrderQuery, Target
+from core.stores.records import Record, RecordQuery, Target
 from core.stores.workbook import StagedChange
 from core.studio import Studio
 from storage.pending import SqlPending
@@ -102,7 +102,7 @@ def test_a_kill_between_the_stores_leaves_nothing_that_is_not_offered(studio: St
         assert f"Order {difference.order_id} " in describe_difference(difference)
         studio.records.mend(difference)
     assert studio.records.what_differs() == []
-    held = {row.order_id for row in studio.search(OrderQuery()).rows}
+    held = {row.order_id for row in studio.search(RecordQuery()).rows}
     assert all(in_workbook(studio, order_id) == studio.record(order_id).invoice.vendor_name for order_id in held)
     assert Workbook(studio.workbook_path).last_id() == max(held, default=0)
 
@@ -147,7 +147,7 @@ def test_a_workbook_that_refuses_leaves_the_database_as_it_was(studio: Studio, m
     with pytest.raises(WorkbookLocked, match="closed for today"):
         studio.remove(first.order_id)
     assert studio.record(first.order_id).invoice.vendor_name == "First"
-    assert studio.search(OrderQuery()).total == 1
+    assert studio.search(RecordQuery()).total == 1
     assert studio.records.what_differs() == []
 
 
@@ -218,7 +218,7 @@ def test_another_record_under_its_number_in_the_workbook_stays(studio: Studio) -
     """A workbook from elsewhere may have a record of its own there."""
     order_id = studio.save(invoice("First"), ("database",)).order_id
     long_ago = datetime(2001, 1, 1, tzinfo=UTC)
-    other = Order(invoice("Other"), "reviewed", order_id, created_at=long_ago, updated_at=long_ago)
+    other = Record(invoice("Other"), "reviewed", order_id, created_at=long_ago, updated_at=long_ago)
     Workbook(studio.workbook_path).save(other)
     assert studio.records.holders(order_id) == ("database",)
     studio.remove(order_id)
@@ -294,7 +294,7 @@ def test_record_and_ledger_are_written_as_one(studio: Studio, read: str, monkeyp
     monkeypatch.setattr(studio._parts.ledger, "keep_final", refuse)
     with pytest.raises(StorageError, match="tired"):
         studio.save(invoice("Corrected"), BOTH, run_id=read)
-    assert studio.search(OrderQuery()).total == 0
+    assert studio.search(RecordQuery()).total == 0
     assert studio.records.what_differs() == []
     assert not studio.workbook_path.exists()
 
@@ -335,7 +335,7 @@ def test_a_workbook_without_room_changes_nothing(studio: Studio) -> None:
         opened.save(invoice("Second", "R-2"), BOTH)
 
     assert "free disk space" in in_another_process(save)
-    assert studio.search(OrderQuery()).total == 1
+    assert studio.search(RecordQuery()).total == 1
     assert studio.records.what_differs() == []
     assert not list(studio.workbook_path.parent.glob(".invoice_database.xlsx.*.tmp"))
 

@@ -16,10 +16,10 @@ from core.errors import BrokenDocument, Cancelled, ExtractionError, ReplyInvalid
 from core.events import Event, ReplyArrived, RunFinished, StepFailed, StepFinished, StepProgressed, StepSkipped
 from core.evidence import Box, PageText, Word
 from core.extraction import Extraction, PageRef
-from core.extractor import Availability, Draft, Request
+from core.extractor import Availability, Extracted, Request
 from core.invoice.model import Invoice
 from core.ocr.engine import PagesRead
-from core.pipeline import Order, Pipeline
+from core.pipeline import Pipeline, RunOrder
 from core.recipe import ModelChoice, OcrRecipe, Recipe
 from tests.doubles.cache import MemoryCache
 
@@ -47,7 +47,7 @@ class FakeExtractor:
     """Gives a fixed draft, or raises."""
 
     name: str
-    draft: Draft | None = None
+    draft: Extracted | None = None
     error: ExtractionError | None = None
     streams: bool = False
     calls: int = 0
@@ -55,7 +55,7 @@ class FakeExtractor:
     def availability(self) -> Availability:
         return Availability(True)
 
-    def extract(self, request: Request) -> Draft | None:
+    def extract(self, request: Request) -> Extracted | None:
         self.calls += 1
         if self.streams:
             request.on_reply('{"total": ')
@@ -91,7 +91,7 @@ def run(
 ) -> list[Event]:
     """All events of one run."""
     refs = tuple(PageRef(number + 1) for number in range(pages))
-    order = Order(lambda: FakeDocument(pages), "a.pdf", "0" * 64, refs, recipe or Recipe())
+    order = RunOrder(lambda: FakeDocument(pages), "a.pdf", "0" * 64, refs, recipe or Recipe())
     return list(pipeline.run(order, cancelled))
 
 
@@ -124,7 +124,7 @@ NO_XML = FakeExtractor("einvoice")
 
 def rules(**changes: Any) -> FakeExtractor:
     """A rules double that reads the invoice."""
-    return FakeExtractor("rules", Draft(INVOICE, "{}"), **changes)
+    return FakeExtractor("rules", Extracted(INVOICE, "{}"), **changes)
 
 
 def test_the_steps_come_in_order_and_end_in_a_result() -> None:
@@ -160,8 +160,8 @@ def test_the_same_document_and_recipe_again_come_from_the_cache() -> None:
 
 def test_invoice_xml_is_taken_before_any_reader() -> None:
     """The XML's values stand; the rules only look for differences."""
-    exact = FakeExtractor("einvoice", Draft(INVOICE, "<xml/>", exact=True))
-    other = FakeExtractor("rules", Draft(INVOICE.model_copy(update={"total_amount": Decimal(1)}), "{}"))
+    exact = FakeExtractor("einvoice", Extracted(INVOICE, "<xml/>", exact=True))
+    other = FakeExtractor("rules", Extracted(INVOICE.model_copy(update={"total_amount": Decimal(1)}), "{}"))
     extraction = result(run(pipeline_of(exact, other)))
     assert (extraction.extractor, extraction.raw) == ("einvoice", "<xml/>")
     assert extraction.invoice.total_amount == Decimal("9.50")
@@ -185,7 +185,7 @@ def test_a_recipe_for_pages_says_that_it_cannot_read_bare_xml() -> None:
 
 def test_what_is_odd_about_a_file_is_a_remark_in_the_result() -> None:
     """It does not stand in the way of approval."""
-    order = Order(lambda: FakeDocument(remarks=("It is a PDF.",)), "a", "0" * 64, (PageRef(1),), Recipe())
+    order = RunOrder(lambda: FakeDocument(remarks=("It is a PDF.",)), "a", "0" * 64, (PageRef(1),), Recipe())
     extraction = result(list(pipeline_of(NO_XML, rules()).run(order)))
     assert ("info", "It is a PDF.") in [(found.severity, found.message) for found in extraction.findings]
 
@@ -212,15 +212,15 @@ def test_a_page_that_cannot_be_read_keeps_the_others_and_is_not_cached() -> None
 
 def test_a_repaired_file_and_an_empty_page_are_told_of() -> None:
     """Parts may be missing; nothing at all is an error."""
-    order = Order(lambda: FakeDocument(1, repaired=True), "a.pdf", "0" * 64, (PageRef(1),), Recipe())
+    order = RunOrder(lambda: FakeDocument(1, repaired=True), "a.pdf", "0" * 64, (PageRef(1),), Recipe())
     noticed = result(list(pipeline_of(NO_XML, rules(), reader=FakeReader(words=())).run(order))).findings
     assert {"repaired", "empty"} <= {finding.check for finding in noticed}
 
 
 def test_the_cascade_stops_at_the_first_approved_result() -> None:
     """Later extractors are asked only when an earlier one does not pass the gate."""
-    poor = FakeExtractor("poor", Draft(Invoice(), "{}"))
-    spare = FakeExtractor("spare", Draft(INVOICE, "{}"))
+    poor = FakeExtractor("poor", Extracted(Invoice(), "{}"))
+    spare = FakeExtractor("spare", Extracted(INVOICE, "{}"))
     recipe = Recipe(extractors=("poor", "rules", "spare"), approve_at=0.1)
     extraction = result(run(pipeline_of(poor, rules(), spare), recipe=recipe))
     assert (extraction.extractor, extraction.verdict) == ("rules", "approved")
@@ -248,7 +248,7 @@ def test_a_broken_document_tells_its_step_and_raises() -> None:
         raise BrokenDocument("a.pdf", "it is damaged.")
 
     seen: list[Event] = []
-    events = pipeline_of(NO_XML, rules()).run(Order(load, "a.pdf", "0" * 64, (PageRef(1),), Recipe()))
+    events = pipeline_of(NO_XML, rules()).run(RunOrder(load, "a.pdf", "0" * 64, (PageRef(1),), Recipe()))
     with pytest.raises(BrokenDocument):
         for_each(events, seen.append)
     assert isinstance(seen[-1], StepFailed)
@@ -262,7 +262,7 @@ def test_a_cancelled_run_stops() -> None:
 
 def test_bare_xml_has_no_page_to_read() -> None:
     """Reading is skipped, and says why."""
-    exact = FakeExtractor("einvoice", Draft(INVOICE, "<xml/>", exact=True))
+    exact = FakeExtractor("einvoice", Extracted(INVOICE, "<xml/>", exact=True))
     events = run(pipeline_of(exact, rules()), pages=0)
     assert any(isinstance(event, StepSkipped) and event.step == "ocr" for event in events)
     assert result(events).invoice == INVOICE
@@ -271,7 +271,7 @@ def test_bare_xml_has_no_page_to_read() -> None:
 def test_a_model_that_fails_costs_the_person_nothing_they_had() -> None:
     """What the rules read is kept, and a finding says what failed; it is tried again next time."""
     model = FakeExtractor("llm", error=ReplyInvalid("The reply is no JSON.", "so sorry"))
-    poor = FakeExtractor("rules", Draft(INVOICE.model_copy(update={"currency": None, "vendor_name": None}), "{}"))
+    poor = FakeExtractor("rules", Extracted(INVOICE.model_copy(update={"currency": None, "vendor_name": None}), "{}"))
     recipe = Recipe(extractors=("rules", "strong"), models={"strong": ModelChoice()})
     pipeline = pipeline_of(poor, model)
     extraction = result(run(pipeline, recipe=recipe))
@@ -302,8 +302,8 @@ def test_the_reply_that_could_not_be_used_is_kept_where_there_is_nothing_else() 
 
 def test_the_best_result_of_a_cascade_is_kept() -> None:
     """A later extractor that found less does not take away what an earlier one had."""
-    good = FakeExtractor("rules", Draft(INVOICE, "{}"))
-    worse = FakeExtractor("worse", Draft(Invoice(invoice_number="R-7"), "{}"))
+    good = FakeExtractor("rules", Extracted(INVOICE, "{}"))
+    worse = FakeExtractor("worse", Extracted(Invoice(invoice_number="R-7"), "{}"))
     recipe = Recipe(extractors=("rules", "worse"), approve_at=1.0)
     assert result(run(pipeline_of(good, worse), recipe=recipe)).extractor == "rules"
     recipe = Recipe(extractors=("worse", "rules"), approve_at=1.0)

@@ -13,8 +13,8 @@ from core.entrypoints.bootstrap import build_studio
 from core.errors import RecordMissing, StorageError
 from core.invoice.model import Invoice, LineItem
 from core.settings import Settings
-from core.stores.orders import Target
 from core.stores.receipt import SaveReceipt
+from core.stores.records import Target
 from core.studio import Studio
 
 BOTH: tuple[Target, ...] = ("database", "workbook")

@@ -11,26 +11,26 @@ from typing import Any, Literal
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
 from core.invoice.model import Invoice
-from core.stores.orders import Duplicate, Order, OrderPage, OrderQuery, OrderSummary
+from core.stores.records import Duplicate, Record, RecordPage, RecordQuery, RecordSummary
 from storage.keys import fold, haystack, match_key, page_key, search_terms
 
 
 class MemoryOrders:
-    """Implements :class:`core.stores.orders.Orders`."""
+    """Implements :class:`core.stores.records.RecordStore`."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._orders: dict[int, Order] = {}
+        self._orders: dict[int, Record] = {}
         self._last = 0
 
     def reserve_id(self, at_least: int = 1) -> int:
-        """See :meth:`core.stores.orders.Orders.reserve_id`."""
+        """See :meth:`core.stores.records.RecordStore.reserve_id`."""
         with self._lock:
             self._last = max(self._last + 1, at_least, max(self._orders, default=0) + 1)
             return self._last
 
-    def add(self, order: Order) -> None:
-        """See :meth:`core.stores.orders.Orders.add`. Raises StorageError for an id that is taken."""
+    def add(self, order: Record) -> None:
+        """See :meth:`core.stores.records.RecordStore.add`. Raises StorageError for an id that is taken."""
         with self._lock:
             if order.order_id is None or order.order_id in self._orders:
                 raise StorageError("An order needs a number of its own before it can be stored.")
@@ -39,8 +39,8 @@ class MemoryOrders:
             first = order.version or 1
             self._orders[order.order_id] = replace(order, created_at=created, updated_at=updated, version=first)
 
-    def update(self, order: Order) -> None:
-        """See :meth:`core.stores.orders.Orders.update`."""
+    def update(self, order: Record) -> None:
+        """See :meth:`core.stores.records.RecordStore.update`."""
         with self._lock:
             held = self.get(order.order_id or 0)
             if order.version not in (None, held.version):
@@ -50,28 +50,28 @@ class MemoryOrders:
             self._orders[order.order_id or 0] = changed
 
     def remove(self, order_id: int) -> None:
-        """See :meth:`core.stores.orders.Orders.remove`."""
+        """See :meth:`core.stores.records.RecordStore.remove`."""
         with self._lock:
             self.get(order_id)
             del self._orders[order_id]
 
-    def get(self, order_id: int) -> Order:
-        """See :meth:`core.stores.orders.Orders.get`."""
+    def get(self, order_id: int) -> Record:
+        """See :meth:`core.stores.records.RecordStore.get`."""
         with self._lock:
             if order_id not in self._orders:
                 raise RecordMissing(f"There is no order {order_id}: it may have been deleted meanwhile.")
             return self._orders[order_id]
 
-    def search(self, query: OrderQuery) -> OrderPage:
-        """See :meth:`core.stores.orders.Orders.search`. Raises StorageError for a sort that does not exist."""
+    def search(self, query: RecordQuery) -> RecordPage:
+        """See :meth:`core.stores.records.RecordStore.search`. Raises StorageError for a sort that does not exist."""
         rows = [_summary(order) for order in self.each(query)]
         size = max(1, query.size)
         start = max(0, query.page) * size
-        return OrderPage(tuple(rows[start : start + size]), len(rows))
+        return RecordPage(tuple(rows[start : start + size]), len(rows))
 
-    def each(self, query: OrderQuery) -> Iterator[Order]:
-        """See :meth:`core.stores.orders.Orders.each`."""
-        if query.sort not in OrderSummary.__dataclass_fields__:
+    def each(self, query: RecordQuery) -> Iterator[Record]:
+        """See :meth:`core.stores.records.RecordStore.each`."""
+        if query.sort not in RecordSummary.__dataclass_fields__:
             raise StorageError(f"Records cannot be sorted by “{query.sort}”.")
         with self._lock:
             found = [order for order in self._orders.values() if _matches(order, query)]
@@ -81,7 +81,7 @@ class MemoryOrders:
         return iter(known + [order for order in found if _sort_value(order, query.sort) is None])
 
     def duplicates(self, document: str | None, pages: tuple[PageRef, ...], invoice: Invoice) -> list[Duplicate]:
-        """See :meth:`core.stores.orders.Orders.duplicates`."""
+        """See :meth:`core.stores.records.RecordStore.duplicates`."""
         with self._lock:
             held = sorted(self._orders.values(), key=_id_of, reverse=True)
         key, chosen = match_key(invoice), page_key(pages)
@@ -90,22 +90,22 @@ class MemoryOrders:
         return [_duplicate(o, "document") for o in same_document] + [_duplicate(o, "invoice") for o in same_invoice]
 
 
-def _id_of(order: Order) -> int:
+def _id_of(order: Record) -> int:
     return order.order_id or 0
 
 
-def _value(order: Order, name: str) -> Any:
+def _value(order: Record, name: str) -> Any:
     return getattr(
         next((part for part in (order.invoice, order.payment) if name in type(part).model_fields), order), name
     )
 
 
-def _sort_value(order: Order, name: str) -> Any:
+def _sort_value(order: Record, name: str) -> Any:
     value = _value(order, name)
     return fold(value) if name in ("invoice_number", "vendor_name", "customer_name") and value else value
 
 
-def _matches(order: Order, query: OrderQuery) -> bool:
+def _matches(order: Record, query: RecordQuery) -> bool:
     if query.status and order.status != query.status:
         return False
     if query.document_type and order.document_type != query.document_type:
@@ -126,11 +126,11 @@ def _lies_in(value: Any, since: Any, before: Any) -> bool:
     return value is not None and (since is None or value >= since) and (before is None or value < before)
 
 
-def _summary(order: Order) -> OrderSummary:
-    return OrderSummary(**{name: _value(order, name) for name in OrderSummary.__dataclass_fields__})
+def _summary(order: Record) -> RecordSummary:
+    return RecordSummary(**{name: _value(order, name) for name in RecordSummary.__dataclass_fields__})
 
 
-def _duplicate(order: Order, reason: Literal["document", "invoice"]) -> Duplicate:
+def _duplicate(order: Record, reason: Literal["document", "invoice"]) -> Duplicate:
     invoice = order.invoice
     told = (invoice.vendor_name, invoice.invoice_number, order.created_at)
     return Duplicate(_id_of(order), reason, "database", *told)

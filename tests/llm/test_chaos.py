@@ -15,7 +15,7 @@ import pytest
 
 from core.call import Usage
 from core.errors import ProviderError, ReplyInvalid
-from core.extractor import Draft
+from core.extractor import Extracted
 from core.llm.extractor import LlmExtractor
 from core.llm.prices import cost_of, price_of
 from core.llm.provider import Question, Reply
@@ -61,7 +61,7 @@ class Billing:
         return Reply(text_of(REPLY), Usage(900, 200, 100))
 
 
-def extract(board: Switchboard, calls: SqlCalls, number: int) -> Draft | ProviderError | ReplyInvalid:
+def extract(board: Switchboard, calls: SqlCalls, number: int) -> Extracted | ProviderError | ReplyInvalid:
     """One extraction, its calls kept in the ledger under its run."""
     route = [NAMES[(number + step) % 3] for step in range(3)]
     choice = ModelChoice(provider=route[0], fallbacks=tuple(route[1:]))
@@ -88,9 +88,9 @@ def test_a_thousand_extractions_at_thirty_percent_faults(tmp_path: Path) -> None
     assert faults / happened.total() == pytest.approx(SHARE, abs=0.05)
     assert set(KINDS) < set(happened)
 
-    drafts = [end for end in ends if isinstance(end, Draft)]
+    drafts = [end for end in ends if isinstance(end, Extracted)]
     assert all(draft.invoice.total_amount == Decimal("119.00") for draft in drafts)
-    assert all(str(end).strip() for end in ends if not isinstance(end, Draft))
+    assert all(str(end).strip() for end in ends if not isinstance(end, Extracted))
     assert len(drafts) > 0.98 * RUNS
 
     rows = calls.rows()
@@ -98,7 +98,7 @@ def test_a_thousand_extractions_at_thirty_percent_faults(tmp_path: Path) -> None
     assert sum(row.call.usage.input > 0 for row in rows) == sum(book.billed for book in books)
     assert Counter(row.call.outcome for row in rows)["ok"] == sum(happened[k] for k in ("fine", "malformed", "slow"))
     noted = Counter(row.run_id for row in rows)
-    assert all(noted[f"run-{number}"] >= 1 for number, end in enumerate(ends) if isinstance(end, Draft))
+    assert all(noted[f"run-{number}"] >= 1 for number, end in enumerate(ends) if isinstance(end, Extracted))
     assert calls.spent(datetime(2020, 1, 1, tzinfo=UTC)) == sum(row.call.cost or 0 for row in rows)
 
 

@@ -15,7 +15,7 @@ from core.llm.merge import merge
 from core.llm.messages import PageShown
 from core.llm.packing import Room, carries_values, pack
 from core.llm.provider import Ask, Reply
-from core.llm.schema import Reading
+from core.llm.schema import InvoiceAnswer
 from tests.llm.made_models import FakeModels, page_of, request_of, said, text_of
 
 TERMS = "The customer shall pay within the agreed time and bear all costs of late payment. " * 20
@@ -62,9 +62,9 @@ def test_a_page_of_amounts_or_a_mere_picture_carries_values() -> None:
     assert carries_values(PageShown(1, "", Image(b"", "image/jpeg")))
 
 
-def part(**values: Any) -> Reading:
+def part(**values: Any) -> InvoiceAnswer:
     """What was read of one part."""
-    return Reading(document_type="invoice", language="en", invoice=Invoice(**values))
+    return InvoiceAnswer(document_type="invoice", language="en", invoice=Invoice(**values))
 
 
 def item(text: str, amount: str | None = "1.00", **more: Any) -> LineItem:

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.errors import ProviderUnreachable
 from core.extraction import Finding
-from core.extractor import Draft
+from core.extractor import Extracted
 from core.invoice.model import Invoice, LineItem
 from core.llm.extractor import LlmExtractor
 from core.llm.opinion import compare
@@ -17,7 +17,7 @@ from core.recipe import ModelChoice, Redaction
 from tests.llm.made_models import LINES, REPLY, FakeModels, page_of, request_of, said
 
 
-def read(models: FakeModels, second: str, **choice: Any) -> Draft:
+def read(models: FakeModels, second: str, **choice: Any) -> Extracted:
     """One page, read and judged."""
     chosen = ModelChoice(provider="fake", model="small", second_opinion=second, **choice)
     draft = LlmExtractor(models).extract(request_of(page_of(LINES), choice=chosen))
@@ -25,7 +25,7 @@ def read(models: FakeModels, second: str, **choice: Any) -> Draft:
     return draft
 
 
-def opinions(draft: Draft) -> list[Finding]:
+def opinions(draft: Extracted) -> list[Finding]:
     """What the second reader said otherwise."""
     return [finding for finding in draft.findings if finding.check == "opinion"]
 

@@ -14,7 +14,7 @@ from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.invoice.model import Invoice
 from core.llm.provider import Question
 from core.llm.reply import fields_so_far, read_reply
-from core.llm.schema import Reading, fields_in_words, reply_of, schema_of
+from core.llm.schema import InvoiceAnswer, fields_in_words, reply_of, schema_of
 from core.llm.wires.exchange import Exchange
 from core.llm.wires.manner import Manner
 from tests.llm.made_models import REPLY
@@ -32,7 +32,7 @@ def read(language: str = "en", **values: Any) -> Invoice:
 
 def test_the_schema_is_strict_throughout_and_comes_from_the_model() -> None:
     """Every object is closed and asks for all its keys; every field of the invoice is there with its description."""
-    schema = schema_of(Reading)
+    schema = schema_of(InvoiceAnswer)
 
     def objects(node: Any) -> list[dict[str, Any]]:
         if isinstance(node, list):

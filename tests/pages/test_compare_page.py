@@ -18,7 +18,7 @@ from core.comparison.row import Row
 from core.comparison.sources import Source, case_sources, merge
 from core.errors import ExtractionError
 from core.extraction import PageRef
-from core.extractor import Availability, Draft, Request
+from core.extractor import Availability, Extracted, Request
 from core.invoice.model import Invoice, LineItem
 from core.recipe import BUILT_IN, ModelChoice, Recipe
 from core.stores.comparisons import Comparison
@@ -48,10 +48,10 @@ class Reader:
     def availability(self) -> Availability:
         return Availability(True)
 
-    def extract(self, request: Request) -> Draft:
+    def extract(self, request: Request) -> Extracted:
         if self.invoice is None:
             raise ExtractionError("The quota is used up: wait, or choose another provider.")
-        return Draft(self.invoice, "{}")
+        return Extracted(self.invoice, "{}")
 
 
 def recipe(name: str) -> Recipe:

@@ -17,8 +17,8 @@ from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice, LineItem, Payment
 from core.records import About
 from core.review.edits import Edits, edits_from, read_edits
-from core.stores.orders import OrderQuery
 from core.stores.receipt import SaveReceipt
+from core.stores.records import RecordQuery
 from core.studio import Studio
 from pages.records_parts.query import page_count
 from pages.records_parts.table import amount_text
@@ -153,7 +153,7 @@ def test_an_edit_is_saved_over_the_record_and_can_be_undone(studio: Studio) -> N
     assert studio.record(order_id).status == "reviewed"
     app.button(key="record_undo").click().run()
     assert studio.record(order_id).invoice.vendor_name == "Paper Mill Ltd"
-    assert studio.search(OrderQuery()).total == 1
+    assert studio.search(RecordQuery()).total == 1
 
 
 def test_a_text_that_is_no_amount_stays_and_is_explained(studio: Studio) -> None:
@@ -299,7 +299,7 @@ def test_a_record_that_is_gone_says_so(studio: Studio) -> None:
 def test_a_database_that_does_not_answer_is_one_sentence(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page shows the error's own sentence and a way to try again."""
 
-    def refuse(query: OrderQuery) -> None:
+    def refuse(query: RecordQuery) -> None:
         raise DatabaseUnavailable("The database does not answer: try again.")
 
     monkeypatch.setattr(studio, "search", refuse)

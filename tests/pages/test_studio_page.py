@@ -14,7 +14,7 @@ from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
 from core.invoice.document_type import INVOICE
-from core.stores.orders import OrderQuery
+from core.stores.records import RecordQuery
 from core.studio import Studio
 from pages.shared import keys, session
 from pages.shared.pictures import _answer_page
@@ -345,7 +345,7 @@ def test_text_that_cannot_be_read_is_kept_and_stops_the_save(studio: Studio, dig
     assert app.text_input(key="field_due_date").value == "next week"
     press(app, "save")
     assert "correct Due date first" in said(app)
-    assert studio.search(OrderQuery()).total == 0
+    assert studio.search(RecordQuery()).total == 0
 
 
 def test_edits_are_found_after_a_reload(studio: Studio, digital_pdf: SampleFile) -> None:
@@ -371,7 +371,7 @@ def test_saving_names_the_order_and_undo_takes_it_back(studio: Studio, digital_p
     assert studio.record(1).invoice.invoice_number == digital_pdf.truth["invoice_number"]
     assert primaries(app) == ["next_document"]
     press(app, "undo")
-    assert studio.search(OrderQuery()).total == 0
+    assert studio.search(RecordQuery()).total == 0
     assert primaries(app) == ["save"]
 
 
@@ -380,9 +380,9 @@ def test_what_is_stored_already_is_noticed_before_saving(studio: Studio, digital
     press(extracted(digital_pdf), "save")
     app = press(extracted(digital_pdf), "save")
     assert {"update_order", "keep_both", "cancel_save"} <= keys_of(app)
-    assert studio.search(OrderQuery()).total == 1
+    assert studio.search(RecordQuery()).total == 1
     press(app, "keep_both")
-    assert studio.search(OrderQuery()).total == 2
+    assert studio.search(RecordQuery()).total == 2
 
 
 def test_saving_offers_to_fill_the_store_that_lacks_it(studio: Studio, digital_pdf: SampleFile) -> None:
@@ -396,14 +396,14 @@ def test_saving_offers_to_fill_the_store_that_lacks_it(studio: Studio, digital_p
         app = press(app, "save_anyway")
     press(app, "fill_1")
     assert studio.records.lacking(1, ("database", "workbook")) == ()
-    assert studio.search(OrderQuery()).total == 1
+    assert studio.search(RecordQuery()).total == 1
 
 
 def test_saving_with_a_required_value_missing_asks_first(studio: Studio, digital_pdf: SampleFile) -> None:
     """Nothing is stored until the person says so, and then as needing review."""
     app = press(type_into(extracted(digital_pdf), "invoice_date", ""), "save")
     assert "Invoice date was not found on the document." in said(app)
-    assert studio.search(OrderQuery()).total == 0
+    assert studio.search(RecordQuery()).total == 0
     press(app, "save_anyway")
     assert studio.record(1).status == "needs review"
 
@@ -413,7 +413,7 @@ def test_saving_a_changed_record_again_updates_its_order(studio: Studio, digital
     app = type_into(press(extracted(digital_pdf), "save"), "customer_name", "Corrected Ltd")
     press(app, "save")
     assert studio.record(1).invoice.customer_name == "Corrected Ltd"
-    assert studio.search(OrderQuery()).total == 1
+    assert studio.search(RecordQuery()).total == 1
 
 
 def test_a_saved_document_that_was_changed_again_says_so(studio: Studio, digital_pdf: SampleFile) -> None:
@@ -559,14 +559,14 @@ def test_all_ready_documents_are_saved_at_once_and_taken_back(
     """How many were saved stays on the page, whatever page is looked at in between, and one click takes all of them back."""
     app = press(both_read(open_page(), digital_pdf, einvoice_pdf), "save_ready")
     assert "2 saved." in said(app)
-    assert studio.search(OrderQuery()).total == 2
+    assert studio.search(RecordQuery()).total == 2
     assert "save_ready" not in keys_of(app)
     app.switch_page("pages/records.py").run()
     app.switch_page("pages/studio.py").run()
     assert "2 saved." in said(settled(app.run()))
     assert "2 saved." in said(open_page(desk=named(app, "desk")))
     press(app, "undo_batch")
-    assert studio.search(OrderQuery()).total == 0
+    assert studio.search(RecordQuery()).total == 0
     assert "undo_batch" not in keys_of(app)
     assert "save_ready" in keys_of(app)
 
@@ -578,7 +578,7 @@ def test_what_was_saved_at_once_is_said_until_it_is_dismissed(
     app = press(both_read(open_page(), digital_pdf, einvoice_pdf), "save_ready")
     press(app, "dismiss_batch")
     assert "2 saved." not in said(app)
-    assert studio.search(OrderQuery()).total == 2
+    assert studio.search(RecordQuery()).total == 2
 
 
 def test_a_record_changed_since_stays_when_the_batch_is_undone(
@@ -588,7 +588,7 @@ def test_a_record_changed_since_stays_when_the_batch_is_undone(
     app = press(both_read(open_page(), digital_pdf, einvoice_pdf), "save_ready")
     studio.save(INVOICE.with_value(studio.record(1).invoice, "customer_id", "77"), ("database",), update=1)
     press(app, "undo_batch")
-    assert studio.search(OrderQuery()).total == 1
+    assert studio.search(RecordQuery()).total == 1
     assert "Order 1 was changed since" in said(app)
 
 
@@ -601,10 +601,10 @@ def test_saving_goes_on_to_the_document_that_needs_somebody(
     type_into(app, "invoice_date", "")
     press(app, "doc_0")
     press(app, "save_next")
-    assert studio.search(OrderQuery()).total == 1
+    assert studio.search(RecordQuery()).total == 1
     assert app.text_input(key="field_invoice_number").value == einvoice_pdf.truth["invoice_number"]
     press(press(app, "save_next" if "save_next" in keys_of(app) else "save"), "go_to_open")
-    assert studio.search(OrderQuery()).total == 1
+    assert studio.search(RecordQuery()).total == 1
     assert app.session_state[keys.FOCUS]["path"] == "invoice_date"
 
 

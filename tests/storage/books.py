@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 
 from core.invoice.model import Invoice, LineItem
-from core.stores.orders import Order
+from core.stores.records import Record
 from storage.workbook import Workbook
 
 HEADER = [
@@ -39,7 +39,7 @@ DETAIL = ["OrderID", "LineNumber", "ItemDescription", "Quantity", "UnitPrice", "
 MOMENT = datetime(2024, 3, 1, 12, 30, 15, tzinfo=UTC)
 
 
-def order(order_id: int, lines: int = 2, **values: Any) -> Order:
+def order(order_id: int, lines: int = 2, **values: Any) -> Record:
     """An order with so many lines; ``values`` replace those of its invoice."""
     items = tuple(
         LineItem(description=f"Part {n} of {order_id}", quantity="1.5", unit_price="0.0375", total_price="10.10")
@@ -47,7 +47,7 @@ def order(order_id: int, lines: int = 2, **values: Any) -> Order:
     )
     told = {"invoice_number": f"R-{order_id}", "vendor_name": "Nordwind & Söhne <KG>", "line_items": items}
     told |= {"invoice_date": date(2024, 2, 29), "total_amount": "-1234.50", "currency": "EUR"}
-    return Order(Invoice.model_validate(told | values), "reviewed", order_id, created_at=MOMENT, updated_at=MOMENT)
+    return Record(Invoice.model_validate(told | values), "reviewed", order_id, created_at=MOMENT, updated_at=MOMENT)
 
 
 def rows(book: Workbook, sheet: str) -> list[tuple[Any, ...]]:

@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from core.errors import DatabaseUnavailable
-from core.stores.orders import OrderQuery
+from core.stores.records import RecordQuery
 from storage import database as opening
 from storage.database import newest_version, open_database
 from storage.orders import SqlOrders
@@ -73,10 +73,10 @@ def test_amounts_are_readable_text_in_sqlite(path: Path) -> None:
     from decimal import Decimal
 
     from core.invoice.model import Invoice
-    from core.stores.orders import Order
+    from core.stores.records import Record
 
     database = open_database(f"sqlite:///{path}")
-    SqlOrders(database).add(Order(Invoice(total_amount=Decimal("12.50")), "reviewed", 1))
+    SqlOrders(database).add(Record(Invoice(total_amount=Decimal("12.50")), "reviewed", 1))
     database.close()
     with sqlite3.connect(path) as connection:
         row = connection.execute("SELECT total_amount, SUM(total_amount) FROM sales_order_header").fetchone()
@@ -115,7 +115,7 @@ def test_damage_while_in_use_is_told(path: Path) -> None:
     path.with_name("studio.db-wal").unlink(missing_ok=True)
     path.write_bytes(b"x" * 8192)
     with pytest.raises(DatabaseUnavailable, match="damaged"):
-        SqlOrders(database).search(OrderQuery())
+        SqlOrders(database).search(RecordQuery())
 
 
 def test_a_busy_database_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,7 +126,7 @@ def test_a_busy_database_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) ->
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(DatabaseUnavailable, match="busy"):
             orders.reserve_id()
-        assert orders.search(OrderQuery()).total == 0
+        assert orders.search(RecordQuery()).total == 0
     assert orders.reserve_id() == 1
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from core.errors import StorageError
 from core.invoice.model import Invoice, LineItem, Payment
-from core.stores.orders import Order
+from core.stores.records import Record
 from storage import exports
 from storage.exports import export_orders
 from storage.workbook import Workbook
@@ -24,7 +24,7 @@ from storage.workbook import Workbook
 MOMENT = datetime(2024, 3, 1, 12, 30, 15, tzinfo=UTC)
 
 
-def orders(count: int = 2, vendor: str | None = "Müller, “Söhne”") -> Iterator[Order]:
+def orders(count: int = 2, vendor: str | None = "Müller, “Söhne”") -> Iterator[Record]:
     """So many orders with two lines each."""
     for number in range(1, count + 1):
         items = (LineItem(description="=1+1", quantity="2", total_price="-5.00"), LineItem())
@@ -35,7 +35,7 @@ def orders(count: int = 2, vendor: str | None = "Müller, “Söhne”") -> Iter
             total_amount="-0.10",
             line_items=items,
         )
-        yield Order(invoice, "reviewed", number, created_at=MOMENT, updated_at=MOMENT)
+        yield Record(invoice, "reviewed", number, created_at=MOMENT, updated_at=MOMENT)
 
 
 def tables(data: bytes) -> dict[str, list[list[str]]]:
@@ -90,7 +90,7 @@ def test_csv_tables_have_every_row() -> None:
 def test_csv_text_is_never_a_formula(text: str, marked: str) -> None:
     """An apostrophe stands before what a spreadsheet program would run, also behind what it may take for a separator."""
     invoice = Invoice.model_construct(vendor_name=text, line_items=())
-    found = tables(export_orders(iter([Order(invoice, "reviewed", 1)]), "csv"))
+    found = tables(export_orders(iter([Record(invoice, "reviewed", 1)]), "csv"))
     row = dict(zip(*found["sales_order_header.csv"], strict=True))
     assert row["VendorName"] == marked
 

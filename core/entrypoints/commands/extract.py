@@ -21,7 +21,7 @@ from core.review import Reviewed
 from core.review.standing import status_of
 from core.review.stops import stops
 from core.runs import new_run_id
-from core.stores.orders import Status, Target
+from core.stores.records import Status, Target
 from core.studio import Studio
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ from core.comparison.row import Row
 from core.entrypoints.bootstrap import build_studio
 from core.errors import ExtractionError, RecipeError, RecordMissing
 from core.extraction import PageRef
-from core.extractor import Availability, Draft, Request
+from core.extractor import Availability, Extracted, Request
 from core.invoice.model import Invoice
 from core.llm.provider import Estimate
 from core.recipe import BUILT_IN, ModelChoice, Recipe
@@ -46,7 +46,7 @@ class FakeModel:
     def availability(self) -> Availability:
         return Availability(True)
 
-    def extract(self, request: Request) -> Draft:
+    def extract(self, request: Request) -> Extracted:
         self.asked += 1
         while not self.wait.wait(0.01):
             if request.cancelled():
@@ -55,7 +55,7 @@ class FakeModel:
         request.note(Call(uuid.uuid4().hex, datetime.now(UTC), "p", "m", "extract", usage, Decimal("0.02")))
         if self.error:
             raise ExtractionError(self.error)
-        return Draft(Invoice(invoice_number="M-1"), "{}")
+        return Extracted(Invoice(invoice_number="M-1"), "{}")
 
     def estimate(self, request: Request) -> Estimate:
         return Estimate(Usage(len(request.read()[0].words), 10), Decimal("0.01"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.evidence import TEXT_LAYER, Box, PageText, Word
-from core.extractor import Draft
+from core.extractor import Extracted
 from core.rules.extractor import read_invoice
 from core.rules.lexicon import load_lexicon
 from core.rules.reading import Reading
@@ -44,7 +44,7 @@ def _place(cell: str) -> tuple[float, str]:
     return float(x), shown
 
 
-def read(*texts: str) -> Draft:
+def read(*texts: str) -> Extracted:
     """What the rules read from pages of ``texts``."""
     return read_invoice([page(text, number=number) for number, text in enumerate(texts, 1)])
 

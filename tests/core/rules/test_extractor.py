@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.extractor import Draft
+from core.extractor import Extracted
 from core.invoice.document_type import INVOICE
 from core.rules.extractor import RulesExtractor, read_invoice
 from tests.core.rules.pages import page, read
@@ -33,11 +33,11 @@ Loose leaf tea|@300 6|@350 14.00|@450 84.00
 
 
 @pytest.fixture(scope="module")
-def draft() -> Draft:
+def draft() -> Extracted:
     return read(GIVEN)
 
 
-def test_a_whole_invoice_is_read(draft: Draft) -> None:
+def test_a_whole_invoice_is_read(draft: Extracted) -> None:
     """Header, parties, lines and sums of an ordinary invoice."""
     invoice = draft.invoice
     assert (invoice.invoice_number, invoice.invoice_date) == ("HF-0042", date(2024, 2, 28))
@@ -50,7 +50,7 @@ def test_a_whole_invoice_is_read(draft: Draft) -> None:
     assert [item.total_price for item in invoice.line_items] == [Decimal("66.00"), Decimal("84.00")]
 
 
-def test_every_value_says_why_and_where(draft: Draft) -> None:
+def test_every_value_says_why_and_where(draft: Extracted) -> None:
     """Rule, page and box for each value; no reason without a value."""
     values = {path for path, _, value in INVOICE.walk(draft.invoice) if value is not None}
     assert values == set(draft.provenance)
@@ -62,7 +62,7 @@ def test_every_value_says_why_and_where(draft: Draft) -> None:
         assert 0 < reason.score <= 1
 
 
-def test_a_value_names_its_label(draft: Draft) -> None:
+def test_a_value_names_its_label(draft: Extracted) -> None:
     """The label is given as printed, the box is the value's own."""
     reason = draft.provenance["invoice_number"]
     assert reason.label == "Invoice no."
@@ -70,7 +70,7 @@ def test_a_value_names_its_label(draft: Draft) -> None:
     assert reason.box[0] > 450
 
 
-def test_the_raw_reply_shows_what_was_weighed(draft: Draft) -> None:
+def test_the_raw_reply_shows_what_was_weighed(draft: Extracted) -> None:
     """Candidates can be read as JSON."""
     raw = json.loads(draft.raw)
     assert raw["totals"]["agree"] is True

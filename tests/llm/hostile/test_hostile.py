@@ -18,7 +18,7 @@ from core.llm.messages import PageShown, Part, fence_of, fenced
 from core.llm.provider import Ask
 from core.ocr import registry
 from core.ocr.reader import CachedPageReader
-from core.pipeline import Order, Pipeline
+from core.pipeline import Pipeline, RunOrder
 from core.recipe import ModelChoice, Recipe
 from tests.doubles.cache import MemoryCache
 from tests.llm.hostile.papers import INVISIBLE, ORDER, QUIET, REPLY, VISIBLE, paper_with, photographed, plain_paper
@@ -54,7 +54,7 @@ def run(data: bytes, models: FakeModels, name: str = "a.pdf", **choice: Any) -> 
     )
     document = opened(data, name)
     recipe = Recipe(extractors=("model",), models={"model": ModelChoice(provider="fake", **choice)})
-    order = Order(lambda: document, name, document.sha256, (PageRef(1),), recipe)
+    order = RunOrder(lambda: document, name, document.sha256, (PageRef(1),), recipe)
     last = list(pipeline.run(order))[-1]
     assert isinstance(last, RunFinished)
     return last.extraction

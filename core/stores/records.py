@@ -1,4 +1,4 @@
-"""The database of orders."""
+"""The records as the database has them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Target = Literal["database", "workbook"]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Record:
     """One record as it is stored: an invoice with its number in our books. ``document`` is the file's SHA-256.
 
     ``document_type`` is one of :data:`core.prompt.DOCUMENT_TYPES` (a credit note is money back). ``version`` counts the
@@ -36,7 +36,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderSummary:
+class RecordSummary:
     """One row of the records list (times are UTC)."""
 
     order_id: int
@@ -54,7 +54,7 @@ class OrderSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderQuery:
+class RecordQuery:
     """What to list. ``text`` is matched in number, vendor and customer (or the order id); ``page`` counts from 0.
     ``invoiced`` are the first and the last invoice date, ``saved`` the moment from which and the one before which the
     record was last saved (UTC); an end that is ``None`` is open."""
@@ -71,10 +71,10 @@ class OrderQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderPage:
+class RecordPage:
     """One page of a listing and the number of all matches."""
 
-    rows: tuple[OrderSummary, ...]
+    rows: tuple[RecordSummary, ...]
     total: int
 
 
@@ -90,30 +90,30 @@ class Duplicate:
     created_at: datetime | None
 
 
-class Orders(Protocol):
-    """The database of orders (``sales_order_header`` and ``sales_order_detail``)."""
+class RecordStore(Protocol):
+    """The database of records."""
 
     def reserve_id(self, at_least: int = 1) -> int:
         """A new order id, never given twice even between processes, and not below ``at_least``."""
 
-    def add(self, order: Order) -> None:
+    def add(self, order: Record) -> None:
         """Store a new order (its ``order_id`` is set) as its version, or the first. One transaction; nothing is stored on
         an error."""
 
-    def update(self, order: Order) -> None:
+    def update(self, order: Record) -> None:
         """Change the stored order in place, as its next version; its lines are replaced. Raises RecordMissing, and
         RecordChanged where ``order`` names a version that is no longer the stored one."""
 
     def remove(self, order_id: int) -> None:
         """Delete an order. Raises RecordMissing."""
 
-    def get(self, order_id: int) -> Order:
+    def get(self, order_id: int) -> Record:
         """One order whole. Raises RecordMissing."""
 
-    def search(self, query: OrderQuery) -> OrderPage:
+    def search(self, query: RecordQuery) -> RecordPage:
         """One page of matches; quick with 100,000 orders."""
 
-    def each(self, query: OrderQuery) -> Iterator[Order]:
+    def each(self, query: RecordQuery) -> Iterator[Record]:
         """Every match of ``query`` (its page and size are ignored), in order, for an export; streamed."""
 
     def duplicates(self, document: str | None, pages: tuple[PageRef, ...], invoice: Invoice) -> list[Duplicate]:

@@ -1,0 +1,36 @@
+"""One name a thing: a word that several things could claim is the name of one class only."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize(
+    "name", ["Answer", "Cancelled", "Case", "Draft", "Extracted", "Order", "Reading", "Record", "RunOrder", "TextLine"]
+)
+def test_a_word_names_one_class(name: str) -> None:
+    """Whoever reads the word in the code knows which thing is meant."""
+    found = defaultdict(list)
+    for folder in ("core", "storage", "pages"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    found[node.name.lstrip("_")].append(path.relative_to(ROOT).as_posix())
+    assert len(found[name]) <= 1, f"{name}: {found[name]}"
+
+
+def test_the_words_of_the_order_tables_stay_in_storage() -> None:
+    """How the tables are called is nobody's matter but of what writes them."""
+    users = [
+        path.relative_to(ROOT).as_posix()
+        for folder in ("core", "pages")
+        for path in (ROOT / folder).rglob("*.py")
+        if "sales_order" in path.read_text(encoding="utf-8")
+    ]
+    assert users == []

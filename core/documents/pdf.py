@@ -15,6 +15,7 @@ from core.documents.bombs import unpacks_beyond
 from core.documents.geometry import cut_to, quarter_turn, turn_box, turned_size
 from core.documents.jpeg import jpeg_of
 from core.documents.nesting import inline_pixels, paints_of
+from core.documents.painting import Painting, painting_of
 from core.documents.ranges import check_page
 from core.errors import (
     BrokenDocument,
@@ -48,6 +49,10 @@ _SCAN_SHARE = 0.5
 #: Forms painted on one page beyond which it is made to hang its readers; and how many the file must have for that.
 _MOST_PAINTS = 20_000
 _FEW_FORMS = 2
+#: Drawing one page paints no more pixels than this, all layers together; real invoices paint up to 20 million at 200 dpi.
+_MOST_PAINTED = 1_500_000_000
+#: So many square points of a page may be runs of colours where its pictures are asked for: two hundred pages of them.
+_MOST_SHADED = 100_000_000
 #: MuPDF's text render mode for text that is there but not drawn.
 _HIDDEN = 3
 
@@ -94,6 +99,7 @@ class PdfDocument:
                 f"its content unpacks to more than {limits.unpacked_megabytes} MB, which no invoice needs: "
                 "print it to a new PDF, or raise the limit in the settings.",
             )
+        self.paintings: dict[int, Painting] = {}
         forms = data.count(b"/Form")
         self.has_forms, self.nests = forms > 0, forms > _FEW_FORMS
         with _reading(name):
@@ -202,7 +208,7 @@ class PdfPage:
     def text_layer(self) -> TextLayer:
         """See :meth:`core.documents.base.Page.text_layer`."""
         with _reading(self._document.name):
-            text_page = self._text_page()
+            text_page = self._text_page(pictures=self._is_pictured())
             share = self._picture_share(text_page)
             hidden = self._hidden_share() if share >= _SCAN_SHARE else 0.0
             return TextLayer(self._words_of(text_page), share, hidden)
@@ -214,9 +220,10 @@ class PdfPage:
             painted = [(at, box) for at, (kind, box) in enumerate(log) if kind == "fill-image"]
             if not painted:
                 return []
+            self._check_shades()
             masked = [info["bbox"] for info in self._page.get_image_info() if info["has-mask"]]
             painted = [(at, box) for at, box in painted if not any(_same_place(box, other) for other in masked)]
-            if not painted or self._picture_share(self._text_page()) >= _SCAN_SHARE:
+            if not painted or self._picture_share(self._text_page(self._is_pictured())) >= _SCAN_SHARE:
                 return []
             texts = [(at, box) for at, (kind, box) in enumerate(log) if kind.endswith("-text")]
             under = [text for at, text in texts if any(later > at and _inside(text, box) for later, box in painted)]
@@ -224,11 +231,18 @@ class PdfPage:
         width, height = turned_size(*self._shown_size, self._page.rotation)
         return [turn_box(box, turn, width, height) for box in under]
 
-    def _text_page(self) -> Any:
+    def _text_page(self, pictures: bool = False) -> Any:
+        if pictures:
+            self._check_shades()
         mu = _pymupdf()
         # Ligatures are spelt out, and what has no Unicode value comes as U+FFFD instead of a made-up character.
-        flags = mu.TEXT_PRESERVE_WHITESPACE | mu.TEXT_MEDIABOX_CLIP | mu.TEXT_PRESERVE_IMAGES
-        return self._page.get_textpage(flags=flags)
+        flags = mu.TEXT_PRESERVE_WHITESPACE | mu.TEXT_MEDIABOX_CLIP
+        return self._page.get_textpage(flags=flags | (mu.TEXT_PRESERVE_IMAGES if pictures else 0))
+
+    def _is_pictured(self) -> bool:
+        """Whether the pictures of the page, all together, have as many pixels as a scan."""
+        pixels: int = sum(picture[2] * picture[3] for picture in self._page.get_images())
+        return pixels >= _SCAN_PIXELS
 
     def _words_of(self, text_page: Any) -> list[Word]:
         raw = text_page.extractWORDS()
@@ -248,9 +262,6 @@ class PdfPage:
         ]
 
     def _picture_share(self, text_page: Any) -> float:
-        pixels = sum(picture[2] * picture[3] for picture in self._page.get_images())
-        if pixels < _SCAN_PIXELS:
-            return 0.0
         covered = sum(
             max(0.0, block[2] - block[0]) * max(0.0, block[3] - block[1])
             for block in text_page.extractBLOCKS()
@@ -283,6 +294,7 @@ class PdfPage:
         with _reading(self._document.name):
             pictures = [picture[2] * picture[3] for picture in self._page.get_images()]
             self._check_pixels(max(pictures, default=0))
+            self._check_painting(scale)
             mu = _pymupdf()
             pixels = self._page.get_pixmap(
                 matrix=mu.Matrix(scale, scale), clip=mu.Rect(back), colorspace=mu.csRGB, alpha=False
@@ -292,6 +304,28 @@ class PdfPage:
                 mu.TOOLS.store_shrink(100)  # else MuPDF keeps up to 256 MB of decoded scans
         turns = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
         return image.transpose(turns[self.rotation]) if self.rotation else image
+
+    def _painting(self) -> Painting:
+        known = self._document.paintings
+        if self.number not in known:
+            known[self.number] = painting_of(self._page, _MOST_PAINTED)
+        return known[self.number]
+
+    def _check_painting(self, scale: float) -> None:
+        if self._painting().pixels(scale) > _MOST_PAINTED:
+            raise self._overpainted("too long to draw")
+
+    def _check_shades(self) -> None:
+        """What asks for a page's pictures gets a picture of each run of colours too, and all of them stay in memory."""
+        if self._painting().shaded > _MOST_SHADED:
+            raise self._overpainted("too much memory to read")
+
+    def _overpainted(self, what: str) -> PageTooLarge:
+        return PageTooLarge(
+            self._document.name,
+            f"page {self.number} paints over the same places again and again, which takes {what}: "
+            "print it to a new PDF.",
+        )
 
     def _check_pixels(self, pixels: float) -> None:
         most = self._document.limits.page_megapixels

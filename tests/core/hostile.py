@@ -140,6 +140,53 @@ def tiny_tiles() -> bytes:
     return drawn(b"/Pattern cs /P scn 0 0 595 842 re f", tile, resources="/Pattern<</P 5 0 R>>")
 
 
+def wide_tiles() -> bytes:
+    """A pattern in steps of a point whose tile is as large as the page."""
+    about = "/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 595 842]/XStep 1/YStep 1/Resources<<>>"
+    tile = (f"<</Type/Pattern{about}>>", b"0 0 590 840 re f")
+    return drawn(b"/Pattern cs /P scn 0 0 595 842 re f", tile, resources="/Pattern<</P 5 0 R>>")
+
+
+def many_shades(count: int = 4000, over_scan: bool = False) -> bytes:
+    """A run of colours over the whole page thousands of times, or over a picture as large as a scan."""
+    colours = "<</FunctionType 2/Domain[0 1]/C0[1 0 0]/C1[0 0 1]/N 1>>"
+    shade = f"<</ShadingType 2/ColorSpace/DeviceRGB/Coords[0 0 595 842]/Function{colours}>>"
+    shades, resources = b"/S sh " * count, f"/Shading<</S{shade}>>"
+    if not over_scan:
+        return drawn(shades, resources=resources)
+    scan = (_picture(1000, 1000, "/Filter/FlateDecode"), deflated(1))
+    content = b"q 595 0 0 842 0 0 cm /A Do Q " + shades
+    return drawn(content, scan, resources=f"{resources}/XObject<</A 5 0 R>>")
+
+
+def many_layers(count: int = 4000) -> bytes:
+    """A half transparent layer over the whole page thousands of times."""
+    layer = "<</Type/XObject/Subtype/Form/BBox[0 0 595 842]/Group<</S/Transparency/I true>>/Resources<<>>>>"
+    resources = "/XObject<</A 5 0 R>>/ExtGState<</G<</ca .5>>>>"
+    return drawn(b"/G gs " + b"/A Do " * count, (layer, b"0 0 9 9 re f"), resources=resources)
+
+
+def many_surfaces(count: int = 100_000) -> bytes:
+    """A rectangle over the whole page a hundred thousand times."""
+    return drawn(zlib.compress(b"1 0 0 rg " + b"0 0 595 842 re f " * count), about="<</Filter/FlateDecode>>")
+
+
+def drawn_letters(count: int = 4000) -> bytes:
+    """A font whose one letter is a picture of the size of the page."""
+    form = "/Type/Font/Subtype/Type3/FontBBox[0 0 1 1]/FontMatrix[1 0 0 1 0 0]/Encoding<</Differences[97/a]>>"
+    font = f"<<{form}/CharProcs<</a 6 0 R>>/FirstChar 97/LastChar 97/Widths[0]/Resources<</XObject<</A 7 0 R>>>>>>"
+    letter = ("<<>>", b"0 0 d0 500 0 0 700 0 0 cm /A Do")
+    picture = (_picture(200, 200, "/Filter/FlateDecode"), deflated(1))
+    text = b"BT /F 1 Tf 50 50 Td (" + b"a" * count + b") Tj ET"
+    return drawn(text, (font, None), letter, picture, resources="/Font<</F 5 0 R>>")
+
+
+def long_outline(count: int = 100_000) -> bytes:
+    """One surface whose outline runs up and down the page without end."""
+    outline = b"0 0 m " + b"595 842 l 0 10 l " * count + b"f"
+    return drawn(zlib.compress(outline), about="<</Filter/FlateDecode>>")
+
+
 def tiny_dashes() -> bytes:
     """Lines far longer than the page, in dashes of a thousandth of a point."""
     return drawn(b"[.001 .001] 0 d " + b"0 0 m 100000 100000 l S " * 200)
@@ -230,6 +277,15 @@ QUICK: dict[str, Callable[[], bytes]] = {
     "inline.pdf": lambda: inline_picture(30_000),
     "inlineform.pdf": lambda: inline_in_form(30_000),
     "mask.pdf": lambda: soft_mask(30_000),
+    "pictures.pdf": many_pictures,
+    "tiles.pdf": tiny_tiles,
+    "widetiles.pdf": wide_tiles,
+    "shades.pdf": many_shades,
+    "shadedscan.pdf": lambda: many_shades(over_scan=True),
+    "layers.pdf": many_layers,
+    "surfaces.pdf": many_surfaces,
+    "letters.pdf": drawn_letters,
+    "outline.pdf": long_outline,
     "cascade.pdf": lambda: stream_bomb(200, twice=True),
     "frames.tif": lambda: frames(20),
 }
@@ -247,8 +303,6 @@ SLOW: dict[str, Callable[[], bytes]] = {
     "printed.tif": lambda: frames(printed=True),
     "stream.pdf": stream_bomb,
     "attached.pdf": attached_bomb,
-    "pictures.pdf": many_pictures,
-    "tiles.pdf": tiny_tiles,
     "dashes.pdf": tiny_dashes,
     "mask79.pdf": lambda: soft_mask(8_900),
     "inline79.pdf": lambda: inline_picture(8_900),

@@ -8,11 +8,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from core.errors import StudioError
-from core.events import Event
-from core.jobs.queue import Handler, Job, JobRequest, Lane
+from core.jobs.queue import Handler, JobRequest, Lane
 from core.jobs.running import LEASE, Running, run_job
-from core.jobs.snapshot import snapshot
 from core.jobs.store import JobStore
+from core.jobs.stored import StoredQueue
 
 log = logging.getLogger(__name__)
 
@@ -118,13 +117,13 @@ class Slots:
         return True
 
 
-class LocalQueue:
+class LocalQueue(StoredQueue):
     """Implements :class:`core.jobs.queue.JobQueue` with threads."""
 
     def __init__(
         self, store: JobStore, handlers: Mapping[str, Handler], slots: Sequence[Sequence[Lane]] = SLOTS
     ) -> None:
-        self._store = store
+        super().__init__(store)
         self._slots = Slots(store, handlers, slots, look=LOOK_ALONE)
 
     def submit(self, request: JobRequest) -> None:
@@ -132,18 +131,6 @@ class LocalQueue:
         self._store.add(request)
         self.warm()
         self._slots.wake()
-
-    def get(self, job_id: str) -> Job | None:
-        """See :meth:`core.jobs.queue.JobQueue.get`."""
-        return snapshot(self._store, job_id)
-
-    def events(self, job_id: str, after: int = 0) -> list[tuple[int, Event]]:
-        """See :meth:`core.jobs.queue.JobQueue.events`."""
-        return self._store.events(job_id, after)
-
-    def active(self, kind: str) -> list[JobRequest]:
-        """See :meth:`core.jobs.queue.JobQueue.active`."""
-        return [record.request for record in self._store.active() if record.request.kind == kind]
 
     def cancel(self, job_id: str) -> None:
         """See :meth:`core.jobs.queue.JobQueue.cancel`."""

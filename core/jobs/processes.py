@@ -15,11 +15,10 @@ from typing import Any
 
 from core.cancelling import CANCELLED
 from core.errors import RunTooLong, StudioError
-from core.events import Event
 from core.jobs.channel import Channel
-from core.jobs.queue import Job, JobRequest, Lane
-from core.jobs.snapshot import snapshot
+from core.jobs.queue import JobRequest, Lane
 from core.jobs.store import JobRecord, JobStore
+from core.jobs.stored import StoredQueue
 from core.ocr.machine import resident
 
 log = logging.getLogger(__name__)
@@ -71,7 +70,7 @@ class _Post:
     next_start: float = 0.0
 
 
-class ProcessQueue:
+class ProcessQueue(StoredQueue):
     """Implements :class:`core.jobs.queue.JobQueue` with processes."""
 
     def __init__(
@@ -82,7 +81,7 @@ class ProcessQueue:
         password: Callable[[str], str | None] = lambda sha256: None,
     ) -> None:
         """``password`` gives the password of an encrypted document, which only this process has."""
-        self._store = store
+        super().__init__(store)
         self._start = start
         self._password = password
         self._posts = [_Post(plan) for plan in plans]
@@ -97,18 +96,6 @@ class ProcessQueue:
         self.warm()
         self._tell(request.lane, wake=True)
         self._wake.set()
-
-    def get(self, job_id: str) -> Job | None:
-        """See :meth:`core.jobs.queue.JobQueue.get`."""
-        return snapshot(self._store, job_id)
-
-    def events(self, job_id: str, after: int = 0) -> list[tuple[int, Event]]:
-        """See :meth:`core.jobs.queue.JobQueue.events`."""
-        return self._store.events(job_id, after)
-
-    def active(self, kind: str) -> list[JobRequest]:
-        """See :meth:`core.jobs.queue.JobQueue.active`."""
-        return [record.request for record in self._store.active() if record.request.kind == kind]
 
     def cancel(self, job_id: str) -> None:
         """See :meth:`core.jobs.queue.JobQueue.cancel`."""

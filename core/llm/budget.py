@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,8 +20,6 @@ from core.stores.holds import Cap, Holds, Over
 
 #: Seconds beyond a call's timeout after which what it held back lapses: its process is dead.
 GRACE = 120.0
-
-Spent = Callable[[datetime], Decimal]
 
 
 @dataclass(slots=True)
@@ -87,34 +84,6 @@ class BudgetGuard:
         if budget.hard and budget.month is not None:
             caps.append(Cap("this month’s", month_of(now).since, budget.month))
         return caps
-
-
-class LocalHolds:
-    """Implements :class:`core.stores.holds.Holds` in memory, for one process. ``spent`` is :meth:`core.stores.calls.Calls.spent`."""
-
-    def __init__(self, spent: Spent) -> None:
-        self._spent = spent
-        self._lock = threading.Lock()
-        self._held: dict[str, tuple[Decimal, datetime]] = {}
-
-    def hold(
-        self, hold_id: str, dollars: Decimal, caps: Sequence[Cap], now: datetime, longest: timedelta
-    ) -> Over | None:
-        """See :meth:`core.stores.holds.Holds.hold`."""
-        with self._lock:
-            self._held = {name: (amount, until) for name, (amount, until) in self._held.items() if until > now}
-            held = sum((amount for amount, _ in self._held.values()), Decimal(0))
-            for cap in caps:
-                spent = self._spent(cap.since)
-                if spent + held + dollars > cap.dollars:
-                    return Over(cap, spent, spent + dollars > cap.dollars or not held)
-            self._held[hold_id] = (dollars, now + longest)
-            return None
-
-    def release(self, hold_id: str) -> None:
-        """See :meth:`core.stores.holds.Holds.release`."""
-        with self._lock:
-            self._held.pop(hold_id, None)
 
 
 def _refusal(over: Over, held: Decimal) -> str:

@@ -129,14 +129,3 @@ class DocumentType:
             return getattr(values, place.field)
         rows = getattr(values, place.table)
         return getattr(rows[place.row], place.field) if place.row < len(rows) else None
-
-    def with_value(self, values: BaseModel, path: str, value: Any) -> BaseModel:
-        """A copy of ``values`` with ``value`` (validated) at ``path``. Raises IndexError for a row that does not exist."""
-        place, data = Path.parse(path), values.model_dump()
-        if place.is_cell:
-            rows = [dict(row) for row in data[place.table]]
-            rows[place.row][place.field] = value
-            data[place.table] = rows
-        else:
-            data[place.field] = value
-        return self.model.model_validate(data)

@@ -12,11 +12,11 @@ from subprocess import PIPE
 import pytest
 
 from core.call import Call, Usage
-from core.llm.budget import LocalHolds
 from core.stores.holds import Cap, Holds
 from storage.calls import SqlCalls
 from storage.database import Database
 from storage.holds import SqlHolds
+from tests.doubles.holds import MemoryHolds
 
 NOW = datetime(2026, 3, 14, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -80,7 +80,7 @@ def database(database_url: str, open_store: Callable[[str], Database]) -> Databa
 @pytest.fixture(params=["memory", "database"])
 def holds(request: pytest.FixtureRequest, database: Database) -> Holds:
     """Each kind of holds, over the same books."""
-    return LocalHolds(SqlCalls(database).spent) if request.param == "memory" else SqlHolds(database)
+    return MemoryHolds(SqlCalls(database).spent) if request.param == "memory" else SqlHolds(database)
 
 
 def test_what_is_held_counts_until_it_is_released(holds: Holds) -> None:

@@ -8,6 +8,9 @@ from typing import Any
 import pymupdf
 from PIL import Image, ImageDraw, ImageFont
 
+from core.invoice.model import Invoice
+from core.schema.path import Path
+
 LINES = ("Invoice 2024-117", "Date 06.05.2024", "Consulting 12,50 EUR", "Total 1.234,56 EUR")
 
 
@@ -57,3 +60,11 @@ def scan_of(image: Image.Image) -> bytes:
     page.insert_image(page.rect, stream=encoded(image, "PNG"))
     data: bytes = pdf.tobytes()
     return data
+
+
+def with_value(invoice: Invoice, path: str, value: Any) -> Invoice:
+    """A copy of an invoice with ``value`` (validated) at ``path``."""
+    place, data = Path.parse(path), invoice.model_dump()
+    holder = data[place.table][place.row] if place.is_cell else data
+    holder[place.field] = value
+    return Invoice.model_validate(data)

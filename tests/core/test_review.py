@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from core.evidence import Box, Evidence, PageText, Word
 from core.extraction import Extraction, Finding, PageRef
-from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice, LineItem
 from core.recipe import Recipe
 from core.review import review
+from tests.core.made import with_value
 
 TODAY = date(2024, 6, 1)
 WORDS = tuple(
@@ -55,21 +55,21 @@ def test_nothing_changed_is_nothing_changed() -> None:
 
 def test_a_changed_value_is_looked_for_on_the_page() -> None:
     """Its old evidence is gone, its new place is found, and what was extracted is remembered."""
-    reviewed = review(EXTRACTED, INVOICE.with_value(GIVEN, "total_amount", "5.00"), today=TODAY)
+    reviewed = review(EXTRACTED, with_value(GIVEN, "total_amount", "5.00"), today=TODAY)
     assert reviewed.was == {"total_amount": Decimal("8.00")}
     assert reviewed.extraction.evidence["total_amount"].text == "5.00"
 
 
 def test_a_value_that_stands_nowhere_has_no_evidence() -> None:
     """A made-up number is marked."""
-    reviewed = review(EXTRACTED, INVOICE.with_value(GIVEN, "invoice_number", "ZZZZ-99999"), today=TODAY)
+    reviewed = review(EXTRACTED, with_value(GIVEN, "invoice_number", "ZZZZ-99999"), today=TODAY)
     assert "invoice_number" not in reviewed.extraction.evidence
 
 
 def test_a_drawn_box_is_the_evidence() -> None:
     """What the person drew counts, wherever the value may stand otherwise."""
     drawn = Evidence(1, (Box(1, 2, 3, 4),), "8.00", 1.0, "drawn")
-    reviewed = review(EXTRACTED, INVOICE.with_value(GIVEN, "subtotal", "8.00"), {"subtotal": drawn}, today=TODAY)
+    reviewed = review(EXTRACTED, with_value(GIVEN, "subtotal", "8.00"), {"subtotal": drawn}, today=TODAY)
     assert reviewed.extraction.evidence["subtotal"] == drawn
 
 
@@ -98,7 +98,7 @@ def test_findings_of_reading_stay_and_checks_are_fresh() -> None:
 
 def test_what_the_person_typed_is_trusted() -> None:
     """A corrected value does not stay doubtful."""
-    reviewed = review(EXTRACTED, INVOICE.with_value(GIVEN, "vendor_name", "Nut"), today=TODAY)
+    reviewed = review(EXTRACTED, with_value(GIVEN, "vendor_name", "Nut"), today=TODAY)
     assert reviewed.extraction.confidences["vendor_name"] >= 0.9
 
 
@@ -109,9 +109,9 @@ def test_what_was_noticed_while_reading_stays_until_its_field_is_changed() -> No
         Finding("opinion", "warning", "The second reader says otherwise.", ("total_amount",), reading=True),
     )
     read = EXTRACTED.model_copy(update={"findings": notes})
-    untouched = review(read, INVOICE.with_value(GIVEN, "customer_id", "7"), today=TODAY).extraction.findings
+    untouched = review(read, with_value(GIVEN, "customer_id", "7"), today=TODAY).extraction.findings
     assert {finding.check for finding in untouched} >= {"instructions", "opinion"}
-    settled = review(read, INVOICE.with_value(GIVEN, "total_amount", "9.00"), today=TODAY).extraction.findings
+    settled = review(read, with_value(GIVEN, "total_amount", "9.00"), today=TODAY).extraction.findings
     checks = {finding.check for finding in settled}
     assert "instructions" in checks
     assert "opinion" not in checks
@@ -121,7 +121,7 @@ def test_a_doubt_stays_while_other_fields_are_mended() -> None:
     """Only a look at that very value clears it: what untouched fields say does not move."""
     sure = {"invoice_number": 0.61, "total_amount": 0.75, "line_items.1.quantity": 0.4}
     extracted = EXTRACTED.model_copy(update={"confidences": sure})
-    changed = INVOICE.with_value(INVOICE.with_value(GIVEN, "subtotal", "8.00"), "line_items.0.quantity", "2.5")
+    changed = with_value(with_value(GIVEN, "subtotal", "8.00"), "line_items.0.quantity", "2.5")
     after = review(extracted, changed, today=TODAY).extraction
     assert {path: after.confidences[path] for path in sure} == sure
     assert after.verdict == "needs review"

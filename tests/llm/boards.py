@@ -9,11 +9,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from core.call import Call, ModelName
-from core.llm.budget import LocalHolds
 from core.llm.prices import cost_of, price_of
 from core.llm.provider import Ask, Capabilities, Message, Provider, Question
 from core.llm.switchboard import Outside, Switchboard
 from core.settings import Budget, Defaults, ModelPrice, ProviderSettings
+from tests.doubles.holds import MemoryHolds
 
 #: What every model of :func:`make_board` costs: a dollar per thousand tokens in, ten out.
 DEAR = ModelPrice(input=Decimal(1000), output=Decimal(10_000))
@@ -80,7 +80,7 @@ def make_board(*providers: Provider, budget: Budget | None = None, **settings: o
         defaults=lambda: defaults[0],
         cost=cost_of,
         price=price_of,
-        holds=LocalHolds(books.spent),
+        holds=MemoryHolds(books.spent),
         keep=books.keep,
         capabilities=lambda model: Capabilities(),
         default_model=lambda provider, defaults: getattr(defaults.providers.get(provider), "model", "") or "recorded",

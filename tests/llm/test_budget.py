@@ -14,9 +14,10 @@ import pytest
 
 from core.call import ModelName
 from core.errors import BudgetExceeded, Cancelled
-from core.llm.budget import GRACE, BudgetGuard, LocalHolds
+from core.llm.budget import GRACE, BudgetGuard
 from core.llm.provider import Ask
 from core.settings import Budget
+from tests.doubles.holds import MemoryHolds
 from tests.doubles.replay import ReplayProvider, always
 from tests.llm.boards import ask_of, make_board
 
@@ -29,7 +30,7 @@ Books = Callable[[datetime], Decimal]
 
 def guard_of(budget: Budget, spent: Books, now: Callable[[], datetime] = lambda: NOON) -> BudgetGuard:
     """A guard of one process."""
-    return BudgetGuard(lambda: budget, LocalHolds(spent), lambda seconds: time.sleep(0.01), now)
+    return BudgetGuard(lambda: budget, MemoryHolds(spent), lambda seconds: time.sleep(0.01), now)
 
 
 def reserve(guard: BudgetGuard, cost: str, cancelled: bool = False) -> None:

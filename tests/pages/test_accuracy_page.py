@@ -16,7 +16,6 @@ from core.accuracy import Choice, Miss, Place
 from core.evaluation.cases import load_case
 from core.events import RunFinished, StepFinished, StepProgressed
 from core.extraction import PageRef
-from core.invoice.document_type import INVOICE
 from core.jobs.queue import Job
 from core.studio import Studio
 from pages.accuracy_parts.confidence import best_threshold, sentence
@@ -25,6 +24,7 @@ from pages.accuracy_parts.state import evaluated
 from pages.accuracy_parts.tables import document_rows, field_rows, field_title, miss_row
 from pages.shared import keys
 from tests.conftest import SampleFile
+from tests.core.made import with_value
 
 ROOT = Path(__file__).parents[2]
 
@@ -209,7 +209,7 @@ def test_a_record_is_kept_as_a_test_case_from_its_page(studio: Studio, digital_p
     extraction = next(event.extraction for event in events if isinstance(event, RunFinished))
     saved: dict[str, int] = {
         status: studio.save(
-            INVOICE.with_value(extraction.invoice, "total_amount", Decimal(total)),
+            with_value(extraction.invoice, "total_amount", Decimal(total)),
             ("database",), run_id=run_id, extraction=extraction, status=status,  # type: ignore[arg-type]
         ).order_id
         for status, total in (("reviewed", "5.00"), ("needs review", "6.00"))

@@ -13,7 +13,6 @@ import streamlit as st
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
-from core.invoice.document_type import INVOICE
 from core.stores.records import RecordQuery
 from core.studio import Studio
 from pages.shared import keys, session
@@ -21,7 +20,7 @@ from pages.shared.pictures import _answer_page
 from pages.studio_parts.picker import WINDOW
 from storage.workbook import Workbook
 from tests.conftest import PASSWORD, SampleFile
-from tests.core.made import LINES, pdf_of
+from tests.core.made import LINES, pdf_of, with_value
 
 ROOT = Path(__file__).parents[2]
 
@@ -428,7 +427,7 @@ def test_a_saved_document_that_was_changed_again_says_so(studio: Studio, digital
 def test_a_record_changed_elsewhere_is_not_overwritten_unasked(studio: Studio, digital_pdf: SampleFile) -> None:
     """Somebody corrected the saved record in Records: the next save from here asks first."""
     app = press(extracted(digital_pdf), "save")
-    studio.save(INVOICE.with_value(studio.record(1).invoice, "customer_id", "77"), ("database",), update=1)
+    studio.save(with_value(studio.record(1).invoice, "customer_id", "77"), ("database",), update=1)
     press(type_into(app, "customer_name", "Corrected Ltd"), "save")
     assert "update_order" in keys_of(app)
     assert studio.record(1).invoice.customer_id == "77"
@@ -586,7 +585,7 @@ def test_a_record_changed_since_stays_when_the_batch_is_undone(
 ) -> None:
     """The others go, and the one that stays is named."""
     app = press(both_read(open_page(), digital_pdf, einvoice_pdf), "save_ready")
-    studio.save(INVOICE.with_value(studio.record(1).invoice, "customer_id", "77"), ("database",), update=1)
+    studio.save(with_value(studio.record(1).invoice, "customer_id", "77"), ("database",), update=1)
     press(app, "undo_batch")
     assert studio.search(RecordQuery()).total == 1
     assert "Order 1 was changed since" in said(app)

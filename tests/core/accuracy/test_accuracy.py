@@ -20,12 +20,12 @@ from core.errors import CaseError, RecipeError, RecordMissing
 from core.evaluation.cases import load_case
 from core.events import RunFinished, StepFailed
 from core.extraction import Extraction, PageRef
-from core.invoice.document_type import INVOICE
 from core.jobs.queue import Job
 from core.settings import Settings
 from core.studio import Studio
 from core.validation.gate import decide
 from tests.conftest import SampleFile
+from tests.core.made import with_value
 
 
 @pytest.fixture
@@ -173,7 +173,7 @@ def test_a_reviewed_record_is_a_case_whose_truth_is_what_was_saved(
 ) -> None:
     """The person corrected the total: reading the document again misses exactly that, on the command line too."""
     run_id, extraction = read(studio, digital_pdf.data)
-    invoice = INVOICE.with_value(extraction.invoice, "total_amount", Decimal("1.00"))
+    invoice = with_value(extraction.invoice, "total_amount", Decimal("1.00"))
     order_id = studio.save(invoice, ("database",), run_id=run_id, extraction=extraction).order_id
     (result,) = measure(studio, Choice("records"))
     (document,) = result.documents
@@ -233,7 +233,7 @@ def test_the_lowest_confidence_is_where_the_gate_turns(studio: Studio, digital_p
     assert verdict(lowest + 0.0001) == "needs review"
     assert (
         lowest_confidence(
-            extraction.model_copy(update={"invoice": INVOICE.with_value(extraction.invoice, "invoice_number", None)})
+            extraction.model_copy(update={"invoice": with_value(extraction.invoice, "invoice_number", None)})
         )
         is None
     )

@@ -17,6 +17,7 @@ from unittest import mock
 
 from core.documents.opening import open_document
 from core.entrypoints.bootstrap import extractors
+from core.errors import DocumentError
 from core.evaluation.calibration import Passing
 from core.evaluation.cases import Case, load_cases
 from core.evaluation.outcome import Outcome, compare
@@ -82,7 +83,8 @@ def generate(folder: Path, count: int, scans: int, seed: int = 50_000) -> Path:
 
 
 def read(folders: Sequence[Path], cache: Path, forgotten: Sequence[float] = FORGOTTEN) -> list[Reading]:
-    """Every case of ``folders``, read once a share in ``forgotten``. Pages stay in ``cache``. Raises CaseError."""
+    """Every case of ``folders``, read once a share in ``forgotten``; what the studio refuses to open is left out. Pages stay
+    in ``cache``. Raises CaseError."""
     reader = CachedPageReader(DiskCache(cache, 4_000_000_000), registry.create, clean=clean)
     pipeline = Pipeline(extractors(), reader, NoCache(), "calibration", today=lambda: _TODAY)
     return [
@@ -96,7 +98,10 @@ def read(folders: Sequence[Path], cache: Path, forgotten: Sequence[float] = FORG
 
 def _read(pipeline: Pipeline, case: Case, share: float) -> Iterator[Reading]:
     assert case.document is not None
-    document = open_document(case.document.read_bytes(), case.document.name)
+    try:
+        document = open_document(case.document.read_bytes(), case.document.name)
+    except DocumentError:
+        return
     numbers = case.invoice_pages or range(1, document.page_count + 1)
     recipe = Recipe() if share == 0 else Recipe(extractors=("rules",))
     pages = tuple(map(PageRef, numbers))

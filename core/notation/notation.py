@@ -17,10 +17,15 @@ from core.evidence import PageText
 
 #: The marks of thousands and decimals in a text that is nothing but a number and what may stand beside one.
 NUMBER = re.compile(r"^(?P<before>\D{0,8}?)(?P<number>[.,]?\d(?:[\d.,'’]*\d)?)(?P<after>\D{0,8})$")
+_MOST_DAYS = 31
 _NUMERIC_DATE = re.compile(
-    r"(?<![\w./-])(?P<first>\d{1,4})\s?(?P<mark>[./\-–])\s?(?P<second>\d{1,2})\s?(?P=mark)\s?(?:\d{4}|\d{2})(?![\d/])"
+    r"(?<![\w./-])(?P<first>\d{1,4})\s?(?P<mark>[./\-–])\s?(?P<second>\d{1,2})\s?(?P=mark)\s?(?:\d{4}|\d{2})(?![\d/]|[.\-]\d)"
 )
-_UNITED_STATES = re.compile(r"\b[A-Z]{2},?\s+\d{5}(?:-\d{4})?\b|\bUSA\b|\bUnited States\b")
+#: A state and its code of five digits, or the country: other two letters before five digits (NO 10256) are none.
+UNITED_STATES = re.compile(
+    r"\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|PR|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]"
+    r"),?\s+\d{5}(?:-\d{4})?\b|\bUSA\b|\bUnited States\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ def notation_of(pages: Sequence[PageText], language: str | None) -> Notation:
 
 def notation_of_text(words: Sequence[str], text: str, language: str | None) -> Notation:
     """The same from the words of all pages and their text with blanks and lines."""
-    american = language in {"en", None} and _UNITED_STATES.search(text) is not None
+    american = language in {"en", None} and UNITED_STATES.search(text) is not None
     return Notation(decide_decimal(words, _decimal_mark(language)), decide_order(words, american))
 
 
@@ -79,9 +84,9 @@ def decide_order(texts: Iterable[str], month_first: bool) -> bool:
         if found is None or len(found["first"]) > 2:
             continue
         first, second = int(found["first"]), int(found["second"])
-        if first > 12 >= second:
+        if _MOST_DAYS >= first > 12 >= second:
             return False
-        if second > 12 >= first:
+        if _MOST_DAYS >= second > 12 >= first:
             return True
     return month_first
 

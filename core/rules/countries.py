@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from core.notation.folding import fold
+from core.notation.notation import UNITED_STATES
 
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 _MORE = {
@@ -23,7 +24,6 @@ _MORE = {
 }
 #: VAT id and IBAN begin with the country.
 _CODED = re.compile(r"\b([A-Z]{2})\s?\d{2}\s?[A-Z0-9]{4}|\b(ATU|CHE|[A-Z]{2})[-.\s]?\d{8,12}\b")
-_AMERICAN = re.compile(r"\b[A-Z]{2},?\s+\d{5}(?:-\d{4})?\b")
 _CANADIAN = re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z]\s?\d[A-Z]\d\b")
 _AUSTRALIAN = re.compile(r"\bABN\b|\b(?:NSW|VIC|QLD|TAS)\s+\d{4}\b")
 _INDIAN = re.compile(r"\bGSTIN\b|\b[CS]GST\b")
@@ -53,8 +53,13 @@ def countries_in(text: str) -> Iterator[str]:
     for match in _CODED.finditer(text):
         code = match[1] or match[2]
         yield {"ATU": "AT", "CHE": "CH", "EL": "GR"}.get(code, code)
+    yield from countries_named(text)
+
+
+def countries_named(text: str) -> Iterator[str]:
+    """ISO 3166 codes of the countries that a document names, or whose addresses or tax numbers it prints, one a mention."""
     for pattern, code in (
-        (_AMERICAN, "US"),
+        (UNITED_STATES, "US"),
         (_CANADIAN, "CA"),
         (_AUSTRALIAN, "AU"),
         (_INDIAN, "IN"),

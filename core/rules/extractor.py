@@ -16,6 +16,7 @@ from core.notation.writing import text_of
 from core.page.layout import Token
 from core.recognition import doubt_of, recognise
 from core.rules.candidates import find_candidates
+from core.rules.date_order import doubt_order
 from core.rules.header import Candidate, read_header
 from core.rules.lexicon import load_lexicon
 from core.rules.money import FoundCurrency, read_currency
@@ -68,6 +69,8 @@ def read_invoice(pages: Sequence[PageText]) -> Extracted:
     for field, found in (("subtotal", totals.subtotal), ("tax", totals.tax), ("total_amount", totals.total)):
         if found is not None:
             draft.take(field, found.value, found)
+    if (doubt := doubt_order(reading, header, currency)) is not None:
+        draft.noticed.append(doubt)
     if currency is not None:
         draft.take("currency", currency.code, currency)
     draft.take_items(rows)
@@ -144,7 +147,7 @@ class _Drafting:
         self.items: list[LineItem] = []
         self.names: list[Name] = []
         self.parties: list[Party] = []
-        self.left_out: list[Finding] = []
+        self.noticed: list[Finding] = []
 
     def take(
         self,
@@ -190,7 +193,7 @@ class _Drafting:
         """Whether a value can stand in an invoice; a number that cannot is told of."""
         if not isinstance(value, Decimal) or is_amount(value):
             return True
-        self.left_out.append(too_long(path, text_of(value)))
+        self.noticed.append(too_long(path, text_of(value)))
         return False
 
     def finish(self, candidates: Sequence[Candidate], totals: Totals) -> Extracted:
@@ -206,18 +209,26 @@ class _Drafting:
             "vendor": [{"name": n.text, "rule": n.rule, "score": round(n.score, 2)} for n in self.names[:_SHOWN]],
         }
         kind = recognise(self.reading)
-        noticed = (find_several(candidates), doubt_of(kind))
+        doubts = (find_several(candidates), doubt_of(kind), _strange_language(self.reading))
         return Extracted(
             invoice,
             json.dumps(raw, ensure_ascii=False),
             self.provenance,
             self.reading.language,
-            findings=(*self.left_out, *(finding for finding in noticed if finding)),
+            findings=(*self.noticed, *(finding for finding in doubts if finding)),
             document_type=kind.document_type if kind.document_type != "other" else None,
             payment=read_payment(totals.total.value if totals.total else None, totals.candidates),
             notation=self.reading.notation,
             candidates=find_candidates(self.reading, candidates, totals.candidates, self.names, self.parties),
         )
+
+
+def _strange_language(reading: Reading) -> Finding | None:
+    """A finding where labels were hardly understood: nothing is to be approved on what they seem to say."""
+    if reading.language_known:
+        return None
+    sentence = "This is in a language that is not known here: what stands beside which word was guessed."
+    return Finding("language", "warning", sentence)
 
 
 def _corners(box: Box) -> tuple[float, float, float, float]:

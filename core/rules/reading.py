@@ -53,6 +53,11 @@ class Reading:
         self._amounts: dict[tuple[int, int], list[Amount]] = {}
 
     @cached_property
+    def language_known(self) -> bool:
+        """Whether the pages are in a language whose labels were learnt."""
+        return self.lexicon.knows((token.key for layout in self.layouts for token in layout.tokens), self.language)
+
+    @cached_property
     def labels_of(self) -> dict[tuple[int, int], list[Label]]:
         """The labels in each segment, by (page index, segment index)."""
         found: dict[tuple[int, int], list[Label]] = defaultdict(list)

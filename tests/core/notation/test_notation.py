@@ -11,7 +11,7 @@ import pytest
 from core.extraction import Extraction, PageRef
 from core.invoice.document_type import INVOICE
 from core.llm.extractor import LlmExtractor
-from core.notation import Notation, notation_of
+from core.notation import Notation, notation_of, notation_of_text
 from core.notation.typed import parse_value
 from core.recipe import Recipe
 from core.rules.extractor import read_invoice
@@ -78,3 +78,10 @@ def test_one_point_before_three_digits_groups_thousands_in_a_german_document() -
     german, english = notation_of([page(GERMAN)], "de"), notation_of([page(BRITISH)], "en")
     assert parse_value(INVOICE.field_of("total_amount"), "1.234", german) == Decimal(1234)
     assert parse_value(INVOICE.field_of("total_amount"), "1.234", english) == Decimal("1.234")
+
+
+def test_a_telephone_number_does_not_say_which_comes_first() -> None:
+    """``01.46.26.88.34`` is no date; nor are two letters and five digits (NO 10256) a state of America."""
+    assert not notation_of_text(["TEL:01.46.26.88.34", "07-04-2017"], "TEL:01.46.26.88.34 07-04-2017", "fr").month_first
+    assert not notation_of_text(["05/01/2018"], "NO 10256 05/01/2018", "en").month_first
+    assert notation_of_text(["05/01/2018"], "Austin, TX 78701 05/01/2018", "en").month_first

@@ -107,3 +107,54 @@ def test_text_on_the_page_is_only_data() -> None:
 def test_it_can_always_run() -> None:
     """No model, no key, no network."""
     assert RulesExtractor().availability().usable
+
+
+_FOREIGN = """
+Nordlys Verktøy AS
+Faktura nr 4471
+Fakturadato 04.03.2026
+Forfallsdato 18.03.2026
+Beskrivelse|@200 Antall|@300 Pris|@400 Beløp
+Momentnøkkel til bil|@200 2|@300 75,00|@400 150,00
+Pipesett med skrall|@200 1|@300 50,00|@400 50,00
+Sum eksklusive merverdiavgift|@400 200,00
+Vennligst betal innen fjorten dager til kontoen som er oppgitt nedenfor
+"""
+
+
+def test_a_language_without_labels_is_told_of_and_stops() -> None:
+    """What was guessed from labels of other languages is not approved unseen; a page of few words is no language."""
+    found = {finding.check: finding.severity for finding in read(_FOREIGN).findings}
+    assert found.get("language") == "warning"
+    for known in ("Invoice no. R-7\nTotal|@200 119.00", _LONG):
+        assert not [finding for finding in read(known).findings if finding.check == "language"]
+
+
+_LONG = "Acme Tools Ltd\nInvoice no. R-7\nDescription|@200 Qty|@300 Unit price|@400 Amount\n"
+_LONG += "".join(f"Part {number:03}|@200 2|@300 1.50|@400 3.00\n" for number in range(1, 31))
+_LONG += "Subtotal|@400 90.00\nVAT 20%|@400 18.00\nTotal|@400 108.00\nPlease pay within thirty days by bank transfer to the account below"
+
+
+def test_a_word_that_every_line_begins_with_is_one_word() -> None:
+    """“Part” is a column of other languages as well; the tax keeps its English label."""
+    draft = read(_LONG)
+    assert (draft.language, str(draft.invoice.tax)) == ("en", "18.00")
+
+
+@pytest.mark.parametrize(
+    ("more", "asked"),
+    [
+        ("Total|@300 $120.00", True),
+        ("Total|@300 120.00", True),
+        ("Total|@300 £120.00", False),
+        ("Austin, TX 78701\nTotal|@300 $120.00", False),
+        ("Due date|@300 25/07/2017\nTotal|@300 $120.00", False),
+        ("Amount due|@300 $120.00\nToronto M5V 2T6", False),
+    ],
+)
+def test_a_date_that_means_two_days_is_asked_about(more: str, asked: bool) -> None:
+    """Unless another date, a country or a currency tells whether the month comes first."""
+    draft = read(f"Invoice no.|@300 R-7\nInvoice date|@300 04/07/2017\n{more}")
+    found = [finding for finding in draft.findings if finding.check == "date_order"]
+    assert bool(found) == asked
+    assert not asked or found[0].proposed in ("2017-04-07", "2017-07-04")

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
-import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from core.recipe import BUILT_IN, Correction, Recipe, Redaction
 
@@ -109,20 +116,38 @@ class Settings(BaseSettings):
     """Who reads: worker processes, so that the page answers meanwhile, or threads of the page's own process, which need
     less memory. ``auto``: processes where there is memory for them."""
 
+    surroundings: tuple[Mapping[str, SecretStr], ...] = Field((), repr=False, exclude=True)
+    """What the environment, ``.env`` and ``.streamlit/secrets.toml`` say, one after the other, as they were when they were
+    last looked at: at start, and by :meth:`look_again`. Keys of providers are among it: never shown or logged."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What was said when it was made comes first, then the environment, then ``.env``."""
+        return init_settings, env_settings, dotenv_settings, _Surroundings(settings_cls)
+
     def secret(self, *names: str) -> SecretStr | None:
         """The first of these keys that the environment, ``.env`` or ``.streamlit/secrets.toml`` has."""
-        found = self.plain(*names)
-        return SecretStr(found) if found else None
+        for source in self.surroundings:
+            for name in names:
+                if name in source and (found := source[name].get_secret_value().strip()):
+                    return SecretStr(found)
+        return None
 
     def plain(self, *names: str) -> str:
-        """The first of these values that the environment, ``.env`` or ``.streamlit/secrets.toml`` has, or an empty text."""
-        sources: tuple[Callable[[], Mapping[str, Any]], ...] = (lambda: os.environ, _env_file, _secrets_file)
-        for source in sources:
-            values = source()
-            found = next((str(values[name]).strip() for name in names if values.get(name)), "")
-            if found:
-                return found
-        return ""
+        """The same as text, or an empty one: for an address, or to know whether there is one."""
+        found = self.secret(*names)
+        return found.get_secret_value() if found else ""
+
+    def look_again(self) -> None:
+        """Read the surroundings anew: a key may have been put there since."""
+        self.surroundings = type(self)().surroundings
 
     case_folders: str = ""
     """Folders (separated as in PATH) from which the Accuracy page may read cases, beside the data folder."""
@@ -138,17 +163,30 @@ class Settings(BaseSettings):
         return self.data_dir / "settings.json"
 
 
-def _env_file() -> Mapping[str, Any]:
-    from dotenv import dotenv_values
+class _Surroundings(PydanticBaseSettingsSource):
+    """Everything that stands where keys are looked for, whatever it is called: the table of providers names them."""
 
-    return dotenv_values(".env") if Path(".env").is_file() else {}
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """No field is looked for by its name."""
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """The three of them."""
+        found = (
+            EnvSettingsSource(self.settings_cls, case_sensitive=True).env_vars,
+            DotEnvSettingsSource(self.settings_cls, case_sensitive=True).env_vars,
+            _streamlit_secrets(self.settings_cls),
+        )
+        return {"surroundings": tuple({name: str(value) for name, value in each.items() if value} for each in found)}
 
 
-def _secrets_file() -> Mapping[str, Any]:
+def _streamlit_secrets(settings_cls: type[BaseSettings]) -> Mapping[str, Any]:
     """The secrets of Streamlit, where its Cloud and its users put them; of a file that cannot be read, nothing."""
     for folder in (Path.cwd(), Path.home()):
+        path = folder / ".streamlit" / "secrets.toml"
         try:
-            return tomllib.loads((folder / ".streamlit" / "secrets.toml").read_text(encoding="utf-8"))
+            if path.is_file():
+                return TomlConfigSettingsSource(settings_cls, path).toml_data
         except (OSError, ValueError):
             continue
     return {}

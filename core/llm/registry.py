@@ -28,7 +28,9 @@ WIRES: dict[str, Factory] = {"openai": OpenAIWire, "groq": GroqWire, "anthropic"
 
 def build_providers(settings: Settings, defaults: Defaults) -> dict[str, Provider]:
     """Every provider of the table, as the person's settings say, by name. Those that lack a key or a
-    proper address are there too and say so in ``missing()``; none is asked anything."""
+    proper address are there too and say so in ``missing()``; none is asked anything. The surroundings are looked at again:
+    who changes a choice in Settings may have put a key there before."""
+    settings.look_again()
     return {name: _build(name, entry, settings, defaults) for name, entry in providers().items()}
 
 

@@ -131,6 +131,34 @@ def test_a_key_comes_from_the_environment_or_a_file(monkeypatch: pytest.MonkeyPa
     assert build_providers(Settings(), Defaults())["groq"].missing() == ""
 
 
+def test_keys_are_read_once_and_again_with_the_choices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody reads files at each call; who puts a key into ``.env`` and saves in Settings has it."""
+    settings = Settings()
+    (tmp_path / ".env").write_text("GROQ_API_KEY=late\n")
+    assert settings.plain("GROQ_API_KEY") == ""
+    assert build_providers(settings, Defaults())["groq"].missing() == ""
+    assert settings.plain("GROQ_API_KEY") == "late"
+    monkeypatch.setenv("GROQ_API_KEY", "later")
+    assert settings.plain("GROQ_API_KEY") == "late"
+
+
+def test_keys_are_in_no_text_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither printed nor written as JSON."""
+    monkeypatch.setenv("GROQ_API_KEY", "gsk-not-to-be-seen")
+    settings = Settings()
+    assert settings.plain("GROQ_API_KEY") == "gsk-not-to-be-seen"
+    assert "gsk-not" not in f"{settings!r} {settings} {settings.surroundings} {settings.model_dump()}"
+
+
+def test_the_environment_comes_before_a_file_whatever_the_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A second name in the environment beats the first name in ``.env``; an empty one says nothing."""
+    (tmp_path / ".env").write_text("GEMINI_API_KEY=from-file\n")
+    monkeypatch.setenv("GOOGLE_API_KEY", "from-environment")
+    assert _key("GEMINI_API_KEY", "GOOGLE_API_KEY") == "from-environment"
+    monkeypatch.setenv("GOOGLE_API_KEY", "")
+    assert _key("GEMINI_API_KEY", "GOOGLE_API_KEY") == "from-file"
+
+
 def _key(*names: str) -> str:
     found = Settings().secret(*names)
     return found.get_secret_value() if found else ""

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import reduce
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import pymupdf
 import pytest
 
+from core.documents.members import MOST_DEEP
 from core.entrypoints.bootstrap import build_studio
 from core.entrypoints.cli import main
 from core.entrypoints.commands import extract as extract_command
@@ -234,6 +236,51 @@ def test_the_files_in_a_portfolio_are_read_where_asked(call: Call, tmp_path: Pat
     cover, bill = map(json.loads, out.splitlines())
     assert (cover["name"], bill["name"]) == ("folder.pdf", "bill.pdf")
     assert bill["invoice"]["invoice_number"] == "2024-117"
+
+
+def holding(*members: bytes) -> bytes:
+    """A PDF that is but the cover of these PDFs."""
+    pdf = pymupdf.open(stream=pdf_of(("A cover for what is inside.",)))
+    for number, data in enumerate(members, 1):
+        pdf.embfile_add(f"{number}", data, filename=f"part-{number}.pdf")
+    held: bytes = pdf.tobytes()
+    return held
+
+
+def test_portfolios_inside_portfolios_are_read_where_asked(call: Call, tmp_path: Path) -> None:
+    """Each file right behind the one that holds it."""
+    inner = holding(pdf_of(("Invoice 2024-118", *LINES[1:])))
+    path = tmp_path / "folder.pdf"
+    path.write_bytes(holding(inner, pdf_of(("Invoice 2024-119", *LINES[1:]))))
+    status, out, _ = call("extract", path, "--members")
+    assert status == 0
+    numbers = [json.loads(line)["invoice"]["invoice_number"] for line in out.splitlines()]
+    assert numbers == [None, None, "2024-118", "2024-119"]
+
+
+def test_files_too_deep_inside_files_are_named(call: Call, tmp_path: Path) -> None:
+    """Once, with what to do about it; everything above them is read, and so are their neighbours."""
+    deep = reduce(lambda inner, _: holding(inner), range(MOST_DEEP), pdf_of(LINES))
+    path = tmp_path / "folder.pdf"
+    path.write_bytes(holding(deep, pdf_of(("Invoice 2024-119", *LINES[1:]))))
+    status, out, err = call("extract", path, "--members", "--quiet")
+    assert status == 1
+    assert len(out.splitlines()) == 1 + MOST_DEEP + 1
+    assert "2024-119" in out.splitlines()[-1]
+    [sentence] = err.splitlines()
+    assert sentence.startswith(
+        f"{path}/part-1.pdf/part-1.pdf/part-1.pdf/part-1.pdf: the files in it lie more than 4 files deep"
+    )
+
+
+def test_a_portfolio_of_too_many_files_ends(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of a few kilobytes can hold itself a million times over."""
+    monkeypatch.setattr("core.documents.members.MOST_MEMBERS", 5)
+    level = reduce(lambda inner, _: holding(inner, inner, inner), range(3), pdf_of(LINES))
+    (tmp_path / "folder.pdf").write_bytes(level)
+    status, out, err = call("extract", tmp_path / "folder.pdf", "--members", "--quiet")
+    assert (status, len(out.splitlines())) == (1, 6)
+    assert "after 5 files within files no more were read" in err
 
 
 def test_a_run_ends_at_the_limit_of_the_settings(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,15 @@ beside it."""
 from __future__ import annotations
 
 from core.documents.base import Attachment, Document, OpenDocument, Page, Picture, TextLayer
-from core.documents.formats import FORMATS, members_of
+from core.documents.formats import FORMATS
+from core.documents.members import MemberWalk, members_of
 from core.documents.ranges import parse_page_range
 
 __all__ = [
     "FORMATS",
     "Attachment",
     "Document",
+    "MemberWalk",
     "OpenDocument",
     "Page",
     "Picture",

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from core.documents.base import Attachment, Document
 from core.documents.xml_kinds import XmlKind, is_xml, xml_kind
-from core.errors import BrokenDocument, DocumentError, UnsupportedDocument
+from core.errors import BrokenDocument, UnsupportedDocument
 
 #: The suffixes that can be opened, with their media types.
 FORMATS: dict[str, str] = {
@@ -76,19 +75,6 @@ def remark_on(media_type: str, name: str) -> str | None:
         return None
     called = f"though its name ends in {suffix}" if suffix else "which its name does not say"
     return f"The file's content is a {_TITLES[media_type]}, {called}: it was read as what it is."
-
-
-def members_of(document: Document) -> list[Attachment]:
-    """The files in a document that can be opened as documents of their own: PDFs and pictures, as a portfolio holds them.
-    Invoice XML is none: it belongs to the pages that it came with."""
-    return [one for one in document.attachments() if _is_member(one)]
-
-
-def _is_member(attachment: Attachment) -> bool:
-    try:
-        return media_type_of(attachment.data, attachment.name) != "application/xml"
-    except DocumentError:
-        return False
 
 
 def _by_content(data: bytes) -> str | None:

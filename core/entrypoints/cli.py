@@ -74,7 +74,9 @@ def _add_extract(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--password", help="opens encrypted PDFs")
     parser.add_argument(
-        "--members", action="store_true", help="also read the PDFs and pictures inside a PDF, each as a document"
+        "--members",
+        action="store_true",
+        help="also read the PDFs and pictures inside a PDF, and those inside them, each as a document",
     )
     parser.add_argument("--quiet", action="store_true", help="no step lines on the terminal")
 

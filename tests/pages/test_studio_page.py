@@ -159,6 +159,18 @@ def test_the_files_in_a_portfolio_open_with_one_click(studio: Studio) -> None:
     assert not [key for key in keys_of(app) if key.startswith("member_")]
 
 
+def test_a_portfolio_inside_a_portfolio_is_offered_when_it_opens(studio: Studio) -> None:
+    """The offer of the outer one stays; what is in the inner one opens with one more click."""
+    inner, outer = (pymupdf.open(stream=pdf_of((f"A cover for {what}.",))) for what in ("bills", "folders"))
+    inner.embfile_add("one", pdf_of(LINES), filename="bill.pdf")
+    outer.embfile_add("one", inner.tobytes(), filename="inner.pdf")
+    app = drop(open_page(), ("outer.pdf", outer.tobytes()))
+    for label in ("Open inner.pdf", "Open bill.pdf"):
+        [offer] = [button.key or "" for button in app.button if button.label.replace("\\", "") == label]
+        press(app, offer)
+    assert {"doc_0", "doc_1", "doc_2"} <= keys_of(app)
+
+
 def test_an_unlocked_file_shows_its_own_pages(studio: Studio, encrypted_pdf: SampleFile) -> None:
     """The range of the document that was shown before, which has more pages, is forgotten."""
     app = drop(open_page(), ("long.pdf", pdf_of(*[LINES] * 9)), (encrypted_pdf.name, encrypted_pdf.data))

@@ -6,11 +6,11 @@ import argparse
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from core.atomic import write_atomically
-from core.documents import Document, parse_page_range
-from core.entrypoints.commands.reading import explain, extract_document, members_of_file, open_file, open_studio
+from core.documents import Document, MemberWalk, parse_page_range
+from core.entrypoints.commands.reading import explain, extract_document, open_file, open_studio
 from core.entrypoints.console import StepLines, json_text, print_json, warn
 from core.errors import StudioError
 from core.extraction import Extraction
@@ -88,13 +88,21 @@ def _file(
 ) -> bool:
     """Extract one file, and its members where they were asked for; gives whether all went well."""
     read = partial(_document, studio, recipe=recipe, results=results, lines=lines, arguments=arguments)
-    inner = members_of_file(studio, path, arguments.password) if arguments.members else []
     faultless = read(path, lambda: open_file(studio, path, arguments.password), pages=arguments.pages)
-    for member in inner:
-        place = path / (PurePath(member.name.replace("\\", "/")).name or "member")
+    if not arguments.members:
+        return faultless
+    try:
+        holder = open_file(studio, path, arguments.password)
+    except (StudioError, OSError):
+        return False  # told of when it was read
+    open_member = partial(studio.open, password=arguments.password)
+    walk = MemberWalk(open_member)
+    for place, member in walk.inside(holder, path):
         lines.title(str(place))
-        faultless &= read(place, partial(studio.open, member.data, member.name, arguments.password))
-    return faultless
+        faultless &= read(place, partial(open_member, member.data, member.name))
+    for place, reason in walk.refused:
+        warn(f"{place}: {reason}")
+    return faultless and not walk.refused
 
 
 def _document(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.documents import Attachment, Document, members_of
+from core.documents import Document
 from core.entrypoints.bootstrap import build_studio
 from core.entrypoints.console import StepLines, warn
-from core.errors import DocumentError, DocumentTooLarge, StudioError
+from core.errors import DocumentError, DocumentTooLarge
 from core.events import RunFinished
 from core.extraction import Extraction, PageRef
 from core.recipe import Recipe
@@ -30,14 +30,6 @@ def open_file(studio: Studio, path: Path, password: str | None = None) -> Docume
     """The document at ``path``. Raises a DocumentError for a file that is not there or cannot be read."""
     name = path.name.encode("utf-8", "replace").decode("utf-8")
     return studio.open(read_file(path, name, studio.defaults.limits.file_megabytes), name, password)
-
-
-def members_of_file(studio: Studio, path: Path, password: str | None = None) -> list[Attachment]:
-    """What :func:`members_of` finds in the file; nothing in one that cannot be opened, which is told of when it is read."""
-    try:
-        return members_of(open_file(studio, path, password))
-    except (StudioError, OSError):
-        return []
 
 
 def read_file(path: Path, name: str, most_megabytes: int) -> bytes:

@@ -1,17 +1,28 @@
-"""The document types there are, by name. To add one that ships, make its package and name it here."""
+"""The document types there are. To add one that ships, make its package and name it here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from pydantic import BaseModel
 
 from core.invoice.document_type import INVOICE
 from core.schema.document_type import DocumentType
 
-SHIPPED: Mapping[str, DocumentType] = {found.name: found for found in (INVOICE,)}
+SHIPPED: tuple[DocumentType, ...] = (INVOICE,)
+#: What a document is read as where nobody says otherwise, and what was kept before there were types.
+USUAL = INVOICE
 
 
 def type_named(name: str) -> DocumentType:
     """The type called ``name``. Raises ValueError with a sentence where there is none."""
-    if name not in SHIPPED:
-        raise ValueError(f"There is no document type “{name}” here: it may come from another version of the studio.")
-    return SHIPPED[name]
+    for found in SHIPPED:
+        if found.name == name:
+            return found
+    raise ValueError(f"There is no document type “{name}” here: it may come from another version of the studio.")
+
+
+def type_of(values: BaseModel) -> DocumentType:
+    """The type that ``values`` are of. Raises ValueError for a model of none."""
+    for found in SHIPPED:
+        if isinstance(values, found.model):
+            return found
+    raise ValueError(f"{type(values).__name__} is the model of no document type.")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from core.call import Call
+from core.document_types import USUAL, type_named
 from core.evidence import Evidence, PageText
-from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice, Payment
 from core.notation import Notation, notation_of
 from core.recipe import Recipe
+from core.schema.document_type import DocumentType
+from core.schema.fields import FieldInfo
 from core.schema.values import TOO_LONG
 
 Severity = Literal["error", "warning", "info"]
@@ -111,10 +114,10 @@ class Finding:
 _SHOWN = 40
 
 
-def too_long(path: str, text: str) -> Finding:
-    """A number that can be no amount was left out of the value at ``path``."""
+def too_long(kind: DocumentType, path: str, text: str) -> Finding:
+    """A number that can be no amount was left out of the value at ``path`` of a document of ``kind``."""
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-    return Finding("unreadable", "warning", f"{INVOICE.title_of(path)}: “{shown}” was left out: {TOO_LONG}.", (path,))
+    return Finding("unreadable", "warning", f"{kind.title_of(path)}: “{shown}” was left out: {TOO_LONG}.", (path,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +160,29 @@ class Extraction(BaseModel):
     extractor: str = ""
     raw: str = ""
     """The extractor's raw reply (JSON or XML), for the raw tab."""
+    type_name: str = USUAL.name
+    """The document type (:mod:`core.document_types`) that the document was read as."""
     document_type: str | None = None
-    """One of :data:`core.prompt.DOCUMENT_TYPES`, where it could be told."""
+    """What the document calls itself, within its type: one of :data:`core.prompt.DOCUMENT_TYPES`, where it could be told."""
     payment: Payment = Payment()
     """What the document says is paid of its total and what is left."""
     calls: tuple[Call, ...] = ()
     """Calls to models that this run made (none, where the result came from the cache)."""
     page_texts: tuple[PageText, ...] = ()
     steps: tuple[StepRecord, ...] = ()
+
+    @property
+    def type(self) -> DocumentType:
+        """The document type that the document was read as."""
+        return type_named(self.type_name)
+
+    def walk(self) -> Iterator[tuple[str, FieldInfo, Any]]:
+        """Every value as (path, field, value), in form order."""
+        return self.type.walk(self.invoice)
+
+    def value_at(self, path: str) -> Any:
+        """The value at ``path``; ``None`` where the row does not exist."""
+        return self.type.value_at(self.invoice, path)
 
     @property
     def own_notation(self) -> Notation:

@@ -8,20 +8,21 @@ from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
+from pydantic import BaseModel
+
 from core.extraction import Extraction
-from core.invoice.model import Invoice
 from core.placing import evidence_as_read
 from core.validation.checks import check
-from core.validation.comparison import compare_with_page
 from core.validation.confidence import score
 from core.validation.gate import decide
+from core.validation.registry import rules_of
 
 
 def judge(
     extraction: Extraction,
     *,
     today: date,
-    page_view: Invoice | None = None,
+    page_view: BaseModel | None = None,
     kept: Mapping[str, float] = MappingProxyType({}),
 ) -> Extraction:
     """``extraction`` with findings, confidences and verdict worked out anew from its invoice and evidence.
@@ -45,7 +46,7 @@ def judge(
         ),
     ]
     if page_view is not None:
-        compared = compare_with_page(extraction.invoice, page_view, extraction.evidence)
+        compared = rules_of(extraction.invoice).compare_with_page(extraction.invoice, page_view, extraction.evidence)
         findings += [replace(finding, reading=True) for finding in compared]  # the page is not read again for a review
     recipe = extraction.recipe
     confidences = score(extraction.invoice, extraction.evidence, extraction.provenance, findings, recipe.correction)

@@ -39,7 +39,7 @@ class Values:
         value = _tidy(plain, decimals)
         if is_amount(value):
             return value
-        self.findings.append(too_long(field, text))
+        self.findings.append(too_long(INVOICE, field, text))
         return None
 
     def date_at(self, field: str, node: Any, *paths: str) -> date | None:

@@ -14,7 +14,7 @@ from pydantic_core import from_json
 from core.errors import ReplyInvalid
 from core.events import RESTART
 from core.extraction import Finding, too_long
-from core.invoice.document_type import LINE_ITEMS, item_path
+from core.invoice.document_type import INVOICE, LINE_ITEMS, item_path
 from core.invoice.model import Invoice
 from core.llm.schema import InvoiceAnswer
 from core.notation import Notation, usual_notation
@@ -167,7 +167,7 @@ def _values(
             values[info.name] = _value(info, value, notation)
         except TooLong:
             values[info.name] = None
-            findings.append(too_long(prefix + info.name, str(value)))
+            findings.append(too_long(INVOICE, prefix + info.name, str(value)))
         except ValueError as error:
             where = f"line {int(prefix.split('.')[1]) + 1}" if prefix else "invoice"
             raise ReplyInvalid(f"The model's reply cannot be used ({where}): {error}", raw) from error

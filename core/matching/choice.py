@@ -1,75 +1,83 @@
 """Which of the places that match is meant: where the extractor took the value, else the item's own row, else the
-order in which invoices are written."""
+order in which documents are written."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
+from pydantic import BaseModel
+
+from core.document_types import type_of
 from core.evidence import Box, Evidence, PageText
 from core.extraction import Provenance
-from core.invoice.document_type import INVOICE, LINE_ITEMS, item_path
-from core.invoice.model import Invoice, LineItem
 from core.matching.candidate import Candidate
 from core.matching.finders import FINDERS, RESORTS
 from core.matching.index import PageIndex
 from core.matching.rows import find_row
 from core.matching.texts import find_inside
+from core.schema.document_type import DocumentType, Table
 from core.schema.fields import FieldInfo, FieldKind
 
-#: These stand at the end of an invoice: of several places the last is meant.
-_AT_THE_END = frozenset({"subtotal", "tax", "total_amount"})
 _ELSEWHERE = 1e6
 
 
 def find_evidence(
-    invoice: Invoice, pages: Sequence[PageText], provenance: Mapping[str, Provenance]
+    values: BaseModel, pages: Sequence[PageText], provenance: Mapping[str, Provenance]
 ) -> dict[str, Evidence]:
-    """Where every value of ``invoice`` stands on ``pages``; a value that stands nowhere has no entry.
+    """Where every value of ``values`` stands on ``pages``; a value that stands nowhere has no entry.
 
     ``provenance`` (by path) may name page and box where the extractor took a value: of several places that match, the
-    one there wins. Cells of a line item are only accepted on the item's own row.
+    one there wins. Cells of a table are only accepted on their own row.
     """
-    search = Search(pages)
+    kind = type_of(values)
+    search = Search(pages, kind)
     if not search.indexes:
         return {}
     found: dict[str, Evidence] = {}
-    for info in INVOICE.header:
-        value = getattr(invoice, info.name)
+    for info in kind.header:
+        value = getattr(values, info.name)
         if value is None:
             continue
         chosen = search.locate(info, value, *_place(provenance.get(info.name)))
         if chosen:
             found[info.name] = chosen.evidence()
     taken: set[tuple[int, int]] = set()
-    for position, item in enumerate(invoice.line_items):
-        for path, chosen in _locate_item(search, position, item, provenance, taken).items():
-            found[path] = chosen.evidence()
-            taken.update((chosen.page.number, token) for token in chosen.tokens)
+    for table in kind.tables:
+        for row, cells in enumerate(kind.rows(values, table)):
+            for path, chosen in _locate_row(search, table, row, cells, provenance, taken).items():
+                found[path] = chosen.evidence()
+                taken.update((chosen.page.number, token) for token in chosen.tokens)
     return found
 
 
 def find_value(
-    path: str, value: Any, pages: Sequence[PageText], near: Box | None = None, page: int | None = None
+    kind: DocumentType,
+    path: str,
+    value: Any,
+    pages: Sequence[PageText],
+    near: Box | None = None,
+    page: int | None = None,
 ) -> Evidence | None:
-    """Where one value stands: at best on ``page`` (from 1) and close to ``near``. ``None`` if it stands nowhere.
+    """Where one value of a document of ``kind`` stands: at best on ``page`` (from 1) and close to ``near``. ``None`` if it stands nowhere.
     Raises KeyError for an unknown path."""
-    info = INVOICE.field_of(path)
-    chosen = None if value is None else Search(pages).locate(info, value, page, near)
+    info = kind.field_of(path)
+    chosen = None if value is None else Search(pages, kind).locate(info, value, page, near)
     return chosen.evidence() if chosen else None
 
 
 class Search:
     """The pages of one document, searched; equal values are looked up once."""
 
-    def __init__(self, pages: Sequence[PageText]) -> None:
+    def __init__(self, pages: Sequence[PageText], kind: DocumentType) -> None:
+        self._last_meant = kind.last_meant
         self.indexes = [PageIndex(page) for page in pages if page.words]
         self._known: dict[tuple[FieldKind, Any], list[Candidate]] = {}
 
     def locate(self, info: FieldInfo, value: Any, page: int | None, near: Box | None) -> Candidate | None:
         """The best place of one value, cheapest means first."""
         candidates = self.matches(info, value) or self.resorts(info, value, page, near)
-        return _choose(info, candidates, page, near)
+        return _choose(info, candidates, page, near, last=info.name in self._last_meant)
 
     def matches(self, info: FieldInfo, value: Any) -> list[Candidate]:
         """Every place where ``value`` stands as it is or in another notation."""
@@ -101,7 +109,9 @@ def _place(known: Provenance | None) -> tuple[int | None, Box | None]:
     return known.page, Box(*known.box) if known.box else None
 
 
-def _choose(info: FieldInfo, candidates: Sequence[Candidate], page: int | None, near: Box | None) -> Candidate | None:
+def _choose(
+    info: FieldInfo, candidates: Sequence[Candidate], page: int | None, near: Box | None, *, last: bool
+) -> Candidate | None:
     if len(candidates) <= 1:
         return candidates[0] if candidates else None
     if near is not None:
@@ -113,7 +123,7 @@ def _choose(info: FieldInfo, candidates: Sequence[Candidate], page: int | None, 
     if len(good) > 1 and info.kind in ("name", "text"):
         good.sort(key=lambda candidate: len(candidate.page.lines(candidate.tokens)))
         return good[0]  # on one line rather than by chance across two
-    return good[-1] if info.name in _AT_THE_END else good[0]
+    return good[-1] if last else good[0]
 
 
 def _away(candidate: Candidate, page: int | None, near: Box) -> float:
@@ -124,18 +134,19 @@ def _away(candidate: Candidate, page: int | None, near: Box) -> float:
     return max(near.x0 - box.x1, box.x0 - near.x1, 0.0) + max(near.y0 - box.y1, box.y0 - near.y1, 0.0)
 
 
-def _locate_item(
+def _locate_row(
     search: Search,
-    position: int,
-    item: LineItem,
+    table: Table,
+    row: int,
+    cells: BaseModel,
     provenance: Mapping[str, Provenance],
     taken: Set[tuple[int, int]],
 ) -> dict[str, Candidate]:
-    """The places of one line's cells by path: each where the extractor took it, the others together on one row."""
+    """The places of one row's cells by path: each where the extractor took it, the others together on one row."""
     found: dict[str, Candidate] = {}
     loose: dict[str, list[Candidate]] = {}
-    for info in LINE_ITEMS.columns:
-        path, value = item_path(position, info.name), getattr(item, info.name)
+    for info in table.columns:
+        path, value = table.path(row, info.name), getattr(cells, info.name)
         if value is None:
             continue
         page, near = _place(provenance.get(path))
@@ -143,5 +154,5 @@ def _locate_item(
             loose[info.name] = search.matches(info, value) or search.resorts(info, value, None, None)
         elif (chosen := search.locate(info, value, page, near)) and _away(chosen, page, near) <= 2 * near.height:
             found[path] = chosen
-    row = find_row(loose, taken) if loose else {}
-    return found | {item_path(position, cell): chosen for cell, chosen in row.items()}
+    placed = find_row(loose, taken, table) if loose else {}
+    return found | {table.path(row, cell): chosen for cell, chosen in placed.items()}

@@ -1,36 +1,34 @@
-"""The row of a line item: of all places that match its cells, those that stand together."""
+"""A row of a table: of all places that match its cells, those that stand together."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
 from core.matching.candidate import Candidate
+from core.schema.document_type import Table
 
-#: How far, in text heights, a cell may stand above or below the lines of its item's anchor.
+#: How far, in text heights, a cell may stand above or below the lines of its row's anchor.
 _REACH = 2.5
-#: What a row is recognised by, the most telling cell first.
-_ANCHORS = ("description", "total_price", "unit_price")
-
-#: Which cell chooses first: where one amount stands on the row it is the line total.
-_ORDER = ("description", "total_price", "quantity", "unit_price")
 
 
-def find_row(cells: Mapping[str, Sequence[Candidate]], taken: Set[tuple[int, int]]) -> dict[str, Candidate]:
+def find_row(
+    cells: Mapping[str, Sequence[Candidate]], taken: Set[tuple[int, int]], table: Table
+) -> dict[str, Candidate]:
     """The candidates of each cell that form one row; cells with no candidate on it are left out.
 
-    ``taken`` holds (page, token) of earlier items: of two equal rows the next one is taken. Without a description or
-    an amount on the page there is no row, and a lone quantity proves nothing.
+    ``taken`` holds (page, token) of earlier rows: of two equal rows the next one is taken. Without one of the table's
+    anchors on the page there is no row: a lone quantity proves nothing.
     """
     by_page = {cell: _by_page(candidates) for cell, candidates in cells.items()}
     best: dict[str, Candidate] = {}
     best_rank: tuple[float, ...] | None = None
-    for cell in _ANCHORS:
+    for cell in table.anchors:
         for anchor in cells.get(cell, ()):
-            row = _row_of(cell, anchor, by_page, taken)
+            row = _row_of(cell, anchor, by_page, taken, table)
             rank = (len(row), -_used(anchor, taken), -_spread(anchor, row))
             if best_rank is None or rank > best_rank:
                 best, best_rank = row, rank
-        if len(best) == len(cells) or (best and cell == "description" and len(best) > 1):
+        if len(best) == len(cells) or (best and cell == table.anchors[0] and len(best) > 1):
             break
     return best
 
@@ -47,7 +45,11 @@ def _used(candidate: Candidate, taken: Set[tuple[int, int]]) -> float:
 
 
 def _row_of(
-    cell: str, anchor: Candidate, by_page: Mapping[str, Mapping[int, Sequence[Candidate]]], taken: Set[tuple[int, int]]
+    cell: str,
+    anchor: Candidate,
+    by_page: Mapping[str, Mapping[int, Sequence[Candidate]]],
+    taken: Set[tuple[int, int]],
+    table: Table,
 ) -> dict[str, Candidate]:
     """The anchor with, for each other cell, the nearest free candidate within reach."""
     boxes = anchor.page.lines(anchor.tokens)
@@ -55,12 +57,12 @@ def _row_of(
     height = max(boxes[0].height, 1e-6)
     row = {cell: anchor}
     own = set(anchor.tokens)
-    for name in _ORDER:
+    for name in table.choosing:
         candidates = by_page.get(name, {}).get(anchor.page.number, ())
         if name == cell:
             continue
         free = [
-            (away, _side(name, candidate), candidate)
+            (away, -candidate.box.x0 if name == table.rightmost else candidate.box.x0, candidate)
             for candidate in candidates
             if own.isdisjoint(candidate.tokens)
             and not _used(candidate, taken)
@@ -77,11 +79,6 @@ def _outside(candidate: Candidate, top: float, bottom: float, height: float) -> 
     """How many text heights a candidate stands above or below the anchor's lines (0 beside them)."""
     middle = candidate.box.center[1]
     return max(top - middle, middle - bottom, 0.0) / height
-
-
-def _side(cell: str, candidate: Candidate) -> float:
-    """Of equal amounts on a row the rightmost is the line total, the leftmost the others."""
-    return -candidate.box.x0 if cell == "total_price" else candidate.box.x0
 
 
 def _spread(anchor: Candidate, row: Mapping[str, Candidate]) -> float:

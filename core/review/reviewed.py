@@ -53,7 +53,7 @@ def review(
         elif value == before:
             found = extraction.evidence.get(old) if old else None
         else:
-            found = find_value(path, value, extraction.page_texts) if value is not None else None
+            found = find_value(extraction.type, path, value, extraction.page_texts) if value is not None else None
         if value != before:
             was[path] = before
             provenance[path] = Provenance("person", "drawn" if path in drawn else "typed", score=1.0, exact=True)

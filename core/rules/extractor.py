@@ -10,7 +10,7 @@ from typing import Any
 from core.evidence import Box, PageText
 from core.extraction import Finding, Provenance, too_long
 from core.extractor import Availability, Extracted, Request
-from core.invoice.document_type import item_path
+from core.invoice.document_type import INVOICE, item_path
 from core.invoice.model import Invoice, LineItem
 from core.notation.writing import text_of
 from core.page.layout import Token
@@ -193,7 +193,7 @@ class _Drafting:
         """Whether a value can stand in an invoice; a number that cannot is told of."""
         if not isinstance(value, Decimal) or is_amount(value):
             return True
-        self.noticed.append(too_long(path, text_of(value)))
+        self.noticed.append(too_long(INVOICE, path, text_of(value)))
         return False
 
     def finish(self, candidates: Sequence[Candidate], totals: Totals) -> Extracted:

@@ -16,6 +16,7 @@ from math import exp
 from pathlib import Path
 
 from core.recipe import Correction
+from core.schema.path import is_cell
 from core.stores.ledger import ReviewedValue
 from core.validation.signs import Signs, log_odds
 
@@ -104,7 +105,7 @@ def fit_correction(reviewed: Sequence[ReviewedValue]) -> Correction | None:
     pairs: dict[bool, list[tuple[float, bool]]] = {True: [], False: []}
     for one in known:
         shipped = uncorrected(one.confidence, one.path, one.correction) if one.correction else one.confidence
-        pairs[_is_cell(one.path)].append((shipped, not one.changed))
+        pairs[is_cell(one.path)].append((shipped, not one.changed))
     header, line = _platt(pairs[False]), _platt(pairs[True])
     return Correction(
         header_slope=header[0], header_shift=header[1], line_slope=line[0], line_shift=line[1], reviewed=len(known)
@@ -150,11 +151,7 @@ def _inside(confidence: float) -> float:
     return min(max(confidence, LOWEST), HIGHEST)
 
 
-def _is_cell(path: str) -> bool:
-    return path.startswith("line_items.")
-
-
 def _of_kind(correction: Correction, path: str) -> tuple[float, float]:
-    if _is_cell(path):
+    if is_cell(path):
         return correction.line_slope, correction.line_shift
     return correction.header_slope, correction.header_shift

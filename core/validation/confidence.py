@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pydantic import BaseModel
+
 from core.evidence import Evidence
 from core.extraction import Extraction, Finding, Provenance
-from core.invoice.model import Invoice
 from core.recipe import Correction
-from core.validation.arithmetic import summed
 from core.validation.calibration import LOWERED, Calibration, corrected, shipped_calibration
 from core.validation.case import PERSON
+from core.validation.registry import rules_of
 from core.validation.rule_words import rule_words
 from core.validation.signs import Signs, log_odds, signs
 
-#: The field whose value is never sure while something speaks against it.
-TOTAL = "total_amount"
 #: Reasons that move the log-odds less than this are not worth a word.
 _WORTH_SAYING = 0.15
 #: A value that a check suspects first, a total that the sums or its own words contradict, and what stands nowhere on the
@@ -45,32 +44,36 @@ class Reason:
 
 
 def score(
-    invoice: Invoice,
+    values: BaseModel,
     evidence: Mapping[str, Evidence],
     provenance: Mapping[str, Provenance],
     findings: Sequence[Finding],
     correction: Correction | None = None,
 ) -> dict[str, float]:
-    """The confidence of every value of ``invoice`` by path; ``correction`` is the studio's own."""
+    """The confidence of every value of ``values`` by path; ``correction`` is the studio's own."""
     calibration = shipped_calibration()
-    by_sums = summed(invoice)
+    rules = rules_of(values)
+    by_sums = rules.summed(values)
     confidences = {}
-    for path, found in signs(invoice, evidence, provenance, findings):
+    for path, found in signs(values, evidence, provenance, findings):
         confidence = calibration.confidence(found)
         if correction is not None and not found.exact:
             confidence = corrected(confidence, path, correction)
-        confidences[path] = round(_bounded(confidence, path, found, provenance.get(path), path in by_sums), 4)
+        bounded = _bounded(confidence, path, found, provenance.get(path), path in by_sums, path in rules.contested)
+        confidences[path] = round(bounded, 4)
     return confidences
 
 
-def _bounded(confidence: float, path: str, found: Signs, known: Provenance | None, by_sums: bool) -> float:
+def _bounded(
+    confidence: float, path: str, found: Signs, known: Provenance | None, by_sums: bool, contested: bool
+) -> float:
     """``confidence`` within what a person would say at a look, whatever its signs add up to."""
     if known is not None and known.extractor == PERSON:
         return shipped_calibration().exact_found
     objections = [finding for finding in found.findings if finding.severity != "info"]
     derived = known is not None and known.derived
     if ("unfound" in found.numbers and not derived) or any(
-        path in (finding.fields[0], TOTAL) for finding in objections
+        contested or path == finding.fields[0] for finding in objections
     ):
         return min(confidence, DOUBTED)
     vouched = not objections and (found.exact or (by_sums and "confirmed" in found.numbers))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from pydantic import BaseModel
+
+from core.document_types import type_of
 from core.extraction import Finding, Verdict
-from core.invoice.document_type import INVOICE
-from core.invoice.model import Invoice
 from core.schema.fields import FieldKind
 
 #: Values of these kinds cost money when they are wrong: amounts, numbers and dates.
@@ -22,18 +23,18 @@ def needed(kind: FieldKind, approve_at: float) -> float:
 
 
 def decide(
-    invoice: Invoice, confidences: Mapping[str, float], findings: Sequence[Finding], approve_at: float
+    values: BaseModel, confidences: Mapping[str, float], findings: Sequence[Finding], approve_at: float
 ) -> Verdict:
     """“approved” (ready, in a person's words) when every required field has a value, every value is sure enough
     (:func:`needed`), and no finding is more than a note: where nothing is left to ask."""
-    complete = all(value is not None for _, info, value in INVOICE.walk(invoice) if info.required)
-    sure = complete and lowest_confidence(invoice, confidences) >= approve_at
+    complete = all(value is not None for _, info, value in type_of(values).walk(values) if info.required)
+    sure = complete and lowest_confidence(values, confidences) >= approve_at
     return "approved" if sure and not is_blocked(findings) else "needs review"
 
 
-def lowest_confidence(invoice: Invoice, confidences: Mapping[str, float]) -> float:
+def lowest_confidence(values: BaseModel, confidences: Mapping[str, float]) -> float:
     """The highest approval threshold (0 to 1) at which every value is sure enough; 0 where a required one is missing."""
-    return min(_gated(invoice, confidences), default=0.0)
+    return min(_gated(values, confidences), default=0.0)
 
 
 def is_blocked(findings: Sequence[Finding]) -> bool:
@@ -41,8 +42,8 @@ def is_blocked(findings: Sequence[Finding]) -> bool:
     return any(finding.severity != "info" for finding in findings)
 
 
-def _gated(invoice: Invoice, confidences: Mapping[str, float]) -> Iterator[float]:
-    for path, info, value in INVOICE.walk(invoice):
+def _gated(values: BaseModel, confidences: Mapping[str, float]) -> Iterator[float]:
+    for path, info, value in type_of(values).walk(values):
         if value is not None:
             yield min(1.0, confidences.get(path, 0.0) / needed(info.kind, 1.0))
         elif info.required:

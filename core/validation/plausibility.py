@@ -6,13 +6,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import Decimal
 from functools import cache
 
-from core.extraction import Candidate, Finding, Severity
-from core.invoice.document_type import INVOICE
-from core.invoice.model import Invoice
-from core.validation.arithmetic import rounded, sum_of_lines, sums_hold
+from core.extraction import Finding, Severity
 from core.validation.case import Examination
 
 #: Below this mean confidence of its words a value is pointed out.
@@ -22,65 +18,20 @@ EARLIEST = date(1990, 1, 1)
 
 def check_required(case: Examination) -> Iterator[Finding]:
     """Every required field has a value."""
-    for info in INVOICE.header:
-        if info.required and getattr(case.invoice, info.name) is None:
+    for info in case.kind.header:
+        if info.required and getattr(case.values, info.name) is None:
             yield Finding("required", "error", f"{info.title} was not found on the document.", (info.name,))
-
-
-#: Words that announce when an invoice is to be paid, in the languages we read.
-_DUE = re.compile(
-    r"\bdue\b|\bpay|fällig|zahl|begleich|überweis|échéance|echeance|à payer|règlement|paiement|vencim|\bvence|pagar|\bpago"
-    r"|scaden|pagament|verval|betal|支払|期限"
-)
-#: Documents of these types name a customer and say when they are due.
-_LETTERS = frozenset({"invoice", "credit note"})
-
-
-def check_empty(case: Examination) -> Iterator[Finding]:
-    """What usually stands on an invoice has a value: the customer, his address, the day when it is due where the page has a
-    later date, the subtotal where the page prints the sum of the lines. XML that has none says so."""
-    if not case.pages or case.document_type not in _LETTERS or any(map(case.is_exact, case.provenance)):
-        return
-    if empty := tuple(name for name in ("customer_name", "billing_address") if getattr(case.invoice, name) is None):
-        titles = " and ".join(INVOICE.field_of(name).title.lower() for name in empty)
-        verb = "were" if len(empty) > 1 else "was"
-        yield _empty(f"No {titles} {verb} found: type what is printed, or say that nothing is.", *empty)
-    if case.invoice.due_date is None and (later := _later_date(case)):
-        said = f" (“{later.label}”)" if later.label else ""
-        yield _empty(f"No due date was found, but {later.value} stands on the page{said}: is it due then?", "due_date")
-    lines = sum_of_lines(case.invoice)
-    if case.invoice.subtotal is None and lines is not None and _is_printed_sum(case, lines):
-        yield _empty(f"No subtotal was found, but {rounded(lines)}, the sum of the lines, is printed.", "subtotal")
-
-
-def _empty(sentence: str, *paths: str) -> Finding:
-    return Finding("not_found", "warning", sentence, paths)
-
-
-def _later_date(case: Examination) -> Candidate | None:
-    """A date after the invoice's that no field has and whose line speaks of payment."""
-    issued = case.invoice.invoice_date
-    taken = {str(value) for _, info, value in INVOICE.walk(case.invoice) if info.kind == "date"}
-    dates = case.candidates.get("due_date", ())
-    later = (one for one in dates if one.value not in taken and _DUE.search(one.label.casefold()))
-    return next((one for one in later if issued is not None and one.value > issued.isoformat()), None)
-
-
-def _is_printed_sum(case: Examination, lines: Decimal) -> bool:
-    """Whether the sum of several lines is printed and is not the total."""
-    several = len(case.invoice.line_items) > 1
-    return several and not sums_hold(case.invoice) and abs(rounded(lines)) in case.amounts
 
 
 def check_on_page(case: Examination) -> Iterator[Finding]:
     """Every value stands on the page (nothing to say where no page was read)."""
     if not case.pages:
         return
-    for path, info, value in INVOICE.walk(case.invoice):
+    for path, info, value in case.kind.walk(case.values):
         if value is None or path in case.evidence:
             continue
         known = case.provenance.get(path)
-        title = _title(path, info.title)
+        title = case.kind.label_of(path)
         severity: Severity = "warning" if info.required else "info"
         if known is not None and known.derived:
             yield Finding("derived", "info", f"{title} {value} was worked out, not read: {known.rule}.", (path,))
@@ -90,41 +41,37 @@ def check_on_page(case: Examination) -> Iterator[Finding]:
 
 def check_read_well(case: Examination) -> Iterator[Finding]:
     """The words of every value were read with enough confidence."""
-    for path, info, value in INVOICE.walk(case.invoice):
+    for path, _, value in case.kind.walk(case.values):
         found = case.evidence.get(path)
         if value is not None and found and found.ocr_confidence < LOW_OCR_CONFIDENCE:
-            sentence = f"{_title(path, info.title)} “{value}” was read with only {found.ocr_confidence:.0%} confidence."
+            sentence = f"{case.kind.label_of(path)} “{value}” was read with only {found.ocr_confidence:.0%} confidence."
             yield Finding("ocr_confidence", "warning", sentence, (path,))
 
 
+def latest_day(case: Examination) -> date:
+    """The last day that a date of a document may be: a year from today."""
+    return case.today + timedelta(days=366)
+
+
 def check_dates(case: Examination) -> Iterator[Finding]:
-    """Dates lie between 1990 and a year from today; the due date is not before the invoice date."""
-    invoice = case.invoice
-    latest = case.today + timedelta(days=366)
-    for info in INVOICE.header:
-        day = getattr(invoice, info.name)
+    """Dates lie between 1990 and a year from today."""
+    latest = latest_day(case)
+    for info in case.kind.header:
+        day = getattr(case.values, info.name)
         if info.kind != "date" or day is None:
             continue
-        if day > latest and not (info.name == "due_date" and _follows(invoice, latest)):
+        if day > latest:
             yield Finding("date", "warning", f"{info.title} {day} lies more than a year ahead.", (info.name,))
         elif day < EARLIEST:
             yield Finding("date", "warning", f"{info.title} {day} lies before {EARLIEST.year}.", (info.name,))
-    if invoice.due_date and invoice.invoice_date and invoice.due_date < invoice.invoice_date:
-        sentence = f"The due date {invoice.due_date} lies before the invoice date {invoice.invoice_date}."
-        yield Finding("due_date", "warning", sentence, ("due_date", "invoice_date"))
-
-
-def _follows(invoice: Invoice, latest: date) -> bool:
-    """Whether the due date is far ahead only because the invoice's own date is, which is asked about."""
-    issued, due = invoice.invoice_date, invoice.due_date
-    return issued is not None and due is not None and issued > latest and abs(due - issued) <= timedelta(days=366)
 
 
 def check_currency(case: Examination) -> Iterator[Finding]:
     """The currency is one of ISO 4217."""
-    code = case.invoice.currency
-    if code is not None and code not in _currencies():
-        yield Finding("currency", "error", f"“{code}” is not a currency code of ISO 4217.", ("currency",))
+    for info in case.kind.header:
+        code = getattr(case.values, info.name) if info.kind == "currency" else None
+        if code is not None and code not in _currencies():
+            yield Finding("currency", "error", f"“{code}” is not a currency code of ISO 4217.", (info.name,))
 
 
 @cache
@@ -180,5 +127,5 @@ def check_vat_id(case: Examination) -> Iterator[Finding]:
             yield Finding("vat_id", "info", f"The VAT number {number} on the page has wrong check digits or length.")
 
 
-def _title(path: str, title: str) -> str:
-    return f"Line {int(path.split('.')[1]) + 1}: {title.lower()}" if path.startswith("line_items.") else title
+#: The checks that hold for whatever is read: see :attr:`core.validation.rules.Rules.checks`.
+GENERAL = (check_required, check_on_page, check_dates, check_currency, check_read_well, check_iban, check_vat_id)

@@ -1,7 +1,7 @@
-"""What speaks for and against each value of an invoice: the signs that a calibration weighs, by name.
+"""What speaks for and against each value of a document: the signs that a calibration weighs, by name.
 
-A sign is a number. Those that begin with a word and a colon say which of several things holds (``field:tax``,
-``rule:tax:beside``, ``finding:total``, ``sums:tax``: the sums confirm a tax) and are 1; the others are explained here:
+A sign is a number. Those that begin with a word and a colon say which of several things holds (``field:NAME``,
+``rule:NAME:beside``, ``finding:CHECK``, ``sums:NAME``: the sums confirm it) and are 1; the others are explained here:
 
     base         1 for every value
     believed     the extractor's own score
@@ -9,7 +9,7 @@ A sign is a number. Those that begin with a word and a colon say which of severa
     reading      the log-odds of the OCR confidence of its words, less those of a sure reading (0: sure)
     unfound      1 where the value stands nowhere on the page; unmatched where only its reader knows the place
     unlabelled   1 where a value of the header was taken from a place that no label announces
-    confirmed    1 where the invoice's own sums confirm a printed amount above zero and nothing objects
+    confirmed    1 where the document's own sums confirm a printed amount above zero and nothing objects
     warnings     how many warnings touch it, errors how many errors (at most 2)
     elsewhere    how many warnings and errors the document has in all (at most 3)
     negative     1 for an amount below zero, big_tax for a tax above the highest rate we know
@@ -23,13 +23,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import log
 
+from pydantic import BaseModel
+
+from core.document_types import type_of
 from core.evidence import Evidence
 from core.extraction import Finding, Provenance
-from core.invoice.document_type import INVOICE
-from core.invoice.model import Invoice
 from core.schema.fields import FieldInfo
-from core.validation.arithmetic import HIGHEST_TAX_SHARE, confirmed
+from core.schema.path import is_cell
 from core.validation.case import PERSON
+from core.validation.registry import rules_of
 
 #: Cells of lines are told from header fields by this in their sign's name: ``field:item.quantity``.
 ITEM_PREFIX = "item."
@@ -59,28 +61,29 @@ def log_odds(probability: float) -> float:
 
 
 def signs(
-    invoice: Invoice,
+    values: BaseModel,
     evidence: Mapping[str, Evidence],
     provenance: Mapping[str, Provenance],
     findings: Sequence[Finding],
 ) -> Iterator[tuple[str, Signs]]:
-    """Each value of ``invoice`` by path with its signs."""
-    by_sums = confirmed(invoice)
+    """Each value of ``values`` by path with its signs."""
+    rules = rules_of(values)
+    by_sums = rules.confirmed(values)
     touching: dict[str, list[Finding]] = {}
     for finding in findings:
         for path in finding.fields:
             touching.setdefault(path, []).append(finding)
     objections = min(sum(finding.severity != "info" and finding.check not in _NO_SIGN for finding in findings), _MANY)
-    for path, info, value in INVOICE.walk(invoice):
+    for path, info, value in type_of(values).walk(values):
         if value is None:
             continue
         known, found, objects = provenance.get(path), evidence.get(path), tuple(touching.get(path, ()))
         if known is not None and known.exact:
-            # An invoice that is nothing but XML has no page to stand on, and a person needs none.
+            # A document that is nothing but XML has no page to stand on, and a person needs none.
             trusted = found is not None or not evidence or known.extractor == PERSON
             yield path, Signs({}, True, trusted, objects)
             continue
-        name = ITEM_PREFIX + info.name if path.startswith("line_items.") else info.name
+        name = ITEM_PREFIX + info.name if is_cell(path) else info.name
         numbers = {"base": 1.0, f"field:{name}": 1.0, "elsewhere": float(objections)}
         numbers |= _of_source(name, known) | _of_place(found, known) | _of_findings(objects)
         if "unfound" in numbers:
@@ -88,7 +91,8 @@ def signs(
         objected = any(finding.severity != "info" for finding in objects)
         if path in by_sums and not objected and _can_be_confirmed(value, numbers):
             numbers["confirmed"] = numbers[f"sums:{name}"] = 1.0
-        numbers |= _of_amount(info, value, invoice)
+        numbers |= _of_amount(info, value)
+        numbers |= rules.signs_of(info.name, value, values)
         yield path, Signs(numbers, False, found is not None, objects)
 
 
@@ -127,10 +131,5 @@ def _of_findings(findings: Iterable[Finding]) -> dict[str, float]:
     return numbers
 
 
-def _of_amount(info: FieldInfo, value: object, invoice: Invoice) -> dict[str, float]:
-    if info.kind != "money" or not isinstance(value, Decimal):
-        return {}
-    found = {"negative": 1.0} if value < 0 else {}
-    if info.name == "tax" and invoice.total_amount and abs(value / invoice.total_amount) > HIGHEST_TAX_SHARE:
-        found["big_tax"] = 1.0
-    return found
+def _of_amount(info: FieldInfo, value: object) -> dict[str, float]:
+    return {"negative": 1.0} if info.kind == "money" and isinstance(value, Decimal) and value < 0 else {}

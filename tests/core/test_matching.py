@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from core.evidence import Box, PageText, Word
 from core.extraction import Provenance
+from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice, LineItem
 from core.matching import find_evidence, find_value
 from tests.core.typeset import LINE, box_of, page_of
@@ -36,7 +37,7 @@ TABLE = """
 )
 def test_an_amount_is_found_in_every_notation(printed: str) -> None:
     """Separators, currency and trailing zeros do not matter."""
-    found = find_value("total_amount", Decimal("1234.56"), [page_of(f"Total {printed} due")])
+    found = find_value(INVOICE, "total_amount", Decimal("1234.56"), [page_of(f"Total {printed} due")])
     assert found is not None
     assert found.text == printed
     assert found.score > 0.95
@@ -47,7 +48,7 @@ def test_an_amount_is_found_in_every_notation(printed: str) -> None:
 )
 def test_another_number_with_the_same_digits_is_no_evidence(printed: str) -> None:
     """Digits alone prove nothing: the decimal point must be where the value has it."""
-    assert find_value("total_amount", Decimal("1234.56"), [page_of(f"Total {printed} due")]) is None
+    assert find_value(INVOICE, "total_amount", Decimal("1234.56"), [page_of(f"Total {printed} due")]) is None
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_another_number_with_the_same_digits_is_no_evidence(printed: str) -> Non
 )
 def test_quantities_are_found_with_and_without_decimals(value: str, printed: str) -> None:
     """3 may be printed 3 or 3,00; a minus may stand behind."""
-    assert find_value("total_amount", Decimal(value), [page_of(f"x {printed} y")]) is not None
+    assert find_value(INVOICE, "total_amount", Decimal(value), [page_of(f"x {printed} y")]) is not None
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_quantities_are_found_with_and_without_decimals(value: str, printed: str
 )
 def test_a_date_is_found_in_every_notation(printed: str) -> None:
     """Digits in any order, month names of our languages, several words."""
-    found = find_value("invoice_date", date(2020, 2, 1), [page_of(f"Invoice date {printed} No 17")])
+    found = find_value(INVOICE, "invoice_date", date(2020, 2, 1), [page_of(f"Invoice date {printed} No 17")])
     assert found is not None
     assert found.text == printed
 
@@ -77,7 +78,7 @@ def test_a_date_is_found_in_every_notation(printed: str) -> None:
 @pytest.mark.parametrize("printed", ["01.03.2020", "1 March 2020", "2020-02-11", "010220", "11.2.2020"])
 def test_another_date_is_no_evidence(printed: str) -> None:
     """One other digit or month is another day."""
-    assert find_value("invoice_date", date(2020, 2, 1), [page_of(f"dated {printed} here")]) is None
+    assert find_value(INVOICE, "invoice_date", date(2020, 2, 1), [page_of(f"dated {printed} here")]) is None
 
 
 @pytest.mark.parametrize(
@@ -85,14 +86,14 @@ def test_another_date_is_no_evidence(printed: str) -> None:
 )
 def test_a_currency_is_found_by_code_or_sign(code: str, printed: str) -> None:
     """The sign may be glued to an amount."""
-    found = find_value("currency", code, [page_of(f"Total {printed}")])
+    found = find_value(INVOICE, "currency", code, [page_of(f"Total {printed}")])
     assert found is not None
     assert found.text == printed
 
 
 def test_a_sign_of_another_currency_is_no_evidence() -> None:
     """R$ is not $."""
-    assert find_value("currency", "USD", [page_of("Total R$ 12,00")]) is None
+    assert find_value(INVOICE, "currency", "USD", [page_of("Total R$ 12,00")]) is None
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_a_sign_of_another_currency_is_no_evidence() -> None:
 )
 def test_a_number_glued_to_its_label_is_found(printed: str, number: str) -> None:
     """OCR often loses the blank between them."""
-    found = find_value("invoice_number", number, [page_of(f"{printed} of May")])
+    found = find_value(INVOICE, "invoice_number", number, [page_of(f"{printed} of May")])
     assert found is not None
     assert found.text == printed
 
@@ -109,24 +110,24 @@ def test_a_number_glued_to_its_label_is_found(printed: str, number: str) -> None
 @pytest.mark.parametrize("number", ["4711", "471123"])
 def test_a_number_inside_a_longer_one_is_no_evidence(number: str) -> None:
     """4711 does not stand in 8471123055."""
-    assert find_value("invoice_number", number, [page_of("Tel 8471123055")]) is None
+    assert find_value(INVOICE, "invoice_number", number, [page_of("Tel 8471123055")]) is None
 
 
 def test_a_misread_code_is_found_as_a_word_of_its_own() -> None:
     """One letter of ten read otherwise."""
-    found = find_value("invoice_number", "RE-2024-0017", [page_of("No RE-2O24-0017 of May")])
+    found = find_value(INVOICE, "invoice_number", "RE-2024-0017", [page_of("No RE-2O24-0017 of May")])
     assert found is not None
     assert found.method == "fuzzy"
 
 
 def test_leading_zeros_do_not_hide_a_number() -> None:
     """Some documents print 52 as 000.000.052."""
-    assert find_value("invoice_number", "52", [page_of("No 000.000.052")]) is not None
+    assert find_value(INVOICE, "invoice_number", "52", [page_of("No 000.000.052")]) is not None
 
 
 def test_a_misread_name_is_found_with_a_lower_score() -> None:
     """OCR errors in a name still point at its place."""
-    found = find_value("vendor_name", "Hexagon Tools Limited", [page_of("From: Hexag0n Tools Lirnited, Hull")])
+    found = find_value(INVOICE, "vendor_name", "Hexagon Tools Limited", [page_of("From: Hexag0n Tools Lirnited, Hull")])
     assert found is not None
     assert found.method == "fuzzy"
     assert 0.75 < found.score < 0.98
@@ -135,7 +136,7 @@ def test_a_misread_name_is_found_with_a_lower_score() -> None:
 
 def test_a_name_that_is_not_there_has_no_evidence() -> None:
     """An invented value stays without a place."""
-    assert find_value("vendor_name", "Umbrella Corporation", [page_of(TABLE)]) is None
+    assert find_value(INVOICE, "vendor_name", "Umbrella Corporation", [page_of(TABLE)]) is None
 
 
 def test_an_address_gets_a_box_for_each_of_its_lines() -> None:
@@ -148,7 +149,7 @@ def test_an_address_gets_a_box_for_each_of_its_lines() -> None:
         AB1 2CD Northtown       XY9 8ZZ Southport
         """
     )
-    found = find_value("billing_address", "12 Long Lane, AB1 2CD Northtown", [page])
+    found = find_value(INVOICE, "billing_address", "12 Long Lane, AB1 2CD Northtown", [page])
     assert found is not None
     assert found.method == "lines"
     assert [box.y0 for box in found.boxes] == [2 * LINE, 3 * LINE]
@@ -168,7 +169,7 @@ def test_of_two_places_the_one_near_the_extractors_box_is_taken() -> None:
 def test_the_named_page_is_preferred() -> None:
     """The same number stands on both pages."""
     pages = [page_of("Invoice 55", 1), page_of("Invoice 55", 2)]
-    found = find_value("invoice_number", "55", pages, page=2)
+    found = find_value(INVOICE, "invoice_number", "55", pages, page=2)
     assert found is not None
     assert found.page == 2
 
@@ -211,7 +212,9 @@ def test_a_description_wrapped_around_the_amounts_is_found() -> None:
 
 def test_a_name_on_one_line_is_preferred() -> None:
     """The end of one line and the start of the next only look like it."""
-    found = find_value("vendor_name", "Hexagon Tools", [page_of("by Hexagon\nTools and more\nHexagon Tools Ltd")])
+    found = find_value(
+        INVOICE, "vendor_name", "Hexagon Tools", [page_of("by Hexagon\nTools and more\nHexagon Tools Ltd")]
+    )
     assert found is not None
     assert [box.y0 for box in found.boxes] == [2 * LINE]
 
@@ -225,7 +228,7 @@ def test_totals_are_taken_from_the_end() -> None:
 
 def test_the_words_confidence_is_carried() -> None:
     """How sure the OCR was is part of the evidence."""
-    found = find_value("invoice_number", "INV-77", [page_of(TABLE, confidence=0.6)])
+    found = find_value(INVOICE, "invoice_number", "INV-77", [page_of(TABLE, confidence=0.6)])
     assert found is not None
     assert found.ocr_confidence == 0.6
 
@@ -233,8 +236,8 @@ def test_the_words_confidence_is_carried() -> None:
 def test_words_with_blanks_inside_are_searched_too() -> None:
     """Some engines give a whole line as one word."""
     page = PageText(1, 100, 100, (Word("Total: 1 234,56 EUR", Box(0, 0, 90, 10)),), "test")
-    assert find_value("total_amount", Decimal("1234.56"), [page]) is not None
-    assert find_value("currency", "EUR", [page]) is not None
+    assert find_value(INVOICE, "total_amount", Decimal("1234.56"), [page]) is not None
+    assert find_value(INVOICE, "currency", "EUR", [page]) is not None
 
 
 def test_no_pages_no_evidence() -> None:
@@ -250,7 +253,7 @@ def test_no_pages_no_evidence() -> None:
 def test_what_babel_prints_is_found(value: Decimal, locale: str) -> None:
     """Every amount in every locale's own notation."""
     printed = format_decimal(value, "#,##0.00", locale=locale)
-    assert find_value("total_amount", value, [page_of(f"Total {printed} EUR")]) is not None
+    assert find_value(INVOICE, "total_amount", value, [page_of(f"Total {printed} EUR")]) is not None
 
 
 @settings(max_examples=150, deadline=None)
@@ -273,6 +276,6 @@ def test_any_words_and_any_values_are_borne(words: list[str], text: str, number:
 
 def test_a_leading_zero_is_the_same_number() -> None:
     """Quantities are printed 01."""
-    found = find_value("line_items.0.quantity", Decimal(1), [page_of("01 Bolt 3.00")])
+    found = find_value(INVOICE, "line_items.0.quantity", Decimal(1), [page_of("01 Bolt 3.00")])
     assert found is not None
     assert found.text == "01"

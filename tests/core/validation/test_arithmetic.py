@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from core.extraction import Charge, Finding, Provenance
+from core.invoice.arithmetic import confirmed
 from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice, LineItem
 from core.matching import find_evidence
-from core.validation.arithmetic import confirmed
 from core.validation.checks import check
 from tests.core.typeset import page_of
 

@@ -10,9 +10,9 @@ import pytest
 from core.evidence import PageText
 from core.extraction import Finding, Provenance
 from core.invoice.model import Invoice
+from core.invoice.page_view import compare_with_page
 from core.matching import find_evidence
 from core.validation.checks import check
-from core.validation.comparison import compare_with_page
 from tests.core.typeset import page_of
 
 TODAY = date(2024, 6, 1)

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
 from core.extraction import Finding, Member, Severity
+from core.invoice.case import InvoiceExamination, printed_shares
 from core.invoice.document_type import item_path
 from core.invoice.model import Invoice, LineItem
-from core.validation.case import Examination, printed_shares
 
 CENT = Decimal("0.01")
 #: What adding up rounded amounts may be off by.
@@ -34,7 +34,7 @@ def rounded(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_UP) if amount.adjusted() < _MOST_DIGITS else amount
 
 
-def check_line_totals(case: Examination) -> Iterator[Finding]:
+def check_line_totals(case: InvoiceExamination) -> Iterator[Finding]:
     """Quantity × unit price is the line total; a discount, tax or price unit printed in the row may explain another."""
     for position, item in enumerate(case.invoice.line_items):
         if item.quantity is None or item.unit_price is None:
@@ -74,7 +74,7 @@ def _near(one: Decimal, other: Decimal, tolerance: Decimal) -> bool:
     return abs(abs(one) - abs(other)) <= tolerance
 
 
-def _line_explained(case: Examination, position: int, item: LineItem) -> bool:
+def _line_explained(case: InvoiceExamination, position: int, item: LineItem) -> bool:
     assert item.quantity is not None
     assert item.unit_price is not None
     assert item.total_price is not None
@@ -97,7 +97,7 @@ def _line_explained(case: Examination, position: int, item: LineItem) -> bool:
     return difference > 0 and any(form in row for form in (f"{difference}", f"{difference}".replace(".", ",")))
 
 
-def check_sum_of_lines(case: Examination) -> Iterator[Finding]:
+def check_sum_of_lines(case: InvoiceExamination) -> Iterator[Finding]:
     """The line totals, with the charges and allowances of an e-invoice, add up to the subtotal, or to the total where lines
     are priced with tax. One question: the sum, and the line that is the likeliest to be wrong."""
     invoice = case.invoice
@@ -138,7 +138,7 @@ def _is_subtotal_alone_off(invoice: Invoice, lines: Decimal) -> bool:
     return tax is not None and total is not None and not total_holds(invoice) and _near(lines + tax, total, ROUNDING)
 
 
-def _line_members(case: Examination) -> Iterator[Member]:
+def _line_members(case: InvoiceExamination) -> Iterator[Member]:
     for position, item in enumerate(case.invoice.line_items):
         if item.total_price is not None:
             yield Member(f"Line {position + 1}", item.total_price, item_path(position, "total_price"))
@@ -174,7 +174,7 @@ def _repaired(item: LineItem, difference: Decimal) -> str | None:
     return str(product) if abs(product - item.total_price - difference) <= ROUNDING else None
 
 
-def lines_hold(case: Examination) -> bool:
+def lines_hold(case: InvoiceExamination) -> bool:
     """Whether the line totals, with charges and allowances, add up to the subtotal or the total; or, with the tax, to the
     total where no subtotal is printed."""
     if sums_hold(case.invoice):
@@ -209,12 +209,12 @@ def sums_hold(invoice: Invoice) -> bool:
     )
 
 
-def _gross_lines_explained(case: Examination, lines: Decimal) -> bool:
+def _gross_lines_explained(case: InvoiceExamination, lines: Decimal) -> bool:
     total = case.invoice.total_amount
     return total is not None and case.explains(abs(total) - abs(lines), ROUNDING)
 
 
-def check_total(case: Examination) -> Iterator[Finding]:
+def check_total(case: InvoiceExamination) -> Iterator[Finding]:
     """Subtotal + tax is the total, with printed discounts, shipping and rounding between them."""
     subtotal, tax, total = case.invoice.subtotal, case.invoice.tax, case.invoice.total_amount
     if subtotal is None or tax is None or total is None:
@@ -262,7 +262,7 @@ def _tax_included(subtotal: Decimal, total: Decimal) -> bool:
     return _near(subtotal, total, ROUNDING)
 
 
-def _missing_amount(case: Examination) -> Iterator[Finding]:
+def _missing_amount(case: InvoiceExamination) -> Iterator[Finding]:
     """An amount that follows from two others is proposed, never filled in."""
     subtotal, tax, total = case.invoice.subtotal, case.invoice.tax, case.invoice.total_amount
     if total is None and subtotal is not None and tax is not None:
@@ -283,7 +283,7 @@ def _is_tax_share(tax: Decimal, total: Decimal) -> bool:
     return 0 < tax / total <= HIGHEST_TAX_SHARE if total else False
 
 
-def check_tax_rate(case: Examination) -> Iterator[Finding]:
+def check_tax_rate(case: InvoiceExamination) -> Iterator[Finding]:
     """The tax is what a stated rate makes of the subtotal or of another printed amount; where several rates are stated
     it is at most the highest. A missing tax is proposed from a single stated rate."""
     tax, base = case.invoice.tax, case.invoice.subtotal
@@ -303,7 +303,7 @@ def check_tax_rate(case: Examination) -> Iterator[Finding]:
         yield Finding("tax_rate", "warning", sentence, ("tax", "subtotal"), proposed)
 
 
-def _taxed_total(case: Examination) -> Iterator[Finding]:
+def _taxed_total(case: InvoiceExamination) -> Iterator[Finding]:
     """A tax that is a stated rate of the total itself: what was taken for the total is the sum before tax."""
     tax, total = case.invoice.tax, case.invoice.total_amount
     if not tax or not total:
@@ -316,13 +316,13 @@ def _taxed_total(case: Examination) -> Iterator[Finding]:
         yield Finding("tax_rate", "warning", sentence, ("total_amount", "tax"), str(total + tax))
 
 
-def _is_telling(case: Examination, total: Decimal) -> bool:
+def _is_telling(case: InvoiceExamination, total: Decimal) -> bool:
     """Whether a whole percentage of ``total`` is no chance: it is large, and it is what the lines add up to."""
     lines = sum_of_lines(case.invoice)
     return abs(total) >= _TELLING and lines is not None and _near(lines, total, ROUNDING)
 
 
-def _rate_explained(case: Examination, base: Decimal, tax: Decimal) -> bool:
+def _rate_explained(case: InvoiceExamination, base: Decimal, tax: Decimal) -> bool:
     """Whether a printed rate gives the tax; the cheapest explanations first, and yes where no rate is stated."""
     bases = {base, (case.invoice.total_amount or base) - tax}
     if any(_near(one * rate / 100, tax, ROUNDING) for rate in case.percentages for one in bases):
@@ -335,7 +335,7 @@ def _rate_explained(case: Examination, base: Decimal, tax: Decimal) -> bool:
     return any(_near(amount * rate / 100, tax, ROUNDING) for rate in rates for amount in case.amounts)
 
 
-def _missing_tax(case: Examination, base: Decimal) -> Iterator[Finding]:
+def _missing_tax(case: InvoiceExamination, base: Decimal) -> Iterator[Finding]:
     if len(case.tax_rates) == 1 and case.invoice.total_amount is None:
         rate = case.tax_rates[0]
         tax = rounded(base * rate / 100)

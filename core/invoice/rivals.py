@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from core.extraction import Candidate, Finding
+from core.invoice.arithmetic import ROUNDING, lines_hold, sum_of_lines, total_holds
+from core.invoice.case import InvoiceExamination
 from core.invoice.model import Invoice
-from core.validation.arithmetic import ROUNDING, lines_hold, sum_of_lines, total_holds
-from core.validation.case import Examination
 
 
-def check_other_total(case: Examination) -> Iterator[Finding]:
+def check_other_total(case: InvoiceExamination) -> Iterator[Finding]:
     """No other amount stands beside a word for the total, unless the lines confirm the one that was taken or the sums say
     what the other is. Subtotal and tax alone may be a part of the document's: then a larger one speaks against them."""
     total = case.invoice.total_amount
@@ -26,7 +26,7 @@ def check_other_total(case: Examination) -> Iterator[Finding]:
         yield Finding("other_total", "warning", sentence, ("total_amount",))
 
 
-def _contradicts(case: Examination, total: Decimal, other: Candidate) -> bool:
+def _contradicts(case: InvoiceExamination, total: Decimal, other: Candidate) -> bool:
     """Whether ``other`` is announced as the total and is none of the amounts that may be called so beside it. What is due
     may be less than the total: a part of it was paid."""
     value = Decimal(other.value)

@@ -1,0 +1,22 @@
+"""Which rules judge which document type. To add those of a type, name them here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel
+
+from core.document_types import type_of
+from core.invoice.document_type import INVOICE
+from core.invoice.rules import RULES as INVOICE_RULES
+from core.validation.plausibility import GENERAL
+from core.validation.rules import Rules
+
+_RULES: Mapping[str, Rules] = {INVOICE.name: INVOICE_RULES}
+#: What judges a document of a type without rules of its own.
+_PLAIN = Rules(GENERAL)
+
+
+def rules_of(values: BaseModel) -> Rules:
+    """What judges a document with these values."""
+    return _RULES.get(type_of(values).name, _PLAIN)

@@ -31,7 +31,6 @@ from core.events import (
 from core.evidence import PageText
 from core.extraction import Extraction, Finding, PageRef, StepRecord
 from core.extractor import Extracted, Extractor, Request
-from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice
 from core.judgement import judge
 from core.matching import find_evidence
@@ -335,10 +334,10 @@ def _better(best: Extraction | None, later: Extraction) -> Extraction:
 
 def _worth(result: Extraction) -> tuple[bool, int, int, float]:
     """Approved; required values that are there; errors that are not; how sure the required values are, in tenths."""
-    required = [info.name for info in INVOICE.header if info.required]
+    required = [info.name for info in result.type.header if info.required]
     sure = sum(result.confidences.get(name, 0.0) for name in required)
     errors = sum(finding.severity == "error" for finding in result.findings)
-    there = sum(getattr(result.invoice, name) is not None for name in required)
+    there = sum(result.value_at(name) is not None for name in required)
     return result.verdict == "approved", there, -errors, round(sure, 1)
 
 

@@ -14,13 +14,13 @@ from core.cache import Cache
 from core.call import Call
 from core.comparison.comparator import Comparator
 from core.comparison.foresight import Foresight
+from core.document_types import USUAL
 from core.documents import Document
 from core.errors import TooFewReviewed
 from core.events import Event
 from core.evidence import Box, Evidence, Word, union
 from core.extraction import Extraction, PageRef
 from core.extractor import Availability
-from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice
 from core.jobs.queue import Handler, Job, JobQueue
 from core.llm.provider import Models
@@ -232,7 +232,9 @@ class Studio:
         """Text as the field's type, read in the document's notation (``1.234,56`` to Decimal). Raises ValueError
         with a sentence for the person."""
         return parse_value(
-            INVOICE.field_of(path), text, extraction.own_notation if extraction else usual_notation(None)
+            (extraction.type if extraction else USUAL).field_of(path),
+            text,
+            extraction.own_notation if extraction else usual_notation(None),
         )
 
     # --- records ---------------------------------------------------------------------------------------------------

@@ -10,8 +10,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, update
 
+from core.document_types import type_of
 from core.extraction import Extraction
 from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice
@@ -249,7 +251,7 @@ def _field_rows(run_id: str, extraction: Extraction) -> list[dict[str, Any]]:
             "found_on_page": path in extraction.evidence if value is not None else None,
             "rule": source.rule if (source := extraction.provenance.get(path)) else None,
         }
-        for path, _, value in INVOICE.walk(extraction.invoice)
+        for path, _, value in extraction.walk()
     ]
 
 
@@ -268,5 +270,5 @@ def _standing(row: Mapping[str, Any]) -> str | None:
     return text
 
 
-def _texts(invoice: Invoice) -> _Texts:
-    return {path: value_text(value) for path, _, value in INVOICE.walk(invoice)}
+def _texts(values: BaseModel) -> _Texts:
+    return {path: value_text(value) for path, _, value in type_of(values).walk(values)}

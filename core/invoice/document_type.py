@@ -8,6 +8,7 @@ from core.schema.document_type import DocumentType, Table
 LINE_ITEMS = Table(
     name="line_items",
     model=LineItem,
+    title="Line items",
     row_title="Line",
     anchors=("description", "total_price", "unit_price"),
     choosing=("description", "total_price", "quantity", "unit_price"),  # one amount on a row is the line total
@@ -31,6 +32,7 @@ INVOICE = DocumentType(
         "customer_name",
         "currency",
     ),
+    blocks={"customer_name": "customer", "billing_address": "customer"},
     searched=("invoice_number", "vendor_name", "customer_name"),
 )
 

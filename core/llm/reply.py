@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from core.document_types import USUAL
 from core.errors import ReplyInvalid
 from core.events import RESTART
 from core.extraction import Finding, too_long
@@ -19,6 +20,7 @@ from core.invoice.model import Invoice
 from core.llm.schema import InvoiceAnswer
 from core.notation import Notation, usual_notation
 from core.notation.typed import parse_value
+from core.schema.document_type import DocumentType
 from core.schema.fields import FieldInfo, fields_of
 from core.schema.values import MOST_DIGITS, TooLong, fitting
 
@@ -77,8 +79,8 @@ def parse_object(text: str, tolerant: bool = False) -> tuple[dict[str, Any], tup
     return found, notes
 
 
-def fields_so_far(raw: str) -> dict[str, str]:
-    """The values that a reply already holds while it arrives, by path (``total_amount``, ``line_items.0.quantity``), as
+def fields_so_far(raw: str, kind: DocumentType = USUAL) -> dict[str, str]:
+    """The values that a reply already holds while it arrives, by path, as
     text. The value that is being written is left out until it is whole, and so is what :data:`RESTART` made void."""
     raw = raw.rpartition(RESTART)[2]
     start = raw.find("{")
@@ -88,16 +90,16 @@ def fields_so_far(raw: str) -> dict[str, str]:
         data = from_json(raw[start:].rstrip(), allow_partial=True)
     except ValueError:
         return {}
-    invoice = data.get("invoice") if isinstance(data, dict) else None
-    if not isinstance(invoice, dict):
+    values = data.get(kind.name) if isinstance(data, dict) else None
+    if not isinstance(values, dict):
         return {}
-    found = {info.name: str(invoice[info.name]) for info in fields_of(Invoice) if _is_value(invoice.get(info.name))}
-    items = invoice.get("line_items")
-    for index, item in enumerate(items if isinstance(items, list) else ()):
-        if isinstance(item, dict):
-            for info in LINE_ITEMS.columns:
-                if _is_value(item.get(info.name)):
-                    found[f"line_items.{index}.{info.name}"] = str(item[info.name])
+    found = {info.name: str(values[info.name]) for info in kind.header if _is_value(values.get(info.name))}
+    for table in kind.tables:
+        rows = values.get(table.name)
+        for index, row in enumerate(rows if isinstance(rows, list) else ()):
+            cells = row if isinstance(row, dict) else {}
+            shown = [info.name for info in table.columns if _is_value(cells.get(info.name))]
+            found |= {table.path(index, name): str(cells[name]) for name in shown}
     return found
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import BaseModel
+
 from core.evidence import Evidence
-from core.invoice.model import Invoice
 from core.review.edits import Edits
 
 
@@ -22,7 +23,7 @@ class Before:
     lines: int
 
 
-def before(edits: Edits, extracted: Invoice, path: str) -> Before:
+def before(edits: Edits, extracted: BaseModel, path: str) -> Before:
     """What stands at ``path`` now."""
     return Before(
         path,
@@ -34,7 +35,7 @@ def before(edits: Edits, extracted: Invoice, path: str) -> Before:
     )
 
 
-def put_back(edits: Edits, extracted: Invoice, was: Before) -> None:
+def put_back(edits: Edits, extracted: BaseModel, was: Before) -> None:
     """Put back what stood there; a line that was added for it and holds nothing else goes."""
     edits.set_text(extracted, was.path, was.text, was.drawn)
     if was.confirmed:

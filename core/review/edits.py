@@ -1,7 +1,7 @@
 """What the person made of a run: the texts they typed, the lines, the boxes they drew, and what was saved.
 
 Plain data without a screen. Typed text is kept as typed, also where it cannot be read yet; :func:`read_edits` turns
-it into an invoice and says, field by field, what could not be read.
+it into values and says, field by field, what could not be read.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
+from core.document_types import type_of
 from core.evidence import Evidence
-from core.invoice.document_type import INVOICE, LINE_ITEMS, item_path
-from core.invoice.model import Invoice, LineItem
+from core.invoice.model import Invoice
 from core.notation.writing import text_of
+from core.schema.document_type import DocumentType, Table
+from core.schema.path import Path, is_cell
 from core.schema.values import is_amount
 from core.stores.receipt import SaveReceipt
 
@@ -30,7 +32,7 @@ _OUR_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,28})?")
 
 @dataclass(slots=True)
 class Edits:
-    """``texts`` by header path; ``lines`` all rows as texts (``None``: as extracted); ``drawn`` evidence by path;
+    """``texts`` by header path; ``lines`` all rows of the main table as texts (``None``: as extracted); ``drawn`` evidence by path;
     ``confirmed`` the paths whose value a person looked at and found right;
     ``proposed`` texts taken from a check's proposal; ``receipt`` and ``saved`` what was last saved; ``revision`` counts the changes of lines that were not typed into the table (it then begins anew)."""
 
@@ -47,23 +49,23 @@ class Edits:
         """As JSON values."""
         return dict(_EDITS.dump_python(self, mode="json"))
 
-    def text_at(self, extracted: Invoice, path: str) -> str:
+    def text_at(self, extracted: BaseModel, path: str) -> str:
         """What stands in the field or cell: the typed text, else the extracted value."""
-        if path.startswith("line_items."):
-            _, index, cell = path.split(".")
+        place = Path.parse(path)
+        if place.is_cell:
             rows = self.rows(extracted)
-            return rows[int(index)][cell] if int(index) < len(rows) else ""
-        return self.texts.get(path, as_text(INVOICE.value_at(extracted, path)))
+            return rows[place.row][place.field] if place.row < len(rows) else ""
+        return self.texts.get(path, as_text(type_of(extracted).value_at(extracted, path)))
 
-    def rows(self, extracted: Invoice) -> list[Row]:
+    def rows(self, extracted: BaseModel) -> list[Row]:
         """The lines as they now stand, as texts."""
         return [dict(row) for row in self.lines] if self.lines is not None else rows_of(extracted)
 
-    def set_text(self, extracted: Invoice, path: str, text: str, evidence: Evidence | None = None) -> None:
+    def set_text(self, extracted: BaseModel, path: str, text: str, evidence: Evidence | None = None) -> None:
         """Put a text into a field or cell, with the drawn box it came from. A cell past the last line adds a line."""
-        if path.startswith("line_items."):
-            self._set_cell(extracted, path, text)
-        elif text == as_text(INVOICE.value_at(extracted, path)):
+        if is_cell(path):
+            self._set_cell(extracted, Path.parse(path), text)
+        elif text == as_text(type_of(extracted).value_at(extracted, path)):
             self.texts.pop(path, None)
         else:
             self.texts[path] = text
@@ -74,37 +76,40 @@ class Edits:
         else:
             self.drawn[path] = evidence
 
-    def set_rows(self, extracted: Invoice, rows: list[Row]) -> None:
+    def set_rows(self, extracted: BaseModel, rows: list[Row]) -> None:
         """Take the table as it now is."""
         self.lines = None if rows == rows_of(extracted) else rows
 
-    def insert_row(self, extracted: Invoice, index: int, row: Row) -> None:
+    def insert_row(self, extracted: BaseModel, index: int, row: Row) -> None:
         """Put a line before the one at ``index`` (from 0). What was drawn, confirmed or taken for the lines after it goes
         with them. ``row`` must hold a text: an empty line is none."""
         rows = self.rows(extracted)
-        rows.insert(index, {info.name: row.get(info.name, "") for info in LINE_ITEMS.columns})
+        rows.insert(index, _blank(extracted) | row)
         self.drawn = {_after_insert(path, index): found for path, found in self.drawn.items()}
         self.confirmed = {_after_insert(path, index) for path in self.confirmed}
         self.proposed = {_after_insert(path, index): text for path, text in self.proposed.items()}
         self.set_rows(extracted, rows)
         self.revision += 1
 
-    def _set_cell(self, extracted: Invoice, path: str, text: str) -> None:
-        _, index, cell = path.split(".")
+    def _set_cell(self, extracted: BaseModel, place: Path, text: str) -> None:
         rows = self.rows(extracted)
-        while len(rows) <= int(index):
-            rows.append({info.name: "" for info in LINE_ITEMS.columns})
-        rows[int(index)][cell] = text
+        while len(rows) <= place.row:
+            rows.append(_blank(extracted))
+        rows[place.row][place.field] = text
         self.set_rows(extracted, rows)
         self.revision += 1
 
 
 def _after_insert(path: str, index: int) -> str:
     """Where ``path`` leads once a line was put before the one at ``index``."""
-    if not path.startswith("line_items."):
-        return path
-    _, line, cell = path.split(".")
-    return item_path(int(line) + 1, cell) if int(line) >= index else path
+    place = Path.parse(path)
+    return str(place._replace(row=place.row + 1)) if place.is_cell and place.row >= index else path
+
+
+def _blank(extracted: BaseModel) -> Row:
+    """A line that holds nothing yet."""
+    table = type_of(extracted).main_table
+    return {info.name: "" for info in table.columns} if table else {}
 
 
 _EDITS = TypeAdapter(Edits)
@@ -117,52 +122,56 @@ def edits_from(kept: object) -> Edits:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Typed texts as an invoice; ``errors`` holds a sentence for every path whose text could not be read (its value
+    """Typed texts as values; ``errors`` holds a sentence for every path whose text could not be read (its value
     is then ``None``)."""
 
-    invoice: Invoice
+    values: Any
+    """Of the same model as what was extracted."""
     errors: dict[str, str]
 
 
-def read_edits(extracted: Invoice, edits: Edits, parse: Parse) -> Read:
-    """The invoice that the person means. Unchanged texts keep their extracted values untouched."""
+def read_edits(extracted: BaseModel, edits: Edits, parse: Parse) -> Read:
+    """The values that the person means. Unchanged texts keep their extracted values untouched."""
     errors: dict[str, str] = {}
-    values: dict[str, Any] = {name: getattr(extracted, name) for name in Invoice.model_fields}
+    kind = type_of(extracted)
+    values: dict[str, Any] = {name: getattr(extracted, name) for name in kind.model.model_fields}
     for path, text in edits.texts.items():
-        values[path] = _read(path, text, INVOICE.value_at(extracted, path), parse, errors)
-    if edits.lines is not None:
-        values["line_items"] = _read_lines(extracted, edits.lines, parse, errors)
-    return Read(Invoice(**values), errors)
+        values[path] = _read(kind, path, text, kind.value_at(extracted, path), parse, errors)
+    if edits.lines is not None and kind.main_table:
+        values[kind.main_table.name] = _read_lines(extracted, kind.main_table, edits.lines, parse, errors)
+    return Read(kind.model(**values), errors)
 
 
-def _read_lines(extracted: Invoice, rows: list[Row], parse: Parse, errors: dict[str, str]) -> tuple[LineItem, ...]:
-    lines = []
+def _read_lines(
+    extracted: BaseModel, table: Table, rows: list[Row], parse: Parse, errors: dict[str, str]
+) -> tuple[BaseModel, ...]:
+    kind, lines = type_of(extracted), []
     filled = [row for row in rows if any(text.strip() for text in row.values())]
-    known = _values_by_text(extracted)
+    known = _values_by_text(extracted, table)
     for index, row in enumerate(filled):
         cells = {}
-        for info in LINE_ITEMS.columns:
-            path, text = item_path(index, info.name), row.get(info.name, "")
-            cells[info.name] = _read(path, text, known.get((info.name, text)), parse, errors)
-        lines.append(LineItem(**cells))
+        for info in table.columns:
+            path, text = table.path(index, info.name), row.get(info.name, "")
+            cells[info.name] = _read(kind, path, text, known.get((info.name, text)), parse, errors)
+        lines.append(table.model(**cells))
     return tuple(lines)
 
 
-def _values_by_text(extracted: Invoice) -> dict[tuple[str, str], Any]:
+def _values_by_text(extracted: BaseModel, table: Table) -> dict[tuple[str, str], Any]:
     """Extracted cell values by the text that shows them: such a text is never read anew in another notation."""
     return {
         (info.name, as_text(getattr(item, info.name))): getattr(item, info.name)
-        for item in extracted.line_items
-        for info in LINE_ITEMS.columns
+        for item in type_of(extracted).rows(extracted, table)
+        for info in table.columns
     }
 
 
-def _read(path: str, text: str, extracted: Any, parse: Parse, errors: dict[str, str]) -> Any:
+def _read(kind: DocumentType, path: str, text: str, extracted: Any, parse: Parse, errors: dict[str, str]) -> Any:
     if not text.strip():
         return None
     if text == as_text(extracted):
         return extracted
-    own = _own_notation(path, text)
+    own = _own_notation(kind, path, text)
     if own is not None:
         return own
     try:
@@ -180,9 +189,9 @@ def tidy(path: str, text: str, parse: Parse) -> str:
         return text
 
 
-def _own_notation(path: str, text: str) -> Decimal | date | None:
+def _own_notation(kind_of_document: DocumentType, path: str, text: str) -> Decimal | date | None:
     """The value of a text in our own notation, which must never be read again in the document's."""
-    kind = INVOICE.field_of(path).kind
+    kind = kind_of_document.field_of(path).kind
     if kind in ("money", "quantity") and _OUR_NUMBER.fullmatch(text):
         number = Decimal(text)
         return number if is_amount(number) else None
@@ -199,20 +208,25 @@ def as_text(value: Any) -> str:
     return text_of(value)
 
 
-def rows_of(invoice: Invoice) -> list[Row]:
-    """The invoice's lines as texts, cell by cell."""
+def rows_of(values: BaseModel) -> list[Row]:
+    """The rows of the main table as texts, cell by cell."""
+    kind = type_of(values)
+    if kind.main_table is None:
+        return []
+    columns = kind.main_table.columns
     return [
-        {info.name: as_text(getattr(item, info.name)) for info in LINE_ITEMS.columns} for item in invoice.line_items
+        {info.name: as_text(getattr(row, info.name)) for info in columns} for row in kind.rows(values, kind.main_table)
     ]
 
 
-def differences(stored: Invoice, now: Invoice) -> list[tuple[str, str, str]]:
-    """Where ``now`` differs from ``stored``: the field's title, its text there and its text here."""
-    before = {path: as_text(value) for path, _, value in INVOICE.walk(stored)}
-    after = {path: as_text(value) for path, _, value in INVOICE.walk(now)}
+def differences(stored: BaseModel, now: BaseModel) -> list[tuple[str, str, str]]:
+    """Where ``now`` differs from ``stored`` (of the same type): the field's title, its text there and its text here."""
+    kind = type_of(now)
+    before = {path: as_text(value) for path, _, value in kind.walk(stored)}
+    after = {path: as_text(value) for path, _, value in kind.walk(now)}
     paths = [*before, *(path for path in after if path not in before)]
     return [
-        (INVOICE.title_of(path), before.get(path, ""), after.get(path, ""))
+        (kind.title_of(path), before.get(path, ""), after.get(path, ""))
         for path in paths
         if before.get(path, "") != after.get(path, "")
     ]

@@ -8,12 +8,13 @@ from datetime import date
 from difflib import SequenceMatcher
 from typing import Any
 
+from pydantic import BaseModel
+
 from core.evidence import Evidence
 from core.extraction import Extraction, Provenance
-from core.invoice.document_type import INVOICE, LINE_ITEMS, item_path
-from core.invoice.model import Invoice
 from core.judgement import judge
 from core.matching import find_value
+from core.schema.document_type import DocumentType
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Reviewed:
 
 
 def review(
-    extraction: Extraction, invoice: Invoice, drawn: Mapping[str, Evidence] | None = None, *, today: date
+    extraction: Extraction, invoice: BaseModel, drawn: Mapping[str, Evidence] | None = None, *, today: date
 ) -> Reviewed:
     """``invoice`` checked in place of ``extraction.invoice``.
 
@@ -40,14 +41,14 @@ def review(
     from ``drawn`` or are looked for on the page anew.
     """
     drawn = drawn or {}
-    origin = _origins(extraction.invoice, invoice)
+    origin = _origins(extraction.type, extraction.invoice, invoice)
     evidence: dict[str, Evidence] = {}
     provenance: dict[str, Provenance] = {}
     was: dict[str, Any] = {}
     sure: dict[str, float] = {}
-    for path, _, value in INVOICE.walk(invoice):
+    for path, _, value in extraction.type.walk(invoice):
         old = origin.get(path)
-        before = INVOICE.value_at(extraction.invoice, old) if old else None
+        before = extraction.value_at(old) if old else None
         if path in drawn:
             found: Evidence | None = drawn[path]
         elif value == before:
@@ -70,12 +71,13 @@ def review(
     return Reviewed(judge(reviewed, today=today, kept=sure), was)
 
 
-def _origins(old: Invoice, new: Invoice) -> dict[str, str]:
+def _origins(kind: DocumentType, old: BaseModel, new: BaseModel) -> dict[str, str]:
     """For each path of ``new`` the path of ``old`` that it came from."""
-    origins = {path: path for path, _, _ in INVOICE.walk(new) if not path.startswith("line_items.")}
-    for position, source in _align(old.line_items, new.line_items).items():
-        for cell in LINE_ITEMS.columns:
-            origins[item_path(position, cell.name)] = item_path(source, cell.name)
+    origins = {info.name: info.name for info in kind.header}
+    for table in kind.tables:
+        for row, source in _align(kind.rows(old, table), kind.rows(new, table)).items():
+            for cell in table.columns:
+                origins[table.path(row, cell.name)] = table.path(source, cell.name)
     return origins
 
 

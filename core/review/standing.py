@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from core.extraction import Extraction, Finding, Provenance
-from core.invoice.document_type import INVOICE
 from core.review.edits import as_text
 from core.review.reviewed import Reviewed
 from core.review.stops import OF_DOCUMENT, stops
 from core.review.trust import CONFIRMED, PROPOSED, UNREAD, is_by_person, is_given
+from core.schema.path import Path
 from core.stores.records import Status
 from core.validation.gate import decide
 
@@ -21,11 +21,12 @@ def unread(reviewed: Reviewed, errors: Mapping[str, str]) -> Reviewed:
     nothing is approved with it."""
     if not errors:
         return reviewed
+    kind = reviewed.extraction.type
     found = tuple(
         Finding(
             UNREAD,
             "error",
-            f"{INVOICE.title_of(path)}: {sentence.removeprefix(f'{INVOICE.field_of(path).title}: ')}",
+            f"{kind.title_of(path)}: {sentence.removeprefix(f'{kind.field_of(path).title}: ')}",
             (path,),
         )
         for path, sentence in errors.items()
@@ -42,7 +43,7 @@ def proposals(reviewed: Reviewed, taken: Mapping[str, str]) -> Reviewed:
     named = {
         path: replace(source, rule=PROPOSED)
         for path, source in before.provenance.items()
-        if path in reviewed.was and path in taken and as_text(INVOICE.value_at(before.invoice, path)) == taken[path]
+        if path in reviewed.was and path in taken and as_text(before.value_at(path)) == taken[path]
     }
     return Reviewed(before.model_copy(update={"provenance": {**before.provenance, **named}}), reviewed.was)
 
@@ -60,7 +61,7 @@ def confirmed(reviewed: Reviewed, paths: Collection[str]) -> Reviewed:
         replace(finding, severity="info") if _is_settled(finding, right, given) else finding
         for finding in before.findings
     )
-    sure = {path: 1.0 for path in values if INVOICE.value_at(before.invoice, path) is not None}
+    sure = {path: 1.0 for path in values if before.value_at(path) is not None}
     confidences = {**before.confidences, **sure}
     after = {
         "provenance": {**before.provenance, **provenance},
@@ -84,9 +85,10 @@ _BY_PERSON: dict[str, Any] = {"extractor": "person", "rule": CONFIRMED, "score":
 
 def _stands(extraction: Extraction, path: str) -> bool:
     """Whether ``path`` still leads somewhere: lines may have been removed, a required value emptied."""
-    if path.startswith("line_items.") and int(path.split(".")[1]) >= len(extraction.invoice.line_items):
+    kind, place = extraction.type, Path.parse(path)
+    if place.is_cell and place.row >= len(kind.rows(extraction.invoice, kind.table(place.table))):
         return False
-    return INVOICE.value_at(extraction.invoice, path) is not None or not INVOICE.field_of(path).required
+    return extraction.value_at(path) is not None or not kind.field_of(path).required
 
 
 def open_points(extraction: Extraction) -> list[str]:

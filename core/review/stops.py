@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from itertools import groupby
 from typing import Literal
 
 from core.extraction import Candidate, Extraction, Finding, Member
-from core.invoice.document_type import INVOICE
 from core.review.edits import as_text
 from core.review.trust import UNREAD, asked_at, by_severity, is_unsure, percent, sureness
+from core.schema.document_type import DocumentType
+from core.schema.path import is_cell
 
 StopKind = Literal["document", "unread", "missing", "empty", "sum", "finding", "doubt"]
 
-#: Fields that stand in one block of the page.
-_SUBJECTS = {"customer_name": "customer", "billing_address": "customer"}
 #: How an answer to a question about the whole document begins; the check's name follows.
 OF_DOCUMENT = "check:"
 
@@ -68,21 +68,21 @@ class Stop:
 def stops(extraction: Extraction) -> tuple[Stop, ...]:
     """The questions that ``extraction`` (as it now stands with the person) leaves open: the document's first, then in form
     order."""
-    paths = [path for path, _, _ in INVOICE.walk(extraction.invoice)]
+    paths = [path for path, _, _ in extraction.walk()]
     unsure = [path for path in paths if is_unsure(extraction, path)]
-    found = [_with_doubts(stop, unsure) for stop in _of_findings(extraction)]
+    found = [_with_doubts(extraction.type, stop, unsure) for stop in _of_findings(extraction)]
     named = {path for stop in found for path in stop.paths}
     alone = [path for path in unsure if path not in named]
-    found += [_of_values(extraction, tuple(some)) for _, some in groupby(alone, _subject)]
+    found += [_of_values(extraction, tuple(some)) for _, some in groupby(alone, partial(_subject, extraction.type))]
     order = {path: place for place, path in enumerate(paths)}
     return tuple(sorted(found, key=lambda stop: order.get(stop.path or "", -1)))
 
 
-def _with_doubts(stop: Stop, unsure: Sequence[str]) -> Stop:
+def _with_doubts(kind: DocumentType, stop: Stop, unsure: Sequence[str]) -> Stop:
     """``stop`` with what it also decides: the doubtful members of its sum, and the doubtful cells of the line it leads to."""
-    line = stop.path if stop.path and _is_cell(stop.path) else None
+    line = stop.path if stop.path and is_cell(stop.path) else None
     members = {member.path for member in stop.members}
-    also = (path for path in unsure if path in members or (line and _subject(path) == _subject(line)))
+    also = (path for path in unsure if path in members or (line and _subject(kind, path) == _subject(kind, line)))
     return replace(stop, paths=(*stop.paths, *(path for path in also if path not in stop.paths)))
 
 
@@ -114,33 +114,30 @@ def _of_finding(extraction: Extraction, finding: Finding, path: str) -> Stop:
     )
 
 
-def _is_cell(path: str) -> bool:
-    return path.startswith("line_items.")
-
-
-def _subject(path: str) -> str:
-    """What is looked at together: the cells of a line, the customer with their address; else the field by itself."""
-    return path.rsplit(".", 1)[0] if _is_cell(path) else _SUBJECTS.get(path, path)
+def _subject(kind: DocumentType, path: str) -> str:
+    """What is looked at together: the cells of a row, the fields of one block; else the field by itself."""
+    return path.rsplit(".", 1)[0] if is_cell(path) else kind.blocks.get(path, path)
 
 
 def _of_values(extraction: Extraction, paths: tuple[str, ...]) -> Stop:
     """A doubt; of a line's cells the least sure first."""
     paths = tuple(sorted(paths, key=lambda path: sureness(extraction, path)))
     first = paths[0]
-    value = INVOICE.value_at(extraction.invoice, first)
+    value = extraction.value_at(first)
     if value is None:
-        return Stop("missing", paths, f"{INVOICE.title_of(first)} is missing.", candidates=others(extraction, first))
+        return Stop(
+            "missing", paths, f"{extraction.type.title_of(first)} is missing.", candidates=others(extraction, first)
+        )
     sure = percent(sureness(extraction, first))
     more = ", ".join(
-        f"{INVOICE.field_of(path).title.lower()} “{as_text(INVOICE.value_at(extraction.invoice, path))}”"
-        for path in paths[1:]
+        f"{extraction.type.field_of(path).title.lower()} “{as_text(extraction.value_at(path))}”" for path in paths[1:]
     )
     also = f" (look at {more} too)" if more else ""
-    sentence = f"{INVOICE.title_of(first)} “{as_text(value)}” is only {sure} sure: is it right{also}?"
+    sentence = f"{extraction.type.title_of(first)} “{as_text(value)}” is only {sure} sure: is it right{also}?"
     return Stop("doubt", paths, sentence, candidates=others(extraction, first))
 
 
 def others(extraction: Extraction, path: str) -> tuple[Candidate, ...]:
     """What else on the page may be the value at ``path``: its candidates without the value that now stands."""
-    now = as_text(INVOICE.value_at(extraction.invoice, path)).casefold()
+    now = as_text(extraction.value_at(path)).casefold()
     return tuple(one for one in extraction.candidates.get(path, ()) if one.value.casefold() != now)

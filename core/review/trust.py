@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.extraction import Extraction, Finding
-from core.invoice.document_type import INVOICE
 from core.validation.confidence import DOUBTED, explain
 from core.validation.gate import OTHERS_NEED, needed
 
@@ -37,7 +36,7 @@ class Trust:
 
 def trust(extraction: Extraction, path: str) -> Trust:
     """How sure the field at ``path`` is, from its confidence, evidence and provenance."""
-    value = INVOICE.value_at(extraction.invoice, path)
+    value = extraction.value_at(path)
     if is_confirmed(extraction, path):
         return Trust("sure", "Confirmed by you")
     if value is None:
@@ -58,7 +57,7 @@ def trust(extraction: Extraction, path: str) -> Trust:
 
 
 def _of_empty(extraction: Extraction, path: str) -> Trust:
-    if INVOICE.field_of(path).required:
+    if extraction.type.field_of(path).required:
         return Trust("absent", "Missing: type it or draw a box")
     asked = path in doubtful_paths(extraction)
     return Trust("check", "Not found: is it printed?") if asked else Trust("absent", "Not found")
@@ -73,7 +72,7 @@ def sureness(extraction: Extraction, path: str) -> float:
 
 def sure_from(extraction: Extraction, path: str) -> float:
     """The confidence that is enough for the value at ``path``: more for amounts, numbers and dates than for names."""
-    return needed(INVOICE.field_of(path).kind, extraction.recipe.approve_at)
+    return needed(extraction.type.field_of(path).kind, extraction.recipe.approve_at)
 
 
 def word_of(confidence: float, approve_at: float) -> str:
@@ -146,9 +145,7 @@ def doubtful_paths(extraction: Extraction) -> list[str]:
     asked = {asked_at(extraction, finding) for finding in extraction.findings if finding.severity != "info"}
     named = {path for finding in extraction.findings if finding.severity != "info" for path in finding.fields}
     return [
-        path
-        for path, _, _ in INVOICE.walk(extraction.invoice)
-        if path in asked or (path not in named and is_unsure(extraction, path))
+        path for path, _, _ in extraction.walk() if path in asked or (path not in named and is_unsure(extraction, path))
     ]
 
 
@@ -162,7 +159,7 @@ def asked_at(extraction: Extraction, finding: Finding) -> str | None:
 def is_unsure(extraction: Extraction, path: str) -> bool:
     """Whether the value at ``path`` is to be looked at for itself: a required one that is missing, or one that is not sure
     enough and not the person's own."""
-    info = INVOICE.field_of(path)
-    if INVOICE.value_at(extraction.invoice, path) is None:
+    info = extraction.type.field_of(path)
+    if extraction.value_at(path) is None:
         return info.required
     return not is_by_person(extraction, path) and sureness(extraction, path) < sure_from(extraction, path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -15,8 +15,8 @@ from core.schema.path import Path, cell_path
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a document: ``name`` is the model's field that holds its rows, ``model`` one row, ``row_title`` what a row
-    is called.
+    """A table of a document: ``name`` is the model's field that holds its rows, ``model`` one row, ``title`` what
+    it is called, ``row_title`` what a row is.
 
     ``anchors`` are the columns by which a row is recognised on the page, the most telling first; ``choosing`` the order in
     which the cells of a row take their places; ``rightmost`` the column that, of equal amounts on a row, is the last one.
@@ -24,6 +24,7 @@ class Table:
 
     name: str
     model: type[BaseModel]
+    title: str
     row_title: str
     anchors: tuple[str, ...]
     choosing: tuple[str, ...]
@@ -46,7 +47,8 @@ class DocumentType:
 
     ``last_meant`` are the header fields that stand at the end: of several places that match, the last is meant.
     ``duplicate_key`` are the fields that make two documents the same where all of them are equal, ``list_columns`` those
-    that a list of records shows, ``searched`` those that its search looks into.
+    that a list of records shows, ``searched`` those that its search looks into. ``blocks`` names the block of the page in
+    which a field stands, where it has company there: doubts about it are one question.
     """
 
     name: str
@@ -58,6 +60,7 @@ class DocumentType:
     duplicate_key: tuple[str, ...] = ()
     list_columns: tuple[str, ...] = ()
     searched: tuple[str, ...] = ()
+    blocks: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def header(self) -> tuple[FieldInfo, ...]:
@@ -71,6 +74,11 @@ class DocumentType:
     @cached_property
     def _tables_by_name(self) -> Mapping[str, Table]:
         return {table.name: table for table in self.tables}
+
+    @property
+    def main_table(self) -> Table | None:
+        """The table that is edited beside the form: the first; ``None`` where there is none."""
+        return self.tables[0] if self.tables else None
 
     def table(self, name: str) -> Table:
         """The table called ``name``. Raises KeyError."""
@@ -108,8 +116,10 @@ class DocumentType:
             return info.title
         return f"{self.table(place.table).row_title} {place.row_number}: {info.title.lower()}"
 
-    def rows(self, values: BaseModel, table: Table) -> tuple[Any, ...]:
-        """The rows of a table of ``values``."""
+    def rows(self, values: BaseModel, table: Table | None) -> tuple[Any, ...]:
+        """The rows of a table of ``values``; none where there is no table."""
+        if table is None:
+            return ()
         found: tuple[Any, ...] = getattr(values, table.name)
         return found
 

@@ -88,7 +88,7 @@ def review_draft(order: Record, draft: Draft) -> tuple[Reviewed, dict[str, str]]
     """The record as the draft has it, checked, and a sentence for every text that could not be read."""
     studio, read_from = get_studio(), run_of(order.run_id) if order.run_id else None
     read = read_edits(order.invoice, draft.edits, lambda path, text: studio.parse_value(path, text, read_from))
-    return studio.review(read_from or _without_run(order), read.invoice), read.errors
+    return studio.review(read_from or _without_run(order), read.values), read.errors
 
 
 def _without_run(order: Record) -> Extraction:

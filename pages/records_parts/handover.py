@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice
 from core.review.edits import Edits, as_text, rows_of
+from core.schema.path import is_cell
 from core.stores.records import Record
 from pages.shared.frame import get_studio
 from pages.shared.session import get_edits, keep_edits
@@ -32,5 +33,5 @@ def take_values(edits: Edits, extracted: Invoice, stored: Invoice) -> None:
     rows = rows_of(stored)
     if edits.rows(extracted) != rows:
         edits.set_rows(extracted, rows)
-        edits.drawn = {path: found for path, found in edits.drawn.items() if not path.startswith("line_items.")}
+        edits.drawn = {path: found for path, found in edits.drawn.items() if not is_cell(path)}
         edits.revision += 1

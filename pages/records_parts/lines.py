@@ -10,6 +10,7 @@ from core.extraction import Finding
 from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.review.edits import Row
 from core.review.trust import by_severity
+from core.schema.path import is_cell
 from core.stores.records import Record
 from core.studio import Reviewed
 from pages.records_parts.draft import Draft, mark_reviewed
@@ -43,7 +44,7 @@ def draw_lines(order: Record, draft: Draft, reviewed: Reviewed, errors: dict[str
         )
     with st.container(key="notes_record_lines", gap="xsmall"):
         for path, sentence in errors.items():
-            if path.startswith("line_items."):
+            if is_cell(path):
                 st.markdown(f":red[:material/error: {INVOICE.title_of(path)}: {plain(sentence)}]")
         draw_findings([f for f in reviewed.extraction.findings if _is_of_lines(f)])
 

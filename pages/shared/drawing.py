@@ -10,9 +10,10 @@ import streamlit as st
 from core.errors import StudioError
 from core.evidence import Box, Evidence
 from core.extraction import Extraction
-from core.invoice.document_type import INVOICE
 from core.review.before import Before, before, put_back
 from core.review.edits import tidy
+from core.schema.document_type import DocumentType
+from core.schema.path import Path, is_cell
 from pages.shared import keys
 from pages.shared.frame import get_studio
 from pages.shared.pictures import page_sizes
@@ -39,7 +40,7 @@ def draw_words(run_id: str, extraction: Extraction, drawn: Any) -> None:
     try:
         path, page = str(drawn["path"]), int(drawn["page"])
         x0, y0, x1, y1 = (min(max(float(part), 0.0), 1.0) for part in drawn["at"])
-        _check(path, len(get_edits(run_id).rows(extraction.invoice)))
+        _check(extraction.type, path, len(get_edits(run_id).rows(extraction.invoice)))
         width, height = page_sizes(extraction)[page]
     except (KeyError, TypeError, ValueError, StudioError):
         return
@@ -50,7 +51,7 @@ def draw_words(run_id: str, extraction: Extraction, drawn: Any) -> None:
         st.session_state[keys.DRAWN] = Drawn(*place, found)
         return
     text, was = _fill(run_id, extraction, path, found)
-    st.session_state[keys.DRAWN] = Drawn(*place, f"{INVOICE.title_of(path)}: {text}", text, was)
+    st.session_state[keys.DRAWN] = Drawn(*place, f"{extraction.type.title_of(path)}: {text}", text, was)
 
 
 def undo_words(run_id: str, extraction: Extraction) -> None:
@@ -79,10 +80,10 @@ def box_on_page(drawn: dict[str, Any], scale: float) -> Box:
     return Box(left * scale, top * scale, (left + drawn["width"]) * scale, (top + drawn["height"]) * scale)
 
 
-def _check(path: str, lines: int) -> None:
+def _check(kind: DocumentType, path: str, lines: int) -> None:
     """Raises KeyError or ValueError for a path that is no field of the header and no cell of the ``lines``."""
-    INVOICE.field_of(path)
-    if path.startswith("line_items.") and int(path.split(".")[1]) > lines:
+    kind.field_of(path)
+    if Path.parse(path).row > lines:
         raise KeyError(path)
 
 
@@ -116,6 +117,6 @@ def _fill(run_id: str, extraction: Extraction, path: str, found: Evidence) -> tu
     text = tidy(path, " ".join(found.text.split("\n")), lambda at, typed: studio.parse_value(at, typed, extraction))
     edits.set_text(extraction.invoice, path, text, found)
     keep_edits(run_id, edits)
-    if not path.startswith("line_items."):
+    if not is_cell(path):
         ask_focus(path)
     return text, was

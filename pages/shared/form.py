@@ -10,11 +10,11 @@ from typing import Any
 import streamlit as st
 
 from core.extraction import Extraction, Finding
-from core.invoice.document_type import INVOICE
 from core.review.edits import as_text, tidy
 from core.review.stops import Stop, stops
 from core.review.trust import findings_of, percent, reasons_for, sure_from, trust
 from core.schema.fields import FieldInfo
+from core.schema.path import is_cell
 from core.studio import Reviewed
 from pages.shared import keys
 from pages.shared.frame import get_studio, plain
@@ -44,7 +44,7 @@ def draw_form(run_id: str, extraction: Extraction, reviewed: Reviewed, errors: d
     drawn = _Drawn(extraction, reviewed, errors, questions)
     _draw_walk(questions)
     _draw_general(run_id, reviewed.extraction, questions)
-    for group, members in groupby(INVOICE.header, key=lambda info: info.group):
+    for group, members in groupby(extraction.type.header, key=lambda info: info.group):
         fields = list(members)
         st.markdown(f"##### {group}")
         grid = st.grid(columns=_COLUMNS.get(group, 3), min_column_width=120, gap=("xsmall", "small"))
@@ -164,8 +164,8 @@ def draw_note(run_id: str, finding: Finding, extraction: Extraction, text: str, 
         st.markdown(f":gray[:material/info: {plain(finding.message)}]", width="content")
         if finding.proposed is not None and finding.proposed != text:
             path = finding.fields[0]
-            alone = len(finding.fields) == 1 and not path.startswith("line_items.")
-            target = "Use" if alone else f"Set {INVOICE.title_of(path).lower()} to"
+            alone = len(finding.fields) == 1 and not is_cell(path)
+            target = "Use" if alone else f"Set {extraction.type.title_of(path).lower()} to"
             st.button(
                 f"{target} {plain(finding.proposed)}",
                 key=key,
@@ -176,7 +176,7 @@ def draw_note(run_id: str, finding: Finding, extraction: Extraction, text: str, 
 
 
 def _draw_before(run_id: str, path: str, extraction: Extraction) -> None:
-    before = as_text(INVOICE.value_at(extraction.invoice, path))
+    before = as_text(extraction.value_at(path))
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key=f"was_{path}"):
         st.markdown(f"was: {plain(before)}" if before else "was: nothing", width="content")
         st.button(

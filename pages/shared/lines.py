@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.extraction import Extraction
-from core.invoice.document_type import INVOICE, LINE_ITEMS, item_path
 from core.review.edits import Row, as_text, tidy
 from core.review.stops import Stop, stops
 from core.review.trust import is_confirmed, trust
+from core.schema.document_type import DocumentType, Table
+from core.schema.path import Path, is_cell
 from core.studio import Reviewed
 from pages.shared import keys
 from pages.shared.form import draw_block, draw_note, notes_with_proposal
@@ -37,11 +38,13 @@ def draw_lines(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:
     The table has a fixed number of rows: only so does Streamlit keep the cursor where it is while the state of each
     line is worked out anew. A line is added by the button and removed by its last cell.
     """
+    if extraction.type.main_table is None:
+        return
     edits = get_edits(run_id)
     rows = edits.rows(extraction.invoice)
     key = keys.lines_editor(run_id, edits.revision)
     with st.container(horizontal=True, vertical_alignment="bottom", key="lines_bar"):
-        st.markdown("##### Line items", width="content")
+        st.markdown(f"##### {table_of(extraction).title}", width="content")
         st.space("stretch")
         if rows:
             _draw_insert(run_id, extraction, len(rows))
@@ -54,14 +57,14 @@ def draw_lines(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:
             args=(run_id, extraction),
         )
     if rows:
-        with st.container(key="line_items"):
+        with st.container(key="table_rows"):
             st.data_editor(
                 _table(rows, reviewed.extraction),
                 key=key,
                 num_rows="fixed",
                 hide_index=True,
                 height="auto" if len(rows) <= MOST_ROWS else 35 * MOST_ROWS,
-                column_config=_columns(),
+                column_config=_columns(extraction),
             )
     else:
         st.caption("No line was found. Add one, or draw a box around its words.")
@@ -71,21 +74,27 @@ def draw_lines(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:
     _draw_changes(run_id, reviewed)
 
 
-def table_columns() -> list[dict[str, Any]]:
+def table_of(extraction: Extraction) -> Table:
+    """The table that is edited beside the form."""
+    table = extraction.type.main_table
+    assert table is not None, "lines are drawn of documents that have a table"
+    return table
+
+
+def table_columns(kind: DocumentType) -> list[dict[str, Any]]:
     """The table's columns in order with their widths in pixels; ``cell`` marks those of a line's own values."""
-    cells = [
-        {"name": info.name, "width": 86 if info.kind in _NUMBERS else 200, "cell": True} for info in LINE_ITEMS.columns
-    ]
+    columns = kind.main_table.columns if kind.main_table else ()
+    cells = [{"name": info.name, "width": 86 if info.kind in _NUMBERS else 200, "cell": True} for info in columns]
     return [{"name": STATE, "width": 80, "cell": False}, *cells, {"name": REMOVE, "width": 38, "cell": False}]
 
 
-def _columns() -> dict[str, Any]:
-    width = {column["name"]: column["width"] for column in table_columns()}
+def _columns(extraction: Extraction) -> dict[str, Any]:
+    width = {column["name"]: column["width"] for column in table_columns(extraction.type)}
     config: dict[str, Any] = {
         STATE: st.column_config.TextColumn("State", disabled=True, width=width[STATE], help="How sure the line is"),
         REMOVE: st.column_config.CheckboxColumn("✕", width=width[REMOVE], help="Tick to remove the line"),
     }
-    for info in LINE_ITEMS.columns:
+    for info in table_of(extraction).columns:
         side: Any = "right" if info.kind in _NUMBERS else "left"
         config[info.name] = st.column_config.TextColumn(
             info.title, alignment=side, width=width[info.name], help=info.description
@@ -96,7 +105,7 @@ def _columns() -> dict[str, Any]:
 def _table(rows: list[Row], extraction: Extraction) -> pd.DataFrame:
     import pandas as pd
 
-    table = pd.DataFrame(rows, columns=[info.name for info in LINE_ITEMS.columns], dtype=str)
+    table = pd.DataFrame(rows, columns=[info.name for info in table_of(extraction).columns], dtype=str)
     table.insert(0, STATE, [_LEVEL_WORDS[line_level(extraction, index)] for index in range(len(rows))])
     table[REMOVE] = False
     return table
@@ -104,9 +113,10 @@ def _table(rows: list[Row], extraction: Extraction) -> pd.DataFrame:
 
 def line_level(extraction: Extraction, index: int) -> str:
     """The level of a whole line: that of its most doubtful cell, or of the gravest finding that names one."""
-    if index >= len(extraction.invoice.line_items):
+    rows = table_of(extraction)
+    if index >= len(extraction.type.rows(extraction.invoice, rows)):
         return "absent"
-    paths = [item_path(index, info.name) for info in LINE_ITEMS.columns]
+    paths = [rows.path(index, info.name) for info in rows.columns]
     doubted = {path for path in paths if not is_confirmed(extraction, path)}
     levels = {trust(extraction, path).level for path in paths} - {"absent"}
     levels |= {SEVERITY_LEVEL[f.severity] for f in extraction.findings if doubted & set(f.fields)}
@@ -137,12 +147,12 @@ def take_changes(run_id: str, extraction: Extraction) -> None:
     rows = rows_after(before, state["edited_rows"])
     if len(rows) < len(before):
         edits.revision += 1
-        edits.drawn = {path: found for path, found in edits.drawn.items() if not path.startswith("line_items.")}
-        edits.confirmed = {path for path in edits.confirmed if not path.startswith("line_items.")}
+        edits.drawn = {path: found for path, found in edits.drawn.items() if not is_cell(path)}
+        edits.confirmed = {path for path in edits.confirmed if not is_cell(path)}
     else:
         for index, cells in state["edited_rows"].items():
             for cell in cells.keys() & rows[index].keys():
-                path = item_path(index, cell)
+                path = table_of(extraction).path(index, cell)
                 rows[index][cell] = tidy(
                     path, rows[index][cell], lambda at, text: studio.parse_value(at, text, extraction)
                 )
@@ -157,10 +167,11 @@ def take_changes(run_id: str, extraction: Extraction) -> None:
 def _add(run_id: str, extraction: Extraction) -> None:
     edits = get_edits(run_id)
     rows = edits.rows(extraction.invoice)
-    edits.lines = [*rows, {info.name: "" for info in LINE_ITEMS.columns}]
+    table = table_of(extraction)
+    edits.lines = [*rows, {info.name: "" for info in table.columns}]
     edits.revision += 1
     keep_edits(run_id, edits)
-    ask_focus(item_path(len(rows), LINE_ITEMS.columns[0].name))
+    ask_focus(table.path(len(rows), table.columns[0].name))
 
 
 def _draw_insert(run_id: str, extraction: Extraction, count: int) -> None:
@@ -170,7 +181,7 @@ def _draw_insert(run_id: str, extraction: Extraction, count: int) -> None:
         st.form("insert_form", clear_on_submit=True, border=False),
     ):
         st.selectbox("Before line", range(1, count + 1), key="insert_before")
-        st.text_input(LINE_ITEMS.columns[0].title, key="insert_words")
+        st.text_input(table_of(extraction).columns[0].title, key="insert_words")
         st.form_submit_button("Insert", key="insert_submit", on_click=_insert, args=(run_id, extraction))
 
 
@@ -179,17 +190,18 @@ def _insert(run_id: str, extraction: Extraction) -> None:
     if not words:
         return
     edits, index = get_edits(run_id), int(st.session_state["insert_before"]) - 1
-    edits.insert_row(extraction.invoice, index, {LINE_ITEMS.columns[0].name: words})
+    table = table_of(extraction)
+    edits.insert_row(extraction.invoice, index, {table.columns[0].name: words})
     keep_edits(run_id, edits)
-    ask_focus(item_path(index, LINE_ITEMS.columns[1].name))
+    ask_focus(table.path(index, table.columns[1].name))
 
 
 def _draw_confirm(run_id: str, questions: Sequence[Stop]) -> None:
     """A click for each line with doubtful values, to say that it is right as it stands."""
     doubted: dict[int, list[str]] = {}
     for stop in questions:
-        if stop.kind == "doubt" and stop.path and stop.path.startswith("line_items."):
-            doubted.setdefault(int(stop.path.split(".")[1]), []).extend(stop.answers)
+        if stop.kind == "doubt" and stop.path and is_cell(stop.path):
+            doubted.setdefault(Path.parse(stop.path).row, []).extend(stop.answers)
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key="lines_confirm"):
         for line, paths in list(doubted.items())[:MOST_ROWS]:
             st.button(
@@ -204,7 +216,7 @@ def _draw_confirm(run_id: str, questions: Sequence[Stop]) -> None:
 
 def _draw_offers(run_id: str, extraction: Extraction, reviewed: Reviewed, questions: Sequence[Stop]) -> None:
     """What is asked about lines, and the notes that propose a value for one."""
-    cells = [path for path, _, _ in INVOICE.walk(reviewed.extraction.invoice) if path.startswith("line_items.")]
+    cells = [path for path, _, _ in reviewed.extraction.walk() if is_cell(path)]
     edits = get_edits(run_id)
     with st.container(key="lines_notes", gap="xsmall"):
         draw_block(cells)
@@ -219,12 +231,12 @@ def _draw_offers(run_id: str, extraction: Extraction, reviewed: Reviewed, questi
 
 
 def _draw_changes(run_id: str, reviewed: Reviewed) -> None:
-    changed = {path: was for path, was in reviewed.was.items() if path.startswith("line_items.")}
+    changed = {path: was for path, was in reviewed.was.items() if is_cell(path)}
     if get_edits(run_id).lines is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="lines_changed"):
         words = [
-            f"{INVOICE.title_of(path)} was {plain(as_text(was)) or 'nothing'}"
+            f"{reviewed.extraction.type.title_of(path)} was {plain(as_text(was)) or 'nothing'}"
             for path, was in list(changed.items())[:6]
         ]
         more = f" and {len(changed) - 6} more" if len(changed) > 6 else ""

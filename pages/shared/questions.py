@@ -8,9 +8,9 @@ import streamlit as st
 
 from core.evidence import Box, Evidence
 from core.extraction import Candidate, Extraction
-from core.invoice.document_type import INVOICE
 from core.review.stops import Stop, StopKind, stops
 from core.review.trust import Level
+from core.schema.path import is_cell
 from pages.shared.frame import plain
 from pages.shared.session import ask_focus, confirm, take
 from pages.shared.signs import COLOURS, ICONS
@@ -65,11 +65,11 @@ def _draw_members(stop: Stop) -> None:
 
 
 def _draw_choices(run_id: str, stop: Stop, path: str, extraction: Extraction, text: str) -> None:
-    alone = len(stop.paths) == 1 and not path.startswith("line_items.")
+    alone = len(stop.paths) == 1 and not is_cell(path)
     for place, choice in enumerate(choices(stop), start=1):
         if choice.value == text:
             continue
-        about = "" if alone else f"{INVOICE.title_of(path).lower()} "
+        about = "" if alone else f"{extraction.type.title_of(path).lower()} "
         st.button(
             f":gray[{place}] {about}{plain(_short(choice.value))}",
             key=other_key(path, place),
@@ -113,4 +113,4 @@ def _short(value: str) -> str:
 
 def is_alone(stop: Stop) -> bool:
     """Whether a question is about one field of the header only: it is drawn right at it."""
-    return len(stop.paths) == 1 and not stop.paths[0].startswith("line_items.")
+    return len(stop.paths) == 1 and not is_cell(stop.paths[0])

@@ -173,7 +173,7 @@ def get_review(run_id: str, extraction: Extraction) -> tuple[Reviewed, dict[str,
         if not edits.texts and edits.lines is None and not edits.drawn:
             held[run_id] = (confirmed(Reviewed(extraction, {}), edits.confirmed), {})
         else:
-            reviewed = proposals(studio.review(extraction, read.invoice, edits.drawn), edits.proposed)
+            reviewed = proposals(studio.review(extraction, read.values, edits.drawn), edits.proposed)
             reviewed = confirmed(reviewed, edits.confirmed)
             held[run_id] = (unread(reviewed, read.errors), read.errors)
     return held[run_id]

@@ -6,7 +6,7 @@
            draws: whether words can be drawn into fields,
            drawn: null | {nonce, path, page, at, words, undo} what became of the last box drawn }
    Places are fractions of the page. A field is found by its class st-key-<field>; a line-item cell by the row and
-   column of the table in st-key-line_items. Document text only ever goes into textContent. */
+   column of the table in st-key-table_rows. Document text only ever goes into textContent. */
 
 const WIDTHS = [700, 1000, 1400, 2000, 2800, 4000];
 const rowHeight = () => Math.round(2.1875 * parseFloat(getComputedStyle(document.documentElement).fontSize)); // Streamlit's table
@@ -107,7 +107,7 @@ class View {
       if (here) this.trigger("confirm", here.path);
       return;
     }
-    if (!event.target.closest?.(".st-key-line_items, #portal")) return;
+    if (!event.target.closest?.(".st-key-table_rows, #portal")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const { key, code, keyCode, altKey, shiftKey } = event;
@@ -129,11 +129,11 @@ class View {
 
   onCells(changes) {
     const chosen = changes.map((change) => change.target).find((cell) => cell.getAttribute("aria-selected") === "true");
-    const match = chosen?.closest(".st-key-line_items") && /^glide-cell-(\d+)-(\d+)$/.exec(chosen.id);
+    const match = chosen?.closest(".st-key-table_rows") && /^glide-cell-(\d+)-(\d+)$/.exec(chosen.id);
     if (!match) return;
     const cell = this.data.columns[Number(match[1])];
     if (!cell?.cell) return;
-    this.memory.last = `line_items.${match[2]}.${cell.name}`;
+    this.memory.last = `${this.data.table}.${match[2]}.${cell.name}`;
     this.light(this.memory.last);
   }
 
@@ -172,8 +172,8 @@ class View {
 
   /* Python asked for a field: the form may still be on its way to the screen. */
   follow(focus, tries) {
-    const row = focus.path?.startsWith("line_items.") ? Number(focus.path.split(".")[1]) : -1;
-    const table = document.querySelector(".st-key-line_items [role=grid]");
+    const row = focus.path?.includes(".") ? Number(focus.path.split(".")[1]) : -1;
+    const table = document.querySelector(".st-key-table_rows [role=grid]");
     const there = row < 0 || Number(table?.getAttribute("aria-rowcount") ?? 0) > row + 1; // a new row is still on its way
     const ready = there && document.querySelector("[class*='st-key-field_'] input")?.offsetParent;
     if (ready) focus.next ? this.walk() : this.focusField(focus.path);
@@ -182,7 +182,7 @@ class View {
 
   focusField(path) {
     const about = [...this.data.boxes, ...this.data.doubtful].find((each) => each.path === path) ?? { path, field: `field_${path}` };
-    const found = path.startsWith("line_items.") ? this.focusCell(path) : this.focusInput(about.field);
+    const found = path.includes(".") ? this.focusCell(path) : this.focusInput(about.field);
     this.light(path);
     if (!found) this.trigger("go", path);
   }
@@ -206,7 +206,7 @@ class View {
 
   focusCell(path) {
     const [, row, cell] = path.split(".");
-    const table = document.querySelector(".st-key-line_items .dvn-scroller");
+    const table = document.querySelector(".st-key-table_rows .dvn-scroller");
     const column = this.data.columns.findIndex((each) => each.name === cell);
     if (!table || !table.offsetParent || column < 0) return false;
     this.memory.last = path;

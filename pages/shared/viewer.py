@@ -14,9 +14,10 @@ from typing import Any
 import streamlit as st
 
 from core.extraction import Extraction, PageRef
-from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.review.stops import stops
 from core.review.trust import trust
+from core.schema.document_type import DocumentType
+from core.schema.path import is_cell
 from pages.shared import keys
 from pages.shared.drawing import draw_words, drawn_note, undo_words
 from pages.shared.frame import get_studio
@@ -48,8 +49,9 @@ def draw_viewer(run_id: str, extraction: Extraction, current: Extraction, focus:
             "boxes": boxes_of(current),
             "doubtful": doubtful,
             "focus": focus,
-            "columns": table_columns(),
-            "titles": {info.name: info.title for info in (*LINE_ITEMS.columns, *INVOICE.header)},
+            "table": table_name(current.type),
+            "columns": table_columns(current.type),
+            "titles": titles_of(current.type),
             "others": offered_places(current),
             "draws": True,
             "drawn": drawn_note(run_id, extraction),
@@ -75,12 +77,24 @@ def draw_found(view_id: str, extraction: Extraction) -> None:
         "boxes": boxes_of(extraction),
         "doubtful": [],
         "focus": None,
-        "columns": table_columns(),
-        "titles": {info.name: info.title for info in (*LINE_ITEMS.columns, *INVOICE.header)},
+        "table": table_name(extraction.type),
+        "columns": table_columns(extraction.type),
+        "titles": titles_of(extraction.type),
         "draws": False,
         "drawn": None,
     }
     _component()(key=keys.VIEWER, data=data)
+
+
+def table_name(kind: DocumentType) -> str:
+    """The name of the table beside the form; empty where there is none."""
+    return kind.main_table.name if kind.main_table else ""
+
+
+def titles_of(kind: DocumentType) -> dict[str, str]:
+    """What fields and columns are called, by name."""
+    columns = kind.main_table.columns if kind.main_table else ()
+    return {info.name: info.title for info in (*columns, *kind.header)}
 
 
 def draw_pages(view_id: str, sha256: str, pages: Sequence[PageRef], key: str = keys.VIEWER) -> None:
@@ -138,8 +152,8 @@ def boxes_of(extraction: Extraction) -> list[dict[str, Any]]:
                     "field": field_key(path),
                     "page": evidence.page,
                     "level": sure.level,
-                    "kind": "line" if path.startswith("line_items.") else "header",
-                    "label": f"{INVOICE.title_of(path)} · {sure.words}",
+                    "kind": "line" if is_cell(path) else "header",
+                    "label": f"{extraction.type.title_of(path)} · {sure.words}",
                     "at": [box.x0 / width, box.y0 / height, box.x1 / width, box.y1 / height],
                 }
             )
@@ -148,4 +162,4 @@ def boxes_of(extraction: Extraction) -> list[dict[str, Any]]:
 
 def field_key(path: str) -> str:
     """The widget key of a header field; a line-item cell has none of its own."""
-    return f"line_{path}" if path.startswith("line_items.") else keys.field(INVOICE.field_of(path).name)
+    return f"line_{path}" if is_cell(path) else keys.field(path)

@@ -8,7 +8,6 @@ import streamlit as st
 
 from core.errors import StudioError
 from core.extraction import Extraction
-from core.invoice.document_type import INVOICE
 from core.review.stops import stops
 from core.studio import Reviewed
 from pages.shared import keys
@@ -77,14 +76,13 @@ def _verdict(extraction: Extraction) -> str:
 
 
 def _summary(reviewed: Reviewed) -> str:
-    invoice = reviewed.extraction.invoice
-    found = sum(getattr(invoice, info.name) is not None for info in INVOICE.header)
-    lines = len(invoice.line_items)
+    extraction = reviewed.extraction
+    kind = extraction.type
+    found = sum(extraction.value_at(info.name) is not None for info in kind.header)
+    lines = len(kind.rows(extraction.invoice, kind.main_table))
     seconds = sum(step.seconds for step in reviewed.extraction.steps)
     cost = _cost(reviewed.extraction)
-    return (
-        f"{found} of {len(INVOICE.header)} fields · {lines} line{'' if lines == 1 else 's'} · {in_words(seconds)}{cost}"
-    )
+    return f"{found} of {len(kind.header)} fields · {lines} line{'' if lines == 1 else 's'} · {in_words(seconds)}{cost}"
 
 
 def _cost(extraction: Extraction) -> str:

@@ -8,7 +8,6 @@ from typing import NoReturn
 import streamlit as st
 
 from core.errors import RecordMissing, StudioError
-from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice
 from core.records import describe_duplicate
 from core.review.edits import differences
@@ -91,10 +90,13 @@ def _default_choice() -> int:
 def _save(run_id: str, reviewed: Reviewed, errors: dict[str, str], targets: tuple[Target, ...]) -> None:
     st.session_state[keys.SAVE_ERROR] = None
     if errors:
-        names = ", ".join(INVOICE.title_of(path) for path in errors)
+        names = ", ".join(reviewed.extraction.type.title_of(path) for path in errors)
         _block(next(iter(errors)), f"Not saved yet: correct {names} first.")
     if reviewed.extraction.invoice == Invoice():
-        _block(INVOICE.header[0].name, "Not saved: there is no value to save. Type one or draw a box first.")
+        _block(
+            reviewed.extraction.type.header[0].name,
+            "Not saved: there is no value to save. Type one or draw a box first.",
+        )
     if points := open_points(_decided(reviewed).extraction):
         _ask_open(run_id, reviewed, targets, points)
     else:

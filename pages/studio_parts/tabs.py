@@ -9,11 +9,11 @@ import streamlit as st
 from core.errors import StudioError
 from core.evidence import Evidence
 from core.extraction import Extraction, Finding, Provenance
-from core.invoice.document_type import INVOICE
 from core.llm.layout_text import layout_text
 from core.review.edits import as_text
 from core.review.stops import stops
 from core.review.trust import CONFIRMED, PROPOSED, by_severity, reasons_for, trust
+from core.schema.document_type import DocumentType
 from core.validation.rule_words import rule_words
 from pages.shared.frame import get_studio, plain
 from pages.shared.sent import draw_sent
@@ -115,7 +115,7 @@ def draw_checks(extraction: Extraction) -> None:
         if some:
             st.markdown(f"##### {title}")
         for index, finding in some:
-            _draw_finding(index, finding)
+            _draw_finding(extraction.type, index, finding)
     st.markdown("##### Why each value")
     st.html(why_html(why_rows(extraction)))
 
@@ -129,7 +129,7 @@ def _draw_verdict(extraction: Extraction) -> None:
         )
 
 
-def _draw_finding(index: int, finding: Finding) -> None:
+def _draw_finding(kind: DocumentType, index: int, finding: Finding) -> None:
     level = SEVERITY_LEVEL[finding.severity]
     icon = ":material/info:" if finding.severity == "info" else ICONS[level]
     colour = "gray" if finding.severity == "info" else COLOURS[level]
@@ -137,7 +137,7 @@ def _draw_finding(index: int, finding: Finding) -> None:
         st.markdown(f":{colour}[{icon}] {plain(finding.message)}")
         if finding.fields:
             st.button(
-                INVOICE.title_of(finding.fields[0]),
+                kind.title_of(finding.fields[0]),
                 key=f"finding_{index}",
                 icon=":material/arrow_forward:",
                 icon_position="right",
@@ -150,13 +150,13 @@ def _draw_finding(index: int, finding: Finding) -> None:
 def why_rows(extraction: Extraction) -> list[dict[str, str]]:
     """For every value: how sure it is, who found it, by which rule and label, where it stands, and the reasons."""
     rows = []
-    for path, _, value in INVOICE.walk(extraction.invoice):
+    for path, _, value in extraction.walk():
         if value is None:
             continue
         source, evidence = extraction.provenance.get(path), extraction.evidence.get(path)
         rows.append(
             {
-                "Field": INVOICE.title_of(path),
+                "Field": extraction.type.title_of(path),
                 "Value": as_text(value),
                 "Confidence": trust(extraction, path).words,
                 "Found": found_words(source) if source else "",

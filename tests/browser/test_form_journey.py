@@ -104,7 +104,7 @@ def test_the_lines_need_no_sideways_scroll_and_a_new_one_has_the_cursor(person: 
     """At 1280 pixels all columns are in view; after Add a line one types into it at once."""
     read(person, "WS-37")
     wide = "(table) => table.scrollWidth - table.clientWidth"
-    assert person.keyed("line_items").locator(".dvn-scroller").evaluate(wide) <= 0
+    assert person.keyed("table_rows").locator(".dvn-scroller").evaluate(wide) <= 0
     person.click("add_line")
     person.settle()
     person.page.wait_for_function("() => document.activeElement?.id === 'glide-cell-1-3'", timeout=15_000)

@@ -65,7 +65,7 @@ def test_a_shortcut_types_nothing_into_the_table(person: Person) -> None:
     """Alt+N in a cell goes on to the next doubtful value and leaves the cell's own as it is."""
     read(person, "WS-10")
     person.type_into("field_invoice_date", "")
-    person.choose_cell("line_items", x=120)
+    person.choose_cell("table_rows", x=120)
     for _ in range(2):
         person.page.keyboard.press("ArrowRight")
     person.page.wait_for_timeout(300)

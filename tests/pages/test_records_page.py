@@ -236,7 +236,7 @@ def test_open_in_studio_hands_the_corrected_values_over(studio: Studio) -> None:
     assert job is not None
     assert job.extraction is not None
     read = read_edits(job.extraction.invoice, edits, studio.parse_value)
-    assert read.invoice == corrected
+    assert read.values == corrected
     assert edits.receipt is not None
     assert edits.receipt.order_id == receipt.order_id
     assert studio.records.changed_since(edits.receipt) is None

@@ -169,7 +169,7 @@ def test_pages_are_written_as_a_range(pages: list[int], text: str) -> None:
 
 def test_nothing_changed_gives_the_very_same_invoice() -> None:
     """Values that were not touched are never read anew."""
-    assert read_edits(GIVEN, Edits(), german).invoice == GIVEN
+    assert read_edits(GIVEN, Edits(), german).values == GIVEN
 
 
 def test_typed_text_is_read_in_the_documents_language() -> None:
@@ -177,13 +177,13 @@ def test_typed_text_is_read_in_the_documents_language() -> None:
     assert tidy("total_amount", "1.234,56", german) == "1234.56"
     edits = Edits()
     edits.set_text(GIVEN, "total_amount", "1234.56")
-    assert read_edits(GIVEN, edits, german).invoice.total_amount == Decimal("1234.56")
+    assert read_edits(GIVEN, edits, german).values.total_amount == Decimal("1234.56")
 
 
 def test_text_in_our_own_notation_is_not_read_again_as_the_documents() -> None:
     """1.234 as we show it stays one and a quarter, also in a German document."""
     edits = Edits(texts={"total_amount": "1.234"})
-    assert read_edits(GIVEN, edits, german).invoice.total_amount == Decimal("1.234")
+    assert read_edits(GIVEN, edits, german).values.total_amount == Decimal("1.234")
 
 
 def test_what_cannot_be_read_is_kept_and_named() -> None:
@@ -192,7 +192,7 @@ def test_what_cannot_be_read_is_kept_and_named() -> None:
     edits.set_text(GIVEN, "due_date", "soon")
     read = read_edits(GIVEN, edits, german)
     assert edits.text_at(GIVEN, "due_date") == "soon"
-    assert read.invoice.due_date is None
+    assert read.values.due_date is None
     assert "due_date" in read.errors
 
 
@@ -200,7 +200,7 @@ def test_a_number_too_long_is_told_of_and_the_rest_is_read() -> None:
     """A barcode scanned into an amount; a price with many decimals is no such number."""
     edits = Edits(texts={"total_amount": "12345678901234567890", "tax": "0.12345678912", "subtotal": "1" * 15 + ".5"})
     found = read_edits(GIVEN, edits, german)
-    assert (found.invoice.total_amount, found.invoice.tax) == (None, Decimal("0.12345678912"))
+    assert (found.values.total_amount, found.values.tax) == (None, Decimal("0.12345678912"))
     assert list(found.errors) == ["total_amount"]
     assert "at most 15 digits before the point" in found.errors["total_amount"]
 
@@ -216,14 +216,14 @@ def test_typing_the_extracted_value_again_is_no_change() -> None:
 def test_an_emptied_field_is_null() -> None:
     """Blank text means that nothing stands on the page."""
     edits = Edits(texts={"vendor_name": "  "})
-    assert read_edits(GIVEN, edits, german).invoice.vendor_name is None
+    assert read_edits(GIVEN, edits, german).values.vendor_name is None
 
 
 def test_a_value_for_a_line_past_the_last_adds_a_line() -> None:
     """A drawn box can begin a new line."""
     edits = Edits()
     edits.set_text(GIVEN, "line_items.1.description", "Ink")
-    lines = read_edits(GIVEN, edits, german).invoice.line_items
+    lines = read_edits(GIVEN, edits, german).values.line_items
     assert [line.description for line in lines] == ["Paper", "Ink"]
 
 
@@ -232,7 +232,7 @@ def test_a_line_can_be_put_between_others() -> None:
     box = Evidence(1, (Box(0, 0, 1, 1),), "4", 1.0, "drawn")
     edits = Edits(drawn={"line_items.0.quantity": box, "tax": box}, confirmed={"line_items.0.total_price"})
     edits.insert_row(GIVEN, 0, {"description": "Ink"})
-    lines = read_edits(GIVEN, edits, german).invoice.line_items
+    lines = read_edits(GIVEN, edits, german).values.line_items
     assert [line.description for line in lines] == ["Ink", "Paper"]
     assert edits.drawn == {"line_items.1.quantity": box, "tax": box}
     assert edits.confirmed == {"line_items.1.total_price"}
@@ -241,7 +241,7 @@ def test_a_line_can_be_put_between_others() -> None:
 def test_blank_lines_are_left_out() -> None:
     """A line that was added and not filled is no line."""
     edits = Edits(lines=[{"description": "", "quantity": " ", "unit_price": "", "total_price": ""}])
-    assert read_edits(GIVEN, edits, german).invoice.line_items == ()
+    assert read_edits(GIVEN, edits, german).values.line_items == ()
 
 
 def test_a_drawn_value_keeps_its_box_until_it_is_typed_over() -> None:

@@ -339,3 +339,24 @@ def test_small_raised_cents_belong_to_their_number() -> None:
         assert [amount.value for amount in find_amounts(tokens, Notation())] == [Decimal("200.37")]
     level = [Token("200", "", 100, 10, 130, 22, 0), Token("37", "", 131, 10, 143, 22, 1)]
     assert [amount.value for amount in find_amounts(level, Notation())] == [Decimal(200), Decimal(37)]
+
+
+def test_a_turkish_till_prints_its_amounts_behind_stars() -> None:
+    """TOPKDV is the tax, TOPLAM the total; the card paid it."""
+    text = "ÇINAR YAPI MARKET SAN. TİC. LTD. ŞTİ.\nATATÜRK MAH. LALE SOK. NO: 4\nTARİH : 25/08/2024\nFİŞ NO: 0013\n"
+    text += "SIHHI TESISAT %20|@300 *250,00\nTOPKDV|@300 *41,67\nTOPLAM|@300 *250,00\nBANKA/KREDİ KARTI|@300 *250,00\n"
+    draft = read(f"{text}TUTAR KARŞILIĞI MAL VEYA HİZMETİ ALDIM\n250,00 TL\nTEŞEKKÜR EDERİZ")
+    found = draft.invoice
+    assert (found.tax, found.total_amount, found.currency) == (Decimal("41.67"), Decimal("250.00"), "TRY")
+    assert (draft.language, found.invoice_number) == ("tr", "0013")
+    assert not [finding for finding in draft.findings if finding.check == "language"]
+
+
+def test_a_turkish_invoice_has_its_labels() -> None:
+    """Sums and dates of an e-invoice."""
+    text = "FATURA\nFatura No: ABC2024000000123\nFatura Tarihi: 25.08.2024\nSon Ödeme Tarihi: 24.09.2024\n"
+    text += "Mal Hizmet Toplam Tutarı|@300 1.000,00 TL\nHesaplanan KDV (%20)|@300 200,00 TL\nÖdenecek Tutar|@300 1.200,00 TL"
+    found = read(text).invoice
+    assert found.invoice_number == "ABC2024000000123"
+    assert (str(found.invoice_date), str(found.due_date)) == ("2024-08-25", "2024-09-24")
+    assert sums(text) == ("1000.00", "200.00", "1200.00")

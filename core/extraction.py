@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 from core.call import Call
 from core.document_types import USUAL, type_named
 from core.evidence import Evidence, PageText
-from core.invoice.model import Invoice, Payment
+from core.invoice.model import Payment
 from core.notation import Notation, notation_of
 from core.recipe import Recipe
 from core.schema.document_type import DocumentType
@@ -141,7 +141,10 @@ class Extraction(BaseModel):
     name: str
     pages: tuple[PageRef, ...]
     recipe: Recipe
-    invoice: Invoice
+    type_name: str = USUAL.name
+    """The document type (:mod:`core.document_types`) that the document was read as."""
+    invoice: Any
+    """The values: an instance of the model of its type."""
     language: str | None = None
     """ISO 639-1 code of the document's language, where it could be told."""
     notation: Notation | None = None
@@ -160,8 +163,6 @@ class Extraction(BaseModel):
     extractor: str = ""
     raw: str = ""
     """The extractor's raw reply (JSON or XML), for the raw tab."""
-    type_name: str = USUAL.name
-    """The document type (:mod:`core.document_types`) that the document was read as."""
     document_type: str | None = None
     """What the document calls itself, within its type: one of :data:`core.prompt.DOCUMENT_TYPES`, where it could be told."""
     payment: Payment = Payment()
@@ -170,6 +171,17 @@ class Extraction(BaseModel):
     """Calls to models that this run made (none, where the result came from the cache)."""
     page_texts: tuple[PageText, ...] = ()
     steps: tuple[StepRecord, ...] = ()
+
+    @field_validator("type_name")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        return type_named(name).name
+
+    @field_validator("invoice", mode="before")
+    @classmethod
+    def _of_its_type(cls, values: Any, others: ValidationInfo) -> BaseModel:
+        model = type_named(others.data.get("type_name", USUAL.name)).model
+        return values if isinstance(values, model) else model.model_validate(values)
 
     @property
     def type(self) -> DocumentType:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from core.call import Call, Note
 from core.cancelling import IsCancelled
 from core.documents import Document
 from core.evidence import PageText
 from core.extraction import Candidate, Charge, Finding, PageRef, Provenance
-from core.invoice.model import Invoice, Payment
+from core.invoice.model import Payment
 from core.notation import Notation
 from core.recipe import ModelChoice, Recipe
 
@@ -53,7 +53,8 @@ class Extracted:
     it noticed itself and no check can see, ``calls`` those it made to models. ``pages`` are the pages without what nobody
     can see on them, where it found that out: values are looked for there."""
 
-    invoice: Invoice
+    invoice: Any
+    """The values: an instance of the model of a document type."""
     raw: str
     provenance: dict[str, Provenance] = field(default_factory=dict)
     language: str | None = None

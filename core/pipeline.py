@@ -15,6 +15,7 @@ from typing import TypeVar
 from core.cache import Cache
 from core.call import Call, Note
 from core.cancelling import IsCancelled, stop_if
+from core.document_types import USUAL, type_of
 from core.documents import Document
 from core.einvoice.completion import complete
 from core.errors import Cancelled, ExtractionError, StudioError
@@ -31,7 +32,6 @@ from core.events import (
 from core.evidence import PageText
 from core.extraction import Extraction, Finding, PageRef, StepRecord
 from core.extractor import Extracted, Extractor, Request
-from core.invoice.model import Invoice
 from core.judgement import judge
 from core.matching import find_evidence
 from core.notation import notation_of
@@ -172,7 +172,7 @@ class _Run:
             name=self.order.name,
             pages=self.order.pages,
             recipe=self.order.recipe,
-            invoice=Invoice(),
+            invoice=USUAL.model(),
             page_texts=texts,
         )
 
@@ -265,6 +265,7 @@ class _Run:
         )
         base = self._empty(texts).model_copy(
             update={
+                "type_name": type_of(extracted.invoice).name,
                 "invoice": extracted.invoice,
                 "language": extracted.language,
                 "notation": extracted.notation

@@ -93,7 +93,6 @@ class PaddleEngine:
         try:
             lines = self._lines(image, recipe)
         except Exception as error:  # PaddleOCR and its engines raise plain Exceptions
-            logging.getLogger(__name__).exception("PaddleOCR failed")
             raise EngineUnavailable(self.name, f"it failed on this page ({type(error).__name__}).") from error
         ordered = in_reading_order([line for line in lines if line.confidence >= self.options.least_confidence])
         return [word for number, line in enumerate(ordered) for word in words_of(line, number)]

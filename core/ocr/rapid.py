@@ -6,7 +6,6 @@ to the longest, which costs a fifth more time and twice the memory.
 
 from __future__ import annotations
 
-import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
@@ -80,7 +79,6 @@ class RapidEngine:
         try:
             lines = self._lines(image, recipe)
         except Exception as error:  # RapidOCR and ONNX Runtime raise plain Exceptions
-            logging.getLogger(__name__).exception("RapidOCR failed")
             raise EngineUnavailable(self.name, f"it failed on this page ({type(error).__name__}).") from error
         ordered = in_reading_order([line for line in lines if line.confidence >= self.options.least_confidence])
         return [word for number, line in enumerate(ordered) for word in words_of(line, number)]

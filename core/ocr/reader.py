@@ -7,6 +7,7 @@ side by side, each on its share of them.
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -34,6 +35,8 @@ from core.recipe import OcrRecipe
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+log = logging.getLogger(__name__)
 
 #: Makes an engine by name with a number of threads: :func:`core.ocr.registry.create`.
 MakeEngine = Callable[[str, int], Engine]
@@ -160,8 +163,12 @@ class CachedPageReader:
         image, to_page = lay(picture, around, kept.upright if kept else None)
         enlarged = min(_REGION_ENLARGED, max(1.0, _REGION_PIXELS / min(image.size)))
         width, height = (round(side * enlarged) for side in image.size)
-        with self._engine(name) as engine:
-            words = engine.read(image.resize((width, height)), recipe)
+        try:
+            with self._engine(name) as engine:
+                words = engine.read(image.resize((width, height)), recipe)
+        except EngineUnavailable as error:
+            _note_fault(error)
+            raise
         placed = [word.moved(compose(to_page, scaled(1 / enlarged))) for word in words]
         return [word for word in placed if box.contains(*word.box.center)]
 
@@ -206,6 +213,7 @@ class CachedPageReader:
                 try:
                     yield place, future.result()
                 except StudioError as error:
+                    _note_fault(error)
                     yield place, error
 
     def _recognise(self, task: _Task, recipe: OcrRecipe) -> PageText:
@@ -235,6 +243,13 @@ class CachedPageReader:
             yield engine
         finally:
             idle.put(engine)
+
+
+def _note_fault(error: StudioError) -> None:
+    """Keep in the log what a library raised behind ``error``. Not the engines do, but who still wants the page: one that is
+    being read when a stopped run ends the process fails in all sorts of ways."""
+    if error.__cause__ is not None:
+        log.error("%s", error, exc_info=error)
 
 
 def _key(document: Document, ref: PageRef, recipe: OcrRecipe) -> str:

@@ -6,7 +6,6 @@ one thread. The program itself waits in busy loops of OpenMP on processors that 
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -123,7 +122,6 @@ class TesseractEngine:
                 self._load(recipe.languages)
                 lines = self._lines(image.convert("RGB"), recipe.dpi)
         except RuntimeError as error:
-            logging.getLogger(__name__).exception("Tesseract failed")
             raise EngineUnavailable(self.name, f"it failed on this page ({error}).") from error
         kept = [line for line in lines if line.confidence >= self.options.least_confidence]
         return [word._replace(line=number) for number, line in enumerate(in_reading_order(kept)) for word in line.words]

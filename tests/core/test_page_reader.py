@@ -19,6 +19,7 @@ from core.extractor import Availability
 from core.ocr.ctc import decode
 from core.ocr.engine import Engine
 from core.ocr.page_json import dump_page, load_page
+from core.ocr.rapid import RapidEngine
 from core.ocr.reader import CachedPageReader
 from core.ocr.spelling import plain
 from core.ocr.text_layer import judge_text_layer, plausible_share
@@ -56,6 +57,23 @@ class FakeEngine:
         return [Word("found", Box(20, 40, 60, 60), 0.9, 0, ((20, 40), (60, 40), (60, 60), (20, 60)))]
 
 
+@dataclass
+class Faulty(FakeEngine):
+    """Fails on pages 60 wide as the engines do: with what the library raised behind the sentence."""
+
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def read(self, image: Image.Image, recipe: OcrRecipe) -> list[Word]:
+        words = super().read(image, recipe)
+        if image.width != 60:
+            return words
+        try:
+            raise RuntimeError("out of memory")
+        except RuntimeError as error:
+            self.ended.set()
+            raise EngineUnavailable(self.name, "it failed on this page.") from error
+
+
 def reader_with(engine: FakeEngine, workers: int = 1) -> CachedPageReader:
     """A page reader whose engines are all ``engine``."""
 
@@ -87,6 +105,37 @@ def test_a_page_of_too_many_words_is_left_out_and_the_others_are_read(monkeypatc
     assert "Page 2 holds 12 words and no more than 10 are read" in read.failed[2]
     with pytest.raises(PageTooCrowded):
         reader_with(FakeEngine())(document, [PageRef(2)], RECIPE)
+
+
+def test_what_a_library_raised_stands_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """For whoever looks after the studio; the person has the sentence."""
+    read = reader_with(Faulty())(scans(60, 70), [PageRef(1), PageRef(2)], RECIPE)
+    assert "it failed on this page" in read.failed[1]
+    assert "RuntimeError: out of memory" in caplog.text
+
+
+def test_a_page_that_nobody_waits_for_any_more_fails_in_silence(caplog: pytest.LogCaptureFixture) -> None:
+    """The run was stopped while the page was read."""
+    engine = Faulty(seconds=0.3)
+    stopped = iter((False, False))
+    with pytest.raises(Cancelled):
+        reader_with(engine)(scans(60), [PageRef(1)], RECIPE, cancelled=lambda: next(stopped, True))
+    assert engine.ended.wait(5)
+    assert caplog.text == ""
+
+
+def test_an_engine_leaves_the_log_to_who_wants_the_page(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A stopped run ends the process under the engine: no pool takes work any more."""
+
+    def ended(*_: object) -> None:
+        raise RuntimeError("cannot schedule new futures after shutdown")
+
+    monkeypatch.setattr(RapidEngine, "_lines", ended)
+    with pytest.raises(EngineUnavailable, match="failed on this page"):
+        RapidEngine().read(picture_of(), RECIPE)
+    assert caplog.text == ""
 
 
 def test_a_good_text_layer_is_taken_without_an_engine() -> None:

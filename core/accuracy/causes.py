@@ -18,13 +18,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from pydantic import BaseModel
+
 from core.evaluation.outcome import Compared
+from core.evaluation.scoring import type_of_truth
 from core.evidence import Evidence, PageText
-from core.invoice.document_type import INVOICE, LINE_ITEMS
-from core.invoice.model import Invoice, LineItem
 from core.matching import find_evidence
 from core.notation.sameness import plain_text, read_date, read_number
 from core.placing import evidence_on_page
+from core.schema.document_type import Table
 from core.schema.fields import FieldKind
 from core.schema.values import is_amount
 
@@ -83,22 +85,24 @@ def told_otherwise(kind: FieldKind, wanted: Any, got: Any) -> bool:
 def places_of_truth(truth: Mapping[str, Any], texts: Sequence[PageText]) -> dict[str, Evidence]:
     """Where the values of ``truth`` stand on the pages as shown, by their path in the truth; a value that stands nowhere
     has no entry."""
-    found = find_evidence(invoice_of(truth), tuple(text.as_read() for text in texts), {})
+    found = find_evidence(values_of(truth), tuple(text.as_read() for text in texts), {})
     return evidence_on_page(found, texts)
 
 
-def invoice_of(truth: Mapping[str, Any]) -> Invoice:
-    """The values of a truth as an invoice; what has not its field's type is left out."""
-    header = {info.name: _typed(info.kind, truth.get(info.name)) for info in INVOICE.header}
-    lines = [
-        LineItem(**{cell.name: _typed(cell.kind, line.get(cell.name)) for cell in LINE_ITEMS.columns})
-        for line in _lines(truth)
-    ]
-    return Invoice(**header, line_items=tuple(lines))
+def values_of(truth: Mapping[str, Any]) -> BaseModel:
+    """The values of a truth, typed; what has not its field's type is left out."""
+    kind = type_of_truth(truth)
+    values: dict[str, Any] = {info.name: _typed(info.kind, truth.get(info.name)) for info in kind.header}
+    for table in kind.tables:
+        values[table.name] = tuple(
+            table.model(**{cell.name: _typed(cell.kind, row.get(cell.name)) for cell in table.columns})
+            for row in _rows(truth, table)
+        )
+    return kind.model(**values)
 
 
-def _lines(truth: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    lines = truth.get("line_items")
+def _rows(truth: Mapping[str, Any], table: Table) -> list[Mapping[str, Any]]:
+    lines = truth.get(table.name)
     return [line if isinstance(line, dict) else {} for line in lines] if isinstance(lines, list) else []
 
 

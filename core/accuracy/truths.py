@@ -8,11 +8,12 @@ import unicodedata
 from pathlib import PurePath
 from typing import Any
 
+from pydantic import BaseModel
+
+from core.document_types import USUAL, type_of
 from core.evaluation.outcome import compare
 from core.extraction import Extraction
 from core.extraction_json import plain
-from core.invoice.document_type import INVOICE, LINE_ITEMS, item_path
-from core.invoice.model import Invoice
 from core.matching import find_evidence
 from core.stores.records import Record
 
@@ -34,11 +35,15 @@ def truth_of(order: Record, extraction: Extraction | None, kind: str, page_count
             return "absent"
         return None if path in unseen else True
 
-    shown: dict[str, Any] = {info.name: visible(info.name, getattr(invoice, info.name)) for info in INVOICE.header}
-    shown["line_items"] = [
-        {cell.name: visible(item_path(place, cell.name), getattr(item, cell.name)) for cell in LINE_ITEMS.columns}
-        for place, item in enumerate(invoice.line_items)
-    ]
+    kind_of_values = type_of(invoice)
+    shown: dict[str, Any] = {
+        info.name: visible(info.name, getattr(invoice, info.name)) for info in kind_of_values.header
+    }
+    for table in kind_of_values.tables:
+        shown[table.name] = [
+            {cell.name: visible(table.path(place, cell.name), getattr(row, cell.name)) for cell in table.columns}
+            for place, row in enumerate(kind_of_values.rows(invoice, table))
+        ]
     meta = {
         "language": (extraction.language if extraction else None) or "",
         "kind": kind,
@@ -49,25 +54,34 @@ def truth_of(order: Record, extraction: Extraction | None, kind: str, page_count
         "visible": shown,
         "order_id": order.order_id,
     }
-    return {**values, "meta": meta}
+    named = {} if kind_of_values is USUAL else {"type": kind_of_values.name}
+    return {**values, "meta": meta | named}
 
 
-def _unseen(invoice: Invoice, extraction: Extraction) -> frozenset[str]:
+def _unseen(invoice: BaseModel, extraction: Extraction) -> frozenset[str]:
     """The paths of values that nobody changed and that stand nowhere on the pages that were read."""
     if not extraction.page_texts:
         return frozenset()
     as_read = tuple(text.as_read() for text in extraction.page_texts)
     found = find_evidence(invoice, as_read, {})
-    as_extracted = {"meta": {"visible": _everything(extraction.invoice)}, **plain(extraction.invoice.model_dump())}
+    as_extracted = {
+        "meta": {"visible": _everything(extraction.invoice), "type": extraction.type_name},
+        **plain(extraction.invoice.model_dump()),
+    }
     unchanged = {path for path, right in compare(as_extracted, plain(invoice.model_dump())).right.items() if right}
     return frozenset(
-        path for path, _, value in INVOICE.walk(invoice) if value is not None and path in unchanged - found.keys()
+        path
+        for path, _, value in type_of(invoice).walk(invoice)
+        if value is not None and path in unchanged - found.keys()
     )
 
 
-def _everything(invoice: Invoice) -> dict[str, Any]:
-    cells = {cell.name: True for cell in LINE_ITEMS.columns}
-    return {**{info.name: True for info in INVOICE.header}, "line_items": [cells for _ in invoice.line_items]}
+def _everything(values: BaseModel) -> dict[str, Any]:
+    kind = type_of(values)
+    seen: dict[str, Any] = {info.name: True for info in kind.header}
+    for table in kind.tables:
+        seen[table.name] = [{cell.name: True for cell in table.columns} for _ in kind.rows(values, table)]
+    return seen
 
 
 def kind_of(media_type: str, extraction: Extraction | None) -> str:

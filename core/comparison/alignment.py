@@ -8,8 +8,8 @@ from typing import Any
 
 from core.evaluation.assignment import pair
 from core.evaluation.scoring import TrueLine
-from core.invoice.document_type import LINE_ITEMS
 from core.notation.sameness import is_empty
+from core.schema.document_type import Table
 
 #: A line's cells by name.
 Item = Mapping[str, Any]
@@ -27,20 +27,20 @@ class AlignedLine:
     truth: int | None = None
 
 
-def align(readings: Sequence[Sequence[Item] | None], truth: Sequence[Item] = ()) -> list[AlignedLine]:
-    """The lines of ``readings`` (``None``: one that failed) in page order, those of the truth first met.
+def align(table: Table, readings: Sequence[Sequence[Item] | None], truth: Sequence[Item] = ()) -> list[AlignedLine]:
+    """The rows of ``table`` in ``readings`` (``None``: one that failed) in page order, those of the truth first met.
 
     Each reading is paired with the lines met before it so that the pairs fit best overall
     (:mod:`core.evaluation.assignment`); a line without a partner is put behind the line it follows in its own reading.
     """
     lines = [AlignedLine(index, item, truth=index) for index, item in enumerate(truth)]
     for column, items in enumerate(readings):
-        _join(lines, column, items or ())
+        _join(table, lines, column, items or ())
     return lines
 
 
-def _join(lines: list[AlignedLine], column: int, items: Sequence[Item]) -> None:
-    partners = _partners([line.first for line in lines], items)
+def _join(table: Table, lines: list[AlignedLine], column: int, items: Sequence[Item]) -> None:
+    partners = _partners(table, [line.first for line in lines], items)
     met = list(lines)
     after = -1
     for index, item in enumerate(items):
@@ -52,27 +52,29 @@ def _join(lines: list[AlignedLine], column: int, items: Sequence[Item]) -> None:
         after = lines.index(line)
 
 
-def _partners(known: Sequence[Item], items: Sequence[Item]) -> dict[int, int]:
+def _partners(table: Table, known: Sequence[Item], items: Sequence[Item]) -> dict[int, int]:
     """Index in ``known`` by index in ``items``. Lines that are the same to the letter are paired first: most are."""
     found: dict[int, int] = {}
     taken: set[int] = set()
     for index, item in enumerate(items):
-        same = next((place for place, line in enumerate(known) if place not in taken and _equal(line, item)), None)
+        same = next(
+            (place for place, line in enumerate(known) if place not in taken and _equal(table, line, item)), None
+        )
         if same is not None:
             found[index] = same
             taken.add(same)
     left = [place for place in range(len(known)) if place not in taken]
     rest = [index for index in range(len(items)) if index not in found]
-    fits = [[_similarity(known[place], items[index]) for index in rest] for place in left]
+    fits = [[_similarity(table, known[place], items[index]) for index in rest] for place in left]
     found.update({rest[column]: left[row] for row, column in pair(fits).items()})
     return found
 
 
-def _equal(one: Item, other: Item) -> bool:
-    return all(one.get(cell.name) == other.get(cell.name) for cell in LINE_ITEMS.columns)
+def _equal(table: Table, one: Item, other: Item) -> bool:
+    return all(one.get(cell.name) == other.get(cell.name) for cell in table.columns)
 
 
-def _similarity(one: Item, other: Item) -> float:
+def _similarity(table: Table, one: Item, other: Item) -> float:
     """How well two lines fit, 0 to 1, by the cells that the first one has."""
-    visible = {cell.name: not is_empty(one.get(cell.name)) for cell in LINE_ITEMS.columns}
-    return TrueLine(one, visible, ()).similarity(other)
+    visible = {cell.name: not is_empty(one.get(cell.name)) for cell in table.columns}
+    return TrueLine(table, one, visible, ()).similarity(other)

@@ -23,10 +23,10 @@ from core.comparison.totals import Compared, RecipeTotals, score_results, total_
 from core.errors import CaseError, RecipeError, RecordMissing
 from core.evaluation.cases import load_case
 from core.events import STEPS, Event
-from core.invoice.document_type import INVOICE
 from core.jobs.queue import Handler, Job, JobQueue, JobRequest
 from core.recipe import Recipe
 from core.runs import Runs
+from core.schema.path import is_cell
 from core.stores.calls import Calls
 from core.stores.comparisons import Comparison, ComparisonCell, Comparisons, Vote
 from core.stores.files import Files
@@ -38,7 +38,6 @@ CELL = "cell"
 
 CellPlace = tuple[int, int]
 State = Literal["waiting", "running", "done", "failed", "stopped"]
-_HEADER = frozenset(info.name for info in INVOICE.header)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +283,7 @@ class Comparator:
         documents = {row["document"] for row in kept.rows}
         found: dict[tuple[str, str], Vote] = {}
         for vote in self._store.votes():
-            if vote.comparison_id != kept.comparison_id and vote.document in documents and vote.path in _HEADER:
+            if vote.comparison_id != kept.comparison_id and vote.document in documents and not is_cell(vote.path):
                 found[vote.document, vote.path] = vote
         for vote in self._store.votes(kept.comparison_id):
             found[vote.document, vote.path] = vote

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from core.comparison.alignment import AlignedLine, align
-from core.evaluation.scoring import TrueLine, true_lines
+from core.document_types import USUAL
+from core.evaluation.scoring import TrueLine, true_lines, type_of_truth
 from core.extraction import Extraction
-from core.invoice.document_type import INVOICE, LINE_ITEMS, item_path
-from core.invoice.model import Invoice
 from core.notation.sameness import is_empty, is_right
+from core.schema.document_type import DocumentType, Table
 from core.schema.fields import FieldInfo
 from core.stores.comparisons import Vote
 
@@ -73,13 +73,20 @@ def compare_readings(
     """
     by_path = {vote.path: vote for vote in votes}
     invoices = [reading.invoice if reading else None for reading in readings]
-    rows = [_header_row(info, readings, invoices, truth) for info in INVOICE.header]
-    dumps = [[dict(item) for item in invoice.line_items] if invoice else None for invoice in invoices]
-    lines = _true_lines(truth)
-    aligned = align(dumps, [line.values for line in lines])
-    for place, line in enumerate(aligned):
-        rows += [_line_row(cell, place, line, readings, lines) for cell in LINE_ITEMS.columns]
+    kind = _kind_of(readings, truth)
+    rows = [_header_row(info, readings, invoices, truth) for info in kind.header]
+    if table := kind.main_table:
+        dumps = [[dict(row) for row in kind.rows(one, table)] if one else None for one in invoices]
+        lines = _true_lines(table, truth)
+        for place, line in enumerate(align(table, dumps, [line.values for line in lines])):
+            rows += [_line_row(table, cell, place, line, readings, lines) for cell in table.columns]
     return tuple(_judged(row, by_path.get(row.path)) for row in rows)
+
+
+def _kind_of(readings: Sequence[Extraction | None], truth: Mapping[str, Any] | None) -> DocumentType:
+    """The type that the document was read as; the truth's where nothing was."""
+    read = next((reading.type for reading in readings if reading), None)
+    return read or (type_of_truth(truth) if truth else USUAL)
 
 
 def same_value(info: FieldInfo, one: Any, other: Any) -> bool:
@@ -108,7 +115,7 @@ class _Known:
 def _header_row(
     info: FieldInfo,
     readings: Sequence[Extraction | None],
-    invoices: Sequence[Invoice | None],
+    invoices: Sequence[Any],
     truth: Mapping[str, Any] | None,
 ) -> SheetRow:
     values = [getattr(invoice, info.name) if invoice else None for invoice in invoices]
@@ -121,22 +128,27 @@ def _header_row(
 
 
 def _line_row(
-    cell: FieldInfo, place: int, line: AlignedLine, readings: Sequence[Extraction | None], lines: Sequence[TrueLine]
+    table: Table,
+    cell: FieldInfo,
+    place: int,
+    line: AlignedLine,
+    readings: Sequence[Extraction | None],
+    lines: Sequence[TrueLine],
 ) -> SheetRow:
     values: list[Any] = []
     paths: list[str] = []
     for column, reading in enumerate(readings):
         index = line.places.get(column)
-        item = reading.invoice.line_items[index] if reading is not None and index is not None else None
-        values.append(getattr(item, cell.name) if item else None)
-        paths.append("" if index is None else item_path(index, cell.name))
+        path = "" if index is None else table.path(index, cell.name)
+        values.append(reading.value_at(path) if reading is not None and path else None)
+        paths.append(path)
     known = _Known()
     if line.truth is not None:
         true = lines[line.truth]
         known = _known(true.visible.get(cell.name), true.values.get(cell.name), true.alternatives(cell))
     elif lines:
         known = _Known(scored=True)  # a line that is not on the page
-    return _row(item_path(line.number, cell.name), cell, place, readings, values, paths, known)
+    return _row(table.path(line.number, cell.name), cell, place, readings, values, paths, known)
 
 
 def _known(visible: Any, value: Any, readings: Sequence[Any]) -> _Known:
@@ -215,8 +227,7 @@ def _majority(entries: Iterable[Entry | None]) -> tuple[int | None] | None:
     return (group,) if 2 * count > counts.total() else None
 
 
-def _true_lines(truth: Mapping[str, Any] | None) -> list[TrueLine]:
-    visible = truth["meta"]["visible"].get("line_items") if truth else None
-    if truth is None or not isinstance(visible, list):
+def _true_lines(table: Table, truth: Mapping[str, Any] | None) -> list[TrueLine]:
+    if truth is None or not isinstance(truth["meta"]["visible"].get(table.name), list):
         return []
-    return true_lines(truth, visible, truth["meta"].get("line_description_alternatives") or [])
+    return true_lines(truth, table)

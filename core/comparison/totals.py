@@ -10,8 +10,7 @@ from typing import Any
 from core.call import Usage
 from core.comparison.result import Measure, Result
 from core.comparison.sheet import Basis, SheetRow, same_value
-from core.evaluation.report import HEADER_NAMES, ITEM_NAMES
-from core.evaluation.scoring import CaseScore, Count, score_case, total
+from core.evaluation.scoring import CaseScore, Count, is_column, is_header, score_case, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +140,8 @@ def _add_score(totals: RecipeTotals, score: CaseScore | None) -> None:
     if score is None:
         return
     totals.with_truth += 1
-    totals.header += total([score], HEADER_NAMES)
-    totals.items += total([score], ITEM_NAMES)
+    totals.header += total([score], is_header)
+    totals.items += total([score], is_column)
     totals.exact += not score.errors
 
 

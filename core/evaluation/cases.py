@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core import document_types
 from core.documents import FORMATS
 from core.errors import CaseError
+from core.evaluation.scoring import type_of_truth
 from core.extraction import PageRef
 
 
@@ -84,11 +86,12 @@ def load_case(folder: Path) -> Case:
         raise CaseError(
             f"{folder.name}/truth.json cannot be used: it must be a JSON invoice whose meta.visible says what is scored."
         )
-    lines = truth["meta"]["visible"].get("line_items")
-    if isinstance(lines, list) and len(lines) != len(truth["line_items"]):
-        raise CaseError(
-            f"{folder.name}/truth.json cannot be used: meta.visible.line_items needs one entry a line item."
-        )
+    for table in type_of_truth(truth).tables:
+        rows = truth["meta"]["visible"].get(table.name)
+        if isinstance(rows, list) and len(rows) != len(truth[table.name]):
+            raise CaseError(
+                f"{folder.name}/truth.json cannot be used: meta.visible.{table.name} needs one entry a line item."
+            )
     documents = sorted(folder.glob("document.*"), key=lambda path: (path.suffix.lower() not in FORMATS, path))
     return Case(folder.name, truth, documents[0] if documents else None)
 
@@ -104,11 +107,18 @@ def _can_be_scored(truth: Any) -> bool:
         and _each(meta.get("line_description_alternatives") or [], list, list)
         and _each(meta.get("invoice_pages") or [], list, int)
         and _each(meta.get("rotations") or {}, dict, int)
+        and _is_known(meta.get("type"))
     )
-    lines = meta["visible"].get("line_items") if shaped else None
-    if not shaped or not isinstance(lines, list):
-        return shaped
-    return _each(lines, list, dict) and _each(truth.get("line_items"), list, dict)
+    return shaped and all(
+        _each(rows, list, dict) and _each(truth.get(table.name), list, dict)
+        for table in type_of_truth(truth).tables
+        if isinstance(rows := meta["visible"].get(table.name), list)
+    )
+
+
+def _is_known(name: Any) -> bool:
+    """Whether ``name`` is a document type's, or none."""
+    return not name or any(kind.name == name for kind in document_types.SHIPPED)
 
 
 def _each(value: Any, outer: type[dict[Any, Any]] | type[list[Any]], inner: type) -> bool:

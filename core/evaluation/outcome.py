@@ -8,10 +8,11 @@ from typing import Any
 
 from core.evaluation.assignment import pair
 from core.evaluation.predictions import plain_value
-from core.evaluation.scoring import ITEM_PREFIX, true_lines
-from core.invoice.document_type import INVOICE, LINE_ITEMS, item_path
+from core.evaluation.scoring import ITEM_PREFIX, true_lines, type_of_truth
 from core.notation.sameness import is_empty, is_right
+from core.schema.document_type import Table
 from core.schema.fields import FieldInfo
+from core.schema.path import is_cell
 from core.validation.gate import CRITICAL
 
 
@@ -31,8 +32,7 @@ class Compared:
     @property
     def name(self) -> str:
         """The field's key in :attr:`core.evaluation.scoring.CaseScore.counts`."""
-        is_cell = self.path.startswith(("line_items.", ITEM_PREFIX))
-        return ITEM_PREFIX + self.info.name if is_cell else self.info.name
+        return ITEM_PREFIX + self.info.name if is_cell(self.path) else self.info.name
 
 
 @dataclass(slots=True)
@@ -64,7 +64,11 @@ class Outcome:
     @property
     def wrong_critical(self) -> list[str]:
         """Those of them that are amounts, numbers or dates."""
-        return [path for path in self.wrong if INVOICE.field_of(path).kind in CRITICAL]
+        return [
+            value.path
+            for value in self.values
+            if value.got is not None and not value.right and value.info.kind in CRITICAL
+        ]
 
     def _note(
         self,
@@ -86,30 +90,30 @@ class Outcome:
 def compare(truth: Mapping[str, Any], invoice: Mapping[str, Any]) -> Outcome:
     """``invoice`` (the model as a mapping) against a truth with its ``meta``, by the rules of
     :func:`core.evaluation.scoring.score_case`."""
-    meta = truth["meta"]
+    kind, meta = type_of_truth(truth), truth["meta"]
     visible, alternatives = meta["visible"], meta.get("alternatives") or {}
     found = Outcome()
-    for info in INVOICE.header:
+    for info in kind.header:
         got = plain_value(invoice.get(info.name))
         readings = alternatives.get(info.name, ())
         found._note(info, visible.get(info.name), truth.get(info.name), got, info.name, readings)
-    if isinstance(visible.get("line_items"), list):
-        _compare_lines(found, truth, invoice)
+    table = kind.main_table
+    if table is not None and isinstance(visible.get(table.name), list):
+        _compare_lines(found, table, truth, invoice)
     return found
 
 
-def _compare_lines(found: Outcome, truth: Mapping[str, Any], invoice: Mapping[str, Any]) -> None:
-    meta = truth["meta"]
-    lines = true_lines(truth, meta["visible"]["line_items"], meta.get("line_description_alternatives") or [])
-    items = list(invoice.get("line_items") or ())
+def _compare_lines(found: Outcome, table: Table, truth: Mapping[str, Any], invoice: Mapping[str, Any]) -> None:
+    lines = true_lines(truth, table)
+    items = list(invoice.get(table.name) or ())
     pairs = pair([[line.similarity(item) for item in items] for line in lines])
     for position, line in enumerate(lines):
         partner = pairs.get(position)
         item = {} if partner is None else items[partner]
-        for cell in LINE_ITEMS.columns:
-            path = f"item.{cell.name}" if partner is None else item_path(partner, cell.name)
+        for cell in table.columns:
+            path = ITEM_PREFIX + cell.name if partner is None else table.path(partner, cell.name)
             wanted, got = line.values.get(cell.name), item.get(cell.name)
             found._note(cell, line.visible.get(cell.name), wanted, got, path, line.alternatives(cell), position)
     for extra in sorted(set(range(len(items))) - set(pairs.values())):
-        for cell in LINE_ITEMS.columns:
-            found._note(cell, "absent", None, items[extra].get(cell.name), item_path(extra, cell.name))
+        for cell in table.columns:
+            found._note(cell, "absent", None, items[extra].get(cell.name), table.path(extra, cell.name))

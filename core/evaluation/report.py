@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from operator import eq
 from typing import Any
 
 from core.evaluation.cases import Case
-from core.evaluation.scoring import ITEM_PREFIX, CaseScore, Count, total
-from core.invoice.document_type import INVOICE, LINE_ITEMS
-
-HEADER_NAMES = tuple(info.name for info in INVOICE.header)
-ITEM_NAMES = tuple(ITEM_PREFIX + info.name for info in LINE_ITEMS.columns)
+from core.evaluation.scoring import CaseScore, Count, counted_names, is_column, is_header, total, type_of_truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,8 @@ class Report:
     def fields(self) -> dict[str, Count]:
         """The counts of every field that was scored in some case, header first."""
         scores = [scored.score for scored in self.cases]
-        counts = {name: total(scores, (name,)) for name in (*HEADER_NAMES, *ITEM_NAMES)}
+        names = counted_names(type_of_truth(scored.case.truth) for scored in self.cases)
+        counts = {name: total(scores, partial(eq, name)) for name in names}
         return {name: count for name, count in counts.items() if count.f1 is not None}
 
     def by(self, key: Callable[[Case], str]) -> dict[str, Summary]:
@@ -72,8 +71,8 @@ def summarise(cases: Sequence[ScoredCase]) -> Summary:
     return Summary(
         cases=len(cases),
         missing=sum(scored.status != "ok" for scored in cases),
-        header=total(scores, HEADER_NAMES),
-        items=total(scores, ITEM_NAMES),
+        header=total(scores, is_header),
+        items=total(scores, is_column),
         all=total(scores),
         header_exact=sum(score.header_exact for score in scores) / len(scores) if scores else None,
         items_exact=sum(score.items_right for score in scores) / scorable if scorable else None,

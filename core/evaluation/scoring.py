@@ -8,18 +8,16 @@ a cell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.document_types import USUAL, type_named
 from core.evaluation.assignment import pair
 from core.evaluation.predictions import plain_items, plain_value
-from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.notation.sameness import is_empty, is_right, similarity
+from core.schema.document_type import DocumentType, Table
 from core.schema.fields import FieldInfo
-
-#: What a cell counts for when lines are paired.
-_WEIGHTS = {"description": 0.4, "total_price": 0.3, "quantity": 0.15, "unit_price": 0.15}
 
 #: Cells are counted under this prefix: ``item.quantity``.
 ITEM_PREFIX = "item."
@@ -82,25 +80,32 @@ class CaseScore:
 
 
 def score_case(truth: Mapping[str, Any], prediction: Mapping[str, Any]) -> CaseScore:
-    """Score an invoice object against a truth with its ``meta``."""
-    meta = truth["meta"]
+    """Score an object of values against a truth with its ``meta``."""
+    kind, meta = type_of_truth(truth), truth["meta"]
     visible = meta["visible"]
     alternatives = meta.get("alternatives") or {}
     score = CaseScore()
-    for info in INVOICE.header:
+    for info in kind.header:
         wanted, got = truth.get(info.name), plain_value(prediction.get(info.name))
         right = is_right(info, wanted, got, alternatives.get(info.name, ()))
         score.header_exact &= score.note(info.name, visible.get(info.name), wanted, got, right)
-    if isinstance(visible.get("line_items"), list):
-        lines = true_lines(truth, visible["line_items"], meta.get("line_description_alternatives") or [])
-        _score_items(score, lines, plain_items(prediction.get("line_items")))
+    table = kind.main_table
+    if table is not None and isinstance(visible.get(table.name), list):
+        _score_items(score, table, true_lines(truth, table), plain_items(prediction.get(table.name), table))
     return score
+
+
+def type_of_truth(truth: Mapping[str, Any]) -> DocumentType:
+    """The document type that a truth is of: ``meta.type``, an invoice where it names none. Raises ValueError for one that is
+    not known."""
+    return type_named((truth.get("meta") or {}).get("type") or USUAL.name)
 
 
 @dataclass(frozen=True, slots=True)
 class TrueLine:
-    """A true line, what of it is visible, and other readings of its description."""
+    """A true row of ``table``, what of it is visible, and other readings of its texts."""
 
+    table: Table
     values: Mapping[str, Any]
     visible: Mapping[str, Any]
     descriptions: Sequence[str]
@@ -111,10 +116,10 @@ class TrueLine:
     def similarity(self, predicted: Mapping[str, Any]) -> float:
         """How well a predicted line fits, 0 to 1, by the cells that are visible."""
         total = weights = 0.0
-        for cell in LINE_ITEMS.columns:
+        for cell in self.table.columns:
             if self.visible.get(cell.name) is not True:
                 continue
-            weight = _WEIGHTS[cell.name]
+            weight = self.table.weight(cell.name)
             weights += weight
             wanted, got = self.values.get(cell.name), predicted.get(cell.name)
             if cell.kind == "text":
@@ -125,30 +130,31 @@ class TrueLine:
         return total / weights if weights else 0.0
 
 
-def true_lines(
-    truth: Mapping[str, Any], visible: Sequence[Any], descriptions: Sequence[Sequence[str]]
-) -> list[TrueLine]:
-    """The line items of ``truth`` in page order; ``descriptions`` has other readings of each, as far as there are."""
-    padded = [*descriptions, *([()] * len(truth["line_items"]))]
-    return [TrueLine(*parts) for parts in zip(truth["line_items"], visible, padded, strict=False)]
+def true_lines(truth: Mapping[str, Any], table: Table) -> list[TrueLine]:
+    """The rows of ``table`` in ``truth`` in page order, with other readings of their texts, as far as there are."""
+    rows, meta = truth[table.name], truth["meta"]
+    padded = [*(meta.get("line_description_alternatives") or []), *([()] * len(rows))]
+    return [TrueLine(table, *parts) for parts in zip(rows, meta["visible"][table.name], padded, strict=False)]
 
 
-def _score_items(score: CaseScore, lines: Sequence[TrueLine], predicted: Sequence[Mapping[str, Any]]) -> None:
+def _score_items(
+    score: CaseScore, table: Table, lines: Sequence[TrueLine], predicted: Sequence[Mapping[str, Any]]
+) -> None:
     pairs = pair([[line.similarity(item) for item in predicted] for line in lines])
     for index, line in enumerate(lines):
         right = _score_line(score, index, line, predicted[pairs[index]] if index in pairs else {})
-        if any(line.visible.get(cell.name) is True for cell in LINE_ITEMS.columns):
+        if any(line.visible.get(cell.name) is True for cell in table.columns):
             score.items_scorable += 1
             score.items_right += right
     taken = set(pairs.values())
     for item in (item for index, item in enumerate(predicted) if index not in taken):
-        for cell in LINE_ITEMS.columns:
+        for cell in table.columns:
             score.note(ITEM_PREFIX + cell.name, "absent", None, item.get(cell.name), False, f"extra item {cell.name}")
 
 
 def _score_line(score: CaseScore, index: int, line: TrueLine, item: Mapping[str, Any]) -> bool:
     faultless = True
-    for cell in LINE_ITEMS.columns:
+    for cell in line.table.columns:
         wanted, got = line.values.get(cell.name), item.get(cell.name)
         right = is_right(cell, wanted, got, line.alternatives(cell))
         where = f"item {index + 1} {cell.name}"
@@ -156,12 +162,29 @@ def _score_line(score: CaseScore, index: int, line: TrueLine, item: Mapping[str,
     return faultless
 
 
-def total(scores: Iterable[CaseScore], names: Iterable[str] | None = None) -> Count:
-    """The counts of several cases added up, over all fields or those named."""
-    chosen = None if names is None else set(names)
+def total(scores: Iterable[CaseScore], chosen: Callable[[str], bool] = lambda name: True) -> Count:
+    """The counts of several cases added up, over the fields whose name in ``counts`` is ``chosen``."""
     sum_ = Count()
     for score in scores:
         for name, count in score.counts.items():
-            if chosen is None or name in chosen:
+            if chosen(name):
                 sum_ += count
     return sum_
+
+
+def is_column(name: str) -> bool:
+    """Whether a name in ``counts`` is a column's."""
+    return name.startswith(ITEM_PREFIX)
+
+
+def is_header(name: str) -> bool:
+    """Whether a name in ``counts`` is a header field's."""
+    return not is_column(name)
+
+
+def counted_names(kinds: Iterable[DocumentType]) -> list[str]:
+    """The names in ``counts`` of documents of these types, header fields first, in the form's order."""
+    kinds = list(kinds)
+    header = [info.name for kind in kinds for info in kind.header]
+    columns = [ITEM_PREFIX + info.name for kind in kinds if kind.main_table for info in kind.main_table.columns]
+    return list(dict.fromkeys((*header, *columns)))

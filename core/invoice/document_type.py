@@ -13,6 +13,13 @@ LINE_ITEMS = Table(
     anchors=("description", "total_price", "unit_price"),
     choosing=("description", "total_price", "quantity", "unit_price"),  # one amount on a row is the line total
     rightmost="total_price",
+    weights={"description": 0.4, "total_price": 0.3, "quantity": 0.15, "unit_price": 0.15},
+    synonyms={
+        "description": ("name", "desc", "item"),
+        "quantity": ("qty",),
+        "unit_price": ("price_unit", "price"),
+        "total_price": ("total", "amount", "price_subtotal", "line_total"),
+    },
 )
 
 INVOICE = DocumentType(

@@ -20,6 +20,8 @@ class Table:
 
     ``anchors`` are the columns by which a row is recognised on the page, the most telling first; ``choosing`` the order in
     which the cells of a row take their places; ``rightmost`` the column that, of equal amounts on a row, is the last one.
+    ``weights`` say what a column counts for when rows of two readings are paired (1 where none is given), ``synonyms`` by
+    which names other programs call a column.
     """
 
     name: str
@@ -29,11 +31,17 @@ class Table:
     anchors: tuple[str, ...]
     choosing: tuple[str, ...]
     rightmost: str | None = None
+    weights: Mapping[str, float] = field(default_factory=dict, hash=False)
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     @property
     def columns(self) -> tuple[FieldInfo, ...]:
         """Its columns in order."""
         return fields_of(self.model)
+
+    def weight(self, column: str) -> float:
+        """What ``column`` counts for when rows are paired."""
+        return self.weights.get(column, 1.0)
 
     def path(self, row: int, column: str) -> str:
         """The path of one cell (``row`` from 0)."""

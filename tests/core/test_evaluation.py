@@ -18,7 +18,7 @@ from core.evaluation.assignment import cheapest_columns, pair
 from core.evaluation.cases import load_case
 from core.evaluation.predictions import plain_items, plain_value
 from core.evaluation.scoring import total
-from core.invoice.document_type import INVOICE
+from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.notation.sameness import is_right, read_date, read_number
 from samples.generate import make_sample
 from samples.invoices import Wishes
@@ -177,9 +177,9 @@ def test_wrapped_predictions_are_opened() -> None:
     """Other programs wrap values and name the cells of a line otherwise."""
     assert plain_value({"value": {"amount": 3}}) == 3
     assert plain_value({"street": "Main 1", "city": "Ashcombe", "zip": None}) == "Main 1, Ashcombe"
-    assert plain_items({"items": [{"name": "A", "qty": 2, "price": "1", "amount": "2"}, {"name": ""}, "x"]}) == [
-        {"description": "A", "quantity": 2, "unit_price": "1", "total_price": "2"}
-    ]
+    assert plain_items(
+        {"items": [{"name": "A", "qty": 2, "price": "1", "amount": "2"}, {"name": ""}, "x"]}, LINE_ITEMS
+    ) == [{"description": "A", "quantity": 2, "unit_price": "1", "total_price": "2"}]
 
 
 @given(st.data())

@@ -9,6 +9,7 @@ from typing import Any
 from core.comparison.alignment import align
 from core.comparison.sheet import SheetRow, compare_readings
 from core.extraction import Extraction
+from core.invoice.document_type import LINE_ITEMS
 from core.invoice.model import Invoice, LineItem
 from core.recipe import Recipe
 from core.stores.comparisons import Vote
@@ -109,8 +110,8 @@ def test_lines_keep_their_number_when_a_later_recipe_is_put_in() -> None:
     """So a vote on a line stays with it."""
     first = [{"description": "Paper", "total_price": "10"}, {"description": "Ink", "total_price": "20"}]
     extra = [{"description": "Header", "total_price": None}, *first]
-    assert [line.number for line in align([first])] == [0, 1]
-    assert [line.number for line in align([first, extra])] == [2, 0, 1]
+    assert [line.number for line in align(LINE_ITEMS, [first])] == [0, 1]
+    assert [line.number for line in align(LINE_ITEMS, [first, extra])] == [2, 0, 1]
 
 
 def test_true_lines_come_first_and_judge_the_cells() -> None:

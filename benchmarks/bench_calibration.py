@@ -28,7 +28,7 @@ from core.evaluation.calibration import (
 )
 from core.recipe import Recipe
 from core.validation.calibration import Calibration, shipped_calibration
-from core.validation.signs import signs
+from core.validation.confidence import score
 
 FOLDS = 8
 THRESHOLDS = (0.75, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98)
@@ -39,10 +39,9 @@ Judged = tuple[Reading, dict[str, float]]
 
 
 def judge(reading: Reading, calibration: Calibration) -> Judged:
-    """A reading with what ``calibration`` thinks of its values."""
+    """A reading with what the studio would say of its values with ``calibration``, its bounds included."""
     found = reading.extraction
-    of_values = signs(found.invoice, found.evidence, found.provenance, found.findings)
-    return reading, {path: calibration.confidence(one) for path, one in of_values}
+    return reading, score(found.invoice, found.evidence, found.provenance, found.findings, calibration=calibration)
 
 
 def cross_validate(readings: Sequence[Reading]) -> list[Judged]:

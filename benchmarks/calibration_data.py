@@ -7,6 +7,7 @@ seen is imitated by reading every document again with a part of the labels and c
 from __future__ import annotations
 
 import copy
+import hashlib
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -39,6 +40,10 @@ from tests.doubles.cache import NoCache
 
 #: The share of labels and column heads that are forgotten in each reading of a document; the first is the studio's own.
 FORGOTTEN = (0.0, 0.15, 0.3)
+#: Vendors are split into so many folds.
+FOLDS = 5
+#: What a value of a document counts that was made, or chosen, because readers break on it.
+HARD_SHARE = 0.3
 #: A document counts like this many cells at most, and a vendor like this many readings.
 _MOST_CELLS, _MOST_READINGS = 12, 12
 _TODAY = date(2026, 1, 1)
@@ -54,6 +59,13 @@ class Reading:
     forgotten: float
     extraction: Extraction
     outcome: Outcome
+    share: float = 1.0
+    """What its values count in a fit."""
+
+    @property
+    def fold(self) -> int:
+        """The fold of its vendor, from 0 to 4: by the SHA-1 of the vendor's name, so that everybody splits alike."""
+        return int(hashlib.sha1(self.vendor.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
 
     def values(self) -> Iterator[tuple[str, Signs, bool]]:
         """Path, signs and rightness of every value that the truth scores."""
@@ -82,7 +94,9 @@ def generate(folder: Path, count: int, scans: int, seed: int = 50_000) -> Path:
     return folder
 
 
-def read(folders: Sequence[Path], cache: Path, forgotten: Sequence[float] = FORGOTTEN) -> list[Reading]:
+def read(
+    folders: Sequence[Path], cache: Path, forgotten: Sequence[float] = FORGOTTEN, share: float = 1.0
+) -> list[Reading]:
     """Every case of ``folders``, read once a share in ``forgotten``; what the studio refuses to open is left out. Pages stay
     in ``cache``. Raises CaseError."""
     reader = CachedPageReader(DiskCache(cache, 4_000_000_000), registry.create, clean=clean)
@@ -91,28 +105,29 @@ def read(folders: Sequence[Path], cache: Path, forgotten: Sequence[float] = FORG
         reading
         for folder in folders
         for case in load_cases(folder)
-        for share in forgotten
-        for reading in _read(pipeline, case, share)
+        for part in forgotten
+        for reading in _read(pipeline, case, part, share)
     ]
 
 
-def _read(pipeline: Pipeline, case: Case, share: float) -> Iterator[Reading]:
+def _read(pipeline: Pipeline, case: Case, part: float, share: float) -> Iterator[Reading]:
     assert case.document is not None
     try:
         document = open_document(case.document.read_bytes(), case.document.name)
     except DocumentError:
         return
     numbers = case.invoice_pages or range(1, document.page_count + 1)
-    recipe = Recipe() if share == 0 else Recipe(extractors=("rules",))
+    recipe = Recipe() if part == 0 else Recipe(extractors=("rules",))
     pages = tuple(map(PageRef, numbers))
     order = RunOrder(lambda: document, case.case_id, document.sha256, pages, recipe)
-    known = forgetting(share, case.case_id)
+    known = forgetting(part, case.case_id)
     with mock.patch("core.rules.extractor.load_lexicon", return_value=known):
         extraction = next(event.extraction for event in pipeline.run(order) if isinstance(event, RunFinished))
     vendor = str(case.truth["meta"].get("vendor_group") or case.case_id)
     light = extraction.model_copy(update={"page_texts": (), "raw": ""})
     source = case.document.parent.parent.name
-    yield Reading(source, case.case_id, vendor, share, light, compare(case.truth, extraction.invoice.model_dump()))
+    outcome = compare(case.truth, extraction.invoice.model_dump())
+    yield Reading(source, case.case_id, vendor, part, light, outcome, share)
 
 
 def forgetting(share: float, seed: str) -> Lexicon:
@@ -132,6 +147,6 @@ def weights(readings: Sequence[Reading]) -> list[float]:
     for reading in readings:
         paths = [path for path, _, _ in reading.values()]
         cells = sum(path.startswith("line_items.") for path in paths)
-        weight = min(1.0, _MOST_READINGS / often[reading.vendor]) * (1.0 if reading.forgotten else 0.5)
+        weight = reading.share * min(1.0, _MOST_READINGS / often[reading.vendor]) * (1.0 if reading.forgotten else 0.5)
         found += [weight * (min(1.0, _MOST_CELLS / cells) if path.startswith("line_items.") else 1.0) for path in paths]
     return found

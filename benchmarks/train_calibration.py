@@ -1,6 +1,7 @@
 """Fits the weights of confidence and writes ``core/validation/calibration.toml``.
 
-    python -m benchmarks.train_calibration [DIR ...] [--generated N] [--scans N] [--cache DIR] [--out FILE]
+    python -m benchmarks.train_calibration [DIR ...] [--hard DIR ...] [--without-fold N] [--generated N] [--scans N]
+                                           [--cache DIR] [--out FILE]
 
 It reads the folders of cases named (document and truth each) and invoices of our own making, every one as it is and again
 with a part of the labels forgotten (benchmarks/calibration_data.py says why), and fits a logistic regression with an L2
@@ -20,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.calibration_data import Reading, generate, read, weights
+from benchmarks.calibration_data import HARD_SHARE, Reading, generate, read, weights
 from core.validation.calibration import HIGHEST, Calibration
 from core.validation.signs import Signs
 
@@ -140,7 +141,8 @@ def chosen_readings(arguments: argparse.Namespace) -> Iterator[Reading]:
         folders = list(arguments.folders)
         if arguments.generated or arguments.scans:
             folders.append(generate(cache / "generated", arguments.generated, arguments.scans))
-        yield from read(folders, cache / "pages")
+        found = [*read(folders, cache / "pages"), *read(arguments.hard, cache / "pages", share=HARD_SHARE)]
+        yield from (reading for reading in found if reading.fold != arguments.without_fold)
 
 
 def add_choices(parser: argparse.ArgumentParser) -> None:
@@ -148,6 +150,10 @@ def add_choices(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folders", nargs="*", type=Path, metavar="DIR", help="folders of cases with their truth")
     parser.add_argument("--generated", type=int, default=90, help="invoices made as PDF (default: %(default)s)")
     parser.add_argument("--scans", type=int, default=40, help="invoices made as scans (default: %(default)s)")
+    parser.add_argument(
+        "--hard", nargs="*", type=Path, default=[], metavar="DIR", help="folders of cases that count less"
+    )
+    parser.add_argument("--without-fold", type=int, metavar="N", help="leave the vendors of this fold (0 to 4) out")
     parser.add_argument("--cache", type=Path, help="a folder that keeps what was read for another time")
 
 

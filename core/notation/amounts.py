@@ -23,7 +23,7 @@ _THOUSANDS_GAP = 0.5
 #: Raised cents are at most this tall beside their number.
 _RAISED = 0.8
 _MINUS = "-−–—"
-_TAIL_DASH = re.compile(r"^[.,]?[-–—]{1,2}$")
+_EDGES = " .-" + _MINUS
 _CREDIT = frozenset({"cr", "cr.", "credit", "h"})
 #: A letter that is glued to an amount names its class of tax (510.00T, 3.99F); H marks a credit.
 _TAX_CLASS = re.compile(r"^[A-GI-Z]$")
@@ -162,6 +162,8 @@ def _amount(
     open_end = not after.strip(_MINUS + ".,")
     if open_end and following and _is_tail(following) and not _starts_amount(tokens, end):
         end, after = end + 1, after + following
+        if end + 1 == len(tokens) and tokens[end].text in tuple(_MINUS) and currency_of(following.strip(_EDGES)):
+            end, after = end + 1, after + tokens[end].text  # 60,00 € -
     value, decimals = parsed
     negative = any(char in _MINUS for char in before) or ("(" in before and ")" in after)
     negative = negative or _is_negative_tail(after, decimals)
@@ -194,6 +196,8 @@ def _is_tail(text: str) -> bool:
 
 
 def _is_negative_tail(text: str, decimals: int) -> bool:
-    """``8.79-`` and ``5.00 CR`` are negative; ``12.-``, ``12,--`` and ``¥12,000-`` are not."""
+    """``8.79-``, ``8.79- €``, ``8.79 €-`` and ``5.00 CR`` are negative; ``12.-``, ``12,--`` and ``¥12,000-`` are not."""
     bare = text.strip(") ")
-    return (bool(decimals) and bare in tuple(_MINUS)) or bare.casefold() in _CREDIT
+    sign = bare[:1] if bare[:1] in tuple(_MINUS) else bare[-1:]
+    signed = sign in tuple(_MINUS) and (len(bare) == 1 or currency_of(bare.strip(_MINUS + " .")) is not None)
+    return (bool(decimals) and signed) or bare.casefold() in _CREDIT

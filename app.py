@@ -13,14 +13,15 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core.entrypoints.python import complaint
 from pages.shared.address import draw_address
 from pages.shared.frame import draw_frame, is_ready
-from pages.shared.pictures import routes
+from pages.shared.pictures import routes as picture_routes
+from pages.shared.watch import routes as watch_routes
 
 if get_script_run_ctx(suppress_warning=True) is None:
     if sentence := complaint():
         raise SystemExit(sentence)
     # Else a server whose first visitor asks for /records would run that page bare, as if found in a pages folder.
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, routes=routes())
+    app = st.App(__file__, routes=[*picture_routes(), *watch_routes()])
 else:
     draw_frame()
     draw_address()

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect, sync_playwright
+import pymupdf
+from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.bench_pages import studio_with
 from benchmarks.scans import scan_pdf
@@ -22,12 +23,22 @@ from samples.scan import Scan
 from tests.browser.driver import CHROMIUM_ARGS, PRESS, ROOT, Person, Server, chromium, new_page
 
 SCANS = 5
+#: Pages of each scan: one of one page is read before its person has looked twice.
+SCAN_PAGES = 5
 PDFS = 5
 RECORDS = 200
 CLICKS = 12
-#: A page is looked at this often, in seconds.
-LOOK = 0.1
+#: The pages are asked this often, in seconds.
+LOOK = 0.5
 GIVE_UP = 300.0
+#: Notes in the page itself when its form first shows a value: asking from outside would wait for what else is asked.
+WATCH = """() => {
+  const watch = setInterval(() => {
+    if (!document.querySelector(".st-key-field_invoice_number input")?.value) return;
+    window.shownAt = Date.now();
+    clearInterval(watch);
+  }, 100);
+}"""
 #: Reads the files named one after another in a process of its own and prints the seconds that it took.
 ALONE = (
     "import sys, time; from pathlib import Path; from core.entrypoints.bootstrap import build_studio;"
@@ -37,12 +48,30 @@ ALONE = (
     "print(time.perf_counter() - started)"
 )
 
+#: Promises the moment when the page's script has run once more and rests.
+SETTLING = """() => {
+  const app = document.querySelector(".stApp");
+  window.settled = new Promise((done) => {
+    let ran = false;
+    new MutationObserver((_, observer) => {
+      const state = app.dataset.testScriptState;
+      if (state === "running") ran = true;
+      else if (ran && state === "notRunning") { observer.disconnect(); done(true); }
+    }).observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
+  });
+}"""
+
 Paper = tuple[str, bytes]
 
 
 def scan(seed: int) -> Paper:
-    """A page as a scanner makes it: 200 dpi, a little skewed and noisy."""
-    return f"scan-{seed}.pdf", scan_pdf(make_sample(seed, "en").data, Scan(dpi=200, skew=0.5, noise=4), seed)
+    """Pages as a scanner makes them: 200 dpi, a little skewed and noisy."""
+    with pymupdf.open() as whole:
+        for page in range(SCAN_PAGES):
+            data = scan_pdf(make_sample(seed + 1000 * page, "en").data, Scan(dpi=200, skew=0.5, noise=4), seed)
+            with pymupdf.open(stream=data) as one:
+                whole.insert_pdf(one)
+        return f"scan-{seed}.pdf", whole.tobytes()
 
 
 def digital(seed: int) -> Paper:
@@ -79,6 +108,7 @@ class Session:
         """Open the studio and lay the document on the desk."""
         self.person.visit("/", "empty_state")
         self.person.upload((self.name, self.data))
+        self.person.page.evaluate(WATCH)
 
     def start(self) -> None:
         """Press Extract and do not wait."""
@@ -86,9 +116,8 @@ class Session:
 
     def look(self) -> bool:
         """Whether the page shows the result, with a value in its form."""
-        number = self.person.page.locator(".st-key-field_invoice_number input").first
-        if not self.shown and number.count() and number.input_value(timeout=1_000):
-            self.shown = time.time()
+        if not self.shown:
+            self.shown = (self.person.page.evaluate("() => window.shownAt") or 0) / 1000
         return bool(self.shown)
 
     @property
@@ -180,10 +209,10 @@ def _edits(person: Person, count: int) -> list[float]:
     times = []
     for number in range(count):
         person.input("field_customer_name").fill(f"Customer {time.time()} {number}")
+        person.page.evaluate(SETTLING)
         started = time.perf_counter()
         person.page.keyboard.press("Tab")
-        expect(person.keyed("was_customer_name")).to_contain_text("was", timeout=60_000)
-        person.page.wait_for_function("() => document.querySelector('.stApp').dataset.testScriptState === 'notRunning'")
+        person.page.evaluate("() => window.settled")
         times.append(time.perf_counter() - started)
         person.page.keyboard.press("Escape")
     return times
@@ -209,7 +238,7 @@ def main() -> None:
         print("no Chromium here: sudo apt-get install chromium")
         return
     wanted = sys.argv[1:] or ["sessions", "clicks"]
-    with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM_ARGS))
         with studio_with(Path(place) / "data", RECORDS) as server:
             if "sessions" in wanted:

@@ -207,6 +207,10 @@ class Runs:
         seconds = sum(step.seconds for step in extraction.steps)
         return Job(run_id, extraction.name, "done", events, extraction=extraction, seconds=seconds)
 
+    def progress(self, run_id: str) -> Job | None:
+        """How far a run is, without its result; ``None`` for one that is not remembered as work any more."""
+        return self._parts.queue.get(run_id)
+
     def extraction(self, run_id: str) -> Extraction | None:
         """What a finished run gave; ``None`` where nothing of it is kept that this version can read."""
         kept = self._parts.files.load_json("run", run_id) if run_id.isalnum() else None

@@ -168,6 +168,10 @@ class Studio:
         """See :meth:`core.runs.Runs.job`."""
         return self._runs.job(run_id)
 
+    def progress(self, run_id: str) -> Job | None:
+        """See :meth:`core.runs.Runs.progress`."""
+        return self._runs.progress(run_id)
+
     def cancel(self, run_id: str) -> None:
         """See :meth:`core.runs.Runs.cancel`."""
         self._runs.cancel(run_id)

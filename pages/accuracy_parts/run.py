@@ -10,14 +10,15 @@ from core.jobs.queue import Job
 from pages.shared import keys
 from pages.shared.frame import get_studio, plain
 from pages.shared.steps import in_words
+from pages.shared.watch import Glance, draw_watch, token_of, watched
 
 #: Documents that are listed: the last.
 _LATEST = 10
 
 
 def draw_progress(job: Job) -> None:
-    """Draw it, and look again twice a second; the page is drawn once more when it ends."""
-    st.fragment(_draw_active, run_every=0.5)(job.job_id)
+    """Draw it, and again as it goes on; the page is drawn once more when it ends."""
+    st.fragment(_draw_active)(job.job_id)
 
 
 def _draw_active(job_id: str) -> None:
@@ -45,6 +46,18 @@ def _draw_active(job_id: str) -> None:
         rows.append({"Document": event.step, "Result": f"✕ {how}" if failed else how, "Time": in_words(event.seconds)})
     if rows:
         st.dataframe(rows, hide_index=True, key="accuracy_latest", height="content")
+    draw_watch("measurement", job_id, _glance_of(job))
+
+
+@watched("measurement")
+def look_at_measurement(job_id: str) -> Glance:
+    """How far a measurement is."""
+    job = get_studio().accuracy.job(job_id)
+    return _glance_of(job) if job is not None and job.active else Glance("over")
+
+
+def _glance_of(job: Job) -> Glance:
+    return Glance(token_of(progress_of(job)))
 
 
 def progress_of(job: Job) -> tuple[int, int, str]:

@@ -20,9 +20,8 @@ from pages.shared import keys
 from pages.shared.frame import get_studio, plain
 from pages.shared.money import dollars
 from pages.shared.steps import in_words
+from pages.shared.watch import Glance, draw_watch, token_of, watched
 
-#: How often a comparison that runs is looked at, in seconds.
-_EVERY = 1.0
 #: Rows that are shown without a scroll, and the height in pixels of a matrix that has more.
 _MOST_ROWS, _HEIGHT = 6, 248
 _VERDICTS = {"approved": "✓ ready", "needs review": "▲ review"}
@@ -36,8 +35,8 @@ def is_active(cells: Cells) -> bool:
 
 
 def draw_live(comparison_id: str, active: bool) -> None:
-    """The bar; looked at every second while the comparison runs. When it ends, the page is drawn once more."""
-    st.fragment(_draw_bar, run_every=_EVERY if active else None)(comparison_id, active)
+    """The bar; drawn again as the comparison goes on. When it ends, the page is drawn once more."""
+    st.fragment(_draw_bar)(comparison_id, active)
 
 
 def draw_matrix(comparison_id: str, active: bool) -> None:
@@ -45,7 +44,7 @@ def draw_matrix(comparison_id: str, active: bool) -> None:
     comparator = get_studio().comparison
     kept = comparator.get(comparison_id)
     drawn = _opened(kept, comparator.cells(kept))
-    st.fragment(_draw_matrix, run_every=_EVERY if active else None)(comparison_id, drawn)
+    st.fragment(_draw_matrix)(comparison_id, drawn, active)
 
 
 def _opened(kept: Comparison, cells: Cells) -> tuple[int, int]:
@@ -78,6 +77,19 @@ def _draw_bar(comparison_id: str, was_active: bool) -> None:
                 st.caption("What has not changed is answered from the cache.")
             _draw_verb("Delete this comparison", "remove", "delete", kept)
             st.caption("Its votes go with it; the readings stay in the ledger.")
+    if active:
+        draw_watch("comparison", comparison_id, _glance_of(cells), "comparison_bar")
+
+
+@watched("comparison")
+def look_at_comparison(comparison_id: str) -> Glance:
+    """How far the cells of a comparison are. Raises RecordMissing."""
+    comparator = get_studio().comparison
+    return _glance_of(comparator.cells(comparator.get(comparison_id)))
+
+
+def _glance_of(cells: Cells) -> Glance:
+    return Glance(token_of([(place, cells[place].state) for place in sorted(cells)]))
 
 
 def _draw_verb(label: str, verb: str, icon: str, kept: Comparison) -> None:
@@ -127,13 +139,15 @@ def _spent(cells: Cells) -> tuple[Decimal, bool]:
     return sum((cost for cost in paid if cost is not None), Decimal(0)), None in paid
 
 
-def _draw_matrix(comparison_id: str, drawn: tuple[int, int]) -> None:
+def _draw_matrix(comparison_id: str, drawn: tuple[int, int], was_active: bool) -> None:
     comparator = get_studio().comparison
     kept = comparator.get(comparison_id)
     cells = comparator.cells(kept)
     opened = _opened(kept, cells)
     if opened != drawn:
         st.rerun()  # the document below is not part of this fragment
+    if was_active:
+        draw_watch("comparison", comparison_id, _glance_of(cells), "comparison_matrix")
     documents = comparator.documents(kept, cells)
     shown = list(range(len(documents)))
     if len(shown) > _MOST_ROWS:

@@ -6,11 +6,6 @@ a signature of this process: nobody can guess the address of another person's pa
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
-
-import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -20,6 +15,7 @@ from core.errors import StudioError
 from core.extraction import Extraction
 from pages.shared.frame import get_studio
 from pages.shared.samples import sample_picture
+from pages.shared.signed import base, is_signed, sign
 
 PAGE_ROUTE = "/page-picture/{sha256}/{number:int}/{rotation:int}/{signature}"
 SAMPLE_ROUTE = "/sample-picture/{index:int}"
@@ -27,28 +23,18 @@ SAMPLE_WIDTH = 480
 MAX_WIDTH = 4000
 
 
-@st.cache_resource(show_spinner=False)
-def _secret() -> bytes:
-    return secrets.token_bytes(32)
-
-
 def address(sha256: str, number: int, rotation: int) -> str:
     """Where the browser gets the page's picture; it appends ``?w=<pixels>``."""
-    return f"{_base()}/page-picture/{sha256}/{number}/{rotation}/{_sign(sha256, number, rotation)}"
+    return f"{base()}/page-picture/{sha256}/{number}/{rotation}/{sign(sha256, number, rotation)}"
 
 
 def sample_address(index: int) -> str:
     """Where the browser gets the picture of a shipped sample."""
-    return f"{_base()}/sample-picture/{index}"
-
-
-def _base() -> str:
-    path = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{path}" if path else ""
+    return f"{base()}/sample-picture/{index}"
 
 
 def routes() -> list[Route]:
-    """The routes that answer these addresses, mounted by ``app.py``."""
+    """The routes that answer the addresses of pictures, mounted by ``app.py``."""
     return [Route(PAGE_ROUTE, _answer_page, methods=["GET"]), Route(SAMPLE_ROUTE, _answer_sample, methods=["GET"])]
 
 
@@ -71,7 +57,7 @@ def page_sizes(extraction: Extraction) -> dict[int, tuple[float, float]]:
 async def _answer_page(request: Request) -> Response:
     about = request.path_params
     sha256, number, rotation = about["sha256"], about["number"], about["rotation"]
-    if not hmac.compare_digest(about["signature"].encode(), _sign(sha256, number, rotation).encode()):
+    if not is_signed(about["signature"], sha256, number, rotation):
         return PlainTextResponse("This address is not valid.", status_code=403)
     width = _width(request.query_params.get("w", ""))
     try:
@@ -95,7 +81,3 @@ def _picture(data: bytes) -> Response:
 
 def _width(text: str) -> int:
     return min(max(int(text), 40), MAX_WIDTH) if text.isascii() and text.isdigit() else 1200
-
-
-def _sign(sha256: str, number: int, rotation: int) -> str:
-    return hmac.new(_secret(), f"{sha256}:{number}:{rotation}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from html import escape
 
-import streamlit as st
-
 from core.document_types import USUAL
 from core.llm.reply import fields_so_far
 
 
-def draw_arriving(reply: str) -> None:
+def reply_html(reply: str) -> str:
     """What has come so far: fields on the left, raw JSON on the right."""
-    fields, raw = st.columns(2, gap="medium")
-    with fields:
-        st.html(fields_html(fields_so_far(reply, USUAL)))
-    with raw, st.container(height=360, autoscroll=True, key="arriving"):
-        st.code(reply, language="json", wrap_lines=True)
+    raw = f'<pre class="arriving-raw" data-follow>{escape(reply)}</pre>'
+    return f'<div class="reply">{fields_html(fields_so_far(reply, USUAL))}{raw}</div>'
 
 
 def fields_html(found: dict[str, str]) -> str:

@@ -14,10 +14,11 @@ from core.jobs.queue import Job
 from pages.shared.desk import OpenDocument
 from pages.shared.frame import get_studio, plain
 from pages.shared.intake import refuse
-from pages.shared.reply import draw_arriving
+from pages.shared.reply import reply_html
 from pages.shared.session import get_job
 from pages.shared.starting import start
 from pages.shared.times import about
+from pages.shared.watch import Glance, draw_watch, place, watched
 
 State = Literal["waiting", "running", "finished", "skipped", "failed", "stopped", "unreached"]
 
@@ -80,10 +81,15 @@ def in_words(seconds: float) -> str:
 
 
 def draw_steps(job: Job) -> None:
+    """The step list."""
+    with st.container(key="steps"):
+        st.html(place("steps", steps_html(job)))
+
+
+def steps_html(job: Job) -> str:
     """The step list. Its texts are escaped: they may hold a document's words."""
     rows = "".join(_row(line) for line in lines_of(job))
-    with st.container(key="steps"):
-        st.html(f'<ol class="steps" aria-label="Steps">{rows}</ol>')
+    return f'<ol class="steps" aria-label="Steps">{rows}</ol>'
 
 
 def _row(line: StepLine) -> str:
@@ -97,14 +103,14 @@ def _row(line: StepLine) -> str:
 
 
 def draw_run(document: OpenDocument, run_id: str) -> None:
-    """A run that is on its way, or that ended without a result. It is looked at every second while it is active; the page
-    is drawn once more when it ends."""
+    """A run that is on its way, or that ended without a result. The browser keeps its steps true while it is active; the
+    page is drawn once more when it ends."""
     job = get_job(run_id)
     if job is None:
         st.warning("This run is no longer known here: extract the pages again.", icon=":material/history:")
         _draw_way_on(document)
     elif job.active:
-        st.fragment(_draw_active, run_every=1.0)(run_id)
+        _draw_active(job)
     else:
         st.markdown(f"**{headline_of(job)}**")
         if job.error and job.state == "failed":
@@ -113,17 +119,32 @@ def draw_run(document: OpenDocument, run_id: str) -> None:
         _draw_way_on(document)
 
 
-def _draw_active(run_id: str) -> None:
-    job = get_job(run_id)
-    if job is None or not job.active:
-        st.rerun()
+def _draw_active(job: Job) -> None:
+    glance = glance_of(job)
     with st.container(horizontal=True, vertical_alignment="center", key="run_bar"):
-        st.markdown(f"**{headline_of(job)}**", width="content")
+        st.html(place("headline", glance.parts["headline"], "strong"), width="content")
         st.space("stretch")
-        st.button("Cancel", key="cancel", icon=":material/stop_circle:", on_click=get_studio().cancel, args=(run_id,))
+        st.button(
+            "Cancel", key="cancel", icon=":material/stop_circle:", on_click=get_studio().cancel, args=(job.job_id,)
+        )
     draw_steps(job)
-    if job.reply:
-        draw_arriving(job.reply)
+    st.html(place("reply", glance.parts["reply"]))
+    draw_watch("run", job.job_id, glance)
+
+
+@watched("run")
+def look_at_run(run_id: str) -> Glance:
+    """How a run stands now; one that is not known any more is over."""
+    job = get_studio().progress(run_id)
+    return glance_of(job) if job is not None else Glance("over")
+
+
+def glance_of(job: Job) -> Glance:
+    """What its page shows of a run, and whether it is over."""
+    if not job.active:
+        return Glance("over")
+    reply = reply_html(job.reply) if job.reply else ""
+    return Glance("active", {"headline": escape(headline_of(job)), "steps": steps_html(job), "reply": reply})
 
 
 def _draw_way_on(document: OpenDocument) -> None:

@@ -13,10 +13,11 @@ from core.jobs.queue import Job
 from core.review.words import STATUS_WORDS
 from pages.shared import keys
 from pages.shared.desk import Desk, OpenDocument
-from pages.shared.frame import plain
+from pages.shared.frame import get_studio, plain
 from pages.shared.intake import draw_drop_zone
 from pages.shared.session import changed_since_saved, forget_widgets, get_edits, get_job, get_review
 from pages.shared.times import about
+from pages.shared.watch import Glance, draw_watch, token_of, watched
 from pages.studio_parts.save_ready import draw_save_ready
 
 _JOB_STATES = {
@@ -25,6 +26,9 @@ _JOB_STATES = {
     "failed": (":material/error:", "could not be read"),
     "cancelled": (":material/stop_circle:", "stopped"),
 }
+
+#: Runs that are watched at once: the address of more would be too long, and the next are once these are read.
+_MOST_WATCHED = 40
 
 #: The row of documents scrolls: the chosen one is brought into sight, and an edge behind which more lie fades out.
 _STRIP = """
@@ -71,8 +75,8 @@ def _strip() -> Any:
 def draw_desk_bar(desk: Desk) -> None:
     """Draw it; while another document than the one shown is being read it looks again by itself."""
     with st.container(horizontal=True, vertical_alignment="center", key="desk_bar", gap="xsmall"):
-        if _others_active(desk):
-            st.fragment(_watch_documents, run_every=1.0)(desk)
+        if _others_read(desk):
+            st.fragment(_watch_documents)(desk)
         else:
             _draw_documents(desk)
         _draw_turning(desk)
@@ -100,25 +104,39 @@ def draw_reopen_closed(desk: Desk) -> None:
         )
 
 
-def _others_active(desk: Desk) -> bool:
+def _others_read(desk: Desk) -> list[str]:
+    """The runs of the desk that are on their way, without the one that is shown."""
     shown = desk.document.group.run if desk.document else None
-    jobs = [get_job(run) for run in desk.runs() if run != shown]
-    return any(job is not None and job.active for job in jobs)
+    jobs = [job for run in desk.runs() if run != shown and (job := get_job(run))]
+    return [job.job_id for job in jobs if job.active]
 
 
 def _watch_documents(desk: Desk) -> None:
-    _draw_documents(desk)
-    if not _others_active(desk):
+    """The row while others are read: drawn again whenever one of them comes further, the whole page after the last."""
+    if _draw_documents(desk):
         st.rerun()
+    if not (runs := _others_read(desk)):
+        st.rerun()
+    subject = ",".join(runs[:_MOST_WATCHED])
+    draw_watch("documents", subject, look_at_documents(subject))
 
 
-def _draw_documents(desk: Desk) -> None:
+@watched("documents")
+def look_at_documents(runs: str) -> Glance:
+    """How far each of some runs is; ``runs`` are their ids with commas between."""
+    jobs = [get_studio().progress(run) for run in runs.split(",")]
+    return Glance(token_of([job.state if job else "" for job in jobs]))
+
+
+def _draw_documents(desk: Desk) -> bool:
+    """Draw the row; whether one of its documents was just chosen."""
+    pressed = False
     with st.container(horizontal=True, key="documents", gap="xsmall"):
         for index, document in enumerate(desk.documents):
             chosen = document.sha256 == desk.chosen
             icon, words = state_of(document, shown=chosen)
             with st.container(key=f"doc_chip_{index}{'_chosen' if chosen else ''}", width="content"):
-                st.button(
+                pressed |= st.button(
                     f"{plain(short(document.name))} :gray[· {words}]",
                     key=f"doc_{index}",
                     icon=icon,
@@ -132,6 +150,7 @@ def _draw_documents(desk: Desk) -> None:
     _strip()(
         key="desk_strip", data={"chosen": desk.place, "count": len(desk.documents)}, width="content", height="content"
     )
+    return pressed
 
 
 def _draw_turning(desk: Desk) -> None:

@@ -164,7 +164,7 @@ def _queue(settings: Settings, jobs: JobStore, handlers: Mapping[str, Handler], 
     if kind == "auto":
         kind = "processes" if (memory() or 0) >= LOW_MEMORY else "threads"
     if kind == "processes":
-        from core.entrypoints.worker import start_worker
+        from core.entrypoints.worker_start import start_worker
 
         return ProcessQueue(jobs, partial(start_worker, settings), plans_for(processors()), shelf.password_of)
     return LocalQueue(jobs, handlers, THREADS)

@@ -7,12 +7,11 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from core.extraction import Finding
 from core.notation.folding import fold
 from core.page.layout import Layout, Segment, Token
-from core.rules.reading import Reading
 
 #: A title in print this many times as tall as the text counts that much, and no more than that.
 _LARGEST = 2.5
@@ -40,6 +39,31 @@ _COUNT = re.compile(r"^\d{1,2}(?:\.|st|nd|rd|th|er|ère|e|ème|a|ª|º|°)?$", r
 _LETTER_WORDS = 60
 
 
+class Label(Protocol):
+    """A label on the page, such as “Invoice no.”, as printed."""
+
+    @property
+    def text(self) -> str:
+        """Its words."""
+
+
+class Labelled(Protocol):
+    """What has to be known of a document to tell what it is: its pages as lines, and the labels on them."""
+
+    layouts: list[Layout]
+
+    @property
+    def is_receipt(self) -> bool:
+        """Whether it is a till receipt."""
+
+    @property
+    def prints_cents(self) -> bool:
+        """Whether amounts are printed with their cents."""
+
+    def of_kind(self, *kinds: str) -> Sequence[Label]:
+        """The labels of the given kinds in reading order."""
+
+
 class Recognition(NamedTuple):
     """A document's type (one of :data:`core.prompt.DOCUMENT_TYPES`, or ``other``), how sure that is (0 to 1), what it calls
     itself as printed, and for ``other`` what that is in English."""
@@ -63,7 +87,7 @@ class _Title(NamedTuple):
     valued: bool
 
 
-def recognise(reading: Reading) -> Recognition:
+def recognise(reading: Labelled) -> Recognition:
     """What the document of ``reading`` is. Documents that do not say what they are pass for invoices, at a low score; only
     one that plainly is something else is ``other``."""
     if not any(layout.lines for layout in reading.layouts):
@@ -166,7 +190,7 @@ def _named(segment: Segment) -> tuple[tuple[str, str] | None, str, int]:
     return None, "", 0
 
 
-def _denial(reading: Reading) -> str:
+def _denial(reading: Labelled) -> str:
     """The words with which the document says that it is no invoice (“This is not a tax invoice”), or ``""``."""
     for layout in reading.layouts:
         for segment in layout.segments:
@@ -176,12 +200,12 @@ def _denial(reading: Reading) -> str:
     return ""
 
 
-def _has_number(reading: Reading) -> bool:
+def _has_number(reading: Labelled) -> bool:
     """Whether a label announces an invoice's number; the mere word “invoice” does not."""
     return any(fold(label.text) not in _phrases() for label in reading.of_kind("invoice_number"))
 
 
-def _is_running_text(reading: Reading) -> bool:
+def _is_running_text(reading: Labelled) -> bool:
     words = sum(1 for layout in reading.layouts for _ in layout.tokens)
     return words >= _LETTER_WORDS and not reading.prints_cents
 

@@ -8,7 +8,7 @@ from core.recipe import BUILT_IN
 from pages.shared.choices import keep
 from pages.shared.frame import get_studio, plain
 from pages.shared.recipe_builder import describe_recipe
-from pages.shared.recipe_choice import TITLES
+from pages.shared.recipe_names import TITLES
 
 
 def draw_default_recipe() -> None:

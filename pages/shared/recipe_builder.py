@@ -14,8 +14,8 @@ from pages.shared import keys
 from pages.shared.choices import keep_change
 from pages.shared.frame import get_studio, plain
 from pages.shared.model_form import shown_name
-from pages.shared.recipe_choice import title_of_recipe
 from pages.shared.recipe_model import ROLES, ask_name, draw_model
+from pages.shared.recipe_names import title_of_recipe
 
 #: The OCR engine that asks a model.
 VISION = "vision"

@@ -10,27 +10,15 @@ from core.comparison.row import Row
 from core.einvoice.xml import looks_like_invoice
 from core.errors import StudioError
 from core.llm.providers import providers
-from core.recipe import BUILT_IN, ModelChoice, Recipe
+from core.recipe import ModelChoice, Recipe
 from pages.shared import keys
 from pages.shared.budget import draw_budget_warning
 from pages.shared.desk import OpenDocument
 from pages.shared.frame import get_studio, plain
 from pages.shared.hiding import draw_hiding
 from pages.shared.money import dollars
-
-#: What the recipes that ship are called on the page.
-TITLES = {
-    "default": "As set in Settings",
-    "page-only": "The page only (no e-invoice XML)",
-    "always-ocr": "Always read the picture (OCR)",
-    "model": "A language model",
-    "cascade": "Rules first, a model where they doubt",
-}
-
-
-def title_of_recipe(name: str) -> str:
-    """What a recipe is called on the page: one that ships by its title, the person's own by its name."""
-    return TITLES.get(name, name) if name in BUILT_IN else name
+from pages.shared.recipe_builder import ask_recipe
+from pages.shared.recipe_names import title_of_recipe
 
 
 def recipe_of(document: OpenDocument) -> Recipe:
@@ -77,8 +65,6 @@ def draw_recipe(document: OpenDocument) -> None:
         args=(document,),
     )
     if st.button("", key="new_recipe", icon=":material/tune:", help="Make a recipe of your own: engine, model, prompt"):
-        from pages.shared.recipe_builder import ask_recipe
-
         ask_recipe(recipes[document.recipe], lambda recipe: _use(document, recipe))
 
 

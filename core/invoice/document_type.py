@@ -9,6 +9,7 @@ LINE_ITEMS = Table(
     name="line_items",
     model=LineItem,
     title="Line items",
+    description="the invoiced lines in page order",
     row_title="Line",
     anchors=("description", "total_price", "unit_price"),
     choosing=("description", "total_price", "quantity", "unit_price"),  # one amount on a row is the line total

@@ -9,10 +9,10 @@ from decimal import Decimal
 from functools import partial
 
 from core.call import ModelName, Usage
+from core.document_types import type_of
 from core.errors import ExtractionError, KeyMissing, PromptError, ReplyCutOff
 from core.extraction import Finding, Provenance
 from core.extractor import Availability, Extracted, Request
-from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice
 from core.llm.asking import Answer, Asking
 from core.llm.material import Material
@@ -28,6 +28,7 @@ from core.notation import notation_of
 from core.prompt import Prompt
 from core.recipe import ModelChoice, Recipe
 from core.recognition import doubt_of
+from core.schema.path import is_cell
 
 #: How far a model's word is believed before anyone looked at the page.
 BELIEF = 0.85
@@ -230,7 +231,7 @@ class _Run:
 
 def _of_header(paths: tuple[str, ...]) -> tuple[str, ...]:
     """Those of ``paths`` that parts put together leave as they are; the lines are counted anew."""
-    return tuple(path for path in paths if not path.startswith("line_items."))
+    return tuple(path for path in paths if not is_cell(path))
 
 
 def _left_out(numbers: Sequence[int]) -> str:
@@ -246,6 +247,6 @@ def provenance_of(invoice: Invoice, extractor: str) -> dict[str, Provenance]:
     """Where every value comes from: a model, which is believed so far."""
     return {
         path: Provenance(extractor, "model", score=BELIEF)
-        for path, _, value in INVOICE.walk(invoice)
+        for path, _, value in type_of(invoice).walk(invoice)
         if value is not None
     }

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from core.document_types import SHIPPED
 from core.evidence import PageText
 from core.extraction import Finding
-from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.page.layout import Layout
 
 #: So much of a sentence is quoted to the person.
@@ -55,5 +55,5 @@ def _sentences(page: PageText) -> Iterator[str]:
 @cache
 def _pattern() -> re.Pattern[str]:
     # names such as total_amount are in no invoice: who prints them knows what a model is asked for
-    names = "|".join(info.name for info in (*INVOICE.header, *LINE_ITEMS.columns) if "_" in info.name)
-    return re.compile("|".join((*_ORDERS, rf"\b(?:{names}|line_items|document_type)\b")), re.IGNORECASE)
+    names = "|".join((*(name for kind in SHIPPED for name in kind.names() if "_" in name), "document_type"))
+    return re.compile("|".join((*_ORDERS, rf"\b(?:{names})\b")), re.IGNORECASE)

@@ -10,11 +10,10 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from core.document_types import type_of
 from core.errors import ReplyInvalid
 from core.evaluation.assignment import pair
 from core.extraction import Finding, Provenance
-from core.invoice.document_type import INVOICE, LINE_ITEMS, item_path
-from core.invoice.model import Invoice
 from core.llm.messages import Part, fenced, guard
 from core.llm.provider import Image, Message, Question
 from core.llm.reply import parse_object
@@ -23,7 +22,9 @@ from core.notation import Notation, usual_notation
 from core.notation.sameness import is_empty, is_right
 from core.notation.typed import parse_value
 from core.redaction import Masker
+from core.schema.document_type import DocumentType, Table
 from core.schema.fields import FieldInfo
+from core.schema.path import is_cell
 
 _ASKED = """
 You check what another reader took from a business document. For each value decide whether the document says so. A value is
@@ -59,19 +60,19 @@ class Opinion(NamedTuple):
 
 
 def ask_to_verify(
-    invoice: Invoice, part: Part, temperature: float | None, output: int, masker: Masker | None = None
+    values: BaseModel, part: Part, temperature: float | None, output: int, masker: Masker | None = None
 ) -> Question:
-    """The question whether the values of ``invoice`` stand in a part of the document. Empty header fields are asked about
+    """The question whether ``values`` stand in a part of the document. Empty header fields are asked about
     too: a value that was overlooked is as bad as a wrong one. What ``masker`` hides on the pages is hidden in the values,
     in whatever notation."""
     body, fence = fenced(part)
     listed = [
         {"path": path, "title": info.title, "value": None if value is None else _listed(info, value, masker)}
-        for path, info, value in INVOICE.walk(invoice)
-        if value is not None or not path.startswith("line_items.")
+        for path, info, value in type_of(values).walk(values)
+        if value is not None or not is_cell(path)
     ]
-    values, inner = fenced(Part((replace(part.pages[0], text=json.dumps(listed, ensure_ascii=False), picture=None),)))
-    text = f"{body}\n\nThe values that were read:\n{values}"
+    read, inner = fenced(Part((replace(part.pages[0], text=json.dumps(listed, ensure_ascii=False), picture=None),)))
+    text = f"{body}\n\nThe values that were read:\n{read}"
     content: list[str | Image] = [text]
     for page in part.pages:
         if page.picture:
@@ -105,29 +106,31 @@ def read_verification(text: str, tolerant: bool = False) -> Verification:
         raise ReplyInvalid("The reply of the second reader has not the form that was asked for.", text) from error
 
 
-def opinion_of(invoice: Invoice, verifications: Sequence[Verification], notation: Notation) -> Opinion:
+def opinion_of(read: BaseModel, verifications: Sequence[Verification], notation: Notation) -> Opinion:
     """What the judgements on the parts of a document come to: a value is right if it is in one of them."""
-    values = {path: value for path, _, value in INVOICE.walk(invoice)}
+    kind = type_of(read)
+    values = {path: value for path, _, value in kind.walk(read)}
     agreed: dict[str, bool] = {}
     others: dict[str, Any] = {}
     for check in (check for verification in verifications for check in verification.checks):
         if check.path not in values:
             continue
-        info = INVOICE.field_of(check.path)
+        info = kind.field_of(check.path)
         other = _parsed(info, check.value, notation)
         same = check.right or (other is not None and _same(info, values[check.path], other))
         agreed[check.path] = agreed.get(check.path, False) or same
         if not same and other is not None:
             others.setdefault(check.path, other)
-    findings = [_finding(path, values[path], others.get(path)) for path, same in agreed.items() if not same]
+    findings = [_finding(kind, path, values[path], others.get(path)) for path, same in agreed.items() if not same]
     return Opinion(
         {path: same for path, same in agreed.items() if values[path] is not None},
         tuple(finding for finding in findings if finding),
     )
 
 
-def compare(ours: Invoice, theirs: Invoice) -> Opinion:
+def compare(ours: BaseModel, theirs: BaseModel) -> Opinion:
     """Where two independent readings agree: header values field by field, lines by the pairs that fit best."""
+    kind = type_of(ours)
     agreed: dict[str, bool] = {}
     findings: list[Finding | None] = []
     for path, info, mine, other in _pairs(ours, theirs):
@@ -137,14 +140,13 @@ def compare(ours: Invoice, theirs: Invoice) -> Opinion:
         if not is_empty(mine):
             agreed[path] = same
         if not same:
-            findings.append(_finding(path, mine, other))
-    missing = len(theirs.line_items) - len(ours.line_items)
-    if missing:
-        sentence = (
-            f"The second reader found {len(theirs.line_items)} line items, the first {len(ours.line_items)}: compare them "
-            "with the page."
-        )
-        findings.append(Finding("opinion", "warning", sentence))
+            findings.append(_finding(kind, path, mine, other))
+    for table in kind.tables:
+        mine, other = (len(kind.rows(one, table)) for one in (ours, theirs))
+        if mine != other:
+            title = table.title.lower()
+            sentence = f"The second reader found {other} {title}, the first {mine}: compare them with the page."
+            findings.append(Finding("opinion", "warning", sentence))
     return Opinion(agreed, tuple(finding for finding in findings if finding))
 
 
@@ -153,21 +155,23 @@ def weighed(provenance: Mapping[str, Provenance], opinion: Opinion) -> dict[str,
     return {path: replace(known, agreed=opinion.agreed.get(path)) for path, known in provenance.items()}
 
 
-def _pairs(ours: Invoice, theirs: Invoice) -> Iterator[tuple[str, FieldInfo, Any, Any]]:
-    for info in INVOICE.header:
+def _pairs(ours: BaseModel, theirs: BaseModel) -> Iterator[tuple[str, FieldInfo, Any, Any]]:
+    kind = type_of(ours)
+    for info in kind.header:
         yield info.name, info, getattr(ours, info.name), getattr(theirs, info.name)
-    alike = [
-        [
-            sum(_same(i, getattr(a, i.name), getattr(b, i.name)) for i in LINE_ITEMS.columns) / len(LINE_ITEMS.columns)
-            for b in theirs.line_items
-        ]
-        for a in ours.line_items
-    ]
-    places = pair(alike)
-    for index, item in enumerate(ours.line_items):
-        other = theirs.line_items[places[index]] if index in places else None
-        for info in LINE_ITEMS.columns:
-            yield item_path(index, info.name), info, getattr(item, info.name), other and getattr(other, info.name)
+    for table in kind.tables:
+        mine, others = kind.rows(ours, table), kind.rows(theirs, table)
+        places = pair([[_alike(table, a, b) for b in others] for a in mine])
+        for index, row in enumerate(mine):
+            other = others[places[index]] if index in places else None
+            for info in table.columns:
+                yield table.path(index, info.name), info, getattr(row, info.name), other and getattr(other, info.name)
+
+
+def _alike(table: Table, one: Any, other: Any) -> float:
+    """The share of a row's cells that two readers have the same."""
+    same = sum(_same(info, getattr(one, info.name), getattr(other, info.name)) for info in table.columns)
+    return same / len(table.columns)
 
 
 def _same(info: FieldInfo, one: Any, other: Any) -> bool:
@@ -185,12 +189,9 @@ def _parsed(info: FieldInfo, text: str | None, notation: Notation) -> Any:
         return None
 
 
-def _finding(path: str, ours: Any, theirs: Any) -> Finding | None:
+def _finding(kind: DocumentType, path: str, ours: Any, theirs: Any) -> Finding | None:
     """What the second reader says otherwise; nothing where neither has a value."""
-    info = INVOICE.field_of(path)
-    title = (
-        f"Line {int(path.split('.')[1]) + 1}: {info.title.lower()}" if path.startswith("line_items.") else info.title
-    )
+    title = kind.label_of(path)
     if is_empty(theirs):
         if is_empty(ours):
             return None

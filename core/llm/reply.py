@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -15,13 +15,12 @@ from core.document_types import USUAL
 from core.errors import ReplyInvalid
 from core.events import RESTART
 from core.extraction import Finding, too_long
-from core.invoice.document_type import INVOICE, LINE_ITEMS, item_path
-from core.invoice.model import Invoice
 from core.llm.schema import InvoiceAnswer
 from core.notation import Notation, usual_notation
 from core.notation.typed import parse_value
-from core.schema.document_type import DocumentType
-from core.schema.fields import FieldInfo, fields_of
+from core.schema.document_type import DocumentType, Table
+from core.schema.fields import FieldInfo
+from core.schema.path import row_of
 from core.schema.values import MOST_DIGITS, TooLong, fitting
 
 #: The most errors of one reply that are told: a model mends the others by itself, a person reads no more.
@@ -57,7 +56,7 @@ def read_reply(text: str, tolerant: bool = False, notation: NotationOf = usual_n
     data = {**data, "language": language if language and _LANGUAGE.fullmatch(language) else ""}
     findings: list[Finding] = []
     if isinstance(data.get("invoice"), dict):
-        data["invoice"] = _normalised(data["invoice"], notation(language), text, findings)
+        data["invoice"] = _normalised(USUAL, data["invoice"], notation(language), text, findings)
     try:
         return Read(InvoiceAnswer.model_validate(data), notes, tuple(findings))
     except ValidationError as error:
@@ -136,43 +135,60 @@ def _one_object(text: str) -> dict[str, Any] | None:
     return found[0] if len(found) == 1 else None
 
 
-def _normalised(invoice: Mapping[str, Any], notation: Notation, raw: str, findings: list[Finding]) -> dict[str, Any]:
+def _normalised(
+    kind: DocumentType, given: Mapping[str, Any], notation: Notation, raw: str, findings: list[Finding]
+) -> dict[str, Any]:
     """The values in our notation; keys that are none of ours stay, to be refused. ``findings`` takes what is left out."""
-    data = {**invoice, **_values(invoice, "", notation, raw, findings)}
-    items = invoice.get("line_items")
-    if items is None:
-        data["line_items"] = ()
-    elif isinstance(items, list):
-        rows: list[Any] = []
-        for item in items:
-            row = (
-                {**item, **_values(item, item_path(len(rows), ""), notation, raw, findings)} if _is_row(item) else item
-            )
-            if not _is_row(row) or any(value is not None for value in row.values()):
-                rows.append(row)
-        data["line_items"] = tuple(rows)
+
+    def read(data: Mapping[str, Any], table: Table | None = None, row: int = 0) -> dict[str, Any]:
+        columns = table.columns if table else kind.header
+        return {**data, **_values(kind, [(info, path_of(info, table, row)) for info in columns], data, told)}
+
+    told = _Told(notation, raw, findings)
+    data = read(given)
+    for table in kind.tables:
+        found = given.get(table.name)
+        if found is None:
+            data[table.name] = ()
+        elif isinstance(found, list):
+            rows: list[Any] = []
+            for row in found:
+                cells = read(row, table, len(rows)) if isinstance(row, dict) else row
+                if not isinstance(row, dict) or any(value is not None for value in cells.values()):
+                    rows.append(cells)
+            data[table.name] = tuple(rows)
     return data
 
 
-def _is_row(item: Any) -> bool:
-    return isinstance(item, dict)
+def path_of(info: FieldInfo, table: Table | None, row: int) -> str:
+    """The path of a header field, or of a column in a row of ``table``."""
+    return table.path(row, info.name) if table else info.name
+
+
+class _Told(NamedTuple):
+    """How a reply's values are read: in a document's notation; its text, and what was left out of it."""
+
+    notation: Notation
+    raw: str
+    findings: list[Finding]
 
 
 def _values(
-    data: Mapping[str, Any], prefix: str, notation: Notation, raw: str, findings: list[Finding]
+    kind: DocumentType, wanted: Sequence[tuple[FieldInfo, str]], data: Mapping[str, Any], told: _Told
 ) -> dict[str, Any]:
-    """The values of an invoice, or of the line whose paths begin with ``prefix``."""
+    """The values of the fields ``wanted``, each with its path."""
     values: dict[str, Any] = {}
-    for info in LINE_ITEMS.columns if prefix else fields_of(Invoice):
+    for info, path in wanted:
         value = data.get(info.name)
         try:
-            values[info.name] = _value(info, value, notation)
+            values[info.name] = _value(info, value, told.notation)
         except TooLong:
             values[info.name] = None
-            findings.append(too_long(INVOICE, prefix + info.name, str(value)))
+            told.findings.append(too_long(kind, path, str(value)))
         except ValueError as error:
-            where = f"line {int(prefix.split('.')[1]) + 1}" if prefix else "invoice"
-            raise ReplyInvalid(f"The model's reply cannot be used ({where}): {error}", raw) from error
+            row = row_of(path)
+            where = kind.name if row is None else f"line {row + 1}"
+            raise ReplyInvalid(f"The model's reply cannot be used ({where}): {error}", told.raw) from error
     return values
 
 

@@ -9,9 +9,10 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import GenerateJsonSchema
 
-from core.invoice.document_type import LINE_ITEMS
+from core.document_types import USUAL
 from core.invoice.model import Invoice
-from core.schema.fields import FieldInfo, FieldKind, fields_of
+from core.schema.document_type import DocumentType
+from core.schema.fields import FieldInfo, FieldKind
 
 #: What a model may call a document; “other” is none of ours (a letter, a delivery note).
 ReadType = Literal["invoice", "credit note", "receipt", "other"]
@@ -85,17 +86,18 @@ def _plain(node: Any, definitions: Mapping[str, Any]) -> Any:
 
 
 @cache
-def fields_in_words() -> str:
-    """The answer's shape in words, for a prompt: models that cannot be held to a schema have nothing else."""
+def fields_in_words(kind: DocumentType = USUAL) -> str:
+    """The answer's shape for a document of ``kind`` in words, for a prompt: models that cannot be held to a schema have nothing else."""
     lines = [
         "One JSON object with exactly these keys (null for what the document does not say):",
         f"- document_type: one of {', '.join(get_args(ReadType))}.",
         "- language: ISO 639-1 code of the document's language.",
-        "- invoice: an object with",
-        *_in_words(fields_of(Invoice), "  "),
-        "  - line_items: the invoiced lines in page order, a list (empty where there are none) of objects with",
-        *_in_words(LINE_ITEMS.columns, "    "),
+        f"- {kind.name}: an object with",
+        *_in_words(kind.header, "  "),
     ]
+    for table in kind.tables:
+        what = f"{table.description}, a list (empty where there are none) of objects with"
+        lines += [f"  - {table.name}: {what}", *_in_words(table.columns, "    ")]
     return "\n".join(lines)
 
 

@@ -16,7 +16,7 @@ from core.schema.path import Path, cell_path
 @dataclass(frozen=True)
 class Table:
     """A table of a document: ``name`` is the model's field that holds its rows, ``model`` one row, ``title`` what
-    it is called, ``row_title`` what a row is.
+    it is called, ``row_title`` what a row is, ``description`` what its rows are, in lower case, for a prompt.
 
     ``anchors`` are the columns by which a row is recognised on the page, the most telling first; ``choosing`` the order in
     which the cells of a row take their places; ``rightmost`` the column that, of equal amounts on a row, is the last one.
@@ -27,6 +27,7 @@ class Table:
     name: str
     model: type[BaseModel]
     title: str
+    description: str
     row_title: str
     anchors: tuple[str, ...]
     choosing: tuple[str, ...]
@@ -101,6 +102,12 @@ class DocumentType:
             if info.name == place.field:
                 return info
         raise KeyError(path)
+
+    def names(self) -> Iterator[str]:
+        """The names of its header fields, of its tables' columns and of its tables."""
+        yield from (info.name for info in self.header)
+        yield from (info.name for table in self.tables for info in table.columns)
+        yield from (table.name for table in self.tables)
 
     def has(self, path: str) -> bool:
         """Whether ``path`` names a field of this type."""

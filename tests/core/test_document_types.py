@@ -55,7 +55,17 @@ BILL = DocumentType(
     title="Meter bill",
     titles="Meter bills",
     model=Bill,
-    tables=(Table("readings", Reading, "Readings", "Reading", anchors=("meter",), choosing=("meter", "used")),),
+    tables=(
+        Table(
+            "readings",
+            Reading,
+            "Readings",
+            "the meters in page order",
+            "Reading",
+            anchors=("meter",),
+            choosing=("meter", "used"),
+        ),
+    ),
     last_meant=frozenset({"to_pay"}),
 )
 VALUES = Bill(

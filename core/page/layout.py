@@ -30,6 +30,11 @@ _TALLEST = 0.12
 #: Three letters or more that are this many times taller than wide run up or down the page (a margin's small print).
 _UPRIGHT = 1.5
 
+#: Hyphens and minus signs that fonts map to other characters than the plain one.
+_DASHES = str.maketrans(dict.fromkeys("\u00ad\u2010\u2011\u2212\ufe63\uff0d", "-"))
+#: A word that is printed again within this share of its height is the same word in bold.
+_TWICE = 0.25
+
 #: What may part a word into pieces: blanks (also the wide one of Japanese) and colons.
 _CUT = re.compile(r"[:：\s]")
 #: A label glued to its number (領収書No.0418, INV#F88120).
@@ -208,10 +213,15 @@ def _tokens(words: Sequence[Word], slope: float, tallest: float) -> list[Token]:
     """The words as tokens, straightened by ``slope``, without blank ones, those that run up or down the
     page and those taller than ``tallest`` (a watermark)."""
     pieces: list[tuple[str, float, float, int]] = []
+    printed: dict[str, list[Box]] = {}
     for index, word in enumerate(words):
-        text = word.text
+        text = word.text.translate(_DASHES)
         box = word.box
         height = box.y1 - box.y0
+        same = printed.setdefault(text, [])
+        if any(abs(box.x0 - other.x0) + abs(box.y0 - other.y0) < _TWICE * height for other in same):
+            continue
+        same.append(box)
         if len(text) > 2 and (height > _UPRIGHT * (box.x1 - box.x0) or height > tallest):
             continue
         if _CUT.search(text) or _NUMBERED.match(text) or _DATED.match(text):

@@ -20,6 +20,8 @@ _SIZES = 1.6
 _BLANK = 1.4
 #: Lines this much closer than the ones before begin a block of their own.
 _TIGHTER = 0.75
+#: Print this many times as high as the line below it is a heading.
+_HEADING = 1.2
 
 
 @dataclass(eq=False)
@@ -54,7 +56,11 @@ def find_blocks(layout: Layout, page: int) -> list[Block]:
                 block = Block([], page)
                 blocks.append(block)
                 open_blocks.append(block)
-            elif len(block.segments) == 2 and _pitch(block.segments[-1], segment) < _TIGHTER * _pitch(*block.segments):
+            elif (
+                len(block.segments) == 2
+                and _pitch(block.segments[-1], segment) < _TIGHTER * _pitch(*block.segments)
+                and not _is_headed(*block.segments)
+            ):
                 # the first line stood apart: the block proper begins with the second
                 block = Block([block.segments.pop()], page)
                 blocks.append(block)
@@ -81,6 +87,11 @@ def is_sender_line(line: Line) -> bool:
         len(parts) > 2 and len(line.segments) == 1 and not is_street(parts[0]) and any(map(is_street, parts[1:-1]))
     )
     return len(_DOTS.findall(text)) >= 2 or in_commas
+
+
+def _is_headed(name: Segment, street: Segment) -> bool:
+    """Whether a line in larger print stands over a street: a letterhead's name, without which its address is nobody's."""
+    return name.height > _HEADING * street.height and is_street(street.text) and not is_street(name.text)
 
 
 def _pitch(above: Segment, below: Segment) -> float:

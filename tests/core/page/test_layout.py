@@ -124,3 +124,20 @@ def test_a_wide_blank_parts_words_too() -> None:
     """Japanese text layers keep the label and its value as one word with a wide blank inside."""
     words = (Word("請求書番号\u30002024-1031-07", Box(50, 40, 200, 52)),)
     assert lines_of(Layout(PageText(1, 595, 842, words, "text-layer"))) == [["請求書番号 2024-1031-07"]]
+
+
+@pytest.mark.parametrize("dash", ["\u00ad", "\u2010", "\u2011", "\u2212"])
+def test_every_hyphen_is_the_plain_one(dash: str) -> None:
+    """Fonts map the key of the hyphen to several characters: numbers and signs are read alike."""
+    assert lines_of(Layout(page(f"RE{dash}0193|@200 {dash}20,00"))) == [["RE-0193", "-20,00"]]
+
+
+def test_words_printed_twice_over_themselves_are_one_word() -> None:
+    """Bold made by printing a word again with a slight offset is no repetition; the same word further on is."""
+    single = page("3 April 2026 3")
+    twice = tuple(
+        word._replace(box=Box(word.box.x0 + lift, word.box.y0, word.box.x1 + lift, word.box.y1))
+        for word in single.words
+        for lift in (0.0, 0.4)
+    )
+    assert lines_of(Layout(PageText(1, 595, 842, twice, single.engine))) == [["3 April 2026 3"]]

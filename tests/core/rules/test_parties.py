@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from core.evidence import TEXT_LAYER, Box, PageText, Word
 from core.rules.addresses import has_legal_form, is_street, is_town
+from core.rules.extractor import read_invoice
 from tests.core.rules.pages import read
 
 
@@ -358,3 +360,27 @@ Total 12,00 EUR
 """
     invoice = read(text).invoice
     assert (invoice.vendor_name, invoice.customer_name) == ("Taller Ruiz S.L.", "Marta Gil")
+
+
+@pytest.mark.parametrize("own", ["VAT No. GB 987 6543 21", "accounts@pinewood.example", "Tel. 0113 555 0100"])
+def test_a_customers_own_details_make_it_no_vendor(own: str) -> None:
+    """Letterhead in large print, its address close beneath; below it a block without “Bill to” that ends in its own
+    tax number, mail or telephone."""
+    lines = [
+        ("Rowan Joinery Ltd", 49, 14),
+        ("3 Bridge Road", 67, 9),
+        ("York YO1 7AB", 78, 9),
+        ("VAT No. GB 111 2222 33", 89, 9),
+    ]
+    lines += [("Pinewood Homes Ltd", 127, 10), ("Unit 8, Ash Lane", 139, 10), ("Hull HU2 3RT", 151, 10), (own, 163, 10)]
+    lines += [("Invoice", 195, 19), ("Oak door 2 100.00 200.00", 250, 10)]
+    words = []
+    for text, y, height in lines:
+        x = 50.0
+        for word in text.split():
+            words.append(Word(word, Box(x, y, x + 5 * len(word), y + height), 1.0))
+            x += 5 * len(word) + 3
+    invoice = read_invoice([PageText(1, 595, 842, tuple(words), TEXT_LAYER)]).invoice
+    assert invoice.vendor_name == "Rowan Joinery Ltd"
+    assert invoice.customer_name == "Pinewood Homes Ltd"
+    assert invoice.billing_address == "Unit 8, Ash Lane, Hull HU2 3RT"

@@ -190,9 +190,8 @@ def changed_since_saved(run_id: str) -> bool:
 
 def ask_focus(path: str | None) -> None:
     """Ask the page view to go to a field, or (``None``) to the next doubtful one; the form comes to the front."""
-    before = st.session_state.get(keys.FOCUS) or {"nonce": 0}
     target: dict[str, Any] = {"path": path} if path else {"next": True}
-    st.session_state[keys.FOCUS] = {"nonce": before["nonce"] + 1, **target}
+    st.session_state[keys.FOCUS] = {"nonce": uuid.uuid4().hex, **target}
     st.session_state[keys.TABS] = keys.FORM_TAB
 
 

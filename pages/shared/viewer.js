@@ -2,7 +2,7 @@
 
    data: { id, pages: [{number, ratio, address}], boxes: [{path, field, page, level, kind, label, at: [x0, y0, x1, y1]}],
            doubtful: [{path, field}] where a question is open, others: [{key, page, at}] of the values offered, focus: {nonce, path} | {nonce, next: true},
-           columns: [{name, width, cell}] of the line-item table, titles: {name: title} of all fields,
+           columns: [{name, width, cell}] of the line-item table, editor: the class of the table without "st-key-", titles: {name: title} of all fields,
            draws: whether words can be drawn into fields,
            drawn: null | {nonce, path, page, at, words, undo} what became of the last box drawn }
    Places are fractions of the page. A field is found by its class st-key-<field>; a line-item cell by the row and
@@ -12,6 +12,7 @@ const WIDTHS = [700, 1000, 1400, 2000, 2800, 4000];
 const rowHeight = () => Math.round(2.1875 * parseFloat(getComputedStyle(document.documentElement).fontSize)); // Streamlit's table
 const pause = (milliseconds) => new Promise((resume) => setTimeout(resume, milliseconds));
 const remembered = new Map(); // page, zoom and last focus of each run, while the tab lives
+let followed = null; // the nonce of the last focus that was asked for: a view that begins anew must not take the cursor again
 const pen = { taken: false }; // whether a drag draws, also on the next document
 const ROOM_BELOW = 120; // pixels for a question that stands below its group
 const LEAST = 5; // pixels that the pointer moves before a press is a drag
@@ -30,7 +31,6 @@ class View {
     this.find = (name) => root.querySelector(`.${name}`);
     this.stage = this.find("stage");
     this.sheet = this.find("sheet");
-    this.nonce = null;
     this.lit = null;
     this.find("previous").onclick = () => this.turn(this.memory.page - 1);
     this.find("next").onclick = () => this.turn(this.memory.page + 1);
@@ -59,13 +59,13 @@ class View {
     if (!remembered.has(data.id)) remembered.set(data.id, { page: 0, zoom: 1, bare: false, last: null });
     this.memory = remembered.get(data.id);
     this.memory.page = Math.min(this.memory.page, data.pages.length - 1);
-    if (other) this.nonce = this.lit = this.asked = this.offered = null;
+    if (other) this.lit = this.asked = this.offered = null;
     if (data.drawn && data.drawn.nonce !== this.asked?.nonce) this.asked = null; // the answer is there
     this.listen();
     this.draw();
-    if (data.focus && data.focus.nonce !== this.nonce) {
-      this.nonce = data.focus.nonce;
-      this.follow(data.focus, 15);
+    if (data.focus && data.focus.nonce !== followed) {
+      followed = data.focus.nonce;
+      this.follow(data.focus, 40);
     }
   }
 
@@ -173,7 +173,7 @@ class View {
   /* Python asked for a field: the form may still be on its way to the screen. */
   follow(focus, tries) {
     const row = focus.path?.includes(".") ? Number(focus.path.split(".")[1]) : -1;
-    const table = document.querySelector(".st-key-table_rows [role=grid]");
+    const table = document.querySelector(`.st-key-${CSS.escape(this.data.editor)} [role=grid]`); // the one before it may still stand
     const there = row < 0 || Number(table?.getAttribute("aria-rowcount") ?? 0) > row + 1; // a new row is still on its way
     const ready = there && document.querySelector("[class*='st-key-field_'] input")?.offsetParent;
     if (ready) focus.next ? this.walk() : this.focusField(focus.path);
@@ -234,6 +234,12 @@ class View {
       table.dispatchEvent(new Kind(name, { ...place, ...about, buttons: held, view: window }));
       await pause(4);
     }
+    for (let tries = 0; tries < 40 && !this.hasCursor(row, column); tries++) await pause(16);
+    window.dispatchEvent(new Event("cell-ready"));
+  }
+
+  hasCursor(row, column) {
+    return document.activeElement?.id === `glide-cell-${column}-${row}`;
   }
 
   walk() {

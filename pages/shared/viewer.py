@@ -24,7 +24,7 @@ from pages.shared.frame import get_studio
 from pages.shared.lines import table_columns
 from pages.shared.pictures import address, page_sizes
 from pages.shared.questions import offered_places
-from pages.shared.session import ask_focus, confirm
+from pages.shared.session import ask_focus, confirm, get_edits
 
 _HERE = Path(__file__).parent
 
@@ -52,6 +52,7 @@ def draw_viewer(run_id: str, extraction: Extraction, current: Extraction, focus:
             "table": table_name(current.type),
             "columns": table_columns(current.type),
             "titles": titles_of(current.type),
+            "editor": keys.lines_editor(run_id, get_edits(run_id).revision),
             "others": offered_places(current),
             "draws": True,
             "drawn": drawn_note(run_id, extraction),
@@ -76,6 +77,7 @@ def draw_found(view_id: str, extraction: Extraction) -> None:
         "pages": [_page(extraction.document, ref, sizes[ref.number]) for ref in extraction.pages],
         "boxes": boxes_of(extraction),
         "doubtful": [],
+        "others": [],
         "focus": None,
         "table": table_name(extraction.type),
         "columns": table_columns(extraction.type),

@@ -4,7 +4,8 @@ is ready with something wrong.
     python -m benchmarks.bench_flags DIR ... [--cache DIR]
 
 A question is right when a value that it names, or a member of its sum, is wrong, or when what it calls empty stands on the
-page. Variants of a document are left out.
+page. A question about nothing that the truth scores (the lines of a receipt of which only vendor, date and total are known) is
+counted apart: nobody can say whether it is right. Variants of a document are left out.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class Flags:
     ready: int = 0
     ready_wrong: int = 0
     ready_critical: int = 0
+    unjudged: int = 0
     asked: Counter[str] = field(default_factory=Counter)
     right: Counter[str] = field(default_factory=Counter)
 
@@ -47,7 +49,11 @@ class Flags:
         self.ready += not questions
         self.ready_wrong += not questions and bool(wrong or missing)
         self.ready_critical += not questions and bool(outcome.wrong_critical)
+        scored = {*outcome.right, *outcome.missing}
         for stop in questions:
+            if stop.paths and scored.isdisjoint(_named(stop)):
+                self.unjudged += 1
+                continue
             name = f"{stop.kind} {stop.check}".strip()
             self.asked[name] += 1
             faults = wrong | missing if stop.kind in _WITHOUT_VALUE else wrong
@@ -72,6 +78,7 @@ def report(name: str, readings: Sequence[Reading]) -> None:
     of_values = [kind for kind in flags.asked if kind.split()[0] not in _WITHOUT_VALUE]
     asked, right = sum(flags.asked[kind] for kind in of_values), sum(flags.right[kind] for kind in of_values)
     print(f"\n{name}: {flags.documents} documents; values asked about {asked}, of them right {right}")
+    print(f"questions about what the truth does not score: {flags.unjudged}")
     print(f"wrong values {flags.wrong}, found {flags.found}")
     print(f"ready {flags.ready}, with any fault {flags.ready_wrong}, with a critical one {flags.ready_critical}")
     for kind, count in flags.asked.most_common():

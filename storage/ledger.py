@@ -19,6 +19,7 @@ from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice
 from core.recipe import Correction
 from core.schema.fields import FieldInfo
+from core.schema.path import is_cell, row_of
 from core.stores.ledger import Finals, ReviewedValue, RunFact, RunRow, ValueChange
 from storage.database import Database, insert_new
 from storage.tables import DOCUMENTS, FIELD_VALUES, HEADER, RUNS, VALUE_CHANGES
@@ -167,19 +168,15 @@ def _reviewed(rows: list[Any], probable: bool, correction: Correction | None) ->
     """The reviewed values of one run."""
     if not probable:
         return
-    cells = [row for row in rows if row["path"].startswith("line_items.")]
+    cells = [row for row in rows if is_cell(row["path"])]
     moved = len({_line(row) for row in cells if row["extracted"]} ^ {_line(row) for row in cells if row["final"]}) > 0
     for row in rows:
-        if (
-            row["confidence"] is not None
-            and row["changed"] is not None
-            and not (moved and row["path"].startswith("line_items."))
-        ):
+        if row["confidence"] is not None and row["changed"] is not None and not (moved and is_cell(row["path"])):
             yield ReviewedValue(row["path"], row["confidence"], row["changed"], correction)
 
 
-def _line(row: Any) -> str:
-    return str(row["path"].split(".")[1])
+def _line(row: Any) -> int | None:
+    return row_of(row["path"])
 
 
 def _fact(row: Any) -> RunFact:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.invoice.document_type import INVOICE
+from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.records import describe_differences
 from core.review.edits import as_text
 from core.stores.records import Record
 from pages.records_parts.draft import Draft, take_stored
 from pages.shared.frame import plain
 
-LINES, STATUS = "line_items", "status"
+LINES, STATUS = LINE_ITEMS.name, "status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,15 @@ def conflicts(order: Record, draft: Draft) -> Iterator[Conflict]:
             yield Conflict(info.name, info.title, theirs, mine)
     if (
         draft.edits.lines is not None
-        and seen.invoice.line_items != order.invoice.line_items
+        and INVOICE.rows(seen.invoice, LINE_ITEMS) != INVOICE.rows(order.invoice, LINE_ITEMS)
         and LINES not in draft.kept
     ):
-        yield Conflict(LINES, "Line items", f"{len(order.invoice.line_items)} lines", f"{len(draft.edits.lines)} lines")
+        yield Conflict(
+            LINES,
+            LINE_ITEMS.title,
+            f"{len(INVOICE.rows(order.invoice, LINE_ITEMS))} lines",
+            f"{len(draft.edits.lines)} lines",
+        )
     if seen.status != order.status != draft.status != seen.status and STATUS not in draft.kept:
         yield Conflict(STATUS, "Status", order.status, draft.status)
 

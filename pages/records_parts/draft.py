@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from core.extraction import Extraction
+from core.invoice.document_type import LINE_ITEMS
 from core.review.edits import Edits, read_edits
 from core.stores.records import Record, Status
 from core.studio import Reviewed
@@ -51,10 +52,10 @@ def _revision() -> int:
 
 
 def take_stored(order: Record, draft: Draft, path: str) -> None:
-    """Give up the person's own value at ``path`` (``line_items`` and ``status`` too) for the stored one."""
+    """Give up the person's own value at ``path`` (the table's name and ``status`` too) for the stored one."""
     if path == "status":
         draft.status, draft.marked = order.status, False
-    elif path == "line_items":
+    elif path == LINE_ITEMS.name:
         draft.edits.lines = None
     else:
         draft.edits.texts.pop(path, None)

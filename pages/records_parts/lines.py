@@ -50,7 +50,7 @@ def draw_lines(order: Record, draft: Draft, reviewed: Reviewed, errors: dict[str
 
 
 def _is_of_lines(finding: Finding) -> bool:
-    return bool(finding.fields) and finding.fields[0].startswith("line_items")
+    return bool(finding.fields) and is_cell(finding.fields[0])
 
 
 def draw_findings(findings: list[Finding]) -> None:

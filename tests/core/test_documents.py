@@ -379,13 +379,16 @@ def test_limits_are_kept() -> None:
 
 
 def test_an_image_bomb_is_refused_before_it_is_decoded() -> None:
-    assert isinstance(refusal(png_header(60_000, 60_000), "a.png"), PageTooLarge)
+    for side in (30_000, 60_000):
+        assert isinstance(refusal(png_header(side, side), "a.png"), PageTooLarge)
 
 
-@pytest.mark.parametrize("size", [(1, 79_000_000), (79_000_000, 1), (30_000, 30_000)])
+@pytest.mark.parametrize("size", [(1, 79_000_000), (79_000_000, 1)])
 def test_a_picture_of_a_side_too_long_is_refused(size: tuple[int, int]) -> None:
     """A thin strip has few megapixels and takes gigabytes."""
-    assert isinstance(refusal(png_header(*size), "a.png"), PageTooLarge)
+    error = refusal(png_header(*size), "a.png")
+    assert isinstance(error, PageTooLarge)
+    assert "no side may have more than" in str(error)
 
 
 def test_a_picture_inside_the_content_of_a_page_is_measured_too() -> None:

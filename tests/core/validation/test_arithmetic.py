@@ -197,6 +197,12 @@ def test_a_barcode_taken_for_an_amount_is_borne() -> None:
     assert {finding.check for finding in noticed} == {"line_total", "sum_of_lines", "total", "tax_rate"}
 
 
+def test_a_product_of_two_barcodes_is_borne() -> None:
+    """It has twice as many digits as any number that can be kept."""
+    barcode = "9" * 15
+    assert [finding.check for finding in findings("", item(barcode, barcode, "3.00"))] == ["line_total"]
+
+
 def test_a_proposal_never_exceeds_the_whole_invoice() -> None:
     """A misread quantity must not offer a line of many times the total."""
     (noticed,) = findings("", item("300", "19.50", "19.50"), total_amount="19.50")

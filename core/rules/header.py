@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from core.notation.dates import compact_date
 from core.page.layout import Token
+from core.rules.dates import FoundDate
 from core.rules.labels import Label
 from core.rules.reading import Place, Reading
 from core.rules.terms import TermDate, net_dates, payment_dates
@@ -23,6 +25,11 @@ _TAIL = re.compile(r"^(?:[/\-–]|[/\-–]?\d[\d/.\-–]*|[A-Z]{0,2}\d[\w/.\-]*)
 _SENTENCE = 7
 #: Labels below this weight are words that also head a column.
 _SURE = 0.95
+#: Lines of one section follow each other within so many text heights.
+_SECTION_GAP = 1.5
+#: A title's number stands within so many words.
+_TITLE_WORDS = 7
+_SIGN = re.compile(r"^(?:n[°ºr][.:]*|№|no[.:]+|num\.?|#)$", re.IGNORECASE)
 _STRIP = "#:;,.()[]|*'\"​"
 _NOISE = re.compile(r"^(?:n[o°ºr]?[.:°]*|№|nr\.?|no\.?|num\.?|#|:)$", re.IGNORECASE)
 _MONEY = re.compile(r"^[$€£¥]|[$€£¥%]$|^\d{1,3}(?:[.,]\d{3})*[.,]\d{2}$")
@@ -47,6 +54,7 @@ class Candidate:
 def read_header(reading: Reading) -> tuple[dict[str, Candidate], list[Candidate]]:
     """The header's numbers and dates by field, and all candidates, best first."""
     candidates = [found for label in reading.labels for found in _candidates(reading, label)]
+    candidates += _numbers_of_titles(reading)
     candidates += _dates_of_titles(reading, candidates)
     candidates += [_of_terms(found) for found in net_dates(reading)]
     candidates.sort(key=lambda found: -found.score)
@@ -104,7 +112,7 @@ def _assign(candidates: Sequence[Candidate]) -> dict[str, Candidate]:
 def _candidates(reading: Reading, label: Label) -> Iterator[Candidate]:
     if label.kind in _DATES:
         yield from _first_date(reading, label)
-    elif label.kind in _NUMBERS:
+    elif label.kind in _NUMBERS and not _is_of_party(reading, label):
         yield from _first_number(reading, label)
     elif label.kind == _BOTH:
         yield from _first_number(reading, label._replace(kind="invoice_number"))
@@ -122,6 +130,8 @@ def _first_date(reading: Reading, label: Label) -> Iterator[Candidate]:
             if distance > 6 or (distance > 2 and label.weight < 0.8):
                 continue
             score = _score(reading, label, place) * (1.0 if found.sure else 0.98) * (0.97**distance)
+            if label.kind == "due_date" and _is_discounts(reading, place.tokens, found, dates[1:]):
+                score *= 0.5
             yield Candidate(label.kind, found.value, found.tokens, place.page, score, place.relation, label.text)
             return
         value = compact_date(place.tokens[0].text) if place.tokens else None
@@ -129,6 +139,14 @@ def _first_date(reading: Reading, label: Label) -> Iterator[Candidate]:
             score = _score(reading, label, place)
             yield Candidate(label.kind, value, (place.tokens[0],), place.page, score, place.relation, label.text)
             return
+
+
+def _is_discounts(reading: Reading, tokens: Sequence[Token], found: FoundDate, later: Sequence[FoundDate]) -> bool:
+    """Whether a percentage follows a due date before the next date (by 3 May with 2 %): the discount's day, not the
+    payment's."""
+    start = tokens.index(found.tokens[-1]) + 1
+    end = tokens.index(later[0].tokens[0]) if later else len(tokens)
+    return any("%" in token.text for token in tokens[start:end])
 
 
 def _first_number(reading: Reading, label: Label) -> Iterator[Candidate]:
@@ -213,11 +231,57 @@ def _score(reading: Reading, label: Label, place: Place) -> float:
     return score
 
 
+def _is_of_party(reading: Reading, label: Label) -> bool:
+    """Whether a label stands in the section of a party (Seller / Number: 4711 / Name: ...): its number is the party's."""
+    if label.kind != "invoice_number" or label.weight >= _SURE:
+        return False
+    lines = reading.layouts[label.page].lines
+    heads = [
+        other
+        for other in reading.of_kind("customer", "ship_to", "vendor")
+        if other.page == label.page
+        and other.stands_alone
+        and not other.start
+        and other.segment.line < label.segment.line
+        and abs(other.segment.x0 - label.segment.x0) < label.segment.height
+    ]
+    if not heads:
+        return False
+    between = lines[heads[-1].segment.line : label.segment.line + 1]
+    return all(after.y0 - before.y1 < _SECTION_GAP * label.segment.height for before, after in pairwise(between))
+
+
 def _is_sum(reading: Reading, label: Label, place: Place) -> bool:
     """Whether an amount follows the label's value on its line."""
     right = reading.layouts[label.page].right_of(label.segment)[:1] if place.relation == "behind" else []
     tokens = [*place.tokens, *(token for segment in right for token in segment.tokens)]
     return any(_MONEY.search(token.text.strip("-;")) for token in tokens)
+
+
+def _numbers_of_titles(reading: Reading) -> Iterator[Candidate]:
+    """``Commercial invoice (380) no. 4711 of 5 March 2018``: the number behind the sign in a line that begins with the
+    document's title. A line that names another document's number between is left alone."""
+    for layout in reading.layouts[:1]:
+        for segment in layout.segments:
+            tokens = segment.tokens
+            at = next((at for at, token in enumerate(tokens[:_TITLE_WORDS]) if at and _SIGN.match(token.text)), None)
+            if at is None or not _begins_with_title(reading, tokens):
+                continue
+            labels = reading.labels_of.get((0, segment.index), ())
+            if any(label.start < at and label.kind not in {"invoice_number", "invoice_date"} for label in labels):
+                continue
+            number = identifier(reading, tokens[at:])
+            if number:
+                text = " ".join(token.text for token in number).strip(_STRIP + " ")
+                yield Candidate(
+                    "invoice_number", text, tuple(number), 0, 1.0, "behind", " ".join(t.text for t in tokens[: at + 1])
+                )
+
+
+def _begins_with_title(reading: Reading, tokens: Sequence[Token]) -> bool:
+    lexicon = reading.lexicon
+    starts = ["".join(token.key for token in tokens[:end]) for end in (1, 2, 3)]
+    return any(start in lexicon.titles for start in starts) or starts[0].endswith(tuple(lexicon.compound_heads))
 
 
 def _dates_of_titles(reading: Reading, candidates: Sequence[Candidate]) -> list[Candidate]:

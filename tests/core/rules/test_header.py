@@ -172,3 +172,37 @@ def test_invoice_for_a_number_names_no_customer() -> None:
     text = "September 9, 2023\nInvoice for #4471-B\nMrs. Eleanor Whitcombe\n1825 E. Copper St.\nTucson, AZ 85719"
     invoice = read(text).invoice
     assert (invoice.invoice_number, invoice.customer_name) == ("4471-B", "Mrs. Eleanor Whitcombe")
+
+
+def test_the_title_line_beats_numbers_and_dates_of_other_things() -> None:
+    """A page made from XML: a version's date above, the title with number and date, the seller's own number below."""
+    invoice = read(
+        "Vorlagen-Version:|@200 3.1 vom 02.02.2022\n"
+        "Handelsrechnung (380) Nr. HR-8815 vom 07.06.2024\n"
+        "\n\n"
+        "Verkäufer\nNummer:|@200 77123\nName:|@200 Tannhof Handel GmbH\nAnschrift:|@200 Waldweg 4\n@200 80331 München"
+    ).invoice
+    assert invoice.invoice_number == "HR-8815"
+    assert str(invoice.invoice_date) == "2024-06-07"
+
+
+def test_a_title_that_names_another_documents_number_gives_none() -> None:
+    """“Invoice for order no. 5521” says nothing of the invoice's own number."""
+    invoice = read("Rechnung zu Bestellung Nr. 5521 vom 03.05.2024\nRechnungsnummer: R-18\nDatum: 09.05.2024").invoice
+    assert invoice.invoice_number == "R-18"
+    assert str(invoice.invoice_date) == "2024-05-09"
+
+
+def test_a_partys_own_number_is_not_the_invoices() -> None:
+    """“Number” inside the seller's section is nobody's invoice number, also where no other one is printed."""
+    invoice = read("Rechnung\n\n\nVerkäufer\nNummer:|@200 99100\nName:|@200 Tannhof Handel GmbH").invoice
+    assert invoice.invoice_number is None
+
+
+def test_the_day_of_a_discount_is_not_the_due_date() -> None:
+    """Payable by one day with 2 %, by a later one without deduction."""
+    invoice = read(
+        "Rechnung Nr. R-18\nDatum: 03.04.2024\n"
+        "Zahlbar bis 13.04.2024 mit 2 % Skonto: 98,00\noder bis 03.05.2024 ohne Abzug: 100,00"
+    ).invoice
+    assert str(invoice.due_date) == "2024-05-03"

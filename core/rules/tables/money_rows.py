@@ -17,6 +17,7 @@ from core.rules.tables.words import TableWords
 _ALIGNED = 1.2
 #: A whole number from here on is a code rather than money.
 _LARGEST = 10_000_000
+_RATE = re.compile(r"^%\d{1,2}(?:[.,]\d)?$|^\d{1,2}(?:[.,]\d)?%$")
 _CENTS = re.compile(r"\d[.,]\d\d\b")
 _GLUE = re.compile(r"\.{4,}|(?:\.*…)+\.*|(?<=\d)[※軽]+$|(?<=\d)[@x×](?=\d+[.,]\d\d$)|(?<=[個点本枚袋])[x×](?=[¥￥]?\d)")
 
@@ -57,10 +58,19 @@ def money_rows(layout: Layout, words: TableWords, habit: Notation) -> Iterator[M
             tokens = tokens[: tokens.index(numbers.pop().tokens[0])]
         if not numbers or not _is_money(numbers[-1], cents) or not _is_last(numbers[-1], tokens):
             continue
-        label = tokens[: tokens.index(numbers[-1].tokens[0])]
+        label = _without_rate(line, tokens[: tokens.index(numbers[-1].tokens[0])])
         row = MoneyRow(layout, line, numbers[-1], numbers[:-1], label)
         row.kind = _kind(row, words)
         yield row
+
+
+def _without_rate(line: Line, label: list[Token]) -> list[Token]:
+    """``label`` without the rate of tax at its end: one in a cell of its own, or with the sign in front as Turkish tills
+    print it. A percentage that ends the name itself (Chocolate 85%) stays."""
+    if len(label) < 2 or not _RATE.match(label[-1].text):
+        return label
+    apart = any(segment.tokens[0] is label[-1] for segment in line.segments)
+    return label[:-1] if apart or label[-1].text.startswith("%") else label
 
 
 def part_line(line: Line) -> Line:

@@ -360,3 +360,9 @@ def test_a_turkish_invoice_has_its_labels() -> None:
     assert found.invoice_number == "ABC2024000000123"
     assert (str(found.invoice_date), str(found.due_date)) == ("2024-08-25", "2024-09-24")
     assert sums(text) == ("1000.00", "200.00", "1200.00")
+
+
+def test_the_rate_beside_a_tills_line_is_no_part_of_its_name() -> None:
+    """In a column of its own, or with the sign in front; a percentage of the name stays."""
+    text = "DINNER|@200 %10|@300 300.00\nDARK CHOCOLATE 85%|@300 200.00\nTOTAL|@300 500.00\nCASH|@300 500.00\nCHANGE|@300 0.00"
+    assert [item.description for item in read(text).invoice.line_items] == ["DINNER", "DARK CHOCOLATE 85%"]

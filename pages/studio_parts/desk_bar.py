@@ -187,7 +187,7 @@ def _draw_turning(desk: Desk) -> None:
 def _draw_turn(desk: Desk, key: str, icon: str, place: int, shortcut: str, words: str) -> None:
     """A button to the document at ``place``; past either end it goes round."""
     st.button(
-        "",
+        words,  # the style leaves it to be spoken
         key=key,
         icon=icon,
         type="tertiary",

@@ -13,7 +13,7 @@ from core.records import describe_duplicate
 from core.review.edits import differences
 from core.review.standing import first_open, open_points, status_of
 from core.stores.receipt import SaveReceipt
-from core.stores.records import Duplicate, Target
+from core.stores.records import Duplicate, Record, Target
 from core.studio import Reviewed
 from pages.shared import keys
 from pages.shared.frame import get_studio, plain
@@ -157,7 +157,9 @@ def _save_checked(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...]) 
     if stored:
         _ask(run_id, reviewed, targets, stored)
     else:
-        _store(run_id, reviewed, targets, receipt.order_id if receipt else None)
+        _store(
+            run_id, reviewed, targets, receipt.order_id if receipt else None, receipt and receipt.stored.get("database")
+        )
         st.rerun()
 
 
@@ -178,7 +180,7 @@ def _ask(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], stored: l
                 f"Update order {order_id}",
                 key="update_order" if place == 0 else f"update_order_{order_id}",
                 on_click=_store,
-                args=(run_id, reviewed, targets, order_id),
+                args=(run_id, reviewed, targets, order_id, _shown(order_id)),
             )
         closed |= st.button("Cancel", key="cancel_save", type="tertiary")
     if closed:
@@ -228,12 +230,29 @@ def _draw_differences(duplicate: Duplicate, now: Invoice) -> None:
     st.markdown("\n".join(f"- {plain(line)}" for line in [*lines[:_MOST_DIFFERENCES], *more]))
 
 
-def _store(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], update: int | None) -> None:
+def _shown(order_id: int) -> Record | None:
+    """The record as the database has it while its differences are shown; ``None`` where a workbook alone has it."""
+    try:
+        return get_studio().record(order_id)
+    except RecordMissing:
+        return None
+
+
+def _store(
+    run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], update: int | None, seen: Record | None = None
+) -> None:
+    """Save; over a record only as the person saw it (``seen``): one changed meanwhile stays, and they are told what changed."""
     extraction = reviewed.extraction
     status = status_of(_decided(reviewed))
     try:
         receipt = get_studio().save(
-            extraction.invoice, targets, run_id=run_id, extraction=extraction, update=update, status=status
+            extraction.invoice,
+            targets,
+            run_id=run_id,
+            extraction=extraction,
+            update=update,
+            status=status,
+            seen=seen if seen and seen.version is not None else None,  # a receipt of an earlier studio names none
         )
     except StudioError as error:
         st.session_state[keys.SAVE_ERROR] = str(error)

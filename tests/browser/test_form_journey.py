@@ -151,3 +151,13 @@ def test_white_on_the_accent_can_be_read(new_person: NewPerson, dark: bool) -> N
     button.hover()
     person.page.wait_for_timeout(400)
     assert button.evaluate(_CONTRAST) >= 4.5
+
+
+def test_the_arrows_between_documents_have_a_spoken_name(person: Person) -> None:
+    """They show an arrow alone; a screen reader says what they do."""
+    person.visit("/", "empty_state")
+    person.upload(("WS-41.pdf", invoice_pdf("WS-41")), ("WS-42.pdf", invoice_pdf("WS-42")))
+    for name in ("Document before this", "Document after this"):
+        arrow = person.page.get_by_role("button", name=name).first
+        expect(arrow).to_be_visible()
+        assert (arrow.bounding_box() or {})["width"] < 60

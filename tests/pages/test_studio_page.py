@@ -436,6 +436,17 @@ def test_a_saved_document_that_was_changed_again_says_so(studio: Studio, digital
     assert "· saved as order 1" in press(app, "save").button(key="doc_0").label
 
 
+def test_an_update_replaces_only_what_was_shown(studio: Studio, digital_pdf: SampleFile) -> None:
+    """Somebody saves while the question of the update stands open: theirs stays, and the person is told what changed."""
+    press(extracted(digital_pdf), "save")
+    app = press(type_into(extracted(digital_pdf), "customer_name", "Corrected Ltd"), "save")
+    theirs = with_value(studio.record(1).invoice, "customer_id", "77")
+    studio.save(theirs, ("database",), update=1)
+    press(app, "update_order")
+    assert studio.record(1).invoice == theirs
+    assert "is now “77”" in said(app)
+
+
 def test_a_record_changed_elsewhere_is_not_overwritten_unasked(studio: Studio, digital_pdf: SampleFile) -> None:
     """Somebody corrected the saved record in Records: the next save from here asks first."""
     app = press(extracted(digital_pdf), "save")

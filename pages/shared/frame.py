@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -24,11 +25,17 @@ def get_studio() -> Studio:
     from core.entrypoints.bootstrap import build_studio
 
     studio = build_studio()
+    _settle_process()
+    return studio
+
+
+@cache
+def _settle_process() -> None:
+    """Settle memory now and once more later, with the libraries that come with the first documents."""
     _settle_memory()
-    late = threading.Timer(SETTLED_AFTER, _settle_memory)  # libraries that come with the first documents
+    late = threading.Timer(SETTLED_AFTER, _settle_memory)
     late.daemon = True
     late.start()
-    return studio
 
 
 def _settle_memory() -> None:

@@ -87,11 +87,11 @@ def read_totals(reading: Reading, lines: Decimal | None = None, currency: str | 
     extras = _extras(by_kind)
     largest = max((found.value for found in totals if found.score > _LIKELY), default=Decimal(0))
     partial = parts([*by_kind["total_amount"], *by_kind["amount_due"], *by_kind["subtotal"]])
-    for subtotal, tax, total in product([None, *subtotals], [None, *taxes], [None, *totals]):
-        score, agree = _judge(subtotal, tax, total, extras, largest, partial)
+    for chosen in product([None, *subtotals], [None, *taxes], [None, *totals]):
+        score, agree = _judge(*chosen, extras, largest, partial)
         if score > best[0]:
-            best = (score, subtotal, tax, total, agree)
-    subtotal, tax, total = best[1], best[2], best[3]
+            best = (score, *chosen, agree)
+    _, subtotal, tax, total, _ = best
     total = _with_service(total, by_kind) or total
     if total is not None:
         total = rounded_total(total, by_kind) or total

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pymupdf
 import pytest
 
-from core.documents import open_document
+from core.documents.opening import open_document
 from core.documents.painting import Painting, painting_of
 from core.errors import PageTooLarge
 from tests.core import hostile

@@ -70,10 +70,10 @@ def read_totals(reading: Reading, lines: Decimal | None = None, currency: str | 
         for found in _repeated(_best(totals))
     ]
     wanted = {found.value for found in totals}
-    for net, tax in rows:
-        if net.value + tax.value in wanted:
+    for net, duty in rows:
+        if net.value + duty.value in wanted:
             by_kind["subtotal"].append(net)
-            by_kind["tax"].append(tax)
+            by_kind["tax"].append(duty)
     if any(found.value > 0 for found in totals):
         # a tax that is in the amount may be printed in brackets, which is no sign
         by_kind["tax"] = [_without_brackets(found) for found in by_kind["tax"]]

@@ -157,9 +157,8 @@ def _save_checked(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...]) 
     if stored:
         _ask(run_id, reviewed, targets, stored)
     else:
-        _store(
-            run_id, reviewed, targets, receipt.order_id if receipt else None, receipt and receipt.stored.get("database")
-        )
+        order_id, seen = (receipt.order_id, receipt.stored.get("database")) if receipt else (None, None)
+        _store(run_id, reviewed, targets, order_id, seen)
         st.rerun()
 
 

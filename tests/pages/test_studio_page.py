@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -434,6 +436,25 @@ def test_a_saved_document_that_was_changed_again_says_so(studio: Studio, digital
     app = type_into(app, "customer_name", "Corrected Ltd")
     assert "changed since saved as order 1" in app.button(key="doc_0").label
     assert "· saved as order 1" in press(app, "save").button(key="doc_0").label
+
+
+def test_how_sure_the_other_fields_are_stays_while_one_is_edited(studio: Studio, digital_pdf: SampleFile) -> None:
+    """Word and number below an untouched field do not move, also where the edit breaks a sum."""
+
+    def told(app: AppTest) -> list[str]:
+        return [
+            str(text.value) for text in app.markdown if re.search(r"\b(Sure|Likely|Check|Doubtful) \d+%", text.value)
+        ]
+
+    app = extracted(digital_pdf)
+    before = told(app)
+    assert len(before) > 5
+    type_into(app, "total_amount", "1.00")
+    assert "Typed by you" in said(app)
+    words = [re.sub(r"^:\w+\[\S+ |\]$", "", each) for each in before]
+    after = [re.sub(r"^:\w+\[\S+ |\]$", "", each) for each in told(app)]
+    assert len(after) == len(words) - 1
+    assert not Counter(after) - Counter(words)
 
 
 def test_an_update_replaces_only_what_was_shown(studio: Studio, digital_pdf: SampleFile) -> None:

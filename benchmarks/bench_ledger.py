@@ -6,7 +6,7 @@ import argparse
 import resource
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def _values(number: int) -> list[dict[str, object]]:
     ]
 
 
-def told(name: str, ask: Callable[[], list[object]]) -> None:
+def told(name: str, ask: Callable[[], Sized]) -> None:
     """Ask once and print what it took."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started = time.perf_counter()
@@ -74,7 +74,7 @@ def main() -> None:
         last_day = STARTED + timedelta(seconds=count - count // 10)
         told(f"facts of a tenth of {count:,} runs", lambda: list(ledger.facts(last_day)))
         told(f"facts of {count:,} runs", lambda: list(ledger.facts(STARTED)))
-        told(f"reviewed values of {count:,} runs", lambda: list(ledger.reviewed_values()))
+        told(f"reviewed values of {count:,} runs", lambda: range(sum(1 for _ in ledger.reviewed_values())))
         database.close()
 
 

@@ -326,11 +326,12 @@ class Studio:
     def recalibrate(self) -> Correction:
         """Learn from the reviewed records how far confidences are to be corrected, and use that in every run from now on.
         Raises TooFewReviewed."""
-        reviewed = self._parts.ledger.reviewed_values()
-        correction = fit_correction(reviewed)
+        ledger = self._parts.ledger
+        correction = fit_correction(ledger.reviewed_values())
         if correction is None:
+            count = sum(1 for _ in ledger.reviewed_values())
             raise TooFewReviewed(
-                f"Confidences are corrected from {ENOUGH_REVIEWED} reviewed values on; so far there are {len(reviewed)}: "
+                f"Confidences are corrected from {ENOUGH_REVIEWED} reviewed values on; so far there are {count}: "
                 "review and save more records."
             )
         self.configure(correction=correction)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Delete, delete, insert, select
+from sqlalchemy import ColumnElement, Delete, delete, insert, select
 
 from core.errors import RecordMissing
 from core.recipe import Recipe
 from core.stores.comparisons import Comparison, ComparisonCell, Vote
 from storage.database import Database
 from storage.tables import COMPARISON_CELLS, COMPARISONS, VOTES
+
+#: Documents that one question names at most: databases bound how many.
+_AT_ONCE = 500
 
 
 class SqlComparisons:
@@ -87,11 +91,19 @@ class SqlComparisons:
         with self._database.write() as connection:
             connection.execute(_votes_on(comparison_id, document, path))
 
-    def votes(self, comparison_id: str | None = None) -> list[Vote]:
-        """See :meth:`core.stores.comparisons.Comparisons.votes`, oldest first."""
-        query = select(VOTES).order_by(VOTES.c.at, VOTES.c.document, VOTES.c.path)
-        if comparison_id is not None:
-            query = query.where(VOTES.c.comparison_id == comparison_id)
+    def votes(self, comparison_id: str) -> list[Vote]:
+        """See :meth:`core.stores.comparisons.Comparisons.votes`."""
+        return self._found(VOTES.c.comparison_id == comparison_id)
+
+    def votes_on(self, documents: Collection[str]) -> list[Vote]:
+        """See :meth:`core.stores.comparisons.Comparisons.votes_on`."""
+        wanted = sorted(documents)
+        parts = [wanted[first : first + _AT_ONCE] for first in range(0, len(wanted), _AT_ONCE)]
+        found = [vote for part in parts for vote in self._found(VOTES.c.document.in_(part))]
+        return sorted(found, key=lambda vote: (vote.at, vote.document, vote.path))
+
+    def _found(self, which: ColumnElement[bool]) -> list[Vote]:
+        query = select(VOTES).where(which).order_by(VOTES.c.at, VOTES.c.document, VOTES.c.path)
         with self._database.read() as connection:
             return [Vote(**row) for row in connection.execute(query).mappings()]
 

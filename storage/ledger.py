@@ -117,7 +117,7 @@ class SqlLedger:
         with self._database.read() as connection:
             return [RunRow(**row) for row in connection.execute(latest).mappings()]
 
-    def reviewed_values(self) -> list[ReviewedValue]:
+    def reviewed_values(self) -> Iterator[ReviewedValue]:
         """See :meth:`core.stores.ledger.Ledger.reviewed_values`."""
         table = FIELD_VALUES.c
         query = select(RUNS.c.run_id, RUNS.c.recipe_digest, table.path, table.extracted, table.final, table.confidence)
@@ -131,7 +131,8 @@ class SqlLedger:
             known = {digest: _correction_of(recipe) for digest, recipe in connection.execute(recipes)}
             rows = connection.execute(query, execution_options={"yield_per": _BATCH}).mappings()
             runs = (list(run) for _, run in groupby(rows, key=itemgetter("run_id")))
-            return [value for run in runs for value in _reviewed(run, *known[run[0]["recipe_digest"]])]
+            for run in runs:
+                yield from _reviewed(run, *known[run[0]["recipe_digest"]])
 
     def facts(self, since: datetime, until: datetime | None = None) -> list[RunFact]:
         """See :meth:`core.stores.ledger.Ledger.facts`."""

@@ -282,8 +282,8 @@ class Comparator:
         once found right stays right. (Lines are numbered anew in each comparison.)"""
         documents = {row["document"] for row in kept.rows}
         found: dict[tuple[str, str], Vote] = {}
-        for vote in self._store.votes():
-            if vote.comparison_id != kept.comparison_id and vote.document in documents and not is_cell(vote.path):
+        for vote in self._store.votes_on(documents):
+            if vote.comparison_id != kept.comparison_id and not is_cell(vote.path):
                 found[vote.document, vote.path] = vote
         for vote in self._store.votes(kept.comparison_id):
             found[vote.document, vote.path] = vote

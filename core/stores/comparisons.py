@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -68,5 +68,8 @@ class Comparisons(Protocol):
     def unvote(self, comparison_id: str, document: str, path: str) -> None:
         """Take a vote back; nothing happens where there is none."""
 
-    def votes(self, comparison_id: str | None = None) -> list[Vote]:
-        """Votes of a comparison, or all."""
+    def votes(self, comparison_id: str) -> list[Vote]:
+        """Votes of a comparison, oldest first."""
+
+    def votes_on(self, documents: Collection[str]) -> list[Vote]:
+        """Votes on these documents (SHA-256) in whichever comparison, oldest first."""

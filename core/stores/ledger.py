@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -109,9 +109,9 @@ class Ledger(Protocol):
     def runs(self, limit: int = 50) -> list[RunRow]:
         """The latest runs first."""
 
-    def reviewed_values(self) -> list[ReviewedValue]:
+    def reviewed_values(self) -> Iterator[ReviewedValue]:
         """Every value of the runs whose record a person reviewed, but those of e-invoices, which are exact. Cells of lines
-        are left out where the person added or removed a line: the others then stand at other places."""
+        are left out where the person added or removed a line: the others then stand at other places. Streamed."""
 
     def facts(self, since: datetime, until: datetime | None = None) -> list[RunFact]:
         """The runs that began in a time (UTC, from ``since`` to before ``until``), oldest first."""

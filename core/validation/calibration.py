@@ -9,7 +9,7 @@ shifts the log-odds afterwards, so that it never changes which of two values is 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import exp
@@ -96,19 +96,19 @@ def uncorrected(confidence: float, path: str, correction: Correction) -> float:
     return _inside(logistic((log_odds(_inside(confidence)) - shift) / slope))
 
 
-def fit_correction(reviewed: Sequence[ReviewedValue]) -> Correction | None:
+def fit_correction(reviewed: Iterable[ReviewedValue]) -> Correction | None:
     """The correction that people's reviews ask for, for header values and cells of lines apart; ``None`` where fewer
     than ENOUGH_REVIEWED values were reviewed. The fewer there are, the nearer it stays to the shipped calibration."""
-    known = [one for one in reviewed if one.confidence is not None]
-    if len(known) < ENOUGH_REVIEWED:
-        return None
     pairs: dict[bool, list[tuple[float, bool]]] = {True: [], False: []}
-    for one in known:
+    for one in reviewed:
         shipped = uncorrected(one.confidence, one.path, one.correction) if one.correction else one.confidence
         pairs[is_cell(one.path)].append((shipped, not one.changed))
+    count = len(pairs[True]) + len(pairs[False])
+    if count < ENOUGH_REVIEWED:
+        return None
     header, line = _platt(pairs[False]), _platt(pairs[True])
     return Correction(
-        header_slope=header[0], header_shift=header[1], line_slope=line[0], line_shift=line[1], reviewed=len(known)
+        header_slope=header[0], header_shift=header[1], line_slope=line[0], line_shift=line[1], reviewed=count
     )
 
 

@@ -134,8 +134,11 @@ def test_the_last_vote_on_a_value_counts_and_goes_with_its_comparison(database: 
     comparisons.vote(Vote("d", "currency", "EUR", None, "c1", NOON))
     comparisons.unvote("c1", "d", "currency")
     assert [vote.path for vote in comparisons.votes("c1")] == ["total_amount"]
+    comparisons.vote(Vote("other", "currency", "EUR", None, "c2", NOON))
+    assert [vote.comparison_id for vote in comparisons.votes_on({"d", *map(str, range(1200))})] == ["c1"]
     comparisons.remove("c1")
-    assert comparisons.votes() == []
+    assert comparisons.votes("c1") == []
+    assert comparisons.votes_on({"d"}) == []
     with pytest.raises(RecordMissing):
         comparisons.get("c1")
 

@@ -175,7 +175,7 @@ def test_reviewed_values_say_what_a_person_changed(ledger: SqlLedger, database: 
     read = extraction().invoice
     reviewed(ledger, database, "r1", read.model_copy(update={"total_amount": Decimal("21.50")}))
     reviewed(ledger, database, "r2", read, "approved")
-    assert ledger.reviewed_values() == [
+    assert list(ledger.reviewed_values()) == [
         ReviewedValue("invoice_number", 0.9, False),
         ReviewedValue("total_amount", 0.25, True),
     ]
@@ -210,7 +210,7 @@ def test_each_recipe_is_read_once_for_the_reviewed_values(
     read: list[object] = []
     convert = Facts.process_result_value
     monkeypatch.setattr(Facts, "process_result_value", lambda *told: read.append(told[1]) or convert(*told))
-    found = ledger.reviewed_values()
+    found = list(ledger.reviewed_values())
     assert [value.correction for value in found].count(other) == 2
     assert len(found) == 14
     assert len(read) == 2
@@ -222,7 +222,7 @@ def test_confidences_of_before_they_were_probabilities_teach_nothing(ledger: Sql
     recipe = Recipe().model_dump(mode="json", exclude={"correction"})
     with database.write() as connection:
         connection.execute(update(RUNS).values(recipe=recipe))
-    assert ledger.reviewed_values() == []
+    assert list(ledger.reviewed_values()) == []
 
 
 def test_facts_are_read_without_what_is_long_and_only_of_their_time(ledger: SqlLedger, database: Database) -> None:

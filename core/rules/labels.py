@@ -37,6 +37,11 @@ _IN_FORMS = frozenset({"party_address", "party_town", "party_contact", "other"})
 _SUMS = frozenset({"subtotal", "total_amount"})
 _PARTIES = frozenset({"customer", "ship_to", "vendor"})
 _LONGEST = 6
+#: Folded ends of words before an invoice number's label that make it another document's.
+_OTHERS = (
+    "way", "waybill", "delivery", "original", "previous", "associated", "related", "credited", "corrected",
+    "ursprungliche", "vorherige", "zugehorige", "korrigierte",
+)  # fmt: skip
 #: A tax with its rate glued to it (IGST5, CGST2.5).
 _RATED = re.compile(r"^[A-Z]{3,4}\d{1,2}(?:\.\d)?$")
 
@@ -100,6 +105,9 @@ def _labels_of(segment: Segment, page: int, lexicon: Lexicon, language: str | No
             ):
                 # “Invoice for #4471”: that is no customer
                 kind = "invoice_number"
+            if kind == "invoice_number" and at and tokens[at - 1].key.endswith(_OTHERS):
+                # “e-Way Bill No.”, “Original invoice no.”: another document's number
+                kind = "other"
             end = _with_currency(tokens, end)
             found.append(Label(kind, entry.weight, segment, at, end, page))
             at = end

@@ -243,7 +243,7 @@ class Reading:
     def _beside(self, label: Label, right: list[Segment]) -> Place | None:
         tokens: list[Token] = []
         for segment in right:
-            if self.label_starting(label.page, segment) is not None:
+            if self.label_starting(label.page, segment) is not None and not self._is_prefixed(label, segment):
                 break
             stripped = [token for token in segment.tokens if not _COLON.match(token.text)]
             if stripped:
@@ -251,6 +251,19 @@ class Reading:
                 gap = (segment.x0 - label.segment.x1) / max(label.segment.height, 1e-6)
                 return Place(tokens, "beside", 0.96 if gap < 14 else 0.85, label.page)
         return None
+
+    def _is_prefixed(self, label: Label, segment: Segment) -> bool:
+        """Whether a cell beside an invoice number's label is a number whose own prefix reads like a label (INV 4471)."""
+        prefix = self.label_starting(label.page, segment)
+        words = [token.text for token in segment.tokens]
+        return (
+            prefix is not None
+            and label.kind == prefix.kind == "invoice_number"
+            and prefix.weight < label.weight
+            and prefix.end == 1 < len(words)
+            and words[0].rstrip(".").isupper()
+            and any(map(str.isdigit, words[1]))
+        )
 
     def _is_heading(self, label: Label, right: list[Segment]) -> bool:
         """Whether the label is one of several in a row with their values beneath."""

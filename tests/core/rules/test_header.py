@@ -206,3 +206,15 @@ def test_the_day_of_a_discount_is_not_the_due_date() -> None:
         "Zahlbar bis 13.04.2024 mit 2 % Skonto: 98,00\noder bis 03.05.2024 ohne Abzug: 100,00"
     ).invoice
     assert str(invoice.due_date) == "2024-05-03"
+
+
+@pytest.mark.parametrize("printed", ["INV 4471", "BILL 4471", "INV 2026 0042"])
+def test_a_number_keeps_the_prefix_that_reads_like_a_label(printed: str) -> None:
+    """The cell beside “Invoice No.” begins with letters that are a label elsewhere."""
+    assert read(f"Invoice No.|@200 {printed}\nDate|@200 4 April 2026").invoice.invoice_number == printed
+
+
+@pytest.mark.parametrize("other", ["e-Way Bill No.", "Delivery invoice no.", "Original invoice no."])
+def test_another_documents_number_is_not_the_invoices(other: str) -> None:
+    """A word before the label says whose number it is."""
+    assert read(f"{other}|@200 331002\nDate|@200 4 April 2026").invoice.invoice_number is None

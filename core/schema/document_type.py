@@ -109,14 +109,6 @@ class DocumentType:
         yield from (info.name for table in self.tables for info in table.columns)
         yield from (table.name for table in self.tables)
 
-    def has(self, path: str) -> bool:
-        """Whether ``path`` names a field of this type."""
-        try:
-            self.field_of(path)
-        except KeyError:
-            return False
-        return True
-
     def title_of(self, path: str) -> str:
         """What a path is called: ``Total``, or ``Line 2 quantity``."""
         info, place = self.field_of(path), Path.parse(path)

@@ -27,7 +27,8 @@ test: setup ## Set up and run every test, with lint and types
 	@sh tests/system_packages.sh
 	@$(MAKE) --no-print-directory mock
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -ra
+	$(BIN)/python -m pytest -ra -n 2 --dist loadfile -m "not browser"
+	$(BIN)/python -m pytest -ra -m browser
 
 mock: ## Install the server that plays the providers of models in tests
 	@sh tests/llm/install_mock.sh

@@ -87,3 +87,9 @@ def test_a_compound_word_counts_as_its_last_part() -> None:
     labels = reading("Mietrechnung Nr. 4711 vom 01.10.2018, bitte überweisen Sie den Betrag").labels
     assert labels[0].kind == "invoice_number"
     assert labels[0].text == "Mietrechnung Nr."
+
+
+def test_words_that_many_languages_share_are_no_voice_for_one() -> None:
+    """A legal form and what card slips print everywhere: a short English invoice was taken for a Turkish one."""
+    for words in ("acme tools ltd invoice date total", "batch terminal aid total thank you"):
+        assert load_lexicon().language_of(words.split()) == "en"

@@ -213,16 +213,16 @@ def _tokens(words: Sequence[Word], slope: float, tallest: float) -> list[Token]:
     """The words as tokens, straightened by ``slope``, without blank ones, those that run up or down the
     page and those taller than ``tallest`` (a watermark)."""
     pieces: list[tuple[str, float, float, int]] = []
-    printed: dict[str, list[Box]] = {}
+    printed = _Printed(_TWICE * tallest)
     for index, word in enumerate(words):
         text = word.text.translate(_DASHES)
         box = word.box
         height = box.y1 - box.y0
-        same = printed.setdefault(text, [])
-        if any(abs(box.x0 - other.x0) + abs(box.y0 - other.y0) < _TWICE * height for other in same):
+        if height > tallest and len(text) > 2:
             continue
-        same.append(box)
-        if len(text) > 2 and (height > _UPRIGHT * (box.x1 - box.x0) or height > tallest):
+        if printed.again(text, box, min(_TWICE * height, printed.step)):
+            continue
+        if len(text) > 2 and height > _UPRIGHT * (box.x1 - box.x0):
             continue
         if _CUT.search(text) or _NUMBERED.match(text) or _DATED.match(text):
             pieces += _pieces(text, box.x0, box.x1, index)
@@ -237,6 +237,28 @@ def _tokens(words: Sequence[Word], slope: float, tallest: float) -> list[Token]:
         lift = slope * (x0 + x1) / 2
         tokens.append(Token(text, key, x0, y0 - lift, x1, y1 - lift, index))
     return tokens
+
+
+class _Printed:
+    """The words of a page that were seen, by text and place: a page may hold one number ten thousand times."""
+
+    def __init__(self, step: float) -> None:
+        """``step`` is how far apart two printings of one word can be at most."""
+        self.step = max(step, 1e-6)
+        self._seen: dict[str, dict[tuple[int, int], list[Box]]] = {}
+
+    def again(self, text: str, box: Box, reach: float) -> bool:
+        """Whether the word stands within ``reach`` already; else it is noted."""
+        x, y = int(box.x0 // self.step), int(box.y0 // self.step)
+        cells = self._seen.get(text)
+        if cells is None:
+            self._seen[text] = {(x, y): [box]}
+            return False
+        near = (other for dx in (-1, 0, 1) for dy in (-1, 0, 1) for other in cells.get((x + dx, y + dy), ()))
+        if any(abs(box.x0 - other.x0) + abs(box.y0 - other.y0) < reach for other in near):
+            return True
+        cells.setdefault((x, y), []).append(box)
+        return False
 
 
 def _pieces(text: str, x0: float, x1: float, index: int) -> Iterator[tuple[str, float, float, int]]:

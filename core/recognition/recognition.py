@@ -195,7 +195,7 @@ def _denial(reading: Labelled) -> str:
     for layout in reading.layouts:
         for segment in layout.segments:
             key = "".join(token.key for token in segment.tokens)
-            if len(key) <= _LONGEST_DENIAL and any(key.startswith(denial) for denial in _denials()):
+            if len(key) <= _LONGEST_DENIAL and key.startswith(_denials()):
                 return segment.text
     return ""
 

@@ -100,8 +100,8 @@ class Records:
     ) -> SaveReceipt:
         """Save to every target under one order id: a new one, or ``update``'s. Nothing is saved if one target fails.
         ``seen`` is the database's record as the person opened it, ``about`` what the document is and what is paid of it
-        (else the extraction's, else the stored). Raises StorageError; RecordChanged where the record is not as it was
-        seen."""
+        (else the extraction's; the stored where there is none, or where the record came of the same run, as a person may
+        have corrected it since). Raises StorageError; RecordChanged where the record is not as it was seen."""
         if not targets:
             raise StorageError("Choose where to save: the database, the Excel workbook, or both.")
         order_id = update if update is not None else self._new_id(targets)
@@ -109,7 +109,7 @@ class Records:
         previous: dict[Target, Record | None] = {target: self._held(target, order_id) for target in targets}
         before = next((order for order in previous.values() if order), None)
         self._check_seen(order_id, seen)
-        known = about or (About(extraction.document_type, extraction.payment) if extraction else _about(before))
+        known = about or _about(extraction, before, run_id)
         order = Record(
             invoice,
             status,
@@ -219,8 +219,7 @@ class Records:
             return Difference(noted, "unreadable", str(error))
         if order is None:
             return Difference(noted, "left over")
-        same = (order.invoice, order.status) == (rows.invoice, rows.status)
-        return None if same else Difference(noted, "outdated")
+        return None if _told(order) == _told(rows) else Difference(noted, "outdated")
 
     # --- one unit --------------------------------------------------------------------------------------------------
 
@@ -326,6 +325,11 @@ def _is_same(order: Record, rows: Record) -> bool:
     return order.invoice == rows.invoice
 
 
+def _told(order: Record) -> tuple[object, ...]:
+    """What both stores tell of an order."""
+    return order.invoice, order.status, order.document_type, order.payment
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """What a document is (one of :data:`core.prompt.DOCUMENT_TYPES`) and what is paid of it."""
@@ -334,15 +338,18 @@ class About:
     payment: Payment = field(default_factory=Payment)
 
 
-def _about(order: Record | None) -> About:
-    return About(order.document_type, order.payment) if order else About()
+def _about(extraction: Extraction | None, before: Record | None, run_id: str | None) -> About:
+    """What a save says of the document where the person does not: as read, or as stored of the same reading."""
+    same_run = before is not None and run_id is not None and before.run_id == run_id
+    known = before if same_run or extraction is None else extraction
+    return About(known.document_type, known.payment) if known else About()
 
 
 def differences(seen: Record, held: Record) -> list[tuple[str, str, str]]:
     """Where ``held`` differs from ``seen``: a title, the text then and the text now."""
     texts = [
         ("Status", seen.status, held.status),
-        ("Document", seen.document_type or "", held.document_type or ""),
+        ("Type", seen.document_type or "", held.document_type or ""),
         *(
             (i.title, as_text(getattr(seen.payment, i.name)), as_text(getattr(held.payment, i.name)))
             for i in payment_fields()

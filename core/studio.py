@@ -21,7 +21,7 @@ from core.events import Event
 from core.evidence import Box, Evidence, Word, union
 from core.extraction import Extraction, PageRef
 from core.extractor import Availability
-from core.invoice.model import Invoice
+from core.invoice.model import Invoice, payment_fields
 from core.jobs.queue import Handler, Job, JobQueue
 from core.llm.provider import Models
 from core.notation import usual_notation
@@ -233,10 +233,11 @@ class Studio:
         return _jpeg(picture.image, width), _jpeg(picture_as_read(picture, text, recipe.cleanup), width)
 
     def parse_value(self, path: str, text: str, extraction: Extraction | None = None) -> object:
-        """Text as the field's type, read in the document's notation (``1.234,56`` to Decimal). Raises ValueError
-        with a sentence for the person."""
+        """Text as the type of the field at ``path`` (or of an amount of :class:`core.invoice.model.Payment`), read in the
+        document's notation (``1.234,56`` to Decimal). Raises ValueError with a sentence for the person."""
+        payment = {info.name: info for info in payment_fields()}
         return parse_value(
-            (extraction.type if extraction else USUAL).field_of(path),
+            payment.get(path) or (extraction.type if extraction else USUAL).field_of(path),
             text,
             extraction.own_notation if extraction else usual_notation(None),
         )

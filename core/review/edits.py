@@ -7,7 +7,7 @@ it into values and says, field by field, what could not be read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -19,7 +19,8 @@ from core.document_types import type_of
 from core.evidence import Evidence
 from core.invoice.model import Invoice
 from core.notation.writing import text_of
-from core.schema.document_type import DocumentType, Table
+from core.schema.document_type import Table
+from core.schema.fields import FieldInfo, fields_of
 from core.schema.path import Path, is_cell
 from core.schema.values import is_amount
 from core.stores.receipt import SaveReceipt
@@ -136,23 +137,31 @@ def read_edits(extracted: BaseModel, edits: Edits, parse: Parse) -> Read:
     kind = type_of(extracted)
     values: dict[str, Any] = {name: getattr(extracted, name) for name in kind.model.model_fields}
     for path, text in edits.texts.items():
-        values[path] = _read(kind, path, text, kind.value_at(extracted, path), parse, errors)
+        values[path] = _read(kind.field_of(path), path, text, kind.value_at(extracted, path), parse, errors)
     if edits.lines is not None and kind.main_table:
         values[kind.main_table.name] = _read_lines(extracted, kind.main_table, edits.lines, parse, errors)
     return Read(kind.model(**values), errors)
 
 
+def read_fields(stored: BaseModel, texts: Mapping[str, str], parse: Parse) -> Read:
+    """Texts by field name as values of the model of ``stored``, which has no tables; the other fields stay."""
+    errors: dict[str, str] = {}
+    infos = [info for info in fields_of(type(stored)) if info.name in texts]
+    typed = {i.name: _read(i, i.name, texts[i.name], getattr(stored, i.name), parse, errors) for i in infos}
+    return Read(stored.model_copy(update=typed), errors)
+
+
 def _read_lines(
     extracted: BaseModel, table: Table, rows: list[Row], parse: Parse, errors: dict[str, str]
 ) -> tuple[BaseModel, ...]:
-    kind, lines = type_of(extracted), []
+    lines = []
     filled = [row for row in rows if any(text.strip() for text in row.values())]
     known = _values_by_text(extracted, table)
     for index, row in enumerate(filled):
         cells = {}
         for info in table.columns:
             path, text = table.path(index, info.name), row.get(info.name, "")
-            cells[info.name] = _read(kind, path, text, known.get((info.name, text)), parse, errors)
+            cells[info.name] = _read(info, path, text, known.get((info.name, text)), parse, errors)
         lines.append(table.model(**cells))
     return tuple(lines)
 
@@ -166,12 +175,12 @@ def _values_by_text(extracted: BaseModel, table: Table) -> dict[tuple[str, str],
     }
 
 
-def _read(kind: DocumentType, path: str, text: str, extracted: Any, parse: Parse, errors: dict[str, str]) -> Any:
+def _read(info: FieldInfo, path: str, text: str, extracted: Any, parse: Parse, errors: dict[str, str]) -> Any:
     if not text.strip():
         return None
     if text == as_text(extracted):
         return extracted
-    own = _own_notation(kind, path, text)
+    own = _own_notation(info, text)
     if own is not None:
         return own
     try:
@@ -189,13 +198,12 @@ def tidy(path: str, text: str, parse: Parse) -> str:
         return text
 
 
-def _own_notation(kind_of_document: DocumentType, path: str, text: str) -> Decimal | date | None:
+def _own_notation(info: FieldInfo, text: str) -> Decimal | date | None:
     """The value of a text in our own notation, which must never be read again in the document's."""
-    kind = kind_of_document.field_of(path).kind
-    if kind in ("money", "quantity") and _OUR_NUMBER.fullmatch(text):
+    if info.kind in ("money", "quantity") and _OUR_NUMBER.fullmatch(text):
         number = Decimal(text)
         return number if is_amount(number) else None
-    if kind == "date" and re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+    if info.kind == "date" and re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         try:
             return date.fromisoformat(text)
         except ValueError:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.errors import StudioError
-from core.invoice.model import Invoice
+from core.extraction import Extraction
+from core.records import About
 from core.stores.receipt import SaveReceipt
 from core.stores.records import Record, Target
 from pages.records_parts.draft import Draft, drop_draft
@@ -19,13 +20,19 @@ _RECEIPT = "records_receipt"
 _TROUBLE = "records_trouble"
 
 
-def save_record(order: Record, draft: Draft, invoice: Invoice, *, workbook_too: bool) -> None:
-    """Save the draft over the record in the database, and in the Excel workbook too where asked; what was typed stays
-    when that fails, as where it is no longer ``order`` that is stored."""
+def save_record(order: Record, draft: Draft, now: Extraction, *, workbook_too: bool) -> None:
+    """Save the draft, whose values are ``now``, over the record in the database, and in the Excel workbook too where asked;
+    what was typed stays when that fails, as where it is no longer ``order`` that is stored."""
     targets: tuple[Target, ...] = ("database", "workbook") if workbook_too else ("database",)
     saved = _attempt(
         lambda: get_studio().save(
-            invoice, targets, run_id=order.run_id, update=order.order_id, status=draft.status, seen=order
+            now.invoice,
+            targets,
+            run_id=order.run_id,
+            update=order.order_id,
+            status=draft.status,
+            seen=order,
+            about=About(now.document_type, now.payment),
         ),
         f"Order {order.order_id} saved in {_named(targets)}.",
     )

@@ -11,7 +11,7 @@ from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.records import describe_differences
 from core.review.edits import as_text
 from core.stores.records import Record
-from pages.records_parts.draft import Draft, take_stored
+from pages.records_parts.draft import DOCUMENT_TYPE, FIELDS, Draft, own_text, take_stored, value_at
 from pages.shared.frame import plain
 
 LINES, STATUS = LINE_ITEMS.name, "status"
@@ -19,7 +19,7 @@ LINES, STATUS = LINE_ITEMS.name, "status"
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A field that the person changed and somebody else too: its path, title, and the two texts."""
+    """A field of a record that the person changed and somebody else too: its path, title, and the two texts."""
 
     path: str
     title: str
@@ -32,11 +32,11 @@ def conflicts(order: Record, draft: Draft) -> Iterator[Conflict]:
     seen = draft.seen
     if seen.version == order.version:
         return
-    for info in INVOICE.header:
-        then, theirs = (as_text(getattr(one.invoice, info.name)) for one in (seen, order))
-        mine = draft.edits.texts.get(info.name)
-        if mine is not None and then != theirs != mine and info.name not in draft.kept:
-            yield Conflict(info.name, info.title, theirs, mine)
+    for name, title in ((DOCUMENT_TYPE, "Type"), *((info.name, info.title) for info in FIELDS)):
+        then, theirs = (as_text(value_at(one, name)) for one in (seen, order))
+        mine = own_text(draft, name)
+        if mine is not None and then != theirs != mine and name not in draft.kept:
+            yield Conflict(name, title, theirs, mine)
     if (
         draft.edits.lines is not None
         and INVOICE.rows(seen.invoice, LINE_ITEMS) != INVOICE.rows(order.invoice, LINE_ITEMS)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.errors import StudioError
 from core.invoice.document_type import INVOICE
-from core.invoice.model import payment_fields
+from core.prompt import DOCUMENT_TYPES
 from core.review.edits import as_text
 from core.review.trust import worth_showing
 from core.schema.fields import FieldInfo, FieldKind
@@ -19,11 +19,24 @@ from core.studio import Reviewed
 from pages.records_parts.actions import ask_delete, save_record
 from pages.records_parts.conflict import draw_conflicts
 from pages.records_parts.download import draw_record_downloads
-from pages.records_parts.draft import Draft, drop_draft, get_draft, is_changed, mark_reviewed, review_draft, run_of
+from pages.records_parts.draft import (
+    DOCUMENT_TYPE,
+    FIELDS,
+    Draft,
+    drop_draft,
+    get_draft,
+    is_changed,
+    mark_reviewed,
+    review_draft,
+    run_of,
+    set_text,
+    text_at,
+    value_at,
+)
 from pages.records_parts.handover import hand_over
 from pages.records_parts.lines import draw_findings, draw_lines
 from pages.records_parts.place import draw_page_switch, draw_place
-from pages.records_parts.table import amount_text, open_record
+from pages.records_parts.table import open_record
 from pages.shared import keys
 from pages.shared.frame import get_studio, plain
 from pages.shared.keep_case import draw_keep
@@ -59,7 +72,7 @@ def draw_record(order_id: int) -> None:
 
 
 def _draw_form(order: Record, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
-    for group, fields in groupby(INVOICE.header, key=lambda info: info.group):
+    for group, fields in groupby(FIELDS, key=lambda info: info.group):
         st.markdown(f"##### {group}")
         _draw_group(list(fields), order, draft, reviewed, errors)
     draw_lines(order, draft, reviewed, errors)
@@ -88,17 +101,8 @@ def _draw_head(order: Record) -> bool:
     times[-1] += f" ({zone.key})"
     read_from = run_of(order.run_id) if order.run_id else None
     source = [f"read from {plain(read_from.name)}"] if read_from else []
-    st.caption(" · ".join([*_payment(order), *times, *source]))
+    st.caption(" · ".join([*times, *source]))
     return shown
-
-
-def _payment(order: Record) -> list[str]:
-    """What the document is, and what is paid and due of it, in a few words each."""
-    kind = [f"**{order.document_type.capitalize()}**"] if order.document_type else []
-    known = [(info.title.lower(), getattr(order.payment, info.name)) for info in payment_fields()]
-    return kind + [
-        f"{title} {plain(amount_text(amount, order.invoice.currency))}" for title, amount in known if amount is not None
-    ]
 
 
 def _draw_way_back(order: Record, run_id: str) -> None:
@@ -136,13 +140,14 @@ def _draw_save_bar(order: Record, draft: Draft, reviewed: Reviewed, errors: dict
         if changed:
             st.button("Discard", key="record_discard", type="tertiary", on_click=_discard, args=(order,))
     if errors:
-        names = ", ".join(INVOICE.title_of(path) for path in errors)
+        titles = {info.name: info.title for info in FIELDS}
+        names = ", ".join(titles.get(path) or INVOICE.title_of(path) for path in errors)
         st.error(f"Not saved yet: correct {plain(names)} first.", icon=":material/error:")
     open_choices = draw_conflicts(order, draft)
     if save and open_choices:
         st.error("Not saved yet: choose between theirs and yours first.", icon=":material/error:")
     if save and not errors and not open_choices:
-        save_record(order, draft, reviewed.extraction.invoice, workbook_too=too)
+        save_record(order, draft, reviewed.extraction, workbook_too=too)
         st.rerun()
 
 
@@ -160,6 +165,9 @@ def _draw_group(
 ) -> None:
     width = max(_WIDTHS.get(info.kind, 130) for info in fields)
     grid = st.grid(columns="auto", min_column_width=width, gap=("xsmall", "small"))
+    if fields[0] is FIELDS[0]:
+        with grid.cell(), st.container(key="cell_type_record", gap=None):
+            _draw_type(order, draft)
     for info in fields:
         with grid.cell(), st.container(key=f"cell_{info.kind}_record_{info.name}", gap=None):
             # The inner key is the one by which the page view finds a field.
@@ -172,7 +180,7 @@ def _draw_group(
                 key = f"record_field_{info.name}_{draft.edits.revision}"
                 st.text_input(
                     f"{info.title}{' *' if info.required else ''}",
-                    draft.edits.text_at(order.invoice, info.name),
+                    text_at(order, draft, info.name),
                     key=key,
                     on_change=_commit_field,
                     args=(order, draft, info.name, key),
@@ -181,14 +189,32 @@ def _draw_group(
     _draw_shared(fields, reviewed)
 
 
+def _draw_type(order: Record, draft: Draft) -> None:
+    """What the document is, to choose; nothing where that was not told."""
+    now, key = text_at(order, draft, DOCUMENT_TYPE), f"record_type_{draft.edits.revision}"
+    kinds = list(dict.fromkeys(["", *DOCUMENT_TYPES, now]))
+    with st.container(key="record_type", gap=None):
+        st.selectbox(
+            "Type",
+            kinds,
+            kinds.index(now),
+            lambda kind: kind.capitalize() or "(not told)",
+            key=key,
+            on_change=_commit_field,
+            args=(order, draft, DOCUMENT_TYPE, key),
+        )
+    if now != (order.document_type or ""):
+        st.markdown(f"stored: {plain(order.document_type or 'nothing')}")
+
+
 def _draw_remarks(order: Record, info: FieldInfo, draft: Draft, reviewed: Reviewed, error: str | None) -> None:
     """What is to be said of one field alone, below it."""
     if error:
         st.markdown(f":red[:material/error: {plain(error)}]")
     else:
         draw_findings([f for f in worth_showing(reviewed.extraction, info.name) if len(f.fields) == 1])
-    stored, now = getattr(order.invoice, info.name), getattr(reviewed.extraction.invoice, info.name)
-    if not error and as_text(now) != draft.edits.text_at(order.invoice, info.name).strip():
+    stored, now = value_at(order, info.name), value_at(reviewed.extraction, info.name)
+    if not error and as_text(now) != text_at(order, draft, info.name).strip():
         st.markdown(f"read as: {plain(as_text(now)) or 'nothing'}")
     if error or now != stored:
         st.markdown(f"stored: {plain(as_text(stored)) or 'nothing'}")
@@ -211,7 +237,7 @@ def _commit_status(draft: Draft, key: str) -> None:
 
 
 def _commit_field(order: Record, draft: Draft, name: str, key: str) -> None:
-    draft.edits.set_text(order.invoice, name, str(st.session_state.get(key) or ""))
+    set_text(order, draft, name, str(st.session_state.get(key) or ""))
     mark_reviewed(order, draft)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 
 from core.extraction import Extraction
-from core.invoice.document_type import LINE_ITEMS
-from core.review.edits import Edits, read_edits
+from core.invoice.document_type import INVOICE, LINE_ITEMS
+from core.invoice.model import payment_fields
+from core.review.edits import Edits, as_text, read_edits, read_fields
 from core.stores.records import Record, Status
 from core.studio import Reviewed
 from pages.shared.frame import get_studio
@@ -16,16 +18,24 @@ from pages.shared.frame import get_studio
 _DRAFTS = "records_drafts"
 _REVISION = "records_draft_revision"
 
+#: The name of what the document is, among the fields of a record.
+DOCUMENT_TYPE = "document_type"
+#: The fields of a record that are typed: the invoice's, then what is paid of it.
+FIELDS = (*INVOICE.header, *payment_fields())
+_PAYMENT = frozenset(info.name for info in payment_fields())
+
 
 @dataclass(slots=True)
 class Draft:
-    """Changes to one record. ``seen`` is the record as the person began, ``told`` the version of it that they were last
+    """Changes to one record. ``beside`` holds the texts of what stands beside the invoice, by name (the document's type, what
+    is paid and due). ``seen`` is the record as the person began, ``told`` the version of it that they were last
     told of, ``kept`` the paths where they hold their own value against it; ``marked`` says that the status became
     “reviewed” by editing."""
 
     status: Status
     seen: Record
     edits: Edits = field(default_factory=Edits)
+    beside: dict[str, str] = field(default_factory=dict)
     marked: bool = False
     told: int | None = None
     kept: set[str] = field(default_factory=set)
@@ -58,7 +68,7 @@ def take_stored(order: Record, draft: Draft, path: str) -> None:
     elif path == LINE_ITEMS.name:
         draft.edits.lines = None
     else:
-        draft.edits.texts.pop(path, None)
+        _texts(draft, path).pop(path, None)
     draft.edits.revision = _revision()
 
 
@@ -69,7 +79,40 @@ def drop_draft(order_id: int) -> None:
 
 def is_changed(draft: Draft) -> bool:
     """Whether the person changed anything."""
-    return bool(draft.edits.texts) or draft.edits.lines is not None or draft.status != draft.seen.status
+    typed = bool(draft.edits.texts or draft.beside) or draft.edits.lines is not None
+    return typed or draft.status != draft.seen.status
+
+
+def _texts(draft: Draft, name: str) -> dict[str, str]:
+    """The person's texts among which the field's stands."""
+    return draft.beside if name == DOCUMENT_TYPE or name in _PAYMENT else draft.edits.texts
+
+
+def value_at(held: Record | Extraction, name: str) -> Any:
+    """The value of a field of a record, of the invoice or beside it."""
+    if name == DOCUMENT_TYPE:
+        return held.document_type
+    return getattr(held.payment if name in _PAYMENT else held.invoice, name)
+
+
+def own_text(draft: Draft, name: str) -> str | None:
+    """What the person typed or chose; ``None`` where they left the field alone."""
+    return _texts(draft, name).get(name)
+
+
+def text_at(order: Record, draft: Draft, name: str) -> str:
+    """What stands in the field: the person's text, else the stored value."""
+    own = own_text(draft, name)
+    return as_text(value_at(order, name)) if own is None else own
+
+
+def set_text(order: Record, draft: Draft, name: str, text: str) -> None:
+    """Take what was typed or chosen; the stored text again is no change."""
+    texts = _texts(draft, name)
+    if text == as_text(value_at(order, name)):
+        texts.pop(name, None)
+    else:
+        texts[name] = text
 
 
 def mark_reviewed(order: Record, draft: Draft) -> None:
@@ -88,8 +131,14 @@ def run_of(run_id: str) -> Extraction | None:
 def review_draft(order: Record, draft: Draft) -> tuple[Reviewed, dict[str, str]]:
     """The record as the draft has it, checked, and a sentence for every text that could not be read."""
     studio, read_from = get_studio(), run_of(order.run_id) if order.run_id else None
-    read = read_edits(order.invoice, draft.edits, lambda path, text: studio.parse_value(path, text, read_from))
-    return studio.review(read_from or _without_run(order), read.values), read.errors
+
+    def parse(path: str, text: str) -> object:
+        return studio.parse_value(path, text, read_from)
+
+    read, paid = read_edits(order.invoice, draft.edits, parse), read_fields(order.payment, draft.beside, parse)
+    beside = {"document_type": text_at(order, draft, DOCUMENT_TYPE) or None, "payment": paid.values}
+    now = (read_from or _without_run(order)).model_copy(update=beside)
+    return studio.review(now, read.values), read.errors | paid.errors
 
 
 def _without_run(order: Record) -> Extraction:

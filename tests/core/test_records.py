@@ -51,6 +51,31 @@ def test_both_stores_keep_what_the_document_is_and_what_is_due(studio: Studio) -
     assert (studio.record(order_id).document_type, studio.record(order_id).payment) == ("invoice", Payment())
 
 
+def test_a_corrected_type_outlives_a_later_save_of_the_same_reading(studio: Studio) -> None:
+    """The Studio's form has no field for it; another reading of the document says it anew."""
+    order_id = studio.save(invoice(), ("database",), run_id="1" * 32, extraction=credit_note()).order_id
+    corrected = About("receipt", Payment(amount_due=Decimal(5)))
+    studio.save(invoice(), ("database",), run_id="1" * 32, update=order_id, about=corrected)
+    studio.save(invoice("R-2"), ("database",), run_id="1" * 32, extraction=credit_note(), update=order_id)
+    held = studio.record(order_id)
+    assert (held.invoice.invoice_number, held.document_type, held.payment) == ("R-2", "receipt", corrected.payment)
+    studio.save(invoice("R-2"), ("database",), run_id="2" * 32, extraction=credit_note(), update=order_id)
+    assert (studio.record(order_id).document_type, studio.record(order_id).payment) == ("credit note", PAID)
+
+
+def test_a_save_of_the_type_alone_that_broke_off_is_noticed(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The workbook still has the old one, until it is mended."""
+    both = ("database", "workbook")
+    order_id = studio.save(invoice(), both).order_id
+    with monkeypatch.context() as patch:
+        patch.setattr(studio.records, "_put_in_place", lambda *_, **__: None)  # as if killed there
+        studio.save(invoice(), both, update=order_id, about=About("credit note", PAID))
+    (found,) = studio.records.what_differs()
+    assert found.kind == "outdated"
+    studio.records.mend(found)
+    assert studio.records.what_differs() == []
+
+
 def test_the_later_of_two_is_told_what_the_earlier_changed(studio: Studio) -> None:
     """Nothing is saved over a change that was not seen, in neither store; seen, it may be."""
     both = ("database", "workbook")

@@ -38,6 +38,7 @@ from core.notation import notation_of
 from core.ocr.engine import PageReader, PagesRead
 from core.placing import candidates_on_page, evidence_on_page, sources_on_page
 from core.recipe import Recipe
+from core.review.words import STATUS_WORDS
 
 T = TypeVar("T")
 
@@ -289,7 +290,7 @@ class _Run:
                     today=self.pipeline.today(),
                     page_view=on_page.invoice if on_page and extracted.exact else None,
                 ),
-                lambda judged: f"{judged.verdict}, {len(judged.findings)} findings",
+                _verdict_in_words,
             )
         )
 
@@ -340,6 +341,11 @@ def _worth(result: Extraction) -> tuple[bool, int, int, float]:
     errors = sum(finding.severity == "error" for finding in result.findings)
     there = sum(result.value_at(name) is not None for name in required)
     return result.verdict == "approved", there, -errors, round(sure, 1)
+
+
+def _verdict_in_words(judged: Extraction) -> str:
+    count = len(judged.findings)
+    return f"{STATUS_WORDS[judged.verdict]}, {count} finding{'' if count == 1 else 's'}"
 
 
 def _of_reading(*findings: Finding) -> tuple[Finding, ...]:

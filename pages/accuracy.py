@@ -60,7 +60,7 @@ def _draw_empty() -> None:
                 on_click=start_samples,
             )
         st.caption(
-            "For figures of your own documents: save records as “reviewed”, keep some as test cases, or import a zip "
+            "For figures of your own documents: set records to “approved”, keep some as test cases, or import a zip "
             "of cases above."
         )
 

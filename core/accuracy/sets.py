@@ -77,7 +77,9 @@ class CaseSets:
         if name == "records":
             found = list(self._records())
             if not found:
-                raise CaseError("No reviewed record has its document here: save one as “reviewed” in the Studio first.")
+                raise CaseError(
+                    "No reviewed record has its document here: set one to “approved” on the Records page first."
+                )
             return CaseSet("records", "Reviewed records", len(found), "--records"), found
         path = self._allowed(folder) if name == "folder" else self._folder_of(name)
         found = [subject_of(case) for case in load_cases(path)]

@@ -115,7 +115,7 @@ def _document_row(one: Measured) -> Row:
         "Kind": one.kind,
         "F1": percent(total([one.scored.score]).f1),
         "Misses": len(one.misses),
-        "Verdict": one.verdict or "not read",
+        "Verdict": "ready" if one.verdict == "approved" else one.verdict or "not read",
         "Seconds": round(one.seconds, 2),
         _WHY: "" if one.status == "ok" else one.status,
     }

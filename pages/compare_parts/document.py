@@ -13,6 +13,7 @@ from core.comparison.totals import Compared
 from core.errors import StudioError
 from core.notation.writing import text_of
 from core.review.trust import by_severity
+from core.review.words import STATUS_WORDS
 from core.stores.comparisons import Comparison
 from pages.compare_parts.matrix import facts
 from pages.compare_parts.page_view import draw_view
@@ -91,7 +92,7 @@ def _head(kept: Comparison, compared: Compared, column: int) -> dict[str, Any]:
     if result is None:
         sentence = compared.failures[column]
         return {"name": kept.recipes[column].name, "facts": sentence or "not read yet", "failed": bool(sentence)}
-    told = [result.extraction.verdict, *facts(compared, column)]
+    told = [STATUS_WORDS[result.extraction.verdict], *facts(compared, column)]
     if findings := sum(finding.severity != "info" for finding in result.extraction.findings):
         told.append("1 finding" if findings == 1 else f"{findings} findings")
     return {"name": kept.recipes[column].name, "facts": " · ".join(told), "failed": False}

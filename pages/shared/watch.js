@@ -2,8 +2,12 @@
 const EVERY = 700; // ms
 const AFTER_TELLING = 4000; // a page that was told is being drawn; it is told again should that have been lost
 
+// Streamlit calls the component again when its data change, and ends only the last call: the one before is ended here.
+const looking = new WeakMap();
+
 export default function (component) {
-  const { data, setTriggerValue } = component;
+  const { data, parentElement, setTriggerValue } = component;
+  looking.get(parentElement)?.();
   let over = false;
   let timer = 0;
 
@@ -42,9 +46,12 @@ export default function (component) {
     if (!over) timer = setTimeout(look, wait);
   }
 
-  timer = setTimeout(look, EVERY);
-  return () => {
+  function end() {
     over = true;
     clearTimeout(timer);
-  };
+  }
+
+  timer = setTimeout(look, EVERY);
+  looking.set(parentElement, end);
+  return end;
 }

@@ -35,6 +35,7 @@ _STRIP = """
 export default function () {
   const strip = document.querySelector(".st-key-documents");
   if (!strip) return;
+  strip.endLast?.(); // Streamlit ends only the last call of several
   const fade = () => {
     strip.classList.toggle("more_before", strip.scrollLeft > 4);
     strip.classList.toggle("more_after", strip.scrollLeft + strip.clientWidth < strip.scrollWidth - 4);
@@ -56,12 +57,13 @@ export default function () {
   sizes.observe(strip);
   strip.addEventListener("scroll", fade);
   strip.addEventListener("wheel", turn, { passive: false });
-  return () => {
+  strip.endLast = () => {
     clearTimeout(soon);
     sizes.disconnect();
     strip.removeEventListener("scroll", fade);
     strip.removeEventListener("wheel", turn);
   };
+  return strip.endLast;
 }
 """
 
@@ -78,7 +80,8 @@ def draw_desk_bar(desk: Desk) -> None:
         if _others_read(desk):
             st.fragment(_watch_documents)(desk)
         else:
-            _draw_documents(desk)
+            with st.container():  # as a fragment has one: nothing moves when the watching begins or ends
+                _draw_documents(desk)
         _draw_turning(desk)
         draw_reopen_closed(desk)
         draw_save_ready(desk)
@@ -130,6 +133,21 @@ def look_at_documents(runs: str) -> Glance:
 
 def _draw_documents(desk: Desk) -> bool:
     """Draw the row; whether one of its documents was just chosen."""
+    with st.container(horizontal=True, vertical_alignment="center", key="documents_row", gap="xsmall"):
+        pressed = _draw_chips(desk)
+        if progress := batch_progress([job for run in desk.runs() if (job := get_job(run))]):
+            with st.container(key="reading_batch", width="content"):
+                st.caption(progress)
+        _strip()(
+            key="desk_strip",
+            data={"chosen": desk.place, "count": len(desk.documents)},
+            width="content",
+            height="content",
+        )
+    return pressed
+
+
+def _draw_chips(desk: Desk) -> bool:
     pressed = False
     with st.container(horizontal=True, key="documents", gap="xsmall"):
         for index, document in enumerate(desk.documents):
@@ -144,12 +162,6 @@ def _draw_documents(desk: Desk) -> bool:
                     on_click=choose,
                     args=(desk, document.sha256),
                 )
-    if progress := batch_progress([job for run in desk.runs() if (job := get_job(run))]):
-        with st.container(key="reading_batch", width="content"):
-            st.caption(progress)
-    _strip()(
-        key="desk_strip", data={"chosen": desk.place, "count": len(desk.documents)}, width="content", height="content"
-    )
     return pressed
 
 

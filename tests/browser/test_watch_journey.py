@@ -27,7 +27,7 @@ def test_nothing_is_asked_once_the_work_is_over(person: Person) -> None:
     """A comparison that went through several states and was stopped is left alone, and so is its page."""
     person.visit("/compare", "compare_start")
     person.click("compare_start")
-    expect(person.keyed("compare_bar")).to_contain_text("running")
+    expect(person.keyed("compare_bar")).to_contain_text("running", timeout=30_000)
     person.click("compare_cancel")
     expect(person.keyed("compare_go_on")).to_be_visible(timeout=60_000)
     person.settle()

@@ -138,6 +138,12 @@ def test_the_steps_come_in_order_and_end_in_a_result() -> None:
     assert [step.step for step in extraction.steps] == finished(events)
 
 
+def test_the_last_step_says_ready_as_the_page_does() -> None:
+    """What only a person can say, “approved”, is no word for a verdict of the machine."""
+    last = [event for event in run(pipeline_of(NO_XML, rules())) if isinstance(event, StepFinished)][-1]
+    assert last.detail == "ready, 0 findings"
+
+
 def test_pages_are_counted_as_they_are_read() -> None:
     """The person sees page k of n."""
     progress = [event for event in run(pipeline_of(NO_XML, rules()), pages=3) if isinstance(event, StepProgressed)]

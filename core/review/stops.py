@@ -15,7 +15,7 @@ from typing import Literal
 
 from core.extraction import Candidate, Extraction, Finding, Member
 from core.review.edits import as_text
-from core.review.trust import UNREAD, asked_at, by_severity, is_unsure, percent, sureness
+from core.review.trust import UNREAD, asked_at, by_severity, is_by_person, is_unsure, percent, sureness
 from core.schema.document_type import DocumentType
 from core.schema.path import is_cell
 
@@ -27,6 +27,16 @@ OF_DOCUMENT = "check:"
 _KINDS: dict[str, StopKind] = {UNREAD: "unread", "required": "missing", "not_found": "empty"}
 #: Stops that a yes cannot answer: a value is needed.
 _NEEDS_A_VALUE = frozenset({"unread", "missing"})
+#: The label of a value that a check worked out.
+_WORKED_OUT = "worked out"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A value that may stand at ``path`` instead."""
+
+    path: str
+    candidate: Candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,8 @@ class Stop:
     do not add up: ``members`` and ``difference``, see :class:`core.extraction.Finding`), ``finding`` (what another check
     says), ``doubt`` (a value that is not sure). ``paths`` are the fields it asks about, the most suspect first: the walk
     goes there. ``candidates`` is what else on the page may be the value of that first one, ``proposed`` the value that a
-    check worked out for it.
+    check worked out for it. ``also`` is the same for those amounts of a failed sum that the person gave or confirmed: the
+    walk does not go there, and one of them may still be the wrong one.
     """
 
     kind: StopKind
@@ -50,6 +61,14 @@ class Stop:
     candidates: tuple[Candidate, ...] = ()
     proposed: str | None = None
     check: str = ""
+    also: tuple[Offer, ...] = ()
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """What may be taken instead: of the first field, the value worked out before what else is on the page, then of the others."""
+        if self.path is None:
+            return ()
+        return (*_offers(self.path, self.proposed, self.candidates), *self.also)
 
     @property
     def path(self) -> str | None:
@@ -111,7 +130,26 @@ def _of_finding(extraction: Extraction, finding: Finding, path: str) -> Stop:
         others(extraction, path),
         proposed,
         finding.check,
+        tuple(_of_the_persons(extraction, finding, path)),
     )
+
+
+def _of_the_persons(extraction: Extraction, finding: Finding, asked: str) -> Iterator[Offer]:
+    """What the amounts of a failed sum that are the person's own may be instead, but for the one that is ``asked`` about."""
+    if not finding.members:
+        return
+    members = (member.path for member in finding.members if member.path)
+    for path in dict.fromkeys((*finding.fields, *members)):
+        if path != asked and is_by_person(extraction, path):
+            proposed = finding.proposed if path == finding.fields[0] else None
+            yield from _offers(path, proposed, others(extraction, path))
+
+
+def _offers(path: str, proposed: str | None, candidates: Sequence[Candidate]) -> Iterator[Offer]:
+    """The values, each once: one that was worked out and also stands on the page has its place there."""
+    placed = {one.value: one for one in candidates}
+    for value in dict.fromkeys([*([proposed] if proposed is not None else []), *placed]):
+        yield Offer(path, placed.get(value, Candidate(value, value, _WORKED_OUT)))
 
 
 def _subject(kind: DocumentType, path: str) -> str:

@@ -26,14 +26,6 @@ _TOLD: frozenset[StopKind] = frozenset({"doubt", "missing", "unread"})
 _LONGEST = 44
 
 
-def choices(stop: Stop) -> tuple[Candidate, ...]:
-    """What may stand instead: the value that a check worked out, then what else is on the page, each value once."""
-    placed = {one.value: one for one in stop.candidates}
-    worked_out = [stop.proposed] if stop.proposed is not None else []
-    values = dict.fromkeys([*worked_out, *placed])
-    return tuple([placed.get(value, Candidate(value, value, "worked out")) for value in values][:_MOST])
-
-
 def draw_question(run_id: str, stop: Stop, extraction: Extraction, text: str = "") -> None:
     """Draw a question. ``extraction`` is what was extracted, ``text`` what now stands in its first field."""
     level: Level = "check" if stop.kind in ("doubt", "empty", "finding") else "doubtful"
@@ -66,21 +58,22 @@ def _draw_members(stop: Stop) -> None:
 
 def _draw_choices(run_id: str, stop: Stop, path: str, extraction: Extraction, text: str) -> None:
     alone = len(stop.paths) == 1 and not is_cell(path)
-    for place, choice in enumerate(choices(stop), start=1):
-        if choice.value == text:
+    for place, offer in enumerate(stop.offers[:_MOST], start=1):
+        choice, own = offer.candidate, offer.path == path
+        if own and choice.value == text:
             continue
-        about = "" if alone else f"{extraction.type.title_of(path).lower()} "
+        about = "" if alone and own else f"{extraction.type.title_of(offer.path).lower()} "
         st.button(
             f":gray[{place}] {about}{plain(_short(choice.value))}",
             key=other_key(path, place),
             help=plain(choice.label) or None,
             on_click=take,
-            args=(run_id, path, choice.value, extraction, _place_of(choice)),
+            args=(run_id, offer.path, choice.value, extraction, _place_of(choice)),
         )
 
 
 def other_key(path: str, place: int) -> str:
-    """The key of the value offered under the number ``place`` (from 1) for the field at ``path``."""
+    """The key of the value offered under the number ``place`` (from 1) where the field at ``path`` is asked about."""
     return f"other_{path.replace('.', '_')}_{place}"
 
 
@@ -89,7 +82,7 @@ def offered_places(extraction: Extraction) -> list[dict[str, Any]]:
     sizes = {text.page: (text.width, text.height) for text in extraction.page_texts}
     found = []
     for stop in stops(extraction):
-        for place, choice in enumerate(choices(stop), start=1):
+        for place, choice in enumerate((offer.candidate for offer in stop.offers[:_MOST]), start=1):
             if stop.path and choice.box and choice.page in sizes:
                 (width, height), (x0, y0, x1, y1) = sizes[choice.page], choice.box
                 at = [x0 / width, y0 / height, x1 / width, y1 / height]

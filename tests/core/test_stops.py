@@ -11,6 +11,7 @@ from core.extraction import Candidate, Extraction, Finding, Member, PageRef, Pro
 from core.extraction_json import to_json
 from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice, LineItem
+from core.judgement import judge
 from core.recipe import Recipe
 from core.review import Reviewed
 from core.review.standing import confirmed, open_points, status_of
@@ -80,6 +81,22 @@ def test_a_failed_sum_is_one_question_with_its_members() -> None:
     )
     stop = only(read(confidences={"total_amount": 0.4}, findings=(failed,)))
     assert (stop.kind, stop.members, stop.difference, stop.proposed) == ("sum", members, Decimal(4), "10")
+
+
+def test_a_failed_sum_offers_what_else_a_typed_amount_may_be() -> None:
+    """The walk goes to what nobody looked at; the total that was typed may still be the wrong one."""
+    printed = Candidate("14.50", "14,50", "Total", 1, (0, 0, 9, 9))
+    candidates = {"total_amount": (printed, Candidate("17.00", "17,00", "Due")), "tax": (Candidate("4.50", "4,50"),)}
+    typed = GIVEN.model_copy(update={"subtotal": Decimal(10), "tax": Decimal("4.50"), "total_amount": Decimal("15.40")})
+    mine = {"total_amount": Provenance("person", "typed", exact=True)}
+    extraction = read(typed, provenance=mine, candidates=candidates)
+    (stop,) = [one for one in stops(judge(extraction, today=date(2024, 5, 7))) if one.kind == "sum"]
+    assert stop.path == "subtotal"
+    assert [(offer.path, offer.candidate.value) for offer in stop.offers] == [
+        ("total_amount", "14.50"),
+        ("total_amount", "17.00"),
+    ]
+    assert stop.offers[0].candidate == printed
 
 
 def test_a_missing_required_value_cannot_be_said_to_be_right() -> None:

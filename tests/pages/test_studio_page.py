@@ -697,6 +697,17 @@ def test_a_failed_sum_is_one_question(studio: Studio, digital_pdf: SampleFile) -
     assert not {"confirm_total_amount", "confirm_subtotal", "confirm_tax"} & keys_of(app)
 
 
+def test_a_failed_sum_offers_the_total_of_the_page_for_a_typed_one(studio: Studio, digital_pdf: SampleFile) -> None:
+    """Though the question goes to an amount that nobody looked at yet: one click mends the sum."""
+    app = type_into(extracted(digital_pdf), "total_amount", "9999.00")
+    total = digital_pdf.truth["total_amount"]
+    offered = [b for b in app.button if str(b.key).startswith("other_") and total in str(b.label).replace("\\", "")]
+    assert [str(button.label).partition("] ")[2].split()[0] for button in offered] == ["total"]
+    press(app, str(offered[0].key))
+    assert app.text_input(key="field_total_amount").value == total
+    assert "No question is open." in said(app)
+
+
 def test_a_line_is_put_between_others(studio: Studio, digital_pdf: SampleFile) -> None:
     """It stands where it was asked for, and the lines after it moved down."""
     app = extracted(digital_pdf)

@@ -30,7 +30,7 @@ from pages.shared.desk import Desk, Group, OpenDocument, desk_from, range_text
 from pages.shared.drawing import box_on_page
 from pages.shared.frame import plain
 from pages.shared.lines import REMOVE, line_level, rows_after
-from pages.shared.questions import choices, offered_places
+from pages.shared.questions import offered_places
 from pages.shared.steps import headline_of, in_words, lines_of
 from pages.shared.viewer import boxes_of
 from pages.studio_parts.desk_bar import batch_progress
@@ -555,8 +555,9 @@ def test_the_value_that_a_check_worked_out_is_offered_first_and_once() -> None:
     stop = Stop(
         "sum", ("total_amount",), "It fails.", candidates=(Candidate("99.00", "99.00"), there), proposed="120.00"
     )
-    assert choices(stop) == (there, Candidate("99.00", "99.00"))
-    assert [each.value for each in choices(Stop("sum", ("tax",), "It fails.", proposed="20.00"))] == ["20.00"]
+    assert [offer.candidate for offer in stop.offers] == [there, Candidate("99.00", "99.00")]
+    (worked_out,) = Stop("sum", ("tax",), "It fails.", proposed="20.00").offers
+    assert (worked_out.path, worked_out.candidate.value) == ("tax", "20.00")
 
 
 def test_what_is_offered_is_shown_where_it_stands() -> None:

@@ -372,7 +372,7 @@ def _progress(step: str, reading: Generator[tuple[int, int], None, T]) -> Genera
         except StopIteration as end:
             result: T = end.value
             return result
-        yield StepProgressed(step, done, total, f"page {done} of {total}")
+        yield StepProgressed(step, done, total, f"{done} of {total} page{'' if total == 1 else 's'} read")
 
 
 def _relay(work: Callable[[Callable[[Event], None]], T]) -> Generator[Event, None, T]:

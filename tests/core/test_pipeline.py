@@ -146,9 +146,10 @@ def test_the_last_step_says_ready_as_the_page_does() -> None:
 
 
 def test_pages_are_counted_as_they_are_read() -> None:
-    """The person sees page k of n."""
+    """The person sees how many of the pages are read; the one at work is not among them."""
     progress = [event for event in run(pipeline_of(NO_XML, rules()), pages=3) if isinstance(event, StepProgressed)]
     assert [(event.done, event.total) for event in progress] == [(1, 3), (2, 3), (3, 3)]
+    assert progress[0].detail == "1 of 3 pages read"
 
 
 def test_the_same_document_and_recipe_again_come_from_the_cache() -> None:

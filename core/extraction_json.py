@@ -10,7 +10,7 @@ from typing import Any
 from core.extraction import Extraction
 from core.notation.writing import text_of
 from core.review.stops import stops
-from core.review.words import STATUS_WORDS
+from core.status import STATUS_WORDS
 
 
 def to_json(extraction: Extraction) -> dict[str, Any]:

@@ -38,7 +38,7 @@ from core.notation import notation_of
 from core.ocr.engine import PageReader, PagesRead
 from core.placing import candidates_on_page, evidence_on_page, sources_on_page
 from core.recipe import Recipe
-from core.review.words import STATUS_WORDS
+from core.status import STATUS_WORDS
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ from core.comparison.totals import Compared
 from core.errors import StudioError
 from core.notation.writing import text_of
 from core.review.trust import by_severity
-from core.review.words import STATUS_WORDS
+from core.status import STATUS_WORDS
 from core.stores.comparisons import Comparison
 from pages.compare_parts.matrix import facts
 from pages.compare_parts.page_view import draw_view

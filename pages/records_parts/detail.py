@@ -178,13 +178,16 @@ def _draw_group(
                 # A draft's fields have keys of their own and their text as default: set by session state, a field
                 # whose run is cut short would show, and send back, what stood there before.
                 key = f"record_field_{info.name}_{draft.edits.revision}"
-                st.text_input(
-                    f"{info.title}{' *' if info.required else ''}",
-                    text_at(order, draft, info.name),
-                    key=key,
-                    on_change=_commit_field,
-                    args=(order, draft, info.name, key),
-                )
+                title, text = f"{info.title}{' *' if info.required else ''}", text_at(order, draft, info.name)
+                about: dict[str, Any] = {
+                    "key": key,
+                    "on_change": _commit_field,
+                    "args": (order, draft, info.name, key),
+                }
+                if info.kind == "address":  # grows with what stands in it, as in the Studio's form
+                    st.text_area(title, text, height="content", **about)
+                else:
+                    st.text_input(title, text, **about)
             _draw_remarks(order, info, draft, reviewed, errors.get(info.name))
     _draw_shared(fields, reviewed)
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.extraction import Verdict
 from core.jobs.queue import Job
-from core.review.words import STATUS_WORDS
+from core.status import STATUS_WORDS
 from pages.shared import keys
 from pages.shared.desk import Desk, OpenDocument
 from pages.shared.frame import get_studio, plain

@@ -22,7 +22,7 @@ from core.review.edits import Edits, differences, edits_from, read_edits, tidy
 from core.review.standing import confirmed, open_points, proposals, status_of, unread
 from core.review.stops import Stop, stops
 from core.review.trust import trust, word_of
-from core.review.words import STATUS_WORDS
+from core.status import STATUS_WORDS
 from core.studio import Reviewed
 from core.validation.calibration import shipped_calibration
 from core.validation.rule_words import rule_words

@@ -260,3 +260,15 @@ def test_a_local_server_that_nobody_runs_is_told_of(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(probe, "FRESH", 0.0)
     assert f"does not answer at {address}: start it" in does_not_answer(Settings(), "local", Defaults())
     assert does_not_answer(Settings(), "groq", Defaults()) == ""
+
+
+def test_what_sdks_look_into_is_loaded_before_one_connects() -> None:
+    """OpenAI's SDK asks whether httpx is loaded; while Groq's was loading it, a first question failed."""
+    code = (
+        "import sys; from core.llm.wires.openai_wire import OpenAIWire;"
+        "OpenAIWire._connect = lambda wire: print('httpx' in sys.modules, hasattr(sys.modules.get('httpx'), 'Timeout'))"
+        " or wire; from core.llm.registry import build_providers; from core.settings import Defaults, Settings;"
+        "before = 'httpx' in sys.modules; build_providers(Settings(), Defaults())['openai'].client(); print(before)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True)
+    assert done.stdout.split() == ["True", "True", "False"], done.stderr

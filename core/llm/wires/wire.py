@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from threading import Lock
 from typing import Any
 
@@ -138,6 +139,8 @@ class Wire(ABC):
         """The SDK's client, made once (threads share its connections), without retries of its own."""
         with self._lock:
             if self._client is None:
+                # OpenAI's SDK looks into this library where it is loaded; another's may have loaded it by half.
+                import_module("httpx")
                 self._client = self._connect()
                 if self.endpoint.key is None:
                     # Headers of the environment (a gateway's credentials) go where the key goes, and nowhere else.

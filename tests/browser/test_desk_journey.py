@@ -61,7 +61,7 @@ def test_back_leads_to_the_document_and_the_page_before(person: Person) -> None:
 def test_a_page_is_seen_while_it_is_read(person: Person) -> None:
     """Its picture stands before the run ends."""
     person.visit("/", "empty_state")
-    person.upload(("DC.pdf", invoice_pdf("DC-1", pages=40)))
+    person.upload(("DC.pdf", invoice_pdf("DC-1", pages=150)))
     person.keyed("extract").locator("button").click(delay=PRESS)
     expect(
         person.keyed("page_view").and_(person.page.locator(":root:has(.st-key-cancel) .st-key-page_view"))

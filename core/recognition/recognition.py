@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from core.extraction import Finding
 from core.notation.folding import fold
@@ -213,14 +213,16 @@ def _is_running_text(reading: Labelled) -> bool:
 @cache
 def _phrases() -> dict[str, tuple[str, str]]:
     """Folded phrase -> (kind, what an “other” is)."""
-    data = tomllib.loads(Path(__file__).with_name("titles.toml").read_text(encoding="utf-8"))
-    others = data.pop("other")
-    data.pop("denials")
-    phrases = {fold(phrase): ("other", name) for name, found in others.items() for phrase in found}
-    return phrases | {fold(phrase): (kind, "") for kind, found in data.items() for phrase in found}
+    kinds = {kind: found for kind, found in _words().items() if kind not in ("other", "denials")}
+    phrases = {fold(phrase): ("other", name) for name, found in _words()["other"].items() for phrase in found}
+    return phrases | {fold(phrase): (kind, "") for kind, found in kinds.items() for phrase in found}
 
 
 @cache
 def _denials() -> tuple[str, ...]:
-    data = tomllib.loads(Path(__file__).with_name("titles.toml").read_text(encoding="utf-8"))
-    return tuple(fold(phrase) for phrase in data["denials"])
+    return tuple(fold(phrase) for phrase in _words()["denials"])
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("titles.toml").read_text(encoding="utf-8"))

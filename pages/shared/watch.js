@@ -38,7 +38,7 @@ export default function (component) {
         put(now.parts);
         if (now.token !== data.token) wait = tell(now.token);
       } else if (reply.status !== 503) {
-        wait = tell("gone"); // another process answers: the page is drawn with its addresses
+        wait = tell("gone"); // deleted, or another process answers: the page is drawn with its addresses
       }
     } catch {
       wait = AFTER_TELLING; // nobody answers: Streamlit says so itself

@@ -40,6 +40,13 @@ def test_a_run_that_is_not_known_any_more_is_over(studio: Studio) -> None:
     assert json.loads(bytes(ask("run", "a1", sign("run", "a1")).body)) == {"token": "over", "parts": {}}
 
 
+def test_a_comparison_that_was_deleted_is_not_asked_for_for_ever(studio: Studio) -> None:
+    """Its page is drawn again, and says so; only a busy store is asked again."""
+    from pages.compare_parts import matrix  # noqa: F401  (who shows comparisons says how they are looked at)
+
+    assert ask("comparison", "c1", sign("comparison", "c1")).status_code == 404
+
+
 def test_steps_and_headline_of_a_run_come_with_the_answer(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page's script does not run for them."""
     monkeypatch.setattr(studio, "progress", {"a1": RUNNING}.get)

@@ -41,7 +41,7 @@ Judged = tuple[Reading, dict[str, float]]
 def judge(reading: Reading, calibration: Calibration) -> Judged:
     """A reading with what the studio would say of its values with ``calibration``, its bounds included."""
     found = reading.extraction
-    return reading, score(found.invoice, found.evidence, found.provenance, found.findings, calibration=calibration)
+    return reading, score(found.values, found.evidence, found.provenance, found.findings, calibration=calibration)
 
 
 def cross_validate(readings: Sequence[Reading]) -> list[Judged]:

@@ -70,7 +70,7 @@ class Reading:
     def values(self) -> Iterator[tuple[str, Signs, bool]]:
         """Path, signs and rightness of every value that the truth scores."""
         found = self.extraction
-        for path, of_value in signs(found.invoice, found.evidence, found.provenance, found.findings):
+        for path, of_value in signs(found.values, found.evidence, found.provenance, found.findings):
             if path in self.outcome.right:
                 yield path, of_value, self.outcome.right[path]
 
@@ -78,7 +78,7 @@ class Reading:
         """The document before the gate with these confidences."""
         found = self.extraction
         wrong, critical = len(self.outcome.wrong) + len(self.outcome.missing), len(self.outcome.wrong_critical)
-        return Passing(lowest_confidence(found.invoice, confidences), is_blocked(found.findings), wrong, critical)
+        return Passing(lowest_confidence(found.values, confidences), is_blocked(found.findings), wrong, critical)
 
 
 def generate(folder: Path, count: int, scans: int, seed: int = 50_000) -> Path:
@@ -126,7 +126,7 @@ def _read(pipeline: Pipeline, case: Case, part: float, share: float) -> Iterator
     vendor = str(case.truth["meta"].get("vendor_group") or case.case_id)
     light = extraction.model_copy(update={"page_texts": (), "raw": ""})
     source = case.document.parent.parent.name
-    outcome = compare(case.truth, extraction.invoice.model_dump())
+    outcome = compare(case.truth, extraction.values.model_dump())
     yield Reading(source, case.case_id, vendor, part, light, outcome, share)
 
 

@@ -122,7 +122,7 @@ def _in(book: Workbook, order_id: int) -> Record | None:
 
 
 def _value(order: Record | None) -> tuple[Invoice, str] | None:
-    return (order.invoice, order.status) if order else None
+    return (order.values, order.status) if order else None
 
 
 if __name__ == "__main__":

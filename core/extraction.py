@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from core.call import Call
 from core.document_types import USUAL, type_named
@@ -143,8 +143,8 @@ class Extraction(BaseModel):
     recipe: Recipe
     type_name: str = USUAL.name
     """The document type (:mod:`core.document_types`) that the document was read as."""
-    invoice: Any
-    """The values: an instance of the model of its type."""
+    values: Any = Field(validation_alias=AliasChoices("values", "invoice"))
+    """The values: an instance of the model of its type. What an earlier version kept calls them ``invoice``."""
     language: str | None = None
     """ISO 639-1 code of the document's language, where it could be told."""
     notation: Notation | None = None
@@ -177,7 +177,7 @@ class Extraction(BaseModel):
     def _is_known(cls, name: str) -> str:
         return type_named(name).name
 
-    @field_validator("invoice", mode="before")
+    @field_validator("values", mode="before")
     @classmethod
     def _of_its_type(cls, values: Any, others: ValidationInfo) -> BaseModel:
         model = type_named(others.data.get("type_name", USUAL.name)).model
@@ -190,11 +190,11 @@ class Extraction(BaseModel):
 
     def walk(self) -> Iterator[tuple[str, FieldInfo, Any]]:
         """Every value as (path, field, value), in form order."""
-        return self.type.walk(self.invoice)
+        return self.type.walk(self.values)
 
     def value_at(self, path: str) -> Any:
         """The value at ``path``; ``None`` where the row does not exist."""
-        return self.type.value_at(self.invoice, path)
+        return self.type.value_at(self.values, path)
 
     @property
     def own_notation(self) -> Notation:

@@ -53,7 +53,7 @@ class Extracted:
     it noticed itself and no check can see, ``calls`` those it made to models. ``pages`` are the pages without what nobody
     can see on them, where it found that out: values are looked for there."""
 
-    invoice: Any
+    values: Any
     """The values: an instance of the model of a document type."""
     raw: str
     provenance: dict[str, Provenance] = field(default_factory=dict)

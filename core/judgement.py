@@ -34,7 +34,7 @@ def judge(
     findings = [
         *extraction.findings,
         *check(
-            extraction.invoice,
+            extraction.values,
             tuple(page.as_read() for page in extraction.page_texts),
             evidence_as_read(extraction.evidence, extraction.page_texts),
             extraction.provenance,
@@ -46,10 +46,10 @@ def judge(
         ),
     ]
     if page_view is not None:
-        compared = rules_of(extraction.invoice).compare_with_page(extraction.invoice, page_view, extraction.evidence)
+        compared = rules_of(extraction.values).compare_with_page(extraction.values, page_view, extraction.evidence)
         findings += [replace(finding, reading=True) for finding in compared]  # the page is not read again for a review
     recipe = extraction.recipe
-    confidences = score(extraction.invoice, extraction.evidence, extraction.provenance, findings, recipe.correction)
+    confidences = score(extraction.values, extraction.evidence, extraction.provenance, findings, recipe.correction)
     confidences |= kept
-    verdict = decide(extraction.invoice, confidences, findings, recipe.approve_at)
+    verdict = decide(extraction.values, confidences, findings, recipe.approve_at)
     return extraction.model_copy(update={"findings": tuple(findings), "confidences": confidences, "verdict": verdict})

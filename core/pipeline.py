@@ -173,7 +173,7 @@ class _Run:
             name=self.order.name,
             pages=self.order.pages,
             recipe=self.order.recipe,
-            invoice=USUAL.model(),
+            values=USUAL.model(),
             page_texts=texts,
         )
 
@@ -260,14 +260,14 @@ class _Run:
         evidence = yield from self._timed(
             "evidence",
             lambda: evidence_on_page(
-                find_evidence(extracted.invoice, extracted.pages or request.read(), extracted.provenance), texts
+                find_evidence(extracted.values, extracted.pages or request.read(), extracted.provenance), texts
             ),
             lambda found: f"{len(found)} values found on the page",
         )
         base = self._empty(texts).model_copy(
             update={
-                "type_name": type_of(extracted.invoice).name,
-                "invoice": extracted.invoice,
+                "type_name": type_of(extracted.values).name,
+                "values": extracted.values,
                 "language": extracted.language,
                 "notation": extracted.notation
                 or (on_page.notation if on_page else notation_of(texts, extracted.language)),
@@ -288,7 +288,7 @@ class _Run:
                 lambda: judge(
                     base,
                     today=self.pipeline.today(),
-                    page_view=on_page.invoice if on_page and extracted.exact else None,
+                    page_view=on_page.values if on_page and extracted.exact else None,
                 ),
                 _verdict_in_words,
             )

@@ -127,7 +127,7 @@ class Records:
             if run_id:
                 self._ledger.keep_final(run_id, order_id, invoice)
             elif before:
-                self._ledger.keep_changes(order_id, before.invoice, invoice, "saved")
+                self._ledger.keep_changes(order_id, before.values, invoice, "saved")
 
         return self._carry_out(order_id, previous, dict.fromkeys(targets, order), learn, run_id)
 
@@ -169,7 +169,7 @@ class Records:
             if receipt.run_id:
                 self._ledger.put_finals(receipt.run_id, receipt.finals, "undone")
             elif saved and before:
-                self._ledger.keep_changes(receipt.order_id, saved.invoice, before.invoice, "undone")
+                self._ledger.keep_changes(receipt.order_id, saved.values, before.values, "undone")
 
         self._carry_out(receipt.order_id, now, receipt.previous, unlearn, receipt.run_id)
 
@@ -322,12 +322,12 @@ def _is_same(order: Record, rows: Record) -> bool:
     """Whether a workbook's rows are of this record, and not of another that has its number."""
     if order.created_at and rows.created_at and abs(order.created_at - rows.created_at) <= _SAME_MOMENT:
         return True
-    return order.invoice == rows.invoice
+    return order.values == rows.values
 
 
 def _told(order: Record) -> tuple[object, ...]:
     """What both stores tell of an order."""
-    return order.invoice, order.status, order.document_type, order.payment
+    return order.values, order.status, order.document_type, order.payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,7 +356,7 @@ def differences(seen: Record, held: Record) -> list[tuple[str, str, str]]:
         ),
     ]
     changed = [(title, then, now) for title, then, now in texts if then != now]
-    return [*invoice_differences(seen.invoice, held.invoice), *changed]
+    return [*invoice_differences(seen.values, held.values), *changed]
 
 
 def describe_differences(seen: Record, held: Record) -> str:

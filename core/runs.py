@@ -184,7 +184,7 @@ class Runs:
         return "asking" if order.recipe.asked else "short"
 
     def _with_duplicates(self, extraction: Extraction) -> Extraction:
-        found = self._parts.orders.duplicates(extraction.document, extraction.pages, extraction.invoice)
+        found = self._parts.orders.duplicates(extraction.document, extraction.pages, extraction.values)
         if not found:
             return extraction
         fields = ("invoice_number", "vendor_name")

@@ -203,7 +203,7 @@ class Studio:
     # --- review ----------------------------------------------------------------------------------------------------
 
     def review(self, extraction: Extraction, invoice: Invoice, drawn: Mapping[str, Evidence] | None = None) -> Reviewed:
-        """Check the person's version of ``extraction.invoice``: see :func:`core.review.review`."""
+        """Check the person's version of ``extraction.values``: see :func:`core.review.review`."""
         return review(extraction, invoice, drawn, today=date.today())
 
     def read_region(

@@ -41,7 +41,7 @@ class _Drawing(Pen):
 
     def _plain_head(self) -> None:
         self.sheet.mark(LEFT, 50, 30, self.design.accent, self.design.mark)
-        self.strong(LEFT + 42, 63, self.invoice.vendor.name, 14)
+        self.strong(LEFT + 42, 63, self.values.vendor.name, 14)
         self.sheet.text(LEFT + 42, 77, self._sender(), SMALL, self.design.face, GREY)
         self.sheet.text(RIGHT, 70, self.labels["title"], 23, self.design.bold, self.design.accent, "right")
         self.y = 122
@@ -50,7 +50,7 @@ class _Drawing(Pen):
     def _band_head(self) -> None:
         self.sheet.box(0, 0, WIDTH, 92, fill=self.design.accent)
         self.sheet.mark(LEFT, 34, 26, tint(self.design.accent, 0.35), self.design.mark)
-        self.sheet.text(LEFT + 38, 49, self.invoice.vendor.name, 15, self.design.bold, WHITE)
+        self.sheet.text(LEFT + 38, 49, self.values.vendor.name, 15, self.design.bold, WHITE)
         self.sheet.text(LEFT + 38, 63, self._sender(), SMALL, self.design.face, tint(self.design.accent, 0.2))
         self.sheet.text(RIGHT, 56, self.labels["title"], 23, self.design.bold, WHITE, "right")
         self.y = 128
@@ -58,7 +58,7 @@ class _Drawing(Pen):
 
     def _centred_head(self) -> None:
         middle = WIDTH / 2
-        self.sheet.text(middle, 66, self.invoice.vendor.name, 18, self.design.bold, self.design.accent, "centre")
+        self.sheet.text(middle, 66, self.values.vendor.name, 18, self.design.bold, self.design.accent, "centre")
         self.sheet.text(middle, 81, self._sender(), SMALL, self.design.face, GREY, "centre")
         self.sheet.line(LEFT, 94, RIGHT, 94, self.design.accent, 1.2)
         self.sheet.line(LEFT, 97, RIGHT, 97, self.design.accent, 0.4)
@@ -68,10 +68,10 @@ class _Drawing(Pen):
 
     def _letter_head(self) -> None:
         """A business letter: window for the address, facts at its right, the title over the table."""
-        vendor, customer = self.invoice.vendor, self.invoice.customer
+        vendor, customer = self.values.vendor, self.values.customer
         self.sheet.mark(RIGHT - 30, 46, 30, self.design.accent, self.design.mark)
         self.strong(RIGHT - 42, 60, vendor.name, 14, "right")
-        self.sheet.text(RIGHT - 42, 73, self.invoice.mail, SMALL, self.design.face, GREY, "right")
+        self.sheet.text(RIGHT - 42, 73, self.values.mail, SMALL, self.design.face, GREY, "right")
         self.sheet.text(LEFT, 130, f"{vendor.name} · {vendor.address}", 6.5, self.design.face, GREY)
         self.sheet.line(LEFT, 133, LEFT + 235, 133, PALE, 0.5)
         for step, text in enumerate((customer.name, customer.street, customer.place)):
@@ -80,19 +80,19 @@ class _Drawing(Pen):
             self.label(RIGHT - 190, 150 + 15 * step, label)
             self.write(RIGHT, 150 + 15 * step, value, align="right")
         self.y = 236
-        if self.invoice.ship_to:
-            self._party(LEFT, self.labels["ship_to"], self.invoice.ship_to)
+        if self.values.ship_to:
+            self._party(LEFT, self.labels["ship_to"], self.values.ship_to)
             self.y += 58
-        self.strong(LEFT, self.y + 10, f"{self.labels['title']} {self.invoice.number}", 16)
+        self.strong(LEFT, self.y + 10, f"{self.labels['title']} {self.values.number}", 16)
         self.y += 32
 
     def _sender(self) -> str:
-        return f"{self.invoice.vendor.address}  ·  {self.invoice.mail}"
+        return f"{self.values.vendor.address}  ·  {self.values.mail}"
 
     # --- parties and facts ----------------------------------------------------------------------------------------
 
     def _facts(self) -> list[tuple[str, str]]:
-        invoice = self.invoice
+        invoice = self.values
         facts = [(self.labels["number"], invoice.number), (self.labels["date"], self.notation.day(invoice.issued))]
         if invoice.due:
             facts.append((self.labels["due"], self.notation.day(invoice.due)))
@@ -100,9 +100,9 @@ class _Drawing(Pen):
 
     def _parties_and_facts(self) -> None:
         top = self.y
-        parties = [(self.labels["bill_to"], self.invoice.customer)]
-        if self.invoice.ship_to:
-            parties.append((self.labels["ship_to"], self.invoice.ship_to))
+        parties = [(self.labels["bill_to"], self.values.customer)]
+        if self.values.ship_to:
+            parties.append((self.labels["ship_to"], self.values.ship_to))
         beside = self.design.facts == "list"
         width = (RIGHT - LEFT - (200 if beside else 0)) / 2
         for step, (label, party) in enumerate(parties):
@@ -152,7 +152,7 @@ class _Drawing(Pen):
     # --- totals and foot ------------------------------------------------------------------------------------------
 
     def _totals(self) -> None:
-        invoice, notation = self.invoice, self.notation
+        invoice, notation = self.values, self.notation
         tax = _TAX_NAMES.get(invoice.country, self.labels["tax"])
         rows = [(self.labels["subtotal"], invoice.subtotal)]
         rows += [(f"{tax} {notation.number(rate, places(rate))} %", amount) for rate, amount in invoice.taxes.items()]
@@ -173,11 +173,11 @@ class _Drawing(Pen):
 
     def _total_amount(self) -> str:
         """The total always names its currency."""
-        amount = self.notation.amount(self.invoice.total)
+        amount = self.notation.amount(self.values.total)
         return amount if self.notation.money != "{amount}" else f"{self.notation.code} {amount}"
 
     def _foot(self, number: int) -> None:
-        invoice, y = self.invoice, HEIGHT - 58
+        invoice, y = self.values, HEIGHT - 58
         self.sheet.line(LEFT, y - 14, RIGHT, y - 14)
         columns = [[invoice.vendor.name, invoice.vendor.address]]
         if invoice.iban:

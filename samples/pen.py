@@ -18,7 +18,7 @@ class Pen:
 
     def __init__(self, sheet: Sheet, invoice: Invoice, design: Design) -> None:
         self.sheet = sheet
-        self.invoice = invoice
+        self.values = invoice
         self.design = design
         self.labels = design.labels
         self.notation = design.notation
@@ -38,8 +38,8 @@ class Pen:
 
     def continue_head(self) -> None:
         """The head of a further page."""
-        self.strong(LEFT, 52, self.invoice.vendor.name, 10)
-        text = f"{self.labels['title']} {self.invoice.number}"
+        self.strong(LEFT, 52, self.values.vendor.name, 10)
+        text = f"{self.labels['title']} {self.values.number}"
         self.sheet.text(RIGHT, 52, text, NORMAL, self.design.face, GREY, "right")
         self.sheet.line(LEFT, 60, RIGHT, 60, self.design.accent)
         self.y = 78

@@ -20,7 +20,7 @@ def draw_table(pen: Pen) -> None:
     edges = _edges(pen)
     top = pen.y
     _head(pen, edges)
-    for position, line in enumerate(pen.invoice.lines, 1):
+    for position, line in enumerate(pen.values.lines, 1):
         cells = _cells(pen, position, line)
         room = edges["description"][1] - edges["description"][0] - _GAP
         rows = wrap(cells["description"], room, NORMAL, pen.design.face)

@@ -100,8 +100,8 @@ def _told(order: Record) -> dict[str, Any]:
         "updated_at": order.updated_at.isoformat() if order.updated_at else None,
         "document": order.document,
         "pages": [page.number for page in order.pages],
-        "invoice": {name: _jsonable(value) for name, value in order.invoice if name != "line_items"}
-        | {"line_items": [{name: _jsonable(v) for name, v in item} for item in order.invoice.line_items]},
+        "invoice": {name: _jsonable(value) for name, value in order.values if name != "line_items"}
+        | {"line_items": [{name: _jsonable(v) for name, v in item} for item in order.values.line_items]},
         "document_type": order.document_type,
         **{name: _jsonable(value) for name, value in order.payment},
     }

@@ -214,13 +214,13 @@ def _change(connection: Connection, order: Record) -> None:
 
 
 def _header_row(order: Record, now: datetime) -> dict[str, Any]:
-    values = {info.column: getattr(order.invoice, info.name) for info in INVOICE.header}
+    values = {info.column: getattr(order.values, info.name) for info in INVOICE.header}
     times = {"created_at": order.created_at or now, "updated_at": order.updated_at or now}
     return values | times | {"order_id": order.order_id, "status": order.status}
 
 
 def _detail_rows(order: Record, now: datetime) -> Iterator[dict[str, Any]]:
-    for number, item in enumerate(order.invoice.line_items, 1):
+    for number, item in enumerate(order.values.line_items, 1):
         values = {info.column: getattr(item, info.name) for info in LINE_ITEMS.columns}
         yield values | {"order_id": order.order_id, "line_number": number, "created_at": order.created_at or now}
 
@@ -239,11 +239,11 @@ def _origin_row(order: Record) -> dict[str, Any]:
 
 def _search_row(order: Record) -> dict[str, Any]:
     names = ("invoice_number", "vendor_name", "customer_name")
-    folded = {name: fold(text) if (text := getattr(order.invoice, name)) else None for name in names}
+    folded = {name: fold(text) if (text := getattr(order.values, name)) else None for name in names}
     return folded | {
         "order_id": order.order_id,
-        "haystack": haystack(order.invoice),
-        "match_key": match_key(order.invoice),
+        "haystack": haystack(order.values),
+        "match_key": match_key(order.values),
     }
 
 

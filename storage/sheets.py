@@ -103,7 +103,7 @@ _ITEM_TITLES = {info.name: _title(info.column) for info in LINE_ITEMS.columns}
 def header_row(order: Record) -> Row:
     """The order's row in SalesOrderHeader. Times that it lacks are now."""
     now = datetime.now(UTC)
-    values = {title: getattr(order.invoice, name) for name, title in _HEADER_TITLES.items()}
+    values = {title: getattr(order.values, name) for name, title in _HEADER_TITLES.items()}
     values |= {title: getattr(order.payment, name) for name, title in _PAYMENT_TITLES.items()}
     told = {"OrderID": order.order_id, "Status": order.status, "DocumentType": order.document_type}
     return values | told | {"CreatedAt": order.created_at or now, "UpdatedAt": order.updated_at or now}
@@ -115,7 +115,7 @@ def detail_rows(order: Record) -> list[Row]:
     return [
         {title: getattr(item, name) for name, title in _ITEM_TITLES.items()}
         | {"OrderID": order.order_id, "LineNumber": number, "CreatedAt": made}
-        for number, item in enumerate(order.invoice.line_items, 1)
+        for number, item in enumerate(order.values.line_items, 1)
     ]
 
 

@@ -20,7 +20,7 @@ from core.validation.gate import decide
 
 def measure(case: Case, extraction: Extraction, *, seconds: float = 0.0) -> Measured:
     """``extraction`` of ``case`` measured by the rules of :func:`core.evaluation.scoring.score_case`."""
-    invoice: Mapping[str, Any] = to_json(extraction)["invoice"]
+    invoice: Mapping[str, Any] = to_json(extraction)[extraction.type_name]
     score, outcome = score_case(case.truth, invoice), compare(case.truth, invoice)
     sure = extraction.confidences
     lowest = lowest_confidence(extraction)
@@ -70,7 +70,7 @@ def lowest_confidence(extraction: Extraction) -> float | None:
     itself, so that it agrees with the verdict whatever the gate looks at."""
 
     def passes(threshold: float) -> bool:
-        found = decide(extraction.invoice, extraction.confidences, extraction.findings, threshold)
+        found = decide(extraction.values, extraction.confidences, extraction.findings, threshold)
         return found == "approved"
 
     if not passes(0.0):

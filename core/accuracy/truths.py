@@ -26,7 +26,7 @@ def truth_of(order: Record, extraction: Extraction | None, kind: str, page_count
     A value counts as visible where it stands on the page or where the person typed it; one that the person left as it
     was extracted and that stands nowhere (from XML, or worked out) is not scored. An empty field is ``"absent"``.
     """
-    invoice = order.invoice
+    invoice = order.values
     values: dict[str, Any] = plain(invoice.model_dump())
     unseen = _unseen(invoice, extraction) if extraction else frozenset[str]()
 
@@ -65,8 +65,8 @@ def _unseen(invoice: BaseModel, extraction: Extraction) -> frozenset[str]:
     as_read = tuple(text.as_read() for text in extraction.page_texts)
     found = find_evidence(invoice, as_read, {})
     as_extracted = {
-        "meta": {"visible": _everything(extraction.invoice), "type": extraction.type_name},
-        **plain(extraction.invoice.model_dump()),
+        "meta": {"visible": _everything(extraction.values), "type": extraction.type_name},
+        **plain(extraction.values.model_dump()),
     }
     unchanged = {path for path, right in compare(as_extracted, plain(invoice.model_dump())).right.items() if right}
     return frozenset(

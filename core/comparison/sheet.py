@@ -72,7 +72,7 @@ def compare_readings(
     this document.
     """
     by_path = {vote.path: vote for vote in votes}
-    invoices = [reading.invoice if reading else None for reading in readings]
+    invoices = [reading.values if reading else None for reading in readings]
     kind = _kind_of(readings, truth)
     rows = [_header_row(info, readings, invoices, truth) for info in kind.header]
     if table := kind.main_table:

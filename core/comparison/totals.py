@@ -114,7 +114,7 @@ def score_results(
         if truth is None or (result is None and not failure):
             scores.append(None)
         else:
-            scores.append(score_case(truth, result.extraction.invoice.model_dump(mode="json") if result else {}))
+            scores.append(score_case(truth, result.extraction.values.model_dump(mode="json") if result else {}))
     return tuple(scores)
 
 

@@ -12,10 +12,10 @@ def complete(extracted: Extracted, page: Extracted) -> Extracted:
     """``extracted`` (from XML) with what it lacks taken from ``page`` (what was read there), each value with the page's
     own provenance. An XML that has line items is whole: only its language is filled in."""
     language = extracted.language or page.language
-    if extracted.invoice.line_items:
+    if extracted.values.line_items:
         return replace(extracted, language=language)
-    gaps = {path: value for path, _, value in INVOICE.walk(extracted.invoice) if value is None}
-    filled = {path: getattr(page.invoice, path) for path in gaps}
-    invoice = extracted.invoice.model_copy(update={**filled, "line_items": page.invoice.line_items})
+    gaps = {path: value for path, _, value in INVOICE.walk(extracted.values) if value is None}
+    filled = {path: getattr(page.values, path) for path in gaps}
+    invoice = extracted.values.model_copy(update={**filled, "line_items": page.values.line_items})
     taken = {path: known for path, known in page.provenance.items() if path in gaps or path.startswith("line_items.")}
-    return replace(extracted, invoice=invoice, provenance=extracted.provenance | taken, language=language)
+    return replace(extracted, values=invoice, provenance=extracted.provenance | taken, language=language)

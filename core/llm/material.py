@@ -78,7 +78,7 @@ class Material:
     @cached_property
     def vendor(self) -> str | None:
         """Who issued the document, as far as rules can tell; masked."""
-        name = read_invoice(self.texts).invoice.vendor_name
+        name = read_invoice(self.texts).values.vendor_name
         return self.masker.text(name) if self.masker and name else name
 
     @cached_property

@@ -130,7 +130,7 @@ class PromptBook:
         if extraction is None or not any(page.words for page in extraction.page_texts):
             raise PromptError(f"The text of order {order_id} is no longer kept: read its document again and save it.")
         text = "\n\n".join(layout_text(page.as_read()) for page in extraction.page_texts)
-        invoice = order.invoice
+        invoice = order.values
         return Example(
             name=f"{invoice.vendor_name or extraction.name} {invoice.invoice_number or ''}".strip(),
             text=text,

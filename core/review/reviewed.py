@@ -34,14 +34,14 @@ class Reviewed:
 def review(
     extraction: Extraction, invoice: BaseModel, drawn: Mapping[str, Evidence] | None = None, *, today: date
 ) -> Reviewed:
-    """``invoice`` checked in place of ``extraction.invoice``.
+    """``invoice`` checked in place of ``extraction.values``.
 
     Unchanged values keep their evidence (lines are matched by content, so deleting one does not disturb the
     others) and their confidence: a doubt stays until somebody looks at that very value. Changed ones take their evidence
     from ``drawn`` or are looked for on the page anew.
     """
     drawn = drawn or {}
-    origin = _origins(extraction.type, extraction.invoice, invoice)
+    origin = _origins(extraction.type, extraction.values, invoice)
     evidence: dict[str, Evidence] = {}
     provenance: dict[str, Provenance] = {}
     was: dict[str, Any] = {}
@@ -66,7 +66,7 @@ def review(
             evidence[path] = found
     kept = tuple(finding for finding in extraction.findings if finding.reading and not was.keys() & set(finding.fields))
     reviewed = extraction.model_copy(
-        update={"invoice": invoice, "evidence": evidence, "provenance": provenance, "findings": kept}
+        update={"values": invoice, "evidence": evidence, "provenance": provenance, "findings": kept}
     )
     return Reviewed(judge(reviewed, today=today, kept=sure), was)
 

@@ -67,7 +67,7 @@ def confirmed(reviewed: Reviewed, paths: Collection[str]) -> Reviewed:
         "provenance": {**before.provenance, **provenance},
         "findings": findings,
         "confidences": confidences,
-        "verdict": decide(before.invoice, confidences, findings, before.recipe.approve_at),
+        "verdict": decide(before.values, confidences, findings, before.recipe.approve_at),
     }
     return Reviewed(before.model_copy(update=after), reviewed.was)
 
@@ -86,7 +86,7 @@ _BY_PERSON: dict[str, Any] = {"extractor": "person", "rule": CONFIRMED, "score":
 def _stands(extraction: Extraction, path: str) -> bool:
     """Whether ``path`` still leads somewhere: lines may have been removed, a required value emptied."""
     kind, place = extraction.type, Path.parse(path)
-    if place.is_cell and place.row >= len(kind.rows(extraction.invoice, kind.table(place.table))):
+    if place.is_cell and place.row >= len(kind.rows(extraction.values, kind.table(place.table))):
         return False
     return extraction.value_at(path) is not None or not kind.field_of(path).required
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
+
+from pydantic import AliasChoices, Field
 
 from core.extraction import PageRef
 from core.invoice.model import Invoice, Payment
@@ -20,9 +22,10 @@ class Record:
     """One record as it is stored: an invoice with its number in our books. ``document`` is the file's SHA-256.
 
     ``document_type`` is one of :data:`core.prompt.DOCUMENT_TYPES` (a credit note is money back). ``version`` counts the
-    saves of the database's record; two orders that hold the same are equal, whatever their version."""
+    saves of the database's record; two orders that hold the same are equal, whatever their version. Drafts that an earlier
+    version kept call the values ``invoice``."""
 
-    invoice: Invoice
+    values: Annotated[Invoice, Field(validation_alias=AliasChoices("values", "invoice"))]
     status: Status
     order_id: int | None = None
     document: str | None = None

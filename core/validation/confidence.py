@@ -84,7 +84,7 @@ def _bounded(
 
 def explain(extraction: Extraction, path: str) -> tuple[Reason, ...]:
     """Why the value at ``path`` has its confidence, the weightiest reason first; empty where there is no value."""
-    found = dict(signs(extraction.invoice, extraction.evidence, extraction.provenance, extraction.findings)).get(path)
+    found = dict(signs(extraction.values, extraction.evidence, extraction.provenance, extraction.findings)).get(path)
     if found is None:
         return ()
     known, place = extraction.provenance.get(path), extraction.evidence.get(path)

@@ -26,7 +26,7 @@ def save_record(order: Record, draft: Draft, now: Extraction, *, workbook_too: b
     targets: tuple[Target, ...] = ("database", "workbook") if workbook_too else ("database",)
     saved = _attempt(
         lambda: get_studio().save(
-            now.invoice,
+            now.values,
             targets,
             run_id=order.run_id,
             update=order.order_id,

@@ -39,13 +39,13 @@ def conflicts(order: Record, draft: Draft) -> Iterator[Conflict]:
             yield Conflict(name, title, theirs, mine)
     if (
         draft.edits.lines is not None
-        and INVOICE.rows(seen.invoice, LINE_ITEMS) != INVOICE.rows(order.invoice, LINE_ITEMS)
+        and INVOICE.rows(seen.values, LINE_ITEMS) != INVOICE.rows(order.values, LINE_ITEMS)
         and LINES not in draft.kept
     ):
         yield Conflict(
             LINES,
             LINE_ITEMS.title,
-            f"{len(INVOICE.rows(order.invoice, LINE_ITEMS))} lines",
+            f"{len(INVOICE.rows(order.values, LINE_ITEMS))} lines",
             f"{len(draft.edits.lines)} lines",
         )
     if seen.status != order.status != draft.status != seen.status and STATUS not in draft.kept:

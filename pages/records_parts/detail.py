@@ -111,7 +111,7 @@ def _draw_way_back(order: Record, run_id: str) -> None:
     if not asked or extraction is None:
         return
     try:
-        hand_over(order, run_id, extraction.invoice)
+        hand_over(order, run_id, extraction.values)
     except StudioError as error:
         st.error(plain(str(error)), icon=":material/error:")
     else:

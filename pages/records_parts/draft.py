@@ -92,7 +92,7 @@ def value_at(held: Record | Extraction, name: str) -> Any:
     """The value of a field of a record, of the invoice or beside it."""
     if name == DOCUMENT_TYPE:
         return held.document_type
-    return getattr(held.payment if name in _PAYMENT else held.invoice, name)
+    return getattr(held.payment if name in _PAYMENT else held.values, name)
 
 
 def own_text(draft: Draft, name: str) -> str | None:
@@ -135,7 +135,7 @@ def review_draft(order: Record, draft: Draft) -> tuple[Reviewed, dict[str, str]]
     def parse(path: str, text: str) -> object:
         return studio.parse_value(path, text, read_from)
 
-    read, paid = read_edits(order.invoice, draft.edits, parse), read_fields(order.payment, draft.beside, parse)
+    read, paid = read_edits(order.values, draft.edits, parse), read_fields(order.payment, draft.beside, parse)
     beside = {"document_type": text_at(order, draft, DOCUMENT_TYPE) or None, "payment": paid.values}
     now = (read_from or _without_run(order)).model_copy(update=beside)
     return studio.review(now, read.values), read.errors | paid.errors
@@ -143,4 +143,4 @@ def review_draft(order: Record, draft: Draft) -> tuple[Reviewed, dict[str, str]]
 
 def _without_run(order: Record) -> Extraction:
     recipe = get_studio().defaults.recipe
-    return Extraction(document=order.document or "", name="", pages=order.pages, recipe=recipe, invoice=order.invoice)
+    return Extraction(document=order.document or "", name="", pages=order.pages, recipe=recipe, values=order.values)

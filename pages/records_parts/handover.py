@@ -19,7 +19,7 @@ def hand_over(order: Record, run_id: str, extracted: Invoice) -> None:
     receipt = edits.receipt
     if receipt and receipt.order_id == order.order_id and receipt.stored and not studio.records.changed_since(receipt):
         return
-    take_values(edits, extracted, order.invoice)
+    take_values(edits, extracted, order.values)
     edits.receipt, edits.saved = studio.records.receipt_of(order.order_id), None
     keep_edits(run_id, edits)
 

@@ -31,7 +31,7 @@ def draw_lines(order: Record, draft: Draft, reviewed: Reviewed, errors: dict[str
     key = f"record_lines_{order.order_id}_{draft.edits.revision}"
     bases: dict[str, list[Row]] = st.session_state.setdefault(_BASES, {})
     if key not in st.session_state or key not in bases:
-        bases[key] = draft.edits.rows(order.invoice)
+        bases[key] = draft.edits.rows(order.values)
     with st.container(key="record_lines"):
         st.data_editor(
             _table(bases[key]),
@@ -98,5 +98,5 @@ def _text(value: object) -> str:
 
 
 def _commit_lines(order: Record, draft: Draft, key: str) -> None:
-    draft.edits.set_rows(order.invoice, rows_after(st.session_state[_BASES][key], st.session_state[key]))
+    draft.edits.set_rows(order.values, rows_after(st.session_state[_BASES][key], st.session_state[key]))
     mark_reviewed(order, draft)

@@ -40,7 +40,7 @@ def draw_words(run_id: str, extraction: Extraction, drawn: Any) -> None:
     try:
         path, page = str(drawn["path"]), int(drawn["page"])
         x0, y0, x1, y1 = (min(max(float(part), 0.0), 1.0) for part in drawn["at"])
-        _check(extraction.type, path, len(get_edits(run_id).rows(extraction.invoice)))
+        _check(extraction.type, path, len(get_edits(run_id).rows(extraction.values)))
         width, height = page_sizes(extraction)[page]
     except (KeyError, TypeError, ValueError, StudioError):
         return
@@ -60,7 +60,7 @@ def undo_words(run_id: str, extraction: Extraction) -> None:
     if drawn is None or drawn.was is None or not _stands(drawn, run_id, extraction):
         return
     edits = get_edits(run_id)
-    put_back(edits, extraction.invoice, drawn.was)
+    put_back(edits, extraction.values, drawn.was)
     keep_edits(run_id, edits)
     st.session_state[keys.DRAWN] = None
 
@@ -96,7 +96,7 @@ def _count() -> int:
 def _stands(drawn: Drawn, run_id: str, extraction: Extraction) -> bool:
     if drawn.run_id != run_id:
         return False
-    return drawn.was is None or get_edits(run_id).text_at(extraction.invoice, drawn.was.path) == drawn.text
+    return drawn.was is None or get_edits(run_id).text_at(extraction.values, drawn.was.path) == drawn.text
 
 
 def _read(extraction: Extraction, page: int, box: Box) -> Evidence | str:
@@ -113,9 +113,9 @@ def _read(extraction: Extraction, page: int, box: Box) -> Evidence | str:
 def _fill(run_id: str, extraction: Extraction, path: str, found: Evidence) -> tuple[str, Before]:
     """Put the words into the field; gives the text that now stands there, and what stood there."""
     studio, edits = get_studio(), get_edits(run_id)
-    was = before(edits, extraction.invoice, path)
+    was = before(edits, extraction.values, path)
     text = tidy(path, " ".join(found.text.split("\n")), lambda at, typed: studio.parse_value(at, typed, extraction))
-    edits.set_text(extraction.invoice, path, text, found)
+    edits.set_text(extraction.values, path, text, found)
     keep_edits(run_id, edits)
     if not is_cell(path):
         ask_focus(path)

@@ -84,7 +84,7 @@ def _draw_general(run_id: str, extraction: Extraction, questions: Sequence[Stop]
 def _draw_field(run_id: str, info: FieldInfo, drawn: _Drawn) -> None:
     extraction, reviewed, error = drawn.extraction, drawn.reviewed, drawn.errors.get(info.name)
     key = keys.field(info.name)
-    text = get_edits(run_id).text_at(extraction.invoice, info.name)
+    text = get_edits(run_id).text_at(extraction.values, info.name)
     set_widget(key, text)
     about: dict[str, Any] = {
         "key": key,
@@ -149,7 +149,7 @@ def _draw_shared(run_id: str, group: str, fields: list[FieldInfo], drawn: _Drawn
     edits = get_edits(run_id)
     with st.container(key=f"notes_{group.lower()}", gap="xsmall"):
         for info in fields:
-            text = edits.text_at(drawn.extraction.invoice, info.name)
+            text = edits.text_at(drawn.extraction.values, info.name)
             for stop in drawn.questions:
                 if stop.path == info.name and not is_alone(stop):
                     draw_question(run_id, stop, drawn.extraction, text)

@@ -41,7 +41,7 @@ def draw_lines(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:
     if extraction.type.main_table is None:
         return
     edits = get_edits(run_id)
-    rows = edits.rows(extraction.invoice)
+    rows = edits.rows(extraction.values)
     key = keys.lines_editor(run_id, edits.revision)
     with st.container(horizontal=True, vertical_alignment="bottom", key="lines_bar"):
         st.markdown(f"##### {table_of(extraction).title}", width="content")
@@ -114,7 +114,7 @@ def _table(rows: list[Row], extraction: Extraction) -> pd.DataFrame:
 def line_level(extraction: Extraction, index: int) -> str:
     """The level of a whole line: that of its most doubtful cell, or of the gravest finding that names one."""
     rows = table_of(extraction)
-    if index >= len(extraction.type.rows(extraction.invoice, rows)):
+    if index >= len(extraction.type.rows(extraction.values, rows)):
         return "absent"
     paths = [rows.path(index, info.name) for info in rows.columns]
     doubted = {path for path in paths if not is_confirmed(extraction, path)}
@@ -143,7 +143,7 @@ def take_changes(run_id: str, extraction: Extraction) -> None:
     state = st.session_state.get(keys.lines_editor(run_id, edits.revision))
     if not state or not state["edited_rows"]:
         return
-    before = edits.rows(extraction.invoice)
+    before = edits.rows(extraction.values)
     rows = rows_after(before, state["edited_rows"])
     if len(rows) < len(before):
         edits.revision += 1
@@ -160,13 +160,13 @@ def take_changes(run_id: str, extraction: Extraction) -> None:
                     edits.drawn.pop(path, None)
                     edits.confirmed.discard(path)
     if rows != before:
-        edits.set_rows(extraction.invoice, rows)
+        edits.set_rows(extraction.values, rows)
         keep_edits(run_id, edits)
 
 
 def _add(run_id: str, extraction: Extraction) -> None:
     edits = get_edits(run_id)
-    rows = edits.rows(extraction.invoice)
+    rows = edits.rows(extraction.values)
     table = table_of(extraction)
     edits.lines = [*rows, {info.name: "" for info in table.columns}]
     edits.revision += 1
@@ -191,7 +191,7 @@ def _insert(run_id: str, extraction: Extraction) -> None:
         return
     edits, index = get_edits(run_id), int(st.session_state["insert_before"]) - 1
     table = table_of(extraction)
-    edits.insert_row(extraction.invoice, index, {table.columns[0].name: words})
+    edits.insert_row(extraction.values, index, {table.columns[0].name: words})
     keep_edits(run_id, edits)
     ask_focus(table.path(index, table.columns[1].name))
 
@@ -222,11 +222,11 @@ def _draw_offers(run_id: str, extraction: Extraction, reviewed: Reviewed, questi
         draw_block(cells)
         for stop in questions:
             if stop.kind != "doubt" and stop.path in cells:
-                draw_question(run_id, stop, extraction, edits.text_at(extraction.invoice, stop.path))
+                draw_question(run_id, stop, extraction, edits.text_at(extraction.values, stop.path))
         notes = [finding for path in cells for finding in notes_with_proposal(reviewed.extraction, path)]
         for index, finding in enumerate(notes):
             draw_note(
-                run_id, finding, extraction, edits.text_at(extraction.invoice, finding.fields[0]), f"offer_{index}"
+                run_id, finding, extraction, edits.text_at(extraction.values, finding.fields[0]), f"offer_{index}"
             )
 
 

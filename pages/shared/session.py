@@ -145,7 +145,7 @@ def keep_edits(run_id: str, edits: Edits) -> None:
 def put(run_id: str, path: str, text: str, extraction: Extraction, place: Evidence | None = None) -> None:
     """Put a text into a field or cell and keep it; ``place`` is where it stands, where that is known."""
     edits = get_edits(run_id)
-    edits.set_text(extraction.invoice, path, text, place)
+    edits.set_text(extraction.values, path, text, place)
     keep_edits(run_id, edits)
 
 
@@ -169,7 +169,7 @@ def get_review(run_id: str, extraction: Extraction) -> tuple[Reviewed, dict[str,
     held: dict[str, tuple[Reviewed, dict[str, str]]] = st.session_state.setdefault(keys.REVIEWS, {})
     if run_id not in held:
         studio, edits = get_studio(), get_edits(run_id)
-        read = read_edits(extraction.invoice, edits, lambda path, text: studio.parse_value(path, text, extraction))
+        read = read_edits(extraction.values, edits, lambda path, text: studio.parse_value(path, text, extraction))
         if not edits.texts and edits.lines is None and not edits.drawn:
             held[run_id] = (confirmed(Reviewed(extraction, {}), edits.confirmed), {})
         else:
@@ -185,7 +185,7 @@ def changed_since_saved(run_id: str) -> bool:
     if edits.saved is None or job is None or job.extraction is None:
         return False
     reviewed, errors = get_review(run_id, job.extraction)
-    return bool(errors) or reviewed.extraction.invoice != edits.saved
+    return bool(errors) or reviewed.extraction.values != edits.saved
 
 
 def ask_focus(path: str | None) -> None:

@@ -50,7 +50,7 @@ def _save(desk: Desk) -> None:
     stored, refused = 0, ""
     for run_id, reviewed in ready(desk).items():
         try:
-            if get_studio().duplicates(reviewed.extraction, reviewed.extraction.invoice, targets):
+            if get_studio().duplicates(reviewed.extraction, reviewed.extraction.values, targets):
                 stored += 1
                 continue
             saved[run_id] = _store(run_id, reviewed, targets)
@@ -65,9 +65,9 @@ def _save(desk: Desk) -> None:
 def _store(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...]) -> SaveReceipt:
     extraction = reviewed.extraction
     receipt = get_studio().save(
-        extraction.invoice, targets, run_id=run_id, extraction=extraction, status=status_of(reviewed)
+        extraction.values, targets, run_id=run_id, extraction=extraction, status=status_of(reviewed)
     )
-    keep_receipt(run_id, receipt, extraction.invoice)
+    keep_receipt(run_id, receipt, extraction.values)
     return receipt
 
 

@@ -38,7 +38,7 @@ def draw_save(run_id: str, reviewed: Reviewed, errors: dict[str, str], others: b
     """The save bar; gives whether what stands is saved as it is. ``others`` is whether another invoice of the desk waits."""
     edits = get_edits(run_id)
     receipt = edits.receipt
-    if receipt and edits.saved == reviewed.extraction.invoice and not errors:
+    if receipt and edits.saved == reviewed.extraction.values and not errors:
         st.markdown(f":green[:material/task_alt: **Saved as order {receipt.order_id}**]", width="content")
         st.button("Undo", key="undo", icon=":material/undo:", on_click=_undo, args=(run_id,))
         _draw_keep(receipt)
@@ -92,7 +92,7 @@ def _save(run_id: str, reviewed: Reviewed, errors: dict[str, str], targets: tupl
     if errors:
         names = ", ".join(reviewed.extraction.type.title_of(path) for path in errors)
         _block(next(iter(errors)), f"Not saved yet: correct {names} first.")
-    if reviewed.extraction.invoice == Invoice():
+    if reviewed.extraction.values == Invoice():
         _block(
             reviewed.extraction.type.header[0].name,
             "Not saved: there is no value to save. Type one or draw a box first.",
@@ -148,7 +148,7 @@ def _save_checked(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...]) 
     receipt, studio = get_edits(run_id).receipt, get_studio()
     try:
         if receipt is None or studio.records.changed_since(receipt):
-            stored = studio.duplicates(reviewed.extraction, reviewed.extraction.invoice, targets)
+            stored = studio.duplicates(reviewed.extraction, reviewed.extraction.values, targets)
         else:
             stored = []
     except StudioError as error:
@@ -167,7 +167,7 @@ def _ask(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], stored: l
     orders = {duplicate.order_id: duplicate for duplicate in reversed(stored)}
     for duplicate in orders.values():
         st.markdown(plain(describe_duplicate(duplicate)))
-        _draw_differences(duplicate, reviewed.extraction.invoice)
+        _draw_differences(duplicate, reviewed.extraction.values)
     st.caption("Keep both adds a new order. Update replaces what is stored.")
     closed = False
     with st.container(horizontal=True):
@@ -207,8 +207,8 @@ def _fill(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], order_id
         st.session_state[keys.SAVE_ERROR] = str(error)
         return
     stored = next(order for order in receipt.stored.values() if order)
-    if stored.invoice == extraction.invoice:
-        keep_receipt(run_id, receipt, extraction.invoice)
+    if stored.values == extraction.values:
+        keep_receipt(run_id, receipt, extraction.values)
     st.session_state[keys.TOAST] = f"Order {order_id} is in {' and '.join(_NAMES[t] for t in targets)} too now."
 
 
@@ -217,7 +217,7 @@ def _draw_differences(duplicate: Duplicate, now: Invoice) -> None:
     if duplicate.target == "workbook":
         return
     try:
-        stored = get_studio().record(duplicate.order_id).invoice
+        stored = get_studio().record(duplicate.order_id).values
     except RecordMissing:
         return
     found = differences(stored, now)
@@ -245,7 +245,7 @@ def _store(
     status = status_of(_decided(reviewed))
     try:
         receipt = get_studio().save(
-            extraction.invoice,
+            extraction.values,
             targets,
             run_id=run_id,
             extraction=extraction,
@@ -256,7 +256,7 @@ def _store(
     except StudioError as error:
         st.session_state[keys.SAVE_ERROR] = str(error)
         return
-    keep_receipt(run_id, receipt, extraction.invoice)
+    keep_receipt(run_id, receipt, extraction.values)
     where = " and ".join(_NAMES[target] for target in targets)
     note = " It still needs review." if status == "needs review" else ""
     st.session_state[keys.TOAST] = f"Saved as order {receipt.order_id} in {where}.{note}"

@@ -95,7 +95,7 @@ def test_line_items_are_edited_in_the_table(person: Person) -> None:
     expect(person.keyed("notes_record_lines")).to_contain_text("Line 1")
     person.click("record_save")
     kept = build_studio(Settings(data_dir=person.server.data, DATABASE_URL=None)).record(9)
-    assert kept.invoice.line_items[0].quantity == Decimal(4)
+    assert kept.values.line_items[0].quantity == Decimal(4)
 
 
 def test_a_value_that_cannot_be_read_is_kept_and_explained(person: Person) -> None:

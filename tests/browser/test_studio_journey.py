@@ -89,7 +89,7 @@ def test_from_an_edit_to_both_stores_and_back(person: Person) -> None:
     saved = person.page.get_by_text(re.compile(r"Saved as order \d+")).first
     expect(saved).to_be_visible()
     order_id = int(re.findall(r"\d+", saved.inner_text())[0])
-    assert stores(person.server).record(order_id).invoice.customer_name == "Quayside Joinery"
+    assert stores(person.server).record(order_id).values.customer_name == "Quayside Joinery"
     sheet = openpyxl.load_workbook(person.server.data / "invoice_database.xlsx")["SalesOrderHeader"]
     rows = {row[0]: row for row in sheet.iter_rows(min_row=2, values_only=True)}
     heads = [cell.value for cell in sheet[1]]

@@ -55,7 +55,7 @@ def extraction(**values: Any) -> Extraction:
         "name": "invoice.pdf",
         "pages": (PageRef(2, 90),),
         "recipe": Recipe(name="mine"),
-        "invoice": invoice,
+        "values": invoice,
         "evidence": {"invoice_number": Evidence(2, (Box(0, 0, 1, 1),), "R-1", 1.0, "exact")},
         "provenance": {"invoice_number": Provenance("rules", "label", "Invoice no.")},
         "findings": (Finding("required", "warning", "No vendor was found. \ud800", ("vendor_name",)),),
@@ -130,7 +130,7 @@ def test_final_values_stand_beside_the_extracted(ledger: SqlLedger, database: Da
 def test_a_second_save_replaces_the_final_values(ledger: SqlLedger, database: Database) -> None:
     """A line that was deleted ends as null, changed where something had been extracted."""
     ledger.keep_run("r1", extraction(), STARTED)
-    ledger.keep_final("r1", 7, extraction().invoice)
+    ledger.keep_final("r1", 7, extraction().values)
     ledger.keep_final("r1", 7, Invoice(invoice_number="R-1"))
     kept = values_of(database)
     assert (kept["line_items.0.quantity"]["final"], kept["line_items.0.quantity"]["changed"]) == (None, True)
@@ -172,7 +172,7 @@ def reviewed(ledger: SqlLedger, database: Database, run_id: str, final: Invoice,
 
 def test_reviewed_values_say_what_a_person_changed(ledger: SqlLedger, database: Database) -> None:
     """Only values with a confidence, of records that a person reviewed: an approved one nobody looked at."""
-    read = extraction().invoice
+    read = extraction().values
     reviewed(ledger, database, "r1", read.model_copy(update={"total_amount": Decimal("21.50")}))
     reviewed(ledger, database, "r2", read, "approved")
     assert list(ledger.reviewed_values()) == [
@@ -186,13 +186,13 @@ def test_reviewed_values_name_the_correction_then_in_force(ledger: SqlLedger, da
     correction = Correction(header_shift=-0.5, reviewed=300)
     confidences = {"invoice_number": 0.9, "line_items.0.total_price": 0.8}
     run = extraction(recipe=Recipe(correction=correction), confidences=confidences)
-    reviewed(ledger, database, "r1", run.invoice)
+    reviewed(ledger, database, "r1", run.values)
     ledger.keep_run("r1", run, STARTED)
     order_id = SqlOrders(database).search(RecordQuery()).rows[0].order_id
-    ledger.keep_final("r1", order_id, run.invoice)
+    ledger.keep_final("r1", order_id, run.values)
     assert [value.path for value in ledger.reviewed_values()] == ["invoice_number", "line_items.0.total_price"]
     assert {value.correction for value in ledger.reviewed_values()} == {correction}
-    ledger.keep_final("r1", order_id, run.invoice.model_copy(update={"line_items": ()}))
+    ledger.keep_final("r1", order_id, run.values.model_copy(update={"line_items": ()}))
     assert [value.path for value in ledger.reviewed_values()] == ["invoice_number"]
 
 
@@ -202,11 +202,11 @@ def test_each_recipe_is_read_once_for_the_reviewed_values(
     """Not once a value: a recipe is long, and many runs share one. Every run's own correction still counts."""
     other = Correction(header_shift=-0.5, reviewed=300)
     for number in range(6):
-        reviewed(ledger, database, f"r{number}", extraction().invoice)
+        reviewed(ledger, database, f"r{number}", extraction().values)
     ledger.keep_run("r9", extraction(recipe=Recipe(correction=other)), STARTED)
-    order = Record(extraction().invoice, "reviewed", SqlOrders(database).reserve_id(), run_id="r9")
+    order = Record(extraction().values, "reviewed", SqlOrders(database).reserve_id(), run_id="r9")
     SqlOrders(database).add(order)
-    ledger.keep_final("r9", order.order_id, order.invoice)
+    ledger.keep_final("r9", order.order_id, order.values)
     read: list[object] = []
     convert = Facts.process_result_value
     monkeypatch.setattr(Facts, "process_result_value", lambda *told: read.append(told[1]) or convert(*told))
@@ -218,7 +218,7 @@ def test_each_recipe_is_read_once_for_the_reviewed_values(
 
 def test_confidences_of_before_they_were_probabilities_teach_nothing(ledger: SqlLedger, database: Database) -> None:
     """A run of an earlier studio, whose recipe knows no correction."""
-    reviewed(ledger, database, "r1", extraction().invoice)
+    reviewed(ledger, database, "r1", extraction().values)
     recipe = Recipe().model_dump(mode="json", exclude={"correction"})
     with database.write() as connection:
         connection.execute(update(RUNS).values(recipe=recipe))
@@ -229,7 +229,7 @@ def test_facts_are_read_without_what_is_long_and_only_of_their_time(ledger: SqlL
     """Recipe, findings and confidences of every run made the Cost page slow: they are not even looked at."""
     ledger.keep_run("r1", extraction(), STARTED)
     ledger.keep_run("r2", extraction(), STARTED + timedelta(days=1))
-    ledger.keep_final("r1", 7, extraction().invoice)
+    ledger.keep_final("r1", 7, extraction().values)
     with database.write() as connection:
         connection.execute(text("UPDATE runs SET recipe = '{', findings = '{', confidences = '{'"))
     (fact,) = ledger.facts(STARTED, STARTED + timedelta(hours=1))

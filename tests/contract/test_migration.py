@@ -54,7 +54,7 @@ def test_orders_of_an_earlier_version_keep_every_value(
     write_version_0002(database_url)
     orders = SqlOrders(open_store(database_url))
     held = orders.get(7)
-    assert held.invoice == Invoice(
+    assert held.values == Invoice(
         invoice_number="R-1",
         order_date=date(2024, 2, 1),
         invoice_date=date(2024, 2, 29),

@@ -71,21 +71,21 @@ def test_an_order_comes_back_as_it_was_saved(orders: RecordStore) -> None:
     order = stored(orders, document="a" * 64, pages=pages, run_id="r1", created_at=moment, updated_at=moment)
     held = orders.get(order.order_id or 0)
     assert held == order
-    assert str(held.invoice.total_amount) == "118.980"
-    assert [str(item.quantity) for item in held.invoice.line_items] == ["2", "1.500"]
+    assert str(held.values.total_amount) == "118.980"
+    assert [str(item.quantity) for item in held.values.line_items] == ["2", "1.500"]
 
 
 @pytest.mark.parametrize("amount", ["0.1", "123456789012345.0123456789", "-0.00000001", "1E+3"])
 def test_amounts_are_exact(orders: RecordStore, amount: str) -> None:
     """No amount passes through a binary fraction."""
     order = stored(orders, invoice(total_amount=amount))
-    assert orders.get(order.order_id or 0).invoice.total_amount == Decimal(amount)
+    assert orders.get(order.order_id or 0).values.total_amount == Decimal(amount)
 
 
 def test_an_empty_invoice_can_be_stored(orders: RecordStore) -> None:
     """What is not on the page stays null."""
     order = stored(orders, Invoice())
-    assert orders.get(order.order_id or 0).invoice == Invoice()
+    assert orders.get(order.order_id or 0).values == Invoice()
 
 
 def test_ids_are_new_and_not_below_the_floor(orders: RecordStore) -> None:
@@ -101,16 +101,16 @@ def test_an_id_is_not_stored_twice(orders: RecordStore) -> None:
     """A second order under one id is refused whole."""
     order = stored(orders)
     with pytest.raises(StorageError):
-        orders.add(replace(order, invoice=invoice("other")))
-    assert orders.get(order.order_id or 0).invoice.invoice_number == "R-1"
+        orders.add(replace(order, values=invoice("other")))
+    assert orders.get(order.order_id or 0).values.invoice_number == "R-1"
 
 
 def test_an_update_replaces_header_and_lines(orders: RecordStore) -> None:
     """Old lines are gone, the time it was made at stays, search knows the new texts."""
     order = stored(orders, created_at=datetime(2024, 1, 1, tzinfo=UTC))
-    orders.update(replace(order, invoice=invoice("R-2", line_items=()), created_at=None))
+    orders.update(replace(order, values=invoice("R-2", line_items=()), created_at=None))
     held = orders.get(order.order_id or 0)
-    assert (held.invoice.invoice_number, held.invoice.line_items) == ("R-2", ())
+    assert (held.values.invoice_number, held.values.line_items) == ("R-2", ())
     assert held.created_at == datetime(2024, 1, 1, tzinfo=UTC)
     assert found_ids(orders, text="r-1") == []
     assert found_ids(orders, text="r-2") == [order.order_id]
@@ -127,7 +127,7 @@ def test_an_update_leaves_what_hangs_on_the_order_alone(
     with database.write() as connection:
         connection.exec_driver_sql(f"CREATE TABLE payments (order_id BIGINT NOT NULL {cascade}, reference TEXT)")
         connection.exec_driver_sql(f"INSERT INTO payments VALUES ({order.order_id}, 'transfer 1')")
-    orders.update(replace(order, invoice=invoice("R-2")))
+    orders.update(replace(order, values=invoice("R-2")))
     with database.read() as connection:
         assert connection.exec_driver_sql("SELECT reference FROM payments").scalars().all() == ["transfer 1"]
     orders.remove(order.order_id or 0)
@@ -138,14 +138,14 @@ def test_an_update_leaves_what_hangs_on_the_order_alone(
 def test_a_save_that_saw_an_older_version_changes_nothing(orders: RecordStore) -> None:
     """The second of two who opened the same record is told, and gets the record as the first left it."""
     opened = orders.get(stored(orders).order_id or 0)
-    orders.update(replace(opened, invoice=invoice("R-2")))
+    orders.update(replace(opened, values=invoice("R-2")))
     with pytest.raises(RecordChanged, match="was changed since you opened it") as told:
-        orders.update(replace(opened, invoice=invoice("R-3")))
+        orders.update(replace(opened, values=invoice("R-3")))
     held = orders.get(opened.order_id or 0)
-    assert held.invoice.invoice_number == "R-2"
+    assert held.values.invoice_number == "R-2"
     assert (told.value.held, told.value.held.version) == (held, held.version)
-    orders.update(replace(held, invoice=invoice("R-3")))
-    assert orders.get(opened.order_id or 0).invoice.invoice_number == "R-3"
+    orders.update(replace(held, values=invoice("R-3")))
+    assert orders.get(opened.order_id or 0).values.invoice_number == "R-3"
 
 
 def test_every_save_is_another_version(orders: RecordStore) -> None:
@@ -162,7 +162,7 @@ def test_a_credit_note_and_what_is_left_to_pay_are_kept(orders: RecordStore) -> 
     """The document's type and what is paid of it come back, also after an update, and stand in the list."""
     paid = Payment(paid_amount=Decimal("20.00"), amount_due=Decimal("98.980"))
     order = stored(orders, document_type="credit note", payment=paid)
-    orders.update(replace(order, invoice=invoice("R-2"), version=None))
+    orders.update(replace(order, values=invoice("R-2"), version=None))
     held = orders.get(order.order_id or 0)
     assert (held.document_type, held.payment) == ("credit note", paid)
     assert str(held.payment.amount_due) == "98.980"
@@ -320,8 +320,8 @@ def test_each_gives_whole_orders_of_all_pages(orders: RecordStore) -> None:
     for number in range(5):
         stored(orders, invoice(f"R-{number}"))
     found = list(orders.each(RecordQuery(size=2, descending=False)))
-    assert [order.invoice.invoice_number for order in found] == [f"R-{number}" for number in range(5)]
-    assert all(len(order.invoice.line_items) == 2 for order in found)
+    assert [order.values.invoice_number for order in found] == [f"R-{number}" for number in range(5)]
+    assert all(len(order.values.line_items) == 2 for order in found)
 
 
 @pytest.mark.parametrize(
@@ -356,7 +356,7 @@ def test_the_same_document_is_noticed_by_its_pages(orders: RecordStore) -> None:
 def test_what_databases_refuse_is_left_out(orders: RecordStore) -> None:
     """NUL and half characters of a broken text layer never stop a save."""
     order = stored(orders, invoice("R\x00-9\ud800", "Vend\x00or"))
-    assert (orders.get(order.order_id or 0).invoice.invoice_number or "").startswith("R")
+    assert (orders.get(order.order_id or 0).values.invoice_number or "").startswith("R")
     assert found_ids(orders, text="vendor") == [order.order_id]
 
 

@@ -81,7 +81,7 @@ def test_a_mutated_workbook_is_read_or_told(book: Workbook) -> None:
         with zipfile.ZipFile(book.path, "w") as archive:
             for part, data in whole.items():
                 archive.writestr(part, mutated if part == name else data)
-        for verb in (lambda: book.get(1), lambda: book.save(order(2)), lambda: book.duplicates(order(1).invoice)):
+        for verb in (lambda: book.get(1), lambda: book.save(order(2)), lambda: book.duplicates(order(1).values)):
             with contextlib.suppress(StorageError):
                 verb()
 
@@ -165,7 +165,7 @@ def test_two_processes_lose_nothing(book: Workbook, database_url: str, open_stor
     assert sorted(line_owners(book)) == sorted([*ids, *ids])
     stored = list(SqlOrders(open_store(database_url)).each(RecordQuery()))
     assert {order.order_id for order in stored} == ids
-    assert {order.invoice.invoice_number for order in stored} == {f"{n}-{i}" for n in "ab" for i in range(15)}
+    assert {order.values.invoice_number for order in stored} == {f"{n}-{i}" for n in "ab" for i in range(15)}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")

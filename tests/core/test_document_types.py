@@ -93,7 +93,7 @@ def read() -> Extraction:
         pages=(PageRef(1),),
         recipe=Recipe(),
         type_name=BILL.name,
-        invoice=VALUES,
+        values=VALUES,
         evidence=evidence,
         provenance=known,
         page_texts=(PAGE,),
@@ -183,9 +183,9 @@ def test_a_draft_kept_by_the_first_version_is_taken_up() -> None:
     """With its texts, its lines, what was confirmed and what was saved."""
     kept = Extraction.model_validate_json((KEPT / "run_of_0.1.0.json").read_text(encoding="utf-8"))
     edits = edits_from(json.loads((KEPT / "draft_of_0.1.0.json").read_text(encoding="utf-8")))
-    assert edits.text_at(kept.invoice, "customer_id") == "K-77"
-    assert edits.text_at(kept.invoice, "line_items.0.quantity") == "5"
+    assert edits.text_at(kept.values, "customer_id") == "K-77"
+    assert edits.text_at(kept.values, "line_items.0.quantity") == "5"
     assert edits.confirmed == {"vendor_name"}
-    assert edits.saved == kept.invoice
+    assert edits.saved == kept.values
     assert edits.receipt is not None
     assert edits.receipt.order_id == 1

@@ -43,7 +43,7 @@ def extract(*attachments: Attachment) -> Extracted | None:
 
 def sample(name: str) -> Invoice:
     """The invoice in one of the sample files."""
-    return read_einvoice((SAMPLES / name).read_bytes(), name).invoice
+    return read_einvoice((SAMPLES / name).read_bytes(), name).values
 
 
 def test_a_cii_invoice_is_read_in_full() -> None:
@@ -118,7 +118,7 @@ def test_the_draft_is_exact_and_says_where_each_value_came_from() -> None:
     assert draft.exact
     assert draft.language == "de"
     assert draft.raw.startswith("<?xml")
-    assert set(draft.provenance) == {path for path, _, value in INVOICE.walk(draft.invoice) if value is not None}
+    assert set(draft.provenance) == {path for path, _, value in INVOICE.walk(draft.values) if value is not None}
 
 
 def test_invoice_xml_is_recognised_by_content() -> None:
@@ -128,7 +128,7 @@ def test_invoice_xml_is_recognised_by_content() -> None:
         Attachment("photo.png", b"\x89PNG"), Attachment("notes.xml", b"<notes/>"), Attachment("data.bin", data)
     )
     assert draft is not None
-    assert draft.invoice.invoice_number == "SS-9"
+    assert draft.values.invoice_number == "SS-9"
 
 
 def test_utf_16_xml_is_read() -> None:
@@ -136,7 +136,7 @@ def test_utf_16_xml_is_read() -> None:
     text = (SAMPLES / "cii.xml").read_text(encoding="utf-8").replace("UTF-8", "UTF-16", 1)
     draft = extract(Attachment("x.xml", text.encode("utf-16")))
     assert draft is not None
-    assert draft.invoice.customer_name == "Tischlerei Probe"
+    assert draft.values.customer_name == "Tischlerei Probe"
     assert "Tischlerei" in draft.raw
 
 
@@ -207,8 +207,8 @@ def test_one_wrong_value_is_left_out_and_the_others_stay(old: str, new: str, fie
     whole = sample("cii.xml")
     draft = extract(cii_with(old, new))
     assert draft is not None
-    assert getattr(draft.invoice, field) is None
-    assert draft.invoice.model_copy(update={field: getattr(whole, field)}) == whole
+    assert getattr(draft.values, field) is None
+    assert draft.values.model_copy(update={field: getattr(whole, field)}) == whole
     assert field not in draft.provenance
     [finding] = draft.findings
     assert (finding.fields, finding.severity) == ((field,), "warning")
@@ -219,7 +219,7 @@ def test_a_wrong_amount_of_a_line_is_named_with_its_line() -> None:
     """The line keeps its other cells."""
     draft = extract(cii_with(">50.00</", ">12,00,00</"))
     assert draft is not None
-    assert (draft.invoice.line_items[0].total_price, draft.invoice.line_items[0].quantity) == (None, 400)
+    assert (draft.values.line_items[0].total_price, draft.values.line_items[0].quantity) == (None, 400)
     assert draft.findings[0].message.startswith("Line 1 line total: ")
 
 
@@ -228,7 +228,7 @@ def test_a_price_keeps_all_its_decimals(price: str) -> None:
     """Some programs write a price with more decimals than anybody prints."""
     draft = extract(cii_with(">149.50</", f">{price}</"))
     assert draft is not None
-    assert draft.invoice.line_items[1].unit_price == Decimal(price)
+    assert draft.values.line_items[1].unit_price == Decimal(price)
     assert draft.findings == ()
 
 
@@ -239,7 +239,7 @@ def test_blanks_before_the_declaration_do_no_harm(lead: bytes) -> None:
     assert data.startswith(b"<?xml")
     draft = extract(Attachment("invoice.xml", lead + data))
     assert draft is not None
-    assert draft.invoice == sample("cii.xml")
+    assert draft.values == sample("cii.xml")
 
 
 def test_a_huge_file_is_refused_before_it_is_parsed() -> None:
@@ -253,7 +253,7 @@ def test_a_readable_invoice_wins_over_a_broken_one() -> None:
     good = Attachment("good.xml", (SAMPLES / "cii.xml").read_bytes())
     draft = extract(Attachment("bad.xml", CII.encode()[:-1]), good)
     assert draft is not None
-    assert draft.invoice.invoice_number == "HT-2024-118"
+    assert draft.values.invoice_number == "HT-2024-118"
 
 
 def test_damaged_xml_is_an_invoice_or_an_error_never_a_crash() -> None:

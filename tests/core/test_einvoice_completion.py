@@ -25,8 +25,8 @@ def xml(**values: object) -> Extracted:
 def test_gaps_are_filled_from_the_page_and_say_so() -> None:
     """The XML's own values stay; the page's have the page's provenance."""
     whole = complete(xml(), PAGE)
-    assert (whole.invoice.invoice_number, whole.invoice.customer_name) == ("X", "Hexagon")
-    assert whole.invoice.line_items == LINES
+    assert (whole.values.invoice_number, whole.values.customer_name) == ("X", "Hexagon")
+    assert whole.values.line_items == LINES
     assert whole.provenance["customer_name"].extractor == "rules"
     assert whole.provenance["invoice_number"].exact
     assert whole.language == "fr"
@@ -34,4 +34,4 @@ def test_gaps_are_filled_from_the_page_and_say_so() -> None:
 
 def test_an_xml_with_lines_is_whole() -> None:
     """What it leaves out is not on the invoice."""
-    assert complete(xml(line_items=LINES), PAGE).invoice.customer_name is None
+    assert complete(xml(line_items=LINES), PAGE).values.customer_name is None

@@ -230,7 +230,7 @@ def test_every_value_of_a_page_on_its_side_has_its_place_there() -> None:
     *_, last = pipeline.run(order)
     assert isinstance(last, RunFinished)
     found = last.extraction
-    assert str(found.invoice.total_amount) == sample.truth["total_amount"]
+    assert str(found.values.total_amount) == sample.truth["total_amount"]
     printed = [word.moved(compose(matrix, scaled(picture.scale))).box for word in with_text.words()]
     for path in ("invoice_number", "total_amount", "line_items.0.total_price"):
         (box,) = found.evidence[path].boxes

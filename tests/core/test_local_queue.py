@@ -15,7 +15,7 @@ from core.jobs.queue import Handler, Job, JobQueue, JobRequest
 from core.recipe import Recipe
 from tests.doubles.jobs import MemoryJobs
 
-RESULT = Extraction(document="d", name="n", pages=(), recipe=Recipe(), invoice=Invoice())
+RESULT = Extraction(document="d", name="n", pages=(), recipe=Recipe(), values=Invoice())
 MakeQueue = Callable[[Mapping[str, Handler]], LocalQueue]
 
 

@@ -50,7 +50,7 @@ def studio(tmp_path: Path) -> Studio:
 
 def in_workbook(studio: Studio, order_id: int) -> str | None:
     """The vendor of an order as the workbook tells it."""
-    return Workbook(studio.workbook_path).get(order_id).invoice.vendor_name
+    return Workbook(studio.workbook_path).get(order_id).values.vendor_name
 
 
 def die(*_: object, **__: object) -> None:
@@ -103,7 +103,7 @@ def test_a_kill_between_the_stores_leaves_nothing_that_is_not_offered(studio: St
         studio.records.mend(difference)
     assert studio.records.what_differs() == []
     held = {row.order_id for row in studio.search(RecordQuery()).rows}
-    assert all(in_workbook(studio, order_id) == studio.record(order_id).invoice.vendor_name for order_id in held)
+    assert all(in_workbook(studio, order_id) == studio.record(order_id).values.vendor_name for order_id in held)
     assert Workbook(studio.workbook_path).last_id() == max(held, default=0)
 
 
@@ -146,7 +146,7 @@ def test_a_workbook_that_refuses_leaves_the_database_as_it_was(studio: Studio, m
         studio.save(invoice("Third", "R-3"), BOTH)
     with pytest.raises(WorkbookLocked, match="closed for today"):
         studio.remove(first.order_id)
-    assert studio.record(first.order_id).invoice.vendor_name == "First"
+    assert studio.record(first.order_id).values.vendor_name == "First"
     assert studio.search(RecordQuery()).total == 1
     assert studio.records.what_differs() == []
 
@@ -197,11 +197,11 @@ def test_saving_fills_the_target_that_lacks_it(studio: Studio) -> None:
     receipt = studio.records.fill(database_only, BOTH)
     assert in_workbook(studio, database_only) == "First"
     studio.records.fill(workbook_only, BOTH)
-    assert studio.record(workbook_only).invoice.vendor_name == "Second"
+    assert studio.record(workbook_only).values.vendor_name == "Second"
     assert studio.records.lacking(workbook_only, BOTH) == ()
     studio.undo(receipt)
     assert studio.records.lacking(database_only, BOTH) == ("workbook",)
-    assert studio.record(database_only).invoice.vendor_name == "First"
+    assert studio.record(database_only).values.vendor_name == "First"
 
 
 def test_a_record_is_deleted_where_it_is_held(studio: Studio) -> None:
@@ -211,7 +211,7 @@ def test_a_record_is_deleted_where_it_is_held(studio: Studio) -> None:
     receipt = studio.remove(order_id)
     assert Workbook(studio.workbook_path).last_id() == 0
     studio.undo(receipt)
-    assert in_workbook(studio, order_id) == studio.record(order_id).invoice.vendor_name == "First"
+    assert in_workbook(studio, order_id) == studio.record(order_id).values.vendor_name == "First"
 
 
 def test_another_record_under_its_number_in_the_workbook_stays(studio: Studio) -> None:
@@ -233,7 +233,7 @@ def read(studio: Studio) -> str:
     """A run whose vendor was read as “Read”."""
     from tests.contract.test_ledger import STARTED, extraction
 
-    found = extraction(invoice=invoice("Read"), confidences={"vendor_name": 0.8, "invoice_number": 0.9})
+    found = extraction(values=invoice("Read"), confidences={"vendor_name": 0.8, "invoice_number": 0.9})
     studio._parts.ledger.keep_run("r1", found, STARTED)
     return "r1"
 
@@ -367,10 +367,10 @@ def test_a_full_disk_leaves_nothing_half(small_disk: Path, room: int) -> None:
     error = in_another_process(lambda: open_studio(small_disk).save(invoice("Second"), BOTH, update=first))
     filler.unlink()
     offered = studio.records.what_differs()
-    told = {studio.record(first).invoice.vendor_name, in_workbook(studio, first)}
+    told = {studio.record(first).values.vendor_name, in_workbook(studio, first)}
     assert len(told) == 1 or [difference.order_id for difference in offered] == [first]
     assert not error or told == {"First"} or offered
     assert error or told == {"Second"}
     for difference in offered:
         studio.records.mend(difference)
-    assert in_workbook(studio, first) == studio.record(first).invoice.vendor_name
+    assert in_workbook(studio, first) == studio.record(first).values.vendor_name

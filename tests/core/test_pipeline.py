@@ -132,7 +132,7 @@ def test_the_steps_come_in_order_and_end_in_a_result() -> None:
     events = run(pipeline_of(NO_XML, rules()))
     assert finished(events) == ["load", "einvoice", "ocr", "extract", "evidence", "validate"]
     extraction = result(events)
-    assert extraction.invoice == INVOICE
+    assert extraction.values == INVOICE
     assert extraction.evidence["total_amount"].boxes == (Box(10, 60, 90, 72),)
     assert set(extraction.confidences) >= {"invoice_number", "total_amount"}
     assert [step.step for step in extraction.steps] == finished(events)
@@ -160,7 +160,7 @@ def test_the_same_document_and_recipe_again_come_from_the_cache() -> None:
     again = run(pipeline)
     assert (extractor.calls, reader.calls) == (1, 1)
     assert all(event.cached for event in again if isinstance(event, StepFinished))
-    assert result(again).invoice == first.invoice
+    assert result(again).values == first.values
     assert result(again).evidence == first.evidence
     run(pipeline, recipe=Recipe(extractors=("rules",)))
     assert extractor.calls == 2
@@ -172,7 +172,7 @@ def test_invoice_xml_is_taken_before_any_reader() -> None:
     other = FakeExtractor("rules", Extracted(INVOICE.model_copy(update={"total_amount": Decimal(1)}), "{}"))
     extraction = result(run(pipeline_of(exact, other)))
     assert (extraction.extractor, extraction.raw) == ("einvoice", "<xml/>")
-    assert extraction.invoice.total_amount == Decimal("9.50")
+    assert extraction.values.total_amount == Decimal("9.50")
 
 
 def test_a_bare_xml_that_cannot_be_read_is_an_error_of_the_run() -> None:
@@ -273,7 +273,7 @@ def test_bare_xml_has_no_page_to_read() -> None:
     exact = FakeExtractor("einvoice", Extracted(INVOICE, "<xml/>", exact=True))
     events = run(pipeline_of(exact, rules()), pages=0)
     assert any(isinstance(event, StepSkipped) and event.step == "ocr" for event in events)
-    assert result(events).invoice == INVOICE
+    assert result(events).values == INVOICE
 
 
 def test_a_model_that_fails_costs_the_person_nothing_they_had() -> None:
@@ -283,7 +283,7 @@ def test_a_model_that_fails_costs_the_person_nothing_they_had() -> None:
     recipe = Recipe(extractors=("rules", "strong"), models={"strong": ModelChoice()})
     pipeline = pipeline_of(poor, model)
     extraction = result(run(pipeline, recipe=recipe))
-    assert (extraction.extractor, extraction.invoice.invoice_number) == ("rules", "R-7")
+    assert (extraction.extractor, extraction.values.invoice_number) == ("rules", "R-7")
     failures = [finding for finding in extraction.findings if finding.check == "extract"]
     assert [(finding.severity, "no JSON" in finding.message) for finding in failures] == [("info", True)]
     run(pipeline, recipe=recipe)

@@ -124,10 +124,10 @@ def test_an_example_is_the_page_as_a_model_sees_it_with_what_the_person_saved(
     document = studio.open(digital_pdf.data, digital_pdf.name)
     *_, finished = studio.extract(document, run_id="a" * 32)
     extraction = finished.extraction  # type: ignore[union-attr]
-    corrected = extraction.invoice.model_copy(update={"total_amount": Decimal("12.34")})
+    corrected = extraction.values.model_copy(update={"total_amount": Decimal("12.34")})
     receipt = studio.save(corrected, ["database"], run_id="a" * 32, extraction=extraction)
     example = studio.prompts.example_of(receipt.order_id)
-    assert str(extraction.invoice.invoice_number) in example.text
+    assert str(extraction.values.invoice_number) in example.text
     assert '"12.34"' in example.reply
 
 
@@ -135,7 +135,7 @@ def test_a_record_without_its_text_is_no_example(studio: Studio, digital_pdf: Sa
     """It says how to get there."""
     document = studio.open(digital_pdf.data, digital_pdf.name)
     *_, finished = studio.extract(document)
-    receipt = studio.save(finished.extraction.invoice, ["database"])  # type: ignore[union-attr]
+    receipt = studio.save(finished.extraction.values, ["database"])  # type: ignore[union-attr]
     with pytest.raises(PromptError, match="read its document again"):
         studio.prompts.example_of(receipt.order_id)
 

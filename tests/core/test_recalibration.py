@@ -38,7 +38,7 @@ def extracted(studio: Studio, run_id: str) -> Extraction:
 def reviewed(studio: Studio, few: Callable[[int], None]) -> Extraction:
     """A run whose record a person saved with another vendor, customer and number; that much is enough to learn from."""
     found = extracted(studio, "r1")
-    changed = found.invoice.model_copy(update={"vendor_name": "A", "customer_name": "B", "invoice_number": "C"})
+    changed = found.values.model_copy(update={"vendor_name": "A", "customer_name": "B", "invoice_number": "C"})
     studio.save(changed, ["database"], run_id="r1", extraction=found)
     few(20)
     return found

@@ -34,7 +34,7 @@ def invoice(number: str = "R-1", **values: object) -> Invoice:
 
 def credit_note() -> Extraction:
     """A credit note of which something is paid, as a run read it."""
-    what = {"document": "d" * 64, "name": "a.pdf", "pages": (), "recipe": Recipe(), "invoice": invoice()}
+    what = {"document": "d" * 64, "name": "a.pdf", "pages": (), "recipe": Recipe(), "values": invoice()}
     return Extraction.model_validate(what | {"document_type": "credit note", "payment": PAID})
 
 
@@ -46,7 +46,7 @@ def test_both_stores_keep_what_the_document_is_and_what_is_due(studio: Studio) -
     receipt = studio.save(invoice("R-3"), both, update=order_id)
     for held in receipt.stored.values():
         assert held is not None
-        assert (held.invoice.invoice_number, held.document_type, held.payment) == ("R-3", "credit note", PAID)
+        assert (held.values.invoice_number, held.document_type, held.payment) == ("R-3", "credit note", PAID)
     studio.save(invoice("R-3"), both, update=order_id, about=About("invoice", Payment()))
     assert (studio.record(order_id).document_type, studio.record(order_id).payment) == ("invoice", Payment())
 
@@ -58,7 +58,7 @@ def test_a_corrected_type_outlives_a_later_save_of_the_same_reading(studio: Stud
     studio.save(invoice(), ("database",), run_id="1" * 32, update=order_id, about=corrected)
     studio.save(invoice("R-2"), ("database",), run_id="1" * 32, extraction=credit_note(), update=order_id)
     held = studio.record(order_id)
-    assert (held.invoice.invoice_number, held.document_type, held.payment) == ("R-2", "receipt", corrected.payment)
+    assert (held.values.invoice_number, held.document_type, held.payment) == ("R-2", "receipt", corrected.payment)
     studio.save(invoice("R-2"), ("database",), run_id="2" * 32, extraction=credit_note(), update=order_id)
     assert (studio.record(order_id).document_type, studio.record(order_id).payment) == ("credit note", PAID)
 
@@ -85,7 +85,7 @@ def test_the_later_of_two_is_told_what_the_earlier_changed(studio: Studio) -> No
     with pytest.raises(RecordChanged) as told:
         studio.save(invoice("R-9"), both, update=order_id, seen=opened)
     assert "Vendor was “Nordwind” and is now “Südwind”" in str(told.value)
-    assert told.value.held.invoice.vendor_name == "Südwind"
-    assert studio.record(order_id).invoice.invoice_number == "R-1"
+    assert told.value.held.values.vendor_name == "Südwind"
+    assert studio.record(order_id).values.invoice_number == "R-1"
     studio.save(invoice("R-9"), both, update=order_id, seen=studio.record(order_id))
-    assert studio.record(order_id).invoice.invoice_number == "R-9"
+    assert studio.record(order_id).values.invoice_number == "R-9"

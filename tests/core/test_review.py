@@ -33,7 +33,7 @@ EXTRACTED = Extraction(
     name="n",
     pages=(PageRef(1),),
     recipe=Recipe(),
-    invoice=GIVEN,
+    values=GIVEN,
     evidence={
         "invoice_number": Evidence(1, (WORDS[0].box,), "R-7", 1.0, "exact"),
         "line_items.1.description": Evidence(1, (WORDS[6].box,), "Nut", 1.0, "exact"),

@@ -39,7 +39,7 @@ def read(invoice: Invoice = GIVEN, confidences: dict[str, float] | None = None, 
         name="n",
         pages=(PageRef(1),),
         recipe=Recipe(),
-        invoice=invoice,
+        values=invoice,
         evidence=evidence,
         confidences={**sure, **(confidences or {})},
         **about,
@@ -124,7 +124,7 @@ def test_a_value_is_compared_as_it_now_stands() -> None:
     some = {"vendor_name": (Candidate("Acme", "Acme"), Candidate("Bolt", "Bolt"))}
     extraction = read(candidates=some)
     assert [one.value for one in others(extraction, "vendor_name")] == ["Bolt"]
-    corrected = extraction.model_copy(update={"invoice": GIVEN.model_copy(update={"vendor_name": "Bolt"})})
+    corrected = extraction.model_copy(update={"values": GIVEN.model_copy(update={"vendor_name": "Bolt"})})
     assert [one.value for one in others(corrected, "vendor_name")] == ["Acme"]
 
 

@@ -106,7 +106,7 @@ def test_a_run_that_waited_when_the_studio_ended_is_read_by_the_next(
     later.warm()
     job = ended(later, run)
     assert job.extraction
-    assert job.extraction.invoice.invoice_number == digital_pdf.truth["invoice_number"]
+    assert job.extraction.values.invoice_number == digital_pdf.truth["invoice_number"]
     later.close()
 
 

@@ -38,7 +38,7 @@ def test_an_unchanged_save_is_undone_in_both_targets(studio: Studio) -> None:
     receipt = studio.save(invoice("Second"), BOTH, update=order_id)
     kept = TypeAdapter(SaveReceipt)
     studio.undo(kept.validate_json(kept.dump_json(receipt)))
-    assert studio.record(order_id).invoice.vendor_name == "First"
+    assert studio.record(order_id).values.vendor_name == "First"
 
 
 @pytest.mark.parametrize("targets", [("database",), BOTH])
@@ -48,10 +48,10 @@ def test_undo_refuses_to_lose_a_later_correction(studio: Studio, targets: tuple[
     studio.save(invoice("Theirs"), targets, update=receipt.order_id)
     with pytest.raises(StorageError, match=r"changed since \(in Records\): undo would lose that"):
         studio.undo(receipt)
-    assert studio.record(receipt.order_id).invoice.vendor_name == "Theirs"
+    assert studio.record(receipt.order_id).values.vendor_name == "Theirs"
     changed = studio.records.changed_since(receipt)
     assert changed is not None
-    assert changed.invoice.vendor_name == "Theirs"
+    assert changed.values.vendor_name == "Theirs"
 
 
 def test_undo_refuses_to_lose_a_correction_in_the_workbook(studio: Studio) -> None:
@@ -63,7 +63,7 @@ def test_undo_refuses_to_lose_a_correction_in_the_workbook(studio: Studio) -> No
     book.save(studio.workbook_path)
     with pytest.raises(StorageError, match="in the Excel workbook"):
         studio.undo(receipt)
-    assert studio.record(receipt.order_id).invoice.vendor_name == "Mine"
+    assert studio.record(receipt.order_id).values.vendor_name == "Mine"
 
 
 def test_a_deletion_is_undone_and_a_save_of_what_was_deleted_is_not(studio: Studio) -> None:
@@ -75,7 +75,7 @@ def test_a_deletion_is_undone_and_a_save_of_what_was_deleted_is_not(studio: Stud
     with pytest.raises(RecordMissing):
         studio.record(saved.order_id)
     studio.undo(removed)
-    assert studio.record(saved.order_id).invoice.vendor_name == "Mine"
+    assert studio.record(saved.order_id).values.vendor_name == "Mine"
 
 
 def test_a_receipt_notices_later_changes_only(studio: Studio) -> None:

@@ -206,7 +206,7 @@ def test_an_encrypted_document_is_read_by_a_worker_and_its_password_is_nowhere_o
         found = studio.job(run)
         assert found
         assert found.extraction
-        assert found.extraction.invoice.invoice_number == encrypted_pdf.truth["invoice_number"]
+        assert found.extraction.values.invoice_number == encrypted_pdf.truth["invoice_number"]
     finally:
         queue.close()
     kept = [path for path in tmp_path.rglob("*") if path.is_file()]

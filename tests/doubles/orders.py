@@ -86,7 +86,7 @@ class MemoryOrders:
             held = sorted(self._orders.values(), key=_id_of, reverse=True)
         key, chosen = match_key(invoice), page_key(pages)
         same_document = [o for o in held if document and (o.document, page_key(o.pages)) == (document, chosen)]
-        same_invoice = [o for o in held if key and match_key(o.invoice) == key and o not in same_document]
+        same_invoice = [o for o in held if key and match_key(o.values) == key and o not in same_document]
         return [_duplicate(o, "document") for o in same_document] + [_duplicate(o, "invoice") for o in same_invoice]
 
 
@@ -96,7 +96,7 @@ def _id_of(order: Record) -> int:
 
 def _value(order: Record, name: str) -> Any:
     return getattr(
-        next((part for part in (order.invoice, order.payment) if name in type(part).model_fields), order), name
+        next((part for part in (order.values, order.payment) if name in type(part).model_fields), order), name
     )
 
 
@@ -111,12 +111,12 @@ def _matches(order: Record, query: RecordQuery) -> bool:
     if query.document_type and order.document_type != query.document_type:
         return False
     first, last = query.invoiced
-    if not _lies_in(order.invoice.invoice_date, first, last and last + timedelta(days=1)):
+    if not _lies_in(order.values.invoice_date, first, last and last + timedelta(days=1)):
         return False
     if not _lies_in(order.updated_at, *query.saved):
         return False
     named = query.text.strip().removeprefix("#") == str(order.order_id)
-    return named or all(term in haystack(order.invoice) for term in search_terms(query.text))
+    return named or all(term in haystack(order.values) for term in search_terms(query.text))
 
 
 def _lies_in(value: Any, since: Any, before: Any) -> bool:
@@ -131,6 +131,6 @@ def _summary(order: Record) -> RecordSummary:
 
 
 def _duplicate(order: Record, reason: Literal["document", "invoice"]) -> Duplicate:
-    invoice = order.invoice
+    invoice = order.values
     told = (invoice.vendor_name, invoice.invoice_number, order.created_at)
     return Duplicate(_id_of(order), reason, "database", *told)

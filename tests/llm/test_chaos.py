@@ -89,7 +89,7 @@ def test_a_thousand_extractions_at_thirty_percent_faults(tmp_path: Path) -> None
     assert set(KINDS) < set(happened)
 
     drafts = [end for end in ends if isinstance(end, Extracted)]
-    assert all(draft.invoice.total_amount == Decimal("119.00") for draft in drafts)
+    assert all(draft.values.total_amount == Decimal("119.00") for draft in drafts)
     assert all(str(end).strip() for end in ends if not isinstance(end, Extracted))
     assert len(drafts) > 0.98 * RUNS
 

@@ -36,9 +36,9 @@ def extract(models: FakeModels, *pages: Any, **changes: Any) -> Any:
 def test_a_reply_becomes_typed_values_with_a_reason_each() -> None:
     """Amounts are exact, dates are dates, and each value names the extractor of the recipe."""
     draft = extract(FakeModels())
-    assert draft.invoice.total_amount == Decimal("119.00")
-    assert draft.invoice.invoice_date == date(2024, 5, 6)
-    assert draft.invoice.line_items[0].quantity == 2
+    assert draft.values.total_amount == Decimal("119.00")
+    assert draft.values.invoice_date == date(2024, 5, 6)
+    assert draft.values.line_items[0].quantity == 2
     assert draft.provenance["line_items.0.total_price"].extractor == "model"
     assert "due_date" not in draft.provenance
     assert (draft.language, draft.document_type) == ("en", "invoice")
@@ -64,7 +64,7 @@ def test_values_in_the_documents_own_notation_are_normalised() -> None:
         total_amount="1.234,50 €", invoice_date="06.05.2024", currency="€", billing_address="Hauptstr. 1\n10115 Berlin"
     )
     data["language"] = "de"
-    invoice = extract(FakeModels(data)).invoice
+    invoice = extract(FakeModels(data)).values
     assert (invoice.total_amount, invoice.currency) == (Decimal("1234.50"), "EUR")
     assert invoice.invoice_date == date(2024, 5, 6)
     assert invoice.billing_address == "Hauptstr. 1, 10115 Berlin"
@@ -73,7 +73,7 @@ def test_values_in_the_documents_own_notation_are_normalised() -> None:
 def test_a_number_in_the_reply_keeps_its_digits() -> None:
     """JSON numbers are no floats here."""
     text = json.dumps(REPLY).replace('"119.00"', "119.10")
-    assert extract(FakeModels(text)).invoice.total_amount == Decimal("119.10")
+    assert extract(FakeModels(text)).values.total_amount == Decimal("119.10")
 
 
 def test_a_wrong_reply_is_asked_for_once_more_with_what_is_wrong() -> None:
@@ -82,7 +82,7 @@ def test_a_wrong_reply_is_asked_for_once_more_with_what_is_wrong() -> None:
     draft = extract(models)
     assert [ask.purpose for ask in models.asked] == ["extract", "repair"]
     assert "a lot" in said(models.asked[1].question)
-    assert draft.invoice.total_amount == Decimal("119.00")
+    assert draft.values.total_amount == Decimal("119.00")
     assert any("asked for again" in finding.message for finding in draft.findings)
     assert len(draft.calls) == 2
 

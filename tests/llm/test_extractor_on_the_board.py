@@ -47,14 +47,14 @@ def test_a_stream_that_breaks_begins_anew() -> None:
     assert streamed.count(RESTART) == 1
     assert fields_so_far(streamed)["total_amount"] == "119.00"
     assert [call.outcome for call in calls] == ["ProviderUnreachable", "ok"]
-    assert draft.invoice.invoice_number == "R-7"
+    assert draft.values.invoice_number == "R-7"
 
 
 def test_a_malformed_reply_is_repaired() -> None:
     """Half a JSON and some words: asked again with what is wrong."""
     draft, calls = extract(provider("a", "malformed"))
     assert [call.purpose for call in calls] == ["extract", "repair"]
-    assert draft.invoice.invoice_number == "R-7"
+    assert draft.values.invoice_number == "R-7"
 
 
 def test_another_provider_answers_in_place_of_one_that_fails() -> None:

@@ -63,7 +63,7 @@ def test_every_provider_reads_an_invoice(
     assert extraction.verdict == "approved"
     assert extraction.evidence["total_amount"].page == 1
     streamed = "".join(event.text for event in events if isinstance(event, ReplyArrived))
-    assert fields_so_far(streamed.rpartition(RESTART)[2])["total_amount"] == str(extraction.invoice.total_amount)
+    assert fields_so_far(streamed.rpartition(RESTART)[2])["total_amount"] == str(extraction.values.total_amount)
     (call,) = extraction.calls
     assert (call.provider, call.prompt, call.outcome) == (provider, "invoice@0", "ok")
 
@@ -90,7 +90,7 @@ def test_a_provider_that_fails_leaves_what_the_rules_read(
     strict = BUILT_IN["cascade"].model_copy(update={"approve_at": 1.0})
     extraction = extract(studio, digital_pdf, strict, events)
     assert extraction.extractor == "rules"
-    assert extraction.invoice.total_amount is not None
+    assert extraction.values.total_amount is not None
     assert any(isinstance(event, StepFailed) and "key" in event.error for event in events)
     assert any(finding.check == "extract" for finding in extraction.findings)
 

@@ -99,7 +99,7 @@ def test_a_second_reader_that_fails_costs_nothing_but_its_opinion() -> None:
 
     for second in ("same", "b:big"):
         draft = read(FakeModels(answer), second)
-        assert draft.invoice.invoice_number == "R-7"
+        assert draft.values.invoice_number == "R-7"
         assert draft.provenance["total_amount"].agreed is None
         assert any("no second opinion" in finding.message for finding in draft.findings)
 
@@ -109,7 +109,7 @@ def test_what_is_masked_stays_masked_for_the_second_reader() -> None:
     masked = json.loads(json.dumps(REPLY).replace("Acme Tools Ltd", "[NAME-1]"))
     models = FakeModels(masked, judgement())
     draft = read(models, "same", redaction=Redaction(names=("Acme Tools Ltd",)))
-    assert draft.invoice.vendor_name == "Acme Tools Ltd"
+    assert draft.values.vendor_name == "Acme Tools Ltd"
     assert all("Acme" not in said(ask.question) for ask in models.asked)
     assert "[NAME-1]" in said(models.asked[1].question)
 
@@ -126,7 +126,7 @@ def test_a_value_hidden_by_its_place_is_hidden_from_the_second_reader_in_any_not
     )
     draft = LlmExtractor(models).extract(request_of(page_of(lines), choice=chosen))
     assert draft is not None
-    assert str(draft.invoice.total_amount) == "1119.00"
+    assert str(draft.values.total_amount) == "1119.00"
     assert "1119" not in said(models.asked[1].question)
 
 
@@ -148,4 +148,4 @@ def test_a_masked_reply_that_is_nested_deeply_is_asked_for_again() -> None:
     chosen = ModelChoice(provider="fake", model="small", redaction=Redaction(kinds=("iban",)))
     draft = LlmExtractor(models).extract(request_of(page_of(LINES), choice=chosen))
     assert draft is not None
-    assert draft.invoice.invoice_number == "R-7"
+    assert draft.values.invoice_number == "R-7"

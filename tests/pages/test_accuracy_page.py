@@ -209,7 +209,7 @@ def test_a_record_is_kept_as_a_test_case_from_its_page(studio: Studio, digital_p
     extraction = next(event.extraction for event in events if isinstance(event, RunFinished))
     saved: dict[str, int] = {
         status: studio.save(
-            with_value(extraction.invoice, "total_amount", Decimal(total)),
+            with_value(extraction.values, "total_amount", Decimal(total)),
             ("database",), run_id=run_id, extraction=extraction, status=status,  # type: ignore[arg-type]
         ).order_id
         for status, total in (("reviewed", "5.00"), ("needs review", "6.00"))

@@ -43,15 +43,15 @@ class Reader:
     streams = False
 
     def __init__(self, invoice: Invoice | None) -> None:
-        self.invoice = invoice
+        self.values = invoice
 
     def availability(self) -> Availability:
         return Availability(True)
 
     def extract(self, request: Request) -> Extracted:
-        if self.invoice is None:
+        if self.values is None:
             raise ExtractionError("The quota is used up: wait, or choose another provider.")
-        return Extracted(self.invoice, "{}")
+        return Extracted(self.values, "{}")
 
 
 def recipe(name: str) -> Recipe:

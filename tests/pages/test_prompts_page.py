@@ -78,7 +78,7 @@ def test_a_saved_record_becomes_an_example_and_can_be_taken_out(studio: Studio, 
     document = studio.open(digital_pdf.data, digital_pdf.name)
     *_, finished = studio.extract(document, run_id="b" * 32)
     extraction = finished.extraction  # type: ignore[union-attr]
-    studio.save(extraction.invoice, ["database"], run_id="b" * 32, extraction=extraction)
+    studio.save(extraction.values, ["database"], run_id="b" * 32, extraction=extraction)
     page = open_page()
     page.button(key="prompt_example_add").click().run()
     assert not page.exception

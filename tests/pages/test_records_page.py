@@ -166,10 +166,10 @@ def test_an_edit_is_saved_over_the_record_and_can_be_undone(studio: Studio) -> N
     field(app, "vendor_name").set_value("Another Mill Ltd").run()
     app.button(key="record_save").click().run()
     assert f"Order {order_id} saved in the database and the Excel workbook" in said(app)
-    assert studio.record(order_id).invoice.vendor_name == "Another Mill Ltd"
+    assert studio.record(order_id).values.vendor_name == "Another Mill Ltd"
     assert studio.record(order_id).status == "reviewed"
     app.button(key="record_undo").click().run()
-    assert studio.record(order_id).invoice.vendor_name == "Paper Mill Ltd"
+    assert studio.record(order_id).values.vendor_name == "Paper Mill Ltd"
     assert studio.search(RecordQuery()).total == 1
 
 
@@ -181,7 +181,7 @@ def test_a_text_that_is_no_amount_stays_and_is_explained(studio: Studio) -> None
     app.button(key="record_save").click().run()
     assert field(app, "total_amount").value == "eleven"
     assert "eleven” is not an amount" in said(app)
-    assert studio.record(order_id).invoice.total_amount == Decimal("119.00")
+    assert studio.record(order_id).values.total_amount == Decimal("119.00")
 
 
 def test_checks_speak_beside_the_fields(studio: Studio) -> None:
@@ -237,8 +237,8 @@ def read_and_saved(studio: Studio) -> tuple[str, SaveReceipt]:
     *_, last = studio.extract(studio.open(text_pdf(), "a.pdf"), run_id=run_id)
     assert isinstance(last, RunFinished)
     found = last.extraction
-    receipt = studio.save(found.invoice, ("database",), run_id=run_id, extraction=found)
-    studio.keep_draft(run_id, Edits(receipt=receipt, saved=found.invoice).to_json())
+    receipt = studio.save(found.values, ("database",), run_id=run_id, extraction=found)
+    studio.keep_draft(run_id, Edits(receipt=receipt, saved=found.values).to_json())
     return run_id, receipt
 
 
@@ -252,7 +252,7 @@ def test_open_in_studio_hands_the_corrected_values_over(studio: Studio) -> None:
     edits, job = edits_from(studio.draft(run_id)), studio.job(run_id)
     assert job is not None
     assert job.extraction is not None
-    read = read_edits(job.extraction.invoice, edits, studio.parse_value)
+    read = read_edits(job.extraction.values, edits, studio.parse_value)
     assert read.values == corrected
     assert edits.receipt is not None
     assert edits.receipt.order_id == receipt.order_id
@@ -277,7 +277,7 @@ def test_a_deleted_record_can_be_brought_back(studio: Studio) -> None:
     with pytest.raises(RecordMissing):
         studio.record(order_id)
     app.button(key="record_undo").click().run()
-    assert studio.record(order_id).invoice.invoice_number == "A-1"
+    assert studio.record(order_id).values.invoice_number == "A-1"
 
 
 def test_a_record_leaves_the_workbook_too_and_comes_back(studio: Studio) -> None:
@@ -445,14 +445,14 @@ def test_a_field_that_two_changed_is_chosen_by_the_later_one(studio: Studio) -> 
     theirs = invoice("A-1", vendor="Theirs").model_copy(update={"due_date": date(2026, 4, 1)})
     studio.save(theirs, ("database",), update=order_id)
     app.button(key="record_save").click().run()
-    assert studio.record(order_id).invoice.vendor_name == "Theirs"
+    assert studio.record(order_id).values.vendor_name == "Theirs"
     assert "Vendor was “Paper Mill Ltd” and is now “Theirs”" in said(app)
     assert (field(app, "vendor_name").value, field(app, "due_date").value) == ("Mine", "2026-04-01")
     app.button(key="record_save").click().run()
-    assert studio.record(order_id).invoice.vendor_name == "Theirs"
+    assert studio.record(order_id).values.vendor_name == "Theirs"
     app.button(key="record_mine_vendor_name").click().run()
     app.button(key="record_save").click().run()
-    saved = studio.record(order_id).invoice
+    saved = studio.record(order_id).values
     assert (saved.vendor_name, saved.customer_name, saved.due_date) == ("Mine", "My customer", date(2026, 4, 1))
 
 
@@ -467,7 +467,7 @@ def test_theirs_may_be_taken_for_one_field(studio: Studio) -> None:
     app.button(key="record_theirs_vendor_name").click().run()
     assert (field(app, "vendor_name").value, field(app, "customer_name").value) == ("Theirs", "My customer")
     app.button(key="record_save").click().run()
-    saved = studio.record(order_id).invoice
+    saved = studio.record(order_id).values
     assert (saved.vendor_name, saved.customer_name) == ("Theirs", "My customer")
 
 

@@ -381,7 +381,7 @@ def test_saving_names_the_order_and_undo_takes_it_back(studio: Studio, digital_p
     """The record is in the store, and gone again after the undo."""
     app = press(extracted(digital_pdf), "save")
     assert "Saved as order 1" in said(app)
-    assert studio.record(1).invoice.invoice_number == digital_pdf.truth["invoice_number"]
+    assert studio.record(1).values.invoice_number == digital_pdf.truth["invoice_number"]
     assert primaries(app) == ["next_document"]
     press(app, "undo")
     assert studio.search(RecordQuery()).total == 0
@@ -425,7 +425,7 @@ def test_saving_a_changed_record_again_updates_its_order(studio: Studio, digital
     """Corrections after the save go into the same order."""
     app = type_into(press(extracted(digital_pdf), "save"), "customer_name", "Corrected Ltd")
     press(app, "save")
-    assert studio.record(1).invoice.customer_name == "Corrected Ltd"
+    assert studio.record(1).values.customer_name == "Corrected Ltd"
     assert studio.search(RecordQuery()).total == 1
 
 
@@ -461,20 +461,20 @@ def test_an_update_replaces_only_what_was_shown(studio: Studio, digital_pdf: Sam
     """Somebody saves while the question of the update stands open: theirs stays, and the person is told what changed."""
     press(extracted(digital_pdf), "save")
     app = press(type_into(extracted(digital_pdf), "customer_name", "Corrected Ltd"), "save")
-    theirs = with_value(studio.record(1).invoice, "customer_id", "77")
+    theirs = with_value(studio.record(1).values, "customer_id", "77")
     studio.save(theirs, ("database",), update=1)
     press(app, "update_order")
-    assert studio.record(1).invoice == theirs
+    assert studio.record(1).values == theirs
     assert "is now “77”" in said(app)
 
 
 def test_a_record_changed_elsewhere_is_not_overwritten_unasked(studio: Studio, digital_pdf: SampleFile) -> None:
     """Somebody corrected the saved record in Records: the next save from here asks first."""
     app = press(extracted(digital_pdf), "save")
-    studio.save(with_value(studio.record(1).invoice, "customer_id", "77"), ("database",), update=1)
+    studio.save(with_value(studio.record(1).values, "customer_id", "77"), ("database",), update=1)
     press(type_into(app, "customer_name", "Corrected Ltd"), "save")
     assert "update_order" in keys_of(app)
-    assert studio.record(1).invoice.customer_id == "77"
+    assert studio.record(1).values.customer_id == "77"
 
 
 @pytest.mark.parametrize("tab", ["Raw OCR text", "Raw JSON", "Checks"])
@@ -502,7 +502,7 @@ def _draw_on_page(run_id: str, moves: list[object]) -> None:
         else:
             draw_words(run_id, job.extraction, move)
         note = drawn_note(run_id, job.extraction)
-        texts = {name: get_edits(run_id).text_at(job.extraction.invoice, name) for name in ("customer_id", "tax")}
+        texts = {name: get_edits(run_id).text_at(job.extraction.values, name) for name in ("customer_id", "tax")}
         st.session_state["notes"].append((note, texts))
 
 
@@ -629,7 +629,7 @@ def test_a_record_changed_since_stays_when_the_batch_is_undone(
 ) -> None:
     """The others go, and the one that stays is named."""
     app = press(both_read(open_page(), digital_pdf, einvoice_pdf), "save_ready")
-    studio.save(with_value(studio.record(1).invoice, "customer_id", "77"), ("database",), update=1)
+    studio.save(with_value(studio.record(1).values, "customer_id", "77"), ("database",), update=1)
     press(app, "undo_batch")
     assert studio.search(RecordQuery()).total == 1
     assert "Order 1 was changed since" in said(app)
@@ -714,10 +714,10 @@ def test_a_line_is_put_between_others(studio: Studio, digital_pdf: SampleFile) -
     run = named(app, keys.RUN_PARAM)
     extraction = studio.job(run).extraction  # type: ignore[union-attr]
     assert extraction is not None
-    before = [line.description for line in extraction.invoice.line_items]
+    before = [line.description for line in extraction.values.line_items]
     app.selectbox(key="insert_before").set_value(2)
     app.text_input(key="insert_words").set_value("Forgotten ink")
     app.button(key="insert_submit").click()
     settled(app.run())
-    rows = app.session_state[keys.EDITS][run].rows(extraction.invoice)
+    rows = app.session_state[keys.EDITS][run].rows(extraction.values)
     assert [row["description"] for row in rows] == [before[0], "Forgotten ink", *before[1:]]

@@ -64,7 +64,7 @@ def extraction(**changes: object) -> Extraction:
         "name": "a.pdf",
         "pages": (PageRef(1),),
         "recipe": Recipe(),
-        "invoice": GIVEN,
+        "values": GIVEN,
         "page_texts": (page,),
     }
     return Extraction.model_validate(fields | changes)
@@ -450,7 +450,7 @@ def test_a_finding_is_settled_once_all_its_fields_are_confirmed() -> None:
 
 def test_a_missing_required_value_cannot_be_confirmed() -> None:
     """To look at nothing is not to find it right."""
-    found = judged(invoice=GIVEN.model_copy(update={"invoice_date": None}))
+    found = judged(values=GIVEN.model_copy(update={"invoice_date": None}))
     assert "Invoice date is missing." in open_points(confirmed(found, {"invoice_date"}).extraction)
 
 

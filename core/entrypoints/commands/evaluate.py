@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 class Prediction:
     """The invoice of a case, and the extraction that it came from where one was made here."""
 
-    invoice: Mapping[str, Any]
+    values: Mapping[str, Any]
     extraction: Extraction | None = None
 
 
@@ -91,7 +91,7 @@ def _score(subject: Subject, predict: Predict) -> tuple[ScoredCase, Measured | N
         log.debug("evaluation of %s failed", case.case_id, exc_info=True)
         status = f"something unexpected went wrong ({type(error).__name__}: {error})"
     seconds = time.perf_counter() - started
-    scored = ScoredCase(case, score_case(case.truth, read.invoice), status, seconds)
+    scored = ScoredCase(case, score_case(case.truth, read.values), status, seconds)
     if status != "ok":
         return scored, unread(case, subject.name, status, seconds=seconds)
     return scored, measure(case, read.extraction, seconds=seconds) if read.extraction else None
@@ -130,7 +130,7 @@ def _extracting(arguments: argparse.Namespace) -> Predict:
         result = extraction_to_json(extraction)
         if arguments.out:
             write_atomically(arguments.out / f"{case.case_id}.json", f"{json_text(result, indent=2)}\n".encode())
-        return Prediction(result["invoice"], extraction)
+        return Prediction(result[extraction.type_name], extraction)
 
     return predict
 

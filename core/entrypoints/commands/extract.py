@@ -125,7 +125,7 @@ def _document(
         for stop in stops(extraction):
             lines.note(f"Needs review: {stop.sentence}")
         results.put(path, extraction)
-        if arguments.save and extraction.invoice != Invoice():
+        if arguments.save and extraction.values != Invoice():
             targets = [_TARGETS[name] for name in dict.fromkeys(arguments.save)]
             _save(studio, path, run_id, extraction, targets, arguments.stored)
     except BrokenPipeError:
@@ -152,7 +152,7 @@ def _was_read(path: Path, extraction: Extraction) -> bool:
 
 def _save(studio: Studio, path: Path, run_id: str, extraction: Extraction, targets: list[Target], stored: str) -> None:
     """Save the record and name its order id; one that is stored already only as ``stored`` says."""
-    found = studio.duplicates(extraction, extraction.invoice, targets)
+    found = studio.duplicates(extraction, extraction.values, targets)
     if found and stored == "skip":
         known = found[0].order_id
         lacking = studio.records.lacking(known, targets)
@@ -166,7 +166,7 @@ def _save(studio: Studio, path: Path, run_id: str, extraction: Extraction, targe
         return
     update = found[0].order_id if found and stored == "update" else None
     receipt = studio.save(
-        extraction.invoice,
+        extraction.values,
         targets,
         run_id=run_id,
         extraction=extraction,

@@ -173,7 +173,7 @@ def test_a_reviewed_record_is_a_case_whose_truth_is_what_was_saved(
 ) -> None:
     """The person corrected the total: reading the document again misses exactly that, on the command line too."""
     run_id, extraction = read(studio, digital_pdf.data)
-    invoice = with_value(extraction.invoice, "total_amount", Decimal("1.00"))
+    invoice = with_value(extraction.values, "total_amount", Decimal("1.00"))
     order_id = studio.save(invoice, ("database",), run_id=run_id, extraction=extraction).order_id
     (result,) = measure(studio, Choice("records"))
     (document,) = result.documents
@@ -189,7 +189,7 @@ def test_a_reviewed_record_is_a_case_whose_truth_is_what_was_saved(
 def test_a_record_is_kept_as_a_test_case_once(studio: Studio, digital_pdf: SampleFile) -> None:
     """With its document and pages; keeping it again updates the same case; it measures as wholly right."""
     run_id, extraction = read(studio, digital_pdf.data)
-    order_id = studio.save(extraction.invoice, ("database",), run_id=run_id, extraction=extraction).order_id
+    order_id = studio.save(extraction.values, ("database",), run_id=run_id, extraction=extraction).order_id
     library, order = studio.accuracy.library, studio.record(order_id)
     assert library.kept(order) is None
     case_id = library.keep(order)
@@ -210,9 +210,7 @@ def test_a_record_is_kept_as_a_test_case_once(studio: Studio, digital_pdf: Sampl
 def test_what_nobody_checked_is_no_test_case(studio: Studio, digital_pdf: SampleFile) -> None:
     """Nor is a record without its document."""
     run_id, extraction = read(studio, digital_pdf.data)
-    waiting = studio.save(
-        extraction.invoice, ("database",), run_id=run_id, extraction=extraction, status="needs review"
-    )
+    waiting = studio.save(extraction.values, ("database",), run_id=run_id, extraction=extraction, status="needs review")
     order = studio.record(waiting.order_id)
     with pytest.raises(CaseError, match="needs review"):
         studio.accuracy.library.keep(order)
@@ -227,13 +225,13 @@ def test_the_lowest_confidence_is_where_the_gate_turns(studio: Studio, digital_p
     assert lowest is not None
 
     def verdict(threshold: float) -> str:
-        return decide(extraction.invoice, extraction.confidences, extraction.findings, threshold)
+        return decide(extraction.values, extraction.confidences, extraction.findings, threshold)
 
     assert verdict(lowest) == "approved"
     assert verdict(lowest + 0.0001) == "needs review"
     assert (
         lowest_confidence(
-            extraction.model_copy(update={"invoice": with_value(extraction.invoice, "invoice_number", None)})
+            extraction.model_copy(update={"values": with_value(extraction.values, "invoice_number", None)})
         )
         is None
     )

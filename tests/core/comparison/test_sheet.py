@@ -22,7 +22,7 @@ TRUTH = make_sample(1, "en", wishes=Wishes(lines=3, rates=1, vendor=0)).truth
 def reading(**values: Any) -> Extraction:
     """A reading of a made-up document."""
     return Extraction(
-        document="d", name="a.pdf", pages=(), recipe=Recipe(), invoice=Invoice(**values), extractor="rules"
+        document="d", name="a.pdf", pages=(), recipe=Recipe(), values=Invoice(**values), extractor="rules"
     )
 
 

@@ -25,7 +25,7 @@ RIGHT = Invoice.model_validate({name: value for name, value in TRUTH.items() if 
 def result(invoice: Invoice = RIGHT, took: Measure | None = None, engine: str = "auto") -> Result:
     """A reading of the made-up document."""
     recipe = Recipe(ocr=OcrRecipe(engine=engine))
-    found = Extraction(document="d", name="a.pdf", pages=(), recipe=recipe, invoice=invoice, extractor="rules")
+    found = Extraction(document="d", name="a.pdf", pages=(), recipe=recipe, values=invoice, extractor="rules")
     return Result("run", found, took or Measure({"ocr": 1.0}), {})
 
 

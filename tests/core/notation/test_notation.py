@@ -49,13 +49,13 @@ def test_rules_form_and_model_read_one_date(text: str, issued: date) -> None:
     pages = (page(text, engine="rapid"),)
     draft = read_invoice(list(pages))
     printed = "03.04.2024" if text is GERMAN else "03/04/2024"
-    assert draft.invoice.invoice_date == issued
+    assert draft.values.invoice_date == issued
     extraction = Extraction(
         document="0" * 64,
         name="a.pdf",
         pages=(PageRef(1),),
         recipe=Recipe(),
-        invoice=draft.invoice,
+        values=draft.values,
         language=draft.language,
         page_texts=pages,
     )
@@ -63,13 +63,13 @@ def test_rules_form_and_model_read_one_date(text: str, issued: date) -> None:
     reply = {**REPLY, "language": draft.language, "invoice": {**REPLY["invoice"], "invoice_date": printed}}
     read = LlmExtractor(FakeModels(json.dumps(reply))).extract(request_of(*pages))
     assert read is not None
-    assert read.invoice.invoice_date == issued
+    assert read.values.invoice_date == issued
 
 
 def test_a_form_keeps_what_the_rules_found_out_about_the_order_of_dates() -> None:
     """Where only the due date tells that the month comes first, the form reads by it too."""
     draft = read_invoice([page("Invoice number: 7\nInvoice date: 04/11/2024\nDue date: 05/02/2024\nTotal: 10.00")])
-    assert draft.invoice.invoice_date == date(2024, 4, 11)
+    assert draft.values.invoice_date == date(2024, 4, 11)
     assert draft.notation == Notation(".", month_first=True)
 
 

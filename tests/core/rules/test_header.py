@@ -11,7 +11,7 @@ from tests.core.rules.pages import read
 
 
 def header(text: str) -> Invoice:
-    return read(text).invoice
+    return read(text).values
 
 
 @pytest.mark.parametrize(
@@ -100,24 +100,24 @@ def test_american_documents_begin_with_the_month() -> None:
 def test_the_date_before_net_terms_is_the_due_date() -> None:
     """The earlier one only gives a discount."""
     text = "Rechnungsdatum|@200 17.06.2025\nZahlung: bis 01.07.2025 2,00 % Skonto, bis 17.07.2025 ohne Abzug"
-    assert read(text).invoice.due_date == date(2025, 7, 17)
+    assert read(text).values.due_date == date(2025, 7, 17)
 
 
 def test_a_due_date_before_the_invoice_swaps_day_and_month() -> None:
     """10/02 and 11/01 can only be October and November."""
-    invoice = read("Date of issue|@200 10/02/2025\nDue date|@200 11/01/2025").invoice
+    invoice = read("Date of issue|@200 10/02/2025\nDue date|@200 11/01/2025").values
     assert (invoice.invoice_date, invoice.due_date) == (date(2025, 10, 2), date(2025, 11, 1))
 
 
 def test_a_number_may_look_like_a_date() -> None:
     """Behind its own label it is the number."""
-    assert read("Facture n° 2025-06-01").invoice.invoice_number == "2025-06-01"
+    assert read("Facture n° 2025-06-01").values.invoice_number == "2025-06-01"
 
 
 def test_the_dates_of_a_tables_rows_are_not_the_invoices() -> None:
     """The heading Date over a column of the table announces none."""
     text = "Husum, 14 January 2025\nDate|@120 Description|@300 Hours|@380 Rate|@460 Amount\n08 January 2025|@120 Advice|@300 1|@380 9.00|@460 9.00"
-    assert read(text).invoice.invoice_date == date(2025, 1, 14)
+    assert read(text).values.invoice_date == date(2025, 1, 14)
 
 
 def test_an_earlier_part_invoice_in_the_sums_is_not_the_number() -> None:
@@ -132,7 +132,7 @@ def test_values_of_narrow_columns_are_told_apart_by_their_headings() -> None:
 Invoice no.|@165 Issue date|@250 Due date
 2024/IDR/220417-00001|@163 03.06.2024|@225 28.06.2024
 """
-    invoice = read(text).invoice
+    invoice = read(text).values
     assert (invoice.invoice_number, invoice.invoice_date, invoice.due_date) == (
         "2024/IDR/220417-00001",
         date(2024, 6, 3),
@@ -153,24 +153,24 @@ Invoice no.|@165 Issue date|@250 Due date
 )
 def test_a_sentence_on_payment_gives_the_due_date(text: str, due: date | None) -> None:
     """The only date of the sentence, after the invoice's; not that of a payment made, and none years ahead."""
-    assert read(f"Invoice no. 4711\nInvoice date: 03/04/2024\n{text}").invoice.due_date == due
+    assert read(f"Invoice no. 4711\nInvoice date: 03/04/2024\n{text}").values.due_date == due
 
 
 def test_a_reference_that_says_invoice_is_the_number() -> None:
     """“Our ref: Inv 2024/57”."""
-    assert read("Our ref:|@150 Inv 2024/57\nDate:|@150 2 December 2024").invoice.invoice_number == "2024/57"
+    assert read("Our ref:|@150 Inv 2024/57\nDate:|@150 2 December 2024").values.invoice_number == "2024/57"
 
 
 def test_terms_of_payment_may_name_the_day() -> None:
     """“60 days net, due 2024-08-20” under its heading."""
     text = "Document number|@300 Document date\n90412277|@300 2024-06-21\nPayment terms\n60 days net, due 2024-08-20"
-    assert read(text).invoice.due_date == date(2024, 8, 20)
+    assert read(text).values.due_date == date(2024, 8, 20)
 
 
 def test_invoice_for_a_number_names_no_customer() -> None:
     """“Invoice for #4471-B” above the customer's address, and the date before it."""
     text = "September 9, 2023\nInvoice for #4471-B\nMrs. Eleanor Whitcombe\n1825 E. Copper St.\nTucson, AZ 85719"
-    invoice = read(text).invoice
+    invoice = read(text).values
     assert (invoice.invoice_number, invoice.customer_name) == ("4471-B", "Mrs. Eleanor Whitcombe")
 
 
@@ -181,21 +181,21 @@ def test_the_title_line_beats_numbers_and_dates_of_other_things() -> None:
         "Handelsrechnung (380) Nr. HR-8815 vom 07.06.2024\n"
         "\n\n"
         "Verkäufer\nNummer:|@200 77123\nName:|@200 Tannhof Handel GmbH\nAnschrift:|@200 Waldweg 4\n@200 80331 München"
-    ).invoice
+    ).values
     assert invoice.invoice_number == "HR-8815"
     assert str(invoice.invoice_date) == "2024-06-07"
 
 
 def test_a_title_that_names_another_documents_number_gives_none() -> None:
     """“Invoice for order no. 5521” says nothing of the invoice's own number."""
-    invoice = read("Rechnung zu Bestellung Nr. 5521 vom 03.05.2024\nRechnungsnummer: R-18\nDatum: 09.05.2024").invoice
+    invoice = read("Rechnung zu Bestellung Nr. 5521 vom 03.05.2024\nRechnungsnummer: R-18\nDatum: 09.05.2024").values
     assert invoice.invoice_number == "R-18"
     assert str(invoice.invoice_date) == "2024-05-09"
 
 
 def test_a_partys_own_number_is_not_the_invoices() -> None:
     """“Number” inside the seller's section is nobody's invoice number, also where no other one is printed."""
-    invoice = read("Rechnung\n\n\nVerkäufer\nNummer:|@200 99100\nName:|@200 Tannhof Handel GmbH").invoice
+    invoice = read("Rechnung\n\n\nVerkäufer\nNummer:|@200 99100\nName:|@200 Tannhof Handel GmbH").values
     assert invoice.invoice_number is None
 
 
@@ -204,17 +204,17 @@ def test_the_day_of_a_discount_is_not_the_due_date() -> None:
     invoice = read(
         "Rechnung Nr. R-18\nDatum: 03.04.2024\n"
         "Zahlbar bis 13.04.2024 mit 2 % Skonto: 98,00\noder bis 03.05.2024 ohne Abzug: 100,00"
-    ).invoice
+    ).values
     assert str(invoice.due_date) == "2024-05-03"
 
 
 @pytest.mark.parametrize("printed", ["INV 4471", "BILL 4471", "INV 2026 0042"])
 def test_a_number_keeps_the_prefix_that_reads_like_a_label(printed: str) -> None:
     """The cell beside “Invoice No.” begins with letters that are a label elsewhere."""
-    assert read(f"Invoice No.|@200 {printed}\nDate|@200 4 April 2026").invoice.invoice_number == printed
+    assert read(f"Invoice No.|@200 {printed}\nDate|@200 4 April 2026").values.invoice_number == printed
 
 
 @pytest.mark.parametrize("other", ["e-Way Bill No.", "Delivery invoice no.", "Original invoice no."])
 def test_another_documents_number_is_not_the_invoices(other: str) -> None:
     """A word before the label says whose number it is."""
-    assert read(f"{other}|@200 331002\nDate|@200 4 April 2026").invoice.invoice_number is None
+    assert read(f"{other}|@200 331002\nDate|@200 4 April 2026").values.invoice_number is None

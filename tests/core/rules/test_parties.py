@@ -55,7 +55,7 @@ United Kingdom
 
 def test_labelled_columns_give_customer_and_both_addresses() -> None:
     """Name, street and town of each column; the contact person belongs to neither."""
-    invoice = read(LABELLED).invoice
+    invoice = read(LABELLED).values
     assert invoice.vendor_name == "Harrow & Finch Ltd"
     assert invoice.customer_name == "Orchard Tea Rooms"
     assert invoice.billing_address == "14 Church Row, Leeds LS1 5AB, United Kingdom"
@@ -74,7 +74,7 @@ Deutschland
 
 Rechnung Nr. 118, bitte überweisen Sie den Betrag
 """
-    invoice = read("\n" * 1 + text).invoice
+    invoice = read("\n" * 1 + text).values
     assert invoice.vendor_name == "Holzbau Meyer GmbH"
     assert invoice.customer_name == "Frau Sabine Krüger"
     assert invoice.billing_address == "Lindenallee 23, 04107 Leipzig"
@@ -89,39 +89,39 @@ Indirizzo: Via Roma 1|@310 Indirizzo: Piazza del Comune 2
 Cap: 50100|@310 Cap: 59100
 Numero documento 45 del 30/06/2022, fattura con pagamento a 30 giorni
 """
-    invoice = read(text).invoice
+    invoice = read(text).values
     assert (invoice.vendor_name, invoice.customer_name) == ("Studio Verdi SRL", "Comune di Prato")
     assert invoice.billing_address == "Piazza del Comune 2, 59100"
 
 
 def test_parts_beside_each_other_are_read_too() -> None:
     """``Customer: ...`` and ``Address: ...`` on one line."""
-    invoice = read("INVOICE\nCustomer: Sharp Consulting|@250 Address: 73 Regal Way, Leeds, LS1 5AB").invoice
+    invoice = read("INVOICE\nCustomer: Sharp Consulting|@250 Address: 73 Regal Way, Leeds, LS1 5AB").values
     assert (invoice.customer_name, invoice.billing_address) == ("Sharp Consulting", "73 Regal Way, Leeds, LS1 5AB")
 
 
 def test_a_receipt_has_a_vendor_and_no_customer() -> None:
     """The shop's own address at the top is not a customer's."""
     text = "!Corner Market\n1200 Main Street\nSpringfield, IL 62701\nBread|@200 4.25\nTOTAL|@200 4.25\nCASH|@200 5.00\nCHANGE|@200 0.75"
-    invoice = read(text).invoice
+    invoice = read(text).values
     assert (invoice.vendor_name, invoice.customer_name, invoice.billing_address) == ("Corner Market", None, None)
 
 
 def test_a_shipping_address_needs_to_be_stated() -> None:
     """Without a label there is none."""
-    assert read("Bill to\nOrchard Tea Rooms\n14 Church Row\nLeeds LS1 5AB").invoice.shipping_address is None
+    assert read("Bill to\nOrchard Tea Rooms\n14 Church Row\nLeeds LS1 5AB").values.shipping_address is None
 
 
 def test_a_label_that_begins_a_name_is_part_of_it() -> None:
     """``Lieferant GmbH`` is a company, not a supplier called GmbH."""
     text = "Lieferant GmbH\nWerkstraße 20\n80333 München\n\nRechnungsempfänger\nKunden AG\nKundenstraße 15\n69876 Frankfurt"
-    invoice = read(text).invoice
+    invoice = read(text).values
     assert (invoice.vendor_name, invoice.customer_name) == ("Lieferant GmbH", "Kunden AG")
 
 
 def test_a_japanese_addressee_is_marked_by_respect() -> None:
     """御中 follows the customer's name."""
-    invoice = read("!請求書\n株式会社山田商事 御中|@380 請求日:2024年3月31日\n|@380 株式会社サンプル").invoice
+    invoice = read("!請求書\n株式会社山田商事 御中|@380 請求日:2024年3月31日\n|@380 株式会社サンプル").values
     assert (invoice.customer_name, invoice.vendor_name) == ("株式会社山田商事", "株式会社サンプル")
 
 
@@ -130,21 +130,21 @@ def test_an_unlabelled_customer_is_what_the_letterhead_is_not() -> None:
     invoice = read(
         "Bakkerij Molenzicht BV\nHavenstraat 4\n9000 Gent\n \n@320 Advocaten Claes\n@320 Kerkstraat 5\n@320 3000 Leuven\n"
         "@320 BTW: BE0478123456\nFactuur 2025/12"
-    ).invoice
+    ).values
     assert invoice.vendor_name == "Bakkerij Molenzicht BV"
     assert invoice.customer_name == "Advocaten Claes"
 
 
 def test_a_british_address_may_have_no_number_and_its_postcode_below() -> None:
     """House name, road, town, county and postcode stand on lines of their own."""
-    invoice = read("Bill to\nFernbrook School\nThe Old Mill\nQuay Road\nFalmouth\nCornwall\nTR11 3LL").invoice
+    invoice = read("Bill to\nFernbrook School\nThe Old Mill\nQuay Road\nFalmouth\nCornwall\nTR11 3LL").values
     assert invoice.customer_name == "Fernbrook School"
     assert invoice.billing_address == "The Old Mill, Quay Road, Falmouth, Cornwall, TR11 3LL"
 
 
 def test_a_bare_postcode_ends_an_address() -> None:
     """As in South Africa, below the town."""
-    invoice = read("Bill to\nDrakens Tours CC\nP.O. Box 118\nWinterton\n3340\nStatement of works").invoice
+    invoice = read("Bill to\nDrakens Tours CC\nP.O. Box 118\nWinterton\n3340\nStatement of works").values
     assert invoice.billing_address == "P.O. Box 118, Winterton, 3340"
 
 
@@ -153,23 +153,23 @@ def test_a_row_with_its_own_label_is_no_part_of_the_address() -> None:
     text = (
         "To:|@140 Marchwood Ltd\n@140 2 Castle Court\n@140 Shrewsbury SY1 2BX\nSite:|@140 Plot 7, Craven Arms SY7 9QQ"
     )
-    assert read(text).invoice.billing_address == "2 Castle Court, Shrewsbury SY1 2BX"
+    assert read(text).values.billing_address == "2 Castle Court, Shrewsbury SY1 2BX"
 
 
 def test_a_name_is_read_from_the_large_print_above_its_letterhead() -> None:
     """The owner's name below it is not the vendor's."""
-    invoice = read("!Bluegum Photography\n \nSarah Nolan\n14 Wattle Crescent\nFremantle WA 6160\n \nInvoice 42").invoice
+    invoice = read("!Bluegum Photography\n \nSarah Nolan\n14 Wattle Crescent\nFremantle WA 6160\n \nInvoice 42").values
     assert invoice.vendor_name == "Bluegum Photography"
 
 
 def test_a_register_number_in_brackets_is_no_part_of_a_name() -> None:
     """It follows the company's name."""
-    assert read("SERI MAJU SDN BHD (Reg. No. 201801022334)\nInvoice 1").invoice.vendor_name == "SERI MAJU SDN BHD"
+    assert read("SERI MAJU SDN BHD (Reg. No. 201801022334)\nInvoice 1").values.vendor_name == "SERI MAJU SDN BHD"
 
 
 def test_a_word_that_reads_like_two_short_ones_is_no_label() -> None:
     """Reno is a town, not “re no”."""
-    invoice = read("Invoice no|@150 77\nBill to\nNimbus Robotics\n1500 Industrial Way\nReno, NV 89502").invoice
+    invoice = read("Invoice no|@150 77\nBill to\nNimbus Robotics\n1500 Industrial Way\nReno, NV 89502").values
     assert invoice.invoice_number == "77"
     assert invoice.billing_address == "1500 Industrial Way, Reno, NV 89502"
 
@@ -180,7 +180,7 @@ def test_a_sender_line_with_commas_is_no_part_of_the_address_below() -> None:
         "@320 Brandl Partner mbB\n@320 Ludwigsplatz 3\n@320 94315 Straubing\nBrandl Partner mbB, Ludwigsplatz 3, 94315 Straubing\n"
         "Schreinerei Haslbeck GmbH\nBogener Straße 77\n94327 Bogen\nRechnung Nr. 12"
     )
-    invoice = read(text).invoice
+    invoice = read(text).values
     assert (invoice.customer_name, invoice.billing_address) == (
         "Schreinerei Haslbeck GmbH",
         "Bogener Straße 77, 94327 Bogen",
@@ -214,7 +214,7 @@ def test_a_firm_in_large_print_goes_before_its_owner_below() -> None:
 @50 Marktstraße 7
 @50 1060 Wien
 """
-    assert read(text).invoice.vendor_name == "Gasthof zum Goldenen Stern"
+    assert read(text).values.vendor_name == "Gasthof zum Goldenen Stern"
 
 
 def test_a_japanese_company_stands_over_its_person() -> None:
@@ -224,7 +224,7 @@ def test_a_japanese_company_stands_over_its_person() -> None:
 経理部 佐藤様
 〒604-8152 京都府京都市中京区手洗水町670
 """
-    invoice = read(text).invoice
+    invoice = read(text).values
     assert invoice.customer_name == "つばさ出版株式会社"
     assert invoice.billing_address == "〒604-8152 京都府京都市中京区手洗水町670"
 
@@ -237,7 +237,7 @@ Nome: Cooperativa Vale Verde
 Endereço: AV. BRASIL, 88
 Município: MARINGÁ UF: PR E-mail: compras@valeverde.example
 """
-    assert read(text).invoice.billing_address == "AV. BRASIL, 88, MARINGÁ, PR"
+    assert read(text).values.billing_address == "AV. BRASIL, 88, MARINGÁ, PR"
 
 
 def test_what_calls_itself_a_receipt_has_no_customer_in_its_letterhead() -> None:
@@ -251,26 +251,26 @@ def test_what_calls_itself_a_receipt_has_no_customer_in_its_letterhead() -> None
 @240 Portsmouth, NH 03801
 @240 Receipt #9xQ2
 """
-    invoice = read(text).invoice
+    invoice = read(text).values
     assert (invoice.vendor_name, invoice.customer_name, invoice.billing_address) == ("Little Fern Bakery", None, None)
 
 
 def test_two_words_of_address_are_no_name() -> None:
     """“Spett.le Sig.” stands over the customer."""
     text = "@300 Spett.le Sig.\n@300 Matteo Gentile\n@300 Via Appia Nuova 301\n@300 00183 Roma RM"
-    assert read(text).invoice.customer_name == "Matteo Gentile"
+    assert read(text).values.customer_name == "Matteo Gentile"
 
 
 def test_a_register_number_behind_a_dot_is_no_part_of_a_name() -> None:
     """“Movilex S.A.U. · CIF A-82011223”."""
     text = "@300 Movilex S.A.U. · CIF A-82011223\n@300 C/ Mayor 29, 28037 Madrid\nFactura nº 4711"
-    assert read(text).invoice.vendor_name == "Movilex S.A.U."
+    assert read(text).values.vendor_name == "Movilex S.A.U."
 
 
 def test_the_bank_to_pay_to_did_not_send_the_invoice() -> None:
     """“Pay to: Lloyds Bank” in front of the account's holder."""
     text = "!INVOICE\n@50 PAY TO:\n@50 Lloyds Bank\n@50 Account Name: Felix Tremaine\n@50 Account No.: 0123 4567"
-    assert read(text).invoice.vendor_name == "Felix Tremaine"
+    assert read(text).values.vendor_name == "Felix Tremaine"
 
 
 def test_a_form_may_give_the_name_beside_its_first_label() -> None:
@@ -281,7 +281,7 @@ def test_a_form_may_give_the_name_beside_its_first_label() -> None:
 @150 Cambridge, MA 02139|@350 Departure:|@450 16-MAY-24
 @50 Company:|@150 Beacon Robotics
 """
-    invoice = read(text).invoice
+    invoice = read(text).values
     assert invoice.customer_name == "Priya Raman"
     assert invoice.billing_address == "221 Kendall Ave Apt 3, Cambridge, MA 02139"
 
@@ -295,7 +295,7 @@ def test_the_block_under_the_senders_line_is_the_customer() -> None:
 @50 Werkstraße 2b
 @50 89231 Neu-Ulm
 """
-    invoice = read(text).invoice
+    invoice = read(text).values
     assert (invoice.customer_name, invoice.billing_address) == ("Schlosserei Keller KG", "Werkstraße 2b, 89231 Neu-Ulm")
 
 
@@ -313,7 +313,7 @@ def test_a_spanish_customer_has_his_tax_number_below() -> None:
 @300 CIF: E39556677
 @50 Factura nº 24/17 Fecha: 08/11/2024
 """
-    invoice = read(text).invoice
+    invoice = read(text).values
     assert (invoice.vendor_name, invoice.customer_name) == (
         "PESQUERA DEL CANTABRICO, S.A.",
         "RESTAURANTE LA TAINA, C.B.",
@@ -323,13 +323,13 @@ def test_a_spanish_customer_has_his_tax_number_below() -> None:
 def test_the_owner_below_the_firms_name_is_not_the_vendor() -> None:
     """“Inh. Bernd Seidel e.K.”."""
     text = "@200 FRISCHEMARKT SEIDEL\n@200 Inh. Bernd Seidel e.K.\n@200 Hauptstr. 58\n@200 35390 Gießen\nSUMME|@300 12,39\nRückgeld|@300 7,61"
-    assert read(text).invoice.vendor_name == "FRISCHEMARKT SEIDEL"
+    assert read(text).values.vendor_name == "FRISCHEMARKT SEIDEL"
 
 
 def test_a_british_address_may_name_no_street() -> None:
     """House, village and town, then the postcode alone: all of them are the address."""
     text = "@50 Invoice to\n@50 TRELAWNY HOMES LTD\n@50 THE OLD DAIRY\n@50 MENHENIOT\n@50 LISKEARD\n@50 PL14 3QU"
-    assert read(text).invoice.billing_address == "THE OLD DAIRY, MENHENIOT, LISKEARD, PL14 3QU"
+    assert read(text).values.billing_address == "THE OLD DAIRY, MENHENIOT, LISKEARD, PL14 3QU"
 
 
 def test_a_title_between_letterhead_and_customer_parts_them() -> None:
@@ -342,7 +342,7 @@ def test_a_title_between_letterhead_and_customer_parts_them() -> None:
 @50 Castleford
 @50 WF10 4JQ
 """
-    party = read("\n\n\n\n" + text).invoice
+    party = read("\n\n\n\n" + text).values
     assert (party.vendor_name, party.customer_name) == ("Lumen Interiors Ltd", "Castleford Academy")
 
 
@@ -358,7 +358,7 @@ Avenida Luna 4
 28004 Madrid
 Total 12,00 EUR
 """
-    invoice = read(text).invoice
+    invoice = read(text).values
     assert (invoice.vendor_name, invoice.customer_name) == ("Taller Ruiz S.L.", "Marta Gil")
 
 
@@ -380,7 +380,7 @@ def test_a_customers_own_details_make_it_no_vendor(own: str) -> None:
         for word in text.split():
             words.append(Word(word, Box(x, y, x + 5 * len(word), y + height), 1.0))
             x += 5 * len(word) + 3
-    invoice = read_invoice([PageText(1, 595, 842, tuple(words), TEXT_LAYER)]).invoice
+    invoice = read_invoice([PageText(1, 595, 842, tuple(words), TEXT_LAYER)]).values
     assert invoice.vendor_name == "Rowan Joinery Ltd"
     assert invoice.customer_name == "Pinewood Homes Ltd"
     assert invoice.billing_address == "Unit 8, Ash Lane, Hull HU2 3RT"

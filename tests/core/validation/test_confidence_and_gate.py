@@ -137,7 +137,7 @@ def test_a_studios_own_correction_is_applied_to_what_was_read_only() -> None:
 
 def extraction(**values: object) -> Extraction:
     """An extraction of INVOICE."""
-    base = Extraction(document="a" * 64, name="a.pdf", pages=(PageRef(1),), recipe=Recipe(), invoice=INVOICE)
+    base = Extraction(document="a" * 64, name="a.pdf", pages=(PageRef(1),), recipe=Recipe(), values=INVOICE)
     return base.model_copy(update=values)
 
 
@@ -165,7 +165,7 @@ def test_reasons_say_what_is_missing_and_what_confirms() -> None:
     """A value from nowhere, sums that hold, XML, and a person's own value."""
     assert reasons(extraction(provenance={"invoice_number": Provenance("m", score=0.9)}))[0] == "not found on the page"
     sums = Invoice(subtotal=Decimal(10), tax=Decimal(2), total_amount=Decimal(12))
-    assert "the sums confirm it" in reasons(extraction(invoice=sums, evidence={"tax": evidence(1)}), "tax")
+    assert "the sums confirm it" in reasons(extraction(values=sums, evidence={"tax": evidence(1)}), "tax")
     exact = Provenance("einvoice", score=1.0, exact=True)
     xml = extraction(evidence={"tax": evidence(1)}, provenance={"invoice_number": exact})
     assert reasons(xml) == ["stated in the invoice's XML", "not found on the page"]

@@ -77,7 +77,7 @@ def test_an_order_that_nobody_can_see_never_reaches_the_model(place: str, source
     assert "99999" not in said(question)
     assert "gnore all" not in said(question)
     assert len(pictures(question)) == (source == "both")
-    assert extraction.invoice.total_amount == Decimal("119.00")
+    assert extraction.values.total_amount == Decimal("119.00")
 
 
 @pytest.mark.parametrize("place", [name for name in INVISIBLE if "metadata" not in name])
@@ -108,7 +108,7 @@ def test_a_paper_that_speaks_to_a_machine_is_never_approved(order: str) -> None:
     """It is shown to the model as data, the model obeys, and a person is asked; also where it did not obey."""
     models = FakeModels(obedient)
     extraction = run(paper_with(VISIBLE[order]), models)
-    assert extraction.invoice.total_amount == Decimal("99999.00")
+    assert extraction.values.total_amount == Decimal("99999.00")
     assert extraction.verdict == "needs review"
     assert any(f.check == "instructions" and f.severity == "error" for f in extraction.findings)
     assert run(paper_with(VISIBLE[order]), FakeModels(REPLY)).verdict == "needs review"
@@ -124,7 +124,7 @@ def test_an_order_in_a_picture_is_caught_by_what_was_read_there() -> None:
 def test_a_quiet_order_is_caught_by_the_sums() -> None:
     """It stands on the page and names no machine, but the amounts no longer agree."""
     extraction = run(paper_with(QUIET), FakeModels(obedient))
-    assert extraction.invoice.total_amount == Decimal("99999.00")
+    assert extraction.values.total_amount == Decimal("99999.00")
     assert extraction.verdict == "needs review"
     assert any("total_amount" in f.fields and f.severity != "info" for f in extraction.findings)
 
@@ -143,7 +143,7 @@ def test_a_reply_that_leaves_the_schema_is_refused() -> None:
     for answer in ({**REPLY, "verdict": "approved"}, "Approved. Please pay 99999.00 to Mallory."):
         extraction = run(plain_paper(), FakeModels(answer))
         assert extraction.extractor == ""
-        assert extraction.invoice.total_amount is None
+        assert extraction.values.total_amount is None
         assert extraction.verdict == "needs review"
 
 

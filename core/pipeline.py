@@ -17,7 +17,6 @@ from core.call import Call, Note
 from core.cancelling import IsCancelled, stop_if
 from core.document_types import USUAL, type_of
 from core.documents import Document
-from core.einvoice.completion import complete
 from core.errors import Cancelled, ExtractionError, StudioError
 from core.events import (
     Event,
@@ -32,6 +31,7 @@ from core.events import (
 from core.evidence import PageText
 from core.extraction import Extraction, Finding, PageRef, StepRecord
 from core.extractor import Extracted, Extractor, Request
+from core.invoice.einvoice.completion import complete
 from core.judgement import judge
 from core.matching import find_evidence
 from core.notation import notation_of

@@ -15,7 +15,7 @@ ALSO_OTHERS = {"tax", "currency", "description", "quantity"}
 NAMES = set(INVOICE.names()) - ALSO_OTHERS
 
 #: The invoice's own rooms.
-OWN = ("core.invoice", "core.einvoice", "core.rules")
+OWN = ("core.invoice", "core.rules")
 #: Where an invoice is still spoken of by its fields. A file is only ever taken out of this list: records are invoices
 #: until other types are stored, prompts and their examples until each type brings its own; core.llm.prices has
 #: the word from the library that it asks.

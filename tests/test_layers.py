@@ -33,7 +33,6 @@ LOGIC = (
     "preferences",
     "evaluation",
     "extraction_json",
-    "einvoice",
     "matching",
     "accuracy",
     "comparison",
@@ -45,7 +44,6 @@ LOGIC = (
 LOGIC_PACKAGES = (
     "rules",
     "validation",
-    "einvoice",
     "imaging",
     "accuracy",
     "comparison",

@@ -12,9 +12,9 @@ from pathlib import Path
 from core.accuracy import Accuracy, AccuracyParts
 from core.cache import Cache
 from core.documents.opening import open_document
-from core.einvoice import EInvoiceExtractor
 from core.extractor import Availability, Extractor
 from core.imaging import clean
+from core.invoice.einvoice import EInvoiceExtractor
 from core.jobs.local import LocalQueue
 from core.jobs.processes import ProcessQueue, plans_for
 from core.jobs.queue import Handler, JobQueue, Lane

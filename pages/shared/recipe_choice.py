@@ -7,8 +7,8 @@ import streamlit as st
 from core.call import ModelName
 from core.comparison.estimate import ColumnEstimate
 from core.comparison.row import Row
-from core.einvoice.xml import looks_like_invoice
 from core.errors import StudioError
+from core.invoice.einvoice.xml import looks_like_invoice
 from core.llm.providers import providers
 from core.recipe import ModelChoice, Recipe
 from pages.shared import keys

@@ -10,7 +10,7 @@ from core.entrypoints import bootstrap
 ROOT = Path(__file__).parents[2]
 #: What a run is made of, as bootstrap puts it together.
 READERS = (
-    "core.pipeline core.einvoice core.rules.extractor core.llm.extractor core.ocr.reader "
+    "core.pipeline core.invoice.einvoice core.rules.extractor core.llm.extractor core.ocr.reader "
     "core.ocr.registry core.ocr.vision core.imaging"
 ).split()
 

@@ -11,11 +11,11 @@ from random import Random
 import pytest
 
 from core.documents import Attachment, Document
-from core.einvoice import EInvoiceExtractor, read_einvoice
 from core.errors import ExtractionError
 from core.extraction import PageRef
 from core.extractor import Extracted, Request
 from core.invoice.document_type import INVOICE
+from core.invoice.einvoice import EInvoiceExtractor, read_einvoice
 from core.invoice.model import Invoice, LineItem
 from core.recipe import Recipe
 

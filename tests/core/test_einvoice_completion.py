@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from core.einvoice.completion import complete
 from core.extraction import Provenance
 from core.extractor import Extracted
+from core.invoice.einvoice.completion import complete
 from core.invoice.model import Invoice, LineItem
 
 LINES = (LineItem(description="Bolt", total_price=Decimal(3)),)

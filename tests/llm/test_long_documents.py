@@ -126,8 +126,8 @@ def test_a_document_over_several_windows_is_asked_about_in_parts() -> None:
     draft = LlmExtractor(models).extract(request_of(*long_pages(8)))
     assert draft is not None
     assert len(models.asked) > 1
-    assert [line.description for line in draft.invoice.line_items] == [f"Widget {n}" for n in range(1, 161)]
-    assert draft.invoice.invoice_number == "R-7"
+    assert [line.description for line in draft.values.line_items] == [f"Widget {n}" for n in range(1, 161)]
+    assert draft.values.invoice_number == "R-7"
     assert any(f.check == "parts" and "parts" in f.message for f in draft.findings)
     assert "only a part of the document" in said(models.asked[1].question)
 
@@ -144,7 +144,7 @@ def test_a_reply_that_no_limit_can_hold_is_asked_for_in_halves() -> None:
     models = FakeModels(answer, output=8192)
     draft = LlmExtractor(models).extract(request_of(*long_pages(4)))
     assert draft is not None
-    assert len(draft.invoice.line_items) == 80
+    assert len(draft.values.line_items) == 80
     assert any("in parts" in finding.message for finding in draft.findings)
 
 

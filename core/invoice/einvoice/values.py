@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.einvoice.xml import text_at
 from core.extraction import Finding, too_long
 from core.invoice.document_type import INVOICE
+from core.invoice.einvoice.xml import text_at
 from core.schema.values import is_amount
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,99}(?:\.\d{0,99})?|\.\d{1,99})")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from core.einvoice import cii, ubl
-from core.einvoice.values import Values
-from core.einvoice.xml import text_at
 from core.extraction import Charge
+from core.invoice.einvoice import cii, ubl
+from core.invoice.einvoice.values import Values
+from core.invoice.einvoice.xml import text_at
 
 _SETTLEMENTS = (".//ApplicableHeaderTradeSettlement", ".//ApplicableSupplyChainTradeSettlement")
 _LINE_SETTLEMENTS = ("SpecifiedLineTradeSettlement", "SpecifiedSupplyChainTradeSettlement")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from core.einvoice.values import Values
-from core.einvoice.xml import text_at
+from core.invoice.einvoice.values import Values
+from core.invoice.einvoice.xml import text_at
 from core.invoice.model import Payment
 
 #: Codes of UNTDID 1001 that give money back: credit notes of every kind that EN 16931 allows.

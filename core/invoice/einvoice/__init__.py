@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.einvoice.charges import cii_charges, ubl_charges
-from core.einvoice.cii import read_cii
-from core.einvoice.kind import document_type_of, payment_of
-from core.einvoice.ubl import read_ubl
-from core.einvoice.values import Values
-from core.einvoice.xml import looks_like_invoice, parse_invoice, raw_text
 from core.errors import ExtractionError
 from core.extraction import Provenance
 from core.extractor import Availability, Extracted, Request
 from core.invoice.document_type import INVOICE
+from core.invoice.einvoice.charges import cii_charges, ubl_charges
+from core.invoice.einvoice.cii import read_cii
+from core.invoice.einvoice.kind import document_type_of, payment_of
+from core.invoice.einvoice.ubl import read_ubl
+from core.invoice.einvoice.values import Values
+from core.invoice.einvoice.xml import looks_like_invoice, parse_invoice, raw_text
 
 _READERS = {"cii": read_cii, "ubl": read_ubl}
 _CHARGES = {"cii": cii_charges, "ubl": ubl_charges}

@@ -8,9 +8,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from core.einvoice.values import Values, price_of_one
-from core.einvoice.xml import fuller, join_address, text_at
 from core.invoice.document_type import item_path
+from core.invoice.einvoice.values import Values, price_of_one
+from core.invoice.einvoice.xml import fuller, join_address, text_at
 from core.invoice.model import Invoice, LineItem
 
 _LINE = ".//IncludedSupplyChainTradeLineItem"

@@ -6,9 +6,9 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from core.einvoice.values import Values, price_of_one
-from core.einvoice.xml import fuller, join_address, text_at
 from core.invoice.document_type import item_path
+from core.invoice.einvoice.values import Values, price_of_one
+from core.invoice.einvoice.xml import fuller, join_address, text_at
 from core.invoice.model import Invoice, LineItem
 
 _ZERO = re.compile(r"[+-]?[0.,]+")

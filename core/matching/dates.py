@@ -23,7 +23,7 @@ def find_date(value: date, index: PageIndex) -> list[Candidate]:
                 if score:
                     found[first, last] = score
                     break
-    shortest = sorted(found, key=lambda span: span[1] - span[0])
+    shortest = sorted(found, key=lambda span: (span[1] - span[0], span))
     return [
         Candidate(index, range(first, last + 1), score, "exact" if score == 1.0 else "format")
         for first, last in shortest

@@ -24,7 +24,7 @@ def _currency_signs(code: str) -> tuple[str, ...]:
 
     words = {"EUR": ("euro", "euros"), "CHF": ("fr", "sfr"), "MYR": ("rm",), "INR": ("rs",), "GBP": ("stg",)}
     symbols = {get_currency_symbol(code, locale) for locale in ("en", "en_US", "de", "fr", "es_MX", "pt_BR", "ja")}
-    return tuple(sorted(symbols - {code}, key=len, reverse=True)) + words.get(code, ())
+    return tuple(sorted(symbols - {code}, key=lambda sign: (-len(sign), sign))) + words.get(code, ())
 
 
 def find_currency(code: str, index: PageIndex) -> list[Candidate]:

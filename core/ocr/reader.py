@@ -227,8 +227,9 @@ class CachedPageReader:
             note = f"Read by OCR ({engine.name}): {task.reason}. {cleaned.note}".rstrip()
             name = engine.name
         text = _laid_back(_page_text(task.page, words, name, note), cleaned, picture.scale)
-        self._cache.put(task.key, dump_page(text))
-        return text
+        kept = dump_page(text)
+        self._cache.put(task.key, kept)
+        return load_page(kept) or text  # read at once or from the cache: the same to the last digit
 
     @contextmanager
     def _engine(self, name: str) -> Iterator[Engine]:

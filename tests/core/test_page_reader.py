@@ -191,6 +191,13 @@ def test_the_same_page_and_recipe_come_from_the_cache() -> None:
         assert reader(document, pages, recipe).cached == 0
 
 
+def test_a_page_read_now_is_to_the_last_digit_the_page_that_the_cache_gives() -> None:
+    """At a resolution that leaves endless fractions of a page unit."""
+    reader, document, recipe = reader_with(FakeEngine()), scans(90), OcrRecipe(dpi=130)
+    now, later = (reader(document, [PageRef(1)], recipe) for _ in range(2))
+    assert (now.cached, later.cached, now.texts) == (0, 1, later.texts)
+
+
 def test_a_page_that_fails_leaves_the_others() -> None:
     seen: list[tuple[int, int]] = []
     read = reader_with(FakeEngine(fails_at=110))(

@@ -193,7 +193,8 @@ def test_the_same_page_and_recipe_come_from_the_cache() -> None:
 
 def test_a_page_read_now_is_to_the_last_digit_the_page_that_the_cache_gives() -> None:
     """At a resolution that leaves endless fractions of a page unit."""
-    reader, document, recipe = reader_with(FakeEngine()), scans(90), OcrRecipe(dpi=130)
+    document = open_document(pdf_of(LINES), "a.pdf")
+    reader, recipe = reader_with(FakeEngine()), OcrRecipe(dpi=130, engine="fake")
     now, later = (reader(document, [PageRef(1)], recipe) for _ in range(2))
     assert (now.cached, later.cached, now.texts) == (0, 1, later.texts)
 

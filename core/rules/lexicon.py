@@ -2,6 +2,10 @@
 
 To add a language, add one file beside the others. Its shape is checked when it is loaded: unknown kinds and columns are
 refused, so that a spelling mistake cannot silently cost a label.
+
+Languages that many documents mix (an English label on a German invoice) are read on every document. One whose file names
+its ``kin`` is read on documents of its own and of these languages alone: *data* is Polish for a date, *ale* Finnish for a
+discount, and both are words elsewhere.
 """
 
 from __future__ import annotations
@@ -9,7 +13,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
@@ -34,6 +38,7 @@ WEIGHTS = {"strong": 1.0, "weak": 0.6}
 _SECTIONS = frozenset(
     {
         "language",
+        "kin",
         "compound_heads",
         "qualifiers",
         "net_terms",
@@ -101,6 +106,18 @@ class Lexicon:
     """Ends of compound words that are read as the word itself."""
     qualifiers: dict[str, str] = field(default_factory=dict)
     """Word behind the label of a sum -> ``net`` or ``gross``."""
+    kin: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Language that keeps to its own documents -> the languages on whose documents it is read too."""
+    contents: Sequence[Mapping[str, Any]] = ()
+    """What the files say, from which the part for one language is made."""
+    _parts: dict[frozenset[str], Lexicon] = field(default_factory=dict)
+
+    def for_language(self, language: str | None) -> Lexicon:
+        """What is read on a document of ``language``: all but the languages that keep to other documents. Made once."""
+        strange = frozenset(name for name, kin in self.kin.items() if language != name and language not in kin)
+        if strange not in self._parts:
+            self._parts[strange] = _lexicon_of([data for data in self.contents if data["language"] not in strange])
+        return self._parts[strange]
 
     def label(self, key: str, language: str | None) -> Entry | None:
         """What ``key`` announces in a document of ``language``; another language's meaning counts a little less."""
@@ -149,18 +166,34 @@ def load_lexicon() -> Lexicon:
 
 def read_lexicon(files: Iterable[Path]) -> Lexicon:
     """A lexicon of the given language files. Raises LexiconError where one does not have the expected shape."""
-    lexicon = Lexicon()
-    words: dict[str, Counter[str]] = defaultdict(Counter)
+    found = []
     for file in files:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
         _check(data, file.name)
-        _add(lexicon, words, data)
+        found.append(data)
+    # those that many documents mix come first: the others' words must not weaken theirs
+    return _lexicon_of(sorted(found, key=lambda data: "kin" in data))
+
+
+def _lexicon_of(contents: Sequence[Mapping[str, Any]]) -> Lexicon:
+    lexicon = Lexicon(contents=contents)
+    words: dict[str, Counter[str]] = defaultdict(Counter)
+    for data in contents:
+        own: dict[str, Counter[str]] = defaultdict(Counter)
+        _add(lexicon, own, data)
+        if "kin" in data:
+            lexicon.kin[data["language"]] = frozenset(data["kin"])
+        for word, votes in own.items():
+            # a word of English or German tells nothing for a language that keeps to itself
+            if "kin" not in data or not words[word].keys() - lexicon.kin.keys():
+                words[word] |= votes
     lexicon.labels = dict(lexicon.labels)
     lexicon.columns = dict(lexicon.columns)
     lexicon.prefixes = {phrase[:end] for phrase in lexicon.labels for end in range(1, len(phrase) + 1)}
     lexicon.words = {
         word: {language: strength / len(votes) ** 2 for language, strength in votes.items()}
         for word, votes in words.items()
+        if votes
     }
     return lexicon
 

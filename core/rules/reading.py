@@ -40,10 +40,10 @@ class Reading:
     """Everything the readers of fields, totals, parties and tables ask of a document."""
 
     def __init__(self, pages: Sequence[PageText], lexicon: Lexicon) -> None:
-        self.lexicon = lexicon
         self.layouts = [Layout(page) for page in pages]
         self.scanned = any(page.recognised for page in pages)
         self.language = lexicon.language_of(token.key for layout in self.layouts for token in layout.tokens)
+        self.lexicon = lexicon.for_language(self.language)
         texts = [word.text for page in pages for word in page.words]
         self.notation = notation_of_text(texts, self.full_text, self.language)
         self.order_settled = decide_order(texts, True) == decide_order(texts, False)

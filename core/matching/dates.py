@@ -23,12 +23,22 @@ def find_date(value: date, index: PageIndex) -> list[Candidate]:
                 if score:
                     found[first, last] = score
                     break
+    if not found:
+        found = {(at, at): score for at, score in _beside_times(value, index)}
     shortest = sorted(found, key=lambda span: (span[1] - span[0], span))
     return [
         Candidate(index, range(first, last + 1), score, "exact" if score == 1.0 else "format")
         for first, last in shortest
         for score in (found[first, last],)
     ]
+
+
+def _beside_times(value: date, index: PageIndex) -> Iterator[tuple[int, float]]:
+    """Words in which a time of day is glued to ``value`` (18-03-201811:23), with their score."""
+    for at, text in enumerate(index.texts):
+        bare = _TIME.sub("", text) if ":" in text else text
+        if bare != text and (score := _date_score(bare, value)):
+            yield at, score
 
 
 @lru_cache(maxsize=1024)
@@ -42,7 +52,7 @@ def _date_digits(value: date) -> tuple[str, ...]:
         forms |= {f"{day:02}{month:02}{y}", f"{day}{month}{y}", f"{month:02}{day:02}{y}", f"{month}{day}{y}"}
         forms |= {f"{day:02}{month}{y}", f"{day}{month:02}{y}", f"{month:02}{day}{y}", f"{month}{day:02}{y}"}
         forms |= {f"{day:02}{y}", f"{day}{y}"}
-    return tuple(forms | {f"{short}{month:02}{day:02}"})
+    return tuple(forms | {f"{short}{month:02}{day:02}", short})
 
 
 def _windows(token: int, count: int) -> Iterator[tuple[int, int]]:
@@ -54,6 +64,7 @@ def _windows(token: int, count: int) -> Iterator[tuple[int, int]]:
                 yield first, last
 
 
+_TIME = re.compile(r"(?<=\d{4})\d?\d:\d\d(?::\d\d)?$|^\d?\d:\d\d(?::\d\d)?(?=\d)")
 _PIECE = re.compile(r"\d+|[^\W\d_]+")
 _FILLERS = frozenset(
     ("de", "del", "of", "the", "den", "der", "le", "am", "er", "st", "nd", "rd", "th", "º", "年", "月", "日")

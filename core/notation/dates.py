@@ -14,12 +14,16 @@ from core.notation.months import months
 #: The year before the first of a Japanese era.
 _ERAS = {"令和": 2018, "平成": 1988}
 _PATTERN = re.compile(
-    r"(?<![\w./-])(?:"
-    r"(?P<a>\d{1,4})\s?(?P<mark>[./\-–])\s?(?P<b>\d{1,2})\s?(?P=mark)\s?(?P<c>\d{4}|\d{2})(?![\d/])"
+    # a time of day may be glued to either end: 18-03-201811:23, 11:2318-03-2018
+    r"(?:(?<![\w./-])|(?<=\d:\d\d))(?:"
+    r"(?P<a>\d{1,4})\s?(?P<mark>[./\-–])\s?(?P<b>\d{1,2})\s?(?P=mark)\s?(?P<c>\d{4}|\d{2})(?:(?![\d/])|(?=\d?\d:\d\d))"
     r"|(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|°|ª|\.)?[\s./\-]*(?:de\s+|of\s+|di\s+)?(?P<name>[^\W\d_]{3,12})\.?,?"
-    r"(?:[\s./\-',]*(?:del?\s+|di\s+)?(?P<year>\d{4})|[./\-']\s?(?P<short>\d{2}))(?!\d)"
+    r"(?:[\s./\-',]*(?:del?\s+|di\s+)?(?P<year>\d{4})(?:(?!\d)|(?=\d?\d:\d\d))"
+    r"|(?:[./\-']\s?|(?<=[^\W\d_]))(?P<short>\d{2})(?!\d))"
+    # two digits after a blank are a year at the end, or before the time of day
+    r"|(?P<day4>\d{1,2})(?:st|nd|rd|th|\.)?\s?(?P<name4>[^\W\d_]{3,12})[.,]?\s(?P<year4>\d{2})(?=\s*$|,?\s\d?\d:\d\d)"
     r"|(?P<name2>[^\W\d_]{3,12})\.?[\s\-]*(?P<day2>\d{1,2})(?:st|nd|rd|th)?\s?,?[\s\-]*(?P<year2>\d{4})(?!\d)"
-    r"|(?P<year3>\d{4})[\s\-]*(?P<name3>[^\W\d_]{3,12})[\s\-]*(?P<day3>\d{1,2})(?!\d)"
+    r"|(?P<year3>\d{4})[.\s\-]*(?P<name3>[^\W\d_]{3,12})[\s\-]*(?P<day3>\d{1,2})(?!\d)"
     r"|(?P<era>令和|平成)?\s?(?P<y>\d{4}|\d{1,2}|元)\s?年\s?(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?日?"
     r")"
 )
@@ -60,11 +64,11 @@ def _value(match: re.Match[str], month_first: bool) -> tuple[date | None, bool]:
     if match["y"]:
         year = 1 if match["y"] == "元" else int(match["y"])
         return _day(year + _ERAS.get(match["era"], 0), int(match["m"]), int(match["d"])), True
-    for name, day, printed_year in (("name", "day", "year"), ("name2", "day2", "year2"), ("name3", "day3", "year3")):
-        if match[name]:
-            month = months().get(fold(match[name]))
-            printed = match[printed_year] or match["short"]
-            return (_day(_year(printed), month, int(match[day])) if month else None), True
+    for kind in ("", "2", "3", "4"):
+        if match[f"name{kind}"]:
+            month = months().get(fold(match[f"name{kind}"]))
+            printed = match[f"year{kind}"] or match["short"]
+            return (_day(_year(printed), month, int(match[f"day{kind}"])) if month else None), True
     return None, False
 
 

@@ -9,7 +9,7 @@ from core.notation.folding import fold
 
 #: Languages whose labels we know, and further ones. In the first ones short forms are read as well.
 READ = ("en", "de", "fr", "es", "it", "nl", "pt")
-FURTHER = ("sv", "da", "nb", "fi", "pl", "cs", "ro")
+FURTHER = ("sv", "da", "nb", "fi", "pl", "cs", "sk", "ro", "hu", "el", "tr")
 #: Short forms that are printed and stand in no list.
 _PRINTED = {"sept": 9, "mrt": 3, "set": 9, "out": 10, "dez": 12, "fev": 2, "mrz": 3, "maerz": 3}
 _SHORTEST = 3

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from core.evidence import PageText
@@ -22,10 +23,22 @@ _NUMERIC_DATE = re.compile(
     r"(?<![\w./-])(?P<first>\d{1,4})\s?(?P<mark>[./\-–])\s?(?P<second>\d{1,2})\s?(?P=mark)\s?(?:\d{4}|\d{2})(?![\d/]|[.\-]\d)"
 )
 #: A state and its code of five digits, or the country: other two letters before five digits (NO 10256) are none.
+_STATES = (
+    "Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Hawaii|Idaho|Illinois|Indiana|Iowa|Kansas|"
+    "Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska|Nevada|New Hampshire|"
+    "New Jersey|New Mexico|New York|North Carolina|North Dakota|Ohio|Oklahoma|Oregon|Pennsylvania|Rhode Island|South Carolina|"
+    "South Dakota|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming"
+)
 UNITED_STATES = re.compile(
     r"\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|PR|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]"
     r"),?\s+\d{5}(?:-\d{4})?\b|\bUSA\b|\bUnited States\b"
+    rf"|\b(?:{_STATES}),?\s+\d{{5}}(?:-\d{{4}})?\b"
 )
+#: A day of the week before a date in figures says which of the two is the day: Fri 04/07/2017.
+_NAMED_DAY = re.compile(
+    r"\b(mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s+(\d{1,2})[/\-.](\d{1,2})[/\-.](\d{4}|\d{2})\b", re.IGNORECASE
+)
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +64,36 @@ def notation_of(pages: Sequence[PageText], language: str | None) -> Notation:
 
 def notation_of_text(words: Sequence[str], text: str, language: str | None) -> Notation:
     """The same from the words of all pages and their text with blanks and lines."""
-    american = language in {"en", None} and UNITED_STATES.search(text) is not None
-    return Notation(decide_decimal(words, _decimal_mark(language)), decide_order(words, american))
+    return Notation(decide_decimal(words, _decimal_mark(language)), decide_order(words, is_month_first(text, language)))
+
+
+def is_month_first(text: str, language: str | None) -> bool:
+    """Whether a document's ``text`` says that its dates begin with the month: by the day of the week before one, else by
+    an American address."""
+    if language not in {"en", None}:
+        return False
+    named = order_by_weekday(text)
+    return UNITED_STATES.search(text) is not None if named is None else named
+
+
+def order_by_weekday(text: str) -> bool | None:
+    """Whether the month comes first in a date in figures behind the day of the week on which it falls one way round only;
+    ``None`` where no date tells."""
+    for name, first, second, printed in _NAMED_DAY.findall(text):
+        year = int(printed) if len(printed) == 4 else 2000 + int(printed)
+        falls = [_weekday(year, int(month), int(day)) for month, day in ((first, second), (second, first))]
+        wanted = _WEEK.index(name.casefold())
+        if (falls[0] == wanted) != (falls[1] == wanted):
+            return falls[0] == wanted
+    return None
+
+
+def _weekday(year: int, month: int, day: int) -> int | None:
+    """The day of the week from Monday (0); ``None`` for what is no date."""
+    try:
+        return date(year, month, day).weekday()
+    except ValueError:
+        return None
 
 
 def decide_decimal(texts: Iterable[str], default: str = ".") -> str:

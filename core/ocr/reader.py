@@ -28,6 +28,7 @@ from core.homography import IDENTITY, compose, scaled
 from core.imaging.cleaned import Clean, Cleaned, leave
 from core.ocr import text_layer
 from core.ocr.engine import Engine, PagesRead
+from core.ocr.lying import close_up, lying_of
 from core.ocr.machine import processors
 from core.ocr.page_json import dump_page, load_page
 from core.ocr.region import lay
@@ -183,7 +184,7 @@ class CachedPageReader:
             judged = text_layer.judge_text_layer(layer)
             if judged.usable or (recipe.engine == text_layer.NAME and layer.words):
                 note = f"Text layer taken: {judged.reason}."
-                return _page_text(page, layer.words, text_layer.NAME, note), False
+                return _layer_text(page, layer.words, note), False
             if recipe.engine == text_layer.NAME:
                 raise EngineUnavailable(text_layer.NAME, f"{judged.reason}; choose “auto” to have it recognised.")
             reason = judged.reason
@@ -281,6 +282,15 @@ def _page_text(page: Page, words: Sequence[Word], engine: str, note: str) -> Pag
         )
         raise PageTooCrowded(sentence)
     return PageText(page.number, page.width, page.height, tuple(words), engine, page.rotation, note)
+
+
+def _layer_text(page: Page, words: Sequence[Word], note: str) -> PageText:
+    """The text of a page that carries its own: one whose lines do not run from left to right is laid so for reading."""
+    text = _page_text(page, words, text_layer.NAME, note)
+    upright = lying_of(words, page.width, page.height)
+    if upright:
+        return replace(text, upright=upright)
+    return replace(text, words=tuple(close_up(words)))
 
 
 def _laid_back(text: PageText, cleaned: Cleaned, scale: float) -> PageText:

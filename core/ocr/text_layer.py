@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -30,6 +31,13 @@ _LEAST_PLAUSIBLE = 0.75
 _LEAST_OVER_PICTURE = 0.85
 #: Under this many different runs their share says nothing.
 _ENOUGH_RUNS = 12
+#: An amount, a number or a word in which a recogniser took letters for digits or digits for letters (ElSO.OO, 2O26, T0tal).
+_CONFUSED = re.compile(
+    r"^(?=.*[A-Za-z])[£€$EL]?(?:[\dOolISB]+[.,])*[\dOolISB]+[.,][\dOoSB]{2}$|^(?=.*\d)(?=.*[OlI])[\dOlI]{2,}%?$|[a-z][01][a-z]"
+)
+#: So many of them, and so large a share of the words that hold a digit, are no chance.
+_FEW_CONFUSED = 3
+_MOST_CONFUSED = 0.3
 
 
 class Judgement(NamedTuple):
@@ -52,11 +60,21 @@ def judge_text_layer(layer: TextLayer) -> Judgement:
         return Judgement(False, f"the page is a picture and its text layer has only {len(words)} words")
     if plausible_share(text) < (_LEAST_OVER_PICTURE if over_picture else _LEAST_PLAUSIBLE):
         return Judgement(False, "the text layer's words make no sense (a wrong encoding, or a poor earlier OCR)")
+    if over_picture and _is_confused([word.text for word in islice(words, _SAMPLE // 4)]):
+        return Judgement(False, "the text layer takes letters for digits (a poor earlier OCR)")
     if not over_picture and layer.hidden_share > _HIDDEN:
         return Judgement(False, "the text layer is not what the page shows (its text is not drawn)")
     if over_picture:
         return Judgement(True, "the scan carries a good text layer of an earlier OCR")
     return Judgement(True, "the page carries its text")
+
+
+def _is_confused(texts: Sequence[str]) -> bool:
+    """Whether many of the words that hold digits also hold letters that look like digits, as a poor recogniser writes
+    them."""
+    confused = sum(1 for text in texts if _CONFUSED.search(text.strip("():;")))
+    figures = sum(1 for text in texts if any(char.isdigit() for char in text))
+    return confused >= _FEW_CONFUSED and confused > _MOST_CONFUSED * max(figures, 1)
 
 
 def plausible_share(text: str) -> float:

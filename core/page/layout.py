@@ -40,7 +40,7 @@ _CUT = re.compile(r"[:：\s]")
 #: A label glued to its number (領収書No.0418, INV#F88120).
 _NUMBERED = re.compile(r"^(\D*[\u3040-\u9fff](?:No|NO|№)[.．]?|[^\W\d_]{2,12}#)(\w*\d.*)$")
 #: A date glued to the word before it (DU17/09/24).
-_DATED = re.compile(r"^([^\W\d_]{2,4})(\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2}))$")
+_DATED = re.compile(r"^([^\W\d_]{2,20})(\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2}))$")
 #: A label glued to its value: letters, a colon, and something that is not a web address.
 _GLUED = re.compile(r"^(\D*[^\W\d][.)#°º]?[:：])([^/\\:].*)$")
 

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import pairwise
 
 from core.notation.dates import compact_date
-from core.page.layout import Token
+from core.page.layout import Line, Token
 from core.rules.dates import FoundDate
 from core.rules.labels import Label
 from core.rules.reading import Place, Reading
@@ -34,6 +34,7 @@ _STRIP = "#:;,.()[]|*'\"​"
 _NOISE = re.compile(r"^(?:n[o°ºr]?[.:°]*|№|nr\.?|no\.?|num\.?|#|:)$", re.IGNORECASE)
 _MONEY = re.compile(r"^[$€£¥]|[$€£¥%]$|^\d{1,3}(?:[.,]\d{3})*[.,]\d{2}$")
 _TIME = re.compile(r"^\d{1,2}:\d{2}")
+_CLOCK = re.compile(r"\d:\d\d")
 _ISO = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _PHONE = re.compile(r"^\+\d|^\(\d")
 
@@ -65,6 +66,11 @@ def read_header(reading: Reading) -> tuple[dict[str, Candidate], list[Candidate]
         if not _is_due_early(swapped):
             reading.notation = replace(reading.notation, month_first=not reading.notation.month_first)
             chosen = swapped
+    if "invoice_number" not in chosen and "invoice_date" in chosen:
+        dated = _number_like_a_date(reading, chosen)
+        if dated is not None:
+            chosen["invoice_number"] = dated
+            candidates.append(dated)
     if "invoice_date" not in chosen:
         lone = _lone_date(reading, chosen)
         if lone is not None:
@@ -112,7 +118,7 @@ def _assign(candidates: Sequence[Candidate]) -> dict[str, Candidate]:
 def _candidates(reading: Reading, label: Label) -> Iterator[Candidate]:
     if label.kind in _DATES:
         yield from _first_date(reading, label)
-    elif label.kind in _NUMBERS and not _is_of_party(reading, label):
+    elif label.kind in _NUMBERS and not _is_of_party(reading, label) and not _is_prefix(reading, label):
         yield from _first_number(reading, label)
     elif label.kind == _BOTH:
         yield from _first_number(reading, label._replace(kind="invoice_number"))
@@ -154,7 +160,7 @@ def _first_number(reading: Reading, label: Label) -> Iterator[Candidate]:
         tokens = identifier(reading, place.tokens) or _dated_number(label, place)
         if not tokens:
             continue
-        text = " ".join(token.text for token in tokens).strip(_STRIP + " ")
+        text = _printed(tokens)
         score = _score(reading, label, place) * _likeness(text)
         if label.weight < 0.8 and place.relation == "beneath" and len(place.tokens) > len(tokens):
             continue
@@ -162,10 +168,32 @@ def _first_number(reading: Reading, label: Label) -> Iterator[Candidate]:
         return
 
 
+def _printed(tokens: Sequence[Token]) -> str:
+    """The number that ``tokens`` print: pieces of one word (INV#4471) without a blank between them."""
+    text = tokens[0].text
+    for before, token in pairwise(tokens):
+        text += ("" if token.word == before.word else " ") + token.text
+    return text.strip(_STRIP + " ")
+
+
 def _dated_number(label: Label, place: Place) -> list[Token]:
     """A number that reads like an ISO date (2025-06-01: the first invoice of June), right behind the number's own label."""
     named = label.kind == "invoice_number" and label.weight > _SURE and place.relation == "behind"
     return list(place.tokens[:1]) if named and place.tokens and _ISO.match(place.tokens[0].text) else []
+
+
+def _number_like_a_date(reading: Reading, chosen: dict[str, Candidate]) -> Candidate | None:
+    """What reads like an ISO date in the cell beside the number's own label, where the invoice's date is another one."""
+    taken = {token for candidate in chosen.values() for token in candidate.tokens}
+    for label in reading.of_kind("invoice_number"):
+        if label.weight < _SURE:
+            continue
+        for place in reading.places(label):
+            token = place.tokens[0] if place.tokens else None
+            if place.relation == "beside" and token and _ISO.match(token.text) and token not in taken:
+                score = 0.8 * _score(reading, label, place)
+                return Candidate("invoice_number", token.text, (token,), place.page, score, place.relation, label.text)
+    return None
 
 
 def _likeness(text: str) -> float:
@@ -184,6 +212,8 @@ def identifier(reading: Reading, tokens: Sequence[Token]) -> list[Token]:
     start = at
     while at < len(tokens) and at - start < 2 and _PREFIX.match(tokens[at].text.strip(_STRIP)):
         at += 1
+    if start < at < len(tokens) - 1 and tokens[at].text in "/-–":
+        at += 1  # INV - 4471
     if at >= len(tokens) or not _is_identifier(reading, tokens, at):
         return []
     end = at + 1
@@ -251,6 +281,13 @@ def _is_of_party(reading: Reading, label: Label) -> bool:
     return all(after.y0 - before.y1 < _SECTION_GAP * label.segment.height for before, after in pairwise(between))
 
 
+def _is_prefix(reading: Reading, label: Label) -> bool:
+    """Whether a label is the prefix of the number in a cell beside the number's own label (Invoice no. / INV#4471)."""
+    left = reading.layouts[label.page].left_of(label.segment)[:1] if not label.start else []
+    named = [reading.label_starting(label.page, segment) for segment in left]
+    return any(other and other.stands_alone and reading.is_prefixed(other, label.segment) for other in named)
+
+
 def _is_sum(reading: Reading, label: Label, place: Place) -> bool:
     """Whether an amount follows the label's value on its line."""
     right = reading.layouts[label.page].right_of(label.segment)[:1] if place.relation == "behind" else []
@@ -272,7 +309,7 @@ def _numbers_of_titles(reading: Reading) -> Iterator[Candidate]:
                 continue
             number = identifier(reading, tokens[at:])
             if number:
-                text = " ".join(token.text for token in number).strip(_STRIP + " ")
+                text = _printed(number)
                 yield Candidate(
                     "invoice_number", text, tuple(number), 0, 1.0, "behind", " ".join(t.text for t in tokens[: at + 1])
                 )
@@ -311,22 +348,37 @@ def _dates_of_titles(reading: Reading, candidates: Sequence[Candidate]) -> list[
     return found
 
 
+def _stamped(reading: Reading, line: Line) -> FoundDate | None:
+    """The date of a till's stamp: one with a time of day behind it, whatever else stands on its line (the cashier)."""
+    tokens = line.tokens
+    for found in reading.dates_in(tokens):
+        at = tokens.index(found.tokens[-1])
+        printed = "".join(token.text for token in found.tokens)
+        if _CLOCK.search(printed) or any(_TIME.match(token.text) for token in tokens[at + 1 : at + 2]):
+            return found
+    return None
+
+
 def _lone_date(reading: Reading, chosen: dict[str, Candidate]) -> Candidate | None:
     """The first date of the first page that no label claims, where no label announces the invoice's date."""
     taken = {id(token) for candidate in chosen.values() for token in candidate.tokens}
     claimed = {"due_date", "order_date", "other", "order_number"}
     for segment in reading.layouts[0].segments if reading.layouts else ():
-        if len(segment.tokens) > _SENTENCE or any(
-            label.kind in claimed for label in reading.labels_of.get((0, segment.index), ())
-        ):
-            continue
         line = reading.layouts[0].lines[segment.line]
-        if any(
-            (label := reading.label_starting(0, other)) is not None and label.kind in claimed for other in line.segments
-        ):
+        if reading.is_receipt and (stamp := _stamped(reading, line)) and stamp.tokens[0] in segment.tokens:
+            return Candidate("invoice_date", stamp.value, stamp.tokens, 0, 0.45, "only date", "")
+        if len(segment.tokens) > _SENTENCE:
             continue
+        claims = [
+            label.segment.tokens[label.start].x0
+            for other in line.segments
+            for label in reading.labels_of.get((0, other.index), ())
+            if label.kind in claimed and (other is segment or not label.start)
+        ]
         for found in reading.dates_in(segment.tokens):
-            if found.tokens[0].text and not any(id(token) in taken for token in found.tokens):
+            if any(id(token) in taken for token in found.tokens):
+                continue
+            if not any(claim < found.tokens[0].x0 for claim in claims):
                 early = 0.45 if segment.y0 < 0.4 * reading.layouts[0].height else 0.3
                 return Candidate("invoice_date", found.value, found.tokens, 0, early, "only date", "")
     return None

@@ -24,6 +24,8 @@ _BRACKETED = re.compile(r"\(([^\W\d_]{2,3}\$?)\)")
 _SIGN = re.compile(r"[$€£¥₹₩₽₺₫₪₴₱฿円￥](?![^\W\d_]{2})|(?<![^\W\d_])[$€£¥₹₩₽₺₫₪₴₱฿円￥]")
 #: An abbreviation glued to its amount (RM26.00; a scan reads its zero as O).
 _GLUED = re.compile(r"^[(*]*([^\W\d_]{2,3})[:.]?[\dO][\dO.,']*[.,]\d{2}\D{0,2}$")
+#: The same behind it (500,00TL).
+_GLUED_BEHIND = re.compile(r"^[(*]*[\dO][\dO.,']*[.,]\d{2}([^\W\d_]{2,3})\)?$")
 
 
 class FoundCurrency(NamedTuple):
@@ -100,7 +102,7 @@ def _mentions(reading: Reading, page: int, tokens: list[Token]) -> list[tuple[st
                 # what only reads like a code (BOL no.) stands in front of words
                 closed = at + 1 == len(tokens) or any(map(str.isdigit, text + tokens[at + 1].text)) or "(" in text
                 found.append((bare, token, 2 if closed else 1, False))
-        if (glued := _GLUED.match(text)) and (code := currency_of(glued[1])):
+        if (glued := _GLUED.match(text) or _GLUED_BEHIND.match(text)) and (code := currency_of(glued[1])):
             found.append((code, token, 2, is_shared(glued[1])))
             continue
         bare = text.strip(_EDGES)
@@ -117,10 +119,9 @@ def _mentions(reading: Reading, page: int, tokens: list[Token]) -> list[tuple[st
 
 
 def _headings(reading: Reading, page: int, segment: Segment) -> list[tuple[str, Token, int, bool]]:
-    """The abbreviation in capitals that heads a column of amounts (RM above the prices), or that stands in the label of a
-    sum (Total RM including tax)."""
-    label = reading.label_starting(page, segment)
-    announced = label is not None and label.kind in KINDS
+    """The abbreviation in capitals that heads a column of amounts (RM above the prices), or that stands with the label of a
+    sum (Total RM including tax, RM CASH)."""
+    announced = any(label.kind in KINDS for label in reading.labels_of.get((page, segment.index), ()))
     found = []
     for token in segment.tokens:
         bare = token.text.strip(_EDGES)

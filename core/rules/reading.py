@@ -6,12 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import dropwhile
 from typing import NamedTuple
 
 from core.evidence import PageText
 from core.notation import notation_of_text
 from core.notation.amounts import Amount, find_amounts
-from core.notation.notation import decide_order
+from core.notation.notation import decide_order, order_by_weekday
 from core.page.layout import Layout, Line, Segment, Token
 from core.rules.dates import FoundDate, find_dates
 from core.rules.labels import Label, find_labels
@@ -46,7 +47,9 @@ class Reading:
         self.lexicon = lexicon.for_language(self.language)
         texts = [word.text for page in pages for word in page.words]
         self.notation = notation_of_text(texts, self.full_text, self.language)
-        self.order_settled = decide_order(texts, True) == decide_order(texts, False)
+        self.order_settled = decide_order(texts, True) == decide_order(texts, False) or (
+            self.language in {"en", None} and order_by_weekday(self.full_text) is not None
+        )
         self.labels: list[Label] = []
         for number, layout in enumerate(self.layouts):
             self.labels += find_labels(layout, number, lexicon, self.language, self.scanned)
@@ -243,26 +246,26 @@ class Reading:
     def _beside(self, label: Label, right: list[Segment]) -> Place | None:
         tokens: list[Token] = []
         for segment in right:
-            if self.label_starting(label.page, segment) is not None and not self._is_prefixed(label, segment):
+            if self.label_starting(label.page, segment) is not None and not self.is_prefixed(label, segment):
                 break
-            stripped = [token for token in segment.tokens if not _COLON.match(token.text)]
+            stripped = list(dropwhile(lambda token: _COLON.match(token.text), segment.tokens))
             if stripped:
                 tokens = stripped
                 gap = (segment.x0 - label.segment.x1) / max(label.segment.height, 1e-6)
                 return Place(tokens, "beside", 0.96 if gap < 14 else 0.85, label.page)
         return None
 
-    def _is_prefixed(self, label: Label, segment: Segment) -> bool:
+    def is_prefixed(self, label: Label, segment: Segment) -> bool:
         """Whether a cell beside an invoice number's label is a number whose own prefix reads like a label (INV 4471)."""
         prefix = self.label_starting(label.page, segment)
-        words = [token.text for token in segment.tokens]
+        if prefix is None or not label.kind == prefix.kind == "invoice_number" or prefix.end != 1:
+            return False
+        first, *more = segment.tokens
+        glued = bool(more) and more[0].word == first.word
         return (
-            prefix is not None
-            and label.kind == prefix.kind == "invoice_number"
-            and prefix.weight < label.weight
-            and prefix.end == 1 < len(words)
-            and words[0].rstrip(".").isupper()
-            and any(map(str.isdigit, words[1]))
+            (glued or prefix.weight < label.weight)
+            and first.text.rstrip(".#").isupper()
+            and any(char.isdigit() for token in more[:2] for char in token.text)
         )
 
     def _is_heading(self, label: Label, right: list[Segment]) -> bool:

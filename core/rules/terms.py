@@ -16,6 +16,10 @@ _SENTENCE = 4
 _LATEST = 130
 
 
+#: Net terms with so many words before the next date announce that one.
+_OWN_WORDS = 4
+
+
 class TermDate(NamedTuple):
     """A date by which to pay, where it stands and why it was taken."""
 
@@ -36,10 +40,13 @@ def net_dates(reading: Reading) -> Iterator[TermDate]:
                 continue
             # beside a date for a discount it is the surer one
             score = 1.05 if any("%" in token.text for token in segment.tokens) else 0.9
-            for found in reading.dates_in(segment.tokens):
+            dates = reading.dates_in(segment.tokens)
+            starts = {segment.tokens.index(found.tokens[0]) for found in dates}
+            for found in dates:
                 at = segment.tokens.index(found.tokens[-1]) + 1
                 behind = "".join(token.key for token in segment.tokens[at : at + 3])
-                if behind.startswith(tuple(terms)):
+                # “by 1 July 2 %, net by 17 July”: the words before a further date are its own
+                if behind.startswith(tuple(terms)) and starts.isdisjoint(range(at, at + _OWN_WORDS)):
                     yield TermDate(found.value, found.tokens, page, score, "before net terms", behind)
 
 

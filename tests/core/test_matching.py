@@ -279,3 +279,9 @@ def test_a_leading_zero_is_the_same_number() -> None:
     found = find_value(INVOICE, "line_items.0.quantity", Decimal(1), [page_of("01 Bolt 3.00")])
     assert found is not None
     assert found.text == "01"
+
+
+@pytest.mark.parametrize("printed", ["CASHIER 18-03-201811:23", "11:2318-03-2018", "18 Mar 18 11:23:41 PM"])
+def test_a_date_beside_its_time_is_found(printed: str) -> None:
+    """A till glues the time of day to it, or prints two digits of the year."""
+    assert find_value(INVOICE, "invoice_date", date(2018, 3, 18), [page_of(printed)]) is not None

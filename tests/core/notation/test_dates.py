@@ -24,3 +24,30 @@ def test_rules_and_form_read_the_same_day(text: str) -> None:
     tokens = [Token(part, "", 0, 0, 0, 1, -1) for part in text.split()]
     assert [found.value for found in find_dates(tokens, month_first=False)] == [DAY]
     assert parse_value(INVOICE.field_of("invoice_date"), text, Notation()) == DAY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12-05-202411:23",
+        "12/05/202409:05:12",
+        "11:2312/05/2024",
+        "12 May 202411:23",
+        "12 May 24 09:12:41",
+        "12May24",
+        "12 May 24",
+        "2024. május 12.",
+        "2024. 05. 12.",
+    ],
+)
+def test_a_day_is_found_beside_a_time_and_with_a_short_year(text: str) -> None:
+    """A till glues the time of day to the date, and prints two digits of the year behind a month's name."""
+    tokens = [Token(part, "", 0, 0, 0, 1, -1) for part in text.split()]
+    assert [found.value for found in find_dates(tokens, month_first=False)] == [DAY]
+
+
+@pytest.mark.parametrize("text", ["12 May 24 boxes", "1 May 10.50", "12.05.20245"])
+def test_what_only_looks_like_a_day_with_a_short_year_is_none(text: str) -> None:
+    """A count behind a month's name is no year, nor are five digits."""
+    tokens = [Token(part, "", 0, 0, 0, 1, -1) for part in text.split()]
+    assert find_dates(tokens, month_first=False) == []

@@ -218,3 +218,54 @@ def test_a_number_keeps_the_prefix_that_reads_like_a_label(printed: str) -> None
 def test_another_documents_number_is_not_the_invoices(other: str) -> None:
     """A word before the label says whose number it is."""
     assert read(f"{other}|@200 331002\nDate|@200 4 April 2026").values.invoice_number is None
+
+
+@pytest.mark.parametrize("number", ["INV - 4471", "INV#4471", "INV 4471", "BILL 4471"])
+def test_a_numbers_own_prefix_is_a_part_of_it(number: str) -> None:
+    """In a cell beside its label, though the prefix reads like a label itself."""
+    text = f"Harrow Ltd|@300 Invoice\nInvoice no.|@200 {number}\nInvoice date|@200 3 April 2026"
+    assert header(text).invoice_number == number
+
+
+def test_a_number_beside_its_label_may_look_like_a_date() -> None:
+    """Where another date is the invoice's."""
+    text = "Invoice no.|@200 2026-04-03\nInvoice date|@200 4 April 2026\nPlease pay this invoice to our account"
+    assert (header(text).invoice_number, header(text).invoice_date) == ("2026-04-03", date(2026, 4, 4))
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        "2 % Skonto bis 13.04.2026, rein netto bis 03.05.2026",
+        "bis 13.04.2026 mit 2 % Skonto, netto bis 03.05.2026",
+        "bis 13.04.2026 2 % Skonto, bis 03.05.2026 ohne Abzug",
+    ],
+)
+def test_the_discounts_date_is_not_the_due_date(terms: str) -> None:
+    """Net terms before a date announce that one, behind the last one it."""
+    assert header(f"Rechnungsdatum|@200 03.04.2026\n{terms}").due_date == date(2026, 5, 3)
+
+
+def test_the_day_of_a_direct_debit_is_the_due_date() -> None:
+    """A telephone bill that is collected says when."""
+    text = "Invoice date|@250 1 April 2026\nWe take payment on|@250 15 April 2026"
+    assert header(text).due_date == date(2026, 4, 15)
+
+
+@pytest.mark.parametrize("line", ["24-03-2018 22:02:55|@200 Cashier: 465", "REG|@100 CASHIER|@200 24-03-201822:02"])
+def test_a_tills_stamp_is_the_day_of_the_receipt(line: str) -> None:
+    """Whoever's name stands beside it on its line."""
+    text = f"SUNNY STORES\n{line}\nNoodles|@200 6.00\nTotal|@200 6.00\nCash|@200 10.00\nChange|@200 4.00"
+    assert header(text).invoice_date == date(2018, 3, 24)
+
+
+@pytest.mark.parametrize(("name", "day"), [("Fri", date(2017, 4, 7)), ("Tuesday", date(2017, 7, 4))])
+def test_the_day_of_the_week_tells_which_is_the_month(name: str, day: date) -> None:
+    """The 7th of April 2017 was a Friday, the 4th of July a Tuesday."""
+    assert header(f"Invoice date {name} 04/07/2017\nPlease pay this invoice to our account").invoice_date == day
+
+
+def test_a_state_written_out_is_an_american_address() -> None:
+    """California 94301 as well as CA 94301."""
+    text = "Palo Alto California 94301\nInvoice date: 04/07/2017\nPlease pay this invoice to our account"
+    assert header(text).invoice_date == date(2017, 4, 7)

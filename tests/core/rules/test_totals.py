@@ -366,3 +366,15 @@ def test_the_rate_beside_a_tills_line_is_no_part_of_its_name() -> None:
     """In a column of its own, or with the sign in front; a percentage of the name stays."""
     text = "DINNER|@200 %10|@300 300.00\nDARK CHOCOLATE 85%|@300 200.00\nTOTAL|@300 500.00\nCASH|@300 500.00\nCHANGE|@300 0.00"
     assert [item.description for item in read(text).values.line_items] == ["DINNER", "DARK CHOCOLATE 85%"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("TOPLAM|@200 500,00\nSATIS\n500,00TL", "TRY"),
+        ("SUBTOTAL|@200 28.70\nRM CASH|@200 100.00C\nCHANGE|@200 71.30", "MYR"),
+    ],
+)
+def test_a_currency_glued_behind_or_before_a_word_of_payment_is_found(text: str, code: str) -> None:
+    """500,00TL and RM CASH print it as plainly as a column of its own."""
+    assert read(text).values.currency == code

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from core.call import ModelName
+from core.document_types import USUAL
 from core.llm.capabilities import capabilities
 from core.llm.prices import cost_of, price_of
 from core.llm.provider import Ask, Image, Message, Question
 from core.llm.registry import build_providers, default_model
-from core.llm.schema import InvoiceAnswer, schema_of
+from core.llm.schema import answer_of, schema_of
 from core.llm.switchboard import Outside, Switchboard
 from core.llm.wires.schema import strict_schema
 from core.settings import Budget, Defaults, ProviderSettings, Settings
@@ -82,7 +83,7 @@ class Bare:
         self.client = OpenAI(api_key="none", base_url=mock.address("openai"), max_retries=0)
         self.format = {
             "type": "json_schema",
-            "json_schema": {"name": "reading", "schema": strict_schema(schema_of(InvoiceAnswer)), "strict": True},
+            "json_schema": {"name": "reading", "schema": strict_schema(schema_of(answer_of(USUAL))), "strict": True},
         }
 
     def ask(self, question: Question, streamed: bool) -> None:
@@ -123,7 +124,7 @@ def picture() -> Image:
 
 def question(*pictures: Image) -> Question:
     """A page to be read."""
-    return Question(SYSTEM, (Message("user", (PAGE, *pictures)),), schema_of(InvoiceAnswer), "reading")
+    return Question(SYSTEM, (Message("user", (PAGE, *pictures)),), schema_of(answer_of(USUAL)), "reading")
 
 
 def timed_ms(work: Work) -> float:

@@ -12,6 +12,11 @@ SHIPPED: tuple[DocumentType, ...] = (INVOICE,)
 USUAL = INVOICE
 
 
+def kinds() -> tuple[str, ...]:
+    """What a document may call itself, over all types, such as ``credit note``."""
+    return tuple(dict.fromkeys(kind for found in SHIPPED for kind in found.told_kinds))
+
+
 def type_named(name: str) -> DocumentType:
     """The type called ``name``. Raises ValueError with a sentence where there is none."""
     for found in SHIPPED:

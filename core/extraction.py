@@ -164,7 +164,7 @@ class Extraction(BaseModel):
     raw: str = ""
     """The extractor's raw reply (JSON or XML), for the raw tab."""
     document_type: str | None = None
-    """What the document calls itself, within its type: one of :data:`core.prompt.DOCUMENT_TYPES`, where it could be told."""
+    """What the document calls itself, within its type: one of :func:`core.document_types.kinds`, where it could be told."""
     payment: Payment = Payment()
     """What the document says is paid of its total and what is left."""
     calls: tuple[Call, ...] = ()

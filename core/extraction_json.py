@@ -29,7 +29,7 @@ def to_json(extraction: Extraction) -> dict[str, Any]:
         "document_type": extraction.document_type,
         "verdict": STATUS_WORDS[extraction.verdict],
         "stops": stops(extraction),
-        extraction.type_name: extraction.values.model_dump(),
+        extraction.type.key: extraction.values.model_dump(),
         "payment": extraction.payment.model_dump(),
         "confidences": {path: round(value, 4) for path, value in extraction.confidences.items()},
         "findings": extraction.findings,

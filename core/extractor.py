@@ -1,4 +1,4 @@
-"""The contract of whoever reads an invoice: pages of words in, values out.
+"""The contract of whoever reads a document: pages of words in, values out.
 
 To add one: write a class with these members, register it in ``core/entrypoints/bootstrap.py``, and name it in a
 recipe. Evidence, normalisation, checks and confidence are the house's own work: an extractor only says what it read
@@ -13,12 +13,14 @@ from typing import Any, Protocol
 
 from core.call import Call, Note
 from core.cancelling import IsCancelled
+from core.document_types import USUAL
 from core.documents import Document
 from core.evidence import PageText
 from core.extraction import Candidate, Charge, Finding, PageRef, Provenance
 from core.invoice.model import Payment
 from core.notation import Notation
 from core.recipe import ModelChoice, Recipe
+from core.schema.document_type import DocumentType
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Request:
     choice: ModelChoice | None = None
     note: Note = lambda call: None
     cancelled: IsCancelled = lambda: False
+    type: DocumentType = USUAL
+    """What the document is read as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,11 @@ class Extracted:
 
 
 class Extractor(Protocol):
-    """Reads one invoice from the chosen pages."""
+    """Reads one document from the chosen pages."""
 
     name: str
+    types: tuple[str, ...]
+    """The names of the document types that it reads; none: any."""
     streams: bool
     """Whether ``on_reply`` is called while it works (a model's reply); it is then run in a thread of its own."""
 
@@ -81,7 +87,7 @@ class Extractor(Protocol):
         """Whether it can run here, cheaply (no model is loaded)."""
 
     def extract(self, request: Request) -> Extracted | None:
-        """The invoice, or ``None`` when this document is not for this extractor (a PDF without XML).
+        """The values, or ``None`` when this document is not for this extractor (a PDF without XML).
 
         Raises ExtractionError with the raw reply when it should have worked and did not.
         """

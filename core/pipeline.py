@@ -15,7 +15,7 @@ from typing import TypeVar
 from core.cache import Cache
 from core.call import Call, Note
 from core.cancelling import IsCancelled, stop_if
-from core.document_types import USUAL, type_of
+from core.document_types import USUAL, type_named, type_of
 from core.documents import Document
 from core.errors import Cancelled, ExtractionError, StudioError
 from core.events import (
@@ -116,6 +116,7 @@ class _Run:
         self.findings: list[Finding] = []
         self.calls: list[Call] = []
         self.failed: list[StudioError] = []
+        self.type = type_named(order.recipe.type_name) if order.recipe.type_name else USUAL
 
     def _note(self, call: Call) -> None:
         self.calls.append(call)
@@ -132,6 +133,7 @@ class _Run:
             read=lambda: (),
             note=self._note,
             cancelled=self.cancelled,
+            type=self.type,
         )
         exact = yield from self._check_einvoice(request)
         texts = yield from self._read_pages(document)
@@ -165,7 +167,21 @@ class _Run:
                 yield Finding("extract", "error", str(error), passing=True)
 
     def _cascade(self) -> tuple[str, ...]:
-        return tuple(name for name in self.order.recipe.extractors if name != "einvoice")
+        """The extractors that are asked for the page in turn, without those that do not read documents of this type."""
+        named = [name for name in self.order.recipe.extractors if name != "einvoice"]
+        fitting = tuple(name for name in named if self._reads(name))
+        if named and not fitting:
+            self.failed.append(
+                ExtractionError(
+                    f"This recipe cannot read {self.type.titles.lower()}: choose one that asks a language model."
+                )
+            )
+        return fitting
+
+    def _reads(self, name: str) -> bool:
+        """Whether the extractor ``name`` is for documents of the type; one that is not here is asked, to say so."""
+        extractor = None if name in self.order.recipe.models else self.pipeline.extractors.get(name)
+        return extractor is None or not extractor.types or self.type.name in extractor.types
 
     def _empty(self, texts: tuple[PageText, ...]) -> Extraction:
         return Extraction(
@@ -173,12 +189,13 @@ class _Run:
             name=self.order.name,
             pages=self.order.pages,
             recipe=self.order.recipe,
-            values=USUAL.model(),
+            type_name=self.type.name,
+            values=self.type.model(),
             page_texts=texts,
         )
 
     def _check_einvoice(self, request: Request) -> Generator[Event, None, Extracted | None]:
-        if "einvoice" not in self.order.recipe.extractors:
+        if "einvoice" not in self.order.recipe.extractors or not self._reads("einvoice"):
             yield from self._skipped("einvoice", "The recipe reads the page only.")
             if not request.document.page_count:
                 self.failed.append(ExtractionError(_NO_PAGE))
@@ -298,7 +315,7 @@ class _Run:
         """What the page itself says: to compare with the XML, to fill its gaps, and for what else a value may be."""
         reader = self.pipeline.extractors.get("rules")
         seen = replace(request, read=lambda: extracted.pages) if extracted.pages else request
-        return reader.extract(seen) if reader else None
+        return reader.extract(seen) if reader and self._reads("rules") else None
 
     def _timed(self, step: str, work: Callable[[], T], detail: Callable[[T], str]) -> Generator[Event, None, T]:
         stop_if(self.cancelled)

@@ -6,9 +6,6 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-#: Document types that prompts and recipes can be for.
-DOCUMENT_TYPES = ("invoice", "credit note", "receipt")
-
 
 class Example(BaseModel):
     """One worked example (few-shot): a document's text as it is sent, and the reply that was right (JSON)."""

@@ -139,6 +139,12 @@ class Recipe(BaseModel):
         description="Every amount, number and date needs at least this confidence for the verdict “ready”, a name a "
         "little less.",
     )
+    type_name: str | None = Field(
+        None,
+        exclude_if=lambda name: name is None,
+        title="Document type",
+        description="What documents are read as (core.document_types); empty: as invoices.",
+    )
     correction: Correction | None = None
     """The studio's own, set when a run begins; ``None``: the shipped calibration alone."""
 

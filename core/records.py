@@ -332,7 +332,7 @@ def _told(order: Record) -> tuple[object, ...]:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a document is (one of :data:`core.prompt.DOCUMENT_TYPES`) and what is paid of it."""
+    """What a document is (one of :func:`core.document_types.kinds`) and what is paid of it."""
 
     document_type: str | None = None
     payment: Payment = field(default_factory=Payment)

@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any, Literal, get_args
 
+from core import document_types
 from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.invoice.model import Invoice, LineItem, Payment, payment_fields
-from core.prompt import DOCUMENT_TYPES
 from core.schema.values import is_amount
 from core.stores.records import Record, Status
 
@@ -130,7 +130,7 @@ def order_of(header: Row, details: Sequence[Row]) -> Record:
     order_id, status = _value("quantity", header["OrderID"]), header["Status"]
     known: Status = status if status in get_args(Status) else "reviewed"
     times = (moment_of(header["CreatedAt"]), moment_of(header["UpdatedAt"]))
-    kind = header["DocumentType"] if header["DocumentType"] in DOCUMENT_TYPES else None
+    kind = header["DocumentType"] if header["DocumentType"] in document_types.kinds() else None
     paid = Payment(
         **{name: _value(info.kind, header[_PAYMENT_TITLES[name]]) for name, info in _fields(payment_fields())}
     )

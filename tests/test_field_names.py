@@ -21,7 +21,7 @@ OWN = ("core.invoice", "core.rules")
 #: the word from the library that it asks.
 STILL = """
 core.accuracy.truths core.entrypoints.commands.calibrate core.evaluation.cases
-core.llm.extractor core.llm.material core.llm.merge core.llm.prices core.prompts.book core.recognition.recognition
+core.llm.prices
 core.records core.runs
 pages.accuracy_parts.learning pages.prompts_parts.examples pages.records_parts.table
 storage.exports storage.keys storage.migrations.versions.0001_orders_and_ledger storage.orders storage.sheets

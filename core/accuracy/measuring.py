@@ -20,7 +20,7 @@ from core.validation.gate import decide
 
 def measure(case: Case, extraction: Extraction, *, seconds: float = 0.0) -> Measured:
     """``extraction`` of ``case`` measured by the rules of :func:`core.evaluation.scoring.score_case`."""
-    invoice: Mapping[str, Any] = to_json(extraction)[extraction.type_name]
+    invoice: Mapping[str, Any] = to_json(extraction)[extraction.type.key]
     score, outcome = score_case(case.truth, invoice), compare(case.truth, invoice)
     sure = extraction.confidences
     lowest = lowest_confidence(extraction)

@@ -33,7 +33,7 @@ def values_in(data: Any, kind: DocumentType) -> dict[str, Any]:
     """The object of values in ``data``: itself, or under the type's name, ``data`` or ``result``; the first of a list."""
     if isinstance(data, list):
         data = data[0] if data else {}
-    for key in (kind.name, *_KEYS):
+    for key in (kind.key, *_KEYS):
         if isinstance(data, dict) and isinstance(data.get(key), dict) and kind.header[0].name not in data:
             data = data[key]
     return data if isinstance(data, dict) else {}

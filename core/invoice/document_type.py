@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from core.invoice.model import Invoice, LineItem
 from core.schema.document_type import DocumentType, Table
 
@@ -29,6 +31,11 @@ INVOICE = DocumentType(
     titles="Invoices",
     model=Invoice,
     tables=(LINE_ITEMS,),
+    kinds=("invoice", "credit note", "receipt"),
+    identifier="invoice_number",
+    issuer="vendor_name",
+    issued_on="invoice_date",
+    total="total_amount",
     last_meant=frozenset({"subtotal", "tax", "total_amount"}),
     duplicate_key=("vendor_name", "invoice_number"),
     list_columns=(
@@ -42,6 +49,7 @@ INVOICE = DocumentType(
     ),
     blocks={"customer_name": "customer", "billing_address": "customer"},
     searched=("invoice_number", "vendor_name", "customer_name"),
+    prompts=Path(__file__).with_name("prompts"),
 )
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from core.call import Call, ModelName, Note, Purpose
 from core.cancelling import IsCancelled
+from core.document_types import USUAL
 from core.errors import ProviderError, ReplyCutOff, ReplyInvalid
 from core.events import RESTART
 from core.llm.messages import ask_for_repair
@@ -17,6 +18,7 @@ from core.llm.provider import Ask, Models, Question, Reply
 from core.llm.reply import NotationOf, Read, parse_object, read_reply
 from core.notation import usual_notation
 from core.redaction import Masker
+from core.schema.document_type import DocumentType
 
 
 class Answer(NamedTuple):
@@ -29,7 +31,7 @@ class Answer(NamedTuple):
 
 @dataclass
 class Asking:
-    """The questions of one run to the models on ``route``. Keeps its calls and the notes on what fell back. ``masker``
+    """The questions of one run, on a document of ``kind``, to the models on ``route``. Keeps its calls and the notes on what fell back. ``masker``
     hides what must not leave the machine from every question and puts it back into every reply."""
 
     models: Models
@@ -40,6 +42,7 @@ class Asking:
     cancelled: IsCancelled
     masker: Masker | None = None
     notation: NotationOf = usual_notation
+    kind: DocumentType = USUAL
     calls: list[Call] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     _told: bool = False
@@ -102,7 +105,7 @@ class Asking:
 
     def _answer(self, reply: Reply) -> Answer:
         text, tolerant = self._text(reply)
-        read = read_reply(text, tolerant, self.notation)
+        read = read_reply(text, tolerant, self.notation, self.kind)
         self.notes += read.notes
         return Answer(read, text, reply.model)
 

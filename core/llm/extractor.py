@@ -8,12 +8,13 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
+from pydantic import BaseModel
+
 from core.call import ModelName, Usage
 from core.document_types import type_of
 from core.errors import ExtractionError, KeyMissing, PromptError, ReplyCutOff
 from core.extraction import Finding, Provenance
 from core.extractor import Availability, Extracted, Request
-from core.invoice.model import Invoice
 from core.llm.asking import Answer, Asking
 from core.llm.material import Material
 from core.llm.merge import merge
@@ -22,12 +23,12 @@ from core.llm.opinion import Opinion, ask_to_verify, compare, opinion_of, weighe
 from core.llm.packing import Packed, Room, halves, pack
 from core.llm.prompting import PromptShelf, uses
 from core.llm.provider import Ask, Estimate, Models, Question
-from core.llm.schema import InvoiceAnswer
+from core.llm.schema import OTHER, DocumentAnswer
 from core.llm.tokens import count_question
 from core.notation import notation_of
 from core.prompt import Prompt
 from core.recipe import ModelChoice, Recipe
-from core.recognition import doubt_of
+from core.schema.document_type import DocumentType
 from core.schema.path import is_cell
 
 #: How far a model's word is believed before anyone looked at the page.
@@ -41,10 +42,11 @@ _LEAST_ROOM = 500
 
 
 class LlmExtractor:
-    """Reads an invoice by asking the model that the recipe names."""
+    """Reads a document of any type by asking the model that the recipe names."""
 
     name = "llm"
     streams = True
+    types: tuple[str, ...] = ()
 
     def __init__(
         self, models: Models, shelf: PromptShelf | None = None, providers: Callable[[], Sequence[str]] = lambda: ()
@@ -129,6 +131,7 @@ class _Run:
             request.cancelled,
             material.masker,
             partial(notation_of, material.texts),
+            material.kind,
         )
         if material.blind:
             self.asking.notes.append("This model cannot look at pictures: it got the text alone.")
@@ -140,17 +143,17 @@ class _Run:
         text = "\n".join(page.text for page in self.material.texts)
         merged = merge([answer.read.reading for answer in answers], text)
         reading = merged.reading
-        provenance = provenance_of(reading.invoice, extractor_name(self.material.request.recipe, self.choice))
+        provenance = provenance_of(reading.values, extractor_name(self.material.request.recipe, self.choice))
         opinion = self._opinion(reading, packed, answers[-1].model)
         return Extracted(
-            reading.invoice,
+            reading.values,
             "\n\n".join(answer.raw for answer in answers),
             weighed(provenance, opinion),
             reading.language or self.material.about.language,
             findings=(*self._findings(packed, answers, reading), *merged.findings, *opinion.findings),
             calls=tuple(self.asking.calls),
-            document_type=reading.document_type if reading.document_type != "other" else None,
-            payment=self.material.payment(reading.invoice.total_amount),
+            document_type=reading.document_type if reading.document_type != OTHER else None,
+            payment=self.material.payment(reading.values),
             pages=self.material.texts,
         )
 
@@ -188,32 +191,33 @@ class _Run:
         """Who is asked for the second opinion on what ``reader`` read."""
         return reader if self.choice.second_opinion == SAME else ModelName.parse(self.choice.second_opinion)
 
-    def _opinion(self, reading: InvoiceAnswer, packed: Packed, reader: ModelName) -> Opinion:
+    def _opinion(self, reading: DocumentAnswer, packed: Packed, reader: ModelName) -> Opinion:
         """What a second reader makes of what ``reader`` read. One that cannot be asked costs nothing but its opinion."""
         if not self.choice.second_opinion:
             return Opinion()
         second = self.asking.quiet((self.second(reader),))
         try:
             if self.choice.second_opinion != SAME:
-                return compare(reading.invoice, self._read_again(second, packed))
+                return compare(reading.values, self._read_again(second, packed))
             parts, masker = self.parts(packed.parts), self.material.masker
             judged = [
-                second.verify(ask_to_verify(reading.invoice, part, self.choice.temperature, self.output, masker))
+                second.verify(ask_to_verify(reading.values, part, self.choice.temperature, self.output, masker))
                 for part in parts
             ]
-            return opinion_of(reading.invoice, judged, self.asking.notation(reading.language or None))
+            return opinion_of(reading.values, judged, self.asking.notation(reading.language or None))
         except ExtractionError as error:
             sentence = f"There is no second opinion: {error}"
             return Opinion(findings=(Finding("opinion", "info", sentence, passing=True),))
 
-    def _read_again(self, second: Asking, packed: Packed) -> Invoice:
+    def _read_again(self, second: Asking, packed: Packed) -> BaseModel:
         text = "\n".join(page.text for page in self.material.texts)
         readings = [
             second.read(self.question(part), "second opinion").read.reading for part in self.parts(packed.parts)
         ]
-        return merge(readings, text).reading.invoice
+        values: BaseModel = merge(readings, text).reading.values
+        return values
 
-    def _findings(self, packed: Packed, answers: Sequence[Answer], reading: InvoiceAnswer) -> Iterator[Finding]:
+    def _findings(self, packed: Packed, answers: Sequence[Answer], reading: DocumentAnswer) -> Iterator[Finding]:
         yield from self.material.findings
         for finding in (finding for answer in answers for finding in answer.read.findings):
             yield finding if len(answers) == 1 else replace(finding, fields=_of_header(finding.fields))
@@ -223,10 +227,10 @@ class _Run:
             yield Finding("parts", "info", f"The document was read in {len(answers)} parts, which were put together.")
         for sentence in dict.fromkeys(self.asking.notes):
             yield Finding("model", "info", sentence)
-        if doubt := doubt_of(self.material.recognition):
+        if doubt := self.material.doubt:
             yield doubt
-        elif reading.document_type == "other":
-            yield Finding("document_type", "warning", "The model says that this is no invoice.", ("invoice_number",))
+        elif reading.document_type == OTHER:
+            yield no_such(self.material.kind)
 
 
 def _of_header(paths: tuple[str, ...]) -> tuple[str, ...]:
@@ -243,10 +247,16 @@ def _left_out(numbers: Sequence[int]) -> str:
     )
 
 
-def provenance_of(invoice: Invoice, extractor: str) -> dict[str, Provenance]:
+def no_such(kind: DocumentType) -> Finding:
+    """A finding that the model takes the document for something else than one of ``kind``."""
+    fields = (kind.identifier,) if kind.identifier else ()
+    return Finding("document_type", "warning", f"The model says that this is no {kind.title.lower()}.", fields)
+
+
+def provenance_of(values: BaseModel, extractor: str) -> dict[str, Provenance]:
     """Where every value comes from: a model, which is believed so far."""
     return {
         path: Provenance(extractor, "model", score=BELIEF)
-        for path, _, value in type_of(invoice).walk(invoice)
+        for path, _, value in type_of(values).walk(values)
         if value is not None
     }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import cached_property
 
+from pydantic import BaseModel
+
+from core.document_types import USUAL
 from core.documents.visible import visible
 from core.errors import DocumentError, ExtractionError
 from core.evidence import TEXT_LAYER, PageText
@@ -19,15 +22,16 @@ from core.llm.pictures import page_picture
 from core.llm.prompting import About
 from core.llm.provider import Capabilities, Image
 from core.recipe import ModelChoice
-from core.recognition import Recognition, recognise
+from core.recognition import Recognition, doubt_of, recognise
 from core.redaction import Masker
-from core.rules.extractor import read_invoice
+from core.rules.extractor import read_vendor_name
 from core.rules.header import read_header
 from core.rules.lexicon import load_lexicon
 from core.rules.payment import read_payment
 from core.rules.reading import Reading
 from core.rules.several import find_several
 from core.rules.totals import read_totals
+from core.schema.document_type import DocumentType
 
 #: Hidden text of more words than this is told as a warning: a line of a program that made the file is shorter.
 _SHORT = 6
@@ -54,31 +58,50 @@ class Material:
         return tuple(page.as_read() for page in self._visible[0])
 
     @property
-    def findings(self) -> tuple[Finding, ...]:
+    def kind(self) -> DocumentType:
+        """The type that the document is read as."""
+        return self.request.type
+
+    @property
+    def findings(self) -> Iterator[Finding]:
         """What a model does not tell of itself: text that nobody can see, orders to a machine, several invoices in one."""
-        several = find_several(read_header(self._reading)[1])
-        return (*self._visible[1], *find_instructions(self.texts), *((several,) if several else ()))
+        yield from self._visible[1]
+        yield from find_instructions(self.texts)
+        if self._is_usual and (several := find_several(read_header(self._reading)[1])):
+            yield several
+
+    @property
+    def doubt(self) -> Finding | None:
+        """A finding where the document plainly is something else than what it is read as, as far as that can be told."""
+        return doubt_of(self.recognition) if self._is_usual else None
+
+    @property
+    def _is_usual(self) -> bool:
+        """Whether the offline rules, which know the usual type alone, may say what they think of the document."""
+        return self.kind is USUAL
 
     @cached_property
     def recognition(self) -> Recognition:
         """What the document seems to be."""
         return recognise(self._reading)
 
-    def payment(self, total: Decimal | None) -> Payment:
-        """What the page says is paid of ``total`` and what is left: no model is asked for it."""
-        return read_payment(total, read_totals(self._reading).candidates)
+    def payment(self, values: BaseModel) -> Payment:
+        """What the page says is paid of the total of ``values`` and what is left: no model is asked for it."""
+        if not self.kind.total:
+            return Payment()
+        return read_payment(getattr(values, self.kind.total), read_totals(self._reading).candidates)
 
     @cached_property
     def about(self) -> About:
         """What is known of the document, to choose a prompt by."""
-        kind = self.recognition.document_type
+        told = self.recognition.document_type
         words = "".join(token.key for layout in self._reading.layouts for token in layout.tokens)
-        return About(kind if kind != "other" else None, self._reading.language, words)
+        return About(told if told in self.kind.told_kinds else None, self._reading.language, words, self.kind)
 
     @cached_property
     def vendor(self) -> str | None:
         """Who issued the document, as far as rules can tell; masked."""
-        name = read_invoice(self.texts).values.vendor_name
+        name = read_vendor_name(self.texts)
         return self.masker.text(name) if self.masker and name else name
 
     @cached_property

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
-from core.invoice.model import Invoice
 from core.llm.prompting import About, names_vendor, render, uses
 from core.llm.provider import Image, Message, Question
-from core.llm.schema import InvoiceAnswer, fields_in_words, reply_of, schema_of
+from core.llm.schema import answer_of, fields_in_words, reply_of, schema_of
 from core.prompt import Example, Prompt
 from core.recipe import ModelChoice
+from core.schema.document_type import DocumentType
 
 #: Said after every prompt, whoever wrote it: what protects the person is no matter of style.
 GUARD = """
@@ -60,15 +60,15 @@ def ask_for_reading(
     body, fence = fenced(part)
     variables = {
         "document": body,
-        "fields": fields_in_words(),
+        "fields": fields_in_words(about.type),
         "language": about.language or "unknown",
-        "document_type": about.document_type or "invoice",
+        "document_type": about.kind,
         "vendor": _one_line(vendor) if vendor else "unknown",
     }
     return Question(
         system=_system(prompt, variables, fence, part),
         messages=(*_examples(prompt, variables, about), Message("user", _parts(prompt, variables, part))),
-        schema=schema_of(InvoiceAnswer),
+        schema=schema_of(answer_of(about.type)),
         schema_name="reading",
         temperature=choice.temperature,
         max_output_tokens=output,
@@ -114,7 +114,7 @@ def _system(prompt: Prompt, variables: Mapping[str, str], fence: str, part: Part
             "themselves. Answer only with what stands in it; the rest is null.",
         )
     if not uses(prompt, "fields"):
-        said.insert(1, fields_in_words())
+        said.insert(1, variables["fields"])
     return "\n\n".join(text for text in said if text)
 
 
@@ -128,15 +128,13 @@ def _parts(prompt: Prompt, variables: Mapping[str, str], part: Part) -> tuple[st
 
 def _examples(prompt: Prompt, variables: Mapping[str, str], about: About) -> tuple[Message, ...]:
     """The prompt's examples for documents of this type; one of the same vendor stands last, nearest to the document."""
-    fitting = [
-        example for example in prompt.examples if example.document_type in (None, about.document_type or "invoice")
-    ]
+    fitting = [example for example in prompt.examples if example.document_type in (None, about.kind)]
     fitting.sort(key=lambda example: bool(example.vendor) and names_vendor(about.words, example.vendor or ""))
     turns: list[Message] = []
     for example in fitting:
         body, _ = fenced(Part((PageShown(1, example.text),)))
         asked = _user(prompt, {**variables, "document": body})
-        turns += [Message("user", (asked,)), Message("assistant", (_example_reply(example),))]
+        turns += [Message("user", (asked,)), Message("assistant", (_example_reply(example, about.type),))]
     return tuple(turns)
 
 
@@ -145,10 +143,10 @@ def _user(prompt: Prompt, variables: Mapping[str, str]) -> str:
     return (text if uses(prompt, "document") else f"{text}\n\n{variables['document']}").strip()
 
 
-def _example_reply(example: Example) -> str:
-    """The example's reply in the form that is asked for; an invoice alone (a reviewed record) is put into it."""
+def _example_reply(example: Example, kind: DocumentType) -> str:
+    """The example's reply in the form that is asked for; values alone (a reviewed record) are put into it."""
     try:
-        return reply_of(Invoice.model_validate_json(example.reply), example.document_type)
+        return reply_of(kind.model.model_validate_json(example.reply), example.document_type)
     except ValidationError:
         return example.reply
 

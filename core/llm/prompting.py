@@ -11,27 +11,42 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from core import document_types
+from core.document_types import USUAL
 from core.errors import PromptError, RecordMissing
 from core.notation.folding import fold
 from core.prompt import Prompt
 from core.recipe import ModelChoice, Recipe
+from core.schema.document_type import DocumentType
 from core.stores.prompts import Prompts
 
 #: ``ModelChoice.prompt`` that takes the default of the document's type.
 AUTO = "auto"
+#: The prompt for documents of a type that brings none.
+GENERAL = "general"
 _HERE = Path(__file__).with_name("prompts")
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 #: A vendor's name shorter than this is not looked for in a text: it would be found in other words.
 _SHORTEST_NAME = 4
 
 
-@cache
 def built_in() -> Mapping[str, Prompt]:
-    """The prompts that ship (version 0), by name."""
+    """The prompts that ship (version 0), by name: the general one and those that the document types bring."""
+    folders = [kind.prompts for kind in document_types.SHIPPED if kind.prompts]
+    return {name: prompt for folder in (_HERE, *folders) for name, prompt in _prompts_in(folder).items()}
+
+
+@cache
+def _prompts_in(folder: Path) -> Mapping[str, Prompt]:
     import yaml
 
-    prompts = [Prompt.model_validate(yaml.safe_load(path.read_bytes())) for path in sorted(_HERE.glob("*.yaml"))]
+    prompts = [Prompt.model_validate(yaml.safe_load(path.read_bytes())) for path in sorted(folder.glob("*.yaml"))]
     return {prompt.name: prompt for prompt in prompts}
+
+
+def shipped_for(kind: str) -> str:
+    """The name of the prompt that ships for documents that call themselves ``kind``."""
+    return kind if kind in built_in() else GENERAL
 
 
 def render(template: str, variables: Mapping[str, str]) -> str:
@@ -46,12 +61,19 @@ def uses(prompt: Prompt, variable: str) -> bool:
 
 
 class About(NamedTuple):
-    """What is known of a document before a model is asked: its type, its language (ISO 639-1) and its words, folded
-    (:func:`core.page.layout.fold`) and joined by nothing."""
+    """What is known of a document before a model is asked: what it calls itself within its ``type``, its language (ISO 639-1)
+    and its words, folded (:func:`core.page.layout.fold`) and joined by nothing."""
 
     document_type: str | None = None
     language: str | None = None
     words: str = ""
+    type: DocumentType = USUAL
+
+    @property
+    def kind(self) -> str:
+        """What it calls itself, where that is a kind of its type; else the usual kind."""
+        told = self.type.told_kinds
+        return self.document_type if self.document_type in told else told[0]
 
 
 @dataclass(frozen=True)
@@ -65,15 +87,14 @@ class PromptShelf:
         for this vendor or language; else the default of the document's type; else the one that ships. Raises PromptError."""
         if choice.prompt != AUTO:
             return self.named(choice.prompt, choice.version)
-        kind = about.document_type or "invoice"
-        kind = kind if kind in built_in() else "invoice"
+        kind = about.kind
         fitting = [prompt for prompt in self._narrow() if _fits(prompt, kind, about)]
         if fitting:
             return max(
                 fitting, key=lambda prompt: (prompt.vendor is not None, prompt.language is not None, prompt.name)
             )
         default = self.stored.defaults().get(kind) if self.stored else None
-        return self.named(*default) if default else built_in()[kind]
+        return self.named(*default) if default else built_in()[shipped_for(kind)]
 
     def named(self, name: str, version: int | None = None) -> Prompt:
         """One version of a prompt (``None``: the newest), the person's before the one that ships. Raises PromptError."""

@@ -15,7 +15,7 @@ from core.document_types import USUAL
 from core.errors import ReplyInvalid
 from core.events import RESTART
 from core.extraction import Finding, too_long
-from core.llm.schema import InvoiceAnswer
+from core.llm.schema import DocumentAnswer, answer_of
 from core.notation import Notation, usual_notation
 from core.notation.typed import parse_value
 from core.schema.document_type import DocumentType, Table
@@ -25,7 +25,7 @@ from core.schema.values import MOST_DIGITS, TooLong, fitting
 
 #: The most errors of one reply that are told: a model mends the others by itself, a person reads no more.
 _MOST_ERRORS = 8
-#: Values longer than this are no values of an invoice.
+#: Values longer than this are no values of a document.
 _LONGEST = 2000
 #: So many places of a text are tried for where its JSON object begins.
 _MOST_TRIES = 200
@@ -40,14 +40,16 @@ _TYPED = ("money", "quantity", "date", "currency")
 class Read(NamedTuple):
     """A reply that can be used, and a sentence for each liberty that was taken with it."""
 
-    reading: InvoiceAnswer
+    reading: DocumentAnswer
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     """What was left out of it."""
 
 
-def read_reply(text: str, tolerant: bool = False, notation: NotationOf = usual_notation) -> Read:
-    """The values of a reply. With ``tolerant`` (a model without a JSON mode) the one JSON object in it is taken out of the
+def read_reply(
+    text: str, tolerant: bool = False, notation: NotationOf = usual_notation, kind: DocumentType = USUAL
+) -> Read:
+    """The values of a reply on a document of ``kind``. With ``tolerant`` (a model without a JSON mode) the one JSON object in it is taken out of the
     words around it. Values in another notation (``1.234,50``) are read in that of the document, which ``notation`` gives for the
     language that the model names. Raises ReplyInvalid with what is wrong."""
     data, notes = parse_object(text, tolerant)
@@ -55,10 +57,10 @@ def read_reply(text: str, tolerant: bool = False, notation: NotationOf = usual_n
     language = language.strip().lower()[:2] if isinstance(language, str) else None
     data = {**data, "language": language if language and _LANGUAGE.fullmatch(language) else ""}
     findings: list[Finding] = []
-    if isinstance(data.get("invoice"), dict):
-        data["invoice"] = _normalised(USUAL, data["invoice"], notation(language), text, findings)
+    if isinstance(values := data.get(kind.key), dict):
+        data[kind.key] = _normalised(kind, values, notation(language), text, findings)
     try:
-        return Read(InvoiceAnswer.model_validate(data), notes, tuple(findings))
+        return Read(answer_of(kind).model_validate(data), notes, tuple(findings))
     except ValidationError as error:
         raise ReplyInvalid(f"The model's reply has not the form that was asked for: {_told(error)}.", text) from error
 
@@ -89,7 +91,7 @@ def fields_so_far(raw: str, kind: DocumentType = USUAL) -> dict[str, str]:
         data = from_json(raw[start:].rstrip(), allow_partial=True)
     except ValueError:
         return {}
-    values = data.get(kind.name) if isinstance(data, dict) else None
+    values = data.get(kind.key) if isinstance(data, dict) else None
     if not isinstance(values, dict):
         return {}
     found = {info.name: str(values[info.name]) for info in kind.header if _is_value(values.get(info.name))}

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic.json_schema import GenerateJsonSchema
 
-from core.document_types import USUAL
-from core.invoice.model import Invoice
+from core.document_types import USUAL, type_of
 from core.schema.document_type import DocumentType
 from core.schema.fields import FieldInfo, FieldKind
 
-#: What a model may call a document; “other” is none of ours (a letter, a delivery note).
-ReadType = Literal["invoice", "credit note", "receipt", "other"]
+#: What a model calls a document that is not of the type it was asked for (a letter, a delivery note).
+OTHER = "other"
 
 #: How values of a kind are to be written.
 NOTATION: dict[FieldKind, str] = {
@@ -32,14 +31,37 @@ NOTATION: dict[FieldKind, str] = {
 _KEPT = frozenset({"type", "properties", "required", "additionalProperties", "items", "anyOf", "enum", "description"})
 
 
-class InvoiceAnswer(BaseModel):
-    """A model's whole answer."""
+class DocumentAnswer(BaseModel):
+    """A model's whole answer on a document of some type; :func:`answer_of` makes that of one type. ``values`` stand in its
+    JSON under the type's key."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    document_type: ReadType = Field(description="What the document is.")
-    language: str = Field("", description="ISO 639-1 code of the document's language, such as en.")
-    invoice: Invoice = Field(description="What stands in the document.")
+    document_type: str
+    language: str = ""
+    values: Any
+
+
+@cache
+def answer_of(kind: DocumentType) -> type[DocumentAnswer]:
+    """The answer that a model is asked for on a document of ``kind``."""
+    told: Any = Literal[(*kind.told_kinds, OTHER)]
+    language = "ISO 639-1 code of the document's language, such as en."
+    return create_model(
+        "Answer",
+        __base__=DocumentAnswer,
+        __doc__="A model's whole answer.",
+        document_type=(told, Field(description="What the document is.")),
+        language=(str, Field("", description=language)),
+        values=(kind.model, Field(alias=kind.key, description="What stands in the document.")),
+    )
+
+
+def answer(values: BaseModel, document_type: str, language: str = "") -> DocumentAnswer:
+    """An answer with these values."""
+    kind = type_of(values)
+    told = {"document_type": document_type, "language": language, kind.key: values}
+    return answer_of(kind).model_validate(told)
 
 
 class _Plain(GenerateJsonSchema):
@@ -90,9 +112,9 @@ def fields_in_words(kind: DocumentType = USUAL) -> str:
     """The answer's shape for a document of ``kind`` in words, for a prompt: models that cannot be held to a schema have nothing else."""
     lines = [
         "One JSON object with exactly these keys (null for what the document does not say):",
-        f"- document_type: one of {', '.join(get_args(ReadType))}.",
+        f"- document_type: one of {', '.join((*kind.told_kinds, OTHER))}.",
         "- language: ISO 639-1 code of the document's language.",
-        f"- {kind.name}: an object with",
+        f"- {kind.key}: an object with",
         *_in_words(kind.header, "  "),
     ]
     for table in kind.tables:
@@ -106,8 +128,8 @@ def _in_words(fields: tuple[FieldInfo, ...], indent: str) -> Iterator[str]:
         yield f"{indent}- {info.name} ({info.title}): {info.description} {NOTATION[info.kind]}"
 
 
-def reply_of(invoice: Invoice, document_type: str | None = None, language: str | None = None) -> str:
-    """The JSON that a perfect model would answer for ``invoice``: for examples."""
-    kind = document_type if document_type in get_args(ReadType) else "invoice"
-    reading = InvoiceAnswer(document_type=kind, language=language or "", invoice=invoice)
-    return reading.model_dump_json()
+def reply_of(values: BaseModel, document_type: str | None = None, language: str | None = None) -> str:
+    """The JSON that a perfect model would answer for ``values``: for examples."""
+    kinds = type_of(values).told_kinds
+    told = document_type if document_type in (*kinds, OTHER) else kinds[0]
+    return answer(values, told or kinds[0], language or "").model_dump_json(by_alias=True)

@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from core import document_types
+from core.document_types import type_of
 from core.errors import PromptError, RecordMissing
 from core.extraction import Extraction
 from core.llm.layout_text import layout_text
-from core.llm.prompting import built_in
+from core.llm.prompting import built_in, shipped_for
 from core.llm.schema import reply_of
-from core.prompt import DOCUMENT_TYPES, Example, Prompt
+from core.prompt import Example, Prompt
 from core.prompts.record import PromptRecord, add_up
 from core.prompts.yaml_text import read_prompts, write_prompts
 from core.stores.calls import Calls
@@ -25,7 +27,7 @@ VARIABLES = {
     "document": "the pages, fenced as data",
     "fields": "the fields to answer with, in words",
     "language": "the document's language",
-    "document_type": "invoice, credit note or receipt",
+    "document_type": "what the document is, such as a credit note",
     "vendor": "who issued it, where that could be told",
 }
 #: Long before any call was made.
@@ -69,7 +71,9 @@ class PromptBook:
         entries = []
         for name in sorted({*built_in(), *stored}):
             mine = stored.get(name)
-            default_for = [kind for kind in DOCUMENT_TYPES if chosen.get(kind, (kind, 0))[0] == name]
+            default_for = [
+                kind for kind in document_types.kinds() if chosen.get(kind, (shipped_for(kind), 0))[0] == name
+            ]
             entries.append(
                 PromptEntry(
                     name,
@@ -95,7 +99,7 @@ class PromptBook:
 
     def default(self, document_type: str) -> tuple[str, int]:
         """(name, version) of the prompt that is the default of a document type."""
-        return self._stored.defaults().get(document_type, (document_type, 0))
+        return self._stored.defaults().get(document_type, (shipped_for(document_type), 0))
 
     def keep(self, prompt: Prompt) -> Prompt:
         """Store ``prompt`` as the next version of its name. Raises PromptError where it could not be used, or where it is
@@ -112,7 +116,7 @@ class PromptBook:
     def make_default(self, document_type: str, name: str, version: int) -> None:
         """Use a version for every document of a type whose recipe says “auto”. Raises RecordMissing."""
         if version == 0:
-            if name != document_type:
+            if name != shipped_for(document_type):
                 raise PromptError("Keep this shipped prompt as a version of your own first.")
             self._stored.remove_default(document_type)
         else:
@@ -130,13 +134,14 @@ class PromptBook:
         if extraction is None or not any(page.words for page in extraction.page_texts):
             raise PromptError(f"The text of order {order_id} is no longer kept: read its document again and save it.")
         text = "\n\n".join(layout_text(page.as_read()) for page in extraction.page_texts)
-        invoice = order.values
+        kind = type_of(order.values)
+        issuer, number = (getattr(order.values, name) if name else None for name in (kind.issuer, kind.identifier))
         return Example(
-            name=f"{invoice.vendor_name or extraction.name} {invoice.invoice_number or ''}".strip(),
+            name=f"{issuer or extraction.name} {number or ''}".strip(),
             text=text,
-            reply=reply_of(invoice, extraction.document_type, extraction.language),
+            reply=reply_of(order.values, extraction.document_type, extraction.language),
             document_type=extraction.document_type,
-            vendor=invoice.vendor_name,
+            vendor=issuer,
         )
 
     def export(self, name: str, version: int | None = None) -> str:

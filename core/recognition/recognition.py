@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from core.document_types import USUAL
 from core.extraction import Finding
 from core.notation.folding import fold
 from core.page.layout import Layout, Segment, Token
@@ -60,12 +61,17 @@ class Labelled(Protocol):
     def prints_cents(self) -> bool:
         """Whether amounts are printed with their cents."""
 
-    def of_kind(self, *kinds: str) -> Sequence[Label]:
-        """The labels of the given kinds in reading order."""
+    @property
+    def number_labels(self) -> Sequence[Label]:
+        """The labels that announce the document's own number."""
+
+    @property
+    def sum_labels(self) -> Sequence[Label]:
+        """The labels that announce its sums."""
 
 
 class Recognition(NamedTuple):
-    """A document's type (one of :data:`core.prompt.DOCUMENT_TYPES`, or ``other``), how sure that is (0 to 1), what it calls
+    """A document's type (one of the usual type's kinds, or ``other``), how sure that is (0 to 1), what it calls
     itself as printed, and for ``other`` what that is in English."""
 
     document_type: str
@@ -109,8 +115,8 @@ def recognise(reading: Labelled) -> Recognition:
         return Recognition("other", 0.7, plain.text, plain.other)
     if ours:
         return _heaviest(ours)
-    if reading.of_kind("invoice_number", "total_amount", "amount_due", "subtotal", "tax"):
-        return Recognition("invoice", 0.6 if reading.of_kind("invoice_number") else 0.4)
+    if reading.number_labels or reading.sum_labels:
+        return Recognition("invoice", 0.6 if reading.number_labels else 0.4)
     return Recognition("other", 0.6, "", "letter") if _is_running_text(reading) else Recognition("invoice", 0.2)
 
 
@@ -123,7 +129,7 @@ def doubt_of(found: Recognition) -> Finding | None:
         sentence = f"This calls itself “{found.title}”: it looks like {article} {found.other}, not an invoice."
     else:
         sentence = "This looks like a letter, not an invoice: it names no invoice number, total or tax."
-    return Finding("document_type", "warning", sentence, ("invoice_number",))
+    return Finding("document_type", "warning", sentence, (USUAL.identifier,))
 
 
 def _heaviest(titles: list[_Title]) -> Recognition:
@@ -202,7 +208,7 @@ def _denial(reading: Labelled) -> str:
 
 def _has_number(reading: Labelled) -> bool:
     """Whether a label announces an invoice's number; the mere word “invoice” does not."""
-    return any(fold(label.text) not in _phrases() for label in reading.of_kind("invoice_number"))
+    return any(fold(label.text) not in _phrases() for label in reading.number_labels)
 
 
 def _is_running_text(reading: Labelled) -> bool:

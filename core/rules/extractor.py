@@ -44,6 +44,7 @@ class RulesExtractor:
 
     name = _NAME
     streams = False
+    types: tuple[str, ...] = (INVOICE.name,)
 
     def availability(self) -> Availability:
         """Always usable: it needs nothing but the words."""
@@ -75,6 +76,12 @@ def read_invoice(pages: Sequence[PageText]) -> Extracted:
         draft.take("currency", currency.code, currency)
     draft.take_items(rows)
     return draft.finish(candidates, totals)
+
+
+def read_vendor_name(pages: Sequence[PageText]) -> str | None:
+    """Who issued the document on ``pages``, whatever it is, as far as can be told."""
+    name: str | None = read_invoice(pages).values.vendor_name
+    return name
 
 
 def _sum_of(rows: Sequence[ItemRow]) -> Decimal | None:

@@ -157,6 +157,16 @@ class Reading:
         """The labels of the given kinds in reading order."""
         return [label for label in self.labels if label.kind in kinds]
 
+    @property
+    def number_labels(self) -> list[Label]:
+        """The labels that announce the document's own number."""
+        return self.of_kind("invoice_number")
+
+    @property
+    def sum_labels(self) -> list[Label]:
+        """The labels that announce its sums."""
+        return self.of_kind("total_amount", "amount_due", "subtotal", "tax")
+
     def label_starting(self, page: int, segment: Segment) -> Label | None:
         """The label with which ``segment`` begins, if it does."""
         here = self.labels_of.get((page, segment.index))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path as FolderPath
 from typing import Any
 
 from pydantic import BaseModel
@@ -54,10 +55,16 @@ class DocumentType:
     """A kind of document. ``name`` is stored with whatever was read as it; ``title`` and ``titles`` are for people (one,
     many). ``model`` is the pydantic model of its values: header fields, and the rows of ``tables``.
 
+    ``kinds`` are what documents of the type call themselves, the usual first (its own name, where there is but one).
+    ``identifier``, ``issuer``, ``issued_on`` and ``total`` name the header fields with the document's own number, who issued
+    it, on which day, and what is to be paid in all; empty where it has none. A doubt about the whole document is shown at its
+    identifier, and what is paid of its total is read beside it.
+
     ``last_meant`` are the header fields that stand at the end: of several places that match, the last is meant.
     ``duplicate_key`` are the fields that make two documents the same where all of them are equal, ``list_columns`` those
-    that a list of records shows, ``searched`` those that its search looks into. ``blocks`` names the block of the page in
-    which a field stands, where it has company there: doubts about it are one question.
+    that a list of records shows, the most telling first, ``searched`` those that its search looks into. ``blocks`` names the
+    block of the page in which a field stands, where it has company there: doubts about it are one question. ``prompts`` is
+    the folder of the prompts that ship for it.
     """
 
     name: str
@@ -65,11 +72,27 @@ class DocumentType:
     titles: str
     model: type[BaseModel]
     tables: tuple[Table, ...] = ()
+    kinds: tuple[str, ...] = ()
+    identifier: str = ""
+    issuer: str = ""
+    issued_on: str = ""
+    total: str = ""
     last_meant: frozenset[str] = frozenset()
     duplicate_key: tuple[str, ...] = ()
     list_columns: tuple[str, ...] = ()
     searched: tuple[str, ...] = ()
     blocks: Mapping[str, str] = field(default_factory=dict, hash=False)
+    prompts: FolderPath | None = None
+
+    @property
+    def key(self) -> str:
+        """Its name as a key of JSON, without blanks."""
+        return self.name.replace(" ", "_")
+
+    @property
+    def told_kinds(self) -> tuple[str, ...]:
+        """What documents of the type may call themselves."""
+        return self.kinds or (self.name,)
 
     @property
     def header(self) -> tuple[FieldInfo, ...]:

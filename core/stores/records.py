@@ -21,7 +21,7 @@ Target = Literal["database", "workbook"]
 class Record:
     """One record as it is stored: an invoice with its number in our books. ``document`` is the file's SHA-256.
 
-    ``document_type`` is one of :data:`core.prompt.DOCUMENT_TYPES` (a credit note is money back). ``version`` counts the
+    ``document_type`` is one of :func:`core.document_types.kinds` (a credit note is money back). ``version`` counts the
     saves of the database's record; two orders that hold the same are equal, whatever their version. Drafts that an earlier
     version kept call the values ``invoice``."""
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+from core import document_types
 from core.errors import StudioError
-from core.prompt import DOCUMENT_TYPES, Prompt
-from core.prompts import VARIABLES, unknown_variables
+from core.prompt import Prompt
+from core.prompts import VARIABLES, shipped_for, unknown_variables
 from pages.prompts_parts.list import choose, say
 from pages.shared.frame import get_studio, plain
 
@@ -27,7 +28,7 @@ def draw_editor(prompt: Prompt) -> None:
     st.caption(" · ".join(f"`{{{{{name}}}}}` {about}" for name, about in VARIABLES.items()))
     kind, language, vendor = st.columns(3)
     with kind:
-        kinds = [_ANY, *DOCUMENT_TYPES]
+        kinds = [_ANY, *document_types.kinds()]
         here = kinds.index(typed["type"]) if typed["type"] in kinds else 0
         _draw_input(prompt, "type", lambda **own: st.selectbox("Document type", kinds, index=here, **own))
     with language:
@@ -81,7 +82,7 @@ def _draw_head(prompt: Prompt) -> None:
 
 def _draw_defaults(prompt: Prompt) -> None:
     book = get_studio().prompts
-    for number, kind in enumerate(DOCUMENT_TYPES):
+    for number, kind in enumerate(document_types.kinds()):
         now = book.default(kind)
         if now == (prompt.name, prompt.version):
             st.markdown(f":green[:material/check_circle:] default for {kind}s")
@@ -91,7 +92,7 @@ def _draw_defaults(prompt: Prompt) -> None:
                 key=f"prompt_default_{number}",
                 on_click=_make_default,
                 args=(kind, prompt),
-                disabled=prompt.version == 0 and prompt.name != kind,
+                disabled=prompt.version == 0 and prompt.name != shipped_for(kind),
             )
 
 

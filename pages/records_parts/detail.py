@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import streamlit as st
 
+from core import document_types
 from core.errors import StudioError
 from core.invoice.document_type import INVOICE
-from core.prompt import DOCUMENT_TYPES
 from core.review.edits import as_text
 from core.review.trust import worth_showing
 from core.schema.fields import FieldInfo, FieldKind
@@ -195,7 +195,7 @@ def _draw_group(
 def _draw_type(order: Record, draft: Draft) -> None:
     """What the document is, to choose; nothing where that was not told."""
     now, key = text_at(order, draft, DOCUMENT_TYPE), f"record_type_{draft.edits.revision}"
-    kinds = list(dict.fromkeys(["", *DOCUMENT_TYPES, now]))
+    kinds = list(dict.fromkeys(["", *document_types.kinds(), now]))
     with st.container(key="record_type", gap=None):
         st.selectbox(
             "Type",

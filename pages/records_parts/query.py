@@ -12,8 +12,8 @@ from typing import get_args
 
 import streamlit as st
 
+from core import document_types
 from core.invoice.document_type import INVOICE
-from core.prompt import DOCUMENT_TYPES
 from core.stores.records import RecordPage, RecordQuery, RecordSummary, Status
 from pages.shared.frame import get_studio
 from pages.shared.times import day_starts, local_zone
@@ -67,7 +67,7 @@ def draw_search_bar() -> None:
         )
         statuses = [ANY_STATUS, *get_args(Status)]
         _choose("Status", statuses, STATUS, 140)
-        _choose("Type", [ANY_TYPE, *DOCUMENT_TYPES], TYPE, 130)
+        _choose("Type", [ANY_TYPE, *document_types.kinds()], TYPE, 130)
         _draw_dates()
         _choose("Sort by", list(columns()), SORT, 150, title_of_column)
         _choose("Direction", [_DESCENDING, _ASCENDING], ORDER, 140)

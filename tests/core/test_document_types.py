@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from core import document_types
 from core.extraction import Extraction, PageRef, Provenance
@@ -19,62 +19,12 @@ from core.recipe import Recipe
 from core.review import review
 from core.review.edits import Edits, edits_from, read_edits
 from core.review.stops import stops
-from core.schema.document_type import DocumentType, Table
-from core.schema.fields import about
 from core.schema.path import Path as FieldPath
 from core.schema.path import cell_path
-from core.schema.values import Day, Number, Text
-from tests.core.typeset import page_of
+from tests.core.meter_bills import BILL, PAGE, VALUES
 
 KEPT = Path(__file__).with_name("kept")
 TODAY = date(2026, 5, 31)
-
-
-class Reading(BaseModel):
-    """One meter reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    meter: Text = Field(None, title="Meter", json_schema_extra=about("identifier"))
-    used: Number = Field(None, title="Used", json_schema_extra=about("quantity"))
-
-
-class Bill(BaseModel):
-    """A bill for what went through meters."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    contract: Text = Field(None, title="Contract", json_schema_extra=about("identifier", "Bill", required=True))
-    read_on: Day = Field(None, title="Read on", json_schema_extra=about("date", "Bill"))
-    to_pay: Number = Field(None, title="To pay", json_schema_extra=about("money", "Bill"))
-    readings: tuple[Reading, ...] = Field((), title="Readings")
-
-
-BILL = DocumentType(
-    name="meter bill",
-    title="Meter bill",
-    titles="Meter bills",
-    model=Bill,
-    tables=(
-        Table(
-            "readings",
-            Reading,
-            "Readings",
-            "the meters in page order",
-            "Reading",
-            anchors=("meter",),
-            choosing=("meter", "used"),
-        ),
-    ),
-    last_meant=frozenset({"to_pay"}),
-)
-VALUES = Bill(
-    contract="C-4711",
-    read_on=date(2026, 3, 1),
-    to_pay=Decimal("82.50"),
-    readings=(Reading(meter="M-1", used=Decimal(120)), Reading(meter="M-2", used=Decimal(33))),
-)
-PAGE = page_of("Contract C-4711 read on 2026-03-01\nM-1 120\nM-2 33\nDeposit 82.50\nTo pay 82.50")
 
 
 @pytest.fixture
@@ -157,7 +107,7 @@ def test_a_kept_run_of_any_type_comes_back_as_it_was() -> None:
 @pytest.mark.usefixtures("bills")
 def test_the_fields_of_a_reply_are_shown_while_it_arrives() -> None:
     """Whatever the document's type calls its table."""
-    reply = json.dumps({BILL.name: {"contract": "C-1", "readings": [{"meter": "M-9", "used": "4"}]}})
+    reply = json.dumps({BILL.key: {"contract": "C-1", "readings": [{"meter": "M-9", "used": "4"}]}})
     assert fields_so_far(reply, BILL) == {"contract": "C-1", "readings.0.meter": "M-9", "readings.0.used": "4"}
 
 

@@ -50,6 +50,7 @@ class FakeExtractor:
     draft: Extracted | None = None
     error: ExtractionError | None = None
     streams: bool = False
+    types: tuple[str, ...] = ()
     calls: int = 0
 
     def availability(self) -> Availability:

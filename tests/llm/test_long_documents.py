@@ -15,7 +15,7 @@ from core.llm.merge import merge
 from core.llm.messages import PageShown
 from core.llm.packing import Room, carries_values, pack
 from core.llm.provider import Ask, Reply
-from core.llm.schema import InvoiceAnswer
+from core.llm.schema import DocumentAnswer, answer
 from tests.llm.made_models import FakeModels, page_of, request_of, said, text_of
 
 TERMS = "The customer shall pay within the agreed time and bear all costs of late payment. " * 20
@@ -62,9 +62,9 @@ def test_a_page_of_amounts_or_a_mere_picture_carries_values() -> None:
     assert carries_values(PageShown(1, "", Image(b"", "image/jpeg")))
 
 
-def part(**values: Any) -> InvoiceAnswer:
+def part(**values: Any) -> DocumentAnswer:
     """What was read of one part."""
-    return InvoiceAnswer(document_type="invoice", language="en", invoice=Invoice(**values))
+    return answer(Invoice(**values), "invoice", "en")
 
 
 def item(text: str, amount: str | None = "1.00", **more: Any) -> LineItem:
@@ -81,7 +81,7 @@ def test_parts_become_one_invoice() -> None:
         ],
         "A B C",
     )
-    invoice = merged.reading.invoice
+    invoice = merged.reading.values
     assert (invoice.invoice_number, invoice.total_amount) == ("R-7", Decimal("30.00"))
     assert str(invoice.due_date) == "2024-06-01"
     assert [line.description for line in invoice.line_items] == ["A", "B", "C"]
@@ -93,10 +93,10 @@ def test_carried_sums_and_doubled_lines_are_no_items() -> None:
     carried = item("Carried forward", "2.00")
     first, second = part(line_items=(item("Widget A"), carried)), part(line_items=(carried, item("Widget A")))
     twice = merge([first, second], "Widget A\nWidget A")
-    assert [line.description for line in twice.reading.invoice.line_items] == ["Widget A", "Widget A"]
+    assert [line.description for line in twice.reading.values.line_items] == ["Widget A", "Widget A"]
     seam = [part(line_items=(item("Widget A"),)), part(line_items=(item("Widget A"), item("Reporting tool")))]
     once = merge(seam, "Widget A 1.00\nReporting tool 1.00")
-    assert [line.description for line in once.reading.invoice.line_items] == ["Widget A", "Reporting tool"]
+    assert [line.description for line in once.reading.values.line_items] == ["Widget A", "Reporting tool"]
 
 
 def answer_for_pages(ask: Ask) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from core import document_types
 from core.errors import PromptError
 from core.llm.prompting import About, PromptShelf, built_in, render
 from core.notation.folding import fold
-from core.prompt import DOCUMENT_TYPES, Prompt
+from core.prompt import Prompt
 from core.recipe import ModelChoice, Recipe
 from storage.database import open_database
 from storage.prompts import SqlPrompts
@@ -26,7 +27,7 @@ def prompts(tmp_path: Path) -> SqlPrompts:
 
 def test_every_document_type_has_a_prompt_that_ships() -> None:
     """Each shows the fields and the document."""
-    for kind in DOCUMENT_TYPES:
+    for kind in document_types.kinds():
         prompt = built_in()[kind]
         assert (prompt.version, prompt.document_type) == (0, kind)
         assert "{{document}}" in prompt.user

@@ -14,7 +14,7 @@ from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.invoice.model import Invoice
 from core.llm.provider import Question
 from core.llm.reply import fields_so_far, read_reply
-from core.llm.schema import InvoiceAnswer, fields_in_words, reply_of, schema_of
+from core.llm.schema import answer_of, fields_in_words, reply_of, schema_of
 from core.llm.wires.exchange import Exchange
 from core.llm.wires.manner import Manner
 from tests.llm.made_models import REPLY
@@ -27,12 +27,12 @@ def reply(language: str = "en", **values: Any) -> str:
 
 def read(language: str = "en", **values: Any) -> Invoice:
     """The invoice of such a reply."""
-    return read_reply(reply(language, **values)).reading.invoice
+    return read_reply(reply(language, **values)).reading.values
 
 
 def test_the_schema_is_strict_throughout_and_comes_from_the_model() -> None:
     """Every object is closed and asks for all its keys; every field of the invoice is there with its description."""
-    schema = schema_of(InvoiceAnswer)
+    schema = schema_of(answer_of(INVOICE))
 
     def objects(node: Any) -> list[dict[str, Any]]:
         if isinstance(node, list):
@@ -63,7 +63,7 @@ def test_a_perfect_reply_is_read_back_as_it_was() -> None:
     """What an example teaches is what is understood."""
     invoice = Invoice.model_validate(REPLY["invoice"])
     found = read_reply(reply_of(invoice, "receipt", "de")).reading
-    assert (found.invoice, found.document_type, found.language) == (invoice, "receipt", "de")
+    assert (found.values, found.document_type, found.language) == (invoice, "receipt", "de")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_a_number_too_long_is_left_out_and_the_rest_is_kept(number: str) -> None
     items = '[{"description": null, "quantity": null}, {"description": "Nails", "total_price": NUMBER}]'
     text = '{"document_type": "invoice", "language": "de", "invoice": {"tax": "19.00", "total_amount": NUMBER, '
     found = read_reply((text + f'"line_items": {items}}}}}').replace("NUMBER", number))
-    invoice = found.reading.invoice
+    invoice = found.reading.values
     assert (invoice.tax, invoice.total_amount) == (Decimal("19.00"), None)
     assert (invoice.line_items[0].description, invoice.line_items[0].total_price) == ("Nails", None)
     assert [finding.fields for finding in found.findings] == [("total_amount",), ("line_items.0.total_price",)]
@@ -148,7 +148,7 @@ def test_one_object_is_found_among_words_and_two_are_not() -> None:
     """Only where that is allowed; nobody guesses which of two is meant."""
     text = f"Sure! {json.dumps(REPLY)} Anything else? {{no json}}"
     found = read_reply(text, tolerant=True)
-    assert found.reading.invoice.invoice_number == "R-7"
+    assert found.reading.values.invoice_number == "R-7"
     assert len(found.notes) == 1
     for wrong in (text + json.dumps(REPLY), "Sure!"):
         with pytest.raises(ReplyInvalid):
@@ -203,7 +203,7 @@ def test_mangled_replies_end_in_values_or_in_one_error() -> None:
                 found = read_reply(json.dumps(data)).reading
             except ReplyInvalid:
                 continue
-            assert Invoice.model_validate(found.invoice.model_dump()) == found.invoice
+            assert Invoice.model_validate(found.values.model_dump()) == found.values
 
 
 def test_a_reply_that_only_opens_is_given_up_at_once() -> None:

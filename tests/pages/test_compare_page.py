@@ -41,6 +41,7 @@ class Reader:
 
     name = "reader"
     streams = False
+    types: tuple[str, ...] = ()
 
     def __init__(self, invoice: Invoice | None) -> None:
         self.values = invoice

@@ -25,6 +25,7 @@ class EInvoiceExtractor:
 
     name = "einvoice"
     streams = False
+    types: tuple[str, ...] = (INVOICE.name,)
 
     def availability(self) -> Availability:
         """Always usable."""

@@ -36,6 +36,7 @@ class FakeModel:
 
     name = "llm"
     streams = False
+    types: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self.asked = 0

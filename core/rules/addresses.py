@@ -27,6 +27,7 @@ _REGISTRATION = re.compile(
 _SURNAMES = ("berg", "hof", "steig", "damm", "ring", "ufer", "dijk", "singel")
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
 _WORDS = re.compile(r"[^\W_]+")
+_DOTTED = re.compile(r"[\s.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Patterns:
     place_words: frozenset[str]
     leading_forms: frozenset[str]
     bank_words: frozenset[str]
+    trade_words: frozenset[str]
+    greetings: tuple[str, ...]
 
 
 @cache
@@ -61,6 +64,8 @@ def patterns() -> Patterns:
         frozenset(map(fold, data["place_words"])),
         frozenset(map(fold, data["leading_forms"])),
         frozenset(map(fold, data["bank_words"])),
+        frozenset(map(fold, data["trade_words"])),
+        tuple(map(fold, data["greetings"])),
     )
 
 
@@ -125,6 +130,12 @@ def is_salutation(text: str) -> bool:
     return fold(text) in known or (len(words) > 1 and all(word in known for word in words))
 
 
+@lru_cache(maxsize=4096)
+def is_greeting(text: str) -> bool:
+    """Whether a line greets or thanks (Dear customer, Thank you for your visit)."""
+    return fold(text).startswith(patterns().greetings)
+
+
 def names_bank(text: str) -> bool:
     """Whether a name has the word of a bank in it."""
     return any(fold(word) in patterns().bank_words for word in _WORDS.findall(text))
@@ -139,8 +150,12 @@ def is_title(text: str) -> bool:
 def has_legal_form(text: str) -> bool:
     """Whether a line names a company with its legal form (GmbH, Ltd, S.r.l. ...)."""
     known = patterns().legal_forms
-    keys = [fold(word) for word in text.replace(".", "").split()]
-    named = len(keys) > 1 and (keys[0] in patterns().leading_forms or any(key in known for key in keys[1:]))
+    words = text.replace(".", "").split()
+    keys = [fold(word) for word in words]
+    # forms can be set without a blank (SAN.TIC.LTD.STI), and a kilogram is none
+    parts = [*zip(words, keys, strict=True), *((word, fold(word)) for word in _DOTTED.split(text) if word)]
+    forms = [key for word, key in parts if key in known and word != "kg"]
+    named = len(keys) > 1 and (keys[0] in patterns().leading_forms or any(key != keys[0] for key in forms))
     return named or any(mark in text for mark in patterns().legal_marks)
 
 
@@ -148,6 +163,7 @@ __all__ = [
     "has_legal_form",
     "is_contact",
     "is_country",
+    "is_greeting",
     "is_place",
     "is_registration",
     "is_salutation",

@@ -70,7 +70,10 @@ def find_blocks(layout: Layout, page: int) -> list[Block]:
 
 
 def _is_sender(segment: Segment) -> bool:
-    """Whether one cell of a line is a sender with commas (Acme Ltd, High Street 1, 12345 Town)."""
+    """Whether one cell of a line is a sender (Acme Ltd · High Street 1 · 12345 Town, or with commas)."""
+    dotted = _DOTS.split(segment.text)
+    if len(dotted) > 2 and is_town(dotted[-1].strip()) and any(map(is_street, dotted[1:-1])):
+        return True
     parts = segment.text.split(",")
     if len(parts) < 3 or not is_town(parts[-1]) or not has_legal_form(parts[0]):
         return False

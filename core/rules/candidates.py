@@ -10,10 +10,10 @@ from decimal import Decimal
 from core.extraction import Candidate
 from core.page.layout import Token
 from core.rules import header
+from core.rules.names import Name
 from core.rules.parties import Party
 from core.rules.reading import Reading
 from core.rules.sums import Sum
-from core.rules.vendor import Name
 
 #: So many candidates a field: more are a search, not a choice.
 MOST = 6

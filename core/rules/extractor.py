@@ -20,6 +20,7 @@ from core.rules.date_order import doubt_order
 from core.rules.header import Candidate, read_header
 from core.rules.lexicon import load_lexicon
 from core.rules.money import FoundCurrency, read_currency
+from core.rules.names import Name
 from core.rules.parties import Party, PartyReader
 from core.rules.payment import read_payment
 from core.rules.reading import Reading
@@ -27,7 +28,7 @@ from core.rules.several import find_several
 from core.rules.sums import Sum
 from core.rules.tables import ItemRow, read_line_items
 from core.rules.totals import Totals, read_totals
-from core.rules.vendor import Name, known_vendors, read_vendor, vendor_names
+from core.rules.vendor import known_vendors, read_vendor, vendor_names
 from core.schema.values import is_amount
 
 _NAME = "rules"

@@ -17,6 +17,7 @@ from core.rules.addresses import has_legal_form, is_contact, is_registration, is
 from core.rules.blocks import Block, column_beneath, find_blocks
 from core.rules.countries import country_names
 from core.rules.labels import Label
+from core.rules.merchant import is_slip, merchant_names
 from core.rules.party_forms import OWN_LANGUAGE, PARTIES, PARTS, read_form, without_label
 from core.rules.party_lines import EDGE, PartyLine, assemble, ends_in_country, is_unnumbered, line_of
 from core.rules.reading import Reading
@@ -29,6 +30,8 @@ _HOMES = {
 #: Languages in whose countries invoices give the customer's tax number with his address.
 _NUMBERED_CUSTOMERS = frozenset({"es", "it", "pt"})
 _MOST_LINES = 8
+#: Labels that tell a document from others.
+_TELLING = ("invoice_number", "invoice_date")
 #: A line with its town and more words than this is a whole party.
 _PARTY_WORDS = 6
 #: What stands in the labels' column and has fewer words is a label, known or not.
@@ -278,10 +281,20 @@ class PartyReader:
             score -= 0.05
         if fold(assembled[0].text) in vendors:
             score -= 0.3
-        if self.reading.is_receipt:
+        if is_slip(self.reading) and not self._below_merchant(block, assembled[0]):
             score -= 0.3
         tokens = tuple(token for segment in block.segments for token in segment.tokens)
         return Party(assembled[0], tuple(self._domestic(assembled[1])), block.page, score, "address block", "", tokens)
+
+    def _below_merchant(self, block: Block, name: PartyLine) -> bool:
+        """Whether a slip's block names a company below the merchant and what tells the document (its number, its date)."""
+        merchant = next(merchant_names(self.reading), None)
+        if merchant is None or not has_legal_form(name.text):
+            return False
+        bottom = merchant.tokens[-1].y1
+        return any(
+            label.page == 0 and bottom < label.segment.y0 < block.y0 for label in self.reading.of_kind(*_TELLING)
+        )
 
     def _is_date(self, segment: Segment) -> bool:
         dates = self.reading.dates_in(segment.tokens)

@@ -4,22 +4,19 @@ the address, the letterhead, a legal form in head or foot, large print, and the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 from core.notation.folding import fold
 from core.page.layout import Layout, Line, Segment, Token
 from core.rules.addresses import (
     has_legal_form,
-    is_contact,
-    is_country,
-    is_registration,
-    is_salutation,
     is_street,
     is_town,
     names_bank,
 )
 from core.rules.blocks import Block, with_neighbours
+from core.rules.merchant import merchant_names
+from core.rules.names import Name, clean_name, is_namelike, without_number
 from core.rules.parties import Party, PartyReader
 from core.rules.party_forms import without_label
 from core.rules.party_lines import line_of
@@ -56,26 +53,6 @@ _EDGE = " ,;:·|-–•*\u200b.©"
 _LARGE = 1.25
 #: A line of more cells than this is a row of a table and names nobody.
 _CELLS = 2
-#: A line that names the owner of the firm above it.
-_OWNER = re.compile(r"^(?:Inh\.|Inhaber(?:in)?\b|Prop\.|Proprietor|Owner|Titular\b|Gérant)", re.IGNORECASE)
-#: The second half of an address (1500 - Bela Vista).
-_NUMBERED = re.compile(r"^\d+\s*[-–,]")
-_LETTERS = re.compile(r"[^\W\d_]")
-_NAME_STOP = re.compile(r"\s(?:[·•|–]|-)\s|\s{2,}")
-#: What may follow a name and is none of it: a register number in brackets, the company's capital.
-_BEHIND_NAME = re.compile(r"\s*\([^()]*\d{3}[^()]*\)$|\s+au capital\b.*$|\s+capitale sociale\b.*$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name that may be the vendor's, where it stands, how likely it is and by which sign."""
-
-    text: str
-    tokens: tuple[Token, ...]
-    page: int
-    score: float
-    rule: str
-    label: str = ""
 
 
 def read_vendor(
@@ -153,7 +130,7 @@ def vendor_names(reader: PartyReader) -> list[Name]:
 def _names(reader: PartyReader) -> Iterator[Name]:
     reading = reader.reading
     for party in reader.labelled("vendor"):
-        if party.name is not None and _is_namelike(reading, party.name.text):
+        if party.name is not None and is_namelike(reading, party.name.text):
             # a bank under “Pay to” keeps the account, unless it is the only name there is
             yield _of_party(party, (0.4 if names_bank(party.name.text) else 1.05) * party.score)
     for page, layout in enumerate(reading.layouts):
@@ -161,6 +138,7 @@ def _names(reader: PartyReader) -> Iterator[Name]:
             yield from _sender_line(reading, page, layout, line)
         for segment in layout.segments:
             yield from _of_segment(reading, page, layout, segment)
+    yield from merchant_names(reading)
     yield from _letterheads(reader)
     yield from _names_in_two_lines(reader)
 
@@ -184,7 +162,7 @@ def _letterheads(reader: PartyReader) -> Iterator[Name]:
             first = _headline(reader.reading, block, first) or first
             score = 0.7 + 0.15 * (1 - where / 0.3) if where < 0.5 else 0.45
             line = without_label(line_of(first.tokens), reader.reading)
-            yield Name(_clean(line.text), line.tokens, block.page, score, "letterhead" if where < 0.5 else "foot")
+            yield Name(clean_name(line.text), line.tokens, block.page, score, "letterhead" if where < 0.5 else "foot")
 
 
 def _headline(reading: Reading, block: Block, first: Segment) -> Segment | None:
@@ -198,7 +176,7 @@ def _headline(reading: Reading, block: Block, first: Segment) -> Segment | None:
             near = top.y0 - segment.y1 < 1.5 * segment.height
             aligned = min(abs(segment.x0 - top.x0), abs(segment.x1 - top.x1)) < 0.8 * top.height
             larger = segment.height > _LARGE * top.height
-            if near and aligned and larger and _is_namelike(reading, segment.text):
+            if near and aligned and larger and is_namelike(reading, segment.text):
                 return segment if reading.label_starting(block.page, segment) is None else None
     return None
 
@@ -218,7 +196,7 @@ def _names_in_two_lines(reader: PartyReader) -> Iterator[Name]:
         large = first.height > _LARGE * layout.text_height
         company = has_legal_form(second.text) and not has_legal_form(first.text) and not reading.scanned
         if large or company:
-            text = _clean(f"{first.text} {second.text}", reading.lexicon.titles)
+            text = clean_name(f"{first.text} {second.text}", reading.lexicon.titles)
             yield Name(text, (*first.tokens, *second.tokens), block.page, 1.05 if company else 0.8, "name in two lines")
 
 
@@ -228,7 +206,7 @@ def _is_half(reading: Reading, page: int, *halves: Segment) -> bool:
         len(half.tokens) < 5
         and half.text[:1].isalpha()
         and reading.label_starting(page, half) is None
-        and _is_namelike(reading, half.text)
+        and is_namelike(reading, half.text)
         and not is_street(half.text)
         and not half.text.lower().startswith("c/o")
         for half in halves
@@ -243,7 +221,7 @@ def _name_line(reading: Reading, block: Block) -> Segment | None:
             break
         label = reading.label_starting(block.page, segment)
         names = label is None or (label.kind == "party_name" and not label.stands_alone)
-        if _is_namelike(reading, segment.text) and names:
+        if is_namelike(reading, segment.text) and names:
             lines.append(segment)
     return next((line for line in lines if has_legal_form(line.text)), lines[0] if lines else None)
 
@@ -254,8 +232,8 @@ def _of_segment(reading: Reading, page: int, layout: Layout, segment: Segment) -
     where = segment.y0 / max(layout.height, 1e-6)
     if reading.label_starting(page, segment) is not None or len(segment.tokens) > 9:
         return
-    cleaned = _clean(text, reading.lexicon.titles)
-    if not _is_namelike(reading, cleaned):
+    cleaned = clean_name(text, reading.lexicon.titles)
+    if not is_namelike(reading, cleaned):
         return
     tokens = tuple(segment.tokens[: max(1, len(cleaned.split()))])
     if has_legal_form(cleaned):
@@ -264,7 +242,7 @@ def _of_segment(reading: Reading, page: int, layout: Layout, segment: Segment) -
         return
     size = segment.height / layout.text_height
     whole = with_neighbours(layout, segment)
-    if whole is not segment and _is_namelike(reading, whole.text):
+    if whole is not segment and is_namelike(reading, whole.text):
         cleaned, tokens = whole.text, tuple(whole.tokens)
     if where < 0.25 and size > _LARGE:
         yield Name(
@@ -281,8 +259,8 @@ def _sender_line(reading: Reading, page: int, layout: Layout, line: Line) -> Ite
     if 0.35 < where < 0.8 or len(text) < 20 or not is_town(text):
         return
     parts = [part for part in _SENDER.split(text) if part.strip(_EDGE)]
-    name = _BEHIND_NAME.sub("", parts[0].strip(_EDGE))
-    if not any(map(is_street, parts[1:])) or is_town(name) or is_street(name) or not _is_namelike(reading, name):
+    name = without_number(parts[0].strip(_EDGE))
+    if not any(map(is_street, parts[1:])) or is_town(name) or is_street(name) or not is_namelike(reading, name):
         return
     if reading.label_starting(page, line.segments[0]) is None and not _is_subtitle(reading, page, layout, line):
         tokens = tuple(line.tokens[: len(name.split())])
@@ -300,37 +278,6 @@ def _is_subtitle(reading: Reading, page: int, layout: Layout, line: Line) -> boo
         and above[0].height > _LARGE * (line.y1 - line.y0)
         and line.y0 - above[0].y1 < above[0].height
         and abs(above[0].center[0] - middle) < above[0].height
-        and _is_namelike(reading, above[0].text)
+        and is_namelike(reading, above[0].text)
         and reading.label_starting(page, above[0]) is None
-    )
-
-
-def _clean(text: str, titles: Set[str] = frozenset()) -> str:
-    """A name without the address or slogan behind a dash, and without the document's title behind it (Acme Invoice)."""
-    if _NAME_STOP.search(text) and (is_town(text) or is_registration(_NAME_STOP.split(text, maxsplit=1)[1])):
-        text = _NAME_STOP.split(text)[0]
-    words = _BEHIND_NAME.sub("", text.strip(" ,;:·|-–•*\u200b©")).split()
-    while len(words) > 1 and fold(words[-1]) in titles:
-        words.pop()
-    return " ".join(words)
-
-
-def _is_namelike(reading: Reading, text: str) -> bool:
-    key = fold(text)
-    letters = len(_LETTERS.findall(text))
-    return (
-        letters >= 3
-        and letters > 1.5 * sum(map(str.isdigit, text))
-        and len(text) < 70
-        and not _NUMBERED.match(text)
-        and not _OWNER.match(text)
-        and key not in reading.lexicon.titles
-        and key not in reading.lexicon.labels
-        and not reading.lexicon.column_kinds(key, reading.language)
-        and not is_contact(text)
-        and not is_country(text)
-        and not is_town(text)
-        and not is_salutation(text)
-        and not (is_street(text) and not has_legal_form(text))
-        and not reading.dates_in([Token(part, "", 0, 0, 0, 1, -1) for part in text.split()])
     )

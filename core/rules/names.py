@@ -1,0 +1,109 @@
+"""Names that may be a vendor's: what is one, what is only a part of one, and what stands around it on its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+from dataclasses import dataclass
+
+from core.notation.folding import fold
+from core.page.layout import Token
+from core.rules.addresses import (
+    has_legal_form,
+    is_contact,
+    is_country,
+    is_greeting,
+    is_registration,
+    is_salutation,
+    is_street,
+    is_town,
+    patterns,
+)
+from core.rules.reading import Reading
+
+_EDGE = " ,;:·|-–•*\u200b©"
+#: A line that names the owner of the firm above it.
+_OWNER = re.compile(r"^(?:Inh\.|Inhaber(?:in)?\b|Prop\.|Proprietor|Owner|Titular\b|Gérant)", re.IGNORECASE)
+#: The second half of an address (1500 - Bela Vista).
+_NUMBERED = re.compile(r"^\d+\s*[-–,]")
+#: Numbers before a comma are a house's (Pt 17920 Sek U9, Shah Alam).
+_LISTED = re.compile(r"\d\w*\s*,")
+_LETTERS = re.compile(r"[^\W\d_]")
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+_NAME_STOP = re.compile(r"\s(?:[·•|–]|-)\s|\s{2,}")
+#: What may follow a name and is none of it: a register number, bare or in brackets, the company's capital.
+_BEHIND_NAME = re.compile(
+    r"\s*[(<\[][^()<>\[\]]*\d{3}[^()<>\[\]]*[)>\]]$"
+    r"|\s+\d{4,7}\s?-?\s?[A-Z](?:\s*\([A-Z]{1,5}\))?$"
+    r"|\s*[(<\[]?\s*\b(?:Co(?:mpany)?\.?,?\s*)?Reg(?:istration)?\.?\s*(?:No|Nr|Number)\b.*$"
+    r"|\s+au capital\b.*$|\s+capitale sociale\b.*$",
+    re.IGNORECASE,
+)
+#: What parts a sender's line (Acme Ltd · 12 High Street · Leeds).
+_DOTS = re.compile(r"\s*[·•●|∙]\s*")
+_BRACKETED = re.compile(r"\([^()]*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name that may be the vendor's, where it stands, how likely it is and by which sign."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    page: int
+    score: float
+    rule: str
+    label: str = ""
+
+
+def without_number(text: str) -> str:
+    """A name without the register number or capital behind it (Acme Sdn Bhd (123456-X))."""
+    return _BEHIND_NAME.sub("", text.strip(_EDGE)).strip()
+
+
+def has_number_behind(text: str) -> bool:
+    """Whether a register number or the like follows a name."""
+    return _BEHIND_NAME.search(text.strip(_EDGE)) is not None
+
+
+def clean_name(text: str, titles: Set[str] = frozenset()) -> str:
+    """A name without the address or slogan behind a dash, and without the document's title behind it (Acme Invoice)."""
+    if len(parts := _DOTS.split(text)) > 2 and any(map(str.isdigit, "".join(parts[1:]))):
+        text = parts[0]
+    if _NAME_STOP.search(text) and (is_town(text) or is_registration(_NAME_STOP.split(text, maxsplit=1)[1])):
+        text = _NAME_STOP.split(text)[0]
+    words = without_number(text).split()
+    while len(words) > 1 and fold(words[-1]) in titles:
+        words.pop()
+    return " ".join(words)
+
+
+def is_fragment(text: str) -> bool:
+    """Whether a line is only the end of a name that begins above it: a legal form, a trade, a branch in brackets."""
+    known = patterns()
+    words = [fold(word) for word in _WORDS.findall(_BRACKETED.sub(" ", text))]
+    return bool(words) and all(word in known.legal_forms or word in known.trade_words for word in words)
+
+
+def is_namelike(reading: Reading, text: str) -> bool:
+    """Whether a line can name somebody: words, and neither a label, a title, a greeting, an address nor a date."""
+    key = fold(text)
+    letters = len(_LETTERS.findall(text))
+    return (
+        letters >= 3
+        and letters > 1.5 * sum(map(str.isdigit, text))
+        and len(text) < 70
+        and not _NUMBERED.match(text)
+        and not (_LISTED.search(text) and not has_legal_form(text))
+        and not _OWNER.match(text)
+        and key not in reading.lexicon.titles
+        and key not in reading.lexicon.labels
+        and not reading.lexicon.column_kinds(key, reading.language)
+        and not is_contact(text)
+        and not is_country(text)
+        and not is_town(text)
+        and not is_salutation(text)
+        and not is_greeting(text)
+        and not (is_street(text) and not has_legal_form(text))
+        and not reading.dates_in([Token(part, "", 0, 0, 0, 1, -1) for part in text.split()])
+    )

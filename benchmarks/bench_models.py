@@ -20,7 +20,7 @@ from core.document_types import USUAL
 from core.llm.capabilities import capabilities
 from core.llm.prices import cost_of, price_of
 from core.llm.provider import Ask, Image, Message, Question
-from core.llm.registry import build_providers, default_model
+from core.llm.registry import build_providers, default_model, line_of
 from core.llm.schema import answer_of, schema_of
 from core.llm.switchboard import Outside, Switchboard
 from core.llm.wires.schema import strict_schema
@@ -29,6 +29,7 @@ from storage.calls import SqlCalls
 from storage.database import open_database
 from storage.files import FileStore
 from storage.holds import SqlHolds
+from storage.traffic import SqlTraffic
 from tests.mock_models import MockModels, lacking, serving
 
 MODEL = ModelName("openai", "gpt-4o")
@@ -62,6 +63,8 @@ class Ours:
                 cost=cost_of,
                 price=price_of,
                 holds=SqlHolds(database),
+                traffic=SqlTraffic(database),
+                line=line_of,
                 keep=FileStore(folder / "files").keep,
                 capabilities=capabilities,
                 default_model=default_model,

@@ -132,6 +132,15 @@ def insert_new(connection: Connection, table: Any) -> Any:
     return postgres_insert(table).on_conflict_do_nothing()
 
 
+def clock_of(connection: Connection) -> float:
+    """What time it is, in seconds since the epoch, by the one clock that all processes on the database share: its server's, or
+    that of the machine where the file is."""
+    if connection.dialect.name == "sqlite":
+        return time.time()
+    now: float = connection.execute(text("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS float8)")).scalar_one()
+    return now
+
+
 def _read_url(url: str) -> URL:
     try:
         target = make_url(url)

@@ -196,6 +196,29 @@ HOLDS = Table(
     Column("until", Moment, nullable=False),
 )
 
+#: The calls to providers that are under way, wait (``begun`` is 0), or count in their minute. Moments are seconds since the
+#: epoch; one whose ``until`` has come is no longer under way.
+UNDER_WAY = Table(
+    "calls_under_way",
+    METADATA,
+    Column("call_id", String(64), primary_key=True),
+    Column("line", String(300), nullable=False, index=True),
+    Column("asked", Float, nullable=False),
+    Column("begun", Float, nullable=False),
+    Column("until", Float, nullable=False),
+    Column("trial", Boolean, nullable=False),
+    Column("counted", Boolean, nullable=False),
+)
+
+#: Providers that failed lately: how often in a row, and since when they are left alone.
+CIRCUITS = Table(
+    "circuits",
+    METADATA,
+    Column("line", String(300), primary_key=True),
+    Column("failed", Integer, nullable=False),
+    Column("opened", Float),
+)
+
 #: A version of a prompt, never changed once stored.
 PROMPTS = Table(
     "prompts",

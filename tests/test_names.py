@@ -12,7 +12,8 @@ ROOT = Path(__file__).parent.parent
 
 
 @pytest.mark.parametrize(
-    "name", ["Answer", "Cancelled", "Case", "Draft", "Extracted", "Order", "Reading", "Record", "RunOrder", "TextLine"]
+    "name",
+    ["Answer", "Cancelled", "Case", "Draft", "Extracted", "Line", "Order", "Reading", "Record", "RunOrder", "TextLine"],
 )
 def test_a_word_names_one_class(name: str) -> None:
     """Whoever reads the word in the code knows which thing is meant."""

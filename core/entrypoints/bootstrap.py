@@ -24,7 +24,7 @@ from core.llm.extractor import LlmExtractor
 from core.llm.prices import cost_of, price_of
 from core.llm.prompting import PromptShelf
 from core.llm.provider import Models, Provider
-from core.llm.registry import build_providers, default_model, does_not_answer, is_set_up
+from core.llm.registry import build_providers, default_model, does_not_answer, is_set_up, line_of
 from core.llm.settling import settle_recipe
 from core.llm.switchboard import Outside, Switchboard
 from core.ocr import registry, vision
@@ -42,6 +42,7 @@ from core.shelf import Shelf
 from core.stores.calls import Calls
 from core.stores.files import Files
 from core.stores.holds import Holds
+from core.stores.traffic import Traffic
 from core.studio import Parts, Studio
 from storage.calls import SqlCalls
 from storage.comparisons import SqlComparisons
@@ -59,6 +60,7 @@ from storage.private import make_private
 from storage.prompts import SqlPrompts
 from storage.settings import SqlSettings
 from storage.table_exports import export_tables
+from storage.traffic import SqlTraffic
 from storage.workbook import Workbook
 
 Health = list[tuple[str, str, Availability]]
@@ -97,7 +99,7 @@ def _assemble(
     defaults = preferences.now
     results: Cache = DiskCache(settings.data_dir / "cache", defaults.cache_megabytes * 1_000_000)
     calls, files = SqlCalls(shared), FileStore(settings.data_dir / "files")
-    models = _models(settings, preferences, SqlHolds(shared), files)
+    models = _models(settings, preferences, SqlHolds(shared), SqlTraffic(shared), files)
     prompts = SqlPrompts(database)
     shipped_and_own = PromptShelf(prompts)
 
@@ -212,7 +214,7 @@ def _vision(models: Switchboard) -> Availability:
     return Availability(bool(ready), about if ready else "It needs a provider of models with its key.")
 
 
-def _models(settings: Settings, preferences: Preferences, holds: Holds, files: Files) -> Switchboard:
+def _models(settings: Settings, preferences: Preferences, holds: Holds, traffic: Traffic, files: Files) -> Switchboard:
     """Every provider behind one door, with the person's choices as they are when a model is asked."""
     return Switchboard(
         Outside(
@@ -222,6 +224,8 @@ def _models(settings: Settings, preferences: Preferences, holds: Holds, files: F
             cost=cost_of,
             price=price_of,
             holds=holds,
+            traffic=traffic,
+            line=line_of,
             keep=files.keep,
             capabilities=capabilities,
             default_model=default_model,

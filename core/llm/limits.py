@@ -1,21 +1,24 @@
-"""Waiting one's turn at a provider: so many calls at once, so many a minute."""
+"""Waiting one's turn at a provider: so many calls at once, so many a minute, none while it is left alone."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
-from collections import deque
+import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from core.cancelling import IsCancelled, stop_if
+from core.errors import ProviderError, RateLimited, StorageError
+from core.stores.traffic import LEASE, Limits, Outcome, Traffic
 
 #: Seconds between two looks at whether the person has stopped the run.
 STEP = 0.2
-MINUTE = 60.0
 
 Sleep = Callable[[float], None]
-Clock = Callable[[], float]
 
 
 def pause(seconds: float, cancelled: IsCancelled, sleep: Sleep = time.sleep) -> None:
@@ -27,43 +30,103 @@ def pause(seconds: float, cancelled: IsCancelled, sleep: Sleep = time.sleep) -> 
     stop_if(cancelled)
 
 
-class Turns:
-    """The turns of one provider. The limits are said at every call, so a change on the Settings page holds at once."""
+def outcome_of(error: BaseException) -> Outcome:
+    """What an error of a call says of its provider. One that answers no, or asks for patience, works."""
+    if not isinstance(error, ProviderError):
+        return "nothing"
+    return "failed" if error.temporary and not isinstance(error, RateLimited) else "works"
 
-    def __init__(self, sleep: Sleep = time.sleep, clock: Clock = time.monotonic) -> None:
+
+@dataclass(slots=True)
+class Turn:
+    """A call's turn: who makes the call says what came of it."""
+
+    outcome: Outcome = "nothing"
+
+
+class Turns:
+    """The turns at all providers, for the threads of one process; ``traffic`` knows those of the others. The limits are said
+    at every call, so a change on the Settings page holds at once."""
+
+    def __init__(self, traffic: Traffic, sleep: Sleep = time.sleep) -> None:
+        self._traffic = traffic
         self._sleep = sleep
-        self._clock = clock
-        self._free = threading.Condition()
-        self._running = 0
-        self._begun: deque[float] = deque()
+        self._first: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._state = threading.Condition()
+        self._ended = 0
+        self._running: set[str] = set()
+        self._renewing = False
 
     @contextmanager
-    def turn(self, at_once: int, per_minute: int, cancelled: IsCancelled) -> Iterator[None]:
-        """Waits until a call may begin, and counts it until it ends (``per_minute`` 0: no limit). Raises Cancelled."""
-        with self._free:
-            while self._running >= at_once:
-                stop_if(cancelled)
-                self._free.wait(STEP)
-            self._running += 1
+    def turn(
+        self, line: str, limits: Limits, paused: Callable[[float], ProviderError], cancelled: IsCancelled
+    ) -> Iterator[Turn]:
+        """Waits until a call of ``line`` may begin, and counts it until it ends. Raises Cancelled, StorageError, and what
+        ``paused`` makes of the seconds for which the provider is left alone."""
+        call_id, turn = uuid.uuid4().hex, Turn()
         try:
-            if per_minute:
-                self._wait_for_minute(per_minute, cancelled)
+            with self._first_in_line(line, cancelled):
+                self._wait(line, call_id, limits, paused, cancelled)
+            self._keep(call_id)
+            yield turn
+        finally:
+            # Where the database does not answer, the call counts until nobody has renewed it for a while.
+            with contextlib.suppress(StorageError):
+                self._traffic.end(line, call_id, turn.outcome)
+            with self._state:
+                self._running.discard(call_id)
+                self._ended += 1
+                self._state.notify_all()
+
+    @contextmanager
+    def _first_in_line(self, line: str, cancelled: IsCancelled) -> Iterator[None]:
+        """One thread of the process asks for its turn, the others wait behind it: so processes take turns too."""
+        with self._state:
+            first = self._first[line]
+        while not first.acquire(timeout=STEP):
+            stop_if(cancelled)
+        try:
             yield
         finally:
-            with self._free:
-                self._running -= 1
-                self._free.notify()
+            first.release()
 
-    def _wait_for_minute(self, per_minute: int, cancelled: IsCancelled) -> None:
-        while (wait := self._claim(per_minute)) > 0:
-            pause(wait, cancelled, self._sleep)
+    def _wait(
+        self,
+        line: str,
+        call_id: str,
+        limits: Limits,
+        paused: Callable[[float], ProviderError],
+        cancelled: IsCancelled,
+    ) -> None:
+        while True:
+            ended = self._ended
+            not_now = self._traffic.begin(line, call_id, limits)
+            if not_now is None:
+                return
+            if not_now.why == "paused":
+                raise paused(not_now.seconds)
+            if not_now.why == "busy":  # one of our own may end sooner
+                stop_if(cancelled)
+                with self._state:
+                    self._state.wait_for(lambda ended=ended: self._ended != ended, not_now.seconds)  # type: ignore[misc]
+            else:
+                pause(not_now.seconds, cancelled, self._sleep)
 
-    def _claim(self, per_minute: int) -> float:
-        with self._free:
-            now = self._clock()
-            while self._begun and self._begun[0] <= now - MINUTE:
-                self._begun.popleft()
-            if len(self._begun) < per_minute:
-                self._begun.append(now)
-                return 0.0
-            return self._begun[-per_minute] + MINUTE - now
+    def _keep(self, call_id: str) -> None:
+        """Have the call renewed until it ends."""
+        with self._state:
+            self._running.add(call_id)
+            if not self._renewing:
+                self._renewing = True
+                threading.Thread(target=self._renew, name="studio-renew", daemon=True).start()
+
+    def _renew(self) -> None:
+        while True:
+            time.sleep(LEASE / 4)
+            with self._state:
+                running = set(self._running)
+                if not running:
+                    self._renewing = False
+                    return
+            with contextlib.suppress(StorageError):
+                self._traffic.renew(running)

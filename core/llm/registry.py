@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from platform import node
 from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter
@@ -21,6 +22,7 @@ from core.settings import Defaults, ProviderSettings, Settings
 #: Makes a wire to an endpoint, with a function that says what its models can do.
 Factory = Callable[[Endpoint, Callable[[str], Capabilities]], Wire]
 
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _QUIRKS = TypeAdapter(Quirks)
 
 WIRES: dict[str, Factory] = {"openai": OpenAIWire, "groq": GroqWire, "anthropic": AnthropicWire}
@@ -48,6 +50,16 @@ def does_not_answer(settings: Settings, provider: str, defaults: Defaults) -> st
     if endpoint.needs_key or endpoint.key or endpoint.problem or answers(endpoint.base_url):
         return ""
     return f"{entry.title} does not answer at {endpoint.base_url}: start it, or set its address in Settings."
+
+
+def line_of(provider: Provider) -> str:
+    """Whose calls count together, and who is left alone together: the provider at its address. A server on this machine is
+    another one than that on the next."""
+    if not isinstance(provider, Wire):
+        return provider.name
+    parts = urlsplit(provider.endpoint.base_url)
+    here = f" on {node()}" if parts.hostname in _LOOPBACK else ""
+    return f"{provider.name} at {parts.netloc}{here}"[:300]
 
 
 def default_model(provider: str, defaults: Defaults) -> str:

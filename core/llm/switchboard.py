@@ -9,20 +9,21 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from math import ceil
 from typing import TYPE_CHECKING
 
 from core.call import NO_MODEL, Call, ModelName, Note, Usage
 from core.cancelling import IsCancelled, stop_if
 from core.errors import BudgetExceeded, KeyMissing, LimitsUnknown, ModelUnknown, ProviderError, ProviderPaused
-from core.llm.breaker import Breaker
 from core.llm.budget import BudgetGuard
-from core.llm.limits import Sleep, Turns, pause
+from core.llm.limits import Sleep, Turns, outcome_of, pause
 from core.llm.provider import Ask, Capabilities, Estimate, OnText, Price, Provider, Question, Reply
 from core.llm.record import CallRecord, Listener
 from core.llm.tokens import expected_usage, greatest_usage
 from core.settings import Defaults, ModelPrice, ProviderSettings
 from core.stores.holds import Holds
+from core.stores.traffic import Limits, Traffic
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -39,41 +40,34 @@ Prices = Mapping[str, ModelPrice]
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What the switchboard needs of the rest of the house. ``providers`` builds them for the person's choices, ``keep``
-    stores a picture and gives its SHA-256, ``holds`` knows what is held back of a hard budget."""
+    stores a picture and gives its SHA-256, ``holds`` knows what is held back of a hard budget, ``traffic`` the calls that are
+    under way."""
 
     providers: Callable[[Defaults], Mapping[str, Provider]]
     defaults: Callable[[], Defaults]
     cost: Callable[[ModelName, Usage, Prices], Decimal | None]
     price: Callable[[ModelName, Prices], Price | None]
     holds: Holds
+    traffic: Traffic
     keep: Callable[[bytes], str]
     capabilities: Callable[[ModelName], Capabilities]
     default_model: Callable[[str, Defaults], str]
     set_up: Callable[[str, Defaults], bool] = lambda provider, defaults: True
     """Whether the person set a provider up: gave its key, or its address."""
+    line: Callable[[Provider], str] = lambda provider: provider.name
+    """Whose calls count together: a provider, at its address."""
     unsure: Callable[[], str] = lambda: ""
     """A sentence on why no model may be asked at all now, or an empty text."""
-
-
-@dataclass(slots=True)
-class _Line:
-    """What is remembered of one provider between calls."""
-
-    breaker: Breaker
-    turns: Turns
 
 
 class Switchboard:
     """Implements :class:`core.llm.provider.Models`. One for all threads of a process."""
 
-    def __init__(
-        self, outside: Outside, sleep: Sleep = time.sleep, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, outside: Outside, sleep: Sleep = time.sleep) -> None:
         self.outside = outside
         self._sleep = sleep
-        self._clock = clock
         self._lock = threading.Lock()
-        self._lines: dict[str, _Line] = {}
+        self._turns = Turns(outside.traffic, sleep)
         self._built: tuple[Defaults, Mapping[str, Provider]] | None = None
         self._helpers = ThreadPoolExecutor(HELPERS, thread_name_prefix="studio-sent")
         self._guard = BudgetGuard(lambda: outside.defaults().budget, outside.holds, sleep)
@@ -183,35 +177,28 @@ class Switchboard:
         cancelled: IsCancelled,
     ) -> tuple[Reply, Call]:
         stop_if(cancelled)
-        settings, line = self._settings(model.provider), self._line(model.provider)
+        settings = self._settings(model.provider)
+        limits = Limits(settings.concurrency, settings.per_minute)
         timeout = ask.question.timeout or settings.timeout
         with (
-            line.turns.turn(settings.concurrency, settings.per_minute, cancelled),
+            self._turns.turn(self.outside.line(provider), limits, partial(_paused, provider, model), cancelled) as turn,
             self._guard.reserve(model, lambda: self._greatest_cost(model, ask.question), timeout, cancelled) as hold,
         ):
-            if seconds := line.breaker.admit():
-                raise ProviderPaused(_paused(provider, seconds), *model, retry_after=seconds)
             began, hold.asked = record.begin(model), True
             try:
                 reply = provider.ask(ask.question, model.model, listener.begin(), cancelled)
             except BaseException as error:
-                line.breaker.tell(error)
+                turn.outcome = outcome_of(error)
                 began.failed(error, listener.text)
                 hold.booked = True
                 raise
-            line.breaker.tell(None)
+            turn.outcome = "works"
             reply = reply if reply.model != NO_MODEL else replace(reply, model=model)
             call = began.answered(reply)
             hold.booked = True
             return reply, call
 
     # --- what is known ---------------------------------------------------------------------------------------------
-
-    def _line(self, provider: str) -> _Line:
-        with self._lock:
-            if provider not in self._lines:
-                self._lines[provider] = _Line(Breaker(clock=self._clock), Turns(self._sleep, self._clock))
-            return self._lines[provider]
 
     def _settings(self, provider: str) -> ProviderSettings:
         return self.outside.defaults().providers.get(provider) or ProviderSettings()
@@ -244,10 +231,12 @@ def _wait(state: RetryCallState) -> float:
     return random.uniform(0.5, 1) * min(LONGEST_WAIT, FIRST_WAIT * 2 ** (state.attempt_number - 1))  # noqa: S311
 
 
-def _paused(provider: Provider, seconds: float) -> str:
-    return (
+def _paused(provider: Provider, model: ModelName, seconds: float) -> ProviderPaused:
+    return ProviderPaused(
         f"{provider.title} failed several times in a row and is not asked for a while: try again in "
-        f"{ceil(seconds)} s, or choose another model."
+        f"{ceil(seconds)} s, or choose another model.",
+        *model,
+        retry_after=seconds,
     )
 
 

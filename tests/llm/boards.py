@@ -14,6 +14,7 @@ from core.llm.provider import Ask, Capabilities, Message, Provider, Question
 from core.llm.switchboard import Outside, Switchboard
 from core.settings import Budget, Defaults, ModelPrice, ProviderSettings
 from tests.doubles.holds import MemoryHolds
+from tests.doubles.traffic import MemoryTraffic
 
 #: What every model of :func:`make_board` costs: a dollar per thousand tokens in, ten out.
 DEAR = ModelPrice(input=Decimal(1000), output=Decimal(10_000))
@@ -81,11 +82,12 @@ def make_board(*providers: Provider, budget: Budget | None = None, **settings: o
         cost=cost_of,
         price=price_of,
         holds=MemoryHolds(books.spent),
+        traffic=MemoryTraffic(clock=clock),
         keep=books.keep,
         capabilities=lambda model: Capabilities(),
         default_model=lambda provider, defaults: getattr(defaults.providers.get(provider), "model", "") or "recorded",
     )
-    return Place(Switchboard(outside, clock.sleep, clock), books, clock, defaults)
+    return Place(Switchboard(outside, clock.sleep), books, clock, defaults)
 
 
 def ask_of(*providers: str, text: str = "What is the total?", longest: int = 100) -> Ask:

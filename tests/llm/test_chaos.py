@@ -132,7 +132,7 @@ def test_faults_on_the_wires(mock_models: MockModels) -> None:
         price=price_of,
         default_model=lambda provider, _: {"anthropic": "claude-sonnet-4-5"}.get(provider, "gpt-4o"),
     )
-    board = Switchboard(outside, clock.sleep, clock)
+    board = Switchboard(outside, clock.sleep)
 
     def one(number: int) -> str | ProviderError:
         ask = ask_of(*(names[(number + step) % 3] for step in range(3)), text=f"Invoice {number}")

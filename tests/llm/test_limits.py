@@ -1,17 +1,20 @@
-"""Turns at a provider: so many at once, so many a minute, one trial at a time after a pause."""
+"""Turns at a provider within one process: so many at once, so many a minute."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from core.errors import Cancelled, ProviderFailed
-from core.llm.breaker import Breaker
-from core.llm.limits import Turns
+from core.errors import Cancelled, ProviderFailed, ProviderPaused, RateLimited, ReplyRefused
+from core.llm import limits
+from core.llm.limits import Turns, outcome_of
+from core.stores.traffic import Limits
 from tests.doubles.replay import ReplayProvider, always
+from tests.doubles.traffic import MemoryTraffic
 from tests.llm.boards import Clock, ask_of, make_board
 
 
@@ -43,39 +46,61 @@ def test_no_more_calls_a_minute_than_the_settings_say() -> None:
     assert sum(place.clock.slept) == pytest.approx(60)
 
 
+def refuse(seconds: float) -> ProviderPaused:
+    """The provider is left alone."""
+    return ProviderPaused(f"In {seconds} s.")
+
+
 def test_whoever_waits_for_a_turn_can_be_stopped() -> None:
     """Both for a free place and for the next minute; the place is free again afterwards."""
     clock = Clock()
-    turns = Turns(clock.sleep, clock)
-    with turns.turn(1, 1, lambda: False), pytest.raises(Cancelled), turns.turn(1, 1, lambda: True):
+    turns = Turns(MemoryTraffic(clock=clock), clock.sleep)
+    one = Limits(at_once=1, per_minute=1)
+    with (
+        turns.turn("one", one, refuse, lambda: False),
+        pytest.raises(Cancelled),
+        turns.turn("one", one, refuse, lambda: True),
+    ):
         pass
-    with pytest.raises(Cancelled), turns.turn(1, 1, lambda: len(clock.slept) > 3):
+    with pytest.raises(Cancelled), turns.turn("one", one, refuse, lambda: len(clock.slept) > 3):
         pass
     clock.now += 60
-    with turns.turn(1, 1, lambda: False):
+    with turns.turn("one", one, refuse, lambda: False):
         pass
 
 
-def test_one_trial_at_a_time_after_a_pause() -> None:
-    """Others are turned away until it has ended; a trial that was stopped by the person says nothing."""
-    clock = Clock()
-    breaker = Breaker(failures=1, pause=30, clock=clock)
-    assert breaker.admit() == 0
-    breaker.tell(ProviderFailed("It failed."))
-    assert breaker.admit() == 30
-    clock.now += 30
-    assert breaker.admit() == 0
-    assert breaker.admit() > 0
-    breaker.tell(Cancelled("Stopped."))
-    assert breaker.admit() == 0
-    breaker.tell(None)
-    assert breaker.admit() == 0
-    assert breaker.admit() == 0
+def test_a_call_that_lasts_is_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its place is not given away because it takes long, and nobody renews it once it has ended."""
+    monkeypatch.setattr(limits, "LEASE", 0.04)
+    renewed: list[set[str]] = []
+
+    class Noting(MemoryTraffic):
+        def renew(self, call_ids: Collection[str]) -> None:
+            renewed.append(set(call_ids))
+
+    turns = Turns(Noting())
+    with turns.turn("one", Limits(1), refuse, lambda: False):
+        until = time.monotonic() + 10
+        while len(renewed) < 3 and time.monotonic() < until:
+            time.sleep(0.01)
+    assert len(renewed) >= 3
+    assert len(set.union(*renewed)) == 1
+    time.sleep(0.05)
+    count = len(renewed)
+    time.sleep(0.05)
+    assert len(renewed) == count
 
 
-def test_only_failures_in_a_row_count() -> None:
-    """A success in between begins the count anew."""
-    breaker = Breaker(failures=2)
-    for error in [ProviderFailed("It failed."), None] * 5:
-        assert breaker.admit() == 0
-        breaker.tell(error)
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (ProviderFailed("It failed."), "failed"),
+        (RateLimited("Later."), "works"),
+        (ReplyRefused("No."), "works"),
+        (Cancelled("Stopped."), "nothing"),
+        (KeyboardInterrupt(), "nothing"),
+    ],
+)
+def test_only_failures_of_the_provider_speak_against_it(error: BaseException, outcome: str) -> None:
+    """A provider that answers no works; a person who stops a call says nothing of it."""
+    assert outcome_of(error) == outcome

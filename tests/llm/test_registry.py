@@ -17,7 +17,7 @@ from core.errors import KeyRejected
 from core.llm.capabilities import capabilities
 from core.llm.provider import Message, Question
 from core.llm.providers import providers
-from core.llm.registry import WIRES, build_providers, default_model, does_not_answer
+from core.llm.registry import WIRES, build_providers, default_model, does_not_answer, line_of
 from core.llm.wires import probe
 from core.llm.wires.wire import OFFERED
 from core.settings import Defaults, ProviderSettings, Settings
@@ -55,6 +55,17 @@ def test_every_suggested_model_sees_pictures_and_takes_a_schema() -> None:
             can = capabilities(ModelName(name, entry.model))
             assert can.vision, name
             assert can.strictness == "schema", name
+
+
+def test_calls_count_together_at_one_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server on this machine is not the one on the next that shares the database, and another address is another server."""
+    monkeypatch.setattr("core.llm.registry.node", lambda: "this-machine")
+    built = build_providers(Settings(), Defaults())
+    assert line_of(built["openai"]) == "openai at api.openai.com"
+    assert line_of(built["local"]).startswith("local at localhost:")
+    assert line_of(built["local"]).endswith(" on this-machine")
+    moved = Defaults(providers={"local": ProviderSettings(base_url="http://models.lan:8000/v1")})
+    assert line_of(build_providers(Settings(), moved)["local"]) == "local at models.lan:8000"
 
 
 def test_the_default_of_groq_is_llama_4_scout() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from core.declared.building import type_built_for
 from core.invoice.document_type import INVOICE
 from core.schema.document_type import DocumentType
 
@@ -30,4 +31,6 @@ def type_of(values: BaseModel) -> DocumentType:
     for found in SHIPPED:
         if isinstance(values, found.model):
             return found
+    if declared := type_built_for(type(values)):
+        return declared
     raise ValueError(f"{type(values).__name__} is the model of no document type.")

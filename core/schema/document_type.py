@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as FolderPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 from core.schema.fields import FieldInfo, fields_of
 from core.schema.path import Path, cell_path
+
+if TYPE_CHECKING:
+    from core.declared.definition import TypeDefinition
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class DocumentType:
     searched: tuple[str, ...] = ()
     blocks: Mapping[str, str] = field(default_factory=dict, hash=False)
     prompts: FolderPath | None = None
+    definition: TypeDefinition | None = field(default=None, hash=False)
 
     @property
     def key(self) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from core.declared.building import type_built_for
+from core.declared.building import build, type_built_for
+from core.declared.definition import TypeDefinition
 from core.invoice.document_type import INVOICE
 from core.schema.document_type import DocumentType
 
@@ -24,6 +25,13 @@ def type_named(name: str) -> DocumentType:
         if found.name == name:
             return found
     raise ValueError(f"There is no document type “{name}” here: it may come from another version of the studio.")
+
+
+def type_for(name: str | None, declared: TypeDefinition | None = None) -> DocumentType:
+    """What a recipe that says ``name`` and carries ``declared`` reads documents as. Raises ValueError with a sentence."""
+    if declared is not None and name in (None, declared.name):
+        return build(declared)
+    return type_named(name) if name else USUAL
 
 
 def type_of(values: BaseModel) -> DocumentType:

@@ -32,6 +32,7 @@ StudioError
 │       └── BudgetExceeded   the call would break the day's or the month's budget
 ├── RecipeError              a recipe that cannot be read
 ├── PromptError              a prompt that cannot be read or stored
+├── TypeDefinitionError      a document type that is not sound, or not there
 ├── CaseError                an evaluation folder that cannot be read
 ├── Cancelled                the person stopped the run
 ├── RunTooLong               the run met its time limit
@@ -229,6 +230,10 @@ class PromptError(StudioError):
 
 class RecipeError(StudioError):
     """A recipe that does not exist or does not validate."""
+
+
+class TypeDefinitionError(StudioError):
+    """A document type that does not exist, cannot be read or cannot be kept."""
 
 
 class CaseError(StudioError):

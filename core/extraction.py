@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from core.call import Call
-from core.document_types import USUAL, type_named
+from core.document_types import USUAL, type_for
 from core.evidence import Evidence, PageText
 from core.invoice.model import Payment
 from core.notation import Notation, notation_of
@@ -174,19 +174,19 @@ class Extraction(BaseModel):
 
     @field_validator("type_name")
     @classmethod
-    def _is_known(cls, name: str) -> str:
-        return type_named(name).name
+    def _is_known(cls, name: str, others: ValidationInfo) -> str:
+        return _type(name, others.data.get("recipe")).name
 
     @field_validator("values", mode="before")
     @classmethod
     def _of_its_type(cls, values: Any, others: ValidationInfo) -> BaseModel:
-        model = type_named(others.data.get("type_name", USUAL.name)).model
+        model = _type(others.data.get("type_name", USUAL.name), others.data.get("recipe")).model
         return values if isinstance(values, model) else model.model_validate(values)
 
     @property
     def type(self) -> DocumentType:
         """The document type that the document was read as."""
-        return type_named(self.type_name)
+        return _type(self.type_name, self.recipe)
 
     def walk(self) -> Iterator[tuple[str, FieldInfo, Any]]:
         """Every value as (path, field, value), in form order."""
@@ -205,3 +205,9 @@ class Extraction(BaseModel):
     def text(self) -> str:
         """The raw text of all pages, with a form feed between pages."""
         return "\n\f\n".join(page.text for page in self.page_texts)
+
+
+def _type(name: str, recipe: Recipe | None) -> DocumentType:
+    """The type called ``name``: as the run's recipe declares it, or one that ships."""
+    declared = recipe.declared if recipe else None
+    return type_for(name, declared if declared and declared.name == name else None)

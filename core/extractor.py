@@ -78,13 +78,14 @@ class Extractor(Protocol):
     """Reads one document from the chosen pages."""
 
     name: str
-    types: tuple[str, ...]
-    """The names of the document types that it reads; none: any."""
     streams: bool
     """Whether ``on_reply`` is called while it works (a model's reply); it is then run in a thread of its own."""
 
     def availability(self) -> Availability:
         """Whether it can run here, cheaply (no model is loaded)."""
+
+    def reads(self, kind: DocumentType) -> bool:
+        """Whether it is for documents of ``kind``."""
 
     def extract(self, request: Request) -> Extracted | None:
         """The values, or ``None`` when this document is not for this extractor (a PDF without XML).

@@ -15,7 +15,7 @@ from typing import TypeVar
 from core.cache import Cache
 from core.call import Call, Note
 from core.cancelling import IsCancelled, stop_if
-from core.document_types import USUAL, type_named, type_of
+from core.document_types import type_for, type_of
 from core.documents import Document
 from core.errors import Cancelled, ExtractionError, StudioError
 from core.events import (
@@ -116,7 +116,7 @@ class _Run:
         self.findings: list[Finding] = []
         self.calls: list[Call] = []
         self.failed: list[StudioError] = []
-        self.type = type_named(order.recipe.type_name) if order.recipe.type_name else USUAL
+        self.type = type_for(order.recipe.type_name, order.recipe.declared)
 
     def _note(self, call: Call) -> None:
         self.calls.append(call)
@@ -181,7 +181,7 @@ class _Run:
     def _reads(self, name: str) -> bool:
         """Whether the extractor ``name`` is for documents of the type; one that is not here is asked, to say so."""
         extractor = None if name in self.order.recipe.models else self.pipeline.extractors.get(name)
-        return extractor is None or not extractor.types or self.type.name in extractor.types
+        return extractor is None or extractor.reads(self.type)
 
     def _empty(self, texts: tuple[PageText, ...]) -> Extraction:
         return Extraction(

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from core.declared.definition import TypeDefinition
 from core.errors import RecipeError
 
 
@@ -145,6 +146,8 @@ class Recipe(BaseModel):
         title="Document type",
         description="What documents are read as (core.document_types); empty: as invoices.",
     )
+    declared: TypeDefinition | None = Field(None, exclude_if=lambda declared: declared is None)
+    """The document type as it was declared when a run began, where it is one of a person's own."""
     correction: Correction | None = None
     """The studio's own, set when a run begins; ``None``: the shipped calibration alone."""
 

@@ -14,6 +14,7 @@ from core.cache import Cache
 from core.call import Call
 from core.comparison.comparator import Comparator
 from core.comparison.foresight import Foresight
+from core.declared.shelf import TypeShelf
 from core.document_types import USUAL
 from core.documents import Document
 from core.errors import TooFewReviewed
@@ -75,6 +76,7 @@ class Parts:
     calls: Calls
     models: Models
     prompts: Prompts
+    types: TypeShelf
     files: Files
     cache: Cache
     export: Exporter
@@ -93,6 +95,7 @@ class Studio:
         self._parts = parts
         self.models = parts.models
         self.prompts = PromptBook(parts.prompts, parts.calls, parts.ledger, self.record, parts.runs.extraction)
+        self.types = parts.types
         self.accuracy = parts.accuracy
         self.spending = Spending(parts.calls, parts.ledger, lambda: self.defaults.budget)
         self._shelf, self._runs = parts.shelf, parts.runs

@@ -235,6 +235,16 @@ PROMPTS = Table(
     Column("created_at", Moment, nullable=False),
 )
 
+DOCUMENT_TYPES = Table(
+    "document_types",
+    METADATA,
+    Column("name", String(40), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("definition", Facts, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("retired", Boolean, nullable=False),
+)
+
 PROMPT_DEFAULTS = Table(
     "prompt_defaults",
     METADATA,

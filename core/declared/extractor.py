@@ -10,7 +10,7 @@ from typing import Any
 from core.declared.building import build
 from core.declared.definition import TypeDefinition
 from core.declared.header import Candidate, read_header
-from core.declared.reading import Reading
+from core.declared.labelled import LabelledPages
 from core.declared.tables import Row, read_table
 from core.evidence import PageText
 from core.extraction import Candidate as Other
@@ -27,22 +27,22 @@ _SHOWN = 5
 
 def read_declared(pages: Sequence[PageText], definition: TypeDefinition) -> Extracted:
     """The document on ``pages`` as one of the declared type. What the page does not print is ``None``."""
-    reading = Reading(pages, definition)
+    reading = LabelledPages(pages, definition)
     chosen, weighed = read_header(reading)
-    draft = _Draft(reading)
+    collected = _Collected(reading)
     for name, found in chosen.items():
-        draft.take(
+        collected.take(
             name, found.value, found.page, found.tokens, f"{found.relation} its label", found.label.text, found.score
         )
     for table in definition.tables:
-        draft.take_rows(table.name, read_table(reading, table))
-    return draft.finish(weighed)
+        collected.take_rows(table.name, read_table(reading, table))
+    return collected.finish(weighed)
 
 
-class _Draft:
+class _Collected:
     """Collects values with the reason for each."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: LabelledPages) -> None:
         self.reading = reading
         self.kind = build(reading.definition)
         self.values: dict[str, Any] = {}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.declared.definition import FieldDefinition
-from core.declared.reading import Label, Reading, without_marks
+from core.declared.labelled import Label, LabelledPages, without_marks
 from core.declared.values import Value, value_in
 from core.page.layout import Layout, Segment, Token
 
@@ -42,7 +42,7 @@ class Candidate:
     label: Label
 
 
-def read_header(reading: Reading) -> tuple[dict[str, Candidate], list[Candidate]]:
+def read_header(reading: LabelledPages) -> tuple[dict[str, Candidate], list[Candidate]]:
     """The header fields by name, and all that was weighed, best first."""
     fields = {field.name: field for field in reading.definition.fields}
     weighed = [found for label in reading.labels for found in _beside(reading, label, fields[label.name])]
@@ -75,7 +75,7 @@ def _assign(weighed: Sequence[Candidate]) -> dict[str, Candidate]:
     return chosen
 
 
-def _beside(reading: Reading, label: Label, field: FieldDefinition) -> Iterator[Candidate]:
+def _beside(reading: LabelledPages, label: Label, field: FieldDefinition) -> Iterator[Candidate]:
     layout = reading.layouts[label.page]
     base = label.likeness * (1.0 if label.start == 0 else _WITHIN)
     for relation, usual, tokens in _places(reading, layout, label, field):
@@ -87,7 +87,7 @@ def _beside(reading: Reading, label: Label, field: FieldDefinition) -> Iterator[
 
 
 def _places(
-    reading: Reading, layout: Layout, label: Label, field: FieldDefinition
+    reading: LabelledPages, layout: Layout, label: Label, field: FieldDefinition
 ) -> Iterator[tuple[str, float, Sequence[Token]]]:
     """Where a label's value may stand, as (relation, how usual, tokens), the most usual first."""
     rest = _until_label(reading, label)
@@ -116,7 +116,7 @@ def _places(
         yield "below", BELOW, without_marks(segment.tokens)
 
 
-def _until_label(reading: Reading, label: Label) -> Sequence[Token]:
+def _until_label(reading: LabelledPages, label: Label) -> Sequence[Token]:
     """The tokens after a label in its own segment, up to the next label there."""
     later = [
         other.start
@@ -126,7 +126,7 @@ def _until_label(reading: Reading, label: Label) -> Sequence[Token]:
     return without_marks(label.segment.tokens[label.end : min(later, default=len(label.segment.tokens))])
 
 
-def _own(reading: Reading, page: int, segment: Segment) -> Sequence[Token]:
+def _own(reading: LabelledPages, page: int, segment: Segment) -> Sequence[Token]:
     """A segment's tokens before the first label in it: none where it begins with one or announces something itself."""
     first = min((label.start for label in reading.labels_in(page, segment)), default=len(segment.tokens))
     if first == 0 or (first == len(segment.tokens) and segment.text.rstrip()[-1:] in ":："):
@@ -134,7 +134,7 @@ def _own(reading: Reading, page: int, segment: Segment) -> Sequence[Token]:
     return segment.tokens[:first]
 
 
-def _below(reading: Reading, layout: Layout, label: Label) -> list[Segment]:
+def _below(reading: LabelledPages, layout: Layout, label: Label) -> list[Segment]:
     """The segments beneath a label that are no labels themselves: those that begin or end where it does first."""
     own = Segment(list(label.tokens), label.segment.line, label.segment.index)
     found = [
@@ -154,7 +154,7 @@ def _below(reading: Reading, layout: Layout, label: Label) -> list[Segment]:
     )
 
 
-def _whole(reading: Reading, layout: Layout, label: Label, field: FieldDefinition, first: Value) -> Value:
+def _whole(reading: LabelledPages, layout: Layout, label: Label, field: FieldDefinition, first: Value) -> Value:
     """An address with the lines that follow its first one, up to a label or a gap."""
     tokens, parts = list(first.tokens), [str(first.value)]
     last = Segment(list(first.tokens), _line_of(layout, first.tokens[0]))

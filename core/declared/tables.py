@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from core.declared.definition import FieldDefinition, TableDefinition
-from core.declared.reading import Label, Reading, find_labels
+from core.declared.labelled import Label, LabelledPages, find_labels
 from core.declared.values import Value, value_in
 from core.notation.folding import fold
 from core.page.layout import Layout, Line, Segment, Token
@@ -58,7 +58,7 @@ class Row:
     cells: dict[str, Cell] = field(default_factory=dict)
 
 
-def read_table(reading: Reading, table: TableDefinition) -> list[Row]:
+def read_table(reading: LabelledPages, table: TableDefinition) -> list[Row]:
     """The rows of ``table`` on all pages, from the top down; none where its heads stand nowhere."""
     rows: list[Row] = []
     heads: list[Head] = []
@@ -113,7 +113,7 @@ def _one_each(labels: Sequence[Label]) -> list[Label]:
 
 
 def _rows(
-    reading: Reading,
+    reading: LabelledPages,
     table: TableDefinition,
     page: int,
     heads: Sequence[Head],
@@ -154,7 +154,7 @@ def _anchors(table: TableDefinition, heads: Sequence[Head]) -> frozenset[str]:
     return frozenset(required or telling or [printed[0].name])
 
 
-def _ends(reading: Reading, page: int, line: Line, heads: Sequence[Head]) -> bool:
+def _ends(reading: LabelledPages, page: int, line: Line, heads: Sequence[Head]) -> bool:
     """Whether a line is no row any more: it begins with what a header field is called, and gives that field a value."""
     for segment in line.segments:
         labels = [label for label in reading.labels_in(page, segment) if label.start == 0]
@@ -171,7 +171,7 @@ def _same_heads(cells: Mapping[str, list[Token]], titles: Mapping[str, str]) -> 
     return len(same) > 1 and sum(same) * 2 > len(same)
 
 
-def _cells(reading: Reading, heads: Sequence[Head], line: Line) -> dict[str, list[Token]]:
+def _cells(reading: LabelledPages, heads: Sequence[Head], line: Line) -> dict[str, list[Token]]:
     """The words of a line by column: the cheapest way to give its pieces to the heads in their order."""
     pieces = [piece for segment in line.segments for piece in _cut(segment, heads)]
     height = max(line.y1 - line.y0, 1e-6)
@@ -213,7 +213,7 @@ def _cut(segment: Segment, heads: Sequence[Head]) -> Iterator[list[Token]]:
         yield piece
 
 
-def _cost(reading: Reading, piece: Sequence[Token], head: Head, height: float) -> float:
+def _cost(reading: LabelledPages, piece: Sequence[Token], head: Head, height: float) -> float:
     """How far a piece is from a head, in text heights, by left edge, right edge or middle, whichever fits; more where it is no such value."""
     x0, x1 = piece[0].x0, piece[-1].x1
     edges = abs(x0 - head.x0), abs(x1 - head.x1), abs((x0 + x1) - (head.x0 + head.x1)) / 2
@@ -222,7 +222,7 @@ def _cost(reading: Reading, piece: Sequence[Token], head: Head, height: float) -
     return (min(edges) * 0.5 + apart) / height + (0.0 if fits else _MISFIT)
 
 
-def _cell_value(reading: Reading, column: FieldDefinition, tokens: Sequence[Token]) -> Value | None:
+def _cell_value(reading: LabelledPages, column: FieldDefinition, tokens: Sequence[Token]) -> Value | None:
     """The value that fills a cell; a number or date within a sentence is none. A unit may stand beside it."""
     found = value_in(column, tokens, reading.notation)
     if found is None or column.kind in _RUNNING:
@@ -231,7 +231,9 @@ def _cell_value(reading: Reading, column: FieldDefinition, tokens: Sequence[Toke
     return found if len(beside) <= _UNIT else None
 
 
-def _read(reading: Reading, cells: Mapping[str, list[Token]], titles: Mapping[str, str], page: int) -> dict[str, Cell]:
+def _read(
+    reading: LabelledPages, cells: Mapping[str, list[Token]], titles: Mapping[str, str], page: int
+) -> dict[str, Cell]:
     columns = {column.name: column for table in reading.definition.tables for column in table.columns}
     found = {}
     for name, tokens in cells.items():

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.accuracy import Accuracy, AccuracyParts
 from core.cache import Cache
+from core.declared.shelf import TypeShelf
 from core.documents.opening import open_document
 from core.extractor import Availability, Extractor
 from core.imaging import clean
@@ -61,6 +62,7 @@ from storage.prompts import SqlPrompts
 from storage.settings import SqlSettings
 from storage.table_exports import export_tables
 from storage.traffic import SqlTraffic
+from storage.types import SqlTypes
 from storage.workbook import Workbook
 
 Health = list[tuple[str, str, Availability]]
@@ -102,11 +104,13 @@ def _assemble(
     models = _models(settings, preferences, SqlHolds(shared), SqlTraffic(shared), files)
     prompts = SqlPrompts(database)
     shipped_and_own = PromptShelf(prompts)
+    types = TypeShelf(SqlTypes(database))
 
     def fix(recipe: Recipe) -> Recipe:
         """What every run of ``recipe`` has fixed as it begins: what is masked, which models are asked, and what its
-        prompts stand for."""
-        return shipped_and_own.pin_recipe(settle_recipe(recipe.hiding(preferences.now.redaction), models))
+        prompts and its document type stand for."""
+        settled = settle_recipe(recipe.hiding(preferences.now.redaction), models)
+        return shipped_and_own.pin_recipe(types.pin(settled))
 
     found = extractors() | {"llm": LlmExtractor(models, shipped_and_own, lambda: tuple(models.providers()))}
     reader = CachedPageReader(results, _engines(models, calls), workers=defaults.ocr_workers, clean=clean)
@@ -146,6 +150,7 @@ def _assemble(
         calls=calls,
         models=models,
         prompts=prompts,
+        types=types,
         files=files,
         cache=results,
         export=export_orders,

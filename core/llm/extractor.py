@@ -46,7 +46,6 @@ class LlmExtractor:
 
     name = "llm"
     streams = True
-    types: tuple[str, ...] = ()
 
     def __init__(
         self, models: Models, shelf: PromptShelf | None = None, providers: Callable[[], Sequence[str]] = lambda: ()
@@ -63,6 +62,10 @@ class LlmExtractor:
         if ready:
             return Availability(True, f"Asks a language model: {', '.join(ready)}.")
         return Availability(False, " ".join(reasons.values()) or "No provider of models is set up.")
+
+    def reads(self, kind: DocumentType) -> bool:
+        """Any document: the question is made from its type."""
+        return True
 
     def extract(self, request: Request) -> Extracted | None:
         """See :meth:`core.extractor.Extractor.extract`. Raises ProviderError, ReplyInvalid with the raw reply, Cancelled."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from core.declared.extractor import read_declared
 from core.evidence import Box, PageText
 from core.extraction import Finding, Provenance, too_long
 from core.extractor import Availability, Extracted, Request
@@ -29,6 +30,7 @@ from core.rules.sums import Sum
 from core.rules.tables import ItemRow, read_line_items
 from core.rules.totals import Totals, read_totals
 from core.rules.vendor import known_vendors, read_vendor, vendor_names
+from core.schema.document_type import DocumentType
 from core.schema.values import is_amount
 
 _NAME = "rules"
@@ -41,19 +43,23 @@ _SHOWN = 6
 
 
 class RulesExtractor:
-    """Reads an invoice by labels, geometry and arithmetic, with no model, no key and no network."""
+    """Reads invoices, and documents of declared types, by labels, geometry and arithmetic, with no model, no key and no network."""
 
     name = _NAME
     streams = False
-    types: tuple[str, ...] = (INVOICE.name,)
 
     def availability(self) -> Availability:
         """Always usable: it needs nothing but the words."""
         return Availability(True, "Reads labels, layout and tables; offline.")
 
+    def reads(self, kind: DocumentType) -> bool:
+        """Invoices, and whatever a person declared."""
+        return kind is INVOICE or kind.definition is not None
+
     def extract(self, request: Request) -> Extracted | None:
-        """The invoice on the chosen pages. What the page does not print is ``None``."""
-        return read_invoice(request.read())
+        """The document on the chosen pages. What the page does not print is ``None``."""
+        declared = request.type.definition
+        return read_declared(request.read(), declared) if declared else read_invoice(request.read())
 
 
 def read_invoice(pages: Sequence[PageText]) -> Extracted:

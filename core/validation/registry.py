@@ -9,14 +9,22 @@ from pydantic import BaseModel
 from core.document_types import type_of
 from core.invoice.document_type import INVOICE
 from core.invoice.rules import RULES as INVOICE_RULES
+from core.validation.declared import check_declared, confirmed_by
 from core.validation.plausibility import GENERAL
 from core.validation.rules import Rules
 
 _RULES: Mapping[str, Rules] = {INVOICE.name: INVOICE_RULES}
 #: What judges a document of a type without rules of its own.
 _PLAIN = Rules(GENERAL)
+#: What judges one of a type that a person declared.
+_DECLARED = Rules(
+    (*GENERAL, check_declared),
+    confirmed=lambda values: confirmed_by(values, type_of(values)),
+    summed=lambda values: confirmed_by(values, type_of(values)),
+)
 
 
 def rules_of(values: BaseModel) -> Rules:
     """What judges a document with these values."""
-    return _RULES.get(type_of(values).name, _PLAIN)
+    kind = type_of(values)
+    return _DECLARED if kind.definition else _RULES.get(kind.name, _PLAIN)

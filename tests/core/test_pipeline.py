@@ -21,6 +21,7 @@ from core.invoice.model import Invoice
 from core.ocr.engine import PagesRead
 from core.pipeline import Pipeline, RunOrder
 from core.recipe import ModelChoice, OcrRecipe, Recipe
+from core.schema.document_type import DocumentType
 from tests.doubles.cache import MemoryCache
 
 INVOICE = Invoice(
@@ -50,11 +51,13 @@ class FakeExtractor:
     draft: Extracted | None = None
     error: ExtractionError | None = None
     streams: bool = False
-    types: tuple[str, ...] = ()
     calls: int = 0
 
     def availability(self) -> Availability:
         return Availability(True)
+
+    def reads(self, kind: DocumentType) -> bool:
+        return True
 
     def extract(self, request: Request) -> Extracted | None:
         self.calls += 1

@@ -21,6 +21,7 @@ from core.extraction import PageRef
 from core.extractor import Availability, Extracted, Request
 from core.invoice.model import Invoice, LineItem
 from core.recipe import BUILT_IN, ModelChoice, Recipe
+from core.schema.document_type import DocumentType
 from core.stores.comparisons import Comparison
 from core.studio import Studio
 from pages.compare_parts import setup as compare_setup
@@ -41,13 +42,15 @@ class Reader:
 
     name = "reader"
     streams = False
-    types: tuple[str, ...] = ()
 
     def __init__(self, invoice: Invoice | None) -> None:
         self.values = invoice
 
     def availability(self) -> Availability:
         return Availability(True)
+
+    def reads(self, kind: DocumentType) -> bool:
+        return True
 
     def extract(self, request: Request) -> Extracted:
         if self.values is None:

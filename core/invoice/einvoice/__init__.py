@@ -14,6 +14,7 @@ from core.invoice.einvoice.kind import document_type_of, payment_of
 from core.invoice.einvoice.ubl import read_ubl
 from core.invoice.einvoice.values import Values
 from core.invoice.einvoice.xml import looks_like_invoice, parse_invoice, raw_text
+from core.schema.document_type import DocumentType
 
 _READERS = {"cii": read_cii, "ubl": read_ubl}
 _CHARGES = {"cii": cii_charges, "ubl": ubl_charges}
@@ -25,11 +26,14 @@ class EInvoiceExtractor:
 
     name = "einvoice"
     streams = False
-    types: tuple[str, ...] = (INVOICE.name,)
 
     def availability(self) -> Availability:
         """Always usable."""
         return Availability(True, "Factur-X, ZUGFeRD and XRechnung XML.")
+
+    def reads(self, kind: DocumentType) -> bool:
+        """Invoices only."""
+        return kind is INVOICE
 
     def extract(self, request: Request) -> Extracted | None:
         """The invoice of the first readable invoice XML; ``None`` where there is none.

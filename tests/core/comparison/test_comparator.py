@@ -22,6 +22,7 @@ from core.extractor import Availability, Extracted, Request
 from core.invoice.model import Invoice
 from core.llm.provider import Estimate
 from core.recipe import BUILT_IN, ModelChoice, Recipe
+from core.schema.document_type import DocumentType
 from core.settings import Settings
 from core.stores.comparisons import Comparison
 from core.studio import Studio
@@ -36,7 +37,6 @@ class FakeModel:
 
     name = "llm"
     streams = False
-    types: tuple[str, ...] = ()
 
     def __init__(self) -> None:
         self.asked = 0
@@ -46,6 +46,9 @@ class FakeModel:
 
     def availability(self) -> Availability:
         return Availability(True)
+
+    def reads(self, kind: DocumentType) -> bool:
+        return True
 
     def extract(self, request: Request) -> Extracted:
         self.asked += 1

@@ -47,7 +47,7 @@ class Label(NamedTuple):
         return self.end == len(self.segment.tokens) or self.tokens[-1].text[-1:] in ":：=#"
 
 
-class Reading:
+class LabelledPages:
     """The pages of one document with the labels of a definition's header fields on them."""
 
     def __init__(self, pages: Sequence[PageText], definition: TypeDefinition) -> None:

@@ -1,0 +1,256 @@
+"""A field or a table proposed from an example: what a person drew a box around, and the words that call it.
+
+A proposal is a definition like any other: the person may change each part of it before it is taken.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+
+from core.declared import mask
+from core.declared.definition import MOST_COLUMNS, FieldDefinition, TableDefinition
+from core.declared.values import value_in
+from core.evidence import Box, PageText
+from core.notation import Notation, notation_of
+from core.notation.currencies import currency_of
+from core.page.layout import Layout, Line, Segment, Token, overlap_share
+from core.schema.fields import FieldKind
+
+#: A label has at most so many words and characters.
+_LABEL_WORDS, _LABEL_CHARACTERS = 7, 48
+#: A label stands at most so many text heights above its value.
+_ABOVE = 3.2
+#: Two things stand at one edge where they differ by less than this many text heights.
+_ALIGNED = 0.8
+#: The rows of an example that are looked at.
+_ROWS = 12
+_FORMS = re.compile(
+    r"\b(?:ltd|llc|inc|plc|gmbh|ag|kg|bv|b\.v|n\.?v|sa|s\.a|srl|s\.r\.l|sl|s\.l|oy|ab|as|a/s|aps|sarl|sas|pty|co)\b\.?",
+    re.IGNORECASE,
+)
+_NOT_NAME = re.compile(r"[^a-z0-9]+")
+#: What a value is called where nothing stands beside it.
+_UNNAMED = "Field"
+
+
+class NothingThere(ValueError):
+    """No words stand in the box."""
+
+
+def propose_field(pages: Sequence[PageText], page: int, box: Box, taken: Collection[str] = ()) -> FieldDefinition:
+    """The field whose value stands in ``box`` (page units) of ``page`` (from 1): kind and mask by what stands there, title and label
+    by the words left of it or above. ``taken`` are names that other fields have. Raises NothingThere."""
+    layout = Layout(next(text for text in pages if text.page == page))
+    tokens = _tokens_in(layout, box)
+    if not tokens:
+        raise NothingThere("No words were read in this box: draw it around a value.")
+    notation = notation_of(pages, None)
+    kind = kind_of(tokens, notation)
+    label = label_of(layout, tokens, notation)
+    text = " ".join(token.text for token in tokens)
+    title = _title(label) or _UNNAMED
+    return FieldDefinition(
+        name=name_for(title, taken),
+        title=title,
+        kind=kind,
+        group="Amounts" if kind in ("money", "currency") else "Parties" if kind in ("name", "address") else "Document",
+        labels=(label,) if label else (),
+        mask=mask.mask_of(text) if kind == "identifier" and len(text) <= 30 else "",
+    )
+
+
+def propose_table(pages: Sequence[PageText], page: int, box: Box, taken: Collection[str] = ()) -> TableDefinition:
+    """The table in ``box`` (page units) of ``page`` (from 1): its first line has the heads, what stands below them says each
+    column's kind. Raises NothingThere."""
+    layout = Layout(next(text for text in pages if text.page == page))
+    lines = [line for line in layout.lines if box.y0 <= line.center <= box.y1]
+    inside = [_inside(line, box) for line in lines]
+    rows = [row for row in inside if row]
+    if len(rows) < 2:
+        raise NothingThere("A table needs its column heads and a row below them: draw the box around both.")
+    heads, body = rows[0][:MOST_COLUMNS], rows[1 : _ROWS + 1]
+    notation = notation_of(pages, None)
+    names: list[str] = []
+    columns = []
+    for at, head in enumerate(heads):
+        cells = [cell for row in body if (cell := _under(heads, at, row))]
+        title = _title(head.text) or f"Column {at + 1}"
+        names.append(name_for(title, names))
+        kinds = [kind_of(cell.tokens, notation) for cell in cells]
+        columns.append(FieldDefinition(name=names[-1], title=title, kind=_common(kinds), group="", labels=(head.text,)))
+    return TableDefinition(name=name_for("rows", taken), title="Rows", columns=tuple(columns))
+
+
+def kind_of(tokens: Sequence[Token], notation: Notation) -> FieldKind:
+    """What a value is, by how it is written."""
+    text = " ".join(token.text for token in tokens)
+    probe = FieldDefinition(name="probe", title="Probe", kind="date")
+    day = value_in(probe, tokens, notation)
+    if day and len(day.tokens) == len(tokens):
+        return "date"
+    if len(tokens) == 1 and currency_of(text) and text.isalpha():
+        return "currency"
+    number = value_in(probe.model_copy(update={"kind": "money"}), tokens, notation)
+    if number and len([token for token in tokens if token.key and token not in number.tokens]) == 0:
+        digits = re.sub(r"\D", "", text)
+        if re.search(r"[.,]\d\d\D*$", text) or any(currency_of(token.text.strip("()")) for token in tokens):
+            return "money"
+        return "identifier" if len(digits) > 6 or digits.startswith("0") else "quantity"
+    if any(char.isdigit() for char in text):
+        lines = len({round(token.y0) for token in tokens})
+        if lines > 1 or (text.count(",") > 0 and len(tokens) > 3):
+            return "address"
+        return "identifier" if len(text) <= 30 and all(_is_code(token.text) for token in tokens) else "text"
+    return "name" if _FORMS.search(text) or _is_name(tokens) else "text"
+
+
+def _is_code(text: str) -> bool:
+    """Whether a word may be a part of a number: it has digits, or is a few capitals."""
+    return any(char.isdigit() for char in text) or (len(text) <= 4 and text.isupper()) or not text.isalnum()
+
+
+def _is_name(tokens: Sequence[Token]) -> bool:
+    """Two to five words that all begin with a capital."""
+    words = [token.text for token in tokens if any(char.isalpha() for char in token.text)]
+    return 2 <= len(words) <= 5 and all(word[:1].isupper() for word in words)
+
+
+def label_of(layout: Layout, tokens: Sequence[Token], notation: Notation) -> str:
+    """The words that call a value: before it in its own words, left of it, or above it; empty where there are none."""
+    line = next(line for line in layout.lines if tokens[0] in line.tokens)
+    segment = next(segment for segment in line.segments if tokens[0] in segment.tokens)
+    before = segment.tokens[: segment.tokens.index(tokens[0])]
+    if before and (text := _words(before)):
+        return text
+    own = Segment([token for token in tokens if token in segment.tokens], line.index, segment.index)
+    left = next((one for one in layout.left_of(segment) if _words(one.tokens)), None)
+    left = left if left and _is_label(left, notation) else None
+    above = _above(layout, own, notation)
+    if left and above and left.text.rstrip()[-1:] not in ":：":
+        values = _column(layout, own)
+        rows = {one.line for one in values}
+        beside = _told([one for one in _column(layout, left) if one.line in rows], values, notation)
+        beneath = _told(layout.lines[above.line].segments, line.segments, notation)
+        left = left if beside >= beneath else None
+    chosen = left or above
+    return _words(chosen.tokens) if chosen else ""
+
+
+def _told(labels: Sequence[Segment], values: Sequence[Segment], notation: Notation) -> float:
+    """How well one row or column calls the other: its words look less like values than the other's do (-1 to 1)."""
+    return _value_share(values, notation) - _value_share(labels, notation)
+
+
+def _value_share(segments: Sequence[Segment], notation: Notation) -> float:
+    """How much segments look like values: figures and companies do, words in capitals by half."""
+
+    def look(segment: Segment) -> float:
+        if any(char.isdigit() for char in segment.text) or _FORMS.search(segment.text):
+            return 1.0
+        return 0.5 if kind_of(segment.tokens, notation) in ("name", "currency") else 0.0
+
+    return sum(look(segment) for segment in segments) / max(len(segments), 1)
+
+
+def _column(layout: Layout, segment: Segment) -> list[Segment]:
+    """What stands at the left edge of a segment, in the lines next to it and each other."""
+    found = [segment]
+    for way in (-1, 1):
+        at, last = segment.line + way, segment
+        while 0 <= at < len(layout.lines) and abs(layout.lines[at].center - last.center[1]) < _ABOVE * last.height:
+            here = [one for one in layout.lines[at].segments if abs(one.x0 - segment.x0) < _ALIGNED * segment.height]
+            if not here:
+                break
+            last = here[0]
+            found.append(last)
+            at += way
+    return found
+
+
+def _above(layout: Layout, own: Segment, notation: Notation) -> Segment | None:
+    """The nearest words above a value that stand at one of its edges."""
+    for line in reversed(layout.lines[: own.line]):
+        if own.y0 - line.y1 > _ABOVE * own.height:
+            return None
+        for segment in line.segments:
+            if _are_aligned(segment, own) and _is_label(segment, notation):
+                return segment
+    return None
+
+
+def _are_aligned(one: Segment, other: Segment) -> bool:
+    near = _ALIGNED * max(one.height, other.height)
+    edges = abs(one.x0 - other.x0), abs(one.x1 - other.x1), abs(one.center[0] - other.center[0])
+    return min(edges) < near and overlap_share(one.x0, one.x1, other.x0, other.x1) > 0.3
+
+
+def _is_label(segment: Segment, notation: Notation) -> bool:
+    """Whether words may call something: a few, mostly letters, and no date."""
+    text = _words(segment.tokens)
+    letters = sum(char.isalpha() for char in text)
+    if not text or len(segment.tokens) > _LABEL_WORDS or len(text) > _LABEL_CHARACTERS or letters * 2 < len(text):
+        return False
+    return kind_of(segment.tokens, notation) not in ("date", "money")
+
+
+def _words(tokens: Sequence[Token]) -> str:
+    return " ".join(token.text for token in tokens).strip(" :：.=-–|>*")
+
+
+def _title(label: str) -> str:
+    tidy = " ".join(label.split())[:60].strip()
+    first, blank, rest = tidy.partition(" ")
+    return f"{first.capitalize() if first.islower() else first}{blank}{rest}"
+
+
+def name_for(title: str, taken: Collection[str]) -> str:
+    """A name for a field called ``title``, other than those ``taken``."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().casefold()
+    stem = _NOT_NAME.sub("_", plain).strip("_")[:32] or "field"
+    stem = stem if stem[0].isalpha() else f"field_{stem}"
+    names = (stem, *(f"{stem}_{number}" for number in range(2, len(taken) + 3)))
+    for name in names:
+        if name not in taken:
+            try:
+                return FieldDefinition(name=name, title="x").name
+            except ValueError:
+                continue  # a word with another meaning
+    return f"{stem[:30]}_value"
+
+
+def _tokens_in(layout: Layout, box: Box) -> list[Token]:
+    """The words whose middle lies in a box of the page as read, line by line."""
+    lift = layout.slope
+    return [
+        token
+        for line in layout.lines
+        for token in line.tokens
+        if box.contains((token.x0 + token.x1) / 2, (token.y0 + token.y1) / 2 + lift * (token.x0 + token.x1) / 2)
+    ]
+
+
+def _inside(line: Line, box: Box) -> list[Segment]:
+    return [segment for segment in line.segments if box.x0 <= segment.center[0] <= box.x1]
+
+
+def _under(heads: Sequence[Segment], at: int, row: Sequence[Segment]) -> Segment | None:
+    """The cell of a row that stands nearest to a head, and to no other head nearer."""
+
+    def apart(cell: Segment, head: Segment) -> float:
+        return min(abs(cell.x0 - head.x0), abs(cell.x1 - head.x1), abs(cell.center[0] - head.center[0]))
+
+    own = [cell for cell in row if min(range(len(heads)), key=lambda place: apart(cell, heads[place])) == at]
+    return min(own, key=lambda cell: apart(cell, heads[at]), default=None)
+
+
+def _common(kinds: Sequence[FieldKind]) -> FieldKind:
+    """The kind that most cells have; a column of amounts may hold whole ones too."""
+    if not kinds:
+        return "text"
+    if set(kinds) <= {"money", "quantity"} and kinds.count("money") * 2 >= len(kinds):
+        return "money"
+    if set(kinds) <= {"name", "text", "address"} and len(set(kinds)) > 1:
+        return "text"
+    return max(sorted(set(kinds)), key=kinds.count)

@@ -1,0 +1,68 @@
+"""The declared types that there are: kept in versions, looked up by name, fixed in a recipe as a run begins."""
+
+from __future__ import annotations
+
+from core.declared.building import build
+from core.declared.definition import TypeDefinition
+from core.declared.yaml_text import read_type, write_type
+from core.document_types import SHIPPED
+from core.errors import TypeDefinitionError
+from core.recipe import Recipe
+from core.schema.document_type import DocumentType
+from core.stores.types import TypeStore
+
+
+class TypeShelf:
+    """The verbs of the Document types page and the command line."""
+
+    def __init__(self, store: TypeStore) -> None:
+        self._store = store
+
+    def declared(self) -> list[TypeDefinition]:
+        """The newest version of every declared type, by title."""
+        return self._store.newest()
+
+    def types(self) -> list[DocumentType]:
+        """Every type that a document can be read as: those that ship, then the declared ones."""
+        return [*SHIPPED, *(build(definition) for definition in self.declared())]
+
+    def named(self, name: str, version: int | None = None) -> TypeDefinition:
+        """A declared type (``None``: its newest version). Raises TypeDefinitionError."""
+        found = self._store.get(name, version)
+        if found is None:
+            known = ", ".join(definition.name for definition in self.declared()) or "none yet"
+            raise TypeDefinitionError(f"There is no document type “{name}” here. Declared are: {known}.")
+        return found
+
+    def keep(self, definition: TypeDefinition) -> TypeDefinition:
+        """Store ``definition`` as the newest version of its name; what says the same as the newest is not stored again.
+        Raises TypeDefinitionError where the name is one that ships."""
+        if any(shipped.name == definition.name for shipped in SHIPPED):
+            raise TypeDefinitionError(f"“{definition.name}” is a type that ships: give yours another name.")
+        newest = self._store.get(definition.name)
+        if newest and newest.model_copy(update={"version": 1}) == definition.model_copy(update={"version": 1}):
+            return newest
+        return self._store.add(definition)
+
+    def remove(self, name: str) -> None:
+        """Take a declared type out of use; what was read with it stays readable. Raises TypeDefinitionError."""
+        self.named(name)
+        self._store.retire(name)
+
+    def export(self, name: str) -> str:
+        """A declared type as YAML. Raises TypeDefinitionError."""
+        return write_type(self.named(name))
+
+    def take_in(self, data: bytes) -> TypeDefinition:
+        """Keep the type in a YAML text. Raises TypeDefinitionError with what is not sound."""
+        return self.keep(read_type(data))
+
+    def pin(self, recipe: Recipe) -> Recipe:
+        """``recipe`` with the declared type that it names, as it is now: what is read with it never changes afterwards.
+        Raises TypeDefinitionError where there is none of that name."""
+        name = recipe.type_name
+        if name is None or any(shipped.name == name for shipped in SHIPPED):
+            return recipe
+        if recipe.declared and recipe.declared.name == name:
+            return recipe
+        return recipe.model_copy(update={"declared": self.named(name)})

@@ -12,6 +12,7 @@ from time import monotonic
 from pydantic import ValidationError
 
 from core.cancelling import IsCancelled
+from core.document_types import USUAL
 from core.documents import Document
 from core.errors import Cancelled, RunTooLong
 from core.events import Event, RunFinished, StepFailed, StepFinished, StepSkipped
@@ -184,6 +185,8 @@ class Runs:
         return "asking" if order.recipe.asked else "short"
 
     def _with_duplicates(self, extraction: Extraction) -> Extraction:
+        if extraction.type is not USUAL:
+            return extraction  # records are invoices until others are stored
         found = self._parts.orders.duplicates(extraction.document, extraction.pages, extraction.values)
         if not found:
             return extraction

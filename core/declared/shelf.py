@@ -57,6 +57,12 @@ class TypeShelf:
         """Keep the type in a YAML text. Raises TypeDefinitionError with what is not sound."""
         return self.keep(read_type(data))
 
+    def reading_as(self, recipe: Recipe, name: str) -> Recipe:
+        """``recipe`` for documents of the type called ``name``. Raises TypeDefinitionError where there is none."""
+        if all(shipped.name != name for shipped in SHIPPED):
+            self.named(name)
+        return recipe.model_copy(update={"type_name": name, "declared": None})
+
     def pin(self, recipe: Recipe) -> Recipe:
         """``recipe`` with the declared type that it names, as it is now: what is read with it never changes afterwards.
         Raises TypeDefinitionError where there is none of that name."""

@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     calibrate = commands.add_parser("calibrate", help="correct confidences by what people changed in reviewed records")
     calibrate.add_argument("--shipped", action="store_true", help="go back to the calibration that ships")
+    _add_types(commands.add_parser("types", help="list the document types; write or take in one of your own as YAML"))
     _add_live(
         commands.add_parser("live", help="ask every provider of models that has a key here one tiny question (paid)")
     )
@@ -62,6 +63,7 @@ def _add_extract(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a PDF, a picture, or invoice XML")
     parser.add_argument("--pages", default="", help="pages to read as one invoice, such as 1-3,5 (default: all)")
     _add_recipe(parser)
+    parser.add_argument("--type", metavar="NAME", help="read the documents as this type (see types; default: invoice)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write DIR/<file stem>.json instead of printing")
     parser.add_argument(
         "--save", action="append", default=[], choices=("sqlite", "excel"), help="also save the record; may be repeated"
@@ -103,6 +105,19 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     given.add_argument("--pred", type=Path, metavar="DIR", help="score the predictions DIR/<id>.json; nothing is read")
     given.add_argument("--out", type=Path, metavar="DIR", help="also keep each extraction as DIR/<id>.json")
     parser.add_argument("--quiet", action="store_true", help="no progress on the terminal")
+
+
+def _add_types(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Lists what documents can be read as, a line each; types of your own go out and in as YAML."
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    ways = parser.add_subparsers(dest="do", metavar="WAY")
+    export = ways.add_parser("export", help="write a type of your own as YAML")
+    export.add_argument("name", metavar="NAME")
+    export.add_argument("file", type=Path, metavar="FILE.yaml")
+    taken = ways.add_parser("import", help="take in a type from YAML: the next version, where there is one of its name")
+    taken.add_argument("file", type=Path, metavar="FILE.yaml")
+    removed = ways.add_parser("remove", help="take a type of your own out of use; what was read with it stays")
+    removed.add_argument("name", metavar="NAME")
 
 
 def _add_live(parser: argparse.ArgumentParser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,8 @@ from core.notation.folding import fold
 from core.notation.writing import text_of
 from core.schema.document_type import DocumentType
 from core.validation.case import Examination
+
+_NAME = re.compile(r"[a-z]\w*(?:\.\w+)?")
 
 
 def check_declared(case: Examination) -> Iterator[Finding]:
@@ -89,9 +92,8 @@ def _broken(relation: Relation, kind: DocumentType, values: BaseModel, row: int 
 
 def _said(relation: Relation, kind: DocumentType) -> str:
     """The relation in the fields' titles."""
-    said = relation.text
-    for name in sorted(relation.names, key=len, reverse=True):
-        said = said.replace(name, kind.definition.title_of(name) if kind.definition else name)
+    definition, names = kind.definition, relation.names
+    said = _NAME.sub(lambda m: definition.title_of(m[0]) if definition and m[0] in names else m[0], relation.text)
     return f"“{said}”"
 
 

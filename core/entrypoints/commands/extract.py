@@ -35,6 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Extract every file; one that fails is told of and the others go on."""
     studio = open_studio()
     recipe = load_recipe(arguments.recipe, studio.defaults.known_recipes()) if arguments.recipe else None
+    if arguments.type:
+        recipe = studio.types.reading_as(recipe or studio.defaults.recipe, arguments.type)
     results = Results(arguments.out)
     lines = StepLines(arguments.quiet)
     faultless = True

@@ -199,8 +199,7 @@ def _fill(kind: Kind, chance: random.Random) -> tuple[dict[str, Any], list[dict[
     }, rows  # fmt: skip
 
 
-def printed(value: Any, day_first: bool) -> str:
-    """``value`` as it stands on the paper."""
+def _printed(value: Any, day_first: bool) -> str:
     if isinstance(value, date):
         return f"{value:%d %B %Y}" if day_first else f"{value:%d/%m/%Y}"
     if isinstance(value, Decimal):
@@ -208,10 +207,11 @@ def printed(value: Any, day_first: bool) -> str:
     return str(value)
 
 
-def _text(value: Any, layout: int) -> str:
+def text_on(value: Any, layout: int) -> str:
+    """``value`` as it stands on the paper of a layout."""
     if isinstance(value, Decimal) and value.as_tuple().exponent == -2:
         return f"{value:,.2f}"
-    return printed(value, layout % 2 == 0)
+    return _printed(value, layout % 2 == 0)
 
 
 def _draw(kind: Kind, layout: int, truth: dict[str, Any], rows: list[dict[str, Any]], chance: random.Random) -> bytes:
@@ -259,7 +259,7 @@ def _block(
 ) -> float:
     step = size * 1.7
     for at, (name, label) in enumerate(pairs):
-        text = _text(truth[name], layout)
+        text = text_on(truth[name], layout)
         match arrangement:
             case "beside":
                 sheet.text(left, y, label, size, face, GREY)
@@ -312,5 +312,5 @@ def _table(
     for row in rows:
         y += size * 1.8
         for place, column in enumerate(kind.columns):
-            cell(place, _text(row[column.name], layout), y)
+            cell(place, text_on(row[column.name], layout), y)
     return y + 34

@@ -17,6 +17,7 @@ from core.notation.writing import text_of
 from core.page.layout import Token
 from core.recognition import doubt_of, recognise
 from core.rules.candidates import find_candidates
+from core.rules.customer import choose_customer
 from core.rules.date_order import doubt_order
 from core.rules.header import Candidate, read_header
 from core.rules.lexicon import load_lexicon
@@ -35,10 +36,6 @@ from core.schema.values import is_amount
 
 _NAME = "rules"
 _HEADER = ("invoice_number", "invoice_date", "due_date", "order_date", "customer_id")
-#: An unlabelled address block is the customer's only from this score on.
-_UNSURE = 0.4
-#: Less likely blocks than this are no parties at all.
-_FAINT = 0.05
 _SHOWN = 6
 
 
@@ -108,7 +105,7 @@ def _take_parties(draft: _Drafting) -> None:
     names = vendor_names(reader)
     if customer is None or customer.score < 0.5:
         loose = reader.unlabelled(taken, known_vendors(draft.reading, names))
-        customer = _not_the_vendor(loose) or customer
+        customer = choose_customer(draft.reading, loose, names) or customer
     labelled = [*customers, *vendors, *shipping]
     draft.parties = labelled + reader.unlabelled([token for party in labelled for token in _tokens(party)], set())
     barred = [token for party in (customer, *shipping[:1]) if party is not None for token in _tokens(party)]
@@ -122,29 +119,6 @@ def _take_parties(draft: _Drafting) -> None:
         draft.take("billing_address", customer.address_text, customer, customer.address_tokens)
     if shipping and shipping[0].address:
         draft.take("shipping_address", shipping[0].address_text, shipping[0], shipping[0].address_tokens)
-
-
-def _not_the_vendor(parties: Sequence[Party]) -> Party | None:
-    """The likeliest customer among unlabelled address blocks; of equals not the topmost one, which is the letterhead."""
-    best = [party for party in parties if party.score > _UNSURE and party.score > parties[0].score - 0.04]
-    if not best:
-        return _by_elimination(parties)
-    if len(best) < 2:
-        return best[0] if best else None
-    first = min(best, key=lambda party: party.address[0].tokens[0].y0)
-    return next(party for party in best if party is not first)
-
-
-def _by_elimination(parties: Sequence[Party]) -> Party | None:
-    """Of two unlabelled address blocks in the upper part of the page, neither of them likely, the one that is not the
-    letterhead: the lower one, of two at one height the left one where letters have their window."""
-    upper = [party for party in parties if party.score > _FAINT]
-    names = {party.name.text for party in upper if party.name}
-    if len(upper) != 2 or len(names) != 2:
-        return None
-    first, second = sorted(upper, key=lambda party: (party.address[0].tokens[0].y0, party.address[0].tokens[0].x0))
-    level = abs(first.address[0].tokens[0].y0 - second.address[0].tokens[0].y0) < first.address[0].tokens[0].height
-    return upper[0] if level and upper[0].score > upper[1].score else second
 
 
 def _tokens(party: Party) -> tuple[Token, ...]:

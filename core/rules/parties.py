@@ -117,7 +117,7 @@ class PartyReader:
         layout = self.reading.layouts[label.page]
         if (label.page, label.segment.line) in self.reading.table_heads and not self._stands_aside(label):
             return None
-        lines = read_form(self.reading, label, layout)
+        lines = [] if is_title(label.text) else read_form(self.reading, label, layout)
         rule = "form" if lines else "labelled block"
         lines = lines or self._lines_of(label, layout)
         if is_title(label.text):

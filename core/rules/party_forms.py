@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 from core.notation.folding import fold
-from core.page.layout import Layout, Segment
+from core.page.layout import Layout, Segment, Token
+from core.rules.addresses import is_title
 from core.rules.labels import Label
 from core.rules.party_lines import EDGE, PartyLine, line_of
 from core.rules.reading import Place, Reading
 
 PARTIES = frozenset({"customer", "ship_to", "vendor"})
 PARTS = frozenset({"party_name", "party_address", "party_town", "party_contact"})
-_FORM_LINES = 9
+_FORM_LINES = 12
 #: Labels of another language weigh less than this: short words that mean something else here.
 OWN_LANGUAGE = 0.95
 _CEP = re.compile(r"^\d{5}-?\d{3}$")
@@ -43,7 +44,9 @@ def read_form(reading: Reading, label: Label, layout: Layout) -> list[PartyLine]
             if other.kind in PARTS and other.segment.x0 > label.segment.x1:
                 parts.append(other)
             continue
-        if other.segment.line > label.segment.line + _FORM_LINES or (other.kind in PARTIES and other.stands_alone):
+        if other.segment.line > label.segment.line + _FORM_LINES or (
+            other.kind in PARTIES and other.stands_alone and not is_title(other.text)
+        ):
             break
         left = label.segment.x0 - 2 * label.segment.height
         if other.kind in PARTS and (alone or left < other.segment.x0 < max(border, label.segment.x1)):
@@ -57,7 +60,11 @@ def read_form(reading: Reading, label: Label, layout: Layout) -> list[PartyLine]
             return []
         lines.append(line_of(place.tokens))
         parts = [part for part in parts if part.segment.line == label.segment.line]
-    elif len(parts) < 2 or parts[0].segment.line > label.segment.line + 2:
+    elif (
+        not parts
+        or not _begins_form(reading, label, parts[0])
+        or (len(parts) < 2 and (parts[0].kind != "party_name" or label.weight < OWN_LANGUAGE))
+    ):
         return []
     else:
         beside = _beside_first(reading, label, parts[0])
@@ -67,11 +74,36 @@ def read_form(reading: Reading, label: Label, layout: Layout) -> list[PartyLine]
     for part in parts:
         place = next(reading.places(part), None)
         if place is not None and place.tokens:
-            lines.append(line_of(place.tokens))
+            lines.append(line_of([*_begun_above(reading, part, place), *place.tokens]))
             lines += _further(reading, part, place)
     # in Brazil, whose forms these mostly are, the postcode is written behind town and state
     lines.sort(key=lambda line: _CEP.match(line.text) is not None)
     return lines
+
+
+def _begins_form(reading: Reading, label: Label, part: Label) -> bool:
+    """Whether a part belongs to the form that ``label`` heads: at most one line is between them that is no row of the form
+    itself (Number: 4711)."""
+    lines = reading.layouts[label.page].lines[label.segment.line + 1 : part.segment.line]
+    strange = [line for line in lines if not any(_is_row(label, segment) for segment in line.segments)]
+    return len(strange) < 2
+
+
+def _is_row(label: Label, segment: Segment) -> bool:
+    return segment.text.endswith(":") and abs(segment.x0 - label.segment.x0) < label.segment.height
+
+
+def _begun_above(reading: Reading, part: Label, place: Place) -> list[Token]:
+    """The first line of a value that is set over two lines, with its label at the height of their middle."""
+    beside = _beside(reading, part) or next(iter(reading.layouts[part.page].level_with(part.segment)), None)
+    at = beside.line if beside is not None else 0
+    if part.kind != "party_name" or place.relation != "beside" or beside is None or at < 2:
+        return []
+    lines = reading.layouts[part.page].lines
+    above = lines[at - 1]
+    closer = lines[at].center - above.center < above.center - lines[at - 2].center
+    alone = len(above.segments) == 1 and abs(above.segments[0].x0 - beside.x0) < beside.height
+    return list(above.segments[0].tokens) if closer and alone and part.segment.y0 < beside.y1 else []
 
 
 def _beside_first(reading: Reading, label: Label, part: Label) -> Segment | None:

@@ -4,7 +4,7 @@ the address, the letterhead, a legal form in head or foot, large print, and the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from core.notation.folding import fold
 from core.page.layout import Layout, Line, Segment, Token
@@ -49,6 +49,8 @@ _FREE_MAIL = frozenset(
 )
 _SENDER = re.compile(r"\s[–*-]\s?|[–-]\s|\s?[·•●|∙]\s?|,\s|\s/\s")
 _EDGE = " ,;:·|-–•*\u200b.©"
+#: Shorter parts of a web address are its ending (co.uk).
+_SHORTEST = 3
 #: Print this many times as high as the page's usual text is large.
 _LARGE = 1.25
 #: A line of more cells than this is a row of a table and names nobody.
@@ -103,23 +105,26 @@ def _key(text: str) -> str:
 def _in_domain(key: str, text: str, domain: str) -> bool:
     words = [fold(word) for word in text.split()]
     first = next((word for word in words if len(word) > 3), "")
-    return len(domain) > 3 and (domain in key or key in domain or (bool(first) and first in domain))
+    return domain in key or key in domain or (bool(first) and first in domain)
 
 
 def _domains(reading: Reading, barred: set[tuple[int, float]], edges_only: bool = False) -> set[str]:
     """The names in web and mail addresses, without those of the customer's block; ``edges_only`` looks in head and foot."""
-    found = set()
-    for layout in reading.layouts:
-        for segment in layout.segments:
-            if edges_only and 0.12 * layout.height < segment.y0 < 0.8 * layout.height:
-                continue
-            for token in segment.tokens:
-                if ("@" in token.text or "www" in token.text.lower() or "http" in token.text) and (
-                    token.word,
-                    token.x0,
-                ) not in barred:
-                    found |= {fold(part) for match in _DOMAIN.findall(token.text) for part in match.split(".")}
-    return {domain for domain in found if domain not in _FREE_MAIL}
+    return domains_of(
+        token
+        for layout in reading.layouts
+        for segment in layout.segments
+        if not (edges_only and 0.12 * layout.height < segment.y0 < 0.8 * layout.height)
+        for token in segment.tokens
+        if (token.word, token.x0) not in barred
+    )
+
+
+def domains_of(tokens: Iterable[Token]) -> set[str]:
+    """The names in the web and mail addresses among ``tokens``, folded, without those that anybody can have."""
+    texts = [token.text for token in tokens if "@" in token.text or "www" in token.text.lower() or "http" in token.text]
+    found = {fold(part) for text in texts for match in _DOMAIN.findall(text) for part in match.split(".")}
+    return {domain for domain in found if domain not in _FREE_MAIL and len(domain) > _SHORTEST}
 
 
 def vendor_names(reader: PartyReader) -> list[Name]:
@@ -256,9 +261,11 @@ def _sender_line(reading: Reading, page: int, layout: Layout, line: Line) -> Ite
     """``Acme GmbH · Hauptstr. 1 · 12345 Musterstadt`` in small print over the address, or in the foot."""
     where = line.y0 / max(layout.height, 1e-6)
     text = " ".join(segment.text for segment in line.segments)
-    if 0.35 < where < 0.8 or len(text) < 20 or not is_town(text):
+    if 0.35 < where < 0.8 or len(text) < 20:
         return
     parts = [part for part in _SENDER.split(text) if part.strip(_EDGE)]
+    if not parts or not (is_town(text) or any(is_town(part.strip(_EDGE)) for part in parts[1:])):
+        return
     name = without_number(parts[0].strip(_EDGE))
     if not any(map(is_street, parts[1:])) or is_town(name) or is_street(name) or not is_namelike(reading, name):
         return

@@ -1,0 +1,92 @@
+"""Which of the address blocks that no label announces is the customer's.
+
+A block is judged by its place and by what stands in it (:meth:`core.rules.parties.PartyReader.unlabelled`). Where that leaves
+doubt (a customer's block with telephone, mail and tax number looks like a letterhead), the rest of the page decides: whoever
+else the document names as its issuer leaves the block to the customer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.notation.folding import fold
+from core.rules.merchant import is_slip
+from core.rules.names import Name
+from core.rules.parties import Party
+from core.rules.reading import Reading
+from core.rules.vendor import domains_of, read_vendor
+
+#: An unlabelled address block is the customer's by itself from this score on.
+_UNSURE = 0.4
+#: Less likely blocks than this are no parties at all.
+_FAINT = 0.05
+#: A block that is the customer's only because somebody else is the vendor has at least this score.
+_POSSIBLE = -0.1
+#: So sure is the other one that the document names as its issuer.
+_SURE = 0.5
+#: Above this share of the page stands a letterhead and no customer, below this one the foot.
+_HEAD = 0.08
+_FOOT = 0.75
+
+
+def choose_customer(reading: Reading, parties: Sequence[Party], names: Sequence[Name]) -> Party | None:
+    """The likeliest customer among unlabelled address blocks (the likeliest first); of equals not the topmost one, which
+    is the letterhead. ``names`` are those that may be the vendor's."""
+    best = [party for party in parties if party.score > _UNSURE and party.score > parties[0].score - 0.04]
+    if not best:
+        return _by_elimination(parties) or _beside_the_vendor(reading, parties, names)
+    if len(best) < 2:
+        return best[0]
+    first = min(best, key=_top)
+    return next(party for party in best if party is not first)
+
+
+def _top(party: Party) -> float:
+    return party.address[0].tokens[0].y0
+
+
+def _by_elimination(parties: Sequence[Party]) -> Party | None:
+    """Of two unlabelled address blocks in the upper part of the page, neither of them likely, the one that is not the
+    letterhead: the lower one, of two at one height the left one where letters have their window."""
+    upper = [party for party in parties if party.score > _FAINT]
+    names = {party.name.text for party in upper if party.name}
+    if len(upper) != 2 or len(names) != 2:
+        return None
+    first, second = sorted(upper, key=lambda party: (_top(party), party.address[0].tokens[0].x0))
+    level = abs(_top(first) - _top(second)) < first.address[0].tokens[0].height
+    return upper[0] if level and upper[0].score > upper[1].score else second
+
+
+def _beside_the_vendor(reading: Reading, parties: Sequence[Party], names: Sequence[Name]) -> Party | None:
+    """The likeliest block below the head of the page, where the document names somebody else as its issuer."""
+    if is_slip(reading):
+        return None
+    height = reading.layouts[0].height if reading.layouts else 0.0
+    for party in parties:
+        if party.score > _POSSIBLE and _top(party) > _HEAD * height and _is_issued_by_another(reading, party, names):
+            return party
+    return None
+
+
+def _is_issued_by_another(reading: Reading, party: Party, names: Sequence[Name]) -> bool:
+    """Whether the page names its issuer above the block or in its foot, and that is not the block's own party."""
+    called = party.name.text if party.name else ""
+    vendor, _ = read_vendor(reading, names, party.tokens, called)
+    if vendor is None or vendor.score < _SURE or not vendor.tokens:
+        return False
+    one, other = fold(vendor.text), fold(called)
+    if one in other or other in one or any(domain in one for domain in domains_of(party.tokens)):
+        return False
+    at = vendor.tokens[0].y0
+    first = min(token.y0 for token in party.tokens)
+    low = at > _FOOT * reading.layouts[vendor.page].height
+    above = vendor.page == party.page and at < first + 2 * vendor.tokens[0].height
+    return low or (above and not _heads(vendor, party))
+
+
+def _heads(name: Name, party: Party) -> bool:
+    """Whether a name stands right above a block, as its heading."""
+    top = min(party.tokens, key=lambda token: (token.y0, token.x0))
+    last = name.tokens[-1]
+    near = abs(top.y0 - last.y1) < 1.2 * top.height
+    return near and abs(name.tokens[0].x0 - top.x0) < 2 * top.height

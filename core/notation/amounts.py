@@ -25,12 +25,14 @@ _RAISED = 0.8
 _MINUS = "-−–—"
 _EDGES = " .-" + _MINUS
 _CREDIT = frozenset({"cr", "cr.", "credit", "h"})
-#: A letter that is glued to an amount names its class of tax (510.00T, 3.99F); H marks a credit.
-_TAX_CLASS = re.compile(r"^[A-GI-Z]$")
+#: Letters that are glued to an amount name its class of tax (510.00T, 3.99F, 5.90SR, 45.00.S); H marks a credit.
+_TAX_CLASS = re.compile(r"^\.?(?:[A-GI-Zs]|[A-Z]{2,3})\.?$")
+#: Glued letters that say what is counted or weighed.
+_UNITS = frozenset("KG LB LBS OZ ML CL PC PCS EA HR HRS CM MM GB MB TB KWH KW STK STD XL XXL".split())
 _CENTS = re.compile(r"[.,]\d\d$")
 _TRIMMED = "*:;|"
 _CONFUSED = str.maketrans({"O": "0", "o": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8"})
-_CONFUSABLE = re.compile(r"^[\d.,OolI|SB$€£-]+$")
+_CONFUSABLE = re.compile(r"^(RM|[A-Z]{3}(?=[^A-Z]{2})|)([\d.,OolI|SB$€£-]+)$")
 
 
 class Amount(NamedTuple):
@@ -106,16 +108,28 @@ def _core(text: str, repair: bool) -> tuple[str, str, str] | None:
         text = unicodedata.normalize("NFKC", text)
     shape = NUMBER.match(text)
     if shape is None:
-        if not (repair and any(char.isdigit() for char in text) and _CONFUSABLE.match(text)):
-            return None
-        shape = NUMBER.match(text.translate(_CONFUSED))
+        shape = _repaired(text) if repair and any(char.isdigit() for char in text) else None
         if shape is None:
             return None
     before = shape["before"].strip(_TRIMMED)
     after = shape["after"].strip(_TRIMMED)
-    if _TAX_CLASS.match(after) and _CENTS.search(shape["number"]):
-        after = ""
+    if _CENTS.search(shape["number"]):
+        # tills print a star before an amount, which is read as #
+        before = before.lstrip("#")
+        after = "" if _is_tax_class(after) else after
     return (before, shape["number"], after) if _is_affix(before) and _is_tail(after) else None
+
+
+def _repaired(text: str) -> re.Match[str] | None:
+    """The shape of a number in which OCR confused digits with letters (1O.00, RMO.65), or ``None``."""
+    confused = _CONFUSABLE.match(text)
+    return NUMBER.match(confused[1] + confused[2].translate(_CONFUSED)) if confused else None
+
+
+def _is_tax_class(text: str) -> bool:
+    bare = text.strip(".")
+    known = bare in _UNITS or bare.casefold() in _CREDIT or currency_of(bare) is not None
+    return _TAX_CLASS.match(text) is not None and not known
 
 
 def _extend(tokens: Sequence[Token], at: int, core: tuple[str, str, str]) -> tuple[int, str, str]:

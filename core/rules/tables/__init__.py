@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from core.notation import Notation
 from core.page.layout import Layout
 from core.rules.lexicon import Lexicon
 from core.rules.tables.items import ItemCell, ItemRow
-from core.rules.tables.ruled import read_with_header, read_with_inferred_header
+from core.rules.tables.ruled import printed_sums, read_with_header, read_with_inferred_header
 from core.rules.tables.unruled import read_without_header
 from core.rules.tables.words import table_words
 
@@ -22,13 +22,28 @@ def read_line_items(
     """The line items of an invoice, in page order; empty where there are none. ``habit`` is how the document writes
     numbers, ``language`` its ISO 639-1 code where it is known."""
     words = table_words(lexicon, language)
+    readings = (
+        read(pages, words, habit) for read in (read_with_header, read_with_inferred_header, read_without_header)
+    )
     bare: list[ItemRow] = []
-    for read in (read_with_header, read_with_inferred_header, read_without_header):
-        items = read(pages, words, habit)
+    for items in readings:
         if not bare and any((item.quantity and item.total_price) or item.unit_price for item in items):
-            return items
+            sums = frozenset(printed_sums(pages, words, habit))
+            return items if _added(items) in sums else _proven(items, readings, sums)
         bare = _fuller(bare, items)
     return bare
+
+
+def _proven(items: list[ItemRow], others: Iterable[list[ItemRow]], sums: frozenset[Decimal]) -> list[ItemRow]:
+    """``items``, or the first of ``others`` with more rows that add up to a printed sum, which those of ``items`` do not."""
+    fuller = (other for other in others if len(other) > len(items) and _added(other) in sums)
+    return next(fuller, items)
+
+
+def _added(items: Sequence[ItemRow]) -> Decimal | None:
+    """What the items add up to; ``None`` where one has no total."""
+    totals = [total for total in _totals(items) if total is not None]
+    return sum(totals, Decimal(0)) if items and len(totals) == len(items) else None
 
 
 def _fuller(bare: list[ItemRow], items: list[ItemRow]) -> list[ItemRow]:

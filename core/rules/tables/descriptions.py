@@ -19,7 +19,12 @@ _GROWTH = 2.8
 _LEADING = 1.0
 #: Lines of one paragraph stand closer than this many text heights.
 _TIGHT = 0.5
-_LABELLED = re.compile(r"^[^\d:]{2,40}:(?:\s|$)|^\w[\w.-]{1,20}\s?:\s?\S")
+_LABELLED = re.compile(r"^[^\d:(]{2,40}:(?:\s|$)|^\w[\w.-]{1,20}\s?:\s?\S")
+#: A description under an item's code may begin with the class of its tax (SR: Young corn).
+_TAX_CLASS = re.compile(r"^[A-Z]{1,3}:\s")
+_BARCODE = re.compile(r"^\d{8,}$")
+#: A cell's margin, in text heights.
+_MARGIN = 0.6
 _WORD = re.compile(r"[^\W\d_]{3}")
 
 
@@ -180,7 +185,7 @@ def _grow(
     bare = not words or (not before and _is_code(words))
     for line in after:
         text = " ".join(token.text for token in line)
-        if _LABELLED.match(text):
+        if _LABELLED.match(text) and not (bare and _TAX_CLASS.match(text)):
             break
         if lines and line[0].y0 - lines[-1][-1].y1 > _LEADING * (line[0].y1 - line[0].y0):
             break
@@ -190,6 +195,8 @@ def _grow(
             break
         lines.append(line)
         size += len(text) + 1
+    if len(lines) > 1 and not any(map(_names_goods, lines[:1])) and any(_BARCODE.match(t.text) for t in lines[0]):
+        return lines[1:]
     return lines
 
 
@@ -209,7 +216,7 @@ def _is_wrapped(before: Sequence[Token], line: Sequence[Token], reach: _Reach) -
     return (
         last.text.endswith(("-", "/", ",", "&", "+"))
         or (first.text[0].islower() and last.x1 > (reach.left + reach.right) / 2)
-        or last.x1 + blank + (first.x1 - first.x0) > reach.right - blank
+        or last.x1 + blank + (first.x1 - first.x0) > reach.right - _MARGIN * (first.y1 - first.y0)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
@@ -25,11 +25,16 @@ WORD = re.compile(r"[^\W\d_]{3}|[\u3040-\u9fff]{2}")
 TIMES = re.compile(r"^(?:(\d+(?:[.,]\d+)?)[x×*@]|[x×*@](\d+(?:[.,]\d+)?)|[x×*@à])$", re.IGNORECASE)
 #: How many (2個) and what each costs (単268) on receipts without blanks.
 _COUNTED = re.compile(r"^\s*[（(]?[x×@]?(\d+)[個点コケヶ本枚袋缶][x×*]?[)）]?$", re.IGNORECASE)
-_EACH = re.compile(r"^\s*[（(]?[x×]?(?:単価?|@)[¥￥]?(\d[\d,]*)円?[)）]?$", re.IGNORECASE)
+_EACH = re.compile(
+    r"^\s*[（(]?[x×]?(?:単価?|@)(?:[¥￥$€£]|RM)?(\d[\d,]*?(?:[.,]\d\d)?(?:\.\d{3,4})?)円?[)）]?$", re.IGNORECASE
+)
+#: A comma with two digits behind it parts the cents.
+_POINT = re.compile(r",(?=\d\d$)")
 
 
-def find_factors(row: MoneyRow, habit: Notation) -> None:
-    """Quantity and price on the row's own line, or on a line of numbers just above or below it."""
+def find_factors(row: MoneyRow, habit: Notation, taken: Collection[int] = ()) -> None:
+    """Quantity and price on the row's own line, or on a line of numbers just above or below it that is not one of
+    ``taken``: those of other rows."""
     if take_factors(row, row.numbers, row.label):
         return
     lines = row.layout.lines
@@ -37,8 +42,10 @@ def find_factors(row: MoneyRow, habit: Notation) -> None:
     if below < len(lines) and _is_mark(lines[below]) and is_next_to(lines[below], row.line):
         below += 1
     for index in (below, row.line.index - 1):
-        if not 0 <= index < len(lines) or not is_next_to(
-            lines[index], lines[below - 1] if index == below else row.line
+        if (
+            index in taken
+            or not 0 <= index < len(lines)
+            or not is_next_to(lines[index], lines[below - 1] if index == below else row.line)
         ):
             continue
         line = part_line(lines[index])
@@ -108,7 +115,9 @@ def _glued(tokens: Sequence[Token]) -> Iterator[Amount]:
 def _each(tokens: Sequence[Token]) -> Iterator[Amount]:
     for token in tokens:
         if shape := _EACH.match(token.text):
-            yield Amount(Decimal(shape[1].replace(",", "")), token.text, None, 0, False, (token,))
+            printed = _POINT.sub(".", shape[1]).replace(",", "")
+            decimals = len(printed.partition(".")[2])
+            yield Amount(Decimal(printed), token.text, None, decimals, False, (token,))
 
 
 def _is_mark(line: Line) -> bool:

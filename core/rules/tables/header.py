@@ -67,6 +67,14 @@ def find_headers(layout: Layout, words: TableWords) -> list[Header]:
     return headers
 
 
+def names_columns(line: Line, words: TableWords) -> bool:
+    """Whether a line names the columns of some table, of items or not: three or more cells, hardly one that is unknown."""
+    if len(line.segments) < 3 or any(char.isdigit() for token in line.tokens for char in token.key):
+        return False
+    segments = _names(line, words)
+    return sum(1 for names in segments if names and names[0].roles) > 2 and _known_share(segments) > 0.6
+
+
 def _names(line: Line, words: TableWords) -> list[list[Name]]:
     """The names in a line, by segment."""
     return [words.names_in(segment.tokens) for segment in line.segments]

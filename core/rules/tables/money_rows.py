@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import permutations
 
 from core.notation import Notation
 from core.notation.amounts import Amount, find_amounts
@@ -19,6 +21,12 @@ _ALIGNED = 1.2
 _LARGEST = 10_000_000
 _RATE = re.compile(r"^%\d{1,2}(?:[.,]\d)?$|^\d{1,2}(?:[.,]\d)?%$")
 _CENTS = re.compile(r"\d[.,]\d\d\b")
+_WORD = re.compile(r"[^\W\d_]{3}|[\u3040-\u9fff]")
+#: Before a charge stands its rate (10% Service Charge).
+_PERCENT = re.compile(r"^\d{1,2}(?:[.,]\d{1,2})?%$")
+#: No tax is higher than this share of what it is added to.
+_HIGHEST_TAX = Decimal("0.3")
+_CENT = Decimal("0.02")
 _GLUE = re.compile(r"\.{4,}|(?:\.*…)+\.*|(?<=\d)[※軽]+$|(?<=\d)[@x×](?=\d+[.,]\d\d$)|(?<=[個点本枚袋])[x×](?=[¥￥]?\d)")
 
 
@@ -113,23 +121,49 @@ def _is_tax_mark(numbers: Sequence[Amount]) -> bool:
 
 
 def _is_last(amount: Amount, tokens: Sequence[Token]) -> bool:
-    """Whether no more than a tax mark (A, SR, *) follows the amount."""
+    """Whether no more than marks of its tax (A, SR, ZRL, A *) follow the amount."""
     after = tokens[tokens.index(amount.tokens[-1]) + 1 :]
-    return len(after) < 2 and all(len(token.text) < 3 for token in after)
+    if len(after) == 1 and len(after[0].text) == 3:
+        return after[0].text.isupper() and after[0].text.isalpha()
+    return len(after) < 3 and all(len(token.text) < 3 and not token.text.isdigit() for token in after)
 
 
 def _kind(row: MoneyRow, words: TableWords) -> str:
     """``sum``, ``charge``, ``discount``, ``none`` (carried over) or ``item``."""
     for segment in row.line.segments:
-        if words.carries.length_at(segment.tokens):
+        tokens = segment.tokens
+        if words.carries.length_at(tokens):
             return "none"
-        if words.discounts.length_at(segment.tokens):
+        if words.discounts.length_at(tokens):
             return "discount"
-        if words.is_sum(segment.tokens):
-            return "charge" if words.is_charge(segment.tokens) else "sum"
-    if words.ends_in_sum([token for token in row.label if token.key]):
+        if len(tokens) > 1 and _PERCENT.match(tokens[0].text):
+            tokens = tokens[1:]
+        if words.is_sum(tokens):
+            return "charge" if words.is_charge(tokens) else "sum"
+    label = [token for token in row.label if token.key]
+    if words.ends_in_sum(label):
         return "sum"
-    return "item"
+    if row.amount.value <= 0 and words.names_discount(label):
+        return "discount"
+    return "none" if _is_of_taxes(row, words) else "item"
+
+
+def _is_of_taxes(row: MoneyRow, words: TableWords) -> bool:
+    """Whether the row is one of a table of taxes (SR @ 6%  5.57  0.33): it holds no word, and its last number is the tax
+    on another one, or another one with its tax."""
+    numbers = {token for number in (*row.numbers, row.amount) for token in number.tokens}
+    texts = [token for token in row.line.tokens if token not in numbers and _WORD.search(token.text)]
+    if texts and not words.is_tax(texts):
+        return False
+    last = abs(row.amount.value)
+    others = [abs(number.value) for number in row.numbers if number.value]
+    if any(number.percent for number in row.numbers):
+        return True
+    return any(
+        (rate <= 100 * _HIGHEST_TAX and abs(base * rate / 100 - last) <= _CENT < last)
+        or (abs(base + rate - last) <= _CENT and rate <= base * _HIGHEST_TAX)
+        for base, rate in permutations(others, 2)
+    )
 
 
 def main_column(rows: Sequence[MoneyRow]) -> list[MoneyRow]:

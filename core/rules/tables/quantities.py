@@ -10,6 +10,8 @@ from core.notation.amounts import Amount, find_amounts, parse_number
 from core.page.layout import Token
 
 _GLUED = re.compile(r"^(?:[x×*])?([-−]?)(\d+(?:[.,]\d+)*)[\s·.]?(?:[x×*]|[^\W\d_]{1,6}[.²³]?|m2|m3)?$", re.IGNORECASE)
+#: A sign right behind the digits: that of a unit (XBC-) is none.
+_BEHIND = re.compile(r"\d\s?[-−–]$")
 
 
 def read_quantity(cell: Sequence[Token], habit: Notation) -> list[Amount]:
@@ -17,7 +19,7 @@ def read_quantity(cell: Sequence[Token], habit: Notation) -> list[Amount]:
     found = [amount for amount in find_amounts(cell, habit) if not amount.percent]
     if found:
         # in a credit note a sign may stand behind the number (6-)
-        behind = found[0].text.endswith(("-", "−", "–"))
+        behind = _BEHIND.search(found[0].text) is not None
         return [found[0]._replace(value=-abs(found[0].value)) if behind else without_unit_sign(found[0])]
     for token in cell:
         shape = _GLUED.match(token.text)

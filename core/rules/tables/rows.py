@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import combinations, permutations
+from itertools import accumulate, combinations, permutations
 
 from core.notation import Notation
 from core.notation.amounts import Amount, find_amounts
@@ -93,11 +94,13 @@ def proven_roles(grid: Grid, anchors: Sequence[BodyRow]) -> Roles:
     that does so better; else the columns that fit, if they do in most rows."""
     rows = anchors[:_SAMPLE]
     wanted = max(1, (len(rows) + 1) // 2)
-    named = _named_roles(grid)
+    named = [_not_the_balance(roles, rows) for roles in _named_roles(grid)]
     best = max(named, key=lambda roles: sum(is_full(row, roles) for row in rows))
     most = sum(is_full(row, best) for row in rows)
     filled = Counter(at for row in rows for at in row.numbers)
     places = sorted(at for at, _ in filled.most_common(_CANDIDATES))
+    if wanted <= most < len(rows):
+        return _better_factor(best, places, rows, most)
     if most >= wanted or len(places) < 3:
         return best
     for quantity, price, total in permutations(places, 3):
@@ -106,6 +109,28 @@ def proven_roles(grid: Grid, anchors: Sequence[BodyRow]) -> Roles:
         if fits >= wanted and (fits, _likeness(trial, named[0])) > (most, _likeness(best, named[0])):
             best, most = trial, fits
     return best
+
+
+def _better_factor(best: Roles, places: Sequence[int], rows: Sequence[BodyRow], most: int) -> Roles:
+    """``best``, or with another column of quantities or prices that multiplies to the total in more of the rows (sold
+    beside delivered)."""
+    others = [replace(best, quantity=at) for at in places if at != best.unit_price and at != best.total]
+    others += [replace(best, unit_price=at) for at in places if at != best.quantity and at != best.total]
+    fits = [sum(is_full(row, roles) for row in rows) for roles in others]
+    return others[fits.index(max(fits))] if fits and max(fits) > most else best
+
+
+def _not_the_balance(roles: Roles, rows: Sequence[BodyRow]) -> Roles:
+    """``roles`` with the column of charges as the total where its own is the running sum of them."""
+    if roles.total is None or len(rows) < 2:
+        return roles
+    running = [amount.value if (amount := row.number(roles.total)) else None for row in rows]
+    for at in {at for row in rows for at in row.numbers} - {roles.total}:
+        found = [amount.value if (amount := row.number(at)) else None for row in rows]
+        known = [value for value in found if value is not None]
+        if len(known) > 1 and len(known) >= len(rows) - 1 and list(accumulate(known)) == running[: len(known)]:
+            return replace(roles, total=at)
+    return roles
 
 
 def _named_roles(grid: Grid) -> list[Roles]:
@@ -138,13 +163,30 @@ def with_points(row: BodyRow, roles: Roles) -> BodyRow:
         return row
     for column in (roles.unit_price, roles.total):
         amount = row.number(column)
-        if amount is None or column is None or amount.decimals or abs(amount.value) < 100:
+        if amount is None or column is None:
             continue
-        mended = amount._replace(value=amount.value.scaleb(-2), decimals=2)
-        trial = BodyRow(row.layout, row.line, row.cells, {**row.numbers, column: [mended]})
-        if is_full(trial, roles):
-            return trial
+        for mended in _pointed(amount, row.numbers[column]):
+            trial = BodyRow(row.layout, row.line, row.cells, {**row.numbers, column: [mended]})
+            if is_full(trial, roles):
+                return trial
     return row
+
+
+def _pointed(amount: Amount, found: Sequence[Amount]) -> Iterator[Amount]:
+    """What a number may be where OCR lost its point (1685) or read a blank for it (16 85, 4. 90)."""
+    if not amount.decimals and abs(amount.value) >= 100:
+        yield amount._replace(value=amount.value.scaleb(-2), decimals=2)
+    if len(found) > 1 and not found[-2].decimals and re.fullmatch(r"\d\d", amount.text):
+        whole = found[-2]
+        value = abs(whole.value) + amount.value.scaleb(-2)
+        yield Amount(value, f"{whole.text} {amount.text}", whole.currency, 2, False, (*whole.tokens, *amount.tokens))
+
+
+def without_tax_class(found: list[Amount]) -> list[Amount]:
+    """The numbers of a cell without a single digit behind an amount with cents: the class of its tax."""
+    if len(found) > 1 and len(found[-1].text) == 1 and found[-2].decimals == 2:
+        return found[:-1]
+    return found
 
 
 def with_price(row: BodyRow, roles: Roles) -> BodyRow:

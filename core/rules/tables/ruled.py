@@ -11,7 +11,7 @@ from core.notation.amounts import find_amounts
 from core.page.layout import Layout, Line
 from core.rules.tables.columns import Grid, find_grid, level_rows, prefer_words, read_numbers
 from core.rules.tables.descriptions import Block, TextLine, join_blocks
-from core.rules.tables.header import Column, Header, find_headers
+from core.rules.tables.header import Column, Header, find_headers, names_columns
 from core.rules.tables.inferred import infer_headers
 from core.rules.tables.items import ItemCell, ItemRow, number_cell, text_cell
 from core.rules.tables.quantities import read_quantity
@@ -25,8 +25,10 @@ from core.rules.tables.rows import (
     with_factors,
     with_points,
     with_price,
+    without_tax_class,
 )
-from core.rules.tables.unnamed import add_unnamed
+from core.rules.tables.split import join_split
+from core.rules.tables.unnamed import add_unnamed, find_unnamed_price
 from core.rules.tables.words import TableWords
 
 #: A table ends where its page is empty for this many text heights.
@@ -67,7 +69,7 @@ def _read(
         return []
     sums = frozenset(printed_sums(pages, words, habit))
     chosen = _chosen(tables)
-    items = [reader.items(table, sums) for table in chosen]
+    items = _until_summed([reader.items(table, sums) for table in chosen], sums)
     priced = [table for table in tables if table.header.column("total_price")]
     if len(chosen) < len(priced):
         every = [reader.items(table, sums) for table in priced]
@@ -79,6 +81,17 @@ def _sum_of(tables: Sequence[Sequence[ItemRow]]) -> Decimal:
     """What the items of ``tables`` add up to, in cents."""
     found = [item.total_price.value for items in tables for item in items if item.total_price]
     return round(sum((value for value in found if value is not None), Decimal(0)), 2)
+
+
+def _until_summed(tables: list[list[ItemRow]], sums: frozenset[Decimal]) -> list[list[ItemRow]]:
+    """Of tables that do not add up to a printed sum together, those from the first on that do: what follows belongs to
+    another document (an order, a second invoice)."""
+    if len(tables) < 2 or _sum_of(tables) in sums:
+        return tables
+    first = [(count, _sum_of(tables[:count])) for count in range(1, len(tables))]
+    # what comes to the same sum says the same in other words
+    fitting = [count for count, total in first if total and total in sums and total != _sum_of(tables[count:])]
+    return tables[: fitting[-1]] if fitting else tables
 
 
 def _without_repeats(tables: Sequence[list[ItemRow]], sums: frozenset[Decimal]) -> list[list[ItemRow]]:
@@ -123,7 +136,7 @@ class _Reader:
         tables: list[Table] = []
         if self._going_on is not None and self._going_on.open_end:
             end = headers[0].first if headers else len(layout.lines)
-            table = self._table(layout, self._going_on.header, self._going_on.grid, layout.lines[:end])
+            table = self._table(layout, self._going_on.header, self._going_on.grid, layout.lines[:end], continued=True)
             if table.anchors:
                 tables.append(table)
         for header, following in zip(headers, (*headers[1:], None), strict=bool(headers)):
@@ -139,11 +152,17 @@ class _Reader:
         self._going_on = tables[-1] if tables else None
         return tables
 
-    def _table(self, layout: Layout, header: Header, grid: Grid, body: Sequence[Line]) -> Table:
+    def _table(
+        self, layout: Layout, header: Header, grid: Grid, body: Sequence[Line], continued: bool = False
+    ) -> Table:
         table = Table(layout, header, grid, [], [], True)
         roles = header_roles(grid)
         bottom: float | None = None
         for line in level_rows(body):
+            if (table.anchors or continued) and names_columns(line, self._words):
+                # another table begins (its taxes, its terms)
+                table.open_end = False
+                break
             if bottom is not None and table.anchors and line.y0 - bottom > _EMPTY * layout.text_height:
                 break
             bottom = line.y1
@@ -151,7 +170,7 @@ class _Reader:
             if table.open_end and self._is_doubtful(row, roles):
                 row.doubtful = True
                 table.anchors.append(row)
-            elif self._is_aside(row, roles):
+            elif self._is_aside(row, roles) or (table.anchors and _only_reduces(row, roles)):
                 continue
             elif self._is_sum(row, roles):
                 table.open_end = table.open_end and not table.anchors
@@ -209,7 +228,7 @@ class _Reader:
             elif column.role == "discount":
                 found = find_amounts(cell, self._habit, repair)
             else:
-                found = read_numbers(cell, self._habit, repair)
+                found = without_tax_class(read_numbers(cell, self._habit, repair))
             if found:
                 numbers[at] = found
         for at, column in enumerate(grid.columns[1:], 1):
@@ -232,15 +251,44 @@ class _Reader:
         certain = [row for row in table.anchors if not row.doubtful]
         roles = proven_roles(table.grid, certain)
         rows = [with_price(with_points(row, roles), roles) for row in certain if is_anchor(row, roles)]
+        rows, texts = join_split(rows, [(text, self._row_of(table, text)) for text in table.texts], roles, table.grid)
         rows = with_factors(rows, roles, self._habit)
+        rows, roles = find_unnamed_price(rows, roles, table.grid, self._habit)
         rows = _with_doubtful(rows, table.anchors, roles, sums)
         blocks = join_blocks(
-            table.layout, table.grid, table.header.stacked, [Block(row.line, row.cells) for row in rows], table.texts
+            table.layout, table.grid, table.header.stacked, [Block(row.line, row.cells) for row in rows], texts
         )
-        pairs = _without_sum_row(list(zip(rows, blocks, strict=True)), roles)
+        pairs = self._without_sum_rows(list(zip(rows, blocks, strict=True)), roles)
+        pairs = _without_sum_row(pairs, roles)
         pairs = _fitting(pairs, roles, sums)
         pairs = self._without_taxes(pairs, roles, sums)
         return [_item(table, row, block, roles) for row, block in pairs]
+
+    def _row_of(self, table: Table, text: TextLine) -> BodyRow:
+        return self._row(table.layout, table.grid, text.line)
+
+    def _without_sum_rows(self, pairs: list[tuple[BodyRow, Block]], roles: Roles) -> list[tuple[BodyRow, Block]]:
+        """Without a row that sums up those above it, and what follows it: it has no price while they have, or is called
+        like a total or a column (Takeout Total, Qty)."""
+        total = Decimal(0)
+        for at, (row, block) in enumerate(pairs):
+            amount = row.number(roles.total)
+            if amount is None:
+                return pairs
+            if at and amount.value and amount.value == total and self._sums_up(pairs[:at], row, block, roles):
+                return [*pairs[:at], *(pair for pair in pairs[at + 1 :] if is_full(pair[0], roles))]
+            total += amount.value
+        return pairs
+
+    def _sums_up(self, above: Sequence[tuple[BodyRow, Block]], row: BodyRow, block: Block, roles: Roles) -> bool:
+        called = [token for line in block.lines for token in line if token.text.isalpha()]
+        if self._words.names_columns_only(called):
+            return True
+        if row.number(roles.unit_price):
+            return False
+        if any(self._words.ends_in_total([token]) for token in called):
+            return True
+        return len(above) > 1 and all(other.number(roles.unit_price) for other, _ in above)
 
     def _without_taxes(
         self, pairs: list[tuple[BodyRow, Block]], roles: Roles, sums: frozenset[Decimal]
@@ -254,6 +302,15 @@ class _Reader:
             return pairs
         proven = all(_total([row for row, _ in part], roles) in sums for part in (taxes, others))
         return others if proven else pairs
+
+
+def _only_reduces(row: BodyRow, roles: Roles) -> bool:
+    """Whether a line holds no word, but a percentage and what it takes off the item above."""
+    total = row.number(roles.total)
+    if total is None or total.value >= 0:
+        return False
+    texts = [token.text for token in row.line.tokens]
+    return any("%" in text for text in texts) and not any(char.isalpha() for text in texts for char in text)
 
 
 def _with_doubtful(

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 
+from core.notation import Notation
+from core.notation.amounts import Amount, find_amounts
 from core.page.layout import Line, Token
-from core.rules.tables.columns import level_rows
+from core.rules.tables.columns import Grid, level_rows
 from core.rules.tables.header import NUMERIC, Column, Header
+from core.rules.tables.items import multiplies
+from core.rules.tables.rows import BodyRow, Roles
 
 _COUNT = re.compile(r"^\d{1,3}(?:[.,]\d{1,3})?$")
 _WORD = re.compile(r"[^\W\d_]{2}")
+#: So many rows at least show a column of prices.
+_FEWEST = 2
 #: A table's body is judged by this many of its lines.
 _SAMPLE = 30
 
@@ -59,3 +67,47 @@ def _counts(rows: Sequence[Line]) -> list[Token]:
     if len(steps) == len(texts) and (len(texts) > 1 or texts[0].lstrip("0") in {"1", "10"}) and texts == sorted(texts):
         return []
     return leading
+
+
+def find_unnamed_price(rows: list[BodyRow], roles: Roles, grid: Grid, habit: Notation) -> tuple[list[BodyRow], Roles]:
+    """``rows`` and ``roles`` with the unit prices of a column that has no name (or a currency's), where in most rows one of
+    the line's numbers times the quantity is the total."""
+    if roles.unit_price is not None or roles.quantity is None or roles.total is None or len(rows) < _FEWEST:
+        return rows, roles
+    found = [_price(row, roles, habit) for row in rows]
+    telling = [row for row, price in zip(rows, found, strict=True) if price and _counts_more(row, roles)]
+    if not telling or 2 * sum(price is not None for price in found) <= len(rows):
+        return rows, roles
+    at = len(grid.columns)
+    prices = [token for price in found if price for token in price.tokens]
+    x0, x1 = min(token.x0 for token in prices), max(token.x1 for token in prices)
+    grid.columns.append(Column(x0, x1, "", ("unit_price",), role="unit_price"))
+    mended = [_with(row, at, price) for row, price in zip(rows, found, strict=True)]
+    return mended, replace(roles, unit_price=at)
+
+
+def _price(row: BodyRow, roles: Roles, habit: Notation) -> Amount | None:
+    """A number with cents on the line that makes the total with the quantity."""
+    quantity, total = row.number(roles.quantity), row.number(roles.total)
+    if quantity is None or total is None or not quantity.value:
+        return None
+    used = {*quantity.tokens, *total.tokens}
+    numbers = [number for number in find_amounts(row.line.tokens, habit) if number.decimals > 1 and not number.percent]
+    return next(
+        (
+            number
+            for number in numbers
+            if not used.intersection(number.tokens) and multiplies(quantity.value, number.value, total.value)
+        ),
+        None,
+    )
+
+
+def _counts_more(row: BodyRow, roles: Roles) -> bool:
+    quantity = row.number(roles.quantity)
+    return quantity is not None and quantity.value != Decimal(1)
+
+
+def _with(row: BodyRow, at: int, price: Amount | None) -> BodyRow:
+    cells = [[token for token in cell if price is None or token not in price.tokens] for cell in row.cells]
+    return replace(row, cells=[*cells, []], numbers={**row.numbers, **({at: [price]} if price else {})})

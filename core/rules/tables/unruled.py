@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import accumulate, combinations
+from itertools import accumulate, combinations, takewhile
 
 from core.notation import Notation
 from core.page.layout import Layout, Token
 from core.rules.tables.factors import (
+    TIMES,
     WORD,
     drop_ordinals,
     find_factors,
@@ -31,12 +32,15 @@ _ENOUGH = 2
 #: A sum that differs by no more than this share is taken for that of the rows with a tax or a misread digit.
 _NEAR = Decimal("0.3")
 _CENTS = re.compile(r"\d[.,]\d\d\b")
+#: A date, a time or the number of the document.
+_REFERENCE = re.compile(r"\d[-/.]\d{1,2}[-/.]\d{2}|\d:\d\d|\[?\d{6,}\]?$")
 _BARCODE = re.compile(r"^\d{7,}$")
 
 
 def read_without_header(pages: Sequence[Layout], words: TableWords, habit: Notation) -> list[ItemRow]:
     """The items that prove themselves by their numbers; empty where none do."""
     rows = [row for page in pages for row in money_rows(page, words, habit)]
+    _mark_called_sums(rows, words)
     take_pump(rows, habit)
     column = main_column(rows)
     sums = {row.amount.value for row in rows if row.kind == "sum" and row.amount.value}
@@ -47,15 +51,20 @@ def read_without_header(pages: Sequence[Layout], words: TableWords, habit: Notat
         run, proven = max((run, proven), _best_run(rows, sums), key=lambda found: found[1])
     for row in run:
         if row.price is None:
-            find_factors(row, habit)
+            find_factors(row, habit, {other.line.index for other in run if other.layout is row.layout})
         take_leading_quantity(row)
     take_trailing_quantities(run)
     if not proven and (len(run) < _ENOUGH or not (any(row.price for row in run) or _nearly(run, sums))):
         return []
     drop_ordinals(run)
-    goods = [row for row in run if row.kind in ("item", "charge")]
+    goods = [row for row in run if row.kind in ("item", "charge") or (proven and _is_coupon(row))]
     below = _texts_below(goods, rows)
     return [_item(row, proven, below) for row in goods]
+
+
+def _is_coupon(row: MoneyRow) -> bool:
+    """Whether a row takes an amount off that stands for itself; a rate reduces the row above it."""
+    return row.amount.value < 0 and not any("%" in token.text for token in row.line.tokens)
 
 
 def _join_wrapped(run: Sequence[MoneyRow]) -> None:
@@ -85,16 +94,64 @@ def _has_cents(token: Token) -> bool:
 
 
 def _texts_below(goods: Sequence[MoneyRow], rows: Sequence[MoneyRow]) -> bool:
-    """Whether each row of numbers without a text of its own has one right below, the last row too."""
+    """Whether each row of numbers without a text of its own has one right below, the last row too, and not above."""
     priced = {(id(row.layout), row.line.index) for row in rows}
     bare = [row for row in goods if not _own_text(row)]
-    return bool(bare) and all(
-        row.line.index + 1 < len(row.layout.lines)
-        and (id(row.layout), row.line.index + 1) not in priced
-        and is_next_to(row.layout.lines[row.line.index + 1], row.line)
-        and any(WORD.search(token.text) for token in row.layout.lines[row.line.index + 1].tokens)
-        for row in bare
-    )
+    above, below = (all(_is_text(row, step, priced) for row in bare) for step in (-1, 1))
+    return bool(bare) and below and not above
+
+
+def _is_text(row: MoneyRow, step: int, priced: set[tuple[int, int]]) -> bool:
+    """Whether the line above (``step`` -1) or below a row may be its text: it names something and is no row of numbers,
+    no date and no number of the document."""
+    index = row.line.index + step
+    lines = row.layout.lines
+    if not 0 <= index < len(lines) or (id(row.layout), index) in priced or not is_next_to(lines[index], row.line):
+        return False
+    texts = [token.text for token in lines[index].tokens]
+    return any(map(WORD.search, texts)) and not any(map(_REFERENCE.search, texts)) and len(lines[index].segments) < 3
+
+
+def _mark_called_sums(rows: Sequence[MoneyRow], words: TableWords) -> None:
+    """Rows that are called like a total (Final Total) or like a column (Qty) are sums where their amount is that of the
+    rows above them, or is printed as a sum elsewhere."""
+    sums = {row.amount.value for row in rows if row.kind == "sum"}
+    for at, row in enumerate(rows):
+        label = [token for token in row.label if any(map(str.isalpha, token.text))]
+        if row.kind != "item" or not (words.ends_in_total(label) or words.names_columns_only(label)):
+            continue
+        above = [other.amount.value for other in rows[:at] if other.kind in ("item", "discount")]
+        if row.amount.value in sums or row.amount.value in list(accumulate(reversed(above))):
+            row.kind = "sum"
+
+
+def _sections(rows: Sequence[MoneyRow]) -> list[MoneyRow]:
+    """The goods from the top that add up to the sum right below them; further goods with a sum of their own belong to them
+    where the sum of all is printed too (food and drinks). Empty where the first goods do not add up."""
+    sums = {row.amount.value for row in rows if row.kind == "sum"}
+    found: list[MoneyRow] = []
+    best: list[MoneyRow] = []
+    at = 0
+    while at < len(rows):
+        goods = list(takewhile(lambda row: row.kind != "sum", rows[at:]))
+        following = list(takewhile(lambda row: row.kind not in ("item", "none"), rows[at + len(goods) :]))
+        summed = _summed(goods, {row.amount.value for row in following if row.kind == "sum"})
+        if not summed:
+            break
+        found += summed
+        if not best or _total_of(found) in sums:
+            best = list(found)
+        at += len(goods) + len(following)
+    return best
+
+
+def _summed(goods: Sequence[MoneyRow], sums: set[Decimal]) -> list[MoneyRow]:
+    """The rows at the end of ``goods`` that add up to one of ``sums``: the most that do; one alone only where it is all."""
+    lines = [row for row in goods if row.kind in ("item", "discount")]
+    totals = list(accumulate(row.amount.value for row in reversed(lines)))
+    fitting = [count for count, total in enumerate(totals, 1) if total and total in sums]
+    most = max(fitting, default=0)
+    return lines[len(lines) - most :] if most > 1 or most == len(lines) else []
 
 
 def _best_run(rows: Sequence[MoneyRow], sums: set[Decimal]) -> tuple[list[MoneyRow], bool]:
@@ -107,8 +164,11 @@ def _best_run(rows: Sequence[MoneyRow], sums: set[Decimal]) -> tuple[list[MoneyR
     for group in [*indents[:1], lines, *indents[1:]]:
         if len(best) < _ENOUGH:
             best = max(best, _longest_sum(group, rows, sums), key=len)
+    goods = _sections(rows)
+    if goods and _total_of(best) != _total_of(goods):
+        return goods, True
     first = next((at for at, row in enumerate(rows) if row.kind == "sum" and at), len(rows))
-    charged = [row for row in rows[:first] if row.kind != "none"]
+    charged = [row for row in rows[:first] if row.kind not in ("none", "sum")]
     if len(charged) > len(best) and _total_of(charged) in sums:
         # postage among the goods, before any sum
         return charged, True
@@ -118,18 +178,22 @@ def _best_run(rows: Sequence[MoneyRow], sums: set[Decimal]) -> tuple[list[MoneyR
     for run in (every, whole):
         if len(run) > len(best) and _is_taxed(run, sums):
             return run, True
-    if best:
-        return best, True
-    return every, False
+    return (best, True) if best else (every, False)
 
 
 def _mark_nameless_sums(rows: Sequence[MoneyRow]) -> None:
-    """Amounts without any text that are the sum of the two or more right above them are sums."""
+    """Amounts that are the sum of the two or more right above them are sums where they have no text or, with three or more
+    above, where no row of goods follows before a sum: their label was misread."""
     for at, row in enumerate(rows):
-        if row.kind == "item" and not any(token.text.isalnum() for token in row.label):
-            above = list(accumulate(other.amount.value for other in reversed(rows[:at])))
-            if row.amount.value in above[1:]:
-                row.kind = "sum"
+        if row.kind != "item":
+            continue
+        named = any(token.text.isalnum() for token in row.label)
+        after = rows[at + 1].kind if at + 1 < len(rows) else "sum"
+        if named and (after == "item" or any(number.decimals for number in row.numbers)):
+            continue
+        above = list(accumulate(other.amount.value for other in reversed(rows[:at])))
+        if row.amount.value in above[2 if named else 1 :]:
+            row.kind = "sum"
 
 
 def _is_taxed(run: Sequence[MoneyRow], sums: set[Decimal]) -> bool:
@@ -152,7 +216,7 @@ def _longest_sum(group: Sequence[MoneyRow], rows: Sequence[MoneyRow], sums: set[
     for start, before in enumerate(running):
         for total in sums:
             run = group[start : last.get(before + total, 0)]
-            if len(run) > len(best) and _is_summed(run, rows, total):
+            if len(run) > len(best) and _is_summed(run, rows, total) and not _shares_out(run, rows, total):
                 best = run
     return list(best)
 
@@ -169,6 +233,15 @@ def _is_summed(run: Sequence[MoneyRow], rows: Sequence[MoneyRow], total: Decimal
     """Whether the sum stands after the run, or, for a run of several rows, anywhere."""
     after = rows[rows.index(run[-1]) + 1 :]
     return len(run) > 1 or any(row.kind == "sum" and row.amount.value == total for row in after)
+
+
+def _shares_out(run: Sequence[MoneyRow], rows: Sequence[MoneyRow], total: Decimal) -> bool:
+    """Whether a run below the goods and their sum only says how it was paid."""
+    at = rows.index(run[0])
+    above = [row.kind for row in rows[:at]]
+    if above.count("item") < _ENOUGH or "sum" not in above:
+        return False
+    return len(run) == 1 or (above[-1] == "sum" and rows[at - 1].amount.value == total)
 
 
 def _nearly(run: Sequence[MoneyRow], sums: set[Decimal]) -> bool:
@@ -205,8 +278,13 @@ def _description(row: MoneyRow, below: bool) -> list[list[Token]]:
 def _own_text(row: MoneyRow) -> list[Token]:
     """The text on the row itself; empty where it is no more than a unit or a code."""
     own = _words(row.label)
-    named = any(WORD.search(token.text) or (token.text[-1:].isalpha() and not row.price) for token in own)
+    named = any(WORD.search(token.text) or (_is_short_name(token) and not row.price) for token in own)
     return own if named else []
+
+
+def _is_short_name(token: Token) -> bool:
+    """Whether a short word may name goods (7up, PPF): a single letter is a tax mark."""
+    return len(token.text) > 1 and token.text[-1].isalpha() and not TIMES.match(token.text)
 
 
 def _text_above(row: MoneyRow) -> list[list[Token]]:

@@ -92,6 +92,7 @@ class TableWords:
             for phrase, found in lexicon.labels.items()
             if phrase.endswith(_SUBTOTALS) and any(entry.kind == "subtotal" for entry in found.values())
         )
+        self._totals = Phrases(phrase for phrase, found in kinds.items() if found & {"total_amount", "subtotal"})
         self._extras = Phrases(phrase for phrase, found in kinds.items() if "shipping" in found)
         self.carries = Phrases(lexicon.carry)
         self.discounts = Phrases(phrase for phrase, found in kinds.items() if "discount" in found)
@@ -109,6 +110,18 @@ class TableWords:
         """Whether ``tokens`` (a row's text) end with the name of a tax or of a sum before it (Food Subtotal)."""
         ends = (self._subtotals.length_at(tokens, at) == len(tokens) - at for at in range(len(tokens)))
         return self.is_tax(tokens) or any(ends)
+
+    def names_discount(self, tokens: Sequence[Token]) -> bool:
+        """Whether ``tokens`` (a row's text) end with the name of a discount (Item Discount)."""
+        return any(self.discounts.length_at(tokens, at) == len(tokens) - at for at in range(len(tokens)))
+
+    def ends_in_total(self, tokens: Sequence[Token]) -> bool:
+        """Whether the last word of ``tokens`` (a row's text) is that of a total (Final Total): goods may be called so too."""
+        return bool(tokens) and self._totals.length_at(tokens[-1:]) == 1
+
+    def names_columns_only(self, tokens: Sequence[Token]) -> bool:
+        """Whether ``tokens`` (a row's text) are no more than the name of a column (Qty, Total)."""
+        return bool(tokens) and self.names.length_at(tokens) == len(tokens)
 
     def is_charge(self, tokens: Sequence[Token]) -> bool:
         """Whether ``tokens`` (a segment) are the label of a charge such as shipping, which may be an item too."""

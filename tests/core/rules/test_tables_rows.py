@@ -290,3 +290,123 @@ def test_a_quantity_may_carry_its_minus_behind() -> None:
     ]
     found = plain(read(page(rows), language="de"))
     assert found == [("Zaun", "-6", "48.9", "-293.4"), ("Montage", "-1", "220", "-220")]
+
+
+def test_a_row_called_like_a_column_sums_up() -> None:
+    """“Qty 5  491.00” below the goods counts them; what follows is no item either."""
+    sheet = page([HEADER, TABLE, LAMP, ("Qty", "5", None, "491.00"), ("Paid by card", None, None, "491.00")])
+    assert plain(read(sheet)) == BOTH
+
+
+def test_the_table_of_another_document_is_left_out() -> None:
+    """The second page is an order with a sum of its own."""
+    first = page([HEADER, TABLE, LAMP, (None, None, "Total", "491.00")])
+    other = page([HEADER, ("Drill press", "1", "100.00", "100.00"), (None, None, "Total", "100.00")], number=2)
+    assert plain(read(first, other)) == BOTH
+
+
+def test_a_table_ends_where_another_one_is_headed() -> None:
+    """The tax table on the second page goes on from no table of items."""
+    first = page([HEADER, TABLE, LAMP])
+    taxes = [("Tax type", "Net amount", "Tax rate", "Tax amount"), ("Exempt", "491.00", "0", "0.00")]
+    assert plain(read(first, page(taxes, number=2))) == BOTH
+
+
+def test_the_column_of_charges_wins_over_the_running_balance() -> None:
+    """A folio: each balance is the one before and the charge."""
+    rows = [
+        ("Description", "Charges", "Credits", "Balance"),
+        ("Room", "140.00", None, "140.00"),
+        ("Room", "140.00", None, "280.00"),
+        ("Dinner", "60.00", None, "340.00"),
+        ("Card", None, "340.00", "0.00"),
+        ("Total charges", None, None, "340.00"),
+    ]
+    assert [row[3] for row in plain(read(page(rows)))][:3] == ["140", "140", "60"]
+
+
+def test_the_quantity_that_was_sold_wins_over_the_one_delivered() -> None:
+    """Two columns of quantities: the one whose products are right in all rows."""
+    rows = [
+        ("Description", "Price", "Delivered", "Sale", "Amount"),
+        ("Bread", "2.13", "3", "3", "6.39"),
+        ("Rolls", "2.78", "2", "2", "5.56"),
+        ("Buns", "0.72", "0", "-13", "-9.36"),
+    ]
+    sheet = page(rows, (40, -240, -340, -430, -540))
+    assert [row[1] for row in plain(read(sheet))] == ["3", "2", "-13"]
+
+
+def test_quantity_and_price_on_two_lines_of_a_row() -> None:
+    """The quantity stands beside the first line of the text, the price beside the second."""
+    rows = [HEADER, ("Battery for a", "2", None, None), ("small car", None, "440.00", "880.00")]
+    assert plain(read(page(rows, pitch=11))) == [("Battery for a small car", "2", "440", "880")]
+
+
+def test_parts_of_a_set_are_no_text_of_it() -> None:
+    """Lines with a quantity and without an amount."""
+    rows = [
+        ("Qty", "Item", "Total"),
+        ("1", "Chicken", "11.10"),
+        ("1", "Coke"),
+        ("1", "Fries"),
+        ("2", "Nuggets", "7.80"),
+    ]
+    assert [row[0] for row in plain(read(page(rows, (40, 80, -300))))] == ["Chicken", "Nuggets"]
+
+
+def test_prices_under_no_name_are_found_by_their_products() -> None:
+    """The column of prices is headed by the currency alone."""
+    rows = [("Desc", "Qty", "RM", "Amt"), ("Puff", "4", "1.60", "6.40"), ("Cake", "1", "8.70", "8.70")]
+    assert plain(read(page(rows))) == [("Puff", "4", "1.6", "6.4"), ("Cake", "1", "8.7", "8.7")]
+
+
+def test_a_tax_class_behind_the_total() -> None:
+    """A single digit in the total's cell."""
+    rows = [HEADER, ("Curtain", "2", "14.99", "29.98 1"), ("Brush", "1", "5.00", "5.00 1")]
+    assert [row[3] for row in plain(read(page(rows)))] == ["29.98", "5"]
+
+
+def test_a_rate_without_a_word_is_no_item() -> None:
+    """What a percentage takes off the item above."""
+    rows = [HEADER, ("Good article", "1", "10.00", "10.00"), (None, None, "1.00 %", "- 0.10")]
+    assert [row[3] for row in plain(read(page(rows)))] == ["10"]
+
+
+def test_a_blank_that_ocr_read_for_a_point() -> None:
+    """16 85 is 16.85 where the product says so."""
+    rows = [HEADER, ("Curry", "1", "16.85", "16 85"), ("Rolls", "2", "14.73", "29.46")]
+    assert plain(read(page(rows, confidence=0.9)))[0] == ("Curry", "1", "16.85", "16.85")
+
+
+def test_a_reading_that_adds_up_wins_over_a_header_that_fits_few_rows() -> None:
+    """The header's names stand beside their columns; the products of the rows give all of them."""
+    rows = [
+        ("Pos Kunde", "Art-Nr.", "Beschreibung / Preis", "Nettopreis", "Menge USt.", "Pos-Betrag"),
+        ("1 ZS997", "4123456000014 Lemon acid 100ml", None, "1.00", "100 Stk 19 %", "100.00"),
+        (None, None, "Bruttopreis: 1.00", None, None, None),
+        ("2 GZ250", "4123456000021 Sugar extra 250g", None, "1.45", "50 Stk 7 %", "72.50"),
+        (None, None, "Bruttopreis: 1.50", None, None, None),
+        ("3 GZ251", "4123456000038 Yoghurt mix carton 3 x 20", None, "29.10", "2 Stk 7 %", "58.20"),
+        ("Positionssumme", None, None, None, None, "230.70"),
+    ]
+    sheet = page(rows, (40, 90, 150, 320, 380, 480))
+    assert [row[3] for row in plain(read(sheet, language="de"))] == ["100", "72.5", "58.2"]
+
+
+def test_a_bracket_with_a_colon_goes_on_with_the_text() -> None:
+    """“(hour): one” is no label of a particular."""
+    rows = [HEADER, ("Artistic design of one", "1", "160.00", "160.00"), ("(hour): for you",)]
+    assert plain(read(page(rows, pitch=11)))[0][0] == "Artistic design of one (hour): for you"
+
+
+def test_a_barcode_gives_way_to_the_text_below() -> None:
+    """Code and numbers first, then the tax code and the name."""
+    rows = [HEADER, ("9555223500307", "2", "2.50", "5.00"), ("SR: Young corn 425G",)]
+    assert plain(read(page(rows, pitch=11)))[0][0] == "SR: Young corn 425G"
+
+
+def test_the_dash_of_a_unit_is_no_sign() -> None:
+    """15 XBC- (a unit code cut at its dash)."""
+    rows = [HEADER, ("Beer", "15 XBC- unit", "12.00", "180.00"), ("Soda", "2 Stk", "5.00", "10.00")]
+    assert plain(read(page(rows, (40, -380, -450, -540))))[0][1] == "15"

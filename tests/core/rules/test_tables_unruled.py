@@ -318,3 +318,77 @@ def test_a_unit_between_quantity_and_price_leaves_the_text_above() -> None:
     assert [row[:3] for row in found] == [("1. PVC PIPE", "10", "6.8"), ("2. CEMENT", "4", "17.5")]
     rows = [("2 x Menu 29,90", "59,80"), ("3 x Verre 5,20", "15,60"), ("TOTAL", "75,40")]
     assert [row[0] for row in plain(read(page(rows, RECEIPT), language="fr"))] == ["Menu", "Verre"]
+
+
+def test_a_misread_label_does_not_make_a_sum_an_item() -> None:
+    """“SUB TO1AL” is the sum of the rows above it."""
+    rows = [("Fish", "40.00"), ("Pork", "18.00"), ("Rice", "6.00"), ("SUB TO1AL", "64.00"), ("GST 6%", "3.84")]
+    sheet = page([*rows, ("NET TOTAL", "67.84")], RECEIPT)
+    assert [row[0] for row in plain(read(sheet))] == ["Fish", "Pork", "Rice"]
+
+
+def test_tax_letters_glued_to_an_amount() -> None:
+    """Two or three letters behind the cents; units and credit marks stay what they are."""
+    rows = [("Tissue", "5.90SR"), ("Bread", "2.10ZRL"), ("Sub-total", "8.00")]
+    assert [row[3] for row in plain(read(page(rows, RECEIPT)))] == ["5.9", "2.1"]
+
+
+def test_rows_of_a_tax_table_are_no_items() -> None:
+    """Rate, net, tax and gross, with or without a percent sign: also where the goods could not be read."""
+    rows = [("Tissue", None, "S.9O"), ("Total", None, "5.90"), ("SR @ 6%", "5.57", "0.33"), ("6.00", "5.57", "0.33")]
+    sheet = page([*rows, ("A 19%", "1.64 0.31", "1.95")], (40, -240, -300))
+    assert plain(read(sheet)) == []
+
+
+def test_how_a_sum_was_paid_is_no_item() -> None:
+    """Cash and card make the sum once more; their labels are not known."""
+    rows = [("Soap", "5.00"), ("Brush", "4.12"), ("Summe", "8.62"), ("Geg. Bar", "5.00"), ("Geg. V", "3.62")]
+    assert [row[0] for row in plain(read(page(rows, RECEIPT), language="de"))] == ["Soap", "Brush"]
+
+
+def test_goods_end_at_the_sum_right_below_them() -> None:
+    """With the service charge they make another printed sum."""
+    rows = [("Juice", "12.95"), ("Chips", "16.95"), ("Subtotal", "29.90"), ("10% Srv Chg", "2.99"), ("Total", "32.89")]
+    assert [row[0] for row in plain(read(page(rows, RECEIPT)))] == ["Juice", "Chips"]
+
+
+def test_groups_of_goods_with_a_sum_each_are_all_read() -> None:
+    """Food, drinks and the total of both."""
+    rows = [("Soup", "5.00"), ("Roast", "15.00"), ("Food subtotal", "20.00"), ("Wine", "6.00"), ("Beer", "4.00")]
+    sheet = page([*rows, ("Bar subtotal", "10.00"), ("Total", "30.00")], RECEIPT)
+    assert [row[0] for row in plain(read(sheet))] == ["Soup", "Roast", "Wine", "Beer"]
+
+
+def test_at_before_a_number_says_what_each_costs() -> None:
+    """2 … @17.83 makes 35.66."""
+    rows = [("2 Rice set @17.83", "35.66"), ("3 Tea @1.50", "4.50"), ("Total", "40.16")]
+    assert plain(read(page(rows, RECEIPT))) == [("Rice set", "2", "17.83", "35.66"), ("Tea", "3", "1.5", "4.5")]
+
+
+def test_the_numbers_of_the_next_row_are_no_factors() -> None:
+    """Two rows of the same price: 1 × 5.57 is the next row's own amount."""
+    rows = [("1", "Egg", "4.53 S"), ("1", "Toast", "5.57 S"), ("1", "Tea", "5.57 S"), (None, "Subtotal", "15.67")]
+    found = plain(read(page(rows, (40, 60, -300))))
+    assert found == [("Egg", "1", None, "4.53"), ("Toast", "1", None, "5.57"), ("Tea", "1", None, "5.57")]
+
+
+def test_a_coupon_is_an_item_where_only_so_the_goods_add_up() -> None:
+    """A rate reduces the row above it and is none."""
+    rows = [("Screws", "13.50"), ("Brush", "6.99"), ("COUPON", "-1.00"), ("Subtotal", "19.49")]
+    assert plain(read(page(rows, RECEIPT)))[-1] == ("COUPON", None, None, "-1")
+    rows = [("Spring file", "80.00"), ("Discount @10.00%", "-8.00"), ("Subtotal", "72.00")]
+    assert [row[0] for row in plain(read(page(rows, RECEIPT)))] == ["Spring file"]
+
+
+def test_a_line_of_text_below_is_taken_where_above_stands_none() -> None:
+    """Above the first row is the receipt's number and date; a single letter is no text of the row."""
+    rows = [("RECEIPT NO.[00522899]", "19/01/17"), ("15755 X 2", "19.80 S"), ("Raisins 500G",), ("NET TOTAL", "19.80")]
+    assert plain(read(page(rows, RECEIPT)))[0][0] == "Raisins 500G"
+    rows = [("Print A4",), ("S", "1.38"), ("2 No",), ("TOTAL", "1.38")]
+    assert plain(read(page(rows, RECEIPT)))[0][0] == "Print A4"
+
+
+def test_two_marks_may_follow_an_amount() -> None:
+    """Tax class and a star."""
+    rows = [("Bottles", "0,25 A *"), ("Soap", "2,99 B"), ("Summe", "3,24")]
+    assert [row[3] for row in plain(read(page(rows, RECEIPT), language="de"))] == ["0.25", "2.99"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import chain
 
 from core.notation import Notation
 from core.page.layout import Layout
 from core.rules.lexicon import Lexicon
 from core.rules.tables.items import ItemCell, ItemRow
-from core.rules.tables.ruled import printed_sums, read_with_header, read_with_inferred_header
+from core.rules.tables.ruled import PrintedSums, read_with_header, read_with_inferred_header
 from core.rules.tables.unruled import read_without_header
 from core.rules.tables.words import table_words
 
@@ -22,14 +23,16 @@ def read_line_items(
     """The line items of an invoice, in page order; empty where there are none. ``habit`` is how the document writes
     numbers, ``language`` its ISO 639-1 code where it is known."""
     words = table_words(lexicon, language)
-    readings = (
-        read(pages, words, habit) for read in (read_with_header, read_with_inferred_header, read_without_header)
+    sums = PrintedSums(pages, words, habit)
+    ruled = (read_with_header, read_with_inferred_header)
+    readings = chain(
+        (read(pages, words, habit, sums) for read in ruled),
+        (read_without_header(page, words, habit) for page in [pages]),
     )
     bare: list[ItemRow] = []
     for items in readings:
         if not bare and any((item.quantity and item.total_price) or item.unit_price for item in items):
-            sums = frozenset(printed_sums(pages, words, habit))
-            return items if _added(items) in sums else _proven(items, readings, sums)
+            return items if _added(items) in sums.values else _proven(items, readings, sums.values)
         bare = _fuller(bare, items)
     return bare
 

@@ -18,9 +18,13 @@ _REACH = 4
 def take_pump(rows: Sequence[MoneyRow], habit: Notation) -> None:
     """Gives the amount of a pump its volume and price (``GALLONS: 11.482``, ``PRICE/G: $3.259``); the row of the price
     is then no item."""
+    found: dict[int, list[Amount]] = {}
     for row in rows:
         lines = row.layout.lines[max(0, row.line.index - _REACH) : row.line.index]
-        single = [numbers[0] for line in lines if len(numbers := _numbers(line.segments, habit)) == 1]
+        for line in lines:
+            if id(line) not in found:
+                found[id(line)] = _numbers(line.segments, habit)
+        single = [found[id(line)][0] for line in lines if len(found[id(line)]) == 1]
         for volume, price in permutations(single, 2):
             if volume.decimals >= 2 and price.decimals == 3 and multiplies(volume.value, price.value, row.amount.value):
                 row.quantity, row.price = volume, price

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from core.notation import Notation
 from core.notation.amounts import find_amounts
@@ -50,24 +51,37 @@ class Table:
     """Whether no sum closed the table, so that it may go on on the next page."""
 
 
-def read_with_header(pages: Sequence[Layout], words: TableWords, habit: Notation) -> list[ItemRow]:
+class PrintedSums:
+    """The amounts that stand beside a label of a sum on ``pages``, looked for once and only when they are asked for."""
+
+    def __init__(self, pages: Sequence[Layout], words: TableWords, habit: Notation) -> None:
+        self._of = (pages, words, habit)
+
+    @cached_property
+    def values(self) -> frozenset[Decimal]:
+        """The amounts."""
+        return frozenset(_printed_sums(*self._of))
+
+
+def read_with_header(pages: Sequence[Layout], words: TableWords, habit: Notation, sums: PrintedSums) -> list[ItemRow]:
     """The items of all tables of items on ``pages``, in order."""
-    return _read(pages, words, habit, lambda page: find_headers(page, words))
+    return _read(_Reader(words, habit), pages, sums, lambda page: find_headers(page, words))
 
 
-def read_with_inferred_header(pages: Sequence[Layout], words: TableWords, habit: Notation) -> list[ItemRow]:
+def read_with_inferred_header(
+    pages: Sequence[Layout], words: TableWords, habit: Notation, sums: PrintedSums
+) -> list[ItemRow]:
     """The items of tables whose columns show themselves: in most rows two numbers multiply to the last."""
-    return _read(pages, words, habit, lambda page: infer_headers(page, words, habit))
+    return _read(_Reader(words, habit), pages, sums, lambda page: infer_headers(page, words, habit))
 
 
 def _read(
-    pages: Sequence[Layout], words: TableWords, habit: Notation, headers_of: Callable[[Layout], list[Header]]
+    reader: _Reader, pages: Sequence[Layout], printed: PrintedSums, headers_of: Callable[[Layout], list[Header]]
 ) -> list[ItemRow]:
-    reader = _Reader(words, habit)
     tables = [table for page in pages for table in reader.tables(page, headers_of(page))]
     if not tables:
         return []
-    sums = frozenset(printed_sums(pages, words, habit))
+    sums = printed.values
     chosen = _chosen(tables)
     items = _until_summed([reader.items(table, sums) for table in chosen], sums)
     priced = [table for table in tables if table.header.column("total_price")]
@@ -105,8 +119,7 @@ def _without_repeats(tables: Sequence[list[ItemRow]], sums: frozenset[Decimal]) 
     return list(kept.values())
 
 
-def printed_sums(pages: Sequence[Layout], words: TableWords, habit: Notation) -> Iterator[Decimal]:
-    """The amounts that stand beside a label of a sum."""
+def _printed_sums(pages: Sequence[Layout], words: TableWords, habit: Notation) -> Iterator[Decimal]:
     for page in pages:
         for line in page.lines:
             if any(words.is_sum(segment.tokens) or words.is_tax(segment.tokens) for segment in line.segments):

@@ -94,6 +94,12 @@ def is_street(text: str) -> bool:
     return ending or ((long_word or any(map(_ends_street, keys))) and keys[0] in known.street_words)
 
 
+def has_street_word(text: str) -> bool:
+    """Whether one of a line's words is a street's, a building's or a part of one (Quay Street, Unit 3)."""
+    keys = [fold(word) for word in _WORDS.findall(text)]
+    return any(key in patterns().street_words or _ends_street(key) for key in keys)
+
+
 def is_place(text: str) -> bool:
     """Whether a line begins like a place that needs no number (ZA Les Portes, Lieu-dit Le Mazet)."""
     keys = [fold(word) for word in _WORDS.findall(text)[:3]]
@@ -161,6 +167,7 @@ def has_legal_form(text: str) -> bool:
 
 __all__ = [
     "has_legal_form",
+    "has_street_word",
     "is_contact",
     "is_country",
     "is_greeting",

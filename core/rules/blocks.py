@@ -14,6 +14,8 @@ _DOTS = re.compile(r"[·•●|∙]|\s[-–]\s")
 _PITCH = 2.4
 #: An empty line may stand before the town, as letters used to have it.
 _TOWN_PITCH = 3.4
+#: From the lower edge of one line to the upper edge of a town below an empty one.
+_TOWN_GAP = 2.6
 #: Print of one block differs in height by less than this factor (OCR measures letters, not fonts).
 _SIZES = 1.6
 #: A blank inside a name is never wider than this many text heights.
@@ -128,9 +130,11 @@ def column_beneath(layout: Layout, start: Segment, indent: float, reach: float, 
     bottom = start.y1
     height = start.height
     for line in layout.lines[start.line + 1 :]:
-        if line.y0 - bottom > reach * height or len(found) == most:
-            break
         segment = next((other for other in line.segments if _in_column(start, other, indent)), None)
+        # an empty line may stand before the town
+        most_gap = max(reach, _TOWN_GAP) if found and segment is not None and is_town(segment.text) else reach
+        if line.y0 - bottom > most_gap * height or len(found) == most:
+            break
         if segment is None and found:
             # under a centred heading the column's own left edge holds
             segment = next((other for other in line.segments if abs(other.x0 - found[0].x0) < 0.5 * start.height), None)

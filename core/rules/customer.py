@@ -18,6 +18,9 @@ from core.rules.vendor import domains_of, read_vendor
 
 #: An unlabelled address block is the customer's by itself from this score on.
 _UNSURE = 0.4
+#: Blocks whose scores differ by less are equals; more so where they stand side by side.
+_TIE = 0.04
+_LEVEL_TIE = 0.11
 #: Less likely blocks than this are no parties at all.
 _FAINT = 0.05
 #: A block that is the customer's only because somebody else is the vendor has at least this score.
@@ -29,12 +32,31 @@ _HEAD = 0.08
 _FOOT = 0.75
 
 
-def choose_customer(reading: Reading, parties: Sequence[Party], names: Sequence[Name]) -> Party | None:
-    """The likeliest customer among unlabelled address blocks (the likeliest first); of equals not the topmost one, which
-    is the letterhead. ``names`` are those that may be the vendor's."""
-    best = [party for party in parties if party.score > _UNSURE and party.score > parties[0].score - 0.04]
-    if not best:
+def choose_customer(
+    reading: Reading, parties: Sequence[Party], names: Sequence[Name]
+) -> tuple[Party | None, Party | None]:
+    """The likeliest customer among unlabelled address blocks (the likeliest first), of equals not the topmost one, which
+    is the letterhead; and the block beside it where goods may go. ``names`` are those that may be the vendor's."""
+    customer = _choose(reading, parties, names)
+    if customer is None:
+        return None, None
+    right = (party for party in parties if _are_level(customer, party) and _left(party) > _left(customer))
+    beside = next(right, None)
+    if beside is None or not _is_issued_by_another(reading, customer, names, beside):
+        return customer, None
+    return customer, beside
+
+
+def _choose(reading: Reading, parties: Sequence[Party], names: Sequence[Name]) -> Party | None:
+    likely = [party for party in parties if party.score > _UNSURE]
+    if not likely:
         return _by_elimination(parties) or _beside_the_vendor(reading, parties, names)
+    best = [party for party in likely if party.score > likely[0].score - _TIE]
+    level = next((party for party in likely[1:] if _are_level(likely[0], party)), None)
+    if level is not None and level.score > likely[0].score - _LEVEL_TIE:
+        left, right = sorted((likely[0], level), key=_left)
+        # where goods go stands on the right; so does the customer beside a letterhead
+        return left if _is_issued_by_another(reading, left, names, beside=right) else right
     if len(best) < 2:
         return best[0]
     first = min(best, key=_top)
@@ -45,6 +67,14 @@ def _top(party: Party) -> float:
     return party.address[0].tokens[0].y0
 
 
+def _left(party: Party) -> float:
+    return party.address[0].tokens[0].x0
+
+
+def _are_level(one: Party, other: Party) -> bool:
+    return abs(_top(one) - _top(other)) < one.address[0].tokens[0].height
+
+
 def _by_elimination(parties: Sequence[Party]) -> Party | None:
     """Of two unlabelled address blocks in the upper part of the page, neither of them likely, the one that is not the
     letterhead: the lower one, of two at one height the left one where letters have their window."""
@@ -52,26 +82,27 @@ def _by_elimination(parties: Sequence[Party]) -> Party | None:
     names = {party.name.text for party in upper if party.name}
     if len(upper) != 2 or len(names) != 2:
         return None
-    first, second = sorted(upper, key=lambda party: (_top(party), party.address[0].tokens[0].x0))
-    level = abs(_top(first) - _top(second)) < first.address[0].tokens[0].height
-    return upper[0] if level and upper[0].score > upper[1].score else second
+    first, second = sorted(upper, key=lambda party: (_top(party), _left(party)))
+    return upper[0] if _are_level(first, second) and upper[0].score > upper[1].score else second
 
 
 def _beside_the_vendor(reading: Reading, parties: Sequence[Party], names: Sequence[Name]) -> Party | None:
     """The likeliest block below the head of the page, where the document names somebody else as its issuer."""
     if is_slip(reading):
         return None
-    height = reading.layouts[0].height if reading.layouts else 0.0
+    height = reading.layouts[reading.front].height if reading.layouts else 0.0
     for party in parties:
         if party.score > _POSSIBLE and _top(party) > _HEAD * height and _is_issued_by_another(reading, party, names):
             return party
     return None
 
 
-def _is_issued_by_another(reading: Reading, party: Party, names: Sequence[Name]) -> bool:
-    """Whether the page names its issuer above the block or in its foot, and that is not the block's own party."""
+def _is_issued_by_another(reading: Reading, party: Party, names: Sequence[Name], beside: Party | None = None) -> bool:
+    """Whether the page names its issuer above the block or in its foot, and that is neither the block's own party nor the
+    one ``beside`` it."""
     called = party.name.text if party.name else ""
-    vendor, _ = read_vendor(reading, names, party.tokens, called)
+    barred = (*party.tokens, *(beside.tokens if beside else ()))
+    vendor, _ = read_vendor(reading, names, barred, called)
     if vendor is None or vendor.score < _SURE or not vendor.tokens:
         return False
     one, other = fold(vendor.text), fold(called)

@@ -13,6 +13,7 @@ from core.extraction import Finding, Provenance, too_long
 from core.extractor import Availability, Extracted, Request
 from core.invoice.document_type import INVOICE, item_path
 from core.invoice.model import Invoice, LineItem
+from core.notation.folding import fold
 from core.notation.writing import text_of
 from core.page.layout import Token
 from core.recognition import doubt_of, recognise
@@ -101,14 +102,16 @@ def _take_parties(draft: _Drafting) -> None:
     shipping = reader.labelled("ship_to")
     vendors = reader.labelled("vendor")
     customer = customers[0] if customers else None
+    beside: Party | None = None
     taken = [token for party in (*shipping[:1], *vendors[:1]) for token in _tokens(party)]
     names = vendor_names(reader)
     if customer is None or customer.score < 0.5:
         loose = reader.unlabelled(taken, known_vendors(draft.reading, names))
-        customer = choose_customer(draft.reading, loose, names) or customer
+        found, beside = choose_customer(draft.reading, loose, names)
+        customer = found or customer
     labelled = [*customers, *vendors, *shipping]
     draft.parties = labelled + reader.unlabelled([token for party in labelled for token in _tokens(party)], set())
-    barred = [token for party in (customer, *shipping[:1]) if party is not None for token in _tokens(party)]
+    barred = [token for party in (customer, beside, *shipping[:1]) if party is not None for token in _tokens(party)]
     called = customer.name.text if customer and customer.name else ""
     vendor, draft.names = read_vendor(draft.reading, names, barred, called)
     if vendor is not None:
@@ -117,6 +120,9 @@ def _take_parties(draft: _Drafting) -> None:
         if customer.name is not None:
             draft.take("customer_name", customer.name.text, customer, customer.name.tokens)
         draft.take("billing_address", customer.address_text, customer, customer.address_tokens)
+    if not shipping and beside is not None and beside.name and fold(beside.name.text) == fold(called):
+        # the customer's own name over another address: there the goods go
+        shipping = [beside]
     if shipping and shipping[0].address:
         draft.take("shipping_address", shipping[0].address_text, shipping[0], shipping[0].address_tokens)
 

@@ -13,7 +13,7 @@ from itertools import takewhile
 
 from core.notation.folding import fold
 from core.page.layout import Layout, Segment, Token
-from core.rules.addresses import has_legal_form, is_contact, is_registration, is_street, is_title, is_town
+from core.rules.addresses import has_legal_form, is_contact, is_greeting, is_registration, is_street, is_title, is_town
 from core.rules.blocks import Block, column_beneath, find_blocks
 from core.rules.countries import country_names
 from core.rules.labels import Label
@@ -68,7 +68,7 @@ class PartyReader:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        found = find_blocks(reading.layouts[0], 0) if reading.layouts else []
+        found = find_blocks(reading.layouts[reading.front], reading.front) if reading.layouts else []
         self.blocks = [part for block in found for part in self._without_titles(block)]
 
     def _without_titles(self, block: Block) -> list[Block]:
@@ -127,7 +127,11 @@ class PartyReader:
             return None
         name, address = party
         name = without_label(name, self.reading) if name is not None else None
-        score = label.weight * (1.0 if address else 0.75 if name else 0.5) * (1.0 if label.page == 0 else 0.8)
+        score = (
+            label.weight
+            * (1.0 if address else 0.75 if name else 0.5)
+            * (1.0 if label.page <= self.reading.front else 0.8)
+        )
         score *= 1.1 if rule == "form" else 1.0
         score *= 0.9 if label.segment.y0 > 0.6 * layout.height else 1.0
         if label.weight < OWN_LANGUAGE and not any(is_street(line.text) or is_town(line.text) for line in address):
@@ -166,6 +170,7 @@ class PartyReader:
         beside it and that cell's column."""
         segment = label.segment
         inline = self._rest(label)
+        inline = None if inline and is_contact(inline.text) else inline
         if inline and len(inline.tokens) > _PARTY_WORDS and is_town(inline.text):
             return [inline]
         right = layout.right_of(segment)
@@ -227,7 +232,7 @@ class PartyReader:
                         break
                     continue
             text = " ".join(token.text for token in tokens)
-            if complete and not ends_in_country(text) and not is_town(text):
+            if (complete and not ends_in_country(text) and not is_town(text)) or is_greeting(text):
                 break
             if tokens and text.strip(EDGE):
                 lines.append(line_of(tokens))
@@ -243,12 +248,12 @@ class PartyReader:
         return [token for at, token in enumerate(segment.tokens[:end]) if at not in named]
 
     def unlabelled(self, taken: Sequence[Token], vendors: Set[str]) -> list[Party]:
-        """Address blocks on the first page that no label announces and that hold none of the ``taken`` tokens, from the
+        """Address blocks on the front page that no label announces and that hold none of the ``taken`` tokens, from the
         likeliest customer to the least. ``vendors`` are folded names that the document gives its issuer."""
         spoken_for = {(token.word, token.x0) for token in taken}
         found = []
         for block in self.blocks:
-            if block.page or any((token.word, token.x0) in spoken_for for s in block.segments for token in s.tokens):
+            if any((token.word, token.x0) in spoken_for for s in block.segments for token in s.tokens):
                 continue
             party = self._of_block(block, vendors)
             if party is not None:
@@ -264,7 +269,7 @@ class PartyReader:
         if not any(is_town(line.text) for line in lines):
             return None
         assembled = assemble(lines)
-        if assembled is None or assembled[0] is None or not assembled[1]:
+        if assembled is None or assembled[0] is None or not assembled[1] or is_greeting(assembled[0].text):
             return None
         score = 0.6 if 0.08 < where < 0.36 else 0.45
         texts = [segment.text for segment in block.segments]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from core.page.layout import Token
 from core.rules.addresses import (
     has_legal_form,
+    has_street_word,
     is_contact,
     is_country,
     is_place,
@@ -69,7 +70,7 @@ def assemble(lines: Sequence[PartyLine]) -> tuple[PartyLine | None, list[PartyLi
     if first > 1 and _BRITISH.match(kept[first].text):
         # a British postcode on a line of its own: the town and what names no street stand above it
         first = 1
-    if _is_sure_street(kept[0].text) and not has_legal_form(kept[0].text):
+    if _is_sure_street(kept[0].text) and not has_legal_form(kept[0].text) and not _is_numbered_name(kept):
         return None, _to_country(kept)
     return kept[0], _to_country(kept[first:])
 
@@ -77,6 +78,19 @@ def assemble(lines: Sequence[PartyLine]) -> tuple[PartyLine | None, list[PartyLi
 def _begins_address(text: str) -> bool:
     """Whether a line below the name is the address's first: a street, a town, or anything with a number in it."""
     return is_street(text) or is_town(text) or any(map(str.isdigit, text)) or is_unnumbered(text)
+
+
+def _is_numbered_name(lines: Sequence[PartyLine]) -> bool:
+    """Whether a block's first line that ends in a number is a name (Bluefin Store 2): street and town have lines of their own."""
+    first, *rest = (line.text for line in lines)
+    return (
+        len(rest) > 1
+        and not first[:1].isdigit()
+        and not has_street_word(first)
+        and _is_sure_street(rest[0])
+        and has_street_word(rest[0])
+        and is_town(rest[1])
+    )
 
 
 def _is_sure_street(text: str) -> bool:

@@ -14,6 +14,7 @@ from core.notation import notation_of_text
 from core.notation.amounts import Amount, find_amounts
 from core.notation.notation import decide_order, order_by_weekday
 from core.page.layout import Layout, Line, Segment, Token
+from core.rules.addresses import is_town
 from core.rules.dates import FoundDate, find_dates
 from core.rules.labels import Label, find_labels
 from core.rules.lexicon import Lexicon
@@ -25,6 +26,10 @@ _TABLE_WORDS = frozenset({"description", "quantity", "article"})
 _HEADS_TOGETHER = 4
 #: A till receipt has hardly more lines.
 _RECEIPT_LINES = 60
+#: So many pages at the beginning may be covers.
+_COVERS = 4
+#: A line of so many words is a sentence and no part of an address.
+_SENTENCE = 10
 _COLON = re.compile(r"^[:：=#.\-–|>*]+$")
 
 
@@ -99,10 +104,25 @@ class Reading:
         return [self.lexicon.column_kinds(token.key, self.language) for token in segment.tokens]
 
     @cached_property
+    def front(self) -> int:
+        """The page (index from 0) on which the parties stand: the first one with a town on it, past covers and blank
+        pages; the very first where none has one."""
+        pages = (
+            page
+            for page, layout in enumerate(self.layouts[:_COVERS])
+            if any(len(segment.tokens) < _SENTENCE and is_town(segment.text) for segment in layout.segments)
+        )
+        return next(pages, 0)
+
+    @cached_property
     def table_top(self) -> float:
-        """Where the first table of line items begins on the first page, or its lower edge."""
-        lines = [self.layouts[0].lines[line].y0 for page, line in self.table_heads if page == 0]
-        return min(lines, default=self.layouts[0].height if self.layouts else 0.0)
+        """Where the first table of line items begins on the front page, or its lower edge."""
+        if not self.layouts:
+            return 0.0
+        front = self.layouts[self.front]
+        return min(
+            (front.lines[line].y0 for page, line in self.table_heads if page == self.front), default=front.height
+        )
 
     @cached_property
     def is_receipt(self) -> bool:

@@ -47,6 +47,7 @@ _FREE_MAIL = frozenset(
         "example",
     }
 )
+_DOTS = re.compile(r"\s?[·•●|∙]\s?")
 _SENDER = re.compile(r"\s[–*-]\s?|[–-]\s|\s?[·•●|∙]\s?|,\s|\s/\s")
 _EDGE = " ,;:·|-–•*\u200b.©"
 #: Shorter parts of a web address are its ending (co.uk).
@@ -157,7 +158,7 @@ def _letterheads(reader: PartyReader) -> Iterator[Name]:
     for block in reader.blocks:
         layout = reader.reading.layouts[block.page]
         where = block.y0 / max(layout.height, 1e-6)
-        if block.page or 0.3 < where < 0.75:
+        if 0.3 < where < 0.75:
             continue
         texts = [segment.text for segment in block.segments]
         if len(texts) < 2 or not any(map(is_town, texts[1:])):
@@ -243,7 +244,7 @@ def _of_segment(reading: Reading, page: int, layout: Layout, segment: Segment) -
     tokens = tuple(segment.tokens[: max(1, len(cleaned.split()))])
     if has_legal_form(cleaned):
         yield Name(cleaned, tokens, page, 0.75 if where < 0.2 else 0.5 if where > 0.8 else 0.35, "legal form")
-    if page or 0 <= segment.y0 - reading.table_top < 0.5 * layout.height:
+    if page != reading.front or 0 <= segment.y0 - reading.table_top < 0.5 * layout.height:
         return
     size = segment.height / layout.text_height
     whole = with_neighbours(layout, segment)
@@ -263,7 +264,8 @@ def _sender_line(reading: Reading, page: int, layout: Layout, line: Line) -> Ite
     text = " ".join(segment.text for segment in line.segments)
     if 0.35 < where < 0.8 or len(text) < 20:
         return
-    parts = [part for part in _SENDER.split(text) if part.strip(_EDGE)]
+    dotted = [part for part in _DOTS.split(text) if part.strip(_EDGE)]
+    parts = dotted if len(dotted) > 2 else [part for part in _SENDER.split(text) if part.strip(_EDGE)]
     if not parts or not (is_town(text) or any(is_town(part.strip(_EDGE)) for part in parts[1:])):
         return
     name = without_number(parts[0].strip(_EDGE))

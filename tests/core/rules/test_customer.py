@@ -95,3 +95,90 @@ def test_a_form_that_gives_a_name_alone_is_read() -> None:
     ).values
     assert found.vendor_name == "Holzwerk Adler GmbH"
     assert found.customer_name == "Gasthof Linde KG"
+
+
+LETTER = """
+Peverell Joinery Ltd
+14 Mill Lane
+Leeds LS9 8AB
+VAT No. GB 123 4567 82
+
+
+Bluefin Catering Ltd
+Unit 3, Dock Road
+Hull HU1 2PQ
+
+"""
+
+
+@pytest.mark.parametrize(
+    "cover",
+    [
+        "From: accounts@peverell.example\nTo: ap@bluefin.example\nSubject: Your invoice 2210\n\nDear customer,\nplease find our invoice below. Order 55120 was delivered today.\nKind regards, Peverell Joinery Ltd",
+        "FAX\nTo: Bluefin Catering Ltd\nFrom: Peverell Joinery Ltd\nPages: 2",
+        ".",
+    ],
+    ids=["mail", "fax", "blank"],
+)  # fmt: skip
+def test_parties_are_read_behind_a_cover(cover: str) -> None:
+    """A mail's words, a fax's slip or an empty sheet before the invoice give no names and no addresses."""
+    found = read(cover, LETTER + TABLE).values
+    assert found.vendor_name == "Peverell Joinery Ltd"
+    assert found.customer_name == "Bluefin Catering Ltd"
+    assert found.billing_address == "Unit 3, Dock Road, Hull HU1 2PQ"
+
+
+@pytest.mark.parametrize(
+    ("name", "shipping"), [("Bluefin Store", None), ("Bluefin Catering Ltd", "9 Quay Street, Grimsby DN31 1AA")]
+)
+def test_of_two_addresses_side_by_side_the_left_one_is_billed(name: str, shipping: str | None) -> None:
+    """The one beside it is neither customer nor vendor; under the customer's own name it is where the goods go."""
+    text = f"""
+!Peverell Joinery Ltd
+@50 14 Mill Lane, Leeds LS9 8AB Tel 0113 496 0000
+
+
+
+Bluefin Catering Ltd|@250 {name}
+Unit 3, Dock Road|@250 9 Quay Street
+Hull HU1 2PQ|@250 Grimsby DN31 1AA
+
+"""
+    found = read(text + TABLE).values
+    assert found.vendor_name == "Peverell Joinery Ltd"
+    assert found.customer_name == "Bluefin Catering Ltd"
+    assert found.billing_address == "Unit 3, Dock Road, Hull HU1 2PQ"
+    assert found.shipping_address == shipping
+
+
+def test_a_labelled_address_may_leave_lines_empty_before_its_town() -> None:
+    """The column beside it has more lines."""
+    text = """
+From:|@300 To:
+Peverell Joinery Ltd|@300 Laura Steel
+Business Centre|@300 429 Seventh Avenue
+14 Mill Lane
+Floor 3
+Leeds LS9 8AB|@300 Hull HU1 2PQ
+
+"""
+    found = read(text + TABLE).values
+    assert found.billing_address == "429 Seventh Avenue, Hull HU1 2PQ"
+
+
+def test_a_name_that_ends_in_a_number_is_no_street() -> None:
+    """Store 2 stands over a street and a town of its own."""
+    text = """
+Peverell Joinery Ltd
+14 Mill Lane
+Leeds LS9 8AB
+
+Bill to|@250 Ship to
+Bluefin Catering Ltd|@250 Bluefin Store 2
+Unit 3, Dock Road|@250 9 Quay Street
+Hull HU1 2PQ|@250 Grimsby DN31 1AA
+
+"""
+    found = read(text + TABLE).values
+    assert found.shipping_address == "9 Quay Street, Grimsby DN31 1AA"
+    assert found.billing_address == "Unit 3, Dock Road, Hull HU1 2PQ"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, PlainSerializer, SerializationInfo
 
 from core.declared.building import build, type_built_for
 from core.declared.definition import TypeDefinition
@@ -42,3 +44,26 @@ def type_of(values: BaseModel) -> DocumentType:
     if declared := type_built_for(type(values)):
         return declared
     raise ValueError(f"{type(values).__name__} is the model of no document type.")
+
+
+#: Under this name kept values say their type, where it is not the usual one.
+_TYPE = "type_name"
+
+
+def _revived(values: Any) -> Any:
+    if not isinstance(values, dict):
+        return values
+    told = dict(values)
+    return type_named(told.pop(_TYPE, USUAL.name)).model.model_validate(told)
+
+
+def _kept(values: BaseModel | None, info: SerializationInfo) -> dict[str, Any] | None:
+    if values is None:
+        return None
+    kind = type_of(values)
+    told = values.model_dump(mode=info.mode)
+    return told if kind is USUAL else {_TYPE: kind.name, **told}
+
+
+#: The values of a document of any type, in what is kept as JSON.
+Values = Annotated[Any, BeforeValidator(_revived), PlainSerializer(_kept)]

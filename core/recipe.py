@@ -180,6 +180,10 @@ class Recipe(BaseModel):
             raise RecipeError(f"The recipe “{self.name}” cannot be used: {_SEEN_FIRST}.")
         return self.model_copy(update={"models": models})
 
+    def reading(self, type_name: str | None) -> Recipe:
+        """The recipe for documents of a type, where it does not say itself what it reads."""
+        return self if self.type_name else self.model_copy(update={"type_name": type_name})
+
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical JSON without the name, as hex."""

@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from pydantic import BaseModel
+
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import Extraction
-from core.invoice.model import Invoice, Payment, payment_fields
+from core.invoice.model import Payment, payment_fields
 from core.review.edits import as_text
-from core.review.edits import differences as invoice_differences
+from core.review.edits import differences as value_differences
 from core.stores.ledger import Ledger
 from core.stores.pending import Pending, PendingRows
 from core.stores.receipt import SaveReceipt
@@ -75,20 +77,22 @@ class Records:
 
     # --- saving ----------------------------------------------------------------------------------------------------
 
-    def duplicates(self, extraction: Extraction | None, invoice: Invoice, targets: Sequence[Target]) -> list[Duplicate]:
-        """What is already stored of this document or invoice in the chosen targets."""
+    def duplicates(
+        self, extraction: Extraction | None, values: BaseModel, targets: Sequence[Target]
+    ) -> list[Duplicate]:
+        """What is already stored of this document or with these values in the chosen targets."""
         found: list[Duplicate] = []
         if "database" in targets:
             document, pages = (extraction.document, extraction.pages) if extraction else (None, ())
-            found += self._orders.duplicates(document, pages, invoice)
+            found += self._orders.duplicates(document, pages, values)
         if "workbook" in targets:
             known = {duplicate.order_id for duplicate in found}
-            found += [d for d in self._workbook().duplicates(invoice) if d.order_id not in known]
+            found += [d for d in self._workbook().duplicates(values) if d.order_id not in known]
         return found
 
     def save(
         self,
-        invoice: Invoice,
+        values: BaseModel,
         targets: Sequence[Target],
         *,
         run_id: str | None = None,
@@ -111,7 +115,7 @@ class Records:
         self._check_seen(order_id, seen)
         known = about or _about(extraction, before, run_id)
         order = Record(
-            invoice,
+            values,
             status,
             order_id,
             extraction.document if extraction else (before.document if before else None),
@@ -125,9 +129,9 @@ class Records:
 
         def learn() -> None:
             if run_id:
-                self._ledger.keep_final(run_id, order_id, invoice)
+                self._ledger.keep_final(run_id, order_id, values)
             elif before:
-                self._ledger.keep_changes(order_id, before.values, invoice, "saved")
+                self._ledger.keep_changes(order_id, before.values, values, "saved")
 
         return self._carry_out(order_id, previous, dict.fromkeys(targets, order), learn, run_id)
 
@@ -356,7 +360,7 @@ def differences(seen: Record, held: Record) -> list[tuple[str, str, str]]:
         ),
     ]
     changed = [(title, then, now) for title, then, now in texts if then != now]
-    return [*invoice_differences(seen.values, held.values), *changed]
+    return [*value_differences(seen.values, held.values), *changed]
 
 
 def describe_differences(seen: Record, held: Record) -> str:
@@ -370,8 +374,10 @@ def describe_duplicate(duplicate: Duplicate) -> str:
     """One sentence on what is stored already."""
     if duplicate.reason == "document":
         return f"This document is already stored as order {duplicate.order_id}."
-    vendor = f" of {duplicate.vendor_name}" if duplicate.vendor_name else ""
-    return f"Invoice {duplicate.invoice_number}{vendor} is already stored as order {duplicate.order_id}."
+    kind, known = duplicate.type, dict(duplicate.known)
+    number, issuer = known.pop(kind.identifier, None), known.pop(kind.issuer, None)
+    words = [kind.title, number or "", f"of {issuer}" if issuer else "", *(text for text in known.values() if text)]
+    return f"{' '.join(word for word in words if word)} is already stored as order {duplicate.order_id}."
 
 
 def describe_change(order_id: int, target: Target, held: Record | None) -> str:

@@ -190,7 +190,8 @@ class Runs:
         found = self._parts.orders.duplicates(extraction.document, extraction.pages, extraction.values)
         if not found:
             return extraction
-        fields = ("invoice_number", "vendor_name")
+        kind = extraction.type
+        fields = tuple(sorted(kind.duplicate_key, key=lambda name: name != kind.identifier))
         finding = Finding("duplicate", "warning", describe_duplicate(found[0]), fields, reading=True)
         return extraction.model_copy(update={"findings": (*extraction.findings, finding), "verdict": "needs review"})
 

@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
+
 from core.accuracy import Accuracy
 from core.cache import Cache
 from core.call import Call
@@ -22,7 +24,7 @@ from core.events import Event
 from core.evidence import Box, Evidence, Word, union
 from core.extraction import Extraction, PageRef
 from core.extractor import Availability
-from core.invoice.model import Invoice, payment_fields
+from core.invoice.model import payment_fields
 from core.jobs.queue import Handler, Job, JobQueue
 from core.llm.provider import Models
 from core.notation import usual_notation
@@ -205,9 +207,11 @@ class Studio:
 
     # --- review ----------------------------------------------------------------------------------------------------
 
-    def review(self, extraction: Extraction, invoice: Invoice, drawn: Mapping[str, Evidence] | None = None) -> Reviewed:
+    def review(
+        self, extraction: Extraction, values: BaseModel, drawn: Mapping[str, Evidence] | None = None
+    ) -> Reviewed:
         """Check the person's version of ``extraction.values``: see :func:`core.review.review`."""
-        return review(extraction, invoice, drawn, today=date.today())
+        return review(extraction, values, drawn, today=date.today())
 
     def read_region(
         self, document: Document, page: PageRef, box: Box, extraction: Extraction | None = None
@@ -247,13 +251,15 @@ class Studio:
 
     # --- records ---------------------------------------------------------------------------------------------------
 
-    def duplicates(self, extraction: Extraction | None, invoice: Invoice, targets: Sequence[Target]) -> list[Duplicate]:
+    def duplicates(
+        self, extraction: Extraction | None, values: BaseModel, targets: Sequence[Target]
+    ) -> list[Duplicate]:
         """See :meth:`core.records.Records.duplicates`."""
-        return self.records.duplicates(extraction, invoice, targets)
+        return self.records.duplicates(extraction, values, targets)
 
     def save(
         self,
-        invoice: Invoice,
+        values: BaseModel,
         targets: Sequence[Target],
         *,
         run_id: str | None = None,
@@ -265,7 +271,7 @@ class Studio:
     ) -> SaveReceipt:
         """See :meth:`core.records.Records.save`."""
         return self.records.save(
-            invoice,
+            values,
             targets,
             run_id=run_id,
             extraction=extraction,

@@ -100,14 +100,17 @@ def _told(order: Record) -> dict[str, Any]:
         "updated_at": order.updated_at.isoformat() if order.updated_at else None,
         "document": order.document,
         "pages": [page.number for page in order.pages],
-        "invoice": {name: _jsonable(value) for name, value in order.values if name != "line_items"}
-        | {"line_items": [{name: _jsonable(v) for name, v in item} for item in order.values.line_items]},
+        order.type.key: _jsonable(order.values.model_dump()),
         "document_type": order.document_type,
         **{name: _jsonable(value) for name, value in order.payment},
     }
 
 
 def _jsonable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _jsonable(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_jsonable(part) for part in value]
     if isinstance(value, Decimal):
         return format(value, "f")
     return value.isoformat() if isinstance(value, date) else value

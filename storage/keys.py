@@ -1,12 +1,17 @@
-"""Texts made comparable: for search (accents and case aside) and for telling the same invoice again."""
+"""Texts made comparable: for search (accents and case aside) and for telling the same document again."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
 
+from pydantic import BaseModel
+
+from core.document_types import type_of
 from core.extraction import PageRef
-from core.invoice.model import Invoice
+from core.notation.writing import text_of
 
 
 def fold(text: str) -> str:
@@ -16,11 +21,16 @@ def fold(text: str) -> str:
     return " ".join(letters.encode("utf-8", "ignore").decode().split())
 
 
-def match_key(invoice: Invoice) -> str | None:
-    """The same for two invoices of one vendor and number, case, accents, blanks and punctuation aside; ``None`` where
-    either is missing."""
-    vendor, number = (_letters(text or "") for text in (invoice.vendor_name, invoice.invoice_number))
-    return f"{vendor}|{number}" if vendor and number else None
+def match_key(values: BaseModel) -> str | None:
+    """The same for two documents of a type whose values are the same in the fields by which it tells, such as vendor and
+    number; case, accents, blanks and punctuation aside. ``None`` where one of them is missing, or there are none."""
+    return key_of(getattr(values, name) for name in type_of(values).duplicate_key)
+
+
+def key_of(told: Iterable[Any]) -> str | None:
+    """The same for the values of these fields."""
+    parts = [_comparable(value) for value in told]
+    return "|".join(parts) if parts and all(parts) else None
 
 
 def page_key(pages: Sequence[PageRef]) -> str:
@@ -33,10 +43,16 @@ def search_terms(text: str) -> list[str]:
     return fold(text).split()
 
 
-def haystack(invoice: Invoice) -> str:
-    """Where search looks: number, vendor and customer, folded, one a line."""
-    texts = (invoice.invoice_number, invoice.vendor_name, invoice.customer_name)
-    return "\n".join(fold(text) for text in texts if text)
+def haystack(values: BaseModel) -> str:
+    """Where search looks: the fields that its type names, folded, one a line."""
+    texts = (getattr(values, name) for name in type_of(values).searched)
+    return "\n".join(fold(text_of(text)) for text in texts if text)
+
+
+def _comparable(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return _letters(value) if isinstance(value, str) else text_of(value)
 
 
 def _letters(text: str) -> str:

@@ -13,11 +13,10 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, update
 
-from core.document_types import type_of
+from core.document_types import USUAL, type_named, type_of
 from core.extraction import Extraction
-from core.invoice.document_type import INVOICE
-from core.invoice.model import Invoice
 from core.recipe import Correction
+from core.schema.document_type import DocumentType
 from core.schema.fields import FieldInfo
 from core.schema.path import is_cell, row_of
 from core.stores.ledger import Finals, ReviewedValue, RunFact, RunRow, ValueChange
@@ -54,9 +53,9 @@ class SqlLedger:
             connection.execute(insert(RUNS).values(_run_row(run_id, extraction, started_at, error)))
             connection.execute(insert(FIELD_VALUES), _field_rows(run_id, extraction))
 
-    def keep_final(self, run_id: str, order_id: int | None, invoice: Invoice) -> None:
+    def keep_final(self, run_id: str, order_id: int | None, values: BaseModel) -> None:
         """See :meth:`core.stores.ledger.Ledger.keep_final`. A field of a line that the person deleted ends as null."""
-        self.put_finals(run_id, Finals(order_id, _texts(invoice)), "saved")
+        self.put_finals(run_id, Finals(order_id, _texts(values)), "saved")
 
     def finals(self, run_id: str) -> Finals | None:
         """See :meth:`core.stores.ledger.Ledger.finals`."""
@@ -71,7 +70,10 @@ class SqlLedger:
         with self._database.write() as connection:
             kept = connection.execute(select(FIELD_VALUES).where(mine)).mappings()
             held = {row["path"]: dict(row) for row in kept}
-            rows = [_final_row(held.get(path), path, finals) for path in {**held, **(finals.values if finals else {})}]
+            kind = _type_of_run(connection, run_id)
+            rows = [
+                _final_row(kind, held.get(path), path, finals) for path in {**held, **(finals.values if finals else {})}
+            ]
             if known := [row for row in rows if row["field"] in held]:
                 here = mine & (FIELD_VALUES.c.path == bindparam("field"))
                 connection.execute(update(FIELD_VALUES).where(here), known)
@@ -83,12 +85,13 @@ class SqlLedger:
             order_id = finals.order_id if finals else next((row["order_id"] for row in held.values()), None)
             was = {path: _standing(row) for path, row in held.items()}
             now = {row["field"]: row["final"] if finals else held[row["field"]]["extracted"] for row in rows}
-            self._note_changes(connection, order_id, run_id, (was, now), why)
+            self._note_changes(connection, kind, {"order_id": order_id, "run_id": run_id, "why": why}, was, now)
 
-    def keep_changes(self, order_id: int, before: Invoice, after: Invoice, why: str) -> None:
+    def keep_changes(self, order_id: int, before: BaseModel, after: BaseModel, why: str) -> None:
         """See :meth:`core.stores.ledger.Ledger.keep_changes`."""
         with self._database.write() as connection:
-            self._note_changes(connection, order_id, None, (_texts(before), _texts(after)), why)
+            told = {"order_id": order_id, "run_id": None, "why": why}
+            self._note_changes(connection, type_of(after), told, _texts(before), _texts(after))
 
     def changes(self, order_id: int) -> list[ValueChange]:
         """See :meth:`core.stores.ledger.Ledger.changes`."""
@@ -98,14 +101,13 @@ class SqlLedger:
             return [ValueChange(**row) for row in connection.execute(mine).mappings()]
 
     def _note_changes(
-        self, connection: Connection, order_id: int | None, run_id: str | None, values: tuple[_Texts, _Texts], why: str
+        self, connection: Connection, kind: DocumentType, told: Mapping[str, Any], was: _Texts, now: _Texts
     ) -> None:
-        was, now = values
-        told = {"order_id": order_id, "run_id": run_id, "at": datetime.now(UTC), "who": self._who, "why": why}
+        by = {**told, "at": datetime.now(UTC), "who": self._who}
         found = [
-            told | {"path": path, "before": was.get(path), "after": now.get(path)}
+            by | {"path": path, "before": was.get(path), "after": now.get(path)}
             for path in {**was, **now}
-            if not same_value(INVOICE.field_of(path), was.get(path), now.get(path))
+            if not same_value(kind.field_of(path), was.get(path), now.get(path))
         ]
         if found:
             connection.execute(insert(VALUE_CHANGES), found)
@@ -236,6 +238,7 @@ def _run_row(run_id: str, extraction: Extraction, started_at: datetime, error: s
         "confidences": extraction.confidences,
         "error": error,
         "document_type": extraction.document_type,
+        "type_name": extraction.type_name,
     }
 
 
@@ -253,13 +256,19 @@ def _field_rows(run_id: str, extraction: Extraction) -> list[dict[str, Any]]:
     ]
 
 
-def _final_row(held: Mapping[str, Any] | None, path: str, finals: Finals | None) -> dict[str, Any]:
+def _final_row(kind: DocumentType, held: Mapping[str, Any] | None, path: str, finals: Finals | None) -> dict[str, Any]:
     """What the row of ``path`` is to say from now on; without ``finals`` that nobody has saved it."""
     if finals is None:
         return {"field": path, "order_id": None, "final": None, "changed": None}
     after = finals.values.get(path)
-    changed = not same_value(INVOICE.field_of(path), held["extracted"] if held else None, after)
+    changed = not same_value(kind.field_of(path), held["extracted"] if held else None, after)
     return {"field": path, "order_id": finals.order_id, "final": after, "changed": changed}
+
+
+def _type_of_run(connection: Connection, run_id: str) -> DocumentType:
+    """The type that a run read its document as."""
+    name = connection.execute(select(RUNS.c.type_name).where(RUNS.c.run_id == run_id)).scalar()
+    return type_named(name or USUAL.name)
 
 
 def _standing(row: Mapping[str, Any]) -> str | None:

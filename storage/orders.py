@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Literal
 
+from pydantic import BaseModel
 from sqlalchemy import Column, Connection, RowMapping, Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.visitors import iterate
@@ -16,7 +17,7 @@ from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
 from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.invoice.model import Invoice, LineItem, Payment, payment_fields
-from core.stores.records import Duplicate, Record, RecordPage, RecordQuery, RecordSummary
+from core.stores.records import OWN_COLUMNS, Duplicate, Record, RecordPage, RecordQuery, RecordSummary
 from storage.columns import sortable
 from storage.database import Database
 from storage.keys import fold, haystack, match_key, page_key, search_terms
@@ -24,20 +25,18 @@ from storage.tables import DETAIL, HEADER, ORIGIN, SEARCH, SEQUENCE
 
 #: What a listing can be sorted by: folded texts for what people read, the values themselves for the rest.
 _SORTS: dict[str, ColumnElement[Any]] = {
-    "order_id": HEADER.c.order_id,
-    "invoice_number": SEARCH.c.invoice_number,
-    "invoice_date": HEADER.c.invoice_date,
-    "due_date": HEADER.c.due_date,
-    "vendor_name": SEARCH.c.vendor_name,
-    "customer_name": SEARCH.c.customer_name,
-    "total_amount": HEADER.c.total_amount,
-    "currency": HEADER.c.currency,
-    "status": HEADER.c.status,
-    "updated_at": HEADER.c.updated_at,
-    "document_type": ORIGIN.c.document_type,
-    "amount_due": ORIGIN.c.amount_due,
+    **{name: (HEADER if name in HEADER.c else ORIGIN).c[name] for name in OWN_COLUMNS},
+    **{
+        name: SEARCH.c[name] if name in SEARCH.c else HEADER.c[INVOICE.field_of(name).column]
+        for name in INVOICE.list_columns
+    },
 }
-_SUMMARY = [(HEADER if name in HEADER.c else ORIGIN).c[name] for name in RecordSummary.__dataclass_fields__]
+_LISTED = {name: HEADER.c[INVOICE.field_of(name).column] for name in INVOICE.list_columns}
+_SUMMARY = [*((HEADER if name in HEADER.c else ORIGIN).c[name] for name in OWN_COLUMNS), *_LISTED.values()]
+#: The day by which listings are narrowed.
+_ISSUED = HEADER.c[INVOICE.field_of(INVOICE.issued_on).column]
+#: The fields by which the same invoice is told, with their columns.
+_TELLING = {name: HEADER.c[INVOICE.field_of(name).column] for name in INVOICE.duplicate_key}
 #: Orders that are written or read in one go.
 _BATCH = 500
 
@@ -110,7 +109,7 @@ class SqlOrders:
         total = select(func.count()).select_from(self._matches(query).subquery())
         with self._database.read() as connection:
             listed = connection.execute(self._sorted(query, rows)).mappings()
-            summaries = tuple(RecordSummary(**row) for row in listed)
+            summaries = tuple(_summary(row) for row in listed)
             return RecordPage(summaries, connection.execute(total).scalar_one())
 
     def each(self, query: RecordQuery) -> Iterator[Record]:
@@ -122,16 +121,17 @@ class SqlOrders:
             for batch in rows.partitions():
                 yield from _orders(connection, batch)
 
-    def duplicates(self, document: str | None, pages: tuple[PageRef, ...], invoice: Invoice) -> list[Duplicate]:
+    def duplicates(self, document: str | None, pages: tuple[PageRef, ...], values: BaseModel) -> list[Duplicate]:
         """See :meth:`core.stores.records.RecordStore.duplicates`: the same document first, the latest first."""
         same_document = and_(ORIGIN.c.document == document, ORIGIN.c.page_key == page_key(pages))
-        same_invoice = SEARCH.c.match_key == match_key(invoice)
+        key = match_key(values)
+        same_values = SEARCH.c.match_key == key
         found: dict[int, Duplicate] = {}
         with self._database.read() as connection:
             if document is not None:
                 _note(found, "document", connection.execute(_named(ORIGIN).where(same_document)).mappings())
-            if match_key(invoice) is not None:
-                _note(found, "invoice", connection.execute(_named(SEARCH).where(same_invoice)).mappings())
+            if key is not None:
+                _note(found, "values", connection.execute(_named(SEARCH).where(same_values)).mappings())
         return list(found.values())
 
     def _matches(self, query: RecordQuery, sort: str | None = None) -> Select[Any]:
@@ -158,9 +158,9 @@ class SqlOrders:
         first, last = query.invoiced
         since, before = query.saved
         if first is not None:
-            yield HEADER.c.invoice_date >= first
+            yield first <= _ISSUED
         if last is not None:
-            yield HEADER.c.invoice_date <= last
+            yield last >= _ISSUED
         if since is not None:
             yield HEADER.c.updated_at >= since
         if before is not None:
@@ -220,7 +220,7 @@ def _header_row(order: Record, now: datetime) -> dict[str, Any]:
 
 
 def _detail_rows(order: Record, now: datetime) -> Iterator[dict[str, Any]]:
-    for number, item in enumerate(order.values.line_items, 1):
+    for number, item in enumerate(INVOICE.rows(order.values, LINE_ITEMS), 1):
         values = {info.column: getattr(item, info.name) for info in LINE_ITEMS.columns}
         yield values | {"order_id": order.order_id, "line_number": number, "created_at": order.created_at or now}
 
@@ -238,13 +238,17 @@ def _origin_row(order: Record) -> dict[str, Any]:
 
 
 def _search_row(order: Record) -> dict[str, Any]:
-    names = ("invoice_number", "vendor_name", "customer_name")
-    folded = {name: fold(text) if (text := getattr(order.values, name)) else None for name in names}
+    folded = {name: fold(text) if (text := getattr(order.values, name)) else None for name in INVOICE.searched}
     return folded | {
         "order_id": order.order_id,
         "haystack": haystack(order.values),
         "match_key": match_key(order.values),
     }
+
+
+def _summary(row: RowMapping) -> RecordSummary:
+    own = {name: row[name] for name in OWN_COLUMNS}
+    return RecordSummary(values={name: row[column.name] for name, column in _LISTED.items()}, **own)
 
 
 def _whole() -> Select[Any]:
@@ -268,7 +272,8 @@ def _orders(connection: Connection, rows: Sequence[RowMapping]) -> Iterator[Reco
         )
     for row in rows:
         values = {info.name: row[info.column] for info in INVOICE.header}
-        invoice = Invoice.model_construct(**values, line_items=tuple(lines.get(row["order_id"], ())))
+        values[LINE_ITEMS.name] = tuple(lines.get(row["order_id"], ()))
+        invoice = Invoice.model_construct(**values)
         pages = tuple(PageRef(number, rotation) for number, rotation in row["pages"])
         payment = Payment.model_construct(**{info.name: row[info.column] for info in payment_fields()})
         told = (row["document"], pages, row["run_id"], row["created_at"], row["updated_at"], row["document_type"])
@@ -277,15 +282,15 @@ def _orders(connection: Connection, rows: Sequence[RowMapping]) -> Iterator[Reco
 
 def _named(table: Any) -> Select[Any]:
     """What a duplicate's sentence needs, the latest order first."""
-    columns = (HEADER.c.order_id, HEADER.c.vendor_name, HEADER.c.invoice_number, HEADER.c.created_at)
+    columns = (HEADER.c.order_id, *_TELLING.values(), HEADER.c.created_at)
     joined = select(*columns).select_from(HEADER).join(table, table.c.order_id == HEADER.c.order_id)
     return joined.order_by(HEADER.c.order_id.desc())
 
 
-def _note(found: dict[int, Duplicate], reason: Literal["document", "invoice"], rows: Iterable[RowMapping]) -> None:
+def _note(found: dict[int, Duplicate], reason: Literal["document", "values"], rows: Iterable[RowMapping]) -> None:
     for row in rows:
-        told = (row["vendor_name"], row["invoice_number"], row["created_at"])
-        found.setdefault(row["order_id"], Duplicate(row["order_id"], reason, "database", *told))
+        known = {name: row[column.name] for name, column in _TELLING.items()}
+        found.setdefault(row["order_id"], Duplicate(row["order_id"], reason, "database", known, row["created_at"]))
 
 
 def _as_order_id(text: str) -> int | None:

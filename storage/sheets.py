@@ -91,11 +91,11 @@ LAYOUTS = (HEADER, DETAIL)
 
 def _title(column: str) -> str:
     """``customer_id`` as ``CustomerID``: a database column's name as its sheet's title."""
-    special = {"subtotal": "SubTotal", "customer_id": "CustomerID"}
-    return special.get(column) or "".join(word.capitalize() for word in column.split("_"))
+    titles = {title.lower(): title for layout in LAYOUTS for title in layout.titles}
+    return titles[column.replace("_", "")]
 
 
-_HEADER_TITLES = {info.name: _title(info.column) for info in INVOICE.header}
+HEADER_TITLES = {info.name: _title(info.column) for info in INVOICE.header}
 _PAYMENT_TITLES = {info.name: _title(info.column) for info in payment_fields()}
 _ITEM_TITLES = {info.name: _title(info.column) for info in LINE_ITEMS.columns}
 
@@ -103,7 +103,7 @@ _ITEM_TITLES = {info.name: _title(info.column) for info in LINE_ITEMS.columns}
 def header_row(order: Record) -> Row:
     """The order's row in SalesOrderHeader. Times that it lacks are now."""
     now = datetime.now(UTC)
-    values = {title: getattr(order.values, name) for name, title in _HEADER_TITLES.items()}
+    values = {title: getattr(order.values, name) for name, title in HEADER_TITLES.items()}
     values |= {title: getattr(order.payment, name) for name, title in _PAYMENT_TITLES.items()}
     told = {"OrderID": order.order_id, "Status": order.status, "DocumentType": order.document_type}
     return values | told | {"CreatedAt": order.created_at or now, "UpdatedAt": order.updated_at or now}
@@ -115,13 +115,13 @@ def detail_rows(order: Record) -> list[Row]:
     return [
         {title: getattr(item, name) for name, title in _ITEM_TITLES.items()}
         | {"OrderID": order.order_id, "LineNumber": number, "CreatedAt": made}
-        for number, item in enumerate(order.values.line_items, 1)
+        for number, item in enumerate(INVOICE.rows(order.values, LINE_ITEMS), 1)
     ]
 
 
 def order_of(header: Row, details: Sequence[Row]) -> Record:
     """The order that these rows tell. What a person typed into a cell and cannot be its value counts as empty."""
-    invoice = {name: _value(info.kind, header[_HEADER_TITLES[name]]) for name, info in _fields(INVOICE.header)}
+    invoice = {name: _value(info.kind, header[HEADER_TITLES[name]]) for name, info in _fields(INVOICE.header)}
     details = sorted(details, key=lambda row: _value("quantity", row["LineNumber"]) or Decimal(0))
     items = [
         LineItem(**{name: _value(info.kind, row[_ITEM_TITLES[name]]) for name, info in _fields(LINE_ITEMS.columns)})
@@ -134,7 +134,8 @@ def order_of(header: Row, details: Sequence[Row]) -> Record:
     paid = Payment(
         **{name: _value(info.kind, header[_PAYMENT_TITLES[name]]) for name, info in _fields(payment_fields())}
     )
-    return Record(Invoice(**invoice, line_items=tuple(items)), known, int(order_id), None, (), None, *times, kind, paid)
+    values = Invoice(**invoice, **{LINE_ITEMS.name: tuple(items)})
+    return Record(values, known, int(order_id), None, (), None, *times, kind, paid)
 
 
 def _fields(infos: Any) -> list[tuple[str, Any]]:

@@ -120,6 +120,7 @@ RUNS = Table(
     Column("confidences", Facts, nullable=False),
     Column("error", Prose),
     Column("document_type", String(40)),
+    Column("type_name", String(80)),
 )
 
 #: A row a field of a run: as extracted, and as the person left it. ``changed`` is null until a save.

@@ -11,17 +11,18 @@ from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from pydantic import BaseModel
 
 from core.atomic import BY_UMASK, StagedFile, drop_left_over, real_path
 from core.errors import RecordMissing, StorageError, WorkbookDamaged, WorkbookLocked
-from core.invoice.model import Invoice
+from core.invoice.document_type import INVOICE
 from core.stores.records import Duplicate, Record
 from core.stores.workbook import StagedChange
-from storage.keys import match_key
+from storage.keys import key_of, match_key
 from storage.new_sheet import TITLE_ROW, NewSheet
 from storage.package import Package
 from storage.sheet_xml import Sheet
-from storage.sheets import DETAIL, HEADER, LAYOUTS, Layout, detail_rows, header_row, moment_of, order_of
+from storage.sheets import DETAIL, HEADER, HEADER_TITLES, LAYOUTS, Layout, detail_rows, header_row, moment_of, order_of
 from storage.tables_xml import stretch_table
 
 #: Seconds that a save waits for another process's.
@@ -100,9 +101,9 @@ class Workbook:
             raise self._missing(order_id)
         return order
 
-    def duplicates(self, invoice: Invoice) -> list[Duplicate]:
+    def duplicates(self, values: BaseModel) -> list[Duplicate]:
         """See :meth:`core.stores.workbook.WorkbookStore.duplicates`: the latest first."""
-        wanted = match_key(invoice)
+        wanted = match_key(values)
         with self._told():
             book = self._opened() if wanted else None
             return sorted(_duplicates(book.sheet(HEADER), wanted), key=lambda found: -found.order_id) if book else []
@@ -222,8 +223,9 @@ class _Book:
 
 
 def _duplicates(sheet: Sheet, wanted: str | None) -> Iterator[Duplicate]:
-    for order_id, vendor, number in sheet.values(("OrderID", "VendorName", "InvoiceNumber")):
-        named = Invoice.model_construct(vendor_name=vendor and str(vendor), invoice_number=number and str(number))
-        if str(order_id).isdigit() and match_key(named) == wanted:
+    names = INVOICE.duplicate_key
+    for order_id, *cells in sheet.values(("OrderID", *(HEADER_TITLES[name] for name in names))):
+        known = {name: cell and str(cell) for name, cell in zip(names, cells, strict=True)}
+        if str(order_id).isdigit() and key_of(known.values()) == wanted:
             made = moment_of(sheet.rows_of(int(order_id))[-1]["CreatedAt"])
-            yield Duplicate(int(order_id), "invoice", "workbook", named.vendor_name, named.invoice_number, made)
+            yield Duplicate(int(order_id), "values", "workbook", known, made)

@@ -16,16 +16,10 @@ NAMES = set(INVOICE.names()) - ALSO_OTHERS
 
 #: The invoice's own rooms.
 OWN = ("core.invoice", "core.rules")
-#: Where an invoice is still spoken of by its fields. A file is only ever taken out of this list: records are invoices
-#: until other types are stored, prompts and their examples until each type brings its own; core.llm.prices has
-#: the word from the library that it asks.
+#: Where an invoice is still spoken of by its fields. A file is only ever taken out of this list: the tables of invoices
+#: have them as the names of their columns; core.llm.prices has the word from the library that it asks.
 STILL = """
-core.accuracy.truths core.entrypoints.commands.calibrate core.evaluation.cases
-core.llm.prices
-core.records core.runs
-pages.accuracy_parts.learning pages.prompts_parts.examples pages.records_parts.table
-storage.exports storage.keys storage.migrations.versions.0001_orders_and_ledger storage.orders storage.sheets
-storage.tables storage.workbook
+core.llm.prices storage.migrations.versions.0001_orders_and_ledger storage.tables
 """.split()
 
 

@@ -254,7 +254,7 @@ class _Run:
         pages = subject.pages if self._choice.invoice_pages else ()
         pages = pages or tuple(PageRef(number + 1) for number in range(document.page_count))
         runs = self._parts.runs
-        recipe = runs.shelf.hiding(recipe, document.sha256, pages)
+        recipe = runs.shelf.hiding(subject.case.read_with(recipe), document.sha256, pages)
         order = runs.order_as_is(lambda: document, document.sha256, document.name, pages, recipe, self._job_id)
         for event in runs.pipeline.run(order, cancelled):
             if isinstance(event, RunFinished):

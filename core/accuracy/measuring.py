@@ -9,11 +9,10 @@ from core.accuracy.causes import cause_of, places_of_truth
 from core.accuracy.measured import Measured, Miss, Place
 from core.evaluation.cases import Case
 from core.evaluation.outcome import Compared, Outcome, compare
-from core.evaluation.scoring import ITEM_PREFIX, score_case, type_of_truth
+from core.evaluation.scoring import ITEM_PREFIX, score_case
 from core.evidence import Box, Evidence, PageText
 from core.extraction import Extraction
 from core.extraction_json import to_json
-from core.schema.document_type import DocumentType
 from core.schema.path import row_of
 from core.validation.gate import decide
 
@@ -89,9 +88,9 @@ def _misses(case: Case, extraction: Extraction, outcome: Outcome) -> list[Miss]:
     texts = {text.page: text for text in extraction.page_texts}
     stands = places_of_truth(case.truth, extraction.page_texts)
     any_recognised = any(text.recognised for text in texts.values())
-    kind, found = type_of_truth(case.truth), []
+    found = []
     for value in outcome.misses:
-        truth_at = stands.get(_truth_path(kind, value)) if value.wanted is not None else None
+        truth_at = stands.get(value.truth_path) if value.wanted is not None else None
         evidence = extraction.evidence.get(value.path) if value.got is not None else None
         recognised = texts[truth_at.page].recognised if truth_at else any_recognised
         found.append(
@@ -109,11 +108,6 @@ def _misses(case: Case, extraction: Extraction, outcome: Outcome) -> list[Miss]:
             )
         )
     return found
-
-
-def _truth_path(kind: DocumentType, value: Compared) -> str:
-    table = kind.main_table
-    return value.info.name if value.line is None or table is None else table.path(value.line, value.info.name)
 
 
 def _line_number(value: Compared) -> int | None:

@@ -47,15 +47,15 @@ def truth_of(order: Record, extraction: Extraction | None, kind: str, page_count
     meta = {
         "language": (extraction.language if extraction else None) or "",
         "kind": kind,
-        "vendor_group": invoice.vendor_name or "",
+        "vendor_group": (getattr(invoice, kind_of_values.issuer) if kind_of_values.issuer else None) or "",
         "pages": page_count,
         "invoice_pages": [page.number for page in order.pages],
         "rotations": {str(page.number): page.rotation for page in order.pages if page.rotation},
         "visible": shown,
         "order_id": order.order_id,
     }
-    named = {} if kind_of_values is USUAL else {"type": kind_of_values.name}
-    return {**values, "meta": meta | named}
+    named = {} if kind_of_values is USUAL else {"document_type": kind_of_values.name}
+    return {**named, **values, "meta": meta}
 
 
 def _unseen(invoice: BaseModel, extraction: Extraction) -> frozenset[str]:

@@ -98,8 +98,7 @@ def _document(kept: Comparison, name: str, document: Compared) -> str:
 
 
 def _value_row(row: SheetRow, known: bool, voted: bool) -> str:
-    title = row.info.title if row.line is None else f"Line {row.line + 1} · {row.info.title}"
-    cells = [f"<td>{_text(title)}</td>", *(_entry(row, entry) for entry in row.entries)]
+    cells = [f"<td>{_text(row.title)}</td>", *(_entry(row, entry) for entry in row.entries)]
     if known:
         cells.append(f"<td>{_text((text_of(row.truth) or 'not on the page') if row.known else '')}</td>")
     if voted:

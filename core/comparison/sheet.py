@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from core.comparison.alignment import AlignedLine, align
@@ -37,7 +37,7 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class SheetRow:
     """One field. ``path`` names it over all recipes (lines are numbered as they were first met), ``line`` is the place of
-    its line on this sheet, from 0. ``entries`` has ``None`` for a recipe that gave no result. ``truth`` is the true value where ``known``;
+    its line in its table on this sheet, from 0, and ``row_title`` what that is. ``entries`` has ``None`` for a recipe that gave no result. ``truth`` is the true value where ``known``;
     ``basis`` is what ``right`` goes by."""
 
     path: str
@@ -48,6 +48,12 @@ class SheetRow:
     truth: Any = None
     vote: Vote | None = None
     basis: Basis | None = None
+    row_title: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it is called: ``Total``, or ``Line 2 · Quantity``."""
+        return self.info.title if self.line is None else f"{self.row_title} {self.line + 1} · {self.info.title}"
 
     @property
     def agreed(self) -> bool:
@@ -75,7 +81,7 @@ def compare_readings(
     invoices = [reading.values if reading else None for reading in readings]
     kind = _kind_of(readings, truth)
     rows = [_header_row(info, readings, invoices, truth) for info in kind.header]
-    if table := kind.main_table:
+    for table in kind.tables:
         dumps = [[dict(row) for row in kind.rows(one, table)] if one else None for one in invoices]
         lines = _true_lines(table, truth)
         for place, line in enumerate(align(table, dumps, [line.values for line in lines])):
@@ -148,7 +154,8 @@ def _line_row(
         known = _known(true.visible.get(cell.name), true.values.get(cell.name), true.alternatives(cell))
     elif lines:
         known = _Known(scored=True)  # a line that is not on the page
-    return _row(table.path(line.number, cell.name), cell, place, readings, values, paths, known)
+    row = _row(table.path(line.number, cell.name), cell, place, readings, values, paths, known)
+    return replace(row, row_title=table.row_title)
 
 
 def _known(visible: Any, value: Any, readings: Sequence[Any]) -> _Known:
@@ -210,7 +217,7 @@ def _judged(row: SheetRow, vote: Vote | None) -> SheetRow:
     entries = row.entries
     if right is not None:
         entries = tuple(entry and _with_right(entry, right[entry.group]) for entry in entries)
-    return SheetRow(row.path, row.info, row.line, entries, row.known, row.truth, vote, basis)
+    return replace(row, entries=entries, vote=vote, basis=basis)
 
 
 def _with_right(entry: Entry, right: bool) -> Entry:

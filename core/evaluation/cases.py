@@ -13,6 +13,8 @@ from core.documents import FORMATS
 from core.errors import CaseError
 from core.evaluation.scoring import type_of_truth
 from core.extraction import PageRef
+from core.recipe import Recipe
+from core.schema.document_type import DocumentType
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,15 @@ class Case:
     """``None`` when the folder holds a truth only: enough to score predictions that exist."""
 
     @property
+    def type(self) -> DocumentType:
+        """The document type that it is read and scored as."""
+        return type_of_truth(self.truth)
+
+    def read_with(self, recipe: Recipe) -> Recipe:
+        """``recipe`` as it reads this case: as its type."""
+        return recipe if self.type is document_types.USUAL else recipe.reading(self.type.name)
+
+    @property
     def language(self) -> str:
         return str(self.truth["meta"].get("language", ""))
 
@@ -35,7 +46,7 @@ class Case:
     @property
     def vendor(self) -> str:
         """Who issued it, under the name by which layouts of the same vendor are told."""
-        return str(self.truth["meta"].get("vendor_group") or self.truth.get("vendor_name") or "")
+        return str(self.truth["meta"].get("vendor_group") or self.truth.get(self.type.issuer) or "")
 
     @property
     def invoice_pages(self) -> tuple[int, ...]:

@@ -4,35 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.evaluation.assignment import pair
 from core.evaluation.predictions import plain_value
-from core.evaluation.scoring import ITEM_PREFIX, true_lines, type_of_truth
+from core.evaluation.scoring import column_name, true_lines, type_of_truth
 from core.notation.sameness import is_empty, is_right
 from core.schema.document_type import Table
 from core.schema.fields import FieldInfo
-from core.schema.path import is_cell
 from core.validation.gate import CRITICAL
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One value that is scored. ``path`` is its place in the invoice (of lines that have no partner: the cell's name,
-    ``item.quantity``); ``wanted`` the truth (``None``: it is not on the page), ``got`` what was given (``None``:
-    nothing); ``line`` the true line item it belongs to, from 0."""
+    """One value that is scored. ``path`` is its place in the document (of rows that have no partner: the cell's name,
+    ``item.quantity``); ``name`` its field's key in :attr:`core.evaluation.scoring.CaseScore.counts`; ``wanted`` the truth
+    (``None``: it is not on the page), ``got`` what was given (``None``: nothing); ``table`` the table that it belongs to and
+    ``line`` the true row there, from 0."""
 
     path: str
+    name: str
     info: FieldInfo
     wanted: Any
     got: Any
     right: bool
+    table: Table | None = None
     line: int | None = None
 
     @property
-    def name(self) -> str:
-        """The field's key in :attr:`core.evaluation.scoring.CaseScore.counts`."""
-        return ITEM_PREFIX + self.info.name if is_cell(self.path) else self.info.name
+    def truth_path(self) -> str:
+        """Its place in the truth."""
+        known = self.table is not None and self.line is not None
+        return self.table.path(self.line, self.info.name) if known else self.info.name  # type: ignore[union-attr, arg-type]
 
 
 @dataclass(slots=True)
@@ -70,21 +73,22 @@ class Outcome:
             if value.got is not None and not value.right and value.info.kind in CRITICAL
         ]
 
-    def _note(
-        self,
-        info: FieldInfo,
-        visible: Any,
-        wanted: Any,
-        got: Any,
-        path: str,
-        readings: Any = (),
-        line: int | None = None,
-    ) -> None:
+    def _note(self, place: _Place, visible: Any, wanted: Any, got: Any, readings: Any = ()) -> None:
         if visible is not True and (visible != "absent" or is_empty(got)):
             return
-        right = visible is True and is_right(info, wanted, got, readings)
-        value = None if is_empty(got) else got
-        self.values.append(Compared(path, info, wanted if visible is True else None, value, right, line))
+        right = visible is True and is_right(place.info, wanted, got, readings)
+        told = (wanted if visible is True else None, None if is_empty(got) else got, right)
+        self.values.append(Compared(place.path, place.name, place.info, *told, place.table, place.line))
+
+
+class _Place(NamedTuple):
+    """Where a value stands: as :class:`Compared` has it."""
+
+    path: str
+    name: str
+    info: FieldInfo
+    table: Table | None = None
+    line: int | None = None
 
 
 def compare(truth: Mapping[str, Any], invoice: Mapping[str, Any]) -> Outcome:
@@ -96,14 +100,17 @@ def compare(truth: Mapping[str, Any], invoice: Mapping[str, Any]) -> Outcome:
     for info in kind.header:
         got = plain_value(invoice.get(info.name))
         readings = alternatives.get(info.name, ())
-        found._note(info, visible.get(info.name), truth.get(info.name), got, info.name, readings)
-    table = kind.main_table
-    if table is not None and isinstance(visible.get(table.name), list):
-        _compare_lines(found, table, truth, invoice)
+        found._note(_Place(info.name, info.name, info), visible.get(info.name), truth.get(info.name), got, readings)
+    for table in kind.tables:
+        if isinstance(visible.get(table.name), list):
+            named = {cell.name: column_name(kind, table, cell.name) for cell in table.columns}
+            _compare_lines(found, table, named, truth, invoice)
     return found
 
 
-def _compare_lines(found: Outcome, table: Table, truth: Mapping[str, Any], invoice: Mapping[str, Any]) -> None:
+def _compare_lines(
+    found: Outcome, table: Table, named: Mapping[str, str], truth: Mapping[str, Any], invoice: Mapping[str, Any]
+) -> None:
     lines = true_lines(truth, table)
     items = list(invoice.get(table.name) or ())
     pairs = pair([[line.similarity(item) for item in items] for line in lines])
@@ -111,9 +118,11 @@ def _compare_lines(found: Outcome, table: Table, truth: Mapping[str, Any], invoi
         partner = pairs.get(position)
         item = {} if partner is None else items[partner]
         for cell in table.columns:
-            path = ITEM_PREFIX + cell.name if partner is None else table.path(partner, cell.name)
+            name = named[cell.name]
+            place = _Place(name if partner is None else table.path(partner, cell.name), name, cell, table, position)
             wanted, got = line.values.get(cell.name), item.get(cell.name)
-            found._note(cell, line.visible.get(cell.name), wanted, got, path, line.alternatives(cell), position)
+            found._note(place, line.visible.get(cell.name), wanted, got, line.alternatives(cell))
     for extra in sorted(set(range(len(items))) - set(pairs.values())):
         for cell in table.columns:
-            found._note(cell, "absent", None, items[extra].get(cell.name), table.path(extra, cell.name))
+            place = _Place(table.path(extra, cell.name), named[cell.name], cell, table)
+            found._note(place, "absent", None, items[extra].get(cell.name))

@@ -2,7 +2,7 @@
 
 ``meta.visible`` of the truth says what counts, for each field: ``true`` stands on the page (right: true positive; empty:
 false negative; wrong: both false positive and false negative), ``"absent"`` is not on the page (any value: false
-positive), anything else is not scored. TrueLine items are paired first; a line that was made up costs a false positive
+positive), anything else is not scored. Rows of tables are paired first; a line that was made up costs a false positive
 a cell.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from core import document_types
 from core.document_types import USUAL, type_named
 from core.evaluation.assignment import pair
 from core.evaluation.predictions import plain_items, plain_value
@@ -19,8 +20,13 @@ from core.notation.sameness import is_empty, is_right, similarity
 from core.schema.document_type import DocumentType, Table
 from core.schema.fields import FieldInfo
 
-#: Cells are counted under this prefix: ``item.quantity``.
+#: Cells are counted under this prefix: ``item.quantity`` in a type's first table, ``item.taxes.rate`` in another.
 ITEM_PREFIX = "item."
+
+
+def column_name(kind: DocumentType, table: Table, column: str) -> str:
+    """Under which name the cells of a column are counted."""
+    return f"{ITEM_PREFIX}{column}" if table is kind.main_table else f"{ITEM_PREFIX}{table.name}.{column}"
 
 
 @dataclass(slots=True)
@@ -89,16 +95,23 @@ def score_case(truth: Mapping[str, Any], prediction: Mapping[str, Any]) -> CaseS
         wanted, got = truth.get(info.name), plain_value(prediction.get(info.name))
         right = is_right(info, wanted, got, alternatives.get(info.name, ()))
         score.header_exact &= score.note(info.name, visible.get(info.name), wanted, got, right)
-    table = kind.main_table
-    if table is not None and isinstance(visible.get(table.name), list):
-        _score_items(score, table, true_lines(truth, table), plain_items(prediction.get(table.name), table))
+    for table in kind.tables:
+        if isinstance(visible.get(table.name), list):
+            named = {cell.name: column_name(kind, table, cell.name) for cell in table.columns}
+            _score_items(score, named, true_lines(truth, table), plain_items(prediction.get(table.name), table), table)
     return score
 
 
 def type_of_truth(truth: Mapping[str, Any]) -> DocumentType:
-    """The document type that a truth is of: ``meta.type``, an invoice where it names none. Raises ValueError for one that is
-    not known."""
-    return type_named((truth.get("meta") or {}).get("type") or USUAL.name)
+    """The document type that a truth is of: its ``meta.type``, else its ``document_type`` where that is the name of a type of
+    which its visible fields are; an invoice where neither says. Raises ValueError for a ``meta.type`` that is not known."""
+    meta = truth.get("meta") or {}
+    if meta.get("type"):
+        return type_named(meta["type"])
+    named = truth.get("document_type")
+    found = next((kind for kind in document_types.SHIPPED if kind.name == named), USUAL)
+    # A case may call a receipt that is scored as an invoice so too: its fields decide.
+    return found if set(meta.get("visible") or ()) <= set(found.names()) else USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,27 +151,33 @@ def true_lines(truth: Mapping[str, Any], table: Table) -> list[TrueLine]:
 
 
 def _score_items(
-    score: CaseScore, table: Table, lines: Sequence[TrueLine], predicted: Sequence[Mapping[str, Any]]
+    score: CaseScore,
+    named: Mapping[str, str],
+    lines: Sequence[TrueLine],
+    predicted: Sequence[Mapping[str, Any]],
+    table: Table,
 ) -> None:
     pairs = pair([[line.similarity(item) for item in predicted] for line in lines])
     for index, line in enumerate(lines):
-        right = _score_line(score, index, line, predicted[pairs[index]] if index in pairs else {})
+        right = _score_line(score, named, index, line, predicted[pairs[index]] if index in pairs else {})
         if any(line.visible.get(cell.name) is True for cell in table.columns):
             score.items_scorable += 1
             score.items_right += right
     taken = set(pairs.values())
     for item in (item for index, item in enumerate(predicted) if index not in taken):
         for cell in table.columns:
-            score.note(ITEM_PREFIX + cell.name, "absent", None, item.get(cell.name), False, f"extra item {cell.name}")
+            score.note(named[cell.name], "absent", None, item.get(cell.name), False, f"extra item {cell.name}")
 
 
-def _score_line(score: CaseScore, index: int, line: TrueLine, item: Mapping[str, Any]) -> bool:
+def _score_line(
+    score: CaseScore, named: Mapping[str, str], index: int, line: TrueLine, item: Mapping[str, Any]
+) -> bool:
     faultless = True
     for cell in line.table.columns:
         wanted, got = line.values.get(cell.name), item.get(cell.name)
         right = is_right(cell, wanted, got, line.alternatives(cell))
         where = f"item {index + 1} {cell.name}"
-        faultless &= score.note(ITEM_PREFIX + cell.name, line.visible.get(cell.name), wanted, got, right, where)
+        faultless &= score.note(named[cell.name], line.visible.get(cell.name), wanted, got, right, where)
     return faultless
 
 
@@ -186,5 +205,5 @@ def counted_names(kinds: Iterable[DocumentType]) -> list[str]:
     """The names in ``counts`` of documents of these types, header fields first, in the form's order."""
     kinds = list(kinds)
     header = [info.name for kind in kinds for info in kind.header]
-    columns = [ITEM_PREFIX + info.name for kind in kinds if kind.main_table for info in kind.main_table.columns]
+    columns = [column_name(kind, table, info.name) for kind in kinds for table in kind.tables for info in table.columns]
     return list(dict.fromkeys((*header, *columns)))

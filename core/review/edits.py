@@ -11,13 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import AliasChoices, BaseModel, BeforeValidator, Field, TypeAdapter
 
-from core.document_types import type_of
+from core.document_types import USUAL, Values, type_of
 from core.evidence import Evidence
-from core.invoice.model import Invoice
 from core.notation.writing import text_of
 from core.schema.document_type import Table
 from core.schema.fields import FieldInfo, fields_of
@@ -31,19 +30,29 @@ Row = dict[str, str]
 _OUR_NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,28})?")
 
 
+def _by_table(kept: Any) -> Any:
+    """The rows of each table; what an earlier version kept are those of the usual type's only table."""
+    name = USUAL.tables[0].name
+    return {} if kept is None else {name: kept} if isinstance(kept, list) else kept
+
+
 @dataclass(slots=True)
 class Edits:
-    """``texts`` by header path; ``lines`` all rows of the main table as texts (``None``: as extracted); ``drawn`` evidence by path;
+    """``texts`` by header path; ``tables`` all rows, as texts, of each table that was changed, by its name; ``drawn`` evidence by path;
     ``confirmed`` the paths whose value a person looked at and found right;
     ``proposed`` texts taken from a check's proposal; ``receipt`` and ``saved`` what was last saved; ``revision`` counts the changes of lines that were not typed into the table (it then begins anew)."""
 
     texts: dict[str, str] = field(default_factory=dict)
-    lines: list[Row] | None = None
+    tables: Annotated[
+        dict[str, list[Row]],
+        BeforeValidator(_by_table),
+        Field(validation_alias=AliasChoices("tables", "lines")),
+    ] = field(default_factory=dict)
     drawn: dict[str, Evidence] = field(default_factory=dict)
     confirmed: set[str] = field(default_factory=set)
     proposed: dict[str, str] = field(default_factory=dict)
     receipt: SaveReceipt | None = None
-    saved: Invoice | None = None
+    saved: Values = None
     revision: int = 0
 
     def to_json(self) -> dict[str, object]:
@@ -54,13 +63,20 @@ class Edits:
         """What stands in the field or cell: the typed text, else the extracted value."""
         place = Path.parse(path)
         if place.is_cell:
-            rows = self.rows(extracted)
+            rows = self.rows(extracted, type_of(extracted).table(place.table))
             return rows[place.row][place.field] if place.row < len(rows) else ""
         return self.texts.get(path, as_text(type_of(extracted).value_at(extracted, path)))
 
-    def rows(self, extracted: BaseModel) -> list[Row]:
-        """The lines as they now stand, as texts."""
-        return [dict(row) for row in self.lines] if self.lines is not None else rows_of(extracted)
+    @property
+    def changes_values(self) -> bool:
+        """Whether they say anything else than what was extracted."""
+        return bool(self.texts or self.tables)
+
+    def rows(self, extracted: BaseModel, table: Table) -> list[Row]:
+        """The rows of a table as they now stand, as texts."""
+        return (
+            [dict(row) for row in self.tables[table.name]] if table.name in self.tables else rows_of(extracted, table)
+        )
 
     def set_text(self, extracted: BaseModel, path: str, text: str, evidence: Evidence | None = None) -> None:
         """Put a text into a field or cell, with the drawn box it came from. A cell past the last line adds a line."""
@@ -77,40 +93,47 @@ class Edits:
         else:
             self.drawn[path] = evidence
 
-    def set_rows(self, extracted: BaseModel, rows: list[Row]) -> None:
-        """Take the table as it now is."""
-        self.lines = None if rows == rows_of(extracted) else rows
+    def set_rows(self, extracted: BaseModel, table: Table, rows: list[Row]) -> None:
+        """Take a table as it now is."""
+        if rows == rows_of(extracted, table):
+            self.tables.pop(table.name, None)
+        else:
+            self.tables[table.name] = rows
 
-    def insert_row(self, extracted: BaseModel, index: int, row: Row) -> None:
+    def insert_row(self, extracted: BaseModel, table: Table, index: int, row: Row) -> None:
         """Put a line before the one at ``index`` (from 0). What was drawn, confirmed or taken for the lines after it goes
         with them. ``row`` must hold a text: an empty line is none."""
-        rows = self.rows(extracted)
-        rows.insert(index, _blank(extracted) | row)
-        self.drawn = {_after_insert(path, index): found for path, found in self.drawn.items()}
-        self.confirmed = {_after_insert(path, index) for path in self.confirmed}
-        self.proposed = {_after_insert(path, index): text for path, text in self.proposed.items()}
-        self.set_rows(extracted, rows)
+        rows = self.rows(extracted, table)
+        rows.insert(index, _blank(table) | row)
+        self.drawn = {_after_insert(path, table, index): found for path, found in self.drawn.items()}
+        self.confirmed = {_after_insert(path, table, index) for path in self.confirmed}
+        self.proposed = {_after_insert(path, table, index): text for path, text in self.proposed.items()}
+        self.set_rows(extracted, table, rows)
         self.revision += 1
+
+    def forget_drawn(self, table: Table) -> None:
+        """Let go of the boxes drawn for cells of a table: its rows are not what they were."""
+        self.drawn = {path: found for path, found in self.drawn.items() if Path.parse(path).table != table.name}
 
     def _set_cell(self, extracted: BaseModel, place: Path, text: str) -> None:
-        rows = self.rows(extracted)
+        table = type_of(extracted).table(place.table)
+        rows = self.rows(extracted, table)
         while len(rows) <= place.row:
-            rows.append(_blank(extracted))
+            rows.append(_blank(table))
         rows[place.row][place.field] = text
-        self.set_rows(extracted, rows)
+        self.set_rows(extracted, table, rows)
         self.revision += 1
 
 
-def _after_insert(path: str, index: int) -> str:
-    """Where ``path`` leads once a line was put before the one at ``index``."""
+def _after_insert(path: str, table: Table, index: int) -> str:
+    """Where ``path`` leads once a row was put before the one at ``index`` of ``table``."""
     place = Path.parse(path)
-    return str(place._replace(row=place.row + 1)) if place.is_cell and place.row >= index else path
+    return str(place._replace(row=place.row + 1)) if place.table == table.name and place.row >= index else path
 
 
-def _blank(extracted: BaseModel) -> Row:
-    """A line that holds nothing yet."""
-    table = type_of(extracted).main_table
-    return {info.name: "" for info in table.columns} if table else {}
+def _blank(table: Table) -> Row:
+    """A row that holds nothing yet."""
+    return {info.name: "" for info in table.columns}
 
 
 _EDITS = TypeAdapter(Edits)
@@ -138,8 +161,8 @@ def read_edits(extracted: BaseModel, edits: Edits, parse: Parse) -> Read:
     values: dict[str, Any] = {name: getattr(extracted, name) for name in kind.model.model_fields}
     for path, text in edits.texts.items():
         values[path] = _read(kind.field_of(path), path, text, kind.value_at(extracted, path), parse, errors)
-    if edits.lines is not None and kind.main_table:
-        values[kind.main_table.name] = _read_lines(extracted, kind.main_table, edits.lines, parse, errors)
+    for name, rows in edits.tables.items():
+        values[name] = _read_lines(extracted, kind.table(name), rows, parse, errors)
     return Read(kind.model(**values), errors)
 
 
@@ -216,15 +239,10 @@ def as_text(value: Any) -> str:
     return text_of(value)
 
 
-def rows_of(values: BaseModel) -> list[Row]:
-    """The rows of the main table as texts, cell by cell."""
-    kind = type_of(values)
-    if kind.main_table is None:
-        return []
-    columns = kind.main_table.columns
-    return [
-        {info.name: as_text(getattr(row, info.name)) for info in columns} for row in kind.rows(values, kind.main_table)
-    ]
+def rows_of(values: BaseModel, table: Table) -> list[Row]:
+    """The rows of a table as texts, cell by cell."""
+    rows = type_of(values).rows(values, table)
+    return [{info.name: as_text(getattr(row, info.name)) for info in table.columns} for row in rows]
 
 
 def differences(stored: BaseModel, now: BaseModel) -> list[tuple[str, str, str]]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from pydantic import BaseModel
+
 from core.extraction import Extraction
-from core.invoice.model import Invoice
 from core.recipe import Correction
 
 
@@ -91,7 +92,7 @@ class Ledger(Protocol):
     def keep_run(self, run_id: str, extraction: Extraction, started_at: datetime, error: str | None = None) -> None:
         """One row a run with recipe, step times, cache hits, findings, confidences; and a row a field as extracted."""
 
-    def keep_final(self, run_id: str, order_id: int | None, invoice: Invoice) -> None:
+    def keep_final(self, run_id: str, order_id: int | None, values: BaseModel) -> None:
         """Every field's final value beside what was extracted; what that changes is noted as facts."""
 
     def finals(self, run_id: str) -> Finals | None:
@@ -100,7 +101,7 @@ class Ledger(Protocol):
     def put_finals(self, run_id: str, finals: Finals | None, why: str) -> None:
         """Put the final values of a run to what :meth:`finals` gave earlier, and note as facts what that changes."""
 
-    def keep_changes(self, order_id: int, before: Invoice, after: Invoice, why: str) -> None:
+    def keep_changes(self, order_id: int, before: BaseModel, after: BaseModel, why: str) -> None:
         """Note as facts what differs in an order that came from no run."""
 
     def changes(self, order_id: int) -> list[ValueChange]:

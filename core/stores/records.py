@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, BaseModel, Field
 
+from core.document_types import USUAL, Values, type_named, type_of
 from core.extraction import PageRef
-from core.invoice.model import Invoice, Payment
+from core.invoice.model import Payment
+from core.schema.document_type import DocumentType
 
 Status = Literal["approved", "needs review", "reviewed"]
 Target = Literal["database", "workbook"]
@@ -19,13 +21,13 @@ Target = Literal["database", "workbook"]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as it is stored: an invoice with its number in our books. ``document`` is the file's SHA-256.
+    """One record as it is stored: a document's values with its number in our books. ``document`` is the file's SHA-256.
 
     ``document_type`` is one of :func:`core.document_types.kinds` (a credit note is money back). ``version`` counts the
     saves of the database's record; two orders that hold the same are equal, whatever their version. Drafts that an earlier
     version kept call the values ``invoice``."""
 
-    values: Annotated[Invoice, Field(validation_alias=AliasChoices("values", "invoice"))]
+    values: Annotated[Values, Field(validation_alias=AliasChoices("values", "invoice"))]
     status: Status
     order_id: int | None = None
     document: str | None = None
@@ -37,23 +39,36 @@ class Record:
     payment: Payment = field(default_factory=Payment)
     version: int | None = field(default=None, compare=False)
 
+    @property
+    def type(self) -> DocumentType:
+        """What kind of document it is a record of."""
+        return type_of(self.values)
+
 
 @dataclass(frozen=True, slots=True)
 class RecordSummary:
-    """One row of the records list (times are UTC)."""
+    """One row of the records list (times are UTC). ``values`` are those of the list columns of its type, by name."""
 
     order_id: int
-    invoice_number: str | None
-    invoice_date: str | None
-    due_date: str | None
-    vendor_name: str | None
-    customer_name: str | None
-    total_amount: Decimal | None
-    currency: str | None
+    values: Mapping[str, Any]
     status: str
     updated_at: datetime
     document_type: str | None
     amount_due: Decimal | None
+    type_name: str = USUAL.name
+
+    @property
+    def type(self) -> DocumentType:
+        """What kind of document it is a record of."""
+        return type_named(self.type_name)
+
+    def value(self, column: str) -> Any:
+        """What stands in a column of the list; ``None`` where its type has no such field."""
+        return getattr(self, column) if column in OWN_COLUMNS else self.values.get(column)
+
+
+#: The columns of a list that records of every type have.
+OWN_COLUMNS = ("order_id", "status", "updated_at", "document_type", "amount_due")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +98,20 @@ class RecordPage:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A stored order that is the same document (same bytes and pages) or the same vendor's same number."""
+    """A stored order that is the same document (same bytes and pages), or whose values are the same in every field by which
+    its type tells (:attr:`core.schema.document_type.DocumentType.duplicate_key`); ``known`` are these, as text, by name."""
 
     order_id: int
-    reason: Literal["document", "invoice"]
+    reason: Literal["document", "values"]
     target: Target
-    vendor_name: str | None
-    invoice_number: str | None
+    known: Mapping[str, str | None]
     created_at: datetime | None
+    type_name: str = USUAL.name
+
+    @property
+    def type(self) -> DocumentType:
+        """What kind of document it is."""
+        return type_named(self.type_name)
 
 
 class RecordStore(Protocol):
@@ -119,6 +140,6 @@ class RecordStore(Protocol):
     def each(self, query: RecordQuery) -> Iterator[Record]:
         """Every match of ``query`` (its page and size are ignored), in order, for an export; streamed."""
 
-    def duplicates(self, document: str | None, pages: tuple[PageRef, ...], invoice: Invoice) -> list[Duplicate]:
-        """Stored orders of the same document and pages, or of the same vendor and invoice number (case, blanks and
-        punctuation aside)."""
+    def duplicates(self, document: str | None, pages: tuple[PageRef, ...], values: BaseModel) -> list[Duplicate]:
+        """Stored orders of the same document and pages, or of the same type with the same values in the fields that tell
+        (case, blanks and punctuation aside)."""

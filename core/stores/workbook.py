@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from core.invoice.model import Invoice
+from pydantic import BaseModel
+
 from core.stores.records import Duplicate, Record
 
 
@@ -44,5 +45,5 @@ class WorkbookStore(Protocol):
     def get(self, order_id: int) -> Record:
         """One order, as its rows say. Raises RecordMissing."""
 
-    def duplicates(self, invoice: Invoice) -> list[Duplicate]:
-        """Orders of the same vendor and invoice number."""
+    def duplicates(self, values: BaseModel) -> list[Duplicate]:
+        """Orders of the same type with the same values in the fields by which it tells, such as vendor and number."""

@@ -16,7 +16,7 @@ from math import exp
 from pathlib import Path
 
 from core.recipe import Correction
-from core.schema.path import is_cell
+from core.schema.path import cell_path, is_cell
 from core.stores.ledger import ReviewedValue
 from core.validation.signs import Signs, log_odds
 
@@ -82,6 +82,14 @@ def _signs(table: Mapping[str, object], before: str = "") -> Iterator[tuple[str,
             yield from _signs(entry, f"{before}{name}:")
         elif isinstance(entry, int | float):
             yield before + name, float(entry)
+
+
+def corrections_told(correction: Correction, before: Sequence[float]) -> dict[str, list[float]]:
+    """What the confidences ``before`` become, for header values and for cells of lines."""
+    return {
+        title: [corrected(each, path, correction) for each in before]
+        for title, path in (("header values", "field"), ("line items", cell_path("table", 0, "column")))
+    }
 
 
 def corrected(confidence: float, path: str, correction: Correction) -> float:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from core.errors import StudioError
-from core.validation.calibration import ENOUGH_REVIEWED, corrected
+from core.validation.calibration import ENOUGH_REVIEWED, corrections_told
 from pages.shared.frame import get_studio, plain
 
-#: The confidence whose correction is told, and a path of each kind.
+#: The confidence whose correction is told.
 _TOLD = 0.9
-_KINDS = {"header values": "total_amount", "line items": "line_items.0.total_price"}
 _SAID = "learning_said"
 
 
@@ -26,7 +25,7 @@ def draw_learning() -> None:
         )
     else:
         told = ", ".join(
-            f"90 % becomes {corrected(_TOLD, path, correction):.0%} for {kind}" for kind, path in _KINDS.items()
+            f"90 % becomes {now:.0%} for {kind}" for kind, (now,) in corrections_told(correction, [_TOLD]).items()
         )
         st.caption(f"Corrected by {correction.reviewed:,} reviewed values: {told}.")
     with st.container(horizontal=True):

@@ -8,11 +8,11 @@ from typing import Any
 
 import streamlit as st
 
+from core import document_types
 from core.accuracy import CAUSES, Cause, Evaluated, Measured, Miss
 from core.evaluation.cases import Case
 from core.evaluation.report import Summary
-from core.evaluation.scoring import ITEM_PREFIX, Count, total
-from core.invoice.document_type import INVOICE, LINE_ITEMS
+from core.evaluation.scoring import ITEM_PREFIX, Count, column_name, total
 from pages.accuracy_parts.state import Shown
 from pages.shared.frame import get_studio
 
@@ -31,8 +31,15 @@ PERCENT = st.column_config.NumberColumn(format="%.1f %%")
 
 def field_title(name: str) -> str:
     """A field's title by its key in the counts; cells say that they belong to a line."""
-    cells = {ITEM_PREFIX + info.name: f"Line: {info.title}" for info in LINE_ITEMS.columns}
-    return {**{info.name: info.title for info in INVOICE.header}, **cells}.get(name, name)
+    for kind in document_types.SHIPPED:
+        for info in kind.header:
+            if info.name == name:
+                return info.title
+        for table in kind.tables:
+            for info in table.columns:
+                if column_name(kind, table, info.name) == name:
+                    return f"{table.row_title}: {info.title}"
+    return name
 
 
 def field_rows(result: Evaluated, other: Evaluated | None = None) -> list[Row]:

@@ -64,12 +64,11 @@ def colour_of(column: int) -> str:
 
 def row_data(row: SheetRow) -> dict[str, Any]:
     """One field as the browser draws it."""
-    title = row.info.title if row.line is None else f"Line {row.line + 1} · {row.info.title}"
     vote = row.vote
     own = vote is not None and not any(_is_chosen(row, entry) for entry in row.entries)
     return {
         "path": row.path,
-        "title": title,
+        "title": row.title,
         "number": row.info.kind in _NUMBERS,
         "differs": not row.agreed,
         "cells": [_cell(row, entry) for entry in row.entries],

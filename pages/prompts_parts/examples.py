@@ -55,7 +55,8 @@ def _draw_adding(prompt: Prompt) -> None:
 
 
 def _name(order: RecordSummary) -> str:
-    parts = [f"Order {order.order_id}", order.vendor_name, order.invoice_number, order.status]
+    told = [order.values.get(name) for name in (order.type.issuer, order.type.identifier)]
+    parts = [f"Order {order.order_id}", *told, order.status]
     return " · ".join(part for part in parts if part)
 
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.records import describe_differences
 from core.review.edits import as_text
 from core.stores.records import Record
-from pages.records_parts.draft import DOCUMENT_TYPE, FIELDS, Draft, own_text, take_stored, value_at
+from pages.records_parts.draft import DOCUMENT_TYPE, Draft, fields_of, own_text, take_stored, value_at
 from pages.shared.frame import plain
 
-LINES, STATUS = LINE_ITEMS.name, "status"
+STATUS = "status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +31,16 @@ def conflicts(order: Record, draft: Draft) -> Iterator[Conflict]:
     seen = draft.seen
     if seen.version == order.version:
         return
-    for name, title in ((DOCUMENT_TYPE, "Type"), *((info.name, info.title) for info in FIELDS)):
+    for name, title in ((DOCUMENT_TYPE, "Type"), *((info.name, info.title) for info in fields_of(order))):
         then, theirs = (as_text(value_at(one, name)) for one in (seen, order))
         mine = own_text(draft, name)
         if mine is not None and then != theirs != mine and name not in draft.kept:
             yield Conflict(name, title, theirs, mine)
-    if (
-        draft.edits.lines is not None
-        and INVOICE.rows(seen.values, LINE_ITEMS) != INVOICE.rows(order.values, LINE_ITEMS)
-        and LINES not in draft.kept
-    ):
-        yield Conflict(
-            LINES,
-            LINE_ITEMS.title,
-            f"{len(INVOICE.rows(order.values, LINE_ITEMS))} lines",
-            f"{len(draft.edits.lines)} lines",
-        )
+    for table in order.type.tables:
+        before, now = (one.type.rows(one.values, table) for one in (seen, order))
+        rows = draft.edits.tables.get(table.name)
+        if rows is not None and before != now and table.name not in draft.kept:
+            yield Conflict(table.name, table.title, f"{len(now)} lines", f"{len(rows)} lines")
     if seen.status != order.status != draft.status != seen.status and STATUS not in draft.kept:
         yield Conflict(STATUS, "Status", order.status, draft.status)
 

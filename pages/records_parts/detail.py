@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import streamlit as st
 
-from core import document_types
 from core.errors import StudioError
-from core.invoice.document_type import INVOICE
 from core.review.edits import as_text
 from core.review.trust import worth_showing
 from core.schema.fields import FieldInfo, FieldKind
@@ -21,9 +19,9 @@ from pages.records_parts.conflict import draw_conflicts
 from pages.records_parts.download import draw_record_downloads
 from pages.records_parts.draft import (
     DOCUMENT_TYPE,
-    FIELDS,
     Draft,
     drop_draft,
+    fields_of,
     get_draft,
     is_changed,
     mark_reviewed,
@@ -72,7 +70,7 @@ def draw_record(order_id: int) -> None:
 
 
 def _draw_form(order: Record, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
-    for group, fields in groupby(FIELDS, key=lambda info: info.group):
+    for group, fields in groupby(fields_of(order), key=lambda info: info.group):
         st.markdown(f"##### {group}")
         _draw_group(list(fields), order, draft, reviewed, errors)
     draw_lines(order, draft, reviewed, errors)
@@ -140,8 +138,8 @@ def _draw_save_bar(order: Record, draft: Draft, reviewed: Reviewed, errors: dict
         if changed:
             st.button("Discard", key="record_discard", type="tertiary", on_click=_discard, args=(order,))
     if errors:
-        titles = {info.name: info.title for info in FIELDS}
-        names = ", ".join(titles.get(path) or INVOICE.title_of(path) for path in errors)
+        titles = {info.name: info.title for info in fields_of(order)}
+        names = ", ".join(titles.get(path) or order.type.title_of(path) for path in errors)
         st.error(f"Not saved yet: correct {plain(names)} first.", icon=":material/error:")
     open_choices = draw_conflicts(order, draft)
     if save and open_choices:
@@ -165,7 +163,7 @@ def _draw_group(
 ) -> None:
     width = max(_WIDTHS.get(info.kind, 130) for info in fields)
     grid = st.grid(columns="auto", min_column_width=width, gap=("xsmall", "small"))
-    if fields[0] is FIELDS[0]:
+    if fields[0] is fields_of(order)[0]:
         with grid.cell(), st.container(key="cell_type_record", gap=None):
             _draw_type(order, draft)
     for info in fields:
@@ -195,7 +193,7 @@ def _draw_group(
 def _draw_type(order: Record, draft: Draft) -> None:
     """What the document is, to choose; nothing where that was not told."""
     now, key = text_at(order, draft, DOCUMENT_TYPE), f"record_type_{draft.edits.revision}"
-    kinds = list(dict.fromkeys(["", *document_types.kinds(), now]))
+    kinds = list(dict.fromkeys(["", *order.type.told_kinds, now]))
     with st.container(key="record_type", gap=None):
         st.selectbox(
             "Type",

@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from core.extraction import Extraction
-from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.invoice.model import payment_fields
 from core.review.edits import Edits, as_text, read_edits, read_fields
+from core.schema.fields import FieldInfo
 from core.stores.records import Record, Status
 from core.studio import Reviewed
 from pages.shared.frame import get_studio
@@ -20,9 +20,13 @@ _REVISION = "records_draft_revision"
 
 #: The name of what the document is, among the fields of a record.
 DOCUMENT_TYPE = "document_type"
-#: The fields of a record that are typed: the invoice's, then what is paid of it.
-FIELDS = (*INVOICE.header, *payment_fields())
 _PAYMENT = frozenset(info.name for info in payment_fields())
+
+
+def fields_of(order: Record) -> tuple[FieldInfo, ...]:
+    """The fields of a record that are typed: its document's, then what is paid of it where it has a total."""
+    kind = order.type
+    return (*kind.header, *(payment_fields() if kind.total else ()))
 
 
 @dataclass(slots=True)
@@ -65,8 +69,8 @@ def take_stored(order: Record, draft: Draft, path: str) -> None:
     """Give up the person's own value at ``path`` (the table's name and ``status`` too) for the stored one."""
     if path == "status":
         draft.status, draft.marked = order.status, False
-    elif path == LINE_ITEMS.name:
-        draft.edits.lines = None
+    elif path in (table.name for table in order.type.tables):
+        draft.edits.tables.pop(path, None)
     else:
         _texts(draft, path).pop(path, None)
     draft.edits.revision = _revision()
@@ -79,7 +83,7 @@ def drop_draft(order_id: int) -> None:
 
 def is_changed(draft: Draft) -> bool:
     """Whether the person changed anything."""
-    typed = bool(draft.edits.texts or draft.beside) or draft.edits.lines is not None
+    typed = draft.edits.changes_values or bool(draft.beside)
     return typed or draft.status != draft.seen.status
 
 
@@ -143,4 +147,11 @@ def review_draft(order: Record, draft: Draft) -> tuple[Reviewed, dict[str, str]]
 
 def _without_run(order: Record) -> Extraction:
     recipe = get_studio().defaults.recipe
-    return Extraction(document=order.document or "", name="", pages=order.pages, recipe=recipe, values=order.values)
+    return Extraction(
+        document=order.document or "",
+        name="",
+        pages=order.pages,
+        recipe=recipe,
+        type_name=order.type.name,
+        values=order.values,
+    )

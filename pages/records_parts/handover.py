@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from core.invoice.document_type import INVOICE
-from core.invoice.model import Invoice
+from pydantic import BaseModel
+
+from core.document_types import type_of
 from core.review.edits import Edits, as_text, rows_of
-from core.schema.path import is_cell
 from core.stores.records import Record
 from pages.shared.frame import get_studio
 from pages.shared.session import get_edits, keep_edits
 
 
-def hand_over(order: Record, run_id: str, extracted: Invoice) -> None:
+def hand_over(order: Record, run_id: str, extracted: BaseModel) -> None:
     """Let the Studio's form open with the stored values as the person's edits of ``extracted``, to be saved over the
     same order. Edits stay where the order still is what the Studio saved last. Raises StorageError."""
     assert order.order_id is not None
@@ -24,14 +24,16 @@ def hand_over(order: Record, run_id: str, extracted: Invoice) -> None:
     keep_edits(run_id, edits)
 
 
-def take_values(edits: Edits, extracted: Invoice, stored: Invoice) -> None:
+def take_values(edits: Edits, extracted: BaseModel, stored: BaseModel) -> None:
     """Make ``stored`` what ``edits`` say of ``extracted``. Drawn boxes stay with the values that do not change."""
-    for info in INVOICE.header:
+    kind = type_of(stored)
+    for info in kind.header:
         text = as_text(getattr(stored, info.name))
         if edits.text_at(extracted, info.name) != text:
             edits.set_text(extracted, info.name, text)
-    rows = rows_of(stored)
-    if edits.rows(extracted) != rows:
-        edits.set_rows(extracted, rows)
-        edits.drawn = {path: found for path, found in edits.drawn.items() if not is_cell(path)}
-        edits.revision += 1
+    for table in kind.tables:
+        rows = rows_of(stored, table)
+        if edits.rows(extracted, table) != rows:
+            edits.set_rows(extracted, table, rows)
+            edits.forget_drawn(table)
+            edits.revision += 1

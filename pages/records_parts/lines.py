@@ -1,4 +1,4 @@
-"""The line items of a saved record: a table to edit, add and delete in, and what the checks say of the lines."""
+"""The tables of a saved record, each to edit, add and delete in, and what the checks say of the lines."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from core.extraction import Finding
-from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.review.edits import Row
 from core.review.trust import by_severity
-from core.schema.path import is_cell
+from core.schema.document_type import Table
+from core.schema.path import Path
 from core.stores.records import Record
 from core.studio import Reviewed
 from pages.records_parts.draft import Draft, mark_reviewed
+from pages.shared import keys
 from pages.shared.frame import plain
 from pages.shared.signs import COLOURS, ICONS, SEVERITY_LEVEL
 
@@ -26,31 +27,36 @@ _BASES = "record_lines_bases"
 
 
 def draw_lines(order: Record, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
-    """The table, and below it what could not be read and what the checks say."""
-    st.markdown("##### Line items")
-    key = f"record_lines_{order.order_id}_{draft.edits.revision}"
+    """Each table, and below it what could not be read and what the checks say."""
+    for table in order.type.tables:
+        _draw_table(order, draft, reviewed, errors, table)
+
+
+def _draw_table(order: Record, draft: Draft, reviewed: Reviewed, errors: dict[str, str], table: Table) -> None:
+    st.markdown(f"##### {table.title}")
+    key = keys.of_table(order.type, table, f"record_lines_{order.order_id}_{draft.edits.revision}")
     bases: dict[str, list[Row]] = st.session_state.setdefault(_BASES, {})
     if key not in st.session_state or key not in bases:
-        bases[key] = draft.edits.rows(order.values)
-    with st.container(key="record_lines"):
+        bases[key] = draft.edits.rows(order.values, table)
+    with st.container(key=keys.of_table(order.type, table, "record_lines")):
         st.data_editor(
-            _table(bases[key]),
+            _frame(bases[key], table),
             key=key,
             num_rows="dynamic",
             hide_index=True,
-            column_config=_columns(),
+            column_config=_columns(table),
             on_change=_commit_lines,
-            args=(order, draft, key),
+            args=(order, draft, table, key),
         )
-    with st.container(key="notes_record_lines", gap="xsmall"):
+    with st.container(key=keys.of_table(order.type, table, "notes_record_lines"), gap="xsmall"):
         for path, sentence in errors.items():
-            if is_cell(path):
-                st.markdown(f":red[:material/error: {INVOICE.title_of(path)}: {plain(sentence)}]")
-        draw_findings([f for f in reviewed.extraction.findings if _is_of_lines(f)])
+            if Path.parse(path).table == table.name:
+                st.markdown(f":red[:material/error: {order.type.title_of(path)}: {plain(sentence)}]")
+        draw_findings([f for f in reviewed.extraction.findings if _is_of(table, f)])
 
 
-def _is_of_lines(finding: Finding) -> bool:
-    return bool(finding.fields) and is_cell(finding.fields[0])
+def _is_of(table: Table, finding: Finding) -> bool:
+    return bool(finding.fields) and Path.parse(finding.fields[0]).table == table.name
 
 
 def draw_findings(findings: list[Finding]) -> None:
@@ -62,7 +68,7 @@ def draw_findings(findings: list[Finding]) -> None:
         st.markdown(f":{colour}[{mark} {plain(finding.message)}]")
 
 
-def _columns() -> dict[str, Any]:
+def _columns(table: Table) -> dict[str, Any]:
     return {
         info.name: st.column_config.TextColumn(
             info.title,
@@ -70,26 +76,24 @@ def _columns() -> dict[str, Any]:
             alignment="right" if info.kind in FIGURES else "left",
             width=92 if info.kind in FIGURES else None,
         )
-        for info in LINE_ITEMS.columns
+        for info in table.columns
     }
 
 
-def _table(rows: list[Row]) -> pd.DataFrame:
+def _frame(rows: list[Row], table: Table) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.DataFrame(rows, columns=[info.name for info in LINE_ITEMS.columns], dtype=str)
+    return pd.DataFrame(rows, columns=[info.name for info in table.columns], dtype=str)
 
 
-def rows_after(base: list[Row], change: dict[str, Any]) -> list[Row]:
+def rows_after(table: Table, base: list[Row], change: dict[str, Any]) -> list[Row]:
     """The table's rows after the editor's changes: cells edited, rows deleted, rows added."""
     rows = [dict(row) for row in base]
     for index, edited in change.get("edited_rows", {}).items():
         rows[int(index)] |= {cell: _text(value) for cell, value in edited.items()}
     deleted = set(change.get("deleted_rows", []))
     kept = [row for index, row in enumerate(rows) if index not in deleted]
-    added = [
-        {info.name: _text(row.get(info.name)) for info in LINE_ITEMS.columns} for row in change.get("added_rows", [])
-    ]
+    added = [{info.name: _text(row.get(info.name)) for info in table.columns} for row in change.get("added_rows", [])]
     return kept + added
 
 
@@ -97,6 +101,6 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _commit_lines(order: Record, draft: Draft, key: str) -> None:
-    draft.edits.set_rows(order.values, rows_after(st.session_state[_BASES][key], st.session_state[key]))
+def _commit_lines(order: Record, draft: Draft, table: Table, key: str) -> None:
+    draft.edits.set_rows(order.values, table, rows_after(table, st.session_state[_BASES][key], st.session_state[key]))
     mark_reviewed(order, draft)

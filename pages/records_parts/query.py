@@ -6,15 +6,15 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import get_args
 
 import streamlit as st
 
 from core import document_types
-from core.invoice.document_type import INVOICE
-from core.stores.records import RecordPage, RecordQuery, RecordSummary, Status
+from core.document_types import USUAL
+from core.stores.records import OWN_COLUMNS, RecordPage, RecordQuery, Status
 from pages.shared.frame import get_studio
 from pages.shared.times import day_starts, local_zone
 
@@ -44,13 +44,15 @@ _OWN_TITLES = {
 
 def title_of_column(name: str) -> str:
     """What a column of the list is called."""
-    return _OWN_TITLES.get(name) or INVOICE.field_of(name).title
+    return _OWN_TITLES.get(name) or USUAL.field_of(name).title
 
 
 def columns() -> tuple[str, ...]:
-    """The columns of the list that it can be sorted by: the fields of :class:`RecordSummary`, the amount's currency
-    standing beside the amount."""
-    return tuple(info.name for info in fields(RecordSummary) if info.name != "currency")
+    """The columns of the list, by each of which it can be sorted, the most telling first: beside an open record the others
+    are a scroll away. The amount's currency stands with it."""
+    listed = [name for name in USUAL.list_columns if USUAL.field_of(name).kind != "currency"]
+    first, *others = OWN_COLUMNS
+    return (first, *listed[:3], others[0], *listed[3:], *others[1:])
 
 
 def draw_search_bar() -> None:
@@ -79,7 +81,7 @@ def _draw_dates() -> None:
     some = any(st.session_state.get(key) for key in DAYS)
     with st.popover("Dates", icon=":material/event_available:" if some else ":material/event:", key="records_dates"):
         for title, first, last in (
-            ("Invoice date", INVOICED_FROM, INVOICED_TO),
+            (USUAL.field_of(USUAL.issued_on).title, INVOICED_FROM, INVOICED_TO),
             ("Last saved", SAVED_FROM, SAVED_TO),
         ):
             with st.container(horizontal=True):

@@ -9,30 +9,23 @@ from typing import Any
 
 import streamlit as st
 
-from core.invoice.document_type import INVOICE
-from core.stores.records import RecordPage, RecordQuery, RecordSummary
+from core.document_types import USUAL
+from core.schema.fields import FieldKind
+from core.stores.records import OWN_COLUMNS, RecordPage, RecordQuery, RecordSummary
 from pages.records_parts.query import ORDER, SORT, columns, title_of_column
 from pages.shared.times import local_time, local_zone
 
 OPENED = "record"
 _VISITS = "records_table_visits"
-_RIGHT = frozenset({"order_id", "total_amount", "amount_due"})
-#: Pixels beside an open record; without one the columns share the whole width.
-_WIDTHS = {
-    "order_id": 58,
-    "vendor_name": 124,
-    "invoice_number": 92,
-    "total_amount": 96,
-    "status": 112,
-    "invoice_date": 90,
-    "customer_name": 170,
-    "updated_at": 120,
-}
+_RIGHT = frozenset({"order_id", "amount_due"})
+#: Pixels beside an open record, of our own columns and by kind of field; without one the columns share the whole width.
+_WIDTHS = {"order_id": 58, "status": 112, "updated_at": 120}
+_WIDTHS_OF_KINDS: dict[FieldKind, int] = {"name": 124, "identifier": 92, "money": 96, "date": 90}
+_WIDTH = 108
+_FIGURES = ("money", "quantity")
 #: Rows that are shown without a scroll, and the height in pixels of a list that has more.
 _MOST_ROWS = 16
 _HEIGHT = 540
-#: The most telling columns first: beside an open record the others are a scroll away.
-_ORDER = ("order_id", "vendor_name", "invoice_number", "total_amount", "status", "invoice_date")
 _SIGNS = {"approved": "✓", "reviewed": "●", "needs review": "▲"}
 
 
@@ -53,7 +46,7 @@ def open_record(order_id: int | None) -> None:
 
 def draw_table(query: RecordQuery, listed: RecordPage) -> None:
     """Draw one page of the list."""
-    names = [*_ORDER, *(name for name in columns() if name not in _ORDER)]
+    names = list(columns())
     key = _key(query)
     ids = [row.order_id for row in listed.rows]
     opened = opened_record()
@@ -79,21 +72,36 @@ def _column(name: str, query: RecordQuery, *, narrow: bool) -> Any:
     arrow = ("  ↓" if query.descending else "  ↑") if name == query.sort else ""
     return st.column_config.TextColumn(
         f"{title_of_column(name)}{arrow}",
-        alignment="right" if name in _RIGHT else "left",
-        width=_WIDTHS.get(name, 108) if narrow else None,
+        alignment="right" if name in _RIGHT or _kind_of(name) in _FIGURES else "left",
+        width=_width(name) if narrow else None,
         pinned=name == "order_id",
     )
 
 
+def _kind_of(name: str) -> FieldKind | None:
+    """The kind of a column that is a field; ``None`` for one of our own."""
+    return None if name in OWN_COLUMNS else USUAL.field_of(name).kind
+
+
+def _width(name: str) -> int:
+    kind = _kind_of(name)
+    return _WIDTHS.get(name, _WIDTH) if kind is None else _WIDTHS_OF_KINDS.get(kind, _WIDTH)
+
+
 def _cell(row: RecordSummary, name: str) -> str:
-    value = getattr(row, name)
+    value = row.value(name)
     if value is None:
         return ""
     if name == "status":
         return f"{_SIGNS.get(value, '')} {value}".strip()
     if isinstance(value, datetime):
         return local_time(value, local_zone())
-    return amount_text(value, row.currency) if isinstance(value, Decimal) else str(value)
+    return amount_text(value, _currency(row)) if isinstance(value, Decimal) else str(value)
+
+
+def _currency(row: RecordSummary) -> str | None:
+    names = (name for name in row.type.list_columns if row.type.field_of(name).kind == "currency")
+    return next((row.values[name] for name in names), None)
 
 
 def amount_text(amount: Decimal, currency: str | None) -> str:
@@ -120,7 +128,5 @@ def _sort_by(name: str) -> None:
         state[ORDER] = "ascending" if state.get(ORDER) == "descending" else "descending"
     else:
         state[SORT] = name
-        figures = name in ("order_id", "updated_at", "amount_due") or (
-            name not in ("status", "document_type") and INVOICE.field_of(name).kind in ("money", "date")
-        )
+        figures = name in ("order_id", "updated_at", "amount_due") or _kind_of(name) in ("money", "date")
         state[ORDER] = "descending" if figures else "ascending"

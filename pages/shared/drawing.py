@@ -11,8 +11,7 @@ from core.errors import StudioError
 from core.evidence import Box, Evidence
 from core.extraction import Extraction
 from core.review.before import Before, before, put_back
-from core.review.edits import tidy
-from core.schema.document_type import DocumentType
+from core.review.edits import Edits, tidy
 from core.schema.path import Path, is_cell
 from pages.shared import keys
 from pages.shared.frame import get_studio
@@ -40,7 +39,7 @@ def draw_words(run_id: str, extraction: Extraction, drawn: Any) -> None:
     try:
         path, page = str(drawn["path"]), int(drawn["page"])
         x0, y0, x1, y1 = (min(max(float(part), 0.0), 1.0) for part in drawn["at"])
-        _check(extraction.type, path, len(get_edits(run_id).rows(extraction.values)))
+        _check(extraction, get_edits(run_id), path)
         width, height = page_sizes(extraction)[page]
     except (KeyError, TypeError, ValueError, StudioError):
         return
@@ -80,10 +79,12 @@ def box_on_page(drawn: dict[str, Any], scale: float) -> Box:
     return Box(left * scale, top * scale, (left + drawn["width"]) * scale, (top + drawn["height"]) * scale)
 
 
-def _check(kind: DocumentType, path: str, lines: int) -> None:
-    """Raises KeyError or ValueError for a path that is no field of the header and no cell of the ``lines``."""
-    kind.field_of(path)
-    if Path.parse(path).row > lines:
+def _check(extraction: Extraction, edits: Edits, path: str) -> None:
+    """Raises KeyError or ValueError for a path that is no field of the header and no cell of a table's rows, or of the one
+    after them."""
+    extraction.type.field_of(path)
+    place = Path.parse(path)
+    if place.is_cell and place.row > len(edits.rows(extraction.values, extraction.type.table(place.table))):
         raise KeyError(path)
 
 

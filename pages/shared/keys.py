@@ -87,6 +87,8 @@ A button that explains itself on hover stands twice in the page: tests take the 
 
 from __future__ import annotations
 
+from core.schema.document_type import DocumentType, Table
+
 # The address bar.
 RUN_PARAM = "job"
 DESK_PARAM = "desk"
@@ -181,6 +183,11 @@ def uploader(count: int) -> str:
 def field(name: str) -> str:
     """The input of a header field."""
     return f"field_{name}"
+
+
+def of_table(kind: DocumentType, table: Table, key: str) -> str:
+    """``key`` of what is drawn once a table: that of a type's first table bears no name."""
+    return key if table is kind.main_table else f"{key}_{table.name}"
 
 
 def lines_editor(run_id: str, revision: int) -> str:

@@ -1,8 +1,9 @@
-"""The line items: a table to edit, add and delete in, and the totals that follow, offered and never forced."""
+"""The tables of a document: to edit, add and delete rows in, and the totals that follow, offered and never forced."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -11,8 +12,8 @@ from core.extraction import Extraction
 from core.review.edits import Row, as_text, tidy
 from core.review.stops import Stop, stops
 from core.review.trust import is_confirmed, trust
-from core.schema.document_type import DocumentType, Table
-from core.schema.path import Path, is_cell
+from core.schema.document_type import Table
+from core.schema.path import Path
 from core.studio import Reviewed
 from pages.shared import keys
 from pages.shared.form import draw_block, draw_note, notes_with_proposal
@@ -33,68 +34,71 @@ _LEVEL_WORDS = {"sure": "✓ sure", "check": "▲ check", "doubtful": "■ doubt
 
 
 def draw_lines(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:
-    """The table and, below it, what the checks say of its lines.
+    """Each table and, below it, what the checks say of its lines.
 
-    The table has a fixed number of rows: only so does Streamlit keep the cursor where it is while the state of each
+    A table has a fixed number of rows: only so does Streamlit keep the cursor where it is while the state of each
     line is worked out anew. A line is added by the button and removed by its last cell.
     """
-    if extraction.type.main_table is None:
-        return
+    questions = stops(reviewed.extraction)
+    for table in extraction.type.tables:
+        _draw_table(run_id, extraction, reviewed, questions, table)
+
+
+def _draw_table(
+    run_id: str, extraction: Extraction, reviewed: Reviewed, questions: Sequence[Stop], table: Table
+) -> None:
     edits = get_edits(run_id)
-    rows = edits.rows(extraction.values)
-    key = keys.lines_editor(run_id, edits.revision)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="lines_bar"):
-        st.markdown(f"##### {table_of(extraction).title}", width="content")
+    rows = edits.rows(extraction.values, table)
+    key = partial(keys.of_table, extraction.type, table)
+    with st.container(horizontal=True, vertical_alignment="bottom", key=key("lines_bar")):
+        st.markdown(f"##### {table.title}", width="content")
         st.space("stretch")
         if rows:
-            _draw_insert(run_id, extraction, len(rows))
+            _draw_insert(run_id, extraction, table, len(rows))
         st.button(
-            "Add a line",
-            key="add_line",
+            f"Add a {table.row_title.lower()}",
+            key=key("add_line"),
             icon=":material/add:",
             type="tertiary",
             on_click=_add,
-            args=(run_id, extraction),
+            args=(run_id, extraction, table),
         )
     if rows:
-        with st.container(key="table_rows"):
+        with st.container(key=key("table_rows")):
             st.data_editor(
-                _table(rows, reviewed.extraction),
-                key=key,
+                _table(rows, reviewed.extraction, table),
+                key=_editor(run_id, extraction, table),
                 num_rows="fixed",
                 hide_index=True,
                 height="auto" if len(rows) <= MOST_ROWS else 35 * MOST_ROWS,
-                column_config=_columns(extraction),
+                column_config=_columns(table),
             )
     else:
-        st.caption("No line was found. Add one, or draw a box around its words.")
-    questions = stops(reviewed.extraction)
-    _draw_confirm(run_id, questions)
-    _draw_offers(run_id, extraction, reviewed, questions)
-    _draw_changes(run_id, reviewed)
+        st.caption(f"No {table.row_title.lower()} was found. Add one, or draw a box around its words.")
+    _draw_confirm(run_id, extraction, questions, table)
+    _draw_offers(run_id, extraction, reviewed, questions, table)
+    _draw_changes(run_id, reviewed, table)
 
 
-def table_of(extraction: Extraction) -> Table:
-    """The table that is edited beside the form."""
-    table = extraction.type.main_table
-    assert table is not None, "lines are drawn of documents that have a table"
-    return table
+def _editor(run_id: str, extraction: Extraction, table: Table) -> str:
+    """The key of a table's editor: a new revision begins it anew."""
+    return keys.of_table(extraction.type, table, keys.lines_editor(run_id, get_edits(run_id).revision))
 
 
-def table_columns(kind: DocumentType) -> list[dict[str, Any]]:
-    """The table's columns in order with their widths in pixels; ``cell`` marks those of a line's own values."""
-    columns = kind.main_table.columns if kind.main_table else ()
+def table_columns(table: Table | None) -> list[dict[str, Any]]:
+    """A table's columns in order with their widths in pixels; ``cell`` marks those of a line's own values."""
+    columns = table.columns if table else ()
     cells = [{"name": info.name, "width": 86 if info.kind in _NUMBERS else 200, "cell": True} for info in columns]
     return [{"name": STATE, "width": 80, "cell": False}, *cells, {"name": REMOVE, "width": 38, "cell": False}]
 
 
-def _columns(extraction: Extraction) -> dict[str, Any]:
-    width = {column["name"]: column["width"] for column in table_columns(extraction.type)}
+def _columns(table: Table) -> dict[str, Any]:
+    width = {column["name"]: column["width"] for column in table_columns(table)}
     config: dict[str, Any] = {
         STATE: st.column_config.TextColumn("State", disabled=True, width=width[STATE], help="How sure the line is"),
         REMOVE: st.column_config.CheckboxColumn("✕", width=width[REMOVE], help="Tick to remove the line"),
     }
-    for info in table_of(extraction).columns:
+    for info in table.columns:
         side: Any = "right" if info.kind in _NUMBERS else "left"
         config[info.name] = st.column_config.TextColumn(
             info.title, alignment=side, width=width[info.name], help=info.description
@@ -102,21 +106,20 @@ def _columns(extraction: Extraction) -> dict[str, Any]:
     return config
 
 
-def _table(rows: list[Row], extraction: Extraction) -> pd.DataFrame:
+def _table(rows: list[Row], extraction: Extraction, table: Table) -> pd.DataFrame:
     import pandas as pd
 
-    table = pd.DataFrame(rows, columns=[info.name for info in table_of(extraction).columns], dtype=str)
-    table.insert(0, STATE, [_LEVEL_WORDS[line_level(extraction, index)] for index in range(len(rows))])
-    table[REMOVE] = False
-    return table
+    frame = pd.DataFrame(rows, columns=[info.name for info in table.columns], dtype=str)
+    frame.insert(0, STATE, [_LEVEL_WORDS[line_level(extraction, table, index)] for index in range(len(rows))])
+    frame[REMOVE] = False
+    return frame
 
 
-def line_level(extraction: Extraction, index: int) -> str:
+def line_level(extraction: Extraction, table: Table, index: int) -> str:
     """The level of a whole line: that of its most doubtful cell, or of the gravest finding that names one."""
-    rows = table_of(extraction)
-    if index >= len(extraction.type.rows(extraction.values, rows)):
+    if index >= len(extraction.type.rows(extraction.values, table)):
         return "absent"
-    paths = [rows.path(index, info.name) for info in rows.columns]
+    paths = [table.path(index, info.name) for info in table.columns]
     doubted = {path for path in paths if not is_confirmed(extraction, path)}
     levels = {trust(extraction, path).level for path in paths} - {"absent"}
     levels |= {SEVERITY_LEVEL[f.severity] for f in extraction.findings if doubted & set(f.fields)}
@@ -138,21 +141,26 @@ def _text(value: object) -> str:
 
 
 def take_changes(run_id: str, extraction: Extraction) -> None:
-    """Take over what was typed into the table since the last run, before anything is drawn of it."""
+    """Take over what was typed into the tables since the last run, before anything is drawn of them."""
+    states = {table.name: st.session_state.get(_editor(run_id, extraction, table)) for table in extraction.type.tables}
+    for table in extraction.type.tables:
+        state = states[table.name]
+        if state and state["edited_rows"]:
+            _take_changes(run_id, extraction, table, state)
+
+
+def _take_changes(run_id: str, extraction: Extraction, table: Table, state: Mapping[str, Any]) -> None:
     edits, studio = get_edits(run_id), get_studio()
-    state = st.session_state.get(keys.lines_editor(run_id, edits.revision))
-    if not state or not state["edited_rows"]:
-        return
-    before = edits.rows(extraction.values)
+    before = edits.rows(extraction.values, table)
     rows = rows_after(before, state["edited_rows"])
     if len(rows) < len(before):
         edits.revision += 1
-        edits.drawn = {path: found for path, found in edits.drawn.items() if not is_cell(path)}
-        edits.confirmed = {path for path in edits.confirmed if not is_cell(path)}
+        edits.forget_drawn(table)
+        edits.confirmed = {path for path in edits.confirmed if Path.parse(path).table != table.name}
     else:
         for index, cells in state["edited_rows"].items():
             for cell in cells.keys() & rows[index].keys():
-                path = table_of(extraction).path(index, cell)
+                path = table.path(index, cell)
                 rows[index][cell] = tidy(
                     path, rows[index][cell], lambda at, text: studio.parse_value(at, text, extraction)
                 )
@@ -160,53 +168,54 @@ def take_changes(run_id: str, extraction: Extraction) -> None:
                     edits.drawn.pop(path, None)
                     edits.confirmed.discard(path)
     if rows != before:
-        edits.set_rows(extraction.values, rows)
+        edits.set_rows(extraction.values, table, rows)
         keep_edits(run_id, edits)
 
 
-def _add(run_id: str, extraction: Extraction) -> None:
+def _add(run_id: str, extraction: Extraction, table: Table) -> None:
     edits = get_edits(run_id)
-    rows = edits.rows(extraction.values)
-    table = table_of(extraction)
-    edits.lines = [*rows, {info.name: "" for info in table.columns}]
+    rows = edits.rows(extraction.values, table)
+    edits.tables[table.name] = [*rows, {info.name: "" for info in table.columns}]
     edits.revision += 1
     keep_edits(run_id, edits)
     ask_focus(table.path(len(rows), table.columns[0].name))
 
 
-def _draw_insert(run_id: str, extraction: Extraction, count: int) -> None:
+def _draw_insert(run_id: str, extraction: Extraction, table: Table, count: int) -> None:
     """A line between others: where, and what it says first (an empty line would be none)."""
+    key = partial(keys.of_table, extraction.type, table)
     with (
-        st.popover("Insert", icon=":material/playlist_add:", type="tertiary", key="insert_line"),
-        st.form("insert_form", clear_on_submit=True, border=False),
+        st.popover("Insert", icon=":material/playlist_add:", type="tertiary", key=key("insert_line")),
+        st.form(key("insert_form"), clear_on_submit=True, border=False),
     ):
-        st.selectbox("Before line", range(1, count + 1), key="insert_before")
-        st.text_input(table_of(extraction).columns[0].title, key="insert_words")
-        st.form_submit_button("Insert", key="insert_submit", on_click=_insert, args=(run_id, extraction))
+        st.selectbox(f"Before {table.row_title.lower()}", range(1, count + 1), key=key("insert_before"))
+        st.text_input(table.columns[0].title, key=key("insert_words"))
+        st.form_submit_button("Insert", key=key("insert_submit"), on_click=_insert, args=(run_id, extraction, table))
 
 
-def _insert(run_id: str, extraction: Extraction) -> None:
-    words = str(st.session_state.get("insert_words") or "").strip()
+def _insert(run_id: str, extraction: Extraction, table: Table) -> None:
+    key = partial(keys.of_table, extraction.type, table)
+    words = str(st.session_state.get(key("insert_words")) or "").strip()
     if not words:
         return
-    edits, index = get_edits(run_id), int(st.session_state["insert_before"]) - 1
-    table = table_of(extraction)
-    edits.insert_row(extraction.values, index, {table.columns[0].name: words})
+    edits, index = get_edits(run_id), int(st.session_state[key("insert_before")]) - 1
+    edits.insert_row(extraction.values, table, index, {table.columns[0].name: words})
     keep_edits(run_id, edits)
-    ask_focus(table.path(index, table.columns[1].name))
+    ask_focus(table.path(index, table.columns[-1 if len(table.columns) < 2 else 1].name))
 
 
-def _draw_confirm(run_id: str, questions: Sequence[Stop]) -> None:
+def _draw_confirm(run_id: str, extraction: Extraction, questions: Sequence[Stop], table: Table) -> None:
     """A click for each line with doubtful values, to say that it is right as it stands."""
     doubted: dict[int, list[str]] = {}
     for stop in questions:
-        if stop.kind == "doubt" and stop.path and is_cell(stop.path):
-            doubted.setdefault(Path.parse(stop.path).row, []).extend(stop.answers)
-    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key="lines_confirm"):
+        if stop.kind == "doubt" and stop.path and (place := Path.parse(stop.path)).table == table.name:
+            doubted.setdefault(place.row, []).extend(stop.answers)
+    key = partial(keys.of_table, extraction.type, table)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key=key("lines_confirm")):
         for line, paths in list(doubted.items())[:MOST_ROWS]:
             st.button(
-                f"Line {line + 1} looks right",
-                key=f"confirm_line_{line}",
+                f"{table.row_title} {line + 1} looks right",
+                key=key(f"confirm_line_{line}"),
                 icon=":material/check:",
                 type="tertiary",
                 on_click=confirm,
@@ -214,11 +223,13 @@ def _draw_confirm(run_id: str, questions: Sequence[Stop]) -> None:
             )
 
 
-def _draw_offers(run_id: str, extraction: Extraction, reviewed: Reviewed, questions: Sequence[Stop]) -> None:
+def _draw_offers(
+    run_id: str, extraction: Extraction, reviewed: Reviewed, questions: Sequence[Stop], table: Table
+) -> None:
     """What is asked about lines, and the notes that propose a value for one."""
-    cells = [path for path, _, _ in reviewed.extraction.walk() if is_cell(path)]
-    edits = get_edits(run_id)
-    with st.container(key="lines_notes", gap="xsmall"):
+    cells = [path for path, _, _ in reviewed.extraction.walk() if Path.parse(path).table == table.name]
+    edits, key = get_edits(run_id), partial(keys.of_table, extraction.type, table)
+    with st.container(key=key("lines_notes"), gap="xsmall"):
         draw_block(cells)
         for stop in questions:
             if stop.kind != "doubt" and stop.path in cells:
@@ -226,15 +237,16 @@ def _draw_offers(run_id: str, extraction: Extraction, reviewed: Reviewed, questi
         notes = [finding for path in cells for finding in notes_with_proposal(reviewed.extraction, path)]
         for index, finding in enumerate(notes):
             draw_note(
-                run_id, finding, extraction, edits.text_at(extraction.values, finding.fields[0]), f"offer_{index}"
+                run_id, finding, extraction, edits.text_at(extraction.values, finding.fields[0]), key(f"offer_{index}")
             )
 
 
-def _draw_changes(run_id: str, reviewed: Reviewed) -> None:
-    changed = {path: was for path, was in reviewed.was.items() if is_cell(path)}
-    if get_edits(run_id).lines is None:
+def _draw_changes(run_id: str, reviewed: Reviewed, table: Table) -> None:
+    changed = {path: was for path, was in reviewed.was.items() if Path.parse(path).table == table.name}
+    if table.name not in get_edits(run_id).tables:
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="lines_changed"):
+    key = partial(keys.of_table, reviewed.extraction.type, table)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=key("lines_changed")):
         words = [
             f"{reviewed.extraction.type.title_of(path)} was {plain(as_text(was)) or 'nothing'}"
             for path, was in list(changed.items())[:6]
@@ -243,16 +255,16 @@ def _draw_changes(run_id: str, reviewed: Reviewed) -> None:
         st.caption(("; ".join(words) + more) if words else "Lines were removed.")
         st.button(
             "Put the lines back",
-            key="restore_lines",
+            key=key("restore_lines"),
             icon=":material/undo:",
             type="tertiary",
             on_click=_restore,
-            args=(run_id,),
+            args=(run_id, table),
         )
 
 
-def _restore(run_id: str) -> None:
+def _restore(run_id: str, table: Table) -> None:
     edits = get_edits(run_id)
-    edits.lines = None
+    edits.tables.pop(table.name, None)
     edits.revision += 1
     keep_edits(run_id, edits)

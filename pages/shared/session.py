@@ -170,7 +170,7 @@ def get_review(run_id: str, extraction: Extraction) -> tuple[Reviewed, dict[str,
     if run_id not in held:
         studio, edits = get_studio(), get_edits(run_id)
         read = read_edits(extraction.values, edits, lambda path, text: studio.parse_value(path, text, extraction))
-        if not edits.texts and edits.lines is None and not edits.drawn:
+        if not edits.changes_values and not edits.drawn:
             held[run_id] = (confirmed(Reviewed(extraction, {}), edits.confirmed), {})
         else:
             reviewed = proposals(studio.review(extraction, read.values, edits.drawn), edits.proposed)

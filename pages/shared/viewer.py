@@ -50,7 +50,7 @@ def draw_viewer(run_id: str, extraction: Extraction, current: Extraction, focus:
             "doubtful": doubtful,
             "focus": focus,
             "table": table_name(current.type),
-            "columns": table_columns(current.type),
+            "columns": table_columns(current.type.main_table),
             "titles": titles_of(current.type),
             "editor": keys.lines_editor(run_id, get_edits(run_id).revision),
             "others": offered_places(current),
@@ -80,7 +80,7 @@ def draw_found(view_id: str, extraction: Extraction) -> None:
         "others": [],
         "focus": None,
         "table": table_name(extraction.type),
-        "columns": table_columns(extraction.type),
+        "columns": table_columns(extraction.type.main_table),
         "titles": titles_of(extraction.type),
         "draws": False,
         "drawn": None,
@@ -95,7 +95,7 @@ def table_name(kind: DocumentType) -> str:
 
 def titles_of(kind: DocumentType) -> dict[str, str]:
     """What fields and columns are called, by name."""
-    columns = kind.main_table.columns if kind.main_table else ()
+    columns = [info for table in reversed(kind.tables) for info in table.columns]
     return {info.name: info.title for info in (*columns, *kind.header)}
 
 

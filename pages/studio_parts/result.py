@@ -79,7 +79,7 @@ def _summary(reviewed: Reviewed) -> str:
     extraction = reviewed.extraction
     kind = extraction.type
     found = sum(extraction.value_at(info.name) is not None for info in kind.header)
-    lines = len(kind.rows(extraction.values, kind.main_table))
+    lines = sum(len(kind.rows(extraction.values, table)) for table in kind.tables)
     seconds = sum(step.seconds for step in reviewed.extraction.steps)
     cost = _cost(reviewed.extraction)
     return f"{found} of {len(kind.header)} fields · {lines} line{'' if lines == 1 else 's'} · {in_words(seconds)}{cost}"

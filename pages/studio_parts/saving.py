@@ -6,9 +6,9 @@ from contextlib import suppress
 from typing import NoReturn
 
 import streamlit as st
+from pydantic import BaseModel
 
 from core.errors import RecordMissing, StudioError
-from core.invoice.model import Invoice
 from core.records import describe_duplicate
 from core.review.edits import differences
 from core.review.standing import first_open, open_points, status_of
@@ -92,7 +92,7 @@ def _save(run_id: str, reviewed: Reviewed, errors: dict[str, str], targets: tupl
     if errors:
         names = ", ".join(reviewed.extraction.type.title_of(path) for path in errors)
         _block(next(iter(errors)), f"Not saved yet: correct {names} first.")
-    if reviewed.extraction.values == Invoice():
+    if reviewed.extraction.values == reviewed.extraction.type.model():
         _block(
             reviewed.extraction.type.header[0].name,
             "Not saved: there is no value to save. Type one or draw a box first.",
@@ -212,7 +212,7 @@ def _fill(run_id: str, reviewed: Reviewed, targets: tuple[Target, ...], order_id
     st.session_state[keys.TOAST] = f"Order {order_id} is in {' and '.join(_NAMES[t] for t in targets)} too now."
 
 
-def _draw_differences(duplicate: Duplicate, now: Invoice) -> None:
+def _draw_differences(duplicate: Duplicate, now: BaseModel) -> None:
     """What an update would replace, field by field."""
     if duplicate.target == "workbook":
         return
@@ -262,10 +262,10 @@ def _store(
     st.session_state[keys.TOAST] = f"Saved as order {receipt.order_id} in {where}.{note}"
 
 
-def keep_receipt(run_id: str, receipt: SaveReceipt, invoice: Invoice) -> None:
-    """Remember that ``invoice`` was saved, and how to undo it."""
+def keep_receipt(run_id: str, receipt: SaveReceipt, values: BaseModel) -> None:
+    """Remember that ``values`` were saved, and how to undo it."""
     edits = get_edits(run_id)
-    edits.receipt, edits.saved = receipt, invoice
+    edits.receipt, edits.saved = receipt, values
     keep_edits(run_id, edits)
 
 

@@ -340,7 +340,7 @@ def test_the_same_invoice_is_noticed(orders: RecordStore, number: str | None, ve
     order = stored(orders)
     found = orders.duplicates("b" * 64, (), invoice(number, vendor))
     assert [(d.order_id, d.reason, d.target) for d in found] == (
-        [(order.order_id, "invoice", "database")] if same else []
+        [(order.order_id, "values", "database")] if same else []
     )
 
 
@@ -350,7 +350,7 @@ def test_the_same_document_is_noticed_by_its_pages(orders: RecordStore) -> None:
     stored(orders, invoice("R-6"), document="a" * 64, pages=(PageRef(3),))
     turned = (PageRef(2, 90), PageRef(1))
     found = orders.duplicates("a" * 64, turned, invoice("R-5"))
-    assert [(d.order_id, d.reason, d.invoice_number) for d in found] == [(first.order_id, "document", "R-5")]
+    assert [(d.order_id, d.reason, d.known["invoice_number"]) for d in found] == [(first.order_id, "document", "R-5")]
 
 
 def test_what_databases_refuse_is_left_out(orders: RecordStore) -> None:

@@ -22,6 +22,15 @@ class Reading(BaseModel):
     used: Number = Field(None, title="Used", json_schema_extra=about("quantity"))
 
 
+class Tax(BaseModel):
+    """What one rate comes to."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rate: Number = Field(None, title="Rate", json_schema_extra=about("quantity"))
+    amount: Number = Field(None, title="Amount", json_schema_extra=about("money"))
+
+
 class Bill(BaseModel):
     """A bill for what went through meters."""
 
@@ -31,6 +40,7 @@ class Bill(BaseModel):
     read_on: Day = Field(None, title="Read on", json_schema_extra=about("date", "Bill"))
     to_pay: Number = Field(None, title="To pay", json_schema_extra=about("money", "Bill"))
     readings: tuple[Reading, ...] = Field((), title="Readings")
+    taxes: tuple[Tax, ...] = Field((), title="Taxes")
 
 
 BILL = DocumentType(
@@ -48,7 +58,13 @@ BILL = DocumentType(
             anchors=("meter",),
             choosing=("meter", "used"),
         ),
+        Table("taxes", Tax, "Taxes", "the taxes by rate", "Tax", anchors=("amount",), choosing=("amount", "rate")),
     ),
+    identifier="contract",
+    issued_on="read_on",
+    duplicate_key=("contract", "read_on"),
+    list_columns=("contract", "read_on", "to_pay"),
+    searched=("contract",),
     last_meant=frozenset({"to_pay"}),
 )
 VALUES = Bill(
@@ -56,5 +72,6 @@ VALUES = Bill(
     read_on=date(2026, 3, 1),
     to_pay=Decimal("82.50"),
     readings=(Reading(meter="M-1", used=Decimal(120)), Reading(meter="M-2", used=Decimal(33))),
+    taxes=(Tax(rate=Decimal(7), amount=Decimal("5.40")),),
 )
-PAGE = page_of("Contract C-4711 read on 2026-03-01\nM-1 120\nM-2 33\nDeposit 82.50\nTo pay 82.50")
+PAGE = page_of("Contract C-4711 read on 2026-03-01\nM-1 120\nM-2 33\nVAT 7 5.40\nDeposit 82.50\nTo pay 82.50")

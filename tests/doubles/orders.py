@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+from pydantic import BaseModel
+
+from core.document_types import USUAL
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
-from core.invoice.model import Invoice
-from core.stores.records import Duplicate, Record, RecordPage, RecordQuery, RecordSummary
+from core.stores.records import OWN_COLUMNS, Duplicate, Record, RecordPage, RecordQuery, RecordSummary
 from storage.keys import fold, haystack, match_key, page_key, search_terms
 
 
@@ -71,7 +73,7 @@ class MemoryOrders:
 
     def each(self, query: RecordQuery) -> Iterator[Record]:
         """See :meth:`core.stores.records.RecordStore.each`."""
-        if query.sort not in RecordSummary.__dataclass_fields__:
+        if query.sort not in (*OWN_COLUMNS, *USUAL.list_columns):
             raise StorageError(f"Records cannot be sorted by “{query.sort}”.")
         with self._lock:
             found = [order for order in self._orders.values() if _matches(order, query)]
@@ -80,14 +82,14 @@ class MemoryOrders:
         known.sort(key=lambda order: _sort_value(order, query.sort), reverse=query.descending)
         return iter(known + [order for order in found if _sort_value(order, query.sort) is None])
 
-    def duplicates(self, document: str | None, pages: tuple[PageRef, ...], invoice: Invoice) -> list[Duplicate]:
+    def duplicates(self, document: str | None, pages: tuple[PageRef, ...], values: BaseModel) -> list[Duplicate]:
         """See :meth:`core.stores.records.RecordStore.duplicates`."""
         with self._lock:
             held = sorted(self._orders.values(), key=_id_of, reverse=True)
-        key, chosen = match_key(invoice), page_key(pages)
+        key, chosen = match_key(values), page_key(pages)
         same_document = [o for o in held if document and (o.document, page_key(o.pages)) == (document, chosen)]
         same_invoice = [o for o in held if key and match_key(o.values) == key and o not in same_document]
-        return [_duplicate(o, "document") for o in same_document] + [_duplicate(o, "invoice") for o in same_invoice]
+        return [_duplicate(o, "document") for o in same_document] + [_duplicate(o, "values") for o in same_invoice]
 
 
 def _id_of(order: Record) -> int:
@@ -127,10 +129,10 @@ def _lies_in(value: Any, since: Any, before: Any) -> bool:
 
 
 def _summary(order: Record) -> RecordSummary:
-    return RecordSummary(**{name: _value(order, name) for name in RecordSummary.__dataclass_fields__})
+    own = {name: _value(order, name) for name in OWN_COLUMNS}
+    return RecordSummary(values={name: _value(order, name) for name in order.type.list_columns}, **own)
 
 
-def _duplicate(order: Record, reason: Literal["document", "invoice"]) -> Duplicate:
-    invoice = order.values
-    told = (invoice.vendor_name, invoice.invoice_number, order.created_at)
-    return Duplicate(_id_of(order), reason, "database", *told)
+def _duplicate(order: Record, reason: Literal["document", "values"]) -> Duplicate:
+    known = {name: getattr(order.values, name) for name in order.type.duplicate_key}
+    return Duplicate(_id_of(order), reason, "database", known, order.created_at)

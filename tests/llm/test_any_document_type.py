@@ -41,6 +41,7 @@ LINES = (
     "Read on  2026-03-01",
     "M-1  120",
     "M-2  33",
+    "VAT  7  5.40",
     "Subtotal  82.50",
     "To pay  82.50",
 )
@@ -52,6 +53,7 @@ REPLY = {
         "read_on": "2026-03-01",
         "to_pay": "82.50",
         "readings": [{"meter": "M-1", "used": "120"}, {"meter": "M-2", "used": "33"}],
+        "taxes": [{"rate": "7", "amount": "5.40"}],
     },
 }
 
@@ -77,7 +79,13 @@ def test_a_model_is_held_to_the_types_own_schema() -> None:
     schema = models.asked[0].question.schema
     assert set(schema["properties"]) == {"document_type", "language", "meter_bill"}
     assert schema["properties"]["document_type"]["enum"] == ["meter bill", "other"]
-    assert list(schema["properties"]["meter_bill"]["properties"]) == ["contract", "read_on", "to_pay", "readings"]
+    assert list(schema["properties"]["meter_bill"]["properties"]) == [
+        "contract",
+        "read_on",
+        "to_pay",
+        "readings",
+        "taxes",
+    ]
     text = said(models.asked[0].question)
     assert "- document_type: one of meter bill, other." in text
     assert "- meter_bill: an object with" in text

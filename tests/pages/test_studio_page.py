@@ -15,6 +15,7 @@ import streamlit as st
 from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
+from core.invoice.document_type import LINE_ITEMS
 from core.stores.records import RecordQuery
 from core.studio import Studio
 from pages.shared import keys, session
@@ -719,5 +720,5 @@ def test_a_line_is_put_between_others(studio: Studio, digital_pdf: SampleFile) -
     app.text_input(key="insert_words").set_value("Forgotten ink")
     app.button(key="insert_submit").click()
     settled(app.run())
-    rows = app.session_state[keys.EDITS][run].rows(extraction.values)
+    rows = app.session_state[keys.EDITS][run].rows(extraction.values, LINE_ITEMS)
     assert [row["description"] for row in rows] == [before[0], "Forgotten ink", *before[1:]]

@@ -11,7 +11,7 @@ import pytest
 from core.events import StepFailed, StepFinished, StepProgressed, StepSkipped, StepStarted
 from core.evidence import Box, Evidence, PageText
 from core.extraction import Candidate, Extraction, Finding, PageRef, Provenance
-from core.invoice.document_type import INVOICE
+from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.invoice.model import Invoice, LineItem
 from core.jobs.queue import Job, JobState
 from core.notation import usual_notation
@@ -231,7 +231,7 @@ def test_a_line_can_be_put_between_others() -> None:
     """The lines after it move down with what was drawn and confirmed for them."""
     box = Evidence(1, (Box(0, 0, 1, 1),), "4", 1.0, "drawn")
     edits = Edits(drawn={"line_items.0.quantity": box, "tax": box}, confirmed={"line_items.0.total_price"})
-    edits.insert_row(GIVEN, 0, {"description": "Ink"})
+    edits.insert_row(GIVEN, LINE_ITEMS, 0, {"description": "Ink"})
     lines = read_edits(GIVEN, edits, german).values.line_items
     assert [line.description for line in lines] == ["Ink", "Paper"]
     assert edits.drawn == {"line_items.1.quantity": box, "tax": box}
@@ -240,7 +240,7 @@ def test_a_line_can_be_put_between_others() -> None:
 
 def test_blank_lines_are_left_out() -> None:
     """A line that was added and not filled is no line."""
-    edits = Edits(lines=[{"description": "", "quantity": " ", "unit_price": "", "total_price": ""}])
+    edits = Edits(tables={"line_items": [{"description": "", "quantity": " ", "unit_price": "", "total_price": ""}]})
     assert read_edits(GIVEN, edits, german).values.line_items == ()
 
 
@@ -272,12 +272,16 @@ def test_a_line_added_for_a_drawn_value_goes_with_it() -> None:
     was = before(edits, GIVEN, path)
     edits.set_text(GIVEN, path, "4")
     put_back(edits, GIVEN, was)
-    assert edits.lines is None
+    assert edits.tables == {}
 
 
 def test_edits_survive_as_json() -> None:
     """A reload finds texts, lines and boxes."""
-    edits = Edits({"tax": "1"}, [{"description": "x"}], {"tax": Evidence(1, (Box(0, 0, 1, 1),), "1", 1.0, "drawn")})
+    edits = Edits(
+        {"tax": "1"},
+        {"line_items": [{"description": "x"}]},
+        {"tax": Evidence(1, (Box(0, 0, 1, 1),), "1", 1.0, "drawn")},
+    )
     assert edits_from(edits.to_json()) == edits
 
 
@@ -331,8 +335,8 @@ def test_doubtful_fields_come_in_form_order() -> None:
 def test_a_line_is_as_sure_as_its_most_doubtful_cell() -> None:
     """One doubtful cell makes the line doubtful; a line that is not there is empty."""
     read = extraction(confidences={"line_items.0.description": 0.99, "line_items.0.quantity": 0.7})
-    assert line_level(read, 0) == "doubtful"
-    assert line_level(read, 4) == "absent"
+    assert line_level(read, LINE_ITEMS, 0) == "doubtful"
+    assert line_level(read, LINE_ITEMS, 4) == "absent"
 
 
 def test_boxes_are_fractions_of_their_page() -> None:
@@ -413,7 +417,7 @@ def test_a_text_that_cannot_be_read_is_doubtful_and_approves_nothing() -> None:
     found = extraction(verdict="approved", confidences={path: 0.95 for path, _, _ in INVOICE.walk(GIVEN)})
     marked = unread(Reviewed(found, {}), {"line_items.0.quantity": "Quantity: “n” is not a number."}).extraction
     assert marked.verdict == "needs review"
-    assert line_level(marked, 0) == "doubtful"
+    assert line_level(marked, LINE_ITEMS, 0) == "doubtful"
     assert "line_items.0.quantity" in [stop.path for stop in stops(marked)]
     assert marked.findings[0].message == "Line 1 quantity: “n” is not a number."
 

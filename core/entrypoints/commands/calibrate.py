@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 
 from core.entrypoints.commands.reading import open_studio
-from core.recipe import Correction
-from core.validation.calibration import corrected
+from core.validation.calibration import corrections_told
 
 #: The confidences whose correction is told.
 _TOLD = (0.95, 0.9, 0.8, 0.6)
@@ -21,10 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     correction = studio.recalibrate()
     print(f"Learnt from {correction.reviewed} reviewed values; used in every run from now on:")
-    for path, title in (("total_amount", "header values"), ("line_items.0.total_price", "line items")):
-        print(f"{title + ':':15}{_told(correction, path)}")
+    for title, after in corrections_told(correction, _TOLD).items():
+        told = ", ".join(f"{before:.0%} becomes {now:.0%}" for before, now in zip(_TOLD, after, strict=True))
+        print(f"{title + ':':15}{told}")
     return 0
-
-
-def _told(correction: Correction, path: str) -> str:
-    return ", ".join(f"{before:.0%} becomes {corrected(before, path, correction):.0%}" for before in _TOLD)

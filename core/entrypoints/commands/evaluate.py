@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """The invoice of a case, and the extraction that it came from where one was made here."""
+    """The values of a case, and the extraction that it came from where one was made here."""
 
     values: Mapping[str, Any]
     extraction: Extraction | None = None
@@ -103,7 +103,7 @@ def _given(folder: Path) -> Predict:
 
     def predict(subject: Subject) -> Prediction:
         case_id = subject.case.case_id
-        prediction = load_prediction(folder, case_id)
+        prediction = load_prediction(folder, case_id, subject.case.type)
         if prediction is None:
             raise CaseError(f"there is no readable {case_id}.json in {folder}.")
         return Prediction(prediction)
@@ -126,11 +126,13 @@ def _extracting(arguments: argparse.Namespace) -> Predict:
         case = subject.case
         document = open_file(studio, case.document) if case.document else studio.open(subject.load(), subject.name)
         pages = subject.pages if arguments.invoice_pages else ()
-        extraction = extract_document(studio, document, pages or None, recipe, silent)
+        extraction = extract_document(
+            studio, document, pages or None, case.read_with(recipe or studio.defaults.recipe), silent
+        )
         result = extraction_to_json(extraction)
         if arguments.out:
             write_atomically(arguments.out / f"{case.case_id}.json", f"{json_text(result, indent=2)}\n".encode())
-        return Prediction(result[extraction.type_name], extraction)
+        return Prediction(result[extraction.type.key], extraction)
 
     return predict
 

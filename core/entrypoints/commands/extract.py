@@ -15,7 +15,6 @@ from core.entrypoints.console import StepLines, json_text, print_json, warn
 from core.errors import StudioError
 from core.extraction import Extraction
 from core.extraction_json import to_json
-from core.invoice.model import Invoice
 from core.recipe import Recipe, load_recipe
 from core.review import Reviewed
 from core.review.standing import status_of
@@ -127,7 +126,7 @@ def _document(
         for stop in stops(extraction):
             lines.note(f"Needs review: {stop.sentence}")
         results.put(path, extraction)
-        if arguments.save and extraction.values != Invoice():
+        if arguments.save and extraction.values != extraction.type.model():
             targets = [_TARGETS[name] for name in dict.fromkeys(arguments.save)]
             _save(studio, path, run_id, extraction, targets, arguments.stored)
     except BrokenPipeError:

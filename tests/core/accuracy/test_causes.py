@@ -18,7 +18,7 @@ ALIKE = Evidence(1, (Box(0, 0, 10, 10),), "471l", 0.8, "fuzzy")
 
 def miss(path: str, wanted: Any, got: Any) -> Compared:
     """A value of a header field that is not right."""
-    return Compared(path, INVOICE.field_of(path), wanted, got, False)
+    return Compared(path, path, INVOICE.field_of(path), wanted, got, False)
 
 
 @pytest.mark.parametrize(

@@ -46,15 +46,17 @@ def type_of(values: BaseModel) -> DocumentType:
     raise ValueError(f"{type(values).__name__} is the model of no document type.")
 
 
-#: Under this name kept values say their type, where it is not the usual one.
-_TYPE = "type_name"
+#: Under these names kept values say their type, where it is not the usual one, and how it was declared.
+_TYPE, _DECLARED = "type_name", "declared"
 
 
 def _revived(values: Any) -> Any:
     if not isinstance(values, dict):
         return values
     told = dict(values)
-    return type_named(told.pop(_TYPE, USUAL.name)).model.model_validate(told)
+    declared = told.pop(_DECLARED, None)
+    definition = TypeDefinition.model_validate(declared) if declared else None
+    return type_for(told.pop(_TYPE, None), definition).model.model_validate(told)
 
 
 def _kept(values: BaseModel | None, info: SerializationInfo) -> dict[str, Any] | None:
@@ -62,7 +64,10 @@ def _kept(values: BaseModel | None, info: SerializationInfo) -> dict[str, Any] |
         return None
     kind = type_of(values)
     told = values.model_dump(mode=info.mode)
-    return told if kind is USUAL else {_TYPE: kind.name, **told}
+    if kind is USUAL:
+        return told
+    declared = {_DECLARED: kind.definition.model_dump(mode="json")} if kind.definition else {}
+    return {_TYPE: kind.name, **declared, **told}
 
 
 #: The values of a document of any type, in what is kept as JSON.

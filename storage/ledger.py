@@ -13,9 +13,9 @@ from typing import Any
 from pydantic import BaseModel
 from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, update
 
-from core.document_types import USUAL, type_named, type_of
+from core.document_types import USUAL, type_for, type_of
 from core.extraction import Extraction
-from core.recipe import Correction
+from core.recipe import Correction, Recipe
 from core.schema.document_type import DocumentType
 from core.schema.fields import FieldInfo
 from core.schema.path import is_cell, row_of
@@ -267,8 +267,12 @@ def _final_row(kind: DocumentType, held: Mapping[str, Any] | None, path: str, fi
 
 def _type_of_run(connection: Connection, run_id: str) -> DocumentType:
     """The type that a run read its document as."""
-    name = connection.execute(select(RUNS.c.type_name).where(RUNS.c.run_id == run_id)).scalar()
-    return type_named(name or USUAL.name)
+    mine = RUNS.c.run_id == run_id
+    name = connection.execute(select(RUNS.c.type_name).where(mine)).scalar()
+    if name is None or name == USUAL.name:
+        return USUAL
+    recipe = connection.execute(select(RUNS.c.recipe).where(mine)).scalar_one()
+    return type_for(name, Recipe.model_validate(recipe).declared)
 
 
 def _standing(row: Mapping[str, Any]) -> str | None:

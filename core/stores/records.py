@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import AliasChoices, BaseModel, Field
 
-from core.document_types import USUAL, Values, type_named, type_of
+from core.document_types import USUAL, Values, type_of
 from core.extraction import PageRef
 from core.invoice.model import Payment
 from core.schema.document_type import DocumentType
@@ -55,12 +55,7 @@ class RecordSummary:
     updated_at: datetime
     document_type: str | None
     amount_due: Decimal | None
-    type_name: str = USUAL.name
-
-    @property
-    def type(self) -> DocumentType:
-        """What kind of document it is a record of."""
-        return type_named(self.type_name)
+    type: DocumentType = USUAL
 
     def value(self, column: str) -> Any:
         """What stands in a column of the list; ``None`` where its type has no such field."""
@@ -106,12 +101,7 @@ class Duplicate:
     target: Target
     known: Mapping[str, str | None]
     created_at: datetime | None
-    type_name: str = USUAL.name
-
-    @property
-    def type(self) -> DocumentType:
-        """What kind of document it is."""
-        return type_named(self.type_name)
+    type: DocumentType = USUAL
 
 
 class RecordStore(Protocol):

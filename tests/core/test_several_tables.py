@@ -180,7 +180,7 @@ def test_two_bills_are_the_same_by_their_types_own_fields() -> None:
 def test_a_duplicate_is_told_by_its_types_own_words() -> None:
     """The title, the number, who issued it, and what else tells."""
     known = {"contract": "C-4711", "read_on": "2026-03-01"}
-    bill = Duplicate(3, "values", "database", known, None, BILL.name)
+    bill = Duplicate(3, "values", "database", known, None, BILL)
     assert describe_duplicate(bill) == "Meter bill C-4711 2026-03-01 is already stored as order 3."
     invoice = Duplicate(4, "values", "database", {"vendor_name": "Acme", "invoice_number": "R-1"}, None)
     assert describe_duplicate(invoice) == "Invoice R-1 of Acme is already stored as order 4."

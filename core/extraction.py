@@ -70,9 +70,10 @@ class Candidate:
 @dataclass(frozen=True, slots=True)
 class Charge:
     """What an e-invoice adds between its lines and its total: what it is called, and the amount (an allowance and what was
-    prepaid are below zero). ``line`` is the line item it belongs to, from 0; ``None``: the whole document."""
+    prepaid are below zero). ``after tax`` stands between the sum with tax and the total: a stamp duty, a tax that the
+    customer withholds (below zero). ``line`` is the line item it belongs to, from 0; ``None``: the whole document."""
 
-    kind: Literal["charge", "allowance", "prepaid", "rounding"]
+    kind: Literal["charge", "allowance", "prepaid", "rounding", "after tax"]
     name: str
     amount: Decimal
     line: int | None = None

@@ -222,8 +222,10 @@ def check_total(case: InvoiceExamination) -> Iterator[Finding]:
         return
     if total_holds(case.invoice):
         return
-    expected = subtotal + tax
+    expected = subtotal + tax + case.after_tax
     difference = abs(total) - abs(expected)
+    if case.after_tax and _near(expected, total, ROUNDING):
+        return
     if case.explains(difference, ROUNDING) or _tax_included(subtotal, total):
         return
     if abs(difference) <= CASH_ROUNDING:
@@ -232,12 +234,16 @@ def check_total(case: InvoiceExamination) -> Iterator[Finding]:
         )
         return
     lines = sum_of_lines(case.invoice)
-    sentence = f"Subtotal {subtotal} + tax {tax} = {expected}, but the total is {total} (difference {difference})."
+    after = f" + {case.after_tax} after tax" if case.after_tax else ""
+    sentence = (
+        f"Subtotal {subtotal} + tax {tax}{after} = {expected}, but the total is {total} (difference {difference})."
+    )
     fields, proposed = ("total_amount", "subtotal", "tax"), expected
     if lines is not None and _near(lines + tax, total, ROUNDING):
         sentence = f"The lines {rounded(lines)} + tax {tax} make the total {total}, but the subtotal is {subtotal}."
         fields, proposed = ("subtotal", "tax", "total_amount"), rounded(lines)
-    members = (Member("Subtotal", subtotal, "subtotal"), Member("Tax", tax, "tax"))
+    later = (Member(one.name, one.amount) for one in case.charges if one.kind == "after tax")
+    members = (Member("Subtotal", subtotal, "subtotal"), Member("Tax", tax, "tax"), *later)
     yield Finding(
         "total",
         "error",

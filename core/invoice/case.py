@@ -49,6 +49,11 @@ class InvoiceExamination(Examination):
         return sum((one.amount for one in self.charges if one.line == line and one.kind in kinds), Decimal(0))
 
     @cached_property
+    def after_tax(self) -> Decimal:
+        """What the XML adds to (below zero: takes off) the sum with tax before it comes to the total."""
+        return sum((one.amount for one in self.charges if one.kind == "after tax"), Decimal(0))
+
+    @cached_property
     def tax_rates(self) -> tuple[Decimal, ...]:
         """Percentages printed on lines that speak of tax and of no discount; without 0, smallest first."""
         texts = (line.text for line in self.lines if "%" in line.text)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
 
 from core.errors import ExtractionError
-from core.extraction import Provenance
+from core.extraction import Finding, Provenance
 from core.extractor import Availability, Extracted, Request
 from core.invoice.document_type import INVOICE
-from core.invoice.einvoice.charges import cii_charges, ubl_charges
-from core.invoice.einvoice.cii import read_cii
-from core.invoice.einvoice.kind import document_type_of, payment_of
-from core.invoice.einvoice.ubl import read_ubl
+from core.invoice.einvoice.cii import CII
+from core.invoice.einvoice.syntax import Syntax
+from core.invoice.einvoice.text import text_of
+from core.invoice.einvoice.ubl import UBL
 from core.invoice.einvoice.values import Values
 from core.invoice.einvoice.xml import looks_like_invoice, parse_invoice, raw_text
 from core.schema.document_type import DocumentType
 
-_READERS = {"cii": read_cii, "ubl": read_ubl}
-_CHARGES = {"cii": cii_charges, "ubl": ubl_charges}
-_SYNTAX_NAMES = {"cii": "UN/CEFACT CII", "ubl": "UBL"}
+_SYNTAXES: dict[str, Syntax] = {"cii": CII, "ubl": UBL}
 
 
 class EInvoiceExtractor:
@@ -56,30 +55,35 @@ class EInvoiceExtractor:
 def read_einvoice(data: bytes, name: str) -> Extracted:
     """The invoice in XML ``data``, its values authoritative; a finding for each that could not be read. Raises
     ExtractionError where none can."""
-    syntax, root = parse_invoice(data, name)
-    values = Values()
-    invoice = _READERS[syntax](root, values)
+    found, root = parse_invoice(data, name)
+    syntax, values = _SYNTAXES[found], Values()
+    invoice = syntax.read(root, values)
     if all(value is None for _, _, value in INVOICE.walk(invoice)):
         why = values.findings[0].message if values.findings else "its fields are empty."
         raise ExtractionError(f"Nothing in the invoice XML {name} can be read: {why}", raw_text(data))
-    known = Provenance("einvoice", rule=f"{_SYNTAX_NAMES[syntax]} XML {name}", score=1.0, exact=True)
+    known = Provenance("einvoice", rule=f"{syntax.title} XML {name}", score=1.0, exact=True)
     provenance = {path: known for path, _, value in INVOICE.walk(invoice) if value is not None}
-    charges, findings = tuple(_CHARGES[syntax](root)), tuple(values.findings)
+    provenance |= {path: replace(known, derived=True, exact=False) for path in values.derived}
     return Extracted(
         invoice,
         raw_text(data),
         provenance,
-        _language(root),
+        syntax.language(root),
         exact=True,
-        findings=findings,
-        document_type=document_type_of(root, invoice.total_amount),
-        payment=payment_of(root, invoice.total_amount),
-        charges=charges,
+        findings=(*values.findings, *_of_encoding(data)),
+        document_type=syntax.kind(root, invoice.total_amount),
+        payment=syntax.payment(root, invoice.total_amount),
+        charges=tuple(syntax.charges(root)),
     )
 
 
-def _language(root: Any) -> str | None:
-    """The document's language where the XML names it."""
-    named = root.findtext("ExchangedDocument/LanguageID") or root.get("languageID") or ""
-    code = named.strip()[:2].lower()
-    return code if code.isalpha() else None
+def _of_encoding(data: bytes) -> Iterator[Finding]:
+    """A note where the XML is not in the encoding that it names."""
+    text, encoding = text_of(data)
+    if encoding:
+        named = "UTF-8" if encoding == "utf-8" else "Windows-1252"
+        yield Finding(
+            "format", "info", f"The invoice XML names another encoding than it is in: it was read as {named}."
+        )
+    elif "\ufffd" in text:
+        yield Finding("format", "warning", "Some letters of the invoice XML are damaged and were read as “\ufffd”.")

@@ -5,11 +5,16 @@ ZUGFeRD 1 names some elements otherwise; each path is therefore given by its las
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from core.extraction import Charge
 from core.invoice.document_type import item_path
-from core.invoice.einvoice.values import Values, price_of_one
+from core.invoice.einvoice.kind import coded_kind, stated_language, stated_payment
+from core.invoice.einvoice.syntax import Syntax
+from core.invoice.einvoice.values import Values, charge, plain_number, price_of_one
 from core.invoice.einvoice.xml import fuller, join_address, text_at
 from core.invoice.model import Invoice, LineItem
 
@@ -19,6 +24,9 @@ _SUMS = (
     "SpecifiedSupplyChainTradeTransaction/ApplicableSupplyChainTradeSettlement/"
     "SpecifiedTradeSettlementMonetarySummation",
 )
+_SETTLEMENTS = (".//ApplicableHeaderTradeSettlement", ".//ApplicableSupplyChainTradeSettlement")
+_LINE_SETTLEMENTS = ("SpecifiedLineTradeSettlement", "SpecifiedSupplyChainTradeSettlement")
+_SETTLEMENT_SUMS = ("SpecifiedTradeSettlementHeaderMonetarySummation", "SpecifiedTradeSettlementMonetarySummation")
 #: Lines of XRechnung's extension that only group or inform; their amounts stand in other lines.
 _NOT_INVOICED = frozenset({"GROUP", "INFORMATION"})
 
@@ -96,9 +104,54 @@ def _line(node: Any, index: int, values: Values) -> LineItem:
     quantity = number_at("quantity", node, ".//BilledQuantity", 0)
     total = number_at("total_price", node, ".//LineTotalAmount")
     asked, basis = number_at("unit_price", price, "ChargeAmount"), number_at("unit_price", price, "BasisQuantity")
+    charged = sum((one.amount for one in _line_charges(node, index)), Decimal(0))
+    goods = None if total is None else total - charged
+    each = price_of_one(asked, basis, quantity, goods)
     return LineItem(
         description=fuller(text_at(product, "Name"), text_at(product, "Description")),
         quantity=quantity,
-        unit_price=price_of_one(asked, basis, quantity, total),
+        unit_price=values.price_at(item_path(index, "unit_price"), each, quantity, goods),
         total_price=total,
     )
+
+
+def cii_charges(root: Any) -> Iterator[Charge]:
+    """What a CII tree adds and takes off: charges, allowances, what was prepaid, rounding."""
+    for settlement in _all(root, _SETTLEMENTS):
+        yield from _signed(settlement, list(_allowances_and_charges(settlement, None)))
+        for service in settlement.iterfind("SpecifiedLogisticsServiceCharge"):
+            yield from charge("charge", text_at(service, "Description"), plain_number(service, "AppliedAmount"))
+        for sums in _all(settlement, _SETTLEMENT_SUMS):
+            yield from charge("prepaid", None, plain_number(sums, "TotalPrepaidAmount"))
+            yield from charge("rounding", None, plain_number(sums, "RoundingAmount"))
+    for position, line in enumerate(invoiced_lines(root)):
+        yield from _line_charges(line, position)
+
+
+def _line_charges(line: Any, position: int) -> Iterator[Charge]:
+    for settlement in _all(line, _LINE_SETTLEMENTS):
+        yield from _allowances_and_charges(settlement, position)
+
+
+def _all(node: Any, paths: tuple[str, ...]) -> list[Any]:
+    return [found for path in paths for found in node.iterfind(path)]
+
+
+def _allowances_and_charges(settlement: Any, line: int | None) -> Iterator[Charge]:
+    for node in settlement.iterfind("SpecifiedTradeAllowanceCharge"):
+        added = text_at(node, "ChargeIndicator") in ("true", "1")
+        amount = plain_number(node, "ActualAmount")
+        yield from charge("charge" if added else "allowance", text_at(node, "Reason"), amount, line)
+
+
+def _signed(settlement: Any, charges: list[Charge]) -> Iterator[Charge]:
+    """``charges`` of the whole document, their allowances the other way round where the sum of allowances says that a
+    program wrote them below zero."""
+    allowed = sum((one.amount for one in charges if one.kind == "allowance"), Decimal(0))
+    stated = next((plain_number(sums, "AllowanceTotalAmount") for sums in _all(settlement, _SETTLEMENT_SUMS)), None)
+    for one in charges:
+        turned = one.kind == "allowance" and allowed and stated == allowed
+        yield replace(one, amount=-one.amount) if turned else one
+
+
+CII = Syntax("UN/CEFACT CII", read_cii, cii_charges, coded_kind, stated_payment, stated_language)

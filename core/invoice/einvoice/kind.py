@@ -1,11 +1,11 @@
-"""What an invoice XML says of the whole document: its kind by code, and what of its total is paid already."""
+"""What CII and UBL say of the whole document: its kind by code, and what of its total is paid already."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
 
-from core.invoice.einvoice.values import Values
+from core.invoice.einvoice.values import paid_and_due, plain_number
 from core.invoice.einvoice.xml import text_at
 from core.invoice.model import Payment
 
@@ -18,7 +18,7 @@ _PAID = (".//TotalPrepaidAmount", "LegalMonetaryTotal/PrepaidAmount")
 _DUE = (".//DuePayableAmount", "LegalMonetaryTotal/PayableAmount")
 
 
-def document_type_of(root: Any, total: Decimal | None) -> str:
+def coded_kind(root: Any, total: Decimal | None) -> str:
     """``invoice`` or ``credit note``, by the XML's type code or, without one, by its root."""
     code = text_at(root, *_CODES)
     if code is None:
@@ -27,10 +27,43 @@ def document_type_of(root: Any, total: Decimal | None) -> str:
     return "credit note" if code in _CREDIT_NOTES or taken_back else "invoice"
 
 
-def payment_of(root: Any, total: Decimal | None) -> Payment:
+def stated_payment(root: Any, total: Decimal | None) -> Payment:
     """What is paid and what is left, where something is paid already; nothing of an amount that cannot be read."""
-    values = Values()
-    paid, due = values.number_at("total_amount", root, *_PAID), values.number_at("total_amount", root, *_DUE)
-    return (
-        Payment(paid_amount=paid or None, amount_due=due) if paid or (due is not None and due != total) else Payment()
-    )
+    return paid_and_due(plain_number(root, *_PAID), plain_number(root, *_DUE), total)
+
+
+#: Languages whose code of three letters does not begin with that of two, as ISO 639-2 and ebInterface write them.
+_LANGUAGES = {
+    "ger": "de",
+    "deu": "de",
+    "spa": "es",
+    "cze": "cs",
+    "ces": "cs",
+    "pol": "pl",
+    "por": "pt",
+    "swe": "sv",
+    "dut": "nl",
+}
+_LANGUAGES |= {
+    "nld": "nl",
+    "slv": "sl",
+    "slo": "sk",
+    "slk": "sk",
+    "gre": "el",
+    "dan": "da",
+    "hun": "hu",
+    "tur": "tr",
+    "est": "et",
+}
+
+
+def language_of(code: str | None) -> str | None:
+    """The ISO 639-1 code of a language that XML names by one of two or three letters."""
+    named = (code or "").strip().lower()
+    short = _LANGUAGES.get(named[:3], named[:2])
+    return short if short.isalpha() and short.isascii() else None
+
+
+def stated_language(root: Any) -> str | None:
+    """The document's language where CII or UBL names it."""
+    return language_of(root.findtext("ExchangedDocument/LanguageID") or root.get("languageID"))

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from core.extraction import Charge
 from core.invoice.document_type import item_path
-from core.invoice.einvoice.values import Values, price_of_one
+from core.invoice.einvoice.kind import coded_kind, stated_language, stated_payment
+from core.invoice.einvoice.syntax import Syntax
+from core.invoice.einvoice.values import Values, charge, plain_number, price_of_one
 from core.invoice.einvoice.xml import fuller, join_address, text_at
 from core.invoice.model import Invoice, LineItem
 
+_PRICES = ("Price/PriceAmount", "Item/BasePrice/PriceAmount")
 _ZERO = re.compile(r"[+-]?[0.,]+")
 
 
@@ -97,10 +102,32 @@ def _line(node: Any, index: int, values: Values) -> LineItem:
 
     quantity = number_at("quantity", "InvoicedQuantity", "CreditedQuantity", decimals=0)
     total = number_at("total_price", "LineExtensionAmount")
-    price, basis = number_at("unit_price", "Price/PriceAmount"), number_at("unit_price", "Price/BaseQuantity")
+    price, basis = number_at("unit_price", *_PRICES), number_at("unit_price", "Price/BaseQuantity")
+    charged = sum((one.amount for one in _allowances_and_charges(node, index)), Decimal(0))
+    goods = None if total is None else total - charged
+    each = price_of_one(price, basis, quantity, goods)
     return LineItem(
         description=fuller(text_at(node, "Item/Name"), text_at(node, "Item/Description")),
         quantity=quantity,
-        unit_price=price_of_one(price, basis, quantity, total),
+        unit_price=values.price_at(item_path(index, "unit_price"), each, quantity, goods),
         total_price=total,
     )
+
+
+def ubl_charges(root: Any) -> Iterator[Charge]:
+    """What a UBL tree adds and takes off: charges, allowances, what was prepaid, rounding."""
+    yield from _allowances_and_charges(root, None)
+    yield from charge("prepaid", None, plain_number(root, "LegalMonetaryTotal/PrepaidAmount"))
+    yield from charge("rounding", None, plain_number(root, "LegalMonetaryTotal/PayableRoundingAmount"))
+    for position, line in enumerate(invoiced_lines(root)):
+        yield from _allowances_and_charges(line, position)
+
+
+def _allowances_and_charges(parent: Any, line: int | None) -> Iterator[Charge]:
+    for node in parent.iterfind("AllowanceCharge"):
+        added = text_at(node, "ChargeIndicator") in ("true", "1")
+        reason, amount = text_at(node, "AllowanceChargeReason"), plain_number(node, "Amount")
+        yield from charge("charge" if added else "allowance", reason, amount, line)
+
+
+UBL = Syntax("UBL", read_ubl, ubl_charges, coded_kind, stated_payment, stated_language)

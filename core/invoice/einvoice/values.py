@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
-from core.extraction import Finding, too_long
+from core.extraction import Charge, Finding, too_long
 from core.invoice.document_type import INVOICE
 from core.invoice.einvoice.xml import text_at
-from core.schema.values import is_amount
+from core.invoice.model import Payment
+from core.schema.values import MOST_DIGITS, is_amount
 
-_NUMBER = re.compile(r"[+-]?(?:\d{1,99}(?:\.\d{0,99})?|\.\d{1,99})")
+#: A decimal as XML writes it, or with a small exponent, as programs do that keep amounts in floating point.
+_NUMBER = re.compile(r"[+-]?(?:\d{1,99}(?:\.\d{0,99})?|\.\d{1,99})(?:[eE][+-]?\d{1,2})?")
 #: So much of a wrong value is quoted.
 _QUOTED = 40
 _TOLERANCE = Decimal("0.02")
+#: A line's total may be off by this share where it is rounded (to whole forints) or holds what is stated nowhere; the
+#: price that is not divided is then off by so many times as much.
+_NEARLY, _FAR = Decimal("0.05"), 10
 
 
 class Values:
@@ -23,6 +29,8 @@ class Values:
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
+        self.derived: set[str] = set()
+        """Paths of values that the XML does not state and that follow from others in it."""
 
     def number_at(self, field: str, node: Any, *paths: str, decimals: int = 2) -> Decimal | None:
         """The number at the first of ``paths`` that has a text, without trailing zeros beyond ``decimals``."""
@@ -36,11 +44,24 @@ class Values:
         if not _NUMBER.fullmatch(plain):
             self._left_out(field, text, "an amount belongs")
             return None
-        value = _tidy(plain, decimals)
+        value = _tidy(_fitted(Decimal(plain)), decimals)
         if is_amount(value):
             return value
         self.findings.append(too_long(INVOICE, field, text))
         return None
+
+    def price_at(
+        self, field: str, stated: Decimal | None, quantity: Decimal | None, goods: Decimal | None
+    ) -> Decimal | None:
+        """``stated``; where that is zero beside ``goods`` that are not, it is no price but a gap: the line's total without
+        its charges by its quantity, where that comes out even."""
+        if stated != 0 or not quantity or not goods:
+            return stated
+        each = _tidy(round(goods / quantity, 4), 2)
+        if each * quantity != goods:
+            return None
+        self.derived.add(field)
+        return each
 
     def date_at(self, field: str, node: Any, *paths: str) -> date | None:
         """The date at the first of ``paths``: ``20200201`` or ISO, a time behind it ignored."""
@@ -68,22 +89,61 @@ class Values:
         self.findings.append(Finding("unreadable", "warning", sentence, (field,)))
 
 
-def _tidy(plain: str, decimals: int) -> Decimal:
+def _fitted(value: Decimal) -> Decimal:
+    """``value``, its decimals rounded where there are more of them than an amount may have digits."""
+    kept = MOST_DIGITS - max(1, value.adjusted() + 1)
+    _, _, exponent = value.as_tuple()
+    if not isinstance(exponent, int) or -exponent <= kept or kept < 0:
+        return value
+    return round(value, kept)
+
+
+def _tidy(value: Decimal, decimals: int) -> Decimal:
     """The number without trailing zeros beyond ``decimals``, and with at least so many where it has a fraction."""
-    whole, _, fraction = plain.partition(".")
+    whole, _, fraction = f"{value:f}".partition(".")
     fraction = fraction.rstrip("0")
     places = fraction.ljust(decimals, "0") if fraction or decimals else ""
     return Decimal(f"{whole}.{places}" if places else whole or "0")
 
 
 def price_of_one(
-    price: Decimal | None, basis: Decimal | None, quantity: Decimal | None, total: Decimal | None
+    price: Decimal | None,
+    basis: Decimal | None,
+    quantity: Decimal | None,
+    goods: Decimal | None,
 ) -> Decimal | None:
-    """The price of one unit where XML prices ``basis`` units at once. Some programs write the line's quantity as the
-    basis by mistake, so the price is divided only where the line's total says so."""
-    if price is None or not basis or basis == 1 or quantity is None or total is None:
+    """The price of one unit where XML prices ``basis`` units at once; ``goods`` is the line's total without its own charges
+    and allowances. Some programs write the line's quantity as the basis by mistake, so the price is divided only where
+    the total says so: to the cent, or nearly and the undivided price is far off."""
+    if price is None or not basis or basis == 1 or quantity is None or goods is None:
         return price
-    each = _tidy(f"{price / basis:.6f}", 2)
-    if abs(quantity * price - total) <= _TOLERANCE or abs(quantity * each - total) > _TOLERANCE or not is_amount(each):
+    each = _tidy(round(price / basis, 6), 2)
+    if not is_amount(each):
         return price
-    return each
+    off, off_each = abs(quantity * price - goods), abs(quantity * each - goods)
+    holds = off_each <= _TOLERANCE or (off_each <= abs(goods) * _NEARLY and off_each * _FAR < off)
+    return each if holds and off > _TOLERANCE else price
+
+
+def charge(
+    kind: Literal["charge", "allowance", "prepaid", "rounding", "after tax"],
+    name: str | None,
+    amount: Decimal | None,
+    line: int | None = None,
+) -> Iterator[Charge]:
+    """One charge, an allowance and what was prepaid below zero; an amount that is missing, or that cannot be read, is none:
+    the sums then say that something is missing."""
+    if amount:
+        yield Charge(kind, name or kind.capitalize(), -amount if kind in ("allowance", "prepaid") else amount, line)
+
+
+def plain_number(node: Any, *paths: str) -> Decimal | None:
+    """The number at the first of ``paths`` that has a text, where it can be read and nobody is to be told if not."""
+    return Values().number_at("total_amount", node, *paths)
+
+
+def paid_and_due(paid: Decimal | None, due: Decimal | None, total: Decimal | None) -> Payment:
+    """What is paid and what is left, where something is paid already or what is left is another amount than the total."""
+    return (
+        Payment(paid_amount=paid or None, amount_due=due) if paid or (due is not None and due != total) else Payment()
+    )

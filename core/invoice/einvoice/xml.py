@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from core.errors import ExtractionError
+from core.invoice.einvoice.text import text_of
 
 #: Larger files are no invoices.
 LARGEST_XML = 20_000_000
@@ -17,9 +18,7 @@ _HEAD = 65_536
 _CODE = re.compile(r"(?=\S*\d)\S{1,16}")
 #: What the parser says where its own limits stop it.
 _BOMB = ("Excessive depth", "amplification", "entity reference loop")
-#: What some programs leave before the declaration, where XML allows nothing: byte order marks and blank lines.
-_LEAD = b"\xef\xbb\xbf \t\r\n"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_DECLARATION = re.compile(r"\A<\?xml\b[^>]*\?>")
 
 
 def looks_like_invoice(data: bytes) -> bool:
@@ -29,7 +28,7 @@ def looks_like_invoice(data: bytes) -> bool:
 
 
 def parse_invoice(data: bytes, name: str) -> tuple[str, Any]:
-    """The syntax (``cii`` or ``ubl``) and the root element, its tags without namespaces.
+    """The syntax (``cii`` or ``ubl``) and the root element, its tags and attributes without namespaces.
 
     Raises ExtractionError when it is not well-formed, declares a document type, or is not an invoice.
     """
@@ -45,9 +44,10 @@ def parse_invoice(data: bytes, name: str) -> tuple[str, Any]:
         huge_tree=False,
         remove_comments=True,
         remove_pis=True,
+        encoding="utf-8",
     )
     try:
-        root = etree.fromstring(_from_its_declaration(data), parser)
+        root = etree.fromstring(_DECLARATION.sub("", raw_text(data)).encode(errors="replace"), parser)
     except etree.XMLSyntaxError as error:
         if any(word in str(error.msg) for word in _BOMB):
             what = "is damaged or no invoice: it nests or repeats itself without end. Get it again from its sender."
@@ -63,20 +63,14 @@ def parse_invoice(data: bytes, name: str) -> tuple[str, Any]:
         raise ExtractionError(f"The XML {name} is no invoice: its root is “{tag.localname}”.", raw_text(data))
     for element in root.iter(etree.Element):
         element.tag = etree.QName(element).localname
+        for key in [key for key in element.attrib if key.startswith("{")]:
+            element.set(etree.QName(key).localname, element.attrib.pop(key))
     return syntax, root
-
-
-def _from_its_declaration(data: bytes) -> bytes:
-    """``data`` without what stands before its first mark-up."""
-    data = data.lstrip(_LEAD)
-    if data.startswith(_UTF16):
-        return raw_text(data).lstrip("\ufeff \t\r\n").encode("utf-16")
-    return data
 
 
 def raw_text(data: bytes) -> str:
     """The XML as text, for the raw tab."""
-    return data.decode("utf-16" if data.startswith(_UTF16) else "utf-8-sig", errors="replace")
+    return text_of(data)[0]
 
 
 def text_at(node: Any, *paths: str) -> str | None:

@@ -272,7 +272,7 @@ class _Run:
         stop_if(self.cancelled)
         on_page = self._from_page(extracted, request) if texts and name != "rules" else None
         if on_page and extracted.exact:
-            extracted = complete(extracted, on_page)
+            extracted = complete(extracted, on_page, request.read())
         candidates = on_page.candidates if on_page else extracted.candidates
         evidence = yield from self._timed(
             "evidence",

@@ -23,11 +23,7 @@ def compare_with_page(invoice: Invoice, page_view: Invoice, evidence: Mapping[st
     (what was read there) has another, and for required values that only the
     page has. The page's value is proposed."""
     findings = [finding for info in INVOICE.header for finding in _compare(info, invoice, page_view, evidence)]
-    findings += _compare_lines(invoice, page_view, evidence)
-    if not invoice.line_items and page_view.line_items:
-        count = len(page_view.line_items)
-        findings.append(Finding("xml_page", "info", f"The XML has no line items; the page shows {count}."))
-    return findings
+    return [*findings, *_compare_lines(invoice, page_view, evidence)]
 
 
 def _compare_lines(invoice: Invoice, page_view: Invoice, evidence: Mapping[str, Evidence]) -> Iterator[Finding]:

@@ -223,6 +223,92 @@ def test_a_wrong_amount_of_a_line_is_named_with_its_line() -> None:
     assert draft.findings[0].message.startswith("Line 1 line total: ")
 
 
+@pytest.mark.parametrize(
+    ("old", "written", "encoding", "remark"),
+    [
+        ("UTF-8", "UTF-8", "cp1252", "read as Windows-1252"),
+        ("UTF-8", "ISO-8859-1", "utf-8", "read as UTF-8"),
+        ("UTF-8", "UTF-16", "utf-8", "read as UTF-8"),
+        ("UTF-8", "ISO-8859-1", "latin-1", None),
+        ("UTF-8", "Windows-1252", "cp1252", None),
+        ("UTF-8", "Klingon", "utf-8", None),
+        ("UTF-8", "UTF-8", "utf-16-le", None),
+        ("UTF-8", "UTF-16", "utf-16-be", None),
+    ],
+)
+def test_xml_is_read_in_the_encoding_that_it_is_in(old: str, written: str, encoding: str, remark: str | None) -> None:
+    """Programs name one encoding and write another; no letter is lost and a note says so."""
+    text = (SAMPLES / "cii.xml").read_text(encoding="utf-8").replace(f'"{old}"', f'"{written}"', 1)
+    text = text.replace("Tischlerei Probe", "Tischlerei Größe & Söhne".replace("&", "&amp;"), 1)
+    draft = extract(Attachment("x.xml", text.encode(encoding)))
+    assert draft is not None
+    assert draft.values.customer_name == "Tischlerei Größe & Söhne"
+    assert [remark in found.message for found in draft.findings if remark] == ([True] if remark else [])
+    assert bool(draft.findings) == bool(remark)
+
+
+def test_a_number_too_long_for_an_amount_is_rounded_where_only_its_decimals_are_too_many() -> None:
+    """A third, as a program writes it that never rounds; and an exponent, as floating point is written."""
+    for written, read in (("0." + "3" * 40, "0." + "3" * 27), ("1.495E2", "149.50"), ("1e-7", "0.0000001")):
+        draft = extract(cii_with(">149.50</", f">{written}</"))
+        assert draft is not None
+        assert (draft.values.line_items[1].unit_price, draft.findings) == (Decimal(read), ())
+
+
+UBL_LINE = (
+    '<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"><ID>7</ID><InvoiceLine>'
+    "<InvoicedQuantity>{quantity}</InvoicedQuantity><LineExtensionAmount>{total}</LineExtensionAmount>{charge}"
+    "<Price><PriceAmount>{price}</PriceAmount>{basis}</Price></InvoiceLine></Invoice>"
+)
+CHARGE = "<AllowanceCharge><ChargeIndicator>{added}</ChargeIndicator><Amount>{amount}</Amount></AllowanceCharge>"
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "basis", "charge", "total", "each"),
+    [
+        ("200", "50.00", "100", None, "100.00", "0.50"),
+        ("200", "50.00", "100", ("false", "8.00"), "92.00", "0.50"),
+        ("200", "50.00", "100", ("true", "8.00"), "108.00", "0.50"),
+        ("64", "36109.00", "100", ("true", "330.00"), "23440.00", "361.09"),
+        ("4", "50.00", "4", None, "200.00", "50.00"),
+        ("4", "50.00", "4", ("false", "20.00"), "180.00", "50.00"),
+        ("4", "0.00", None, None, "80.00", "20.00"),
+        ("4", "0.00", None, ("true", "8.00"), "88.00", "20.00"),
+        ("3", "0.00", None, None, "80.00", None),
+        ("4", "0.00", None, None, "0.00", "0.00"),
+    ],
+)
+def test_the_price_is_that_of_one_unit(
+    quantity: str, price: str, basis: str | None, charge: tuple[str, str] | None, total: str, each: str | None
+) -> None:
+    """Also where the line has an allowance or charge, and where its total is rounded to whole forints; a basis that is
+    the quantity by mistake changes nothing, and a price of nothing beside an amount is none."""
+    based = f"<BaseQuantity>{basis}</BaseQuantity>" if basis else ""
+    charged = CHARGE.format(added=charge[0], amount=charge[1]) if charge else ""
+    xml = UBL_LINE.format(quantity=quantity, total=total, charge=charged, price=price, basis=based)
+    draft = extract(Attachment("a.xml", xml.encode()))
+    assert draft is not None
+    assert draft.values.line_items[0].unit_price == (None if each is None else Decimal(each))
+    derived = draft.provenance.get("line_items.0.unit_price")
+    assert derived is None or derived.derived == (price == "0.00" and total != "0.00")
+
+
+def test_an_allowance_below_zero_is_one_where_the_sum_of_allowances_says_so() -> None:
+    """Some programs write what is taken off with a minus."""
+    sums = "<AllowanceTotalAmount>{stated}</AllowanceTotalAmount>"
+    for stated, comes_to in (("21.55", "-21.55"), ("-21.55", "21.55")):
+        xml = (
+            f"{CII}<ApplicableHeaderTradeSettlement><InvoiceCurrencyCode>EUR</InvoiceCurrencyCode>"
+            "<SpecifiedTradeAllowanceCharge><ChargeIndicator><Indicator>false</Indicator></ChargeIndicator>"
+            "<ActualAmount>-21.55</ActualAmount></SpecifiedTradeAllowanceCharge>"
+            f"<SpecifiedTradeSettlementHeaderMonetarySummation>{sums.format(stated=stated)}"
+            "</SpecifiedTradeSettlementHeaderMonetarySummation></ApplicableHeaderTradeSettlement></CrossIndustryInvoice>"
+        )
+        draft = extract(Attachment("a.xml", xml.encode()))
+        assert draft is not None
+        assert [charge.amount for charge in draft.charges] == [Decimal(comes_to)]
+
+
 @pytest.mark.parametrize("price", ["0.12345678912", "12.3456789012345678901234"])
 def test_a_price_keeps_all_its_decimals(price: str) -> None:
     """Some programs write a price with more decimals than anybody prints."""

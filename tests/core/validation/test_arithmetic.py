@@ -272,6 +272,16 @@ def test_charges_and_allowances_of_an_einvoice_belong_to_its_sums() -> None:
     assert (failed.check, failed.proposed) == ("sum_of_lines", None)
 
 
+def test_what_stands_after_the_tax_belongs_to_the_total() -> None:
+    """A stamp duty, and a tax that the customer withholds."""
+    invoice = Invoice.model_validate({"subtotal": "100.00", "tax": "21.00", "total_amount": "106.00"})
+    withheld, wrong = Charge("after tax", "IRPF", Decimal(-15)), Charge("after tax", "IRPF", Decimal(-14))
+    assert exact(invoice, withheld) == []
+    (failed,) = exact(invoice, wrong)
+    assert (failed.check, failed.severity) == ("total", "error")
+    assert ("IRPF", Decimal(-14)) in [(member.name, member.value) for member in failed.members]
+
+
 def test_a_line_that_xml_states_is_no_warning() -> None:
     """Its product may follow a price that is not told."""
     (found,) = exact(Invoice.model_validate({"line_items": [item("10", "10.00", "90.00")]}))

@@ -28,9 +28,9 @@ def text_of(data: bytes) -> tuple[str, str | None]:
     declared = _declared(data)
     names = (declared, "utf-8") if data.isascii() else ("utf-8", declared)
     for name in filter(None, names):
-        text = _decoded(data, name)
-        if text is not None:
-            return text.lstrip(_LEAD), None if name == declared or data.isascii() or not declared else name
+        found = _decoded(data, name)
+        if found is not None:
+            return found.lstrip(_LEAD), None if name == declared or data.isascii() or not declared else name
     return data.decode(_LAST, errors="replace").lstrip(_LEAD), _LAST
 
 

@@ -13,8 +13,9 @@ CONTRACTS = {
     f"core.{name}"
     for name in (
         "invoice.model invoice.document_type document_types atomic evidence homography recipe events errors settings extraction extractor cache "
-        "documents documents.base documents.formats documents.geometry documents.members documents.ranges documents.visible "
-        "documents.xml_kinds declared.definition declared.relation declared.building declared.mask yaml_text imaging.cleaned ocr.engine jobs.queue jobs.store llm.provider prompt call cancelling status"
+        "documents documents.base documents.batches documents.formats documents.geometry documents.members documents.ranges "
+        "documents.signed documents.visible documents.xml_kinds declared.definition declared.relation declared.building "
+        "declared.mask yaml_text imaging.cleaned ocr.engine jobs.queue jobs.store llm.provider prompt call cancelling status"
     ).split()
 }
 #: Rooms that are ground as a whole.

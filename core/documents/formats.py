@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
+from core.documents.signed import is_signed, unsigned
 from core.documents.xml_kinds import XmlKind, is_xml, xml_kind
 from core.errors import BrokenDocument, UnsupportedDocument
 
@@ -19,6 +20,8 @@ FORMATS: dict[str, str] = {
     ".webp": "image/webp",
     ".bmp": "image/bmp",
     ".xml": "application/xml",
+    ".p7m": "application/xml",
+    ".xsig": "application/xml",
 }
 
 _TITLES = {
@@ -57,15 +60,28 @@ _PDF_HEAD = 1024
 def media_type_of(data: bytes, name: str) -> str:
     """The media type of ``data``. Raises UnsupportedDocument when it is not one of ours, BrokenDocument when it is
     nothing that the suffix of ``name`` promises."""
+    if is_signed(data):
+        data = _from_its_envelope(data, name)
     found = _by_content(data)
     if found is None:
         raise _unknown(data, name, PurePath(name).suffix.lower())
     if found == "application/xml" and (kind := xml_kind(data)) is not XmlKind.INVOICE:
-        what = (
-            f"this XML is {kind.value}, which is not read here" if kind.value else "this XML is no CII or UBL invoice"
-        )
-        raise UnsupportedDocument(name, f"{what}: add the invoice's PDF or picture instead.")
+        raise UnsupportedDocument(name, f"this XML is {kind.value}: add the invoice's PDF or picture instead.")
     return found
+
+
+def _from_its_envelope(data: bytes, name: str) -> bytes:
+    """The XML in a signed envelope. Raises UnsupportedDocument where something else is in it."""
+    inside = unsigned(data)
+    if is_xml(inside):
+        return inside
+    what = _article(_TITLES.get(_by_content(inside) or "", "file that is no invoice XML"))
+    sentence = (
+        f"this is a signed envelope (p7m) with {what} in it: take it out with your signature program and add that."
+    )
+    raise UnsupportedDocument(
+        name, sentence if inside is not data else "this signed envelope (p7m) is empty or damaged."
+    )
 
 
 def remark_on(media_type: str, name: str) -> str | None:
@@ -74,7 +90,11 @@ def remark_on(media_type: str, name: str) -> str | None:
     if FORMATS.get(suffix) == media_type:
         return None
     called = f"though its name ends in {suffix}" if suffix else "which its name does not say"
-    return f"The file's content is a {_TITLES[media_type]}, {called}: it was read as what it is."
+    return f"The file's content is {_article(_TITLES[media_type])}, {called}: it was read as what it is."
+
+
+def _article(title: str) -> str:
+    return f"{'an' if title[0] in 'aeiouX' else 'a'} {title}"
 
 
 def _by_content(data: bytes) -> str | None:
@@ -96,5 +116,7 @@ def _unknown(data: bytes, name: str, suffix: str) -> UnsupportedDocument | Broke
             return UnsupportedDocument(name, f"this is {what}, which is not read here: {advice} and add it again.")
     if suffix in FORMATS:
         title = _TITLES[FORMATS[suffix]]
-        return BrokenDocument(name, f"the content is not a {title}; the file is damaged: get it again from its sender.")
+        return BrokenDocument(
+            name, f"the content is not {_article(title)}; the file is damaged: get it again from its sender."
+        )
     return UnsupportedDocument(name, "this kind of file is not read here: add a PDF, PNG, JPEG, TIFF, WebP or BMP.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from core.documents.base import Attachment, Document
+from core.documents.batches import invoices_in
 from core.documents.formats import media_type_of
 from core.errors import DocumentError, StudioError
 
@@ -15,8 +16,10 @@ MOST_DEEP, MOST_MEMBERS = 4, 200
 
 
 def members_of(document: Document) -> list[Attachment]:
-    """The files in a document that can be opened as documents of their own: PDFs and pictures, as a portfolio holds them.
-    Invoice XML is none: it belongs to the pages that it came with."""
+    """The files in a document that can be opened as documents of their own: PDFs and pictures, as a portfolio holds them, and
+    the invoices of an XML file that holds several. Other invoice XML is none: it belongs to the pages that it came with."""
+    if document.media_type == "application/xml":
+        return [invoice for one in document.attachments() for invoice in invoices_in(one)]
     return [one for one in document.attachments() if _is_member(one)]
 
 

@@ -12,25 +12,17 @@ _HEAD = 65_536
 
 
 class XmlKind(Enum):
-    """The kinds of XML that a document may be; the value names one that is not read."""
+    """The kinds of XML that a document may be; the value says what one is that is not read."""
 
-    INVOICE = "a CII or UBL invoice"
-    FATTURAPA = "a FatturaPA invoice"
-    EBINTERFACE = "an ebInterface invoice"
-    ORDER_X = "an Order-X order"
-    UBL_OTHER = "a UBL document that is no invoice"
-    OTHER = ""
+    INVOICE = "an invoice"
+    UBL_OTHER = "a UBL document that is no invoice, which is not read here"
+    OTHER = "no invoice in a format that is read here (CII, UBL, FatturaPA, ebInterface, Facturae, Order-X)"
 
 
-_ROOTS = {
-    "CrossIndustryInvoice": XmlKind.INVOICE,
-    "CrossIndustryDocument": XmlKind.INVOICE,
-    "Invoice": XmlKind.INVOICE,
-    "CreditNote": XmlKind.INVOICE,
-    "FatturaElettronica": XmlKind.FATTURAPA,
-    "FatturaElettronicaSemplificata": XmlKind.FATTURAPA,
-    "SCRDMCCBDACIOMessageStructure": XmlKind.ORDER_X,
-}
+_ROOTS = frozenset(
+    "CrossIndustryInvoice CrossIndustryDocument Invoice CreditNote FatturaElettronica FatturaElettronicaSemplificata Facturae "
+    "SCRDMCCBDACIOMessageStructure".split()
+)
 
 
 def is_xml(data: bytes) -> bool:
@@ -48,13 +40,10 @@ def xml_kind(data: bytes) -> XmlKind:
     root = _ROOT.search(text)
     if root is None:
         return XmlKind.OTHER
-    kind = _ROOTS.get(root[2], XmlKind.OTHER)
-    space = _namespace(root[3], root[1])
-    if "ebinterface" in space:
-        return XmlKind.EBINTERFACE
-    if kind is XmlKind.OTHER and "oasis:names:specification:ubl" in space:
-        return XmlKind.UBL_OTHER
-    return kind
+    if root[2] in _ROOTS:
+        return XmlKind.INVOICE
+    is_ubl = "oasis:names:specification:ubl" in _namespace(root[3], root[1])
+    return XmlKind.UBL_OTHER if is_ubl else XmlKind.OTHER
 
 
 def _namespace(attributes: str, prefix: str | None) -> str:

@@ -1,4 +1,5 @@
-"""The e-invoice extractor: the XML that Factur-X, ZUGFeRD and XRechnung files carry is the invoice, exact and free."""
+"""The e-invoice extractor: the XML that Factur-X, ZUGFeRD and XRechnung files carry, and that FatturaPA, ebInterface and
+Facturae files are, is the invoice, exact and free."""
 
 from __future__ import annotations
 
@@ -10,6 +11,10 @@ from core.extraction import Finding, Provenance
 from core.extractor import Availability, Extracted, Request
 from core.invoice.document_type import INVOICE
 from core.invoice.einvoice.cii import CII
+from core.invoice.einvoice.ebinterface import EBINTERFACE
+from core.invoice.einvoice.facturae import FACTURAE
+from core.invoice.einvoice.fatturapa import FATTURAPA
+from core.invoice.einvoice.orderx import ORDER_X
 from core.invoice.einvoice.syntax import Syntax
 from core.invoice.einvoice.text import text_of
 from core.invoice.einvoice.ubl import UBL
@@ -17,7 +22,14 @@ from core.invoice.einvoice.values import Values
 from core.invoice.einvoice.xml import looks_like_invoice, parse_invoice, raw_text
 from core.schema.document_type import DocumentType
 
-_SYNTAXES: dict[str, Syntax] = {"cii": CII, "ubl": UBL}
+SYNTAXES: dict[str, Syntax] = {
+    "cii": CII,
+    "ubl": UBL,
+    "fatturapa": FATTURAPA,
+    "ebinterface": EBINTERFACE,
+    "facturae": FACTURAE,
+    "order-x": ORDER_X,
+}
 
 
 class EInvoiceExtractor:
@@ -28,7 +40,7 @@ class EInvoiceExtractor:
 
     def availability(self) -> Availability:
         """Always usable."""
-        return Availability(True, "Factur-X, ZUGFeRD and XRechnung XML.")
+        return Availability(True, "XML of Factur-X, ZUGFeRD, XRechnung, Peppol, FatturaPA, ebInterface and Facturae.")
 
     def reads(self, kind: DocumentType) -> bool:
         """Invoices only."""
@@ -56,7 +68,7 @@ def read_einvoice(data: bytes, name: str) -> Extracted:
     """The invoice in XML ``data``, its values authoritative; a finding for each that could not be read. Raises
     ExtractionError where none can."""
     found, root = parse_invoice(data, name)
-    syntax, values = _SYNTAXES[found], Values()
+    syntax, values = SYNTAXES[found], Values()
     invoice = syntax.read(root, values)
     if all(value is None for _, _, value in INVOICE.walk(invoice)):
         why = values.findings[0].message if values.findings else "its fields are empty."

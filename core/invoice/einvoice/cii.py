@@ -14,7 +14,7 @@ from core.extraction import Charge
 from core.invoice.document_type import item_path
 from core.invoice.einvoice.kind import coded_kind, stated_language, stated_payment
 from core.invoice.einvoice.syntax import Syntax
-from core.invoice.einvoice.values import Values, charge, plain_number, price_of_one
+from core.invoice.einvoice.values import Values, charge, plain_number, price_of_one, summed_charges
 from core.invoice.einvoice.xml import fuller, join_address, text_at
 from core.invoice.model import Invoice, LineItem
 
@@ -24,6 +24,8 @@ _SUMS = (
     "SpecifiedSupplyChainTradeTransaction/ApplicableSupplyChainTradeSettlement/"
     "SpecifiedTradeSettlementMonetarySummation",
 )
+#: An order has the quantity that is asked for, its answer the one that was agreed.
+_QUANTITIES = (".//BilledQuantity", ".//AgreedQuantity", ".//RequestedQuantity")
 _SETTLEMENTS = (".//ApplicableHeaderTradeSettlement", ".//ApplicableSupplyChainTradeSettlement")
 _LINE_SETTLEMENTS = ("SpecifiedLineTradeSettlement", "SpecifiedSupplyChainTradeSettlement")
 _SETTLEMENT_SUMS = ("SpecifiedTradeSettlementHeaderMonetarySummation", "SpecifiedTradeSettlementMonetarySummation")
@@ -34,7 +36,7 @@ _NOT_INVOICED = frozenset({"GROUP", "INFORMATION"})
 def read_cii(root: Any, values: Values) -> Invoice:
     """The invoice in a CII tree; ``values`` reads what is typed."""
     head = _first(root, "ExchangedDocument", "HeaderExchangedDocument")
-    currency = values.currency_at("currency", root, ".//InvoiceCurrencyCode")
+    currency = values.currency_at("currency", root, ".//InvoiceCurrencyCode", ".//OrderCurrencyCode")
     sums = _first(root, *_SUMS)
     buyer = _first(root, ".//BuyerTradeParty")
     order = _first(root, ".//BuyerOrderReferencedDocument")
@@ -96,12 +98,12 @@ def _is_invoiced(node: Any) -> bool:
 
 
 def _line(node: Any, index: int, values: Values) -> LineItem:
-    def number_at(cell: str, start: Any, path: str, decimals: int = 2) -> Decimal | None:
-        return values.number_at(item_path(index, cell), start, path, decimals=decimals)
+    def number_at(cell: str, start: Any, *paths: str, decimals: int = 2) -> Decimal | None:
+        return values.number_at(item_path(index, cell), start, *paths, decimals=decimals)
 
     product = _first(node, "SpecifiedTradeProduct")
     price = _first(node, ".//NetPriceProductTradePrice")
-    quantity = number_at("quantity", node, ".//BilledQuantity", 0)
+    quantity = number_at("quantity", node, *_QUANTITIES, decimals=0)
     total = number_at("total_price", node, ".//LineTotalAmount")
     asked, basis = number_at("unit_price", price, "ChargeAmount"), number_at("unit_price", price, "BasisQuantity")
     charged = sum((one.amount for one in _line_charges(node, index)), Decimal(0))
@@ -118,14 +120,20 @@ def _line(node: Any, index: int, values: Values) -> LineItem:
 def cii_charges(root: Any) -> Iterator[Charge]:
     """What a CII tree adds and takes off: charges, allowances, what was prepaid, rounding."""
     for settlement in _all(root, _SETTLEMENTS):
-        yield from _signed(settlement, list(_allowances_and_charges(settlement, None)))
-        for service in settlement.iterfind("SpecifiedLogisticsServiceCharge"):
-            yield from charge("charge", text_at(service, "Description"), plain_number(service, "AppliedAmount"))
+        listed = [*_signed(settlement, list(_allowances_and_charges(settlement, None))), *_services(settlement)]
+        yield from listed
         for sums in _all(settlement, _SETTLEMENT_SUMS):
+            if not listed:
+                yield from summed_charges(sums)
             yield from charge("prepaid", None, plain_number(sums, "TotalPrepaidAmount"))
             yield from charge("rounding", None, plain_number(sums, "RoundingAmount"))
     for position, line in enumerate(invoiced_lines(root)):
         yield from _line_charges(line, position)
+
+
+def _services(settlement: Any) -> Iterator[Charge]:
+    for service in settlement.iterfind("SpecifiedLogisticsServiceCharge"):
+        yield from charge("charge", text_at(service, "Description"), plain_number(service, "AppliedAmount"))
 
 
 def _line_charges(line: Any, position: int) -> Iterator[Charge]:

@@ -1,4 +1,5 @@
-"""OASIS UBL 2: Invoice and CreditNote (XRechnung UBL, Peppol BIS)."""
+"""OASIS UBL 2: Invoice and CreditNote (XRechnung UBL, Peppol BIS, OIOUBL, EHF); and its first version, which the Swedish
+Svefaktura is written in."""
 
 from __future__ import annotations
 
@@ -11,16 +12,28 @@ from core.extraction import Charge
 from core.invoice.document_type import item_path
 from core.invoice.einvoice.kind import coded_kind, stated_language, stated_payment
 from core.invoice.einvoice.syntax import Syntax
-from core.invoice.einvoice.values import Values, charge, plain_number, price_of_one
+from core.invoice.einvoice.values import Values, charge, plain_number, price_of_one, summed_charges
 from core.invoice.einvoice.xml import fuller, join_address, text_at
 from core.invoice.model import Invoice, LineItem
 
 _PRICES = ("Price/PriceAmount", "Item/BasePrice/PriceAmount")
+#: What UBL 1 and Svefaktura call otherwise.
+_FIRST_NAMES = {
+    "BuyerParty": "AccountingCustomerParty",
+    "SellerParty": "AccountingSupplierParty",
+    "InvoiceCurrencyCode": "DocumentCurrencyCode",
+    "LegalTotal": "LegalMonetaryTotal",
+    "TaxExclusiveTotalAmount": "TaxExclusiveAmount",
+    "TaxInclusiveTotalAmount": "TaxInclusiveAmount",
+    "TotalTaxAmount": "TaxAmount",
+    "DuePaymentDate": "PaymentDueDate",
+}
 _ZERO = re.compile(r"[+-]?[0.,]+")
 
 
 def read_ubl(root: Any, values: Values) -> Invoice:
     """The invoice in a UBL tree; ``values`` reads what is typed."""
+    _modernise(root)
     currency = values.currency_at("currency", root, "DocumentCurrencyCode")
     buyer = "AccountingCustomerParty/Party"
     return Invoice(
@@ -29,8 +42,8 @@ def read_ubl(root: Any, values: Values) -> Invoice:
         due_date=values.date_at("due_date", root, "DueDate", "PaymentMeans/PaymentDueDate"),
         vendor_name=_name(root, "AccountingSupplierParty/Party"),
         customer_name=_name(root, buyer),
-        billing_address=_address(root, f"{buyer}/PostalAddress"),
-        shipping_address=_address(root, "Delivery/DeliveryLocation/Address"),
+        billing_address=_address(root, f"{buyer}/PostalAddress", f"{buyer}/Address"),
+        shipping_address=_address(root, "Delivery/DeliveryLocation/Address", "Delivery/DeliveryAddress"),
         order_date=values.date_at("order_date", root, "OrderReference/IssueDate"),
         customer_id=text_at(
             root, "AccountingCustomerParty/CustomerAssignedAccountID", f"{buyer}/PartyIdentification/ID"
@@ -61,8 +74,14 @@ def _name(root: Any, party: str) -> str | None:
     return fuller(registered, trading) or full or None
 
 
-def _address(root: Any, path: str) -> str | None:
-    place = root.find(path)
+def _modernise(root: Any) -> None:
+    """Give the elements of UBL 1 the names that they have in UBL 2."""
+    for element in root.iter(*_FIRST_NAMES) if root.find("SellerParty") is not None else ():
+        element.tag = _FIRST_NAMES[element.tag]
+
+
+def _address(root: Any, *paths: str) -> str | None:
+    place = next((found for path in paths if (found := root.find(path)) is not None), None)
     if place is None:
         return None
     street = " ".join(filter(None, (text_at(place, "StreetName"), text_at(place, "BuildingNumber"))))
@@ -116,9 +135,14 @@ def _line(node: Any, index: int, values: Values) -> LineItem:
 
 def ubl_charges(root: Any) -> Iterator[Charge]:
     """What a UBL tree adds and takes off: charges, allowances, what was prepaid, rounding."""
-    yield from _allowances_and_charges(root, None)
+    listed = list(_allowances_and_charges(root, None))
+    yield from listed
+    sums = root.find("LegalMonetaryTotal")
+    if not listed and sums is not None:
+        yield from summed_charges(sums)
     yield from charge("prepaid", None, plain_number(root, "LegalMonetaryTotal/PrepaidAmount"))
     yield from charge("rounding", None, plain_number(root, "LegalMonetaryTotal/PayableRoundingAmount"))
+    yield from charge("after tax", "Rounding", plain_number(root, "LegalMonetaryTotal/RoundOffAmount"))
     for position, line in enumerate(invoiced_lines(root)):
         yield from _allowances_and_charges(line, position)
 

@@ -77,7 +77,10 @@ class Values:
 
     def currency_at(self, field: str, node: Any, *paths: str) -> str | None:
         """The ISO 4217 code at the first of ``paths``."""
-        text = text_at(node, *paths)
+        return self.currency(field, text_at(node, *paths))
+
+    def currency(self, field: str, text: str | None) -> str | None:
+        """The ISO 4217 code that ``text`` is."""
         if text is None or re.fullmatch(r"[A-Za-z]{3}", text):
             return text
         self._left_out(field, text, "a currency of three letters belongs")
@@ -135,6 +138,12 @@ def charge(
     the sums then say that something is missing."""
     if amount:
         yield Charge(kind, name or kind.capitalize(), -amount if kind in ("allowance", "prepaid") else amount, line)
+
+
+def summed_charges(sums: Any) -> Iterator[Charge]:
+    """The sums of charges and of allowances, as profiles and programs give them that list none of them."""
+    yield from charge("charge", None, plain_number(sums, "ChargeTotalAmount"))
+    yield from charge("allowance", None, plain_number(sums, "AllowanceTotalAmount"))
 
 
 def plain_number(node: Any, *paths: str) -> Decimal | None:

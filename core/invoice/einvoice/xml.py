@@ -11,9 +11,20 @@ from core.invoice.einvoice.text import text_of
 
 #: Larger files are no invoices.
 LARGEST_XML = 20_000_000
-_ROOTS = {"CrossIndustryInvoice": "cii", "CrossIndustryDocument": "cii", "Invoice": "ubl", "CreditNote": "ubl"}
-_UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
-_SIGNS = (b"CrossIndustryInvoice", b"CrossIndustryDocument", _UBL.encode())
+_ROOTS = {
+    "CrossIndustryInvoice": "cii",
+    "CrossIndustryDocument": "cii",
+    "FatturaElettronica": "fatturapa",
+    "FatturaElettronicaSemplificata": "fatturapa",
+    "Facturae": "facturae",
+    "SCRDMCCBDACIOMessageStructure": "order-x",
+}
+#: Formats that call their root “Invoice”, by how their namespace begins: UBL 2, UBL 1 and the Swedish Svefaktura.
+_UBL = ("urn:oasis:names:specification:ubl:schema:xsd:", "urn:oasis:names:tc:ubl:", "urn:sfti:documents:BasicInvoice:")
+_EBINTERFACE = "http://www.ebinterface.at/schema/"
+_SIGNS = tuple(sign.encode() for sign in (*_ROOTS, *_UBL, _EBINTERFACE))
+#: The elements of which each is an invoice of its own.
+_INVOICES = {"fatturapa": "FatturaElettronicaBody", "facturae": "Invoices/Invoice"}
 _HEAD = 65_536
 _CODE = re.compile(r"(?=\S*\d)\S{1,16}")
 #: What the parser says where its own limits stop it.
@@ -28,9 +39,10 @@ def looks_like_invoice(data: bytes) -> bool:
 
 
 def parse_invoice(data: bytes, name: str) -> tuple[str, Any]:
-    """The syntax (``cii`` or ``ubl``) and the root element, its tags and attributes without namespaces.
+    """The syntax (a key of :data:`core.invoice.einvoice.SYNTAXES`) and the root element, its tags and attributes without
+    namespaces.
 
-    Raises ExtractionError when it is not well-formed, declares a document type, or is not an invoice.
+    Raises ExtractionError when it is not well-formed, declares a document type, is not an invoice, or holds several.
     """
     if len(data) > LARGEST_XML:
         raise ExtractionError(f"The invoice XML {name} is larger than {LARGEST_XML // 1_000_000} MB.")
@@ -58,14 +70,25 @@ def parse_invoice(data: bytes, name: str) -> tuple[str, Any]:
             f"The invoice XML {name} declares a document type, which no invoice needs.", raw_text(data)
         )
     tag = etree.QName(root)
-    syntax = _ROOTS.get(tag.localname)
-    if syntax is None or (syntax == "ubl" and not (tag.namespace or "").startswith(_UBL)):
+    syntax = _syntax_of(tag.localname, tag.namespace or "")
+    if syntax is None:
         raise ExtractionError(f"The XML {name} is no invoice: its root is “{tag.localname}”.", raw_text(data))
     for element in root.iter(etree.Element):
         element.tag = etree.QName(element).localname
         for key in [key for key in element.attrib if key.startswith("{")]:
             element.set(etree.QName(key).localname, element.attrib.pop(key))
+    held = len(root.findall(_INVOICES[syntax])) if syntax in _INVOICES else 1
+    if held > 1:
+        raise ExtractionError(f"The file {name} holds {held} invoices: open each of them by itself.", raw_text(data))
     return syntax, root
+
+
+def _syntax_of(root: str, namespace: str) -> str | None:
+    if root == "Invoice" and namespace.startswith(_EBINTERFACE):
+        return "ebinterface"
+    if root in ("Invoice", "CreditNote"):
+        return "ubl" if namespace.startswith(_UBL) else None
+    return _ROOTS.get(root)
 
 
 def raw_text(data: bytes) -> str:

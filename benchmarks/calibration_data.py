@@ -6,12 +6,11 @@ seen is imitated by reading every document again with a part of the labels and c
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from unittest import mock
@@ -132,11 +131,11 @@ def _read(pipeline: Pipeline, case: Case, part: float, share: float) -> Iterator
 
 def forgetting(share: float, seed: str) -> Lexicon:
     """The shipped lexicon without ``share`` of its labels and column heads; always the same for the same ``seed``."""
-    lexicon, chance = copy.copy(load_lexicon()), random.Random(f"{seed}-{share}")
-    lexicon.labels = {phrase: entry for phrase, entry in lexicon.labels.items() if chance.random() >= share}
-    lexicon.columns = {head: kinds for head, kinds in lexicon.columns.items() if chance.random() >= share}
-    lexicon.prefixes = {phrase[:end] for phrase in lexicon.labels for end in range(1, len(phrase) + 1)}
-    return lexicon
+    whole, chance = load_lexicon(), random.Random(f"{seed}-{share}")
+    labels = {phrase: entry for phrase, entry in whole.labels.items() if chance.random() >= share}
+    columns = {head: kinds for head, kinds in whole.columns.items() if chance.random() >= share}
+    prefixes = {phrase[:end] for phrase in labels for end in range(1, len(phrase) + 1)}
+    return replace(whole, labels=labels, columns=columns, prefixes=prefixes)
 
 
 def weights(readings: Sequence[Reading]) -> list[float]:

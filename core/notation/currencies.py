@@ -12,7 +12,7 @@ _SIGNS = {
     "₺": "TRY", "₫": "VND", "₪": "ILS", "₴": "UAH", "₱": "PHP", "฿": "THB", "₦": "NGN", "₡": "CRC", "₵": "GHS", "₸": "KZT",
     "US$": "USD", "$US": "USD", "CA$": "CAD", "C$": "CAD", "CDN$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD",
     "HK$": "HKD", "S$": "SGD", "NT$": "TWD", "R$": "BRL", "MX$": "MXN", "RM": "MYR", "RS": "INR", "RS.": "INR", "RP": "IDR",
-    "KR": "SEK", "KR.": "SEK", "ZŁ": "PLN", "KČ": "CZK", "FT": "HUF", "LEI": "RON", "FR.": "CHF", "SFR": "CHF", "SFR.": "CHF",
+    "KR": "SEK", "KR.": "SEK", "ZŁ": "PLN", "KČ": "CZK", "KČS": "CZK", "FT": "HUF", "FT.": "HUF", "LEI": "RON", "LEU": "RON", "ΕΥΡΩ": "EUR", "FR.": "CHF", "SFR": "CHF", "SFR.": "CHF",
     "EURO": "EUR", "EUROS": "EUR", "TL": "TRY", "R": "ZAR",
 }  # fmt: skip
 #: Signs that several countries share, with the country's own reading.
@@ -61,6 +61,11 @@ def is_abbreviation(text: str) -> bool:
 def is_shared(text: str) -> bool:
     """Whether several countries use this sign."""
     return text.upper() in _SHARED_SIGNS
+
+
+def uses(code: str, country: str) -> bool:
+    """Whether ``country`` (ISO 3166) is one of those that share the sign whose commonest reading is ``code``."""
+    return country in _SHARED.get(code, {})
 
 
 def resolve(code: str, countries: Iterable[str]) -> str:

@@ -19,7 +19,7 @@ _NUMBER_SIGN = re.compile(r"#|\bn[°º*]")
 _NOT_KEY = re.compile(r"[^\w\n]+|_+")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)
 def fold(text: str) -> str:
     """``text`` as labels are looked up: no accents, case-folded, letters and digits only, ``#`` and ``n°`` as ``no``.
     Line breaks stay."""

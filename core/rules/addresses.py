@@ -39,6 +39,7 @@ class Patterns:
     street_endings: tuple[str, ...]
     legal_forms: frozenset[str]
     legal_marks: tuple[str, ...]
+    exact_forms: frozenset[str]
     salutations: frozenset[str]
     titles: frozenset[str]
     place_words: frozenset[str]
@@ -59,6 +60,7 @@ def patterns() -> Patterns:
         tuple(fold(word) for word in words if word.startswith("-")),
         frozenset(map(fold, data["legal_forms"])),
         tuple(data["legal_marks"]),
+        frozenset(data["exact_forms"]),
         frozenset(map(fold, data["salutations"])),
         frozenset(map(fold, data["titles"])),
         frozenset(map(fold, data["place_words"])),
@@ -162,7 +164,8 @@ def has_legal_form(text: str) -> bool:
     parts = [*zip(words, keys, strict=True), *((word, fold(word)) for word in _DOTTED.split(text) if word)]
     forms = [key for word, key in parts if key in known and word != "kg"]
     named = len(keys) > 1 and (keys[0] in patterns().leading_forms or any(key != keys[0] for key in forms))
-    return named or any(mark in text for mark in patterns().legal_marks)
+    exact = any(word.strip(",;") in patterns().exact_forms for word in text.split()[1:])
+    return named or exact or any(mark in text for mark in patterns().legal_marks)
 
 
 __all__ = [

@@ -9,7 +9,26 @@ from functools import cache
 from core.notation.folding import fold
 from core.notation.notation import UNITED_STATES
 
-_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
+_LANGUAGES = (
+    "en",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "nl",
+    "pt",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "pl",
+    "cs",
+    "sk",
+    "hu",
+    "ro",
+    "el",
+    "tr",
+)
 _MORE = {
     "usa": "US",
     "uk": "GB",
@@ -28,6 +47,9 @@ _CANADIAN = re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z]\s?\d[A-Z]\d\b")
 _AUSTRALIAN = re.compile(r"\bABN\b|\b(?:NSW|VIC|QLD|TAS)\s+\d{4}\b")
 _INDIAN = re.compile(r"\bGSTIN\b|\b[CS]GST\b")
 _BRAZILIAN = re.compile(r"\bCNPJ\b|\bCPF\b")
+_SWEDISH = re.compile(r"\b[Bb]ankgiro\b|\b[Pp]lusgiro\b|\b[Mm]omsreg")
+_DANISH = re.compile(r"\bCVR\b|\bCVR-?[Nn]r")
+_NORWEGIAN = re.compile(r"\bMVA\b|\b[Ff]oretaksregisteret\b")
 
 
 @cache
@@ -64,6 +86,9 @@ def countries_named(text: str) -> Iterator[str]:
         (_AUSTRALIAN, "AU"),
         (_INDIAN, "IN"),
         (_BRAZILIAN, "BR"),
+        (_SWEDISH, "SE"),
+        (_DANISH, "DK"),
+        (_NORWEGIAN, "NO"),
     ):
         for _ in pattern.finditer(text):
             yield code

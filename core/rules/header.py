@@ -36,6 +36,7 @@ _MONEY = re.compile(r"^[$€£¥]|[$€£¥%]$|^\d{1,3}(?:[.,]\d{3})*[.,]\d{2}$"
 _TIME = re.compile(r"^\d{1,2}:\d{2}")
 _CLOCK = re.compile(r"\d:\d\d")
 _ISO = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_LIKE_DATE = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}$")
 _PHONE = re.compile(r"^\+\d|^\(\d")
 
 
@@ -183,14 +184,15 @@ def _dated_number(label: Label, place: Place) -> list[Token]:
 
 
 def _number_like_a_date(reading: Reading, chosen: dict[str, Candidate]) -> Candidate | None:
-    """What reads like an ISO date in the cell beside the number's own label, where the invoice's date is another one."""
+    """What reads like a date behind or beside the number's own label, where the invoice's date is another one: Polish
+    invoices are numbered 18/05/2025, the eighteenth of May."""
     taken = {token for candidate in chosen.values() for token in candidate.tokens}
     for label in reading.of_kind("invoice_number"):
         if label.weight < _SURE:
             continue
         for place in reading.places(label):
             token = place.tokens[0] if place.tokens else None
-            if place.relation == "beside" and token and _ISO.match(token.text) and token not in taken:
+            if place.relation != "beneath" and token and _LIKE_DATE.match(token.text) and token not in taken:
                 score = 0.8 * _score(reading, label, place)
                 return Candidate("invoice_number", token.text, (token,), place.page, score, place.relation, label.text)
     return None
@@ -214,6 +216,8 @@ def identifier(reading: Reading, tokens: Sequence[Token]) -> list[Token]:
         at += 1
     if start < at < len(tokens) - 1 and tokens[at].text in "/-–":
         at += 1  # INV - 4471
+    if start < at < len(tokens) and "/" in tokens[at].text and _LIKE_DATE.match(tokens[at].text):
+        return list(tokens[start : at + 1])  # FS 18/05/2025
     if at >= len(tokens) or not _is_identifier(reading, tokens, at):
         return []
     end = at + 1

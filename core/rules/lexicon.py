@@ -110,13 +110,17 @@ class Lexicon:
     """Language that keeps to its own documents -> the languages on whose documents it is read too."""
     contents: Sequence[Mapping[str, Any]] = ()
     """What the files say, from which the part for one language is made."""
-    _parts: dict[frozenset[str], Lexicon] = field(default_factory=dict)
+    _parts: dict[frozenset[str], Lexicon] = field(default_factory=dict, init=False)
 
     def for_language(self, language: str | None) -> Lexicon:
         """What is read on a document of ``language``: all but the languages that keep to other documents. Made once."""
         strange = frozenset(name for name, kin in self.kin.items() if language != name and language not in kin)
         if strange not in self._parts:
-            self._parts[strange] = _lexicon_of([data for data in self.contents if data["language"] not in strange])
+            part = _lexicon_of([data for data in self.contents if data["language"] not in strange])
+            part.labels = {phrase: found for phrase, found in part.labels.items() if phrase in self.labels}
+            part.columns = {head: found for head, found in part.columns.items() if head in self.columns}
+            part.prefixes = _beginnings(part.labels)
+            self._parts[strange] = part
         return self._parts[strange]
 
     def label(self, key: str, language: str | None) -> Entry | None:
@@ -189,13 +193,17 @@ def _lexicon_of(contents: Sequence[Mapping[str, Any]]) -> Lexicon:
                 words[word] |= votes
     lexicon.labels = dict(lexicon.labels)
     lexicon.columns = dict(lexicon.columns)
-    lexicon.prefixes = {phrase[:end] for phrase in lexicon.labels for end in range(1, len(phrase) + 1)}
+    lexicon.prefixes = _beginnings(lexicon.labels)
     lexicon.words = {
         word: {language: strength / len(votes) ** 2 for language, strength in votes.items()}
         for word, votes in words.items()
         if votes
     }
     return lexicon
+
+
+def _beginnings(phrases: Iterable[str]) -> set[str]:
+    return {phrase[:end] for phrase in phrases for end in range(1, len(phrase) + 1)}
 
 
 def _check(data: Mapping[str, Any], name: str) -> None:

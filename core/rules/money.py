@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from core.notation.currencies import currency_of, is_abbreviation, is_code, is_shared, resolve
+from core.notation.currencies import currency_of, is_abbreviation, is_code, is_shared, resolve, uses
 from core.page.layout import Segment, Token
 from core.rules.countries import countries_in
 from core.rules.reading import Reading
@@ -14,6 +14,10 @@ from core.rules.sums import KINDS
 
 #: The first amount of a column stands within this many text heights of its heading.
 _BENEATH = 4.0
+#: The countries whose crown is meant in these languages.
+_HOMES = {"sv": "SE", "da": "DK", "nb": "NO"}
+#: Money that is printed without decimals.
+_WHOLE = frozenset({"HUF", "JPY", "ISK"})
 #: Longer words are no currency.
 _LONGEST = 12
 _EDGES = ".,:;()[]/*"
@@ -63,7 +67,7 @@ def read_currency(reading: Reading) -> FoundCurrency | None:
     score = 0.95 if count == sum(votes.values()) else 0.8
     if code in shared:
         printed = [other for other in votes if other != code and resolve(code, _homes(other)) == other]
-        settled = printed[0] if printed else resolve(code, countries_in(reading.full_text))
+        settled = printed[0] if printed else resolve(code, _countries_of(reading, code))
         code, score = settled, min(score, 0.9 if printed else 0.75)
     return FoundCurrency(code, token, page, score)
 
@@ -71,6 +75,13 @@ def read_currency(reading: Reading) -> FoundCurrency | None:
 def _homes(code: str) -> list[str]:
     """Countries whose currency is ``code``, by the code's own first two letters."""
     return [code[:2]]
+
+
+def _countries_of(reading: Reading, code: str) -> list[str]:
+    """The countries that the document names and in which ``code``'s sign is used; where none is, that of its language."""
+    home = _HOMES.get(reading.language or "")
+    named = [country for country in countries_in(reading.full_text) if uses(code, country)]
+    return named or ([home] if home else [])
 
 
 def _mentions(reading: Reading, page: int, tokens: list[Token]) -> list[tuple[str, Token, int, bool]]:
@@ -112,7 +123,7 @@ def _mentions(reading: Reading, page: int, tokens: list[Token]) -> list[tuple[st
             (1 < len(bare) < 5 or bare == "R")
             and not is_code(bare)
             and (code := currency_of(bare))
-            and _beside_number(tokens, at)
+            and _beside_number(tokens, at, code in _WHOLE)
         ):
             found.append((code, token, 2, is_shared(bare)))
     return found
@@ -139,7 +150,9 @@ def _heads_amounts(reading: Reading, page: int, segment: Segment) -> bool:
     return any(amount.decimals == 2 for other in beneath for amount in reading.amounts_in(page, other))
 
 
-def _beside_number(tokens: list[Token], at: int) -> bool:
-    """Whether an amount with decimals stands next to the token."""
+def _beside_number(tokens: list[Token], at: int, whole: bool = False) -> bool:
+    """Whether an amount stands next to the token: one with decimals, ``whole`` also one without."""
     neighbours = tokens[max(0, at - 1) : at] + tokens[at + 1 : at + 2]
-    return any(re.search(r"\d[.,]\d{2}$", token.text) for token in neighbours)
+    shape = r"^\d[\d.,]*[,-]*$|\d[.,]\d{2}$" if whole else r"\d[.,]\d{2}$|\d,-$"
+    grouped = "".join(token.text for token in tokens[at + 1 : at + 3])  # kr 12 500,00
+    return any(re.search(shape, text) for text in (*(token.text for token in neighbours), grouped))

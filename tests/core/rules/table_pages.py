@@ -48,7 +48,7 @@ def width_of(text: str) -> float:
 def read(*pages: PageText, language: str | None = None) -> list[ItemRow]:
     """The line items of ``pages``."""
     habit = notation_of(pages, language)
-    return read_line_items([Layout(page) for page in pages], load_lexicon(), habit, language)
+    return read_line_items([Layout(page) for page in pages], load_lexicon().for_language(language), habit, language)
 
 
 def plain(rows: Sequence[ItemRow]) -> list[tuple[str | None, ...]]:

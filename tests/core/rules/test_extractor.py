@@ -110,15 +110,15 @@ def test_it_can_always_run() -> None:
 
 
 _FOREIGN = """
-Nordlys Verktøy AS
-Faktura nr 4471
-Fakturadato 04.03.2026
-Forfallsdato 18.03.2026
-Beskrivelse|@200 Antall|@300 Pris|@400 Beløp
-Momentnøkkel til bil|@200 2|@300 75,00|@400 150,00
-Pipesett med skrall|@200 1|@300 50,00|@400 50,00
-Sum eksklusive merverdiavgift|@400 200,00
-Vennligst betal innen fjorten dager til kontoen som er oppgitt nedenfor
+Sjeverno svjetlo d.o.o.
+Račun broj 4471
+Datum računa 04.03.2026
+Datum dospijeća 18.03.2026
+Opis robe|@200 Količina|@300 Cijena|@400 Iznos
+Moment ključ za automobil|@200 2|@300 75,00|@400 150,00
+Komplet nastavaka|@200 1|@300 50,00|@400 50,00
+Ukupno bez poreza na dodanu vrijednost|@400 200,00
+Molimo uplatite u roku od četrnaest dana na račun naveden niže
 """
 
 

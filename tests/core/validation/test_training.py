@@ -49,3 +49,4 @@ def test_forgetting_takes_labels_away_and_leaves_the_shipped_ones_alone() -> Non
     assert 0.4 * known < len(half.labels) < 0.6 * known
     assert half.labels.keys() == forgetting(0.5, "a").labels.keys()
     assert len(load_lexicon().labels) == known
+    assert half.for_language("de").labels.keys() <= half.labels.keys()

@@ -46,6 +46,7 @@ class Patterns:
     leading_forms: frozenset[str]
     bank_words: frozenset[str]
     trade_words: frozenset[str]
+    provinces: frozenset[str]
     greetings: tuple[str, ...]
 
 
@@ -67,6 +68,7 @@ def patterns() -> Patterns:
         frozenset(map(fold, data["leading_forms"])),
         frozenset(map(fold, data["bank_words"])),
         frozenset(map(fold, data["trade_words"])),
+        frozenset(map(fold, data["provinces"])),
         tuple(map(fold, data["greetings"])),
     )
 
@@ -100,6 +102,11 @@ def has_street_word(text: str) -> bool:
     """Whether one of a line's words is a street's, a building's or a part of one (Quay Street, Unit 3)."""
     keys = [fold(word) for word in _WORDS.findall(text)]
     return any(key in patterns().street_words or _ends_street(key) for key in keys)
+
+
+def is_province(text: str) -> bool:
+    """Whether a line is nothing but a state or a province that is printed below its town (Selangor)."""
+    return fold(text) in patterns().provinces
 
 
 def is_place(text: str) -> bool:
@@ -175,6 +182,7 @@ __all__ = [
     "is_country",
     "is_greeting",
     "is_place",
+    "is_province",
     "is_registration",
     "is_salutation",
     "is_street",

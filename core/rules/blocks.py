@@ -17,7 +17,7 @@ _TOWN_PITCH = 3.4
 #: From the lower edge of one line to the upper edge of a town below an empty one.
 _TOWN_GAP = 2.6
 #: Print of one block differs in height by less than this factor (OCR measures letters, not fonts).
-_SIZES = 1.6
+_SIZES = 1.7
 #: A blank inside a name is never wider than this many text heights.
 _BLANK = 1.4
 #: Lines this much closer than the ones before begin a block of their own.

@@ -13,7 +13,17 @@ from itertools import takewhile
 
 from core.notation.folding import fold
 from core.page.layout import Layout, Segment, Token
-from core.rules.addresses import has_legal_form, is_contact, is_greeting, is_registration, is_street, is_title, is_town
+from core.rules.addresses import (
+    has_legal_form,
+    has_street_word,
+    is_contact,
+    is_greeting,
+    is_province,
+    is_registration,
+    is_street,
+    is_title,
+    is_town,
+)
 from core.rules.blocks import Block, column_beneath, find_blocks
 from core.rules.countries import country_names
 from core.rules.labels import Label
@@ -30,6 +40,8 @@ _HOMES = {
 #: Languages in whose countries invoices give the customer's tax number with his address.
 _NUMBERED_CUSTOMERS = frozenset({"es", "it", "pt"})
 _MOST_LINES = 8
+#: An address with a label of its own follows a name within so many lines.
+_ROWS_BELOW = 3
 #: Labels that tell a document from others.
 _TELLING = ("invoice_number", "invoice_date")
 #: A line with its town and more words than this is a whole party.
@@ -37,6 +49,12 @@ _PARTY_WORDS = 6
 #: What stands in the labels' column and has fewer words is a label, known or not.
 _LABEL_WORDS = 4
 _RESPECT = re.compile(r"\s*(?:御中|様|樣|殿)$")
+
+
+def _is_house_number(label: Label, segment: Segment) -> bool:
+    """Whether a line begins with a house's number and not a document's (No. 5, Station Road)."""
+    rest = " ".join(token.text for token in segment.tokens[label.end :])
+    return label.end == 1 and not label.text.endswith(":") and is_street(segment.text) and has_street_word(rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +144,7 @@ class PartyReader:
         if party is None:
             return None
         name, address = party
+        address = address or self._address_below(label)
         name = without_label(name, self.reading) if name is not None else None
         score = (
             label.weight
@@ -136,8 +155,9 @@ class PartyReader:
         score *= 0.9 if label.segment.y0 > 0.6 * layout.height else 1.0
         if label.weight < OWN_LANGUAGE and not any(is_street(line.text) or is_town(line.text) for line in address):
             score *= 0.8
-        if name is None and not any(is_street(line.text) or is_town(line.text) for line in address):
-            score *= 0.5
+        strong = label.weight >= OWN_LANGUAGE
+        if name is None and not any(is_town(line.text) or (strong and is_street(line.text)) for line in address):
+            return None
         address = self._domestic(address)
         return Party(
             name,
@@ -148,6 +168,22 @@ class PartyReader:
             label.text,
             tuple(token for line in lines for token in line.tokens),
         )
+
+    def _address_below(self, label: Label) -> list[PartyLine]:
+        """The address that a label of its own announces on the lines right below a name beside its label (Client: Acme;
+        Address: 12 High Street)."""
+        if label.stands_alone:
+            return []
+        for other in self.reading.labels:
+            rows = other.segment.line - label.segment.line
+            if other.page != label.page or not 0 < rows <= _ROWS_BELOW:
+                continue
+            if other.kind in PARTIES:
+                return []
+            if other.kind == "party_address" and other.segment.x1 > label.segment.x0:
+                place = next(self.reading.places(other), None)
+                return [line_of(place.tokens)] if place is not None and place.tokens else []
+        return []
 
     def _stands_aside(self, label: Label) -> bool:
         """Whether a label on the line of a table's head is none of its columns (a sidebar's Billed to)."""
@@ -227,12 +263,15 @@ class PartyReader:
                 if inner.kind in PARTS:
                     tokens = self._without_labels(label.page, segment)
                     lines = [] if inner.kind == "party_name" else lines
+                elif _is_house_number(inner, segment):
+                    pass
                 elif inner.kind not in PARTIES or inner.weight > 0.8:
                     if complete:
                         break
                     continue
             text = " ".join(token.text for token in tokens)
-            if (complete and not ends_in_country(text) and not is_town(text)) or is_greeting(text):
+            ended = complete and not (ends_in_country(text) or is_town(text) or is_province(text))
+            if ended or is_greeting(text):
                 break
             if tokens and text.strip(EDGE):
                 lines.append(line_of(tokens))
@@ -321,7 +360,7 @@ class PartyReader:
         lines = []
         for segment in block.segments:
             label = self.reading.label_starting(block.page, segment)
-            if label is None or label.kind in PARTS | PARTIES:
+            if label is None or label.kind in PARTS | PARTIES or _is_house_number(label, segment):
                 cut = label.end if label is not None and label.kind in PARTS else 0
                 # a line that ends in a colon announces what follows: no name
                 announces = label is None and segment.text.endswith(":")

@@ -13,6 +13,7 @@ from core.rules.addresses import (
     is_contact,
     is_country,
     is_place,
+    is_province,
     is_salutation,
     is_street,
     is_title,
@@ -140,7 +141,7 @@ def _to_country(lines: Sequence[PartyLine]) -> list[PartyLine]:
     found: list[PartyLine] = []
     complete = False
     for line in lines:
-        if complete and not ends_in_country(line.text) and not is_town(line.text):
+        if complete and not ends_in_country(line.text) and not is_town(line.text) and not is_province(line.text):
             break
         found.append(line)
         complete = complete or is_town(line.text) or _is_postcode(line)

@@ -54,6 +54,20 @@ _EDGE = " ,;:·|-–•*\u200b.©"
 _SHORTEST = 3
 #: Print this many times as high as the page's usual text is large.
 _LARGE = 1.25
+#: Labels of a company's own name, folded, and the share of the page in which they name the vendor.
+_COMPANY_NAMES = frozenset(
+    {
+        "razonsocial",
+        "denominacionsocial",
+        "ragionesociale",
+        "raisonsociale",
+        "razaosocial",
+        "companyname",
+        "businessname",
+        "firmenname",
+    }
+)
+_HEAD = 0.25
 #: A line of more cells than this is a row of a table and names nobody.
 _CELLS = 2
 
@@ -144,9 +158,26 @@ def _names(reader: PartyReader) -> Iterator[Name]:
             yield from _sender_line(reading, page, layout, line)
         for segment in layout.segments:
             yield from _of_segment(reading, page, layout, segment)
+    yield from _company_names(reading)
     yield from merchant_names(reading)
     yield from _letterheads(reader)
     yield from _names_in_two_lines(reader)
+
+
+def _company_names(reading: Reading) -> Iterator[Name]:
+    """What stands behind “company name” (Razón social: ...) in the head of the page, before any other party is announced."""
+    for label in reading.labels:
+        if label.page > reading.front or label.kind in {"customer", "ship_to"}:
+            return
+        if label.segment.y0 > _HEAD * reading.layouts[label.page].height or fold(label.text) not in _COMPANY_NAMES:
+            continue
+        place = next(reading.places(label), None)
+        if place is not None and place.relation == "behind":
+            text = clean_name(" ".join(token.text for token in place.tokens))
+            if is_namelike(reading, text):
+                yield Name(
+                    text, tuple(place.tokens[: len(text.split())]), label.page, 0.75, "labelled name", label.text
+                )
 
 
 def _of_party(party: Party, score: float) -> Name:

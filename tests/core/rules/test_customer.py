@@ -182,3 +182,52 @@ Hull HU1 2PQ|@250 Grimsby DN31 1AA
     found = read(text + TABLE).values
     assert found.shipping_address == "9 Quay Street, Grimsby DN31 1AA"
     assert found.billing_address == "Unit 3, Dock Road, Hull HU1 2PQ"
+
+
+def test_an_argentine_form_gives_vendor_and_customer() -> None:
+    """“Razón social” at the head is the vendor's, “Apellido y Nombre / Razón Social” the customer's, with its own domicile."""
+    text = """
+!ORIGINAL
+Razón Social: Nogal y Cedro|@300 Fecha de Emisión: 11/02/2023
+Domicilio Comercial: Mitre 1534 - Funes|@300 CUIT: 30715566474
+Condición frente al IVA: Responsable Inscripto
+
+CUIT: 30500017704|@200 Apellido y Nombre / Razón Social: COOPERATIVA DEL LAGO
+Condición frente al IVA: Exento|@300 Domicilio: San Martín 957 - Rosario, Santa Fe
+Condición de venta: Contado
+
+Código|@120 Producto / Servicio|@300 Cantidad|@400 Precio Unit.|@500 Subtotal
+12|@120 Batería|@300 1,00|@400 44000,00|@500 44000,00
+@400 Importe Total: $|@500 44000,00
+"""
+    found = read(text).values
+    assert found.vendor_name == "Nogal y Cedro"
+    assert found.customer_name == "COOPERATIVA DEL LAGO"
+    assert found.billing_address == "San Martín 957 - Rosario, Santa Fe"
+
+
+def test_a_house_number_in_words_and_a_state_below_the_town_are_parts_of_an_address() -> None:
+    """“No. 5” announces no invoice's number, “Selangor” no new line of text."""
+    text = """
+Bayan Hardware Sdn Bhd
+14, Jalan Biru
+47500 Subang Jaya
+
+Bill to
+Suria Kopitiam Sdn Bhd
+No. 5, Jalan Merah 3
+Taman Bahagia
+47500 Subang Jaya
+Selangor
+
+"""
+    found = read(text + TABLE).values
+    assert found.billing_address == "No. 5, Jalan Merah 3, Taman Bahagia, 47500 Subang Jaya, Selangor"
+
+
+def test_one_letter_over_a_code_is_no_party() -> None:
+    """The kind of an Argentine invoice (A) reads like “to”; what stands below is neither name nor address."""
+    found = read(
+        "@270 A\n@265 Código 01\n\nRazón Social: Nogal y Cedro\nFecha de Emisión: 11/02/2023\nCantidad|@200 Importe Total|@400 44000,00"
+    ).values
+    assert found.billing_address is None

@@ -17,7 +17,9 @@ _TOWN_PITCH = 3.4
 #: From the lower edge of one line to the upper edge of a town below an empty one.
 _TOWN_GAP = 2.6
 #: Print of one block differs in height by less than this factor (OCR measures letters, not fonts).
-_SIZES = 1.7
+_SIZES = 1.6
+#: A name may be a little larger still than the address below it.
+_NAME_SIZE = 1.7
 #: A blank inside a name is never wider than this many text heights.
 _BLANK = 1.4
 #: Lines this much closer than the ones before begin a block of their own.
@@ -109,7 +111,7 @@ def _follows(block: Sequence[Segment], below: Segment) -> bool:
     pitch = below.center[1] - above.center[1]
     if above.line == below.line or not 0 < pitch < _TOWN_PITCH * height or not _aligned(above, below, height):
         return False
-    if max(above.height, below.height) > _SIZES * height:
+    if max(above.height / _NAME_SIZE, below.height / _SIZES) > height:
         return False
     steady = len(block) < 2 or pitch < 1.35 * _pitch(block[-2], above)
     return (steady and pitch < _PITCH * height) or (1 < len(block) < 5 and is_town(below.text))

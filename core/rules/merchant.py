@@ -25,6 +25,9 @@ _WORD_GAP = 3.0
 _PITCH = 2.6
 #: Print this many times as high as a name below it is a logo or somebody's pen.
 _OTHER_PRINT = 1.8
+#: How likely the name is that was taken from several, and each of the others.
+_GUESSED = 0.8
+_OTHER = 0.5
 #: A register number on its own line, maybe named: (81109-A), 148481-U, Reg No: 1203194-W.
 _NUMBER = re.compile(r"^\W*(?:[A-Z][A-Za-z.]{1,8}[\s:.,-]*){0,4}[A-Z]{0,3}\d{5,}[\s-]{0,2}[A-Z]?\W*$")
 #: Signs that stand between a till's words and their values, never in a name.
@@ -55,10 +58,7 @@ def merchant_names(reading: Reading) -> Iterator[Name]:
             continue
         names = _names_over(reading, rows, at)
         if names:
-            chosen = _choose(names, _is_number(row.text))
-            tokens = tuple(token for part in chosen for token in part.tokens)
-            text = clean_name(" ".join(part.text for part in chosen), reading.lexicon.titles)
-            yield Name(text, tokens[: max(1, len(text.split()))], 0, 1.0, "receipt's head")
+            yield from _weighed(reading, _joined(names), _is_number(row.text))
             return
 
 
@@ -133,15 +133,24 @@ def _is_aligned(above: Segment, below: Segment) -> bool:
     return abs(above.center[0] - below.center[0]) < 2.5 * height or abs(above.x0 - below.x0) < height
 
 
-def _choose(names: Sequence[Segment], numbered: bool) -> list[Segment]:
-    """The lines of the likeliest name: the company's, else the one right over its register number, else the first."""
-    whole: list[list[Segment]] = []
-    for row in names:
-        if whole and is_fragment(row.text) and not has_legal_form(without_number(whole[-1][-1].text)):
-            whole[-1].append(row)
+def _joined(rows: Sequence[Segment]) -> list[Segment]:
+    """The lines as names: one that is nothing but a trade or a legal form ends the name above it."""
+    names: list[Segment] = []
+    for row in rows:
+        if names and is_fragment(row.text) and not has_legal_form(without_number(names[-1].text)):
+            names[-1] = Segment([*names[-1].tokens, *row.tokens], row.line, row.index)
         else:
-            whole.append([row])
-    companies = [rows for rows in whole if has_legal_form(" ".join(without_number(row.text) for row in rows))]
-    if companies:
-        return companies[0]
-    return whole[-1] if numbered else whole[0]
+            names.append(row)
+    return names
+
+
+def _weighed(reading: Reading, rows: Sequence[Segment], numbered: bool) -> Iterator[Name]:
+    """The names of a head with the likeliest first: the company's, else the one right over its register number, else the
+    topmost. Where no legal form decides among several, the choice is a guess."""
+    companies = [row for row in rows if has_legal_form(without_number(row.text))]
+    chosen = companies[0] if companies else rows[-1] if numbered else rows[0]
+    sure = bool(companies) or len(rows) == 1
+    for row in (chosen, *(row for row in rows if row is not chosen)):
+        text = clean_name(row.text, reading.lexicon.titles)
+        score = _OTHER if row is not chosen else 1.0 if sure else _GUESSED
+        yield Name(text, tuple(row.tokens[: max(1, len(text.split()))]), reading.front, score, "receipt's head")

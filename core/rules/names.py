@@ -93,7 +93,8 @@ def is_namelike(reading: Reading, text: str) -> bool:
         letters >= 3
         and letters > 1.5 * sum(map(str.isdigit, text))
         and len(text) < 70
-        and not _NUMBERED.match(text)
+        and not (_NUMBERED.match(text) and not has_legal_form(text))
+        and not text.startswith("di ")
         and not (_LISTED.search(text) and not has_legal_form(text))
         and not _OWNER.match(text)
         and key not in reading.lexicon.titles

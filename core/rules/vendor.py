@@ -15,7 +15,7 @@ from core.rules.addresses import (
     names_bank,
 )
 from core.rules.blocks import Block, with_neighbours
-from core.rules.merchant import merchant_names
+from core.rules.merchant import is_slip, merchant_names
 from core.rules.names import Name, clean_name, is_namelike, without_number
 from core.rules.parties import Party, PartyReader
 from core.rules.party_forms import without_label
@@ -61,7 +61,6 @@ _COMPANY_NAMES = frozenset(
         "denominacionsocial",
         "ragionesociale",
         "raisonsociale",
-        "razaosocial",
         "companyname",
         "businessname",
         "firmenname",
@@ -221,6 +220,8 @@ def _headline(reading: Reading, block: Block, first: Segment) -> Segment | None:
 def _names_in_two_lines(reader: PartyReader) -> Iterator[Name]:
     """A long name on two lines of the same print at the head: both large, or the second one ending in the legal form."""
     reading = reader.reading
+    if is_slip(reading):
+        return
     for block in reader.blocks:
         layout = reading.layouts[block.page]
         if len(layout.lines[block.segments[0].line].segments) > _CELLS:
@@ -269,10 +270,13 @@ def _of_segment(reading: Reading, page: int, layout: Layout, segment: Segment) -
     where = segment.y0 / max(layout.height, 1e-6)
     if reading.label_starting(page, segment) is not None or len(segment.tokens) > 9:
         return
-    cleaned = clean_name(text, reading.lexicon.titles)
+    begin = 1 + max((at for at, token in enumerate(segment.tokens[:-1]) if token.text.endswith(":")), default=-1)
+    cleaned = clean_name(
+        " ".join(token.text for token in segment.tokens[begin:]) if begin else text, reading.lexicon.titles
+    )
     if not is_namelike(reading, cleaned):
         return
-    tokens = tuple(segment.tokens[: max(1, len(cleaned.split()))])
+    tokens = tuple(segment.tokens[begin : begin + max(1, len(cleaned.split()))])
     if has_legal_form(cleaned):
         yield Name(cleaned, tokens, page, 0.75 if where < 0.2 else 0.5 if where > 0.8 else 0.35, "legal form")
     if page != reading.front or 0 <= segment.y0 - reading.table_top < 0.5 * layout.height:

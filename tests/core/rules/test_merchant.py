@@ -97,3 +97,44 @@ def test_greetings_are_known(line: str) -> None:
 def test_a_sender_with_dots_gives_its_name() -> None:
     """The street and the town behind it are none of it."""
     assert clean_name("Holzbau Meyer GmbH · Am Anger 4 · 654321 Erlenstadt") == "Holzbau Meyer GmbH"
+
+
+def test_two_names_of_one_print_are_not_glued_together() -> None:
+    """A trade name and the company behind it are two, on paper and in a PDF."""
+    head = "CORNER BURGER\nCOSMIC RESTAURANTS SDN BHD(12345-A)\nTEL: 03-2164 1400" + GOODS
+    found = read_invoice([page(head, width=280, height=600)]).values
+    assert found.vendor_name == "COSMIC RESTAURANTS SDN BHD"
+
+
+def test_a_name_may_begin_with_a_number() -> None:
+    """Its legal form tells it from the second half of an address."""
+    assert (
+        merchant("8-TWELVE MALAYSIA SDN BHD(120062-X)\nLOT 5, JALAN SATU\n43200 BANDAR BARU")
+        == "8-TWELVE MALAYSIA SDN BHD"
+    )
+
+
+def test_a_guess_among_several_names_is_no_certainty() -> None:
+    """Neither has a legal form: the first is taken with less confidence, the other one offered."""
+    read = read_invoice(
+        [
+            page(
+                "SUMMIT CLIMBING\nHENRY SMITH\n12, JALAN MERAH 4\n43200 BANDAR BARU" + GOODS,
+                width=280,
+                height=600,
+                engine="rapidocr",
+            )
+        ]
+    )
+    sure = read_invoice(
+        [
+            page(
+                "SUMMIT CLIMBING\n12, JALAN MERAH 4\n43200 BANDAR BARU" + GOODS,
+                width=280,
+                height=600,
+                engine="rapidocr",
+            )
+        ]
+    )
+    assert read.provenance["vendor_name"].score < sure.provenance["vendor_name"].score
+    assert {"SUMMIT CLIMBING", "HENRY SMITH"} <= {candidate.value for candidate in read.candidates["vendor_name"]}

@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import String, bindparam, delete, insert, select
 
 from core.stores.holds import Cap, Over
-from storage.columns import summed, total
+from storage.columns import Moment, summed, total
 from storage.database import Database
 from storage.tables import CALLS, HOLDS
 
 #: The key of PostgreSQL's advisory lock under which a call is let through.
 _LOCK = 7_205_113
+
+_LAPSED = delete(HOLDS).where(HOLDS.c.until <= bindparam("now", type_=Moment))
+_KEPT = insert(HOLDS)
+_RELEASED = delete(HOLDS).where(HOLDS.c.hold_id == bindparam("hold", type_=String))
 
 
 class SqlHolds:
@@ -22,24 +26,27 @@ class SqlHolds:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # Every call to a model waits for these: they are made once.
+        kind = database.dialect
+        self._held = select(total(HOLDS.c.dollars, kind))
+        self._spent = select(total(CALLS.c.cost, kind)).where(CALLS.c.at >= bindparam("since", type_=Moment))
 
     def hold(
         self, hold_id: str, dollars: Decimal, caps: Sequence[Cap], now: datetime, longest: timedelta
     ) -> Over | None:
         """See :meth:`core.stores.holds.Holds.hold`."""
-        kind = self._database.dialect
         with self._database.write(lock=_LOCK) as connection:
-            connection.execute(delete(HOLDS).where(HOLDS.c.until <= now))
+            connection.execute(_LAPSED, {"now": now})
             # Before the books: a call that ends between the two sums is then in both, never in neither.
-            held = summed(connection.scalar(select(total(HOLDS.c.dollars, kind))))
+            held = summed(connection.scalar(self._held))
             for cap in caps:
-                spent = summed(connection.scalar(select(total(CALLS.c.cost, kind)).where(CALLS.c.at >= cap.since)))
+                spent = summed(connection.scalar(self._spent, {"since": cap.since}))
                 if spent + held + dollars > cap.dollars:
                     return Over(cap, spent, spent + dollars > cap.dollars or not held)
-            connection.execute(insert(HOLDS).values(hold_id=hold_id, dollars=dollars, until=now + longest))
+            connection.execute(_KEPT, {"hold_id": hold_id, "dollars": dollars, "until": now + longest})
         return None
 
     def release(self, hold_id: str) -> None:
         """See :meth:`core.stores.holds.Holds.release`."""
         with self._database.write() as connection:
-            connection.execute(delete(HOLDS).where(HOLDS.c.hold_id == hold_id))
+            connection.execute(_RELEASED, {"hold": hold_id})

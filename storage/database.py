@@ -45,21 +45,25 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self, lock: int | None = None) -> Iterator[Connection]:
+    def write(self, lock: int | None = None, lasting: bool = True) -> Iterator[Connection]:
         """A transaction: committed at the end, undone on any error. One begun by this thread inside another joins it, so
         that several stores are written as one. Those with the same ``lock`` never run side by side (on SQLite no two do).
+        What means nothing once the machine has crashed (not ``lasting``) does not wait for the disk.
         Raises DatabaseUnavailable, StorageError."""
-        with self._joined() as connection:
+        with self._joined(lasting) as connection:
             if lock is not None and self.dialect == "postgresql":
                 connection.execute(select(text("pg_advisory_xact_lock(:key)")).params(key=lock))
             yield connection
 
     @contextmanager
-    def _joined(self) -> Iterator[Connection]:
+    def _joined(self, lasting: bool) -> Iterator[Connection]:
         if joined := self._writing():
             yield joined
             return
-        with self._told(), self._engine.connect().execution_options(immediate=True) as connection, connection.begin():
+        options = {"immediate": True, "lasting": lasting}
+        with self._told(), self._engine.connect().execution_options(**options) as connection, connection.begin():
+            if not lasting and self.dialect == "postgresql":
+                connection.execute(text("SET LOCAL synchronous_commit TO OFF"))
             self._thread.connection = connection
             try:
                 yield connection
@@ -185,8 +189,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A write takes its lock at once: a lock taken in mid-transaction fails instead of waiting.
-    immediate = connection.get_execution_options().get("immediate")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("immediate"):
+        connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options['lasting'] else 'NORMAL'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("immediate") else "BEGIN")
 
 
 def _use_wal(path: Path) -> None:

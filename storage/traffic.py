@@ -52,7 +52,7 @@ class SqlTraffic:
 
     def begin(self, line: str, call_id: str, limits: Limits) -> NotNow | None:
         """See :meth:`core.stores.traffic.Traffic.begin`."""
-        with self._database.write(lock=_LOCK) as connection:
+        with self._database.write(lock=_LOCK, lasting=False) as connection:
             now = self._now(connection)
             road = _road(connection, line, limits, now)
             note, not_now = road.ask(call_id, limits, now)
@@ -68,13 +68,13 @@ class SqlTraffic:
     def renew(self, call_ids: Collection[str]) -> None:
         """See :meth:`core.stores.traffic.Traffic.renew`."""
         held = UNDER_WAY.c.call_id.in_(call_ids) & (UNDER_WAY.c.begun > 0) & (UNDER_WAY.c.until > 0)
-        with self._database.write() as connection:
+        with self._database.write(lasting=False) as connection:
             connection.execute(update(UNDER_WAY).where(held).values(until=self._now(connection) + self._lease))
 
     def end(self, line: str, call_id: str, outcome: Outcome) -> None:
         """See :meth:`core.stores.traffic.Traffic.end`."""
         mine = {"call": call_id}
-        with self._database.write(lock=_LOCK) as connection:
+        with self._database.write(lock=_LOCK, lasting=False) as connection:
             ended = connection.execute(_ENDED, mine).one_or_none()
             ended = ended or connection.execute(_ENDED_AND_COUNTS_ON, mine).one_or_none()
             before = _circuit(connection, line)

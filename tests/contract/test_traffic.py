@@ -4,6 +4,7 @@ left alone; by whichever process."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import pairwise
 
 import pytest
@@ -209,6 +210,21 @@ def test_the_databases_clock_goes_on(database_url: str, open_store: Callable[[st
         moments = [clock_of(connection) for _ in range(5)]
     assert all(0 <= later - earlier < 5 for earlier, later in pairwise(moments))
     assert moments[0] > 1_700_000_000
+
+
+def test_only_what_need_not_last_does_not_wait_for_the_disk(
+    database_url: str, open_store: Callable[[str], Database]
+) -> None:
+    """One transaction after the other on the same connection; one that joins a lasting one lasts with it."""
+    database = open_store(database_url)
+    ask = "PRAGMA synchronous" if database.dialect == "sqlite" else "SHOW synchronous_commit"
+
+    def waits(*lasting: bool) -> bool:
+        with ExitStack() as stack:
+            connection = [stack.enter_context(database.write(lasting=each)) for each in lasting][-1]
+            return connection.exec_driver_sql(ask).scalar() in (2, "on")
+
+    assert [waits(True), waits(False), waits(True), waits(True, False)] == [True, False, True, True]
 
 
 @pytest.fixture

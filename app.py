@@ -31,6 +31,7 @@ else:
             st.Page("pages/records.py", title="Records", icon=":material/table_rows:"),
             st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
             st.Page("pages/prompts.py", title="Prompts", icon=":material/chat:"),
+            st.Page("pages/document_types.py", title="Document types", icon=":material/category:"),
             st.Page("pages/accuracy.py", title="Accuracy", icon=":material/speed:"),
             st.Page("pages/cost.py", title="Cost", icon=":material/payments:"),
             st.Page("pages/settings.py", title="Settings", icon=":material/tune:"),

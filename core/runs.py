@@ -12,6 +12,7 @@ from time import monotonic
 from pydantic import ValidationError
 
 from core.cancelling import IsCancelled
+from core.declared.definition import TypeDefinition
 from core.document_types import USUAL
 from core.documents import Document
 from core.errors import Cancelled, RunTooLong
@@ -145,6 +146,19 @@ class Runs:
             yield from self.keep(run_id, self._order_of(document, chosen, recipe, run_id), lambda: monotonic() > end)
         except Cancelled:
             raise RunTooLong(seconds) from None
+
+    def try_type(
+        self, sha256: str, name: str, pages: Sequence[PageRef] | None, definition: TypeDefinition
+    ) -> Extraction:
+        """What a document says when it is read as a declared type that may not be kept yet: here and now, without a model. No
+        run is noted. ``None``: all pages. Raises what :meth:`core.pipeline.Pipeline.run` raises."""
+        count = self.shelf.document(sha256).page_count
+        chosen = pages if pages is not None else [PageRef(number + 1) for number in range(count)]
+        own = {"type_name": definition.name, "declared": definition, "extractors": ("rules",), "models": {}}
+        recipe = self._parts.defaults().recipe.model_copy(update=own)
+        *_, finished = self.pipeline.run(self.order(sha256, name, chosen, recipe, new_run_id()))
+        assert isinstance(finished, RunFinished), "a run that raises nothing ends in its result"
+        return finished.extraction
 
     def keep(self, run_id: str, order: RunOrder, cancelled: IsCancelled) -> Iterator[Event]:
         """The events of a run whose result is kept and noted in the ledger under ``run_id``. Raises what

@@ -16,6 +16,7 @@ from core.cache import Cache
 from core.call import Call
 from core.comparison.comparator import Comparator
 from core.comparison.foresight import Foresight
+from core.declared.definition import TypeDefinition
 from core.declared.shelf import TypeShelf
 from core.document_types import USUAL
 from core.documents import Document
@@ -180,6 +181,12 @@ class Studio:
     def cancel(self, run_id: str) -> None:
         """See :meth:`core.runs.Runs.cancel`."""
         self._runs.cancel(run_id)
+
+    def try_type(
+        self, sha256: str, name: str, pages: Sequence[PageRef] | None, definition: TypeDefinition
+    ) -> Extraction:
+        """See :meth:`core.runs.Runs.try_type`."""
+        return self._runs.try_type(sha256, name, pages, definition)
 
     def keep_draft(self, run_id: str, draft: Mapping[str, object]) -> None:
         """See :meth:`core.runs.Runs.keep_draft`."""

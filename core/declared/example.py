@@ -63,7 +63,7 @@ def propose_field(pages: Sequence[PageText], page: int, box: Box, taken: Collect
 
 def propose_table(pages: Sequence[PageText], page: int, box: Box, taken: Collection[str] = ()) -> TableDefinition:
     """The table in ``box`` (page units) of ``page`` (from 1): its first line has the heads, what stands below them says each
-    column's kind. Raises NothingThere."""
+    column's kind, and a column that every row fills is required. Raises NothingThere."""
     layout = Layout(next(text for text in pages if text.page == page))
     lines = [line for line in layout.lines if box.y0 <= line.center <= box.y1]
     inside = [_inside(line, box) for line in lines]
@@ -79,7 +79,16 @@ def propose_table(pages: Sequence[PageText], page: int, box: Box, taken: Collect
         title = _title(head.text) or f"Column {at + 1}"
         names.append(name_for(title, names))
         kinds = [kind_of(cell.tokens, notation) for cell in cells]
-        columns.append(FieldDefinition(name=names[-1], title=title, kind=_common(kinds), group="", labels=(head.text,)))
+        columns.append(
+            FieldDefinition(
+                name=names[-1],
+                title=title,
+                kind=_common(kinds),
+                group="",
+                required=len(cells) == len(body),
+                labels=(head.text,),
+            )
+        )
     return TableDefinition(name=name_for("rows", taken), title="Rows", columns=tuple(columns))
 
 

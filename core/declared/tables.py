@@ -71,7 +71,7 @@ def read_table(reading: LabelledPages, table: TableDefinition) -> list[Row]:
             after = -1  # the table goes on without its heads
         else:
             continue
-        rows += _rows(reading, table, page, heads, titles, layout.lines[after + 1 :])
+        rows += _rows(reading, page, heads, titles, layout.lines[after + 1 :])
     return rows
 
 
@@ -114,14 +114,13 @@ def _one_each(labels: Sequence[Label]) -> list[Label]:
 
 def _rows(
     reading: LabelledPages,
-    table: TableDefinition,
     page: int,
     heads: Sequence[Head],
     titles: Mapping[str, str],
     lines: Sequence[Line],
 ) -> list[Row]:
     rows: list[Row] = []
-    anchors = _anchors(table, heads)
+    needed = _needed(heads)
     steps: list[float] = []
     before: Line | None = None
     for line in lines:
@@ -132,7 +131,7 @@ def _rows(
         cells = _cells(reading, heads, line)
         if not _same_heads(cells, titles):
             read = _read(reading, cells, titles, page)
-            if any(name in anchors for name in read):
+            if 2 * len(needed & read.keys()) > len(needed):
                 rows.append(Row(read))
             elif not rows:
                 pass  # something between heads and rows
@@ -146,12 +145,13 @@ def _rows(
     return rows
 
 
-def _anchors(table: TableDefinition, heads: Sequence[Head]) -> frozenset[str]:
-    """The columns of which a row has at least one: the required ones, else those of numbers, dates and the like."""
+def _needed(heads: Sequence[Head]) -> frozenset[str]:
+    """The columns by which a row is known, of which it has more than half: the required ones, else one of numbers, dates
+    and the like, else the first."""
     printed = [head.column for head in heads]
     required = [column.name for column in printed if column.required]
     telling = [column.name for column in printed if column.kind not in _RUNNING]
-    return frozenset(required or telling or [printed[0].name])
+    return frozenset(required or telling[-1:] or [printed[0].name])
 
 
 def _ends(reading: LabelledPages, page: int, line: Line, heads: Sequence[Head]) -> bool:

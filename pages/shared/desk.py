@@ -26,7 +26,8 @@ class Group:
 @dataclass(slots=True)
 class OpenDocument:
     """One open document. ``rotations`` are clockwise degrees by page; ``active`` is the group being chosen or shown;
-    ``picking`` is whether its pages are being chosen; ``recipe`` names how it is read."""
+    ``picking`` is whether its pages are being chosen; ``recipe`` names how it is read, ``type_name`` as what
+    (empty: as the recipe says)."""
 
     sha256: str
     name: str
@@ -36,6 +37,7 @@ class OpenDocument:
     active: int = 0
     picking: bool = True
     recipe: str = "default"
+    type_name: str = ""
 
     def is_named(self, named: str, run: str) -> bool:
         """Whether an address means this document: by the beginning of its SHA-256, else by a run of it."""

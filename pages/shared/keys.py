@@ -24,7 +24,7 @@ Studio page, choosing pages
                            (page_preview in a dialog)
     thumbs                 which window of thumbnails is shown (pagination)
     split, split_by_page, join, drop_group    groups; group chooses the active one
-    recipe                 how it is read; new_recipe makes one
+    recipe                 how it is read; new_recipe makes one; read_as what it is read as
     sending                what leaves this machine; hide opens hide_kinds, hide_names, hide_draw (its dialog: hide_page,
                            hide_canvas_<document>_<page>_<n>, hide_keep)
     extract                the primary button; extract_all for all open documents
@@ -144,6 +144,7 @@ TABS = "tabs"
 FORM_TAB = "Form"
 SAVE_TO = "save_to"
 RECIPE = "recipe"
+TYPE = "read_as"
 REOPEN_INPUT = "reopen_password"
 GROUP = "group"
 RANGE = "page_range"

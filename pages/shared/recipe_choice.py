@@ -27,6 +27,8 @@ def recipe_of(document: OpenDocument) -> Recipe:
     studio = get_studio()
     recipes = studio.defaults.known_recipes()
     recipe = recipes.get(document.recipe, studio.defaults.recipe)
+    if document.type_name:
+        recipe = studio.types.reading_as(recipe, document.type_name)
     return recipe.hiding(studio.defaults.redaction.joined(studio.hidden(document.sha256, document.rotations)))
 
 
@@ -46,6 +48,29 @@ def unreadable(document: OpenDocument) -> str:
 def _carries_invoice(document: OpenDocument) -> bool:
     attachments = get_studio().document(document.sha256).attachments()
     return any(looks_like_invoice(attachment.data) for attachment in attachments)
+
+
+def draw_type(document: OpenDocument) -> None:
+    """The choice of what a document is read as, where there is more than one type."""
+    titles = {kind.name: kind.title for kind in get_studio().types.types()}
+    if len(titles) < 2:
+        return
+    chosen = document.type_name if document.type_name in titles else next(iter(titles))
+    if st.session_state.get(keys.TYPE) != chosen:
+        st.session_state[keys.TYPE] = chosen
+    st.selectbox(
+        "Read as",
+        list(titles),
+        format_func=titles.__getitem__,
+        key=keys.TYPE,
+        width=170,
+        on_change=_set_type,
+        args=(document,),
+    )
+
+
+def _set_type(document: OpenDocument) -> None:
+    document.type_name = st.session_state[keys.TYPE]
 
 
 def draw_recipe(document: OpenDocument) -> None:

@@ -3,8 +3,8 @@
    data: { id, pages: [{number, ratio, address}], boxes: [{path, field, page, level, kind, label, at: [x0, y0, x1, y1]}],
            doubtful: [{path, field}] where a question is open, others: [{key, page, at}] of the values offered, focus: {nonce, path} | {nonce, next: true},
            columns: [{name, width, cell}] of the line-item table, editor: the class of the table without "st-key-", titles: {name: title} of all fields,
-           draws: whether words can be drawn into fields,
-           drawn: null | {nonce, path, page, at, words, undo} what became of the last box drawn }
+           draws: whether words can be drawn into fields, target: null | {path, title} what every box is for, whichever field has the focus,
+           drawn: null | {nonce, path, page, at, words, undo} what became of the last box drawn (no words: all is seen elsewhere) }
    Places are fractions of the page. A field is found by its class st-key-<field>; a line-item cell by the row and
    column of the table in st-key-table_rows. Document text only ever goes into textContent. */
 
@@ -257,11 +257,12 @@ class View {
   }
 
   draws(event) {
-    return this.data.draws && event.button === 0 && (pen.taken || event.shiftKey) && !event.target.closest(".note");
+    return this.data.draws && event.button === 0 && (pen.taken || this.data.target || event.shiftKey) && !event.target.closest(".note");
   }
 
   /* The field that has the focus, else the one that had it last, else the first that wants a look. */
   atHand() {
+    if (this.data.target) return this.data.target;
     const last = this.memory.last ?? this.data.doubtful[0]?.path;
     if (!last) return null;
     const path = last.replace(/^field_/, "");
@@ -381,9 +382,10 @@ class View {
     this.find("boxes").setAttribute("aria-pressed", String(!this.memory.bare));
     this.sheet.classList.toggle("bare", this.memory.bare);
     for (const name of ["draw", "boxes", "legend"]) this.find(name).hidden = !this.data.draws;
+    this.find("draw").hidden ||= Boolean(this.data.target); // every drag draws there
     this.find("draw").setAttribute("aria-pressed", String(pen.taken));
     this.find("target").textContent = pen.taken && this.data.draws ? this.targetWords() : "";
-    this.sheet.classList.toggle("drawing", pen.taken && this.data.draws);
+    this.sheet.classList.toggle("drawing", this.data.draws && Boolean(pen.taken || this.data.target));
     this.sheet.querySelectorAll(".box, .tag, .pen, .note").forEach((old) => old.remove());
     for (const box of this.data.boxes.filter((each) => each.page === page.number)) this.drawBox(box);
     const lit = this.data.boxes.find((box) => box.path === this.lit && box.page === page.number);
@@ -395,7 +397,7 @@ class View {
       this.sheet.append(frame);
     }
     const note = this.asked ?? this.data.drawn;
-    if (note && note.page === page.number && (this.asked || note.nonce !== this.memory.seen)) this.drawNote(note);
+    if (note?.words && note.page === page.number && (this.asked || note.nonce !== this.memory.seen)) this.drawNote(note);
     this.layOut();
   }
 

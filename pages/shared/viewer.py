@@ -6,7 +6,7 @@ rerun sends boxes only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -86,6 +86,37 @@ def draw_found(view_id: str, extraction: Extraction) -> None:
         "drawn": None,
     }
     _component()(key=keys.VIEWER, data=data)
+
+
+def draw_example_pages(
+    view_id: str,
+    sha256: str,
+    pages: Sequence[PageRef],
+    found: Extraction | None,
+    title: str,
+    note: dict[str, Any] | None,
+    on_drawn: Callable[[Any], None],
+) -> None:
+    """Draw pages on which every drag is a box for ``title`` (``on_drawn`` gets its page and place, as fractions), with the places
+    of what was ``found`` so far and the ``note`` on the last box. Raises a StudioError when the document is not there."""
+    document = get_studio().document(sha256)
+    sizes = [(ref, document.page(ref.number, ref.rotation)) for ref in pages]
+    data = {
+        "id": view_id,
+        "pages": [_page(sha256, ref, (page.width, page.height)) for ref, page in sizes],
+        "boxes": boxes_of(found) if found else [],
+        "doubtful": [],
+        "others": [],
+        "focus": None,
+        "table": "",
+        "columns": [],
+        "titles": {},
+        "draws": True,
+        "target": {"path": "example", "title": title},
+        "drawn": note,
+    }
+    key = "type_pages"
+    _component()(key=key, data=data, on_drawn_change=lambda: on_drawn(st.session_state[key]["drawn"]))
 
 
 def table_name(kind: DocumentType) -> str:

@@ -14,7 +14,7 @@ from pages.shared.desk import Desk, Group, OpenDocument, range_text
 from pages.shared.frame import plain
 from pages.shared.intake import refuse
 from pages.shared.pictures import draw as draw_picture
-from pages.shared.recipe_choice import draw_recipe, draw_sending, unreadable
+from pages.shared.recipe_choice import draw_recipe, draw_sending, draw_type, unreadable
 from pages.shared.session import is_echo, set_widget
 from pages.shared.starting import start
 
@@ -33,6 +33,7 @@ def draw_picker(desk: Desk, document: OpenDocument) -> None:
                 "Split into several invoices", key="split", icon=":material/call_split:", on_click=document.add_group
             )
         st.space("stretch")
+        draw_type(document)
         draw_recipe(document)
         _draw_start(desk, document)
     draw_sending(document)

@@ -1,0 +1,1 @@
+"""What only the Document types page draws."""

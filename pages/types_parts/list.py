@@ -1,0 +1,98 @@
+"""The document types to choose from, new ones, and bringing in YAML."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core.declared.copying import definition_of
+from core.errors import TypeDefinitionError
+from core.schema.document_type import DocumentType
+from pages.shared.frame import get_studio, plain
+from pages.types_parts.draft import CHOSEN, NOTICE, UPLOADS, begin, choose, say, unsaved
+
+_NOTHING = "nothing"
+
+
+def draw_notice() -> None:
+    """What the last action had to say, once."""
+    text, bad = st.session_state.pop(NOTICE, ("", False))
+    if text and bad:
+        st.error(plain(text), icon=":material/error:")
+    elif text:
+        st.toast(plain(text), icon=":material/task_alt:")
+
+
+def draw_list(types: list[DocumentType]) -> str:
+    """A button a type, new ones below; gives the name of the chosen one."""
+    entries = [(kind.name, kind.title, _about(kind)) for kind in types]
+    known = {name for name, _, _ in entries}
+    entries += [
+        (draft.name, str(draft.parts["title"]), "not saved yet") for draft in unsaved() if draft.name not in known
+    ]
+    names = [name for name, _, _ in entries]
+    chosen = st.session_state.get(CHOSEN)
+    chosen = chosen if chosen in names else names[-1 if len(names) > 1 else 0]
+    st.markdown("##### Document types")
+    with st.container(key="type_list", gap="xsmall"):
+        for number, (name, title, about) in enumerate(entries):
+            with st.container(key=f"type_entry_{number}{'_chosen' if name == chosen else ''}", gap=None):
+                st.button(
+                    plain(title), key=f"type_{number}", on_click=choose, args=(name,), width="stretch", type="tertiary"
+                )
+                st.caption(about)
+    with st.popover("New type", icon=":material/add:", key="type_new", width="stretch"):
+        _draw_new(types)
+    with st.popover("Bring in YAML", icon=":material/upload:", key="type_import", width="stretch"):
+        _draw_import()
+    return str(chosen)
+
+
+def _about(kind: DocumentType) -> str:
+    if kind.definition is None:
+        return "ships with the studio"
+    fields = len(kind.header)
+    return f"version {kind.definition.version} · {fields} {'field' if fields == 1 else 'fields'}"
+
+
+def _draw_new(types: list[DocumentType]) -> None:
+    titles = {
+        _NOTHING: "Nothing: draw the fields on an example",
+        **{kind.name: f"A copy of {kind.title}" for kind in types},
+    }
+    with st.form("type_new_form", border=False):
+        st.text_input("Title", key="type_new_title", placeholder="Payslip", max_chars=60)
+        st.selectbox("Begin with", list(titles), format_func=titles.__getitem__, key="type_new_from")
+        st.form_submit_button("Make it", key="type_new_make", type="primary", on_click=_make)
+
+
+def _make() -> None:
+    title = " ".join(st.session_state["type_new_title"].split())
+    kinds = get_studio().types.types()
+    if not title:
+        say("Give the type a title first, such as Payslip.", bad=True)
+    elif any(kind.title.casefold() == title.casefold() for kind in kinds):
+        say(f"There is a type “{title}” already: choose it in the list, or take another title.", bad=True)
+    else:
+        base = next((kind for kind in kinds if kind.name == st.session_state["type_new_from"]), None)
+        begin(title, definition_of(base) if base else None)
+
+
+def _draw_import() -> None:
+    key = f"type_file_{st.session_state.get(UPLOADS, 0)}"
+    st.file_uploader("A YAML file with one type", type=["yaml", "yml"], key=key, max_upload_size=2)
+    st.button("Bring in", key="type_bring_in", type="primary", on_click=_bring_in, args=(key,))
+
+
+def _bring_in(key: str) -> None:
+    upload = st.session_state.get(key)
+    if upload is None:
+        say("Choose a file first.", bad=True)
+        return
+    try:
+        kept = get_studio().types.take_in(upload.getvalue())
+    except TypeDefinitionError as error:
+        say(f"{upload.name}: {error}", bad=True)
+        return
+    st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1
+    choose(kept.name)
+    say(f"{kept.title} is stored as version {kept.version}.")

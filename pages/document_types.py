@@ -7,7 +7,6 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import StudioError, TypeDefinitionError
-from core.schema.document_type import DocumentType
 from pages.shared.frame import get_studio, plain
 from pages.shared.session import get_desk, keep_desk
 from pages.types_parts.draft import CHOSEN, TABS, Draft, discard, forget, get_draft, save, say
@@ -34,19 +33,21 @@ def draw_page() -> None:
             if shown is not None and shown.definition is None:
                 draw_shipped(shown)
             else:
-                _draw_own(get_draft(chosen), shown)
+                _draw_own(get_draft(chosen))
     except StudioError as error:
         st.error(plain(str(error)), icon=":material/error:")
     keep_desk(get_desk())
 
 
-def _draw_own(draft: Draft, kind: DocumentType | None) -> None:
-    _draw_head(draft)
+def _draw_own(draft: Draft) -> None:
+    head = st.container()
     tabs = {"Example": draw_example, "Fields": draw_fields, "Checks": draw_checks, "Try": draw_trial}
     for tab, draw in zip(st.tabs(list(tabs), key=TABS, on_change="rerun"), tabs.values(), strict=True):
         with tab:
             if tab.open:
                 draw(draft)
+    with head:  # it speaks of what the tabs have just changed
+        _draw_head(draft)
 
 
 def _draw_head(draft: Draft) -> None:

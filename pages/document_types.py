@@ -7,16 +7,16 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import StudioError, TypeDefinitionError
+from pages.document_types_parts.example import draw_example
+from pages.document_types_parts.fields import draw_checks, draw_fields
+from pages.document_types_parts.list import draw_list, draw_notice
+from pages.document_types_parts.shipped import draw_shipped
+from pages.document_types_parts.trial import draw_trial
+from pages.document_types_parts.type_draft import CHOSEN, TABS, TypeDraft, discard, forget, get_draft, save, say
 from pages.shared.frame import get_studio, plain
 from pages.shared.session import get_desk, keep_desk
-from pages.types_parts.draft import CHOSEN, TABS, Draft, discard, forget, get_draft, save, say
-from pages.types_parts.example import draw_example
-from pages.types_parts.fields import draw_checks, draw_fields
-from pages.types_parts.list import draw_list, draw_notice
-from pages.types_parts.shipped import draw_shipped
-from pages.types_parts.trial import draw_trial
 
-_STYLE = Path(__file__).parent / "types_parts" / "style.css"
+_STYLE = Path(__file__).parent / "document_types_parts" / "style.css"
 
 
 def draw_page() -> None:
@@ -39,7 +39,7 @@ def draw_page() -> None:
     keep_desk(get_desk())
 
 
-def _draw_own(draft: Draft) -> None:
+def _draw_own(draft: TypeDraft) -> None:
     head = st.container()
     tabs = {"Example": draw_example, "Fields": draw_fields, "Checks": draw_checks, "Try": draw_trial}
     for tab, draw in zip(st.tabs(list(tabs), key=TABS, on_change="rerun"), tabs.values(), strict=True):
@@ -50,7 +50,7 @@ def _draw_own(draft: Draft) -> None:
         _draw_head(draft)
 
 
-def _draw_head(draft: Draft) -> None:
+def _draw_head(draft: TypeDraft) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="type_head"):
         key = f"type_title_{draft.name}_{draft.revision}"
         title = st.text_input("Title", draft.parts["title"], key=key, max_chars=60, width=300)
@@ -91,7 +91,7 @@ def _draw_head(draft: Draft) -> None:
         st.warning(plain(trouble), icon=":material/help:")
 
 
-def _trouble(draft: Draft) -> str:
+def _trouble(draft: TypeDraft) -> str:
     """What keeps the draft from being saved; empty where nothing does."""
     if not draft.parts["fields"]:
         return "A type needs at least one field: draw one on an example, or write one under Fields."
@@ -102,7 +102,7 @@ def _trouble(draft: Draft) -> str:
     return ""
 
 
-def _remove(draft: Draft) -> None:
+def _remove(draft: TypeDraft) -> None:
     try:
         get_studio().types.remove(draft.name)
     except StudioError as error:

@@ -26,7 +26,7 @@ TABS = "types_tabs"
 
 
 @dataclass(slots=True)
-class Draft:
+class TypeDraft:
     """``parts`` of a definition, sound or not; ``saved`` is the version that they began from, where there is one; ``revision``
     counts what was changed from outside of the tables, which then begin anew."""
 
@@ -84,9 +84,9 @@ class Draft:
         keep(self)
 
 
-def get_draft(name: str) -> Draft:
+def get_draft(name: str) -> TypeDraft:
     """The draft of a type: the one in memory, else the one kept on disk, else the newest version. Raises TypeDefinitionError."""
-    drafts: dict[str, Draft] = st.session_state.setdefault(DRAFTS, {})
+    drafts: dict[str, TypeDraft] = st.session_state.setdefault(DRAFTS, {})
     if name not in drafts:
         saved = next((found for found in get_studio().types.declared() if found.name == name), None)
         kept = get_studio().draft(_place(name))
@@ -94,11 +94,11 @@ def get_draft(name: str) -> Draft:
         if not isinstance(parts, dict):
             saved = saved or get_studio().types.named(name)
             parts = _parts(saved)
-        drafts[name] = Draft(parts, saved)
+        drafts[name] = TypeDraft(parts, saved)
     return drafts[name]
 
 
-def begin(title: str, of: TypeDefinition | None = None) -> Draft:
+def begin(title: str, of: TypeDefinition | None = None) -> TypeDraft:
     """A new draft called ``title``: empty, or with the parts of another type."""
     studio = get_studio()
     taken = [kind.name for kind in studio.types.types()] + list(st.session_state.get(DRAFTS, {}))
@@ -107,19 +107,19 @@ def begin(title: str, of: TypeDefinition | None = None) -> Draft:
         if of
         else {"description": "", "titles": "", "headings": [], "fields": [], "tables": [], "checks": []}
     )
-    draft = Draft(parts | {"name": name_for(title, taken), "title": title, "titles": "", "headings": []})
+    draft = TypeDraft(parts | {"name": name_for(title, taken), "title": title, "titles": "", "headings": []})
     st.session_state.setdefault(DRAFTS, {})[draft.name] = draft
     keep(draft)
     choose(draft.name)
     return draft
 
 
-def keep(draft: Draft) -> None:
+def keep(draft: TypeDraft) -> None:
     """Keep the draft on disk, so that a reload finds it."""
     get_studio().keep_draft(_place(draft.name), {"parts": draft.parts, "version": draft.version})
 
 
-def save(draft: Draft) -> None:
+def save(draft: TypeDraft) -> None:
     """Save the draft as the newest version."""
     try:
         draft.saved = get_studio().types.keep(draft.definition())
@@ -132,7 +132,7 @@ def save(draft: Draft) -> None:
     say(f"{draft.saved.title} is saved as version {draft.saved.version}: choose it in the Studio under “Read as”.")
 
 
-def discard(draft: Draft) -> None:
+def discard(draft: TypeDraft) -> None:
     """Back to the saved version; a type that was never saved is gone."""
     if draft.saved is None:
         forget(draft.name)
@@ -149,7 +149,7 @@ def forget(name: str) -> None:
     get_studio().keep_draft(_place(name), {"parts": None, "version": -1})
 
 
-def unsaved() -> list[Draft]:
+def unsaved() -> list[TypeDraft]:
     """The drafts of this session that were never saved."""
     return [draft for draft in st.session_state.get(DRAFTS, {}).values() if draft.saved is None]
 

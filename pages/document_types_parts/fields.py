@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
-import pandas as pd
 import streamlit as st
 
 from core.declared.definition import MOST_CHECKS, FieldDefinition, TableDefinition
 from core.declared.example import name_for
 from core.schema.fields import FieldKind
+from pages.document_types_parts.type_draft import TypeDraft
 from pages.shared.frame import plain
-from pages.types_parts.draft import Draft
 
 _KINDS = list(get_args(FieldKind))
 #: Columns of the editor, by the part of a field that they show.
@@ -26,7 +25,7 @@ _HELP = {
 }
 
 
-def draw_fields(draft: Draft) -> None:
+def draw_fields(draft: TypeDraft) -> None:
     """Header fields, then each table."""
     st.markdown("##### Fields")
     fields = _edit(draft, "fields", draft.parts["fields"], ())
@@ -39,7 +38,7 @@ def draw_fields(draft: Draft) -> None:
         st.button("Add a table", key="type_add_table", icon=":material/add:", on_click=_add_table, args=(draft,))
 
 
-def _draw_table(draft: Draft, number: int, table: dict[str, Any]) -> dict[str, Any]:
+def _draw_table(draft: TypeDraft, number: int, table: dict[str, Any]) -> dict[str, Any]:
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"type_table_{number}"):
         about = f"{draft.name}_{draft.revision}_{number}"
         title = st.text_input("Table", table["title"], key=f"type_table_title_{about}", max_chars=60, width=260)
@@ -59,8 +58,10 @@ def _draw_table(draft: Draft, number: int, table: dict[str, Any]) -> dict[str, A
     return table | {"title": title or table["title"], "row_title": row or table["row_title"], "columns": columns}
 
 
-def _edit(draft: Draft, what: str, parts: Sequence[dict[str, Any]], without: Sequence[str]) -> list[dict[str, Any]]:
+def _edit(draft: TypeDraft, what: str, parts: Sequence[dict[str, Any]], without: Sequence[str]) -> list[dict[str, Any]]:
     """A table to edit fields in. It begins with what stood there at the draft's revision, and gives what now stands there."""
+    import pandas as pd
+
     key = f"type_{what}_{draft.name}_{draft.revision}"
     base = st.session_state.setdefault(f"{key}_base", [dict(part) for part in parts])
     edited = st.data_editor(
@@ -118,13 +119,13 @@ def _text(value: Any) -> str:
     return " ".join(value.split()) if isinstance(value, str) else ""
 
 
-def _add_table(draft: Draft) -> None:
+def _add_table(draft: TypeDraft) -> None:
     column = FieldDefinition(name="description", title="Description")
     title = "Rows" if not draft.parts["tables"] else f"Rows {len(draft.parts['tables']) + 1}"
     draft.add_table(TableDefinition(name=name_for(title, draft.names()), title=title, columns=(column,)))
 
 
-def draw_checks(draft: Draft) -> None:
+def draw_checks(draft: TypeDraft) -> None:
     """The checks, a line each, and what they may speak of."""
     text = st.text_area(
         "Checks, a line each",

@@ -12,10 +12,10 @@ from core.errors import StudioError, TypeDefinitionError
 from core.evidence import PageText
 from core.extraction import Extraction
 from core.review.edits import as_text
+from pages.document_types_parts.type_draft import TRIALS, TypeDraft
 from pages.shared.desk import OpenDocument
 from pages.shared.frame import get_studio, plain
 from pages.shared.session import get_desk
-from pages.types_parts.draft import TRIALS, Draft
 
 #: So many results are remembered by a session.
 _MOST_KEPT = 30
@@ -42,7 +42,7 @@ def words_of(document: OpenDocument) -> tuple[PageText, ...]:
     return try_draft(document, _WORDS).page_texts
 
 
-def draw_trial(draft: Draft) -> None:
+def draw_trial(draft: TypeDraft) -> None:
     """Each open document: what is read now, and what the saved version reads."""
     documents = [document for document in get_desk().documents if document.page_count]
     if not documents:

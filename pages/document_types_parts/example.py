@@ -11,20 +11,20 @@ from core.errors import StudioError, TypeDefinitionError
 from core.evidence import Box, PageText
 from core.extraction import Extraction, PageRef
 from core.review.edits import as_text
+from pages.document_types_parts.trial import try_draft, words_of
+from pages.document_types_parts.type_draft import DRAWN, EXAMPLE, TypeDraft
 from pages.shared.desk import OpenDocument
 from pages.shared.frame import plain
 from pages.shared.intake import draw_drop_zone, draw_troubles
 from pages.shared.session import get_desk
 from pages.shared.viewer import draw_example_pages
-from pages.types_parts.draft import DRAWN, EXAMPLE, Draft
-from pages.types_parts.trial import try_draft, words_of
 
 _VALUE, _TABLE = "A value", "A table"
 #: An example shows so many of its pages.
 _MOST_PAGES = 10
 
 
-def draw_example(draft: Draft) -> None:
+def draw_example(draft: TypeDraft) -> None:
     """The example's pages on the left, what was drawn and what it reads there on the right."""
     draw_troubles()
     documents = [document for document in get_desk().documents if document.page_count]
@@ -64,7 +64,7 @@ def _choose(documents: list[OpenDocument]) -> OpenDocument:
     return next(document for document in documents if document.sha256 == chosen)
 
 
-def _tried(draft: Draft, document: OpenDocument) -> Extraction | None:
+def _tried(draft: TypeDraft, document: OpenDocument) -> Extraction | None:
     """What the draft reads on the example; ``None`` while it is not sound."""
     try:
         return try_draft(document, draft.definition())
@@ -72,7 +72,7 @@ def _tried(draft: Draft, document: OpenDocument) -> Extraction | None:
         return None
 
 
-def _draw_pages(draft: Draft, document: OpenDocument, pages: tuple[PageText, ...], found: Extraction | None) -> str:
+def _draw_pages(draft: TypeDraft, document: OpenDocument, pages: tuple[PageText, ...], found: Extraction | None) -> str:
     mode = st.segmented_control(
         "What the next box is around", [_VALUE, _TABLE], default=_VALUE, required=True, key="type_draw_mode"
     )
@@ -90,7 +90,7 @@ def _draw_pages(draft: Draft, document: OpenDocument, pages: tuple[PageText, ...
     return str(mode)
 
 
-def _take(draft: Draft, document: OpenDocument, pages: tuple[PageText, ...], mode: str, drawn: Any) -> None:
+def _take(draft: TypeDraft, document: OpenDocument, pages: tuple[PageText, ...], mode: str, drawn: Any) -> None:
     """Propose what stands in the box that was drawn; what is no box of this document is not taken."""
     try:
         number = int(drawn["page"])
@@ -118,7 +118,7 @@ def _take(draft: Draft, document: OpenDocument, pages: tuple[PageText, ...], mod
     }
 
 
-def _draw_drawn(draft: Draft, found: Extraction | None, mode: str) -> None:
+def _draw_drawn(draft: TypeDraft, found: Extraction | None, mode: str) -> None:
     """The fields so far, each with what it reads on the example."""
     parts = draft.parts["fields"]
     if not parts and not draft.parts["tables"]:

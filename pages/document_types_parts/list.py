@@ -7,8 +7,8 @@ import streamlit as st
 from core.declared.copying import definition_of
 from core.errors import TypeDefinitionError
 from core.schema.document_type import DocumentType
+from pages.document_types_parts.type_draft import CHOSEN, NOTICE, UPLOADS, begin, choose, say, unsaved
 from pages.shared.frame import get_studio, plain
-from pages.types_parts.draft import CHOSEN, NOTICE, UPLOADS, begin, choose, say, unsaved
 
 _NOTHING = "nothing"
 

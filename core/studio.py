@@ -39,6 +39,7 @@ from core.runs import Runs
 from core.settings import Defaults, Settings
 from core.shelf import Shelf
 from core.spending import Spending
+from core.stores.bills import Bills
 from core.stores.calls import Calls
 from core.stores.comparisons import Comparisons
 from core.stores.files import Files
@@ -77,6 +78,7 @@ class Parts:
     unit: Unit
     """One transaction over orders, ledger and pending."""
     calls: Calls
+    bills: Bills
     models: Models
     prompts: Prompts
     types: TypeShelf
@@ -97,10 +99,10 @@ class Studio:
         self.preferences = parts.preferences
         self._parts = parts
         self.models = parts.models
-        self.prompts = PromptBook(parts.prompts, parts.calls, parts.ledger, self.record, parts.runs.extraction)
+        self.prompts = PromptBook(parts.prompts, parts.bills, self.record, parts.runs.extraction)
         self.types = parts.types
         self.accuracy = parts.accuracy
-        self.spending = Spending(parts.calls, parts.ledger, lambda: self.defaults.budget)
+        self.spending = Spending(parts.calls, parts.bills, lambda: self.defaults.budget)
         self._shelf, self._runs = parts.shelf, parts.runs
         self.records = Records(
             RecordParts(

@@ -38,13 +38,13 @@ def draw_page() -> None:
             with views:
                 draw_views(bill)
             with calls:
-                draw_calls(bill)
+                draw_calls(bill, period)
         else:
             _draw_nothing(bill)
     with side:
         draw_budgets()
         if bill.calls:
-            draw_forecast(bill)
+            draw_forecast(bill, period)
 
 
 def _draw_bill(bill: Bill) -> None:
@@ -54,7 +54,7 @@ def _draw_bill(bill: Bill) -> None:
             "Documents",
             f"{bill.documents:,}",
             border=True,
-            help=f"Documents for which a model was asked, in {len(bill.calls):,} calls. {len(bill.runs):,} runs in all.",
+            help=f"Documents for which a model was asked, in {bill.calls:,} calls. {bill.runs:,} runs in all.",
         )
         st.metric("Per document", dollars(bill.per_document), border=True)
         st.metric(
@@ -76,7 +76,7 @@ def _about_unpriced(bill: Bill) -> str:
 def _draw_nothing(bill: Bill) -> None:
     with st.container(key="empty_state"):
         st.markdown("## No model was asked in this time")
-        read = f"{len(bill.runs):,} runs were answered" if bill.runs else "Documents are read"
+        read = f"{bill.runs:,} runs were answered" if bill.runs else "Documents are read"
         st.markdown(
             f"{read} by e-invoice XML and the offline rules, at no cost. What a model costs stands here "
             "once a recipe asks one."

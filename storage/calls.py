@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import select
 
 from core.call import Call, ModelName, Usage
 from core.errors import RecordMissing
 from core.stores.calls import CallRow
-from storage.columns import summed, total
+from storage.columns import day_of, summed, total
 from storage.database import Database, insert_new
 from storage.tables import CALLS, RUNS
+
+#: Rows that are read in one go.
+_BATCH = 2000
 
 
 class SqlCalls:
@@ -58,32 +62,20 @@ class SqlCalls:
     def by_day(self, since: datetime) -> dict[date, Decimal]:
         """See :meth:`core.stores.calls.Calls.by_day`."""
         kind = self._database.dialect
-        day = func.date(CALLS.c.at if kind == "sqlite" else func.timezone("UTC", CALLS.c.at), type_=Text)
-        query = select(cast(day, Text), total(CALLS.c.cost, kind)).where(CALLS.c.at >= since).group_by(day)
+        day = day_of(CALLS.c.at, kind)
+        query = select(day, total(CALLS.c.cost, kind)).where(CALLS.c.at >= since).group_by(day)
         with self._database.read() as connection:
             return {date.fromisoformat(name): summed(cost) for name, cost in connection.execute(query)}
 
-    def rows(self, since: datetime | None = None, until: datetime | None = None) -> list[CallRow]:
+    def rows(self, since: datetime, until: datetime, limit: int | None = None) -> Iterator[CallRow]:
         """See :meth:`core.stores.calls.Calls.rows`."""
-        about = (RUNS.c.recipe_name, RUNS.c.recipe_digest, RUNS.c.document_type)
         columns = [column for column in CALLS.c if column.name != "sent"]
-        query = select(*columns, *about).join(RUNS, RUNS.c.run_id == CALLS.c.run_id, isouter=True)
-        query = query.where(CALLS.c.at >= (since or datetime.min.replace(tzinfo=UTC)))
-        if until is not None:
-            query = query.where(CALLS.c.at < until)
+        query = select(*columns, RUNS.c.recipe_name).join(RUNS, RUNS.c.run_id == CALLS.c.run_id, isouter=True)
+        query = query.where(CALLS.c.at >= since, CALLS.c.at < until)
+        query = query.order_by(CALLS.c.at.desc(), CALLS.c.call_id.desc()).limit(limit)
         with self._database.read() as connection:
-            found = connection.execute(query.order_by(CALLS.c.at, CALLS.c.call_id)).mappings()
-            return [
-                CallRow(
-                    _call(row),
-                    row["run_id"],
-                    row["document"],
-                    row["recipe_name"],
-                    row["recipe_digest"],
-                    row["document_type"],
-                )
-                for row in found
-            ]
+            for row in connection.execute(query, execution_options={"yield_per": _BATCH}).mappings():
+                yield CallRow(_call(row), row["run_id"], row["document"], row["recipe_name"])
 
     def get(self, call_id: str) -> Call:
         """See :meth:`core.stores.calls.Calls.get`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Float, Integer, Numeric, String, Text, cast, func, type_coerce
@@ -54,10 +54,15 @@ class Prose(TypeDecorator[str]):
 
 
 class _Units(TypeDecorator[Decimal]):
-    """A whole number of 10⁻¹² as a decimal."""
+    """A whole number of 10⁻¹² as a decimal. One that lies between two of them is compared as the greater, so that what is
+    less than the one is less than the other."""
 
     impl = BigInteger
     cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        """The whole number."""
+        return None if value is None else int(Decimal(value).scaleb(_PLACES).to_integral_value(ROUND_CEILING))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """The decimal, without needless zeros."""
@@ -116,6 +121,12 @@ def total(column: ColumnElement[Any], dialect_name: str) -> ColumnElement[Any]:
         return func.sum(column)
     units = func.round(cast(column, Float) * 10**_PLACES, type_=Float)
     return type_coerce(func.sum(cast(units, BigInteger)), _Units)
+
+
+def day_of(column: ColumnElement[Any], dialect_name: str) -> ColumnElement[str]:
+    """The day (UTC) of a moment, as ISO text."""
+    moment = column if dialect_name == "sqlite" else func.timezone("UTC", column)
+    return cast(func.date(moment, type_=Text), Text)
 
 
 def summed(value: Decimal | None) -> Decimal:

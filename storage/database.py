@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy import Connection, Engine, FromClause, create_engine, event, inspect, select, text
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
@@ -177,9 +178,18 @@ def _engine(target: URL) -> Engine:
             "DATABASE_URL names a driver that is not installed: write postgresql:// or sqlite:///."
         ) from None
     if sqlite:
+        engine.dialect.statement_compiler = _Hinting
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+class _Hinting(SQLiteCompiler):
+    """Passes on which index a query asks for (``INDEXED BY``), which SQLAlchemy leaves out for SQLite."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
+        """The hint as it stands."""
+        return text
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

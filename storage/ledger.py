@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,15 +11,16 @@ from operator import itemgetter
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import Connection, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from core.document_types import USUAL, type_for, type_of
-from core.extraction import Extraction
+from core.extraction import Extraction, StepRecord
 from core.recipe import Correction, Recipe
 from core.schema.document_type import DocumentType
 from core.schema.fields import FieldInfo
 from core.schema.path import is_cell, row_of
-from core.stores.ledger import Finals, ReviewedValue, RunFact, RunRow, ValueChange
+from core.stores.ledger import Finals, ReviewedValue, RunRow, ValueChange
+from storage.columns import storable_text
 from storage.database import Database, insert_new
 from storage.tables import DOCUMENTS, FIELD_VALUES, HEADER, RUNS, VALUE_CHANGES
 
@@ -82,6 +83,7 @@ class SqlLedger:
                 connection.execute(
                     insert(FIELD_VALUES), [{k: v for k, v in row.items() if k != "field"} for row in values]
                 )
+            connection.execute(update(RUNS).where(RUNS.c.run_id == run_id).values(_judged(rows)))
             order_id = finals.order_id if finals else next((row["order_id"] for row in held.values()), None)
             was = {path: _standing(row) for path, row in held.items()}
             now = {row["field"]: row["final"] if finals else held[row["field"]]["extracted"] for row in rows}
@@ -136,30 +138,6 @@ class SqlLedger:
             for run in runs:
                 yield from _reviewed(run, *known[run[0]["recipe_digest"]])
 
-    def facts(self, since: datetime, until: datetime | None = None) -> list[RunFact]:
-        """See :meth:`core.stores.ledger.Ledger.facts`."""
-        table = FIELD_VALUES.c
-        right = func.sum(case((table.changed.is_(False) & table.final.is_not(None), 1), else_=0)).label("right_values")
-        wrong = func.sum(case((table.changed.is_(True), 1), else_=0)).label("wrong_values")
-        reviewed = func.count(table.changed).label("reviewed_values")
-        then = RUNS.c.started_at >= since
-        if until is not None:
-            then &= RUNS.c.started_at < until
-        of_then = select(RUNS.c.run_id).where(then)
-        counted = select(table.run_id, right, wrong, reviewed).where(table.run_id.in_(of_then))
-        values = counted.group_by(table.run_id).subquery()
-        # Only what a fact says: recipe, findings and confidences are long.
-        about = [RUNS.c[name] for name in _FACT]
-        query = select(*about, values.c.right_values, values.c.wrong_values, values.c.reviewed_values)
-        query = query.join(values, values.c.run_id == RUNS.c.run_id, isouter=True).where(then)
-        with self._database.read() as connection:
-            found = connection.execute(query.order_by(RUNS.c.started_at, RUNS.c.run_id)).mappings()
-            return [_fact(row) for row in found]
-
-
-#: The columns of a run from which :func:`_fact` is made.
-_FACT = ("run_id started_at document recipe_name recipe_digest document_type extractor verdict seconds steps").split()
-
 
 def _correction_of(recipe: dict[str, Any]) -> tuple[bool, Correction | None]:
     """Whether confidences were probabilities when the recipe was written, and the correction then in force."""
@@ -182,32 +160,13 @@ def _line(row: Any) -> int | None:
     return row_of(row["path"])
 
 
-def _fact(row: Any) -> RunFact:
-    extracted = [step for step in row["steps"] if step["step"] == "extract"]
-    return RunFact(
-        row["run_id"],
-        row["started_at"],
-        row["document"],
-        row["recipe_name"],
-        row["recipe_digest"],
-        row["document_type"],
-        row["extractor"],
-        row["verdict"],
-        row["seconds"],
-        bool(extracted) and all(step["cached"] for step in extracted),
-        bool(row["reviewed_values"]),
-        row["right_values"] or 0,
-        row["wrong_values"] or 0,
-    )
-
-
 def value_text(value: Any) -> str | None:
-    """A field's value as the ledger keeps it: decimals without exponent, ISO dates; ``None`` for none."""
+    """A field's value as the ledger keeps it: decimals without exponent, ISO dates, text as databases take it; ``None`` for none."""
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, date):
         return value.isoformat()
-    return value if value is None else str(value)
+    return value if value is None else storable_text(str(value))
 
 
 def same_value(info: FieldInfo, one: str | None, other: str | None) -> bool:
@@ -234,12 +193,19 @@ def _run_row(run_id: str, extraction: Extraction, started_at: datetime, error: s
         "recipe": extraction.recipe.model_dump(mode="json"),
         "steps": [asdict(step) for step in steps],
         "cached_steps": sum(step.cached for step in steps),
+        "from_cache": _from_cache(steps),
         "findings": extraction.model_dump(mode="json", include={"findings"})["findings"],
         "confidences": extraction.confidences,
         "error": error,
         "document_type": extraction.document_type,
         "type_name": extraction.type_name,
     }
+
+
+def _from_cache(steps: Sequence[StepRecord]) -> bool:
+    """Whether the cache gave the extraction."""
+    extracted = [step for step in steps if step.step == "extract"]
+    return bool(extracted) and all(step.cached for step in extracted)
 
 
 def _field_rows(run_id: str, extraction: Extraction) -> list[dict[str, Any]]:
@@ -273,6 +239,14 @@ def _type_of_run(connection: Connection, run_id: str) -> DocumentType:
         return USUAL
     recipe = connection.execute(select(RUNS.c.recipe).where(mine)).scalar_one()
     return type_for(name, Recipe.model_validate(recipe).declared)
+
+
+def _judged(rows: Iterable[Mapping[str, Any]]) -> dict[str, int | None]:
+    """How many values of a run the person left and changed; null where nobody has saved it."""
+    changed = [(row["changed"], row["final"]) for row in rows if row["changed"] is not None]
+    right = sum(not wrong and final is not None for wrong, final in changed)
+    wrong = sum(wrong for wrong, _ in changed)
+    return {"right_values": right, "wrong_values": wrong} if changed else {"right_values": None, "wrong_values": None}
 
 
 def _standing(row: Mapping[str, Any]) -> str | None:

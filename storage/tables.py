@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, Integer, MetaData, String, Table, false
 
 from storage.columns import Amount, Facts, Folded, Moment, OrderId, Prose
 
@@ -99,6 +99,9 @@ DOCUMENTS = Table(
     Column("created_at", Moment, nullable=False),
 )
 
+#: A row a run. ``from_cache``: the cache gave the extraction. ``right_values`` and ``wrong_values`` count the values that a person
+#: left and changed (null until a save): sums of ``field_values``, kept with them. SQLite reads a row whole, and most of a row
+#: is long: an index holds what the bill asks of all of them.
 RUNS = Table(
     "runs",
     METADATA,
@@ -121,6 +124,13 @@ RUNS = Table(
     Column("error", Prose),
     Column("document_type", String(40)),
     Column("type_name", String(80)),
+    Column("from_cache", Boolean, nullable=False, server_default=false()),
+    Column("right_values", Integer),
+    Column("wrong_values", Integer),
+    Index("ix_runs_began", "started_at", "run_id", "from_cache", "right_values").ddl_if(dialect="sqlite"),
+    Index(
+        "ix_runs_called", "run_id", "started_at", "recipe_name", "document_type", "right_values", "wrong_values"
+    ).ddl_if(dialect="sqlite"),
 )
 
 #: A row a field of a run: as extracted, and as the person left it. ``changed`` is null until a save.
@@ -163,6 +173,11 @@ WORKBOOK_PENDING = Table(
     Column("at", Moment, nullable=False),
 )
 
+#: What the bill asks of every call, beside when it was made.
+_BILLED = (
+    "run_id document provider model purpose prompt outcome cost input_tokens output_tokens cached_tokens written_tokens seconds"
+).split()
+
 #: A row a call to a model. ``cost`` is in US dollars; ``sent`` is what left the machine.
 CALLS = Table(
     "calls",
@@ -186,6 +201,8 @@ CALLS = Table(
     Column("request_id", Prose, nullable=False),
     Column("sent", Facts, nullable=False),
     Index("ix_calls_spent", "at", "cost"),
+    Index("ix_calls_billed", "at", *_BILLED).ddl_if(dialect="sqlite"),
+    Index("ix_calls_prompted", "prompt", "run_id", "cost", "purpose").ddl_if(dialect="sqlite"),
 )
 
 #: What is held back of a hard budget for the calls in flight.
@@ -279,7 +296,7 @@ VOTES = Table(
     "votes",
     METADATA,
     Column("comparison_id", String(64), primary_key=True),
-    Column("document", String(64), primary_key=True),
+    Column("document", String(64), primary_key=True, index=True),
     Column("path", String(100), primary_key=True),
     Column("value", Prose),
     Column("recipe_name", Prose),

@@ -45,6 +45,7 @@ from core.stores.files import Files
 from core.stores.holds import Holds
 from core.stores.traffic import Traffic
 from core.studio import Parts, Studio
+from storage.bills import SqlBills
 from storage.calls import SqlCalls
 from storage.comparisons import SqlComparisons
 from storage.database import open_database
@@ -148,6 +149,7 @@ def _assemble(
         pending=SqlPending(database),
         unit=database.write,
         calls=calls,
+        bills=SqlBills(shared),
         models=models,
         prompts=prompts,
         types=types,

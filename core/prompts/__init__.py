@@ -3,7 +3,6 @@
 from core.llm.prompting import shipped_for
 from core.prompts.book import VARIABLES, PromptBook, PromptEntry, unknown_variables
 from core.prompts.difference import DiffLine, compare_prompts
-from core.prompts.record import PromptRecord, add_up
 from core.prompts.yaml_text import read_prompts, write_prompts
 
 __all__ = [
@@ -11,8 +10,6 @@ __all__ = [
     "DiffLine",
     "PromptBook",
     "PromptEntry",
-    "PromptRecord",
-    "add_up",
     "compare_prompts",
     "read_prompts",
     "shipped_for",

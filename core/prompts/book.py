@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from core import document_types
 from core.document_types import type_of
@@ -15,10 +14,8 @@ from core.llm.layout_text import layout_text
 from core.llm.prompting import built_in, shipped_for
 from core.llm.schema import reply_of
 from core.prompt import Example, Prompt
-from core.prompts.record import PromptRecord, add_up
 from core.prompts.yaml_text import read_prompts, write_prompts
-from core.stores.calls import Calls
-from core.stores.ledger import Ledger
+from core.stores.bills import Bills, PromptRecord
 from core.stores.prompts import Prompts
 from core.stores.records import Record
 
@@ -30,8 +27,6 @@ VARIABLES = {
     "document_type": "what the document is, such as a credit note",
     "vendor": "who issued it, where that could be told",
 }
-#: Long before any call was made.
-_EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +47,13 @@ class PromptBook:
     def __init__(
         self,
         stored: Prompts,
-        calls: Calls,
-        ledger: Ledger,
+        bills: Bills,
         order: Callable[[int], Record],
         extraction: Callable[[str], Extraction | None],
     ) -> None:
         """``order`` and ``extraction`` give a saved record and what a run read: examples are made of them."""
         self._stored = stored
-        self._calls = calls
-        self._ledger = ledger
+        self._bills = bills
         self._order = order
         self._extraction = extraction
 
@@ -122,9 +115,9 @@ class PromptBook:
         else:
             self._stored.set_default(document_type, name, version)
 
-    def records(self) -> Mapping[str, PromptRecord]:
-        """How every version did, by ``name@version``."""
-        return add_up(self._calls.rows(), self._ledger.facts(_EVER))
+    def records(self, prompts: Iterable[Prompt]) -> Mapping[str, PromptRecord]:
+        """How these versions did, by ``name@version``; those that were never asked are left out."""
+        return self._bills.prompts([prompt.label for prompt in prompts])
 
     def example_of(self, order_id: int) -> Example:
         """A worked example of a saved record: the text that a model would see, and what the person made of it. Raises

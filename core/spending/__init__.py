@@ -1,6 +1,6 @@
 """What models cost: the bill of a time, per document and per correct field, what was saved, budgets and a forecast."""
 
-from core.spending.bill import Bill, Group, Savings, group_calls, model_of, save_against
+from core.spending.bill import Bill, Group, Savings, cost_by_day, group_calls, model_of
 from core.spending.period import PERIODS, Period, forecast_month
 from core.spending.spending import BudgetState, Spending
 
@@ -12,8 +12,8 @@ __all__ = [
     "Period",
     "Savings",
     "Spending",
+    "cost_by_day",
     "forecast_month",
     "group_calls",
     "model_of",
-    "save_against",
 ]

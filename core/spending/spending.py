@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from core.call import Call, ModelName
 from core.settings import Budget
-from core.spending.bill import Bill
+from core.spending.bill import Bill, Savings
 from core.spending.period import Period, day_of, forecast_month, last_days, month_of
-from core.stores.calls import Calls
-from core.stores.ledger import Ledger
+from core.stores.bills import Bills
+from core.stores.calls import CallRow, Calls
 
 #: The share of a budget at which the person is warned.
 WARN_AT = Decimal("0.8")
@@ -48,19 +48,36 @@ class Spending:
     def __init__(
         self,
         calls: Calls,
-        ledger: Ledger,
+        bills: Bills,
         budget: Callable[[], Budget],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._calls = calls
-        self._ledger = ledger
+        self._bills = bills
         self._budget = budget
         self.now = now
 
     def bill(self, period: Period) -> Bill:
-        """The calls and runs of ``period``."""
-        calls = self._calls.rows(period.since, period.until)
-        return Bill(tuple(calls), tuple(self._ledger.facts(period.since, period.until)))
+        """The calls and runs of ``period``, added up."""
+        bills, time = self._bills, (period.since, period.until)
+        return Bill(tuple(bills.groups(*time)), bills.runs(*time), bills.documents(*time), bills.correct_fields(*time))
+
+    def savings(self, period: Period, strong: str | None = None) -> Savings | None:
+        """What cache and cascade saved in ``period`` against always asking ``strong`` (``provider:model``; ``None``: the one
+        that costs most a document). ``None`` where no priced call of it was made, since then nobody knows what a document
+        would cost."""
+        costs = {str(cost.model): cost for cost in self._bills.models(period.since, period.until)}
+        strong = strong or max(costs, key=lambda name: (costs[name].each, name), default=None)
+        if strong is None or strong not in costs:
+            return None
+        model, each = costs[strong].model, costs[strong].each
+        unasked = self._bills.unasked(period.since, period.until, model, each)
+        earlier_saved = each * unasked.cheaper - unasked.spent
+        return Savings(strong, each, unasked.cached, each * unasked.cached, unasked.earlier, earlier_saved)
+
+    def calls(self, period: Period, limit: int | None = None) -> Iterator[CallRow]:
+        """The calls of ``period``, newest first, at most ``limit``, without what was sent. Streamed."""
+        return self._calls.rows(period.since, period.until, limit)
 
     def call(self, call_id: str) -> Call:
         """One call with what was sent. Raises RecordMissing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,15 +13,12 @@ from core.call import Call, ModelName
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One call to a model as the books have it; ``recipe_name``, ``document_type`` and ``verdict`` are of its run, where it
-    ended. Times are UTC, ``cost`` is in US dollars."""
+    """One call to a model as the books have it; ``recipe_name`` is that of its run, where it ended."""
 
     call: Call
     run_id: str | None
     document: str | None
     recipe_name: str | None = None
-    recipe_digest: str | None = None
-    document_type: str | None = None
 
 
 class Calls(Protocol):
@@ -35,8 +33,9 @@ class Calls(Protocol):
     def by_day(self, since: datetime) -> dict[date, Decimal]:
         """US dollars spent a day (UTC) from ``since`` on; days without a call are left out."""
 
-    def rows(self, since: datetime | None = None, until: datetime | None = None) -> list[CallRow]:
-        """The calls of a time, oldest first, without what was sent (that is long)."""
+    def rows(self, since: datetime, until: datetime, limit: int | None = None) -> Iterator[CallRow]:
+        """The calls from ``since`` (UTC, inclusive) to ``until`` (exclusive), at most ``limit``, newest first, without what was
+        sent (that is long). Streamed."""
 
     def get(self, call_id: str) -> Call:
         """One call with what was sent. Raises RecordMissing."""

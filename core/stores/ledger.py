@@ -29,26 +29,6 @@ class RunRow:
 
 
 @dataclass(frozen=True, slots=True)
-class RunFact:
-    """One run for the analytics. ``reviewed`` is whether its record was saved, ``right`` how many of its values the person
-    left as they were, ``wrong`` how many they changed. ``from_cache`` is whether the extraction was answered from there."""
-
-    run_id: str
-    started_at: datetime
-    document: str
-    recipe_name: str
-    recipe_digest: str
-    document_type: str | None
-    extractor: str
-    verdict: str
-    seconds: float
-    from_cache: bool
-    reviewed: bool
-    right: int
-    wrong: int
-
-
-@dataclass(frozen=True, slots=True)
 class ReviewedValue:
     """One extracted value that a person has reviewed: its path, its confidence then and the correction in force then,
     and whether the person changed it."""
@@ -113,6 +93,3 @@ class Ledger(Protocol):
     def reviewed_values(self) -> Iterator[ReviewedValue]:
         """Every value of the runs whose record a person reviewed, but those of e-invoices, which are exact. Cells of lines
         are left out where the person added or removed a line: the others then stand at other places. Streamed."""
-
-    def facts(self, since: datetime, until: datetime | None = None) -> list[RunFact]:
-        """The runs that began in a time (UTC, from ``since`` to before ``until``), oldest first."""

@@ -7,19 +7,20 @@ from typing import Any
 
 import streamlit as st
 
-from core.spending import Bill, Group, Period, group_calls, model_of
+from core.spending import Bill, Group, Period, cost_by_day, group_calls, model_of
+from core.stores.bills import CallGroup
 from core.stores.calls import CallRow
 from pages.shared.frame import get_studio
 from pages.shared.sent import draw_sent
 
-VIEWS: dict[str, Callable[[CallRow], str]] = {
+VIEWS: dict[str, Callable[[CallGroup], str]] = {
     "Model": model_of,
-    "Provider": lambda row: row.call.provider,
-    "Recipe": lambda row: row.recipe_name or "(not finished)",
-    "Document type": lambda row: row.document_type or "(not told)",
-    "Purpose": lambda row: row.call.purpose,
-    "Prompt": lambda row: row.call.prompt or "(none)",
-    "Day": lambda row: row.call.at.date().isoformat(),
+    "Provider": lambda group: group.model.provider,
+    "Recipe": lambda group: group.recipe_name or "(not finished)",
+    "Document type": lambda group: group.document_type or "(not told)",
+    "Purpose": lambda group: group.purpose,
+    "Prompt": lambda group: group.prompt or "(none)",
+    "Day": lambda group: group.day.isoformat(),
 }
 #: Calls that the table shows; the download has all.
 _LATEST = 500
@@ -32,9 +33,8 @@ def draw_days(bill: Bill, period: Period) -> None:
 
     days = [day.isoformat() for day in period.days]
     figure = go.Figure()
-    for group in group_calls(bill.calls, model_of):
-        mine = tuple(row for row in bill.calls if model_of(row) == group.name)
-        costs = Bill(mine, ()).by_day()
+    for group in group_calls(bill.groups, model_of):
+        costs = cost_by_day(one for one in bill.groups if model_of(one) == group.name)
         heights = [float(costs.get(day, 0)) for day in period.days]
         figure.add_bar(
             x=days, y=heights, name=group.name, hovertemplate="%{x}<br>$%{y:,.6~f}<extra>%{fullData.name}</extra>"
@@ -56,7 +56,7 @@ def draw_views(bill: Bill) -> None:
     """The bill by model, provider, recipe and so on."""
     chosen = st.segmented_control("View", list(VIEWS), default="Model", key="cost_view", required=True)
     name = chosen or "Model"
-    rows = [_group_row(name, group) for group in group_calls(bill.calls, VIEWS[name])]
+    rows = [_group_row(name, group) for group in group_calls(bill.groups, VIEWS[name])]
     st.dataframe(
         rows,
         hide_index=True,
@@ -64,15 +64,15 @@ def draw_views(bill: Bill) -> None:
         placeholder="",
         column_config=_columns() | {name: st.column_config.TextColumn(width=260)},
     )
-    _draw_download(rows, f"cost-by-{name.lower().replace(' ', '-')}", "cost_download_view")
+    _draw_download(lambda: rows, f"cost-by-{name.lower().replace(' ', '-')}", "cost_download_view")
 
 
-def draw_calls(bill: Bill) -> None:
-    """Every call, newest first; choosing one shows exactly what was sent."""
-    rows = list(reversed(bill.calls))
-    shown = [_call_row(row) for row in rows[:_LATEST]]
+def draw_calls(bill: Bill, period: Period) -> None:
+    """The latest calls, newest first; choosing one shows exactly what was sent."""
+    spending = get_studio().spending
+    rows = list(spending.calls(period, _LATEST))
     picked: Any = st.dataframe(
-        shown,
+        [_call_row(row) for row in rows],
         hide_index=True,
         key="cost_calls",
         on_select="rerun",
@@ -82,11 +82,11 @@ def draw_calls(bill: Bill) -> None:
     )
     st.caption(
         "Choose a call to see exactly what was sent."
-        + (f" The latest {_LATEST} of {len(rows):,} are shown; the download has all." if len(rows) > _LATEST else "")
+        + (f" The latest {_LATEST} of {bill.calls:,} are shown; the download has all." if bill.calls > _LATEST else "")
     )
-    _draw_download([_call_row(row) for row in rows], "calls", "cost_download_calls")
+    _draw_download(lambda: [_call_row(row) for row in spending.calls(period)], "calls", "cost_download_calls")
     for index in picked.selection.rows[:1]:
-        draw_sent(get_studio().spending.call(rows[index].call.call_id))
+        draw_sent(spending.call(rows[index].call.call_id))
 
 
 def _group_row(title: str, group: Group) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _call_row(row: CallRow) -> dict[str, Any]:
     call = row.call
     return {
         "When (UTC)": call.at.replace(tzinfo=None, microsecond=0),
-        "Model": model_of(row),
+        "Model": f"{call.provider}:{call.model}",
         "For": call.purpose,
         "Outcome": call.outcome,
         "Cost": None if call.cost is None else float(call.cost),
@@ -130,10 +130,11 @@ def _columns() -> dict[str, Any]:
     }
 
 
-def _draw_download(rows: list[dict[str, Any]], name: str, key: str) -> None:
+def _draw_download(rows: Callable[[], list[dict[str, Any]]], name: str, key: str) -> None:
+    studio = get_studio()
     st.download_button(
         "Download as CSV",
-        lambda: get_studio().export_table(rows, "csv"),
+        lambda: studio.export_table(rows(), "csv"),
         file_name=f"{name}.csv",
         mime="text/csv",
         key=key,

@@ -7,7 +7,8 @@ from html import escape
 import streamlit as st
 
 from core.prompt import Prompt
-from core.prompts import DiffLine, PromptRecord, compare_prompts
+from core.prompts import DiffLine, compare_prompts
+from core.stores.bills import PromptRecord
 from pages.shared.frame import get_studio
 
 _MARKS = {"-": "gone", "+": "new", " ": "same", "…": "cut"}
@@ -16,7 +17,8 @@ _MARKS = {"-": "gone", "+": "new", " ": "same", "…": "cut"}
 def draw_versions(prompt: Prompt) -> None:
     """A row a version with its runs, accuracy and cost; below, the difference of two."""
     book = get_studio().prompts
-    versions, records = book.versions(prompt.name), book.records()
+    versions = book.versions(prompt.name)
+    records = book.records(versions)
     rows = [_row(version, records.get(version.label)) for version in versions]
     st.dataframe(
         rows,

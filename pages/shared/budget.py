@@ -7,7 +7,7 @@ from decimal import Decimal
 import streamlit as st
 
 from core.settings import Budget
-from core.spending import Bill, BudgetState, model_of, save_against
+from core.spending import Bill, BudgetState, Period
 from pages.shared.choices import keep
 from pages.shared.frame import get_studio, plain
 from pages.shared.money import dollars
@@ -85,7 +85,7 @@ def _amount(typed: float | None) -> Decimal | None:
     return None if typed is None else Decimal(str(typed)).quantize(Decimal("0.01"))
 
 
-def draw_forecast(bill: Bill) -> None:
+def draw_forecast(bill: Bill, period: Period) -> None:
     """What the month will have cost, and what cache and cascade saved in the chosen time."""
     spending = get_studio().spending
     st.markdown("##### To the month's end")
@@ -97,21 +97,22 @@ def draw_forecast(bill: Bill) -> None:
         )
     st.markdown("##### Saved")
     with st.container(border=True, key="cost_saved"):
-        _draw_savings(bill)
+        _draw_savings(bill, period)
 
 
-def _draw_savings(bill: Bill) -> None:
-    models = sorted({model_of(row) for row in bill.calls if row.call.cost is not None})
-    dearest = save_against(bill)
+def _draw_savings(bill: Bill, period: Period) -> None:
+    spending, models = get_studio().spending, bill.priced_models
+    dearest = spending.savings(period)
     if dearest is None:
         st.caption("No call with a known price: there is nothing to compare with.")
         return
-    strong = dearest.strong
+    strong, saved = dearest.strong, dearest
     if len(models) > 1:
         strong = st.selectbox(
             "Against always asking", models, index=models.index(dearest.strong), key="cost_strong", width="stretch"
         )
-    saved = save_against(bill, strong) or dearest
+    if strong != dearest.strong:
+        saved = spending.savings(period, strong) or dearest
     st.metric(
         "By cache and cascade",
         dollars(saved.cached_saved + saved.earlier_saved),

@@ -42,9 +42,10 @@ def test_a_call_comes_back_as_it_was_noted(database: Database) -> None:
     calls = SqlCalls(database)
     calls.keep_call(make_call("a", "0.000123400"), "run1", "doc1")
     assert calls.of_run("run1") == [make_call("a", "0.000123400")]
-    assert calls.rows()[0].document == "doc1"
+    (row,) = calls.rows(NOON, NOON + timedelta(seconds=1))
+    assert (row.document, row.run_id, row.recipe_name) == ("doc1", "run1", None)
     assert calls.get("a").sent == make_call("a").sent
-    assert calls.rows()[0].call.sent == {}
+    assert row.call.sent == {}
     with pytest.raises(RecordMissing):
         calls.get("b")
 

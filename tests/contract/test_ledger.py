@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
 from core.evidence import Box, Evidence
 from core.extraction import Extraction, Finding, PageRef, Provenance, StepRecord
@@ -225,13 +225,29 @@ def test_confidences_of_before_they_were_probabilities_teach_nothing(ledger: Sql
     assert list(ledger.reviewed_values()) == []
 
 
-def test_facts_are_read_without_what_is_long_and_only_of_their_time(ledger: SqlLedger, database: Database) -> None:
-    """Recipe, findings and confidences of every run made the Cost page slow: they are not even looked at."""
+def judged(database: Database) -> list[tuple[object, ...]]:
+    """What each run's row says of its values."""
+    return [(row["run_id"], row["right_values"], row["wrong_values"]) for row in rows(database, RUNS)]
+
+
+def test_a_run_counts_what_the_person_left_and_changed(ledger: SqlLedger, database: Database) -> None:
+    """Nothing before a save; what was empty and stayed so is no value that was right; an undo takes the counts back."""
     ledger.keep_run("r1", extraction(), STARTED)
-    ledger.keep_run("r2", extraction(), STARTED + timedelta(days=1))
-    ledger.keep_final("r1", 7, extraction().values)
-    with database.write() as connection:
-        connection.execute(text("UPDATE runs SET recipe = '{', findings = '{', confidences = '{'"))
-    (fact,) = ledger.facts(STARTED, STARTED + timedelta(hours=1))
-    assert (fact.run_id, fact.reviewed, fact.extractor) == ("r1", True, "rules")
-    assert fact.right > 0
+    assert judged(database) == [("r1", None, None)]
+    read = extraction().values
+    ledger.keep_final("r1", 7, read.model_copy(update={"total_amount": Decimal(13), "invoice_number": None}))
+    assert judged(database) == [("r1", 3, 2)]
+    ledger.keep_final("r1", 7, read)
+    assert judged(database) == [("r1", 5, 0)]
+    ledger.put_finals("r1", None, "undone")
+    assert judged(database) == [("r1", None, None)]
+
+
+def test_a_run_is_from_the_cache_where_all_its_extraction_was(ledger: SqlLedger, database: Database) -> None:
+    """A cascade of which one reader was asked anew is not; pages from the cache alone are not either."""
+    found, asked = (StepRecord("extract", "finished", 0.1, cached) for cached in (True, False))
+    for number, steps in enumerate(
+        ((found,), (found, found), (found, asked), (), (StepRecord("ocr", "finished", 1, True),))
+    ):
+        ledger.keep_run(f"r{number}", extraction(steps=steps), STARTED)
+    assert [row["from_cache"] for row in rows(database, RUNS)] == [True, True, False, False, False]

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 
 from core.invoice.model import Invoice, LineItem, Payment
 from core.stores.records import RecordQuery
 from storage import database as opening
 from storage.database import Database
 from storage.orders import SqlOrders
+from storage.tables import RUNS
 
 #: What version 0002 stored of one order that was read by a run, and of one without a run. Amounts are text in SQLite.
 ROWS = """
@@ -34,15 +35,31 @@ INSERT INTO order_search (order_id, haystack) VALUES (8, '');
 """
 
 
-def write_version_0002(url: str) -> None:
-    """Make the database as version 0002 left it, with two orders."""
+#: Runs of version 0007: one whose record was saved, from the cache; one of whose readers was asked anew; one of nothing.
+RUNS_0007 = """
+INSERT INTO runs VALUES ('r1', 'd1', 'a.pdf', '[]', '2024-03-01 12:00:00', 1.5, 'rules', 'approved', 'de', 'default', 'x', '{}',
+  '[{"step": "extract", "cached": true}, {"step": "ocr", "cached": false}]', 1, '[]', '{}', NULL, NULL);
+INSERT INTO runs VALUES ('r2', 'd2', 'a.pdf', '[]', '2024-03-01 12:00:00', 1.5, 'rules', 'approved', 'de', 'default', 'x', '{}',
+  '[{"step": "extract", "cached": true}, {"step": "extract", "cached": false}]', 1, '[]', '{}', NULL, NULL);
+INSERT INTO runs VALUES ('r3', 'd3', 'a.pdf', '[]', '2024-03-01 12:00:00', 1.5, 'rules', 'approved', 'de', 'default', 'x', '{}',
+  '[{"step": "ocr", "cached": true}]', 1, '[]', '{}', NULL, NULL);
+INSERT INTO field_values VALUES ('r1', 'total_amount', 7, '10', '12', 0.9, NULL, NULL, TRUE);
+INSERT INTO field_values VALUES ('r1', 'currency', 7, 'EUR', 'EUR', 0.9, NULL, NULL, FALSE);
+INSERT INTO field_values VALUES ('r1', 'invoice_number', 7, 'R-1', 'R-1', 0.9, NULL, NULL, FALSE);
+INSERT INTO field_values VALUES ('r1', 'customer_id', 7, NULL, NULL, NULL, NULL, NULL, FALSE);
+INSERT INTO field_values VALUES ('r2', 'currency', NULL, 'EUR', NULL, 0.9, NULL, NULL, NULL);
+"""
+
+
+def write_version(url: str, version: str, rows: str) -> None:
+    """Make the database as that version left it, with these rows."""
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     config = Config()
     config.set_main_option("script_location", str(Path(opening.__file__).parent / "migrations"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
-        for statement in ROWS.split(";\n")[:-1]:
+        command.upgrade(config, version)
+        for statement in rows.split(";\n")[:-1]:
             connection.exec_driver_sql(statement)
     engine.dispose()
 
@@ -51,7 +68,7 @@ def test_orders_of_an_earlier_version_keep_every_value(
     database_url: str, open_store: Callable[[str], Database]
 ) -> None:
     """Header, lines, origin, times and search are as they were; the type is the run's; the first version is stored."""
-    write_version_0002(database_url)
+    write_version(database_url, "0002", ROWS)
     orders = SqlOrders(open_store(database_url))
     held = orders.get(7)
     assert held.values == Invoice(
@@ -77,3 +94,14 @@ def test_orders_of_an_earlier_version_keep_every_value(
     orders.update(held)
     assert orders.get(7).version == 2
     assert orders.get(8).document_type is None
+
+
+def test_runs_of_an_earlier_version_say_what_the_bill_asks_of_them(
+    database_url: str, open_store: Callable[[str], Database]
+) -> None:
+    """Whether the cache gave them, and how many values a person left and changed: null where nobody saved one."""
+    write_version(database_url, "0007", RUNS_0007)
+    columns = (RUNS.c.run_id, RUNS.c.from_cache, RUNS.c.right_values, RUNS.c.wrong_values)
+    with open_store(database_url).read() as connection:
+        found = [tuple(row) for row in connection.execute(select(*columns).order_by(RUNS.c.run_id))]
+    assert found == [("r1", True, 2, 1), ("r2", False, None, None), ("r3", False, None, None)]

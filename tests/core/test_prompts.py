@@ -12,10 +12,9 @@ from core.call import Call, Usage
 from core.entrypoints.bootstrap import build_studio
 from core.errors import PromptError, RecordMissing
 from core.prompt import Example, Prompt
-from core.prompts import add_up, compare_prompts, read_prompts, unknown_variables, write_prompts
+from core.prompts import compare_prompts, read_prompts, unknown_variables, write_prompts
 from core.settings import Settings
-from core.stores.calls import CallRow
-from core.stores.ledger import RunFact
+from core.stores.bills import PromptRecord
 from core.studio import Studio
 from tests.conftest import SampleFile
 
@@ -148,16 +147,15 @@ def test_what_is_brought_in_twice_is_stored_once(studio: Studio) -> None:
     assert read_prompts(studio.prompts.export("mine").encode()) == [MINE]
 
 
-def test_a_version_s_record_adds_up_its_runs() -> None:
-    """Accuracy over saved records only; repairs are counted."""
-    calls = [
-        CallRow(Call(name, NOON, "p", "m", purpose, Usage(1, 1), Decimal("0.5"), prompt="mine@2"), run, f"d{run}")  # type: ignore[arg-type]
-        for name, purpose, run in (("a", "extract", "r1"), ("b", "repair", "r1"), ("c", "extract", "r2"))
-    ]
-    runs = [
-        RunFact(run, NOON, f"d{run}", "r", "x", None, "llm", "approved", 1.0, False, saved, 9, 1)
-        for run, saved in (("r1", True), ("r2", False))
-    ]
-    record = add_up(calls, runs)["mine@2"]
-    assert (record.runs, record.saved, record.accuracy, record.repairs) == (2, 1, 0.9, 1)
-    assert record.cost_per_run == Decimal("0.75")
+def test_a_version_s_record_is_that_of_its_runs(studio: Studio) -> None:
+    """Of the versions asked about; repairs are counted, and no run is no share."""
+    mine, other = studio.prompts.keep(MINE), MINE.model_copy(update={"name": "other", "version": 3})
+    for name, purpose, run in (("a", "extract", "r1"), ("b", "repair", "r1"), ("c", "extract", "r2")):
+        call = Call(name, NOON, "p", "m", purpose, Usage(1, 1), Decimal("0.5"), prompt="mine@1")  # type: ignore[arg-type]
+        studio._parts.calls.keep_call(call, run)
+    assert studio.prompts.records([mine, other]) == {
+        "mine@1": PromptRecord("mine@1", 2, cost=Decimal("1.5"), repairs=1)
+    }
+    record = PromptRecord("mine@1", 2, 1, 9, 1, Decimal("1.5"), 1)
+    assert (record.accuracy, record.cost_per_run) == (0.9, Decimal("0.75"))
+    assert (PromptRecord("x").accuracy, PromptRecord("x").cost_per_run) == (None, None)

@@ -10,6 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.call import Call, Usage
+from core.extraction import Extraction
+from core.invoice.model import Invoice
+from core.recipe import Recipe
 from core.settings import Budget
 from core.studio import Studio
 from pages.shared.money import dollars
@@ -63,6 +66,35 @@ def test_calls_without_a_price_are_told_not_taken_as_free(studio: Studio) -> Non
     note_calls(studio, cost=None)
     page = open_page()
     assert "3 calls to models without a known price" in page.metric[0].help
+
+
+def test_the_latest_calls_are_listed_and_the_download_has_all(studio: Studio) -> None:
+    """Five hundred are shown, newest first; how many there are is said."""
+    note_calls(studio, 503)
+    page = open_page()
+    table = page.dataframe[1].value
+    assert len(table) == 500
+    assert list(table["When (UTC)"]) == sorted(table["When (UTC)"], reverse=True)
+    assert "The latest 500 of 503 are shown" in words(page)
+    assert [metric.value for metric in page.metric][:2] == ["$125.75", "503"]
+
+
+def test_what_was_saved_follows_the_model_that_it_is_told_against(studio: Studio) -> None:
+    """Two runs with one model, one with the other: against the dearer one what the cheaper did not cost."""
+    for number, (model, cost) in enumerate((("small", "0.25"), ("big", "1.00"), ("big", "1.00"))):
+        run, at = f"run{number}", datetime.now(UTC) - timedelta(seconds=1)
+        studio._parts.calls.keep_call(
+            Call(run, at, "groq", model, "extract", Usage(1, 1), Decimal(cost)), run, f"doc{number}"
+        )
+        studio._parts.ledger.keep_run(
+            run, Extraction(document="d", name="a", pages=(), recipe=Recipe(), values=Invoice()), at
+        )
+    page = open_page()
+    saved = next(metric for metric in page.metric if metric.label == "By cache and cascade")
+    assert (page.selectbox(key="cost_strong").value, saved.value) == ("groq:big", "$0.75")
+    page.selectbox(key="cost_strong").set_value("groq:small").run()
+    saved = next(metric for metric in page.metric if metric.label == "By cache and cascade")
+    assert saved.value == "$0.00"
 
 
 def test_budgets_are_kept_and_warn(studio: Studio) -> None:

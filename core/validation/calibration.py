@@ -9,6 +9,7 @@ shifts the log-odds afterwards, so that it never changes which of two values is 
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -33,6 +34,8 @@ ENOUGH_REVIEWED = 200
 _SHIPPED_COUNTS = 100.0
 _STEPS, _STEP_IS_SMALL = 50, 1e-9
 _RIDGE, _LEAST_SLOPE = 1e-9, 0.2
+#: A confidence, whether its values were right, and how many they are.
+_Pair = tuple[float, bool, int]
 _FILE = Path(__file__).with_name("calibration.toml")
 
 
@@ -94,34 +97,38 @@ def corrections_told(correction: Correction, before: Sequence[float]) -> dict[st
 
 def corrected(confidence: float, path: str, correction: Correction) -> float:
     """The shipped confidence of the value at ``path`` as ``correction`` has it."""
-    slope, shift = _of_kind(correction, path)
+    slope, shift = _of_kind(correction, is_cell(path))
     return _inside(logistic(slope * log_odds(_inside(confidence)) + shift))
 
 
 def uncorrected(confidence: float, path: str, correction: Correction) -> float:
     """The shipped confidence that ``correction`` made ``confidence``."""
-    slope, shift = _of_kind(correction, path)
+    return _undone(confidence, *_of_kind(correction, is_cell(path)))
+
+
+def _undone(confidence: float, slope: float, shift: float) -> float:
     return _inside(logistic((log_odds(_inside(confidence)) - shift) / slope))
 
 
 def fit_correction(reviewed: Iterable[ReviewedValue]) -> Correction | None:
     """The correction that people's reviews ask for, for header values and cells of lines apart; ``None`` where fewer
     than ENOUGH_REVIEWED values were reviewed. The fewer there are, the nearer it stays to the shipped calibration."""
-    pairs: dict[bool, list[tuple[float, bool]]] = {True: [], False: []}
-    for one in reviewed:
-        shipped = uncorrected(one.confidence, one.path, one.correction) if one.correction else one.confidence
-        pairs[is_cell(one.path)].append((shipped, not one.changed))
-    count = len(pairs[True]) + len(pairs[False])
+    counts = Counter((is_cell(one.path), one.confidence, one.correction, not one.changed) for one in reviewed)
+    count = counts.total()
     if count < ENOUGH_REVIEWED:
         return None
+    pairs: dict[bool, list[_Pair]] = {True: [], False: []}
+    for (cell, confidence, correction, right), times in counts.items():
+        shipped = _undone(confidence, *_of_kind(correction, cell)) if correction else confidence
+        pairs[cell].append((shipped, right, times))
     header, line = _platt(pairs[False]), _platt(pairs[True])
     return Correction(
         header_slope=header[0], header_shift=header[1], line_slope=line[0], line_shift=line[1], reviewed=count
     )
 
 
-def _platt(pairs: Sequence[tuple[float, bool]]) -> tuple[float, float]:
-    """Slope and shift of the log-odds that make ``pairs`` of confidence and truth likeliest, by Newton's method.
+def _platt(pairs: Sequence[_Pair]) -> tuple[float, float]:
+    """Slope and shift of the log-odds that make ``pairs`` likeliest, by Newton's method.
 
     Every value is also counted as right to the share that the shipped calibration says, all of these together as
     much as _SHIPPED_COUNTS values: that part alone would give 1 and 0.
@@ -129,16 +136,16 @@ def _platt(pairs: Sequence[tuple[float, bool]]) -> tuple[float, float]:
     slope, shift = 1.0, 0.0
     if not pairs:
         return slope, shift
-    kept = _SHIPPED_COUNTS / len(pairs)
-    points = [(log_odds(_inside(p)), (right + kept * _inside(p)) / (1 + kept)) for p, right in pairs]
+    kept = _SHIPPED_COUNTS / sum(times for _, _, times in pairs)
+    points = [(log_odds(_inside(p)), (right + kept * _inside(p)) / (1 + kept), times) for p, right, times in pairs]
     for _ in range(_STEPS):
         down_slope = down_shift = 0.0
         bends = [_RIDGE, 0.0, _RIDGE]
-        for x, target in points:
+        for x, target, times in points:
             p = logistic(slope * x + shift)
-            bend = p * (1 - p)
-            down_slope += (p - target) * x
-            down_shift += p - target
+            bend = times * p * (1 - p)
+            down_slope += times * (p - target) * x
+            down_shift += times * (p - target)
             bends = [bends[0] + bend * x * x, bends[1] + bend * x, bends[2] + bend]
         area = bends[0] * bends[2] - bends[1] ** 2
         step_slope = (bends[2] * down_slope - bends[1] * down_shift) / area
@@ -159,7 +166,7 @@ def _inside(confidence: float) -> float:
     return min(max(confidence, LOWEST), HIGHEST)
 
 
-def _of_kind(correction: Correction, path: str) -> tuple[float, float]:
-    if is_cell(path):
+def _of_kind(correction: Correction, cell: bool) -> tuple[float, float]:
+    if cell:
         return correction.line_slope, correction.line_shift
     return correction.header_slope, correction.header_shift

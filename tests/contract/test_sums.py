@@ -27,7 +27,7 @@ from storage.database import Database
 from storage.ledger import SqlLedger
 from tests.contract.generated_books import SINCE, UNTIL, write_books
 
-#: What version 0.2 gave on the generated books, which read all of them and added them up in Python.
+#: What the studio gave on the generated books when it read all of them and added them up in Python.
 PINNED: dict[str, Any] = json.loads(Path(__file__).with_name("pinned_bill.json").read_text(encoding="utf-8"))
 TIME = Period(SINCE, UNTIL)
 

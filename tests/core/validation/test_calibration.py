@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Iterator
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,6 +63,29 @@ def test_a_correction_learnt_under_another_one_starts_from_the_shipped_calibrati
     again = fit_correction(values(400, right, shown, correction=before))
     assert again is not None
     assert corrected(0.9, "tax", again) == pytest.approx(shown, abs=0.03)
+
+
+def many(count: int, digits: int) -> Iterator[ReviewedValue]:
+    """Reviewed values of all kinds, some of them shown under a correction; nearly as often right as they say."""
+    chance, before = Random(3), Correction(header_slope=0.9, header_shift=-0.4, line_shift=0.3, reviewed=300)
+    for number in range(count):
+        path = ("total_amount", "line_items.0.quantity", "vendor_name")[number % 3]
+        confidence = round(chance.random() ** 0.2, digits)
+        changed = chance.random() > confidence - 0.1
+        yield ReviewedValue(path, confidence, changed, before if number % 4 == 0 else None)
+
+
+def test_values_that_are_alike_are_learnt_from_together() -> None:
+    """What is learnt is what each by itself taught; and many records need no more memory than a few."""
+    assert fit_correction(many(40_000, 4)) == Correction(
+        header_slope=0.5583, header_shift=-0.0923, line_slope=0.5611, line_shift=-0.0151, reviewed=40_000
+    )
+    tracemalloc.start()
+    try:
+        fit_correction(many(40_000, 2))
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @given(SHARE, SHARE, st.floats(0.3, 3), st.floats(-3, 3))

@@ -24,6 +24,10 @@ _NAME_SIZE = 1.7
 _BLANK = 1.4
 #: Lines this much closer than the ones before begin a block of their own.
 _TIGHTER = 0.75
+#: Lines are close within this many heights of the smaller one, centre to centre.
+_CLOSE = 1.5
+#: OCR measures letters and not fonts, so that its lines seem further apart, and no two boxes agree.
+_CLOSE_MEASURED = 1.8
 #: Print this many times as high as the line below it is a heading.
 _HEADING = 1.2
 
@@ -48,6 +52,7 @@ def find_blocks(layout: Layout, page: int) -> list[Block]:
     """The page's segments as blocks, in reading order of their first lines."""
     blocks: list[Block] = []
     open_blocks: list[Block] = []
+    close = _CLOSE_MEASURED if layout.page.recognised else _CLOSE
     for line in layout.lines:
         open_blocks = [block for block in open_blocks if line.y0 - block.y1 < _TOWN_PITCH * layout.text_height]
         if line.y0 < 0.5 * layout.height and is_sender_line(line):
@@ -55,7 +60,7 @@ def find_blocks(layout: Layout, page: int) -> list[Block]:
         for segment in line.segments:
             if line.y0 < 0.5 * layout.height and len(line.segments) > 1 and _is_sender(segment):
                 continue
-            block = next((block for block in open_blocks if _follows(block.segments, segment)), None)
+            block = next((block for block in open_blocks if _follows(block.segments, segment, close)), None)
             if block is None:
                 block = Block([], page)
                 blocks.append(block)
@@ -63,6 +68,7 @@ def find_blocks(layout: Layout, page: int) -> list[Block]:
             elif (
                 len(block.segments) == 2
                 and _pitch(block.segments[-1], segment) < _TIGHTER * _pitch(*block.segments)
+                and _pitch(*block.segments) > close * min(part.height for part in block.segments)
                 and not _is_headed(*block.segments)
             ):
                 # the first line stood apart: the block proper begins with the second
@@ -105,7 +111,7 @@ def _pitch(above: Segment, below: Segment) -> float:
     return below.center[1] - above.center[1]
 
 
-def _follows(block: Sequence[Segment], below: Segment) -> bool:
+def _follows(block: Sequence[Segment], below: Segment, close: float) -> bool:
     above = block[-1]
     height = min(above.height, below.height)
     pitch = below.center[1] - above.center[1]
@@ -113,7 +119,8 @@ def _follows(block: Sequence[Segment], below: Segment) -> bool:
         return False
     if max(above.height / _NAME_SIZE, below.height / _SIZES) > height:
         return False
-    steady = len(block) < 2 or pitch < 1.35 * _pitch(block[-2], above)
+    # measured letters jitter: lines that stand close follow each other, however close the ones before stand
+    steady = len(block) < 2 or pitch < max(1.35 * _pitch(block[-2], above), close * height)
     return (steady and pitch < _PITCH * height) or (1 < len(block) < 5 and is_town(below.text))
 
 

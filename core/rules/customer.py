@@ -119,5 +119,5 @@ def _heads(name: Name, party: Party) -> bool:
     """Whether a name stands right above a block, as its heading."""
     top = min(party.tokens, key=lambda token: (token.y0, token.x0))
     last = name.tokens[-1]
-    near = abs(top.y0 - last.y1) < 1.2 * top.height
+    near = abs(top.y0 - last.y1) < 1.2 * max(top.height, last.height)
     return near and abs(name.tokens[0].x0 - top.x0) < 2 * top.height

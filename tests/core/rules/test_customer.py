@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from core.evidence import Box, PageText, Word
 from core.invoice.model import Invoice
+from core.rules.extractor import read_invoice
 from tests.core.rules.pages import read
 
 TABLE = """
@@ -231,3 +233,37 @@ def test_one_letter_over_a_code_is_no_party() -> None:
         "@270 A\n@265 Código 01\n\nRazón Social: Nogal y Cedro\nFecha de Emisión: 11/02/2023\nCantidad|@200 Importe Total|@400 44000,00"
     ).values
     assert found.billing_address is None
+
+
+@pytest.mark.parametrize("shifts", [(0, 1.6, -1.6, 1.6), (-1.2, 1.2, -1.6, 1.6)])
+def test_lines_of_a_scan_whose_boxes_jitter_are_one_block(shifts: tuple[float, ...]) -> None:
+    """OCR measures letters: no two lines have the same height or distance."""
+    words: list[Word] = []
+    lines = [(50, 40, 20, "Peverell Joinery Ltd"), (50, 70, 10, "info@peverell.co.uk")]
+    block = ("Laura Steel", "Unit 3, Dock Road", "Hull HU1 2PQ", "Tel: 01482 555 010")
+    lines += [
+        (50, 150 + 13 * row + shift, 10 - shift / 2, text)
+        for row, (text, shift) in enumerate(zip(block, shifts, strict=True))
+    ]
+    lines += [
+        (50, 260, 10, "Invoice no. 2210"),
+        (50, 300, 10, "Description"),
+        (300, 300, 10, "Qty"),
+        (400, 300, 10, "Amount"),
+    ]
+    lines += [
+        (50, 320, 10, "Table"),
+        (300, 320, 10, "2"),
+        (400, 320, 10, "240.00"),
+        (300, 350, 10, "Total"),
+        (400, 350, 10, "240.00"),
+    ]
+    for number, (x, y, height, text) in enumerate(lines):
+        at = float(x)
+        for word in text.split():
+            end = at + 0.5 * height * len(word)
+            words.append(Word(word, Box(2 * at, 2 * y, 2 * end, 2 * y + 1.8 * height), 0.97, number))
+            at = end + 0.3 * height
+    found = read_invoice([PageText(1, 1190, 1684, tuple(words), "rapidocr")]).values
+    assert found.customer_name == "Laura Steel"
+    assert found.billing_address == "Unit 3, Dock Road, Hull HU1 2PQ"

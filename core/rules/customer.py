@@ -27,9 +27,25 @@ _FAINT = 0.05
 _POSSIBLE = -0.1
 #: So sure is the other one that the document names as its issuer.
 _SURE = 0.5
+#: Labels of who gets something, folded: the invoice or the goods.
+_RECIPIENTS = frozenset({"destinataire", "destinatario", "recipient", "empfanger", "geadresseerde", "ontvanger"})
+#: A labelled party is surely the billed one from this score on.
+_BILLED = 0.8
 #: Above this share of the page stands a letterhead and no customer, below this one the foot.
 _HEAD = 0.08
 _FOOT = 0.75
+
+
+def split_recipients(customers: Sequence[Party], shipping: Sequence[Party]) -> tuple[list[Party], list[Party]]:
+    """Customers and where goods go, both labelled and the likeliest first: beside a party that is billed a “recipient” of
+    another address is where the goods go."""
+    billed = [party for party in customers if fold(party.label) not in _RECIPIENTS]
+    others = [party for party in customers if fold(party.label) in _RECIPIENTS]
+    if shipping or not others or not billed or billed[0].score < _BILLED or not others[0].address:
+        return list(customers), list(shipping)
+    if fold(others[0].address_text or "") == fold(billed[0].address_text or ""):
+        return list(customers), []
+    return billed, others
 
 
 def choose_customer(

@@ -18,7 +18,7 @@ from core.notation.writing import text_of
 from core.page.layout import Token
 from core.recognition import doubt_of, recognise
 from core.rules.candidates import find_candidates
-from core.rules.customer import choose_customer
+from core.rules.customer import choose_customer, split_recipients
 from core.rules.date_order import doubt_order
 from core.rules.header import Candidate, read_header
 from core.rules.lexicon import load_lexicon
@@ -98,8 +98,7 @@ def _sum_of(rows: Sequence[ItemRow]) -> Decimal | None:
 
 def _take_parties(draft: _Drafting) -> None:
     reader = PartyReader(draft.reading)
-    customers = reader.labelled("customer")
-    shipping = reader.labelled("ship_to")
+    customers, shipping = split_recipients(reader.labelled("customer"), reader.labelled("ship_to"))
     vendors = reader.labelled("vendor")
     customer = customers[0] if customers else None
     beside: Party | None = None

@@ -22,8 +22,12 @@ from core.rules.addresses import (
 from core.rules.reading import Reading
 
 _EDGE = " ,;:·|-–•*\u200b©"
-#: A line that names the owner of the firm above it.
-_OWNER = re.compile(r"^(?:Inh\.|Inhaber(?:in)?\b|Prop\.|Proprietor|Owner|Titular\b|Gérant)", re.IGNORECASE)
+#: A line that names the owner of the firm above it, or the firm to which that name belongs.
+_OWNER = re.compile(
+    r"^(?:Inh\.|Inhaber(?:in)?\b|Prop\.|Proprietor|Owner|Titular\b|Gérant"
+    r"|an? (?:trading|division|part|member|subsidiary|brand)\b|trading as\b|(?:operated|owned|powered) by\b|licensee of\b|formerly\b)",
+    re.IGNORECASE,
+)
 #: The second half of an address (1500 - Bela Vista).
 _NUMBERED = re.compile(r"^\d+\s*[-–,]")
 #: Numbers before a comma are a house's (Pt 17920 Sek U9, Shah Alam).

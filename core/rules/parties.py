@@ -54,7 +54,8 @@ _RESPECT = re.compile(r"\s*(?:御中|様|樣|殿)$")
 def _is_house_number(label: Label, segment: Segment) -> bool:
     """Whether a line begins with a house's number and not a document's (No. 5, Station Road)."""
     rest = " ".join(token.text for token in segment.tokens[label.end :])
-    return label.end == 1 and not label.text.endswith(":") and is_street(segment.text) and has_street_word(rest)
+    announces = label.end != 1 or segment.tokens[0].text.endswith(":") or label.kind in PARTIES
+    return not announces and is_street(segment.text) and has_street_word(rest)
 
 
 @dataclass(frozen=True, slots=True)

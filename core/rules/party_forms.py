@@ -32,7 +32,7 @@ def without_label(line: PartyLine, reading: Reading) -> PartyLine:
 
 def read_form(reading: Reading, label: Label, layout: Layout) -> list[PartyLine]:
     """The lines of a party whose parts are labelled one by one under its heading (Name, Street, Town), else none."""
-    border = min((s.x0 for s in layout.right_of(label.segment)), default=layout.width)
+    left, right = _column_of(reading, label)
     alone = len(layout.lines[label.segment.line].segments) == 1
     parts: list[Label] = []
     for other in reading.labels:
@@ -48,8 +48,7 @@ def read_form(reading: Reading, label: Label, layout: Layout) -> list[PartyLine]
             other.kind in PARTIES and other.stands_alone and not is_title(other.text)
         ):
             break
-        left = label.segment.x0 - 2 * label.segment.height
-        if other.kind in PARTS and (alone or left < other.segment.x0 < max(border, label.segment.x1)):
+        if other.kind in PARTS and (alone or left < other.segment.x0 < right):
             parts.append(other)
     lines = []
     if not label.stands_alone or (parts[:1] and parts[0].segment.line == label.segment.line):
@@ -79,6 +78,25 @@ def read_form(reading: Reading, label: Label, layout: Layout) -> list[PartyLine]
     # in Brazil, whose forms these mostly are, the postcode is written behind town and state
     lines.sort(key=lambda line: _CEP.match(line.text) is not None)
     return lines
+
+
+def _column_of(reading: Reading, label: Label) -> tuple[float, float]:
+    """Between which edges the labels of a form begin: beside another party's heading (Bill to, Ship to) up to the middle
+    between both, for they may be centred over their columns; else from the label to its neighbour."""
+    segment, layout = label.segment, reading.layouts[label.page]
+    beside = [
+        other.segment.center[0]
+        for other in reading.labels
+        if other.kind in PARTIES and other.stands_alone and other.page == label.page
+        if other.segment.line == segment.line and other.segment is not segment
+    ]
+    middle = segment.center[0]
+    if beside:
+        lefts, rights = [at for at in beside if at < middle], [at for at in beside if at > middle]
+        left = (max(lefts) + middle) / 2 if lefts else 0.0
+        return left, (min(rights) + middle) / 2 if rights else layout.width
+    border = min((other.x0 for other in layout.right_of(segment)), default=layout.width)
+    return segment.x0 - 2 * segment.height, max(border, segment.x1)
 
 
 def _begins_form(reading: Reading, label: Label, part: Label) -> bool:

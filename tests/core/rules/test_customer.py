@@ -267,3 +267,62 @@ def test_lines_of_a_scan_whose_boxes_jitter_are_one_block(shifts: tuple[float, .
     found = read_invoice([PageText(1, 1190, 1684, tuple(words), "rapidocr")]).values
     assert found.customer_name == "Laura Steel"
     assert found.billing_address == "Unit 3, Dock Road, Hull HU1 2PQ"
+
+
+def test_beside_the_billed_party_a_recipient_gets_the_goods() -> None:
+    """“Destinataire” can mean either; with another address beside an invoice's address it is the delivery's."""
+    text = """
+!Menuiserie Bertin SARL
+14 avenue des Ternes
+75017 Paris
+
+Adresse de facturation|@300 Destinataire
+Hôtel des Pins SAS|@300 Dépôt des Pins
+3 rue de la Gare|@300 8 quai Sud
+33000 Bordeaux|@300 33100 Bordeaux
+
+Facture n° 2210
+Désignation|@300 Quantité|@380 Prix unitaire|@480 Montant
+Table|@300 2|@380 100,00|@480 200,00
+@380 Total TTC|@480 240,00
+"""
+    found = read(text).values
+    assert found.customer_name == "Hôtel des Pins SAS"
+    assert found.billing_address == "3 rue de la Gare, 33000 Bordeaux"
+    assert found.shipping_address == "8 quai Sud, 33100 Bordeaux"
+
+
+def test_a_delivery_address_on_one_line_is_no_part_of_the_address_above() -> None:
+    """Its own label ends the one before."""
+    text = (
+        LETTER.replace("Bluefin", "Invoice to\nBluefin") + "Consignee: Bluefin Store, 9 Quay Street, Grimsby DN31 1AA\n"
+    )
+    found = read(text.replace("2PQ\n\n", "2PQ\n") + TABLE).values
+    assert found.billing_address == "Unit 3, Dock Road, Hull HU1 2PQ"
+    assert found.shipping_address == "9 Quay Street, Grimsby DN31 1AA"
+
+
+def test_headings_centred_over_two_forms_have_the_form_below_them() -> None:
+    """Indian forms name each part in both columns."""
+    text = """
+@200 !Sahyadri Traders
+@200 Shop 4, MG Road, Pune - 411001
+
+@120 Bill to Party|@400 Ship to Party
+@40 Name :|@100 Konkan Foods Pvt Ltd|@320 Name :|@380 Konkan Foods Godown
+@40 Address :|@100 Plot 7, MIDC, Mumbai 400093|@320 Address :|@380 12 Ring Road, Thane 400601
+@40 GSTIN :|@100 27AABCK1234M1Z2|@320 GSTIN :|@380 27AABCK1234M1Z2
+
+"""
+    found = read(text + TABLE).values
+    assert found.vendor_name == "Sahyadri Traders"
+    assert found.customer_name == "Konkan Foods Pvt Ltd"
+    assert found.billing_address == "Plot 7, MIDC, Mumbai 400093"
+    assert found.shipping_address == "12 Ring Road, Thane 400601"
+
+
+def test_whose_trading_name_it_is_names_nobody() -> None:
+    """The line under a trade name is a sentence about it."""
+    head = "!Peverell Kitchens\n\na trading name of Peverell Joinery Ltd\n14 Mill Lane\nLeeds LS9 8AB"
+    found = read(head + "\n\nInvoice to\nBluefin Catering Ltd\nUnit 3, Dock Road\nHull HU1 2PQ\n\n" + TABLE).values
+    assert found.vendor_name == "Peverell Kitchens"

@@ -149,6 +149,12 @@ class Settings(BaseSettings):
         """Read the surroundings anew: a key may have been put there since."""
         self.surroundings = type(self)().surroundings
 
+    @property
+    def traces(self) -> tuple[tuple[int, int] | None, ...]:
+        """Of each file among the surroundings when it was changed and how large it is; ``None`` where there is none. Quick: it
+        tells whether :meth:`look_again` would find anything new."""
+        return tuple(_trace(path) for path in (Path(".env"), *_secrets_files()))
+
     case_folders: str = ""
     """Folders (separated as in PATH) from which the Accuracy page may read cases, beside the data folder."""
 
@@ -182,11 +188,22 @@ class _Surroundings(PydanticBaseSettingsSource):
 
 def _streamlit_secrets(settings_cls: type[BaseSettings]) -> Mapping[str, Any]:
     """The secrets of Streamlit, where its Cloud and its users put them; of a file that cannot be read, nothing."""
-    for folder in (Path.cwd(), Path.home()):
-        path = folder / ".streamlit" / "secrets.toml"
+    for path in _secrets_files():
         try:
             if path.is_file():
                 return TomlConfigSettingsSource(settings_cls, path).toml_data
         except (OSError, ValueError):
             continue
     return {}
+
+
+def _secrets_files() -> tuple[Path, ...]:
+    return tuple(folder / ".streamlit" / "secrets.toml" for folder in (Path.cwd(), Path.home()))
+
+
+def _trace(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,9 +21,10 @@ from core.document_types import USUAL
 from core.documents import Document
 from core.errors import TooFewReviewed
 from core.events import Event
-from core.evidence import Box, Evidence, Word, union
+from core.evidence import Box, Evidence
 from core.extraction import Extraction, PageRef
 from core.extractor import Availability
+from core.imaging.before_and_after import before_and_after
 from core.invoice.model import payment_fields
 from core.jobs.queue import Handler, Job, JobQueue
 from core.llm.provider import Models
@@ -32,8 +32,9 @@ from core.notation import usual_notation
 from core.notation.typed import parse_value
 from core.preferences import Preferences
 from core.prompts import PromptBook
-from core.recipe import Correction, OcrRecipe, Recipe, Redaction
+from core.recipe import Correction, Recipe, Redaction
 from core.records import About, RecordParts, Records
+from core.regions import RegionReader, read_region
 from core.review import Reviewed, review
 from core.runs import Runs
 from core.settings import Defaults, Settings
@@ -53,11 +54,10 @@ from core.stores.workbook import WorkbookStore
 from core.validation.calibration import ENOUGH_REVIEWED, fit_correction
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    pass
 
 __all__ = ["Parts", "Reviewed", "Studio"]
 
-RegionReader = Callable[[Document, PageRef, Box, OcrRecipe], list[Word]]
 Exporter = Callable[[Iterator[Record], str], bytes]
 TablesExporter = Callable[[Mapping[str, Sequence[Mapping[str, Any]]], str], bytes]
 
@@ -225,28 +225,13 @@ class Studio:
     def read_region(
         self, document: Document, page: PageRef, box: Box, extraction: Extraction | None = None
     ) -> Evidence | None:
-        """The words inside a drawn box (page units): from the page's text where it was read, else OCR of just that
-        region. ``None`` when nothing stands there."""
-        read = next((text for text in extraction.page_texts if text.page == page.number), None) if extraction else None
-        words = read.words_in(box) if read else []
-        if not words:
-            recipe = extraction.recipe.ocr if extraction else self.defaults.recipe.ocr
-            words = self._parts.read_region(document, page, box, recipe)
-        if not words:
-            return None
-        confidence = sum(word.confidence for word in words) / len(words)
-        text = join_words(read.laid(words) if read else words)
-        return Evidence(page.number, (box,), text, 1.0, "drawn", confidence)
+        """See :func:`core.regions.read_region`."""
+        recognise, recipe = self._parts.read_region, self.defaults.recipe.ocr
+        return read_region(document, page, box, extraction, recognise=recognise, recipe=recipe)
 
     def before_and_after(self, extraction: Extraction, page: int, width: int = 900) -> tuple[bytes, bytes]:
-        """JPEGs of a recognised page as it came and as clean-up laid it for reading, ``width`` pixels wide. Raises a
-        StudioError where the document is no longer here."""
-        from core.imaging import picture_as_read
-
-        text = next(text for text in extraction.page_texts if text.page == page)
-        recipe = extraction.recipe.ocr
-        picture = self.document(extraction.document).page(page, text.rotation).render(recipe.dpi)
-        return _jpeg(picture.image, width), _jpeg(picture_as_read(picture, text, recipe.cleanup), width)
+        """See :func:`core.imaging.before_and_after.before_and_after`. Raises a StudioError where the document is no longer here."""
+        return before_and_after(self.document(extraction.document), extraction, page, width)
 
     def parse_value(self, path: str, text: str, extraction: Extraction | None = None) -> object:
         """Text as the type of the field at ``path`` (or of an amount of :class:`core.invoice.model.Payment`), read in the
@@ -377,20 +362,3 @@ class Studio:
     def workbook_path(self) -> Path:
         """Where the Excel workbook is."""
         return self.defaults.workbook_path or self.settings.data_dir / "invoice_database.xlsx"
-
-
-def _jpeg(image: Image, width: int) -> bytes:
-    buffer = io.BytesIO()
-    image.convert("RGB").resize((width, round(width * image.height / image.width))).save(buffer, "JPEG", quality=85)
-    return buffer.getvalue()
-
-
-def join_words(words: Sequence[Word]) -> str:
-    """Words as text: a blank between the words of a line, a line break between lines."""
-    lines: list[list[Word]] = []
-    for word in words:
-        if lines and abs(word.box.center[1] - union(w.box for w in lines[-1]).center[1]) < 0.6 * word.box.height:
-            lines[-1].append(word)
-        else:
-            lines.append([word])
-    return "\n".join(" ".join(w.text for w in sorted(line, key=lambda w: w.box.x0)) for line in lines)

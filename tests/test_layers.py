@@ -30,6 +30,7 @@ LOGIC = (
     "shelf",
     "runs",
     "pages_read",
+    "regions",
     "records",
     "preferences",
     "evaluation",
@@ -45,6 +46,7 @@ LOGIC = (
 )
 LOGIC_PACKAGES = (
     "rules",
+    "examination",
     "validation",
     "imaging",
     "accuracy",

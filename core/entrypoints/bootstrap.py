@@ -232,6 +232,7 @@ def _models(settings: Settings, preferences: Preferences, holds: Holds, traffic:
             price=price_of,
             holds=holds,
             traffic=traffic,
+            traces=lambda: settings.traces,
             line=line_of,
             keep=files.keep,
             capabilities=capabilities,

@@ -10,9 +10,9 @@ from itertools import combinations, product
 from operator import mul
 
 from core.evidence import union
+from core.examination.case import Examination
 from core.invoice.document_type import LINE_ITEMS, item_path
 from core.invoice.model import Invoice
-from core.validation.case import Examination
 
 #: How words begin (case-folded) that name what stands between a sum of lines and a total, in the languages we read.
 _ADJUSTMENT = re.compile(

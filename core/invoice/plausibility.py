@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
+from core.examination import plausibility
 from core.extraction import Candidate, Finding
 from core.invoice.arithmetic import rounded, sum_of_lines, sums_hold
 from core.invoice.case import InvoiceExamination
 from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice
-from core.validation import plausibility
 
 #: Words that announce when an invoice is to be paid, in the languages we read.
 _DUE = re.compile(

@@ -5,6 +5,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from core.examination.plausibility import (
+    check_currency,
+    check_iban,
+    check_on_page,
+    check_read_well,
+    check_required,
+    check_vat_id,
+)
+from core.examination.rules import Check, Rules
 from core.invoice.arithmetic import (
     HIGHEST_TAX_SHARE,
     check_line_totals,
@@ -19,15 +28,6 @@ from core.invoice.model import Invoice
 from core.invoice.page_view import compare_with_page
 from core.invoice.plausibility import check_dates, check_empty
 from core.invoice.rivals import check_other_total
-from core.validation.plausibility import (
-    check_currency,
-    check_iban,
-    check_on_page,
-    check_read_well,
-    check_required,
-    check_vat_id,
-)
-from core.validation.rules import Check, Rules
 
 #: Every check with why it stands where it does.
 CHECKS: tuple[Check, ...] = (

@@ -54,6 +54,8 @@ class Outside:
     default_model: Callable[[str, Defaults], str]
     set_up: Callable[[str, Defaults], bool] = lambda provider, defaults: True
     """Whether the person set a provider up: gave its key, or its address."""
+    traces: Callable[[], object] = lambda: None
+    """What changes when a key or an address may have been put where providers look for theirs."""
     line: Callable[[Provider], str] = lambda provider: provider.name
     """Whose calls count together: a provider, at its address."""
     unsure: Callable[[], str] = lambda: ""
@@ -68,7 +70,7 @@ class Switchboard:
         self._sleep = sleep
         self._lock = threading.Lock()
         self._turns = Turns(outside.traffic, sleep)
-        self._built: tuple[Defaults, Mapping[str, Provider]] | None = None
+        self._built: tuple[Defaults, object, Mapping[str, Provider]] | None = None
         self._helpers = ThreadPoolExecutor(HELPERS, thread_name_prefix="studio-sent")
         self._guard = BudgetGuard(lambda: outside.defaults().budget, outside.holds, sleep)
 
@@ -130,12 +132,12 @@ class Switchboard:
         return self.outside.price(self.settle(model), self.outside.defaults().prices)
 
     def providers(self) -> Mapping[str, Provider]:
-        """Every provider by name, as the person's choices now are."""
-        defaults = self.outside.defaults()
+        """Every provider by name, as the person's choices and keys now are."""
+        defaults, traces = self.outside.defaults(), self.outside.traces()
         with self._lock:
-            if self._built is None or self._built[0] is not defaults:
-                self._built = (defaults, self.outside.providers(defaults))
-            return self._built[1]
+            if self._built is None or self._built[0] is not defaults or self._built[1] != traces:
+                self._built = (defaults, traces, self.outside.providers(defaults))
+            return self._built[2]
 
     # --- one model -------------------------------------------------------------------------------------------------
 

@@ -10,8 +10,8 @@ from types import MappingProxyType
 from pydantic import BaseModel
 
 from core.evidence import Evidence, PageText
+from core.examination.case import Examination
 from core.extraction import Candidate, Charge, Finding, Provenance
-from core.validation.case import Examination
 from core.validation.registry import rules_of
 
 

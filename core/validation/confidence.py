@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from core.evidence import Evidence
+from core.examination.case import PERSON
 from core.extraction import Extraction, Finding, Provenance
 from core.recipe import Correction
 from core.validation.calibration import LOWERED, Calibration, corrected, shipped_calibration
-from core.validation.case import PERSON
 from core.validation.registry import rules_of
 from core.validation.rule_words import rule_words
 from core.validation.signs import Signs, log_odds, signs

@@ -12,11 +12,11 @@ from pydantic import BaseModel
 from core.declared import mask
 from core.declared.definition import FieldDefinition, TypeDefinition
 from core.declared.relation import Relation, Unknown
+from core.examination.case import Examination
 from core.extraction import Finding, Severity
 from core.notation.folding import fold
 from core.notation.writing import text_of
 from core.schema.document_type import DocumentType
-from core.validation.case import Examination
 
 _NAME = re.compile(r"[a-z]\w*(?:\.\w+)?")
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 
 from core.document_types import type_of
+from core.examination.plausibility import GENERAL
+from core.examination.rules import Rules
 from core.invoice.document_type import INVOICE
 from core.invoice.rules import RULES as INVOICE_RULES
 from core.validation.declared import check_declared, confirmed_by
-from core.validation.plausibility import GENERAL
-from core.validation.rules import Rules
 
 _RULES: Mapping[str, Rules] = {INVOICE.name: INVOICE_RULES}
 #: What judges a document of a type without rules of its own.

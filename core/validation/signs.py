@@ -27,10 +27,10 @@ from pydantic import BaseModel
 
 from core.document_types import type_of
 from core.evidence import Evidence
+from core.examination.case import PERSON
 from core.extraction import Finding, Provenance
 from core.schema.fields import FieldInfo
 from core.schema.path import is_cell
-from core.validation.case import PERSON
 from core.validation.registry import rules_of
 
 #: Cells of lines are told from header fields by this in their sign's name: ``field:item.quantity``.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from core.call import ModelName, Usage
+from core.entrypoints.bootstrap import build_studio
 from core.errors import (
     BudgetExceeded,
     Cancelled,
@@ -26,7 +28,7 @@ from core.errors import (
 from core.events import RESTART
 from core.llm.provider import Ask, Image, Message, Question, Reply
 from core.llm.switchboard import Switchboard
-from core.settings import Budget, Defaults, ModelPrice
+from core.settings import Budget, Defaults, ModelPrice, Settings
 from tests.doubles.replay import Fault, ReplayProvider, always, in_turn
 from tests.llm.boards import ask_of, make_board
 
@@ -284,6 +286,22 @@ def test_new_settings_hold_from_the_next_call() -> None:
     assert place.board.providers() is first
     place.change(Defaults())
     assert place.board.providers() is not first
+
+
+def test_a_key_that_is_put_beside_a_running_studio_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In ``.env`` or in Streamlit's secrets, without a restart and without a change in Settings; and another in its place."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("GROQ_API_KEY", raising=False)
+    models = build_studio(Settings(data_dir=tmp_path / "data")).models
+    assert models.missing(ModelName("groq", ""))
+    (tmp_path / ".env").write_text("GROQ_API_KEY=gsk-one\n", encoding="utf-8")
+    assert models.missing(ModelName("groq", "")) == ""
+    (tmp_path / ".env").unlink()
+    assert models.missing(ModelName("groq", ""))
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "secrets.toml").write_text('GROQ_API_KEY = "gsk-two"\n', encoding="utf-8")
+    assert models.missing(ModelName("groq", "")) == ""
 
 
 def test_the_persons_model_comes_before_the_tables() -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
 
+from core.examination.case import Examination
 from core.extraction import Finding, Severity
-from core.validation.case import Examination
 
 #: Below this mean confidence of its words a value is pointed out.
 LOW_OCR_CONFIDENCE = 0.75
@@ -127,5 +127,5 @@ def check_vat_id(case: Examination) -> Iterator[Finding]:
             yield Finding("vat_id", "info", f"The VAT number {number} on the page has wrong check digits or length.")
 
 
-#: The checks that hold for whatever is read: see :attr:`core.validation.rules.Rules.checks`.
+#: The checks that hold for whatever is read: see :attr:`core.examination.rules.Rules.checks`.
 GENERAL = (check_required, check_on_page, check_dates, check_currency, check_read_well, check_iban, check_vat_id)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.evidence import Evidence
+from core.examination.case import Examination
 from core.extraction import Finding
-from core.validation.case import Examination
 
 #: A check: from a case of its type to what it noticed. Nothing is ever repaired: a finding proposes, the person decides.
 Check = Callable[[Any], Iterable[Finding]]

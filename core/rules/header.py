@@ -9,10 +9,11 @@ from datetime import date
 from itertools import pairwise
 
 from core.notation.dates import compact_date
+from core.notation.folding import fold
 from core.page.layout import Line, Token
 from core.rules.dates import FoundDate
 from core.rules.labels import Label
-from core.rules.reading import Place, Reading
+from core.rules.reading import CREDIT, Place, Reading
 from core.rules.terms import TermDate, net_dates, payment_dates
 
 _DATES = frozenset({"invoice_date", "due_date", "order_date"})
@@ -23,6 +24,10 @@ _PREFIX = re.compile(r"^[A-Z]{1,5}[.\-/]?$")
 _TAIL = re.compile(r"^(?:[/\-–]|[/\-–]?\d[\d/.\-–]*|[A-Z]{0,2}\d[\w/.\-]*)$")
 #: A segment of more words is a sentence, in which a date may be any date.
 _SENTENCE = 7
+_OWN = frozenset({"invoice_number", "invoice_date", _BOTH})
+#: How labels begin (folded) that say when the page was printed, or that name an account's statement.
+_PRINTED = ("druck", "print", "gedruckt", "stampa", "utskrift", "datawydruku", "datumtisku")
+_STATEMENTS = ("statement", "memono", "slipno")
 #: Labels below this weight are words that also head a column.
 _SURE = 0.95
 #: Lines of one section follow each other within so many text heights.
@@ -34,6 +39,7 @@ _STRIP = "#:;,.()[]|*'\"​"
 _NOISE = re.compile(r"^(?:n[o°ºr]?[.:°]*|№|nr\.?|no\.?|num\.?|#|:)$", re.IGNORECASE)
 _MONEY = re.compile(r"^[$€£¥]|[$€£¥%]$|^\d{1,3}(?:[.,]\d{3})*[.,]\d{2}$")
 _TIME = re.compile(r"^\d{1,2}:\d{2}")
+_CREDIT = re.compile(CREDIT)
 _CLOCK = re.compile(r"\d:\d\d")
 _ISO = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _LIKE_DATE = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}$")
@@ -72,7 +78,7 @@ def read_header(reading: Reading) -> tuple[dict[str, Candidate], list[Candidate]
         if dated is not None:
             chosen["invoice_number"] = dated
             candidates.append(dated)
-    if "invoice_date" not in chosen:
+    if "invoice_date" not in chosen or fold(chosen["invoice_date"].label).startswith(_PRINTED):
         lone = _lone_date(reading, chosen)
         if lone is not None:
             chosen["invoice_date"] = lone
@@ -259,6 +265,11 @@ def _score(reading: Reading, label: Label, place: Place) -> float:
         score *= 0.85
     if label.start:
         score *= 0.93
+    key = label.key
+    if key.startswith(_PRINTED):
+        score *= 0.7
+    elif key.startswith(_STATEMENTS) or (label.kind in _OWN and not _CREDIT.search(key) and reading.labels_credit):
+        score *= 0.55
     if label.kind == "invoice_number" and label.weight < _SURE and _is_sum(reading, label, place):
         # less an earlier part invoice: a row of the sums
         score *= 0.7
@@ -306,7 +317,7 @@ def _numbers_of_titles(reading: Reading) -> Iterator[Candidate]:
         for segment in layout.segments:
             tokens = segment.tokens
             at = next((at for at, token in enumerate(tokens[:_TITLE_WORDS]) if at and _SIGN.match(token.text)), None)
-            if at is None or not _begins_with_title(reading, tokens):
+            if at is None or not _begins_with_title(reading, tokens) or tokens[0].key.startswith(_STATEMENTS):
                 continue
             labels = reading.labels_of.get((0, segment.index), ())
             if any(label.start < at and label.kind not in {"invoice_number", "invoice_date"} for label in labels):

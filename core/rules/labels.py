@@ -39,9 +39,16 @@ _PARTIES = frozenset({"customer", "ship_to", "vendor"})
 _LONGEST = 6
 #: Folded ends of words before an invoice number's label that make it another document's.
 _OTHERS = (
-    "way", "waybill", "delivery", "original", "previous", "associated", "related", "credited", "corrected",
-    "ursprungliche", "vorherige", "zugehorige", "korrigierte",
+    "way", "waybill", "delivery", "original", "previous", "associated", "related", "credited", "corrected", "reference", "dispatch",
+    "despatch", "challan", "vehicle", "consignment", "ursprungliche", "vorherige", "zugehorige", "korrigierte",
 )  # fmt: skip
+_OWN_NUMBERS = frozenset({"invoice_number", "invoice_number_and_date"})
+#: Folded words before a number's label that say what the document is about (Storno *zu* Rechnung Nr. 4700).
+_ABOUT = frozenset(
+    {"zu", "zur", "gegen", "against", "sur", "concernant", "su", "sulla", "sobre", "op", "til", "do", "k", "ke"}
+)
+#: So much less is a number worth that a document only quotes.
+_QUOTED = 0.5
 #: A tax with its rate glued to it (IGST5, CGST2.5).
 _RATED = re.compile(r"^[A-Z]{3,4}\d{1,2}(?:\.\d)?$")
 
@@ -60,6 +67,11 @@ class Label(NamedTuple):
     def text(self) -> str:
         """The label as printed."""
         return " ".join(token.text for token in self.segment.tokens[self.start : self.end]).strip(" :")
+
+    @property
+    def key(self) -> str:
+        """The label folded for lookup."""
+        return "".join(token.key for token in self.segment.tokens[self.start : self.end])
 
     @property
     def stands_alone(self) -> bool:
@@ -105,11 +117,12 @@ def _labels_of(segment: Segment, page: int, lexicon: Lexicon, language: str | No
             ):
                 # “Invoice for #4471”: that is no customer
                 kind = "invoice_number"
-            if kind == "invoice_number" and at and tokens[at - 1].key.endswith(_OTHERS):
+            if kind in _OWN_NUMBERS and at and tokens[at - 1].key.endswith(_OTHERS):
                 # “e-Way Bill No.”, “Original invoice no.”: another document's number
                 kind = "other"
+            about = kind in _OWN_NUMBERS and at and tokens[at - 1].key in _ABOUT
             end = _with_currency(tokens, end)
-            found.append(Label(kind, entry.weight, segment, at, end, page))
+            found.append(Label(kind, entry.weight * (_QUOTED if about else 1.0), segment, at, end, page))
             at = end
         else:
             at += 1
@@ -158,6 +171,8 @@ def _is_plausible(segment: Segment, start: int, end: int, key: str, entry: Entry
         )
     if entry.kind in _SUMS and tokens[start].text.startswith("(") and not tokens[end - 1].text.endswith(")"):
         return False  # (Total included tax 6 %: 1.42)
+    if key[:1] > FIRST_CJK and entry.kind in _SUMS and not start:
+        return True  # two characters are a whole word there
     if len(key) <= _SHORT and key not in {"vat", "gst", "tax", "tva", "iva", "btw", "ust", "due"}:
         if entry.kind == "tax" and start == 0 and _has_rate(tokens, end):
             return True

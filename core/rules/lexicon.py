@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from core.notation.folding import fold
-from core.page.japanese import FIRST_CJK
+from core.page.japanese import FIRST_CJK, is_chinese
 
 #: What a label may announce. Kinds that are no field of the invoice are there so that their values are not taken for one.
 KINDS = frozenset(
@@ -53,7 +53,7 @@ _SECTIONS = frozenset(
         "table",
     }
 )
-#: A document with this share of its words in Chinese characters or kana is Japanese, whatever else it has.
+#: A document with this share of its words in Chinese characters or kana is Japanese or Chinese, whatever else it has.
 _SOME_CJK = 0.25
 #: So few different words tell no language.
 _FEW_WORDS = 12
@@ -146,7 +146,7 @@ class Lexicon:
         votes: Counter[str] = Counter()
         keys = list(keys)
         if sum(key[:1] > FIRST_CJK or key[-1:] > FIRST_CJK for key in keys) > _SOME_CJK * len(keys):
-            return "ja"
+            return "zh" if is_chinese("".join(keys)) else "ja"
         for key in dict.fromkeys(keys):
             for language, vote in self.words.get(key, {}).items():
                 votes[language] += vote  # type: ignore[assignment]  # counters take fractions too
@@ -156,7 +156,7 @@ class Lexicon:
         """Whether a document with these folded words is in a language that was learnt: enough of its different words are
         known in ``language``. Of a few words nothing is said."""
         words = {key for key in keys if len(key) > 1 and key.isalpha()}
-        if len(words) < _FEW_WORDS or language == "ja":
+        if len(words) < _FEW_WORDS or language in ("ja", "zh"):
             return True
         familiar = sum(self.words.get(word, {}).get(language or "", 0.0) for word in words)
         return familiar >= _FAMILIAR * len(words)

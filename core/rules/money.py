@@ -14,8 +14,8 @@ from core.rules.sums import KINDS
 
 #: The first amount of a column stands within this many text heights of its heading.
 _BENEATH = 4.0
-#: The countries whose crown is meant in these languages.
-_HOMES = {"sv": "SE", "da": "DK", "nb": "NO"}
+#: The countries whose crown or yuan is meant in these languages.
+_HOMES = {"sv": "SE", "da": "DK", "nb": "NO", "zh": "CN"}
 #: Money that is printed without decimals.
 _WHOLE = frozenset({"HUF", "JPY", "ISK"})
 #: Longer words are no currency.

@@ -30,6 +30,8 @@ _RECEIPT_LINES = 60
 _COVERS = 4
 #: A line of so many words is a sentence and no part of an address.
 _SENTENCE = 10
+#: Words (folded) of labels that name a credit note.
+CREDIT = r"credit|gutschrift|storno|korrektur|avoir|abono|rectificativ|kredit|koryg|dobropis|hyvitys|helyesbito"
 _COLON = re.compile(r"^[:：=#.\-–|>*]+$")
 
 
@@ -113,6 +115,12 @@ class Reading:
             if any(len(segment.tokens) < _SENTENCE and is_town(segment.text) for segment in layout.segments)
         )
         return next(pages, 0)
+
+    @cached_property
+    def labels_credit(self) -> bool:
+        """Whether number or date have a label that names a credit note: then those of an invoice are another document's."""
+        own = self.of_kind("invoice_number", "invoice_date")
+        return any(label.weight > 0.9 and re.search(CREDIT, label.key) for label in own)
 
     @cached_property
     def table_top(self) -> float:

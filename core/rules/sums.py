@@ -9,7 +9,7 @@ from itertools import combinations
 
 from core.notation.amounts import Amount
 from core.notation.currencies import currency_of, is_code
-from core.page.layout import Segment, Token
+from core.page.layout import Line, Segment, Token
 from core.rules.labels import Label
 from core.rules.reading import Reading
 
@@ -91,7 +91,9 @@ def _amounts_beside(reading: Reading, label: Label) -> Iterator[tuple[Amount, Se
         default=float("inf"),
     )
     for amount in reading.amounts_in(label.page, label.segment):
-        if amount.tokens[0].x0 >= first.x1 - 1e-6 and amount.tokens[0].x0 < border:
+        # the label may end in the amount's currency (Total RM 10.00)
+        number = next(token for token in amount.tokens if any(map(str.isdigit, token.text)))
+        if number.x0 >= first.x1 - 1e-6 and number.x0 < border:
             yield amount, label.segment
     if border != float("inf"):
         return
@@ -135,6 +137,7 @@ def _amounts_beneath(reading: Reading, label: Label) -> Iterator[tuple[Amount, S
             if segment.overlap_x(head) < 0.2 and not (left <= segment.x0 and segment.x1 <= right):
                 continue
             money = [amount for amount in reading.amounts_in(label.page, segment) if not amount.percent]
+            money = [amount for amount in money if not _is_in_number(segment, amount)]
             money = [amount for amount in money if label.kind != "tax" or not _is_count(reading, amount)]
             if not money and reading.label_starting(label.page, segment) is not None:
                 return
@@ -145,6 +148,13 @@ def _amounts_beneath(reading: Reading, label: Label) -> Iterator[tuple[Amount, S
                     return
                 decimals = amount.decimals
                 yield amount, segment
+
+
+def _is_in_number(segment: Segment, amount: Amount) -> bool:
+    """Whether a bare whole number is the end of a telephone's or an account's (03-7805 7889)."""
+    at = segment.tokens.index(amount.tokens[0])
+    before = segment.tokens[at - 1].text if at else ""
+    return amount.decimals == 0 and amount.currency is None and "-" in before and any(map(str.isdigit, before))
 
 
 def _off_centre(amount: Amount, segment: Segment) -> float:
@@ -215,8 +225,8 @@ def _currency_in(label: str) -> str | None:
 
 def rows_of_tax(reading: Reading, totals: Collection[Decimal]) -> Iterator[tuple[Sum, Sum]]:
     """Net and tax of each printed row that holds net and tax, in either order, and one of ``totals``, which they add up to;
-    or their rate in its place: the arithmetic says what no label beside them does (the last row of a till's tax table, a
-    row of a form)."""
+    or their rate in its place, or nothing else behind the word for a sum: the arithmetic says what no label beside them
+    does (the last row of a till's tax table, a row of a form)."""
     wanted = {total for total in totals if total > 0}
     for page, layout in enumerate(reading.layouts if wanted else ()):
         for number, line in enumerate(layout.lines):
@@ -228,11 +238,18 @@ def rows_of_tax(reading: Reading, totals: Collection[Decimal]) -> Iterator[tuple
                 if gross not in wanted or not 0 < tax.value <= net.value / 2:
                     continue
                 shown = any(amount.value == gross for amount in amounts)
+                shown = shown or (len(amounts) == 2 and _is_labelled_sum(reading, page, line))
                 if shown or any(_is_rate(amount, net.value, tax.value) for amount in numbers):
                     yield (
                         Sum("subtotal", net.value, net.tokens, page, number, _PROVEN, ROW_OF_TAX, "", None),
                         Sum("tax", tax.value, tax.tokens, page, number, _PROVEN, ROW_OF_TAX, "", None),
                     )
+
+
+def _is_labelled_sum(reading: Reading, page: int, line: Line) -> bool:
+    """Whether ``line`` begins with the label of a sum."""
+    label = reading.label_starting(page, line.segments[0])
+    return label is not None and label.kind in {"subtotal", "total_amount"}
 
 
 def _is_rate(amount: Amount, net: Decimal, tax: Decimal) -> bool:

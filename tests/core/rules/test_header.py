@@ -269,3 +269,34 @@ def test_a_state_written_out_is_an_american_address() -> None:
     """California 94301 as well as CA 94301."""
     text = "Palo Alto California 94301\nInvoice date: 04/07/2017\nPlease pay this invoice to our account"
     assert header(text).invoice_date == date(2017, 4, 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "issued"),
+    [
+        (
+            "CREDIT NOTE|@300 CN-12\nInvoice no.|@300 INV-77\nInvoice date|@300 1 March 2026\nCredit note no.|@300 CN-12\n"
+            "Credit note date|@300 3 April 2026",
+            "CN-12",
+            date(2026, 4, 3),
+        ),
+        (
+            "Nordlicht GmbH\nStornorechnung Nr. 4711\nzu Rechnung-Nr. 4700 vom 01.10.2018\nDatum: 31.10.2018",
+            "4711",
+            date(2018, 10, 31),
+        ),
+        ("Acme\nStatement no. 44\nInvoice INV-12\nDate 3 April 2026", "INV-12", date(2026, 4, 3)),
+        (
+            "Invoice No. : GT/112\nDated : 3-Apr-26\nReference No. & Date. : R-8 dt. 1-Apr-26\nDispatch Doc No. : D-77",
+            "GT/112",
+            date(2026, 4, 3),
+        ),
+        ("Rechnung|@350 Druckdatum: 05.05.2026\nRechnungsnr. 77\nHamburg, den 03.04.2026", "77", date(2026, 4, 3)),
+        ("Invoice no. 77\nPrint date 05/05/2026\nDate of issue 03/04/2026", "77", date(2026, 4, 3)),
+    ],
+    ids=["credit note", "reversal", "statement", "reference", "printed in German", "printed in English"],
+)
+def test_the_documents_own_number_and_day_are_taken(text: str, number: str, issued: date) -> None:
+    """Not those of the invoice that it credits, of an account's statement, of a reference, nor the day of printing."""
+    invoice = header(f"{text}\nTotal 10.00")
+    assert (invoice.invoice_number, invoice.invoice_date) == (number, issued)

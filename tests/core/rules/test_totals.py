@@ -378,3 +378,15 @@ def test_the_rate_beside_a_tills_line_is_no_part_of_its_name() -> None:
 def test_a_currency_glued_behind_or_before_a_word_of_payment_is_found(text: str, code: str) -> None:
     """500,00TL and RM CASH print it as plainly as a column of its own."""
     assert read(text).values.currency == code
+
+
+def test_a_label_may_end_in_the_currency_of_its_amount() -> None:
+    """“Total RM 10.00” in one run of words."""
+    text = "Invoice 5 of 3 April 2026 to our customer and the amount\nTotal RM 10.00"
+    assert str(read(text).values.total_amount) == "10.00"
+
+
+def test_a_telephone_number_under_the_total_is_none() -> None:
+    """Net and tax make another printed amount."""
+    text = "SHOP\nTotal\n03-7805 7889\nNet|@200 10.00\nVAT|@200 2.00\nAmount|@200 12.00"
+    assert str(read(text).values.total_amount) == "12.00"

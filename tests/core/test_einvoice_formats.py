@@ -216,7 +216,29 @@ def test_an_order_is_read_as_what_it_is_and_not_approved() -> None:
     )
     assert order.document_type is None
     [finding] = judged(order)
-    assert finding.message == "This is an order (Order-X), not an invoice: nothing is to be paid for it."
+    assert finding.message == "The XML says that this is an order, not an invoice."
+    assert [one.message for one in judged(read("order-x.xml", (">220<", "><")))] == [finding.message]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "code", "title"),
+    [
+        (
+            "ubl-invoice.xml",
+            "<cbc:DocumentCurrencyCode>",
+            "<cbc:InvoiceTypeCode>325</cbc:InvoiceTypeCode>",
+            "a pro forma",
+        ),
+        ("cii.xml", ">380<", ">310<", "an offer"),
+        ("cii.xml", ">380<", ">351<", "a despatch advice"),
+    ],
+)
+def test_xml_whose_code_says_that_it_is_no_invoice_does_not_pass(name: str, old: str, code: str, title: str) -> None:
+    """It quotes all that an invoice has."""
+    extracted = read(name, (old, code + old if old.startswith("<") else code))
+    assert extracted.document_type is None
+    [finding] = judged(extracted)
+    assert f"this is {title}" in finding.message
 
 
 def lot(name: str, element: str) -> bytes:

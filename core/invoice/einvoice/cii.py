@@ -12,7 +12,7 @@ from typing import Any
 
 from core.extraction import Charge
 from core.invoice.document_type import item_path
-from core.invoice.einvoice.kind import coded_kind, stated_language, stated_payment
+from core.invoice.einvoice.kind import coded_kind, doubt_of_code, stated_language, stated_payment
 from core.invoice.einvoice.syntax import Syntax
 from core.invoice.einvoice.values import Values, charge, plain_number, price_of_one, summed_charges
 from core.invoice.einvoice.xml import fuller, join_address, text_at
@@ -36,6 +36,7 @@ _NOT_INVOICED = frozenset({"GROUP", "INFORMATION"})
 def read_cii(root: Any, values: Values) -> Invoice:
     """The invoice in a CII tree; ``values`` reads what is typed."""
     head = _first(root, "ExchangedDocument", "HeaderExchangedDocument")
+    values.findings += doubt_of_code(root)
     currency = values.currency_at("currency", root, ".//InvoiceCurrencyCode", ".//OrderCurrencyCode")
     sums = _first(root, *_SUMS)
     buyer = _first(root, ".//BuyerTradeParty")

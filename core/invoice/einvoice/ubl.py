@@ -10,7 +10,7 @@ from typing import Any
 
 from core.extraction import Charge
 from core.invoice.document_type import item_path
-from core.invoice.einvoice.kind import coded_kind, stated_language, stated_payment
+from core.invoice.einvoice.kind import coded_kind, doubt_of_code, stated_language, stated_payment
 from core.invoice.einvoice.syntax import Syntax
 from core.invoice.einvoice.values import Values, charge, plain_number, price_of_one, summed_charges
 from core.invoice.einvoice.xml import fuller, join_address, text_at
@@ -34,6 +34,7 @@ _ZERO = re.compile(r"[+-]?[0.,]+")
 def read_ubl(root: Any, values: Values) -> Invoice:
     """The invoice in a UBL tree; ``values`` reads what is typed."""
     _modernise(root)
+    values.findings += doubt_of_code(root)
     currency = values.currency_at("currency", root, "DocumentCurrencyCode")
     buyer = "AccountingCustomerParty/Party"
     return Invoice(

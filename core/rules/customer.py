@@ -7,9 +7,11 @@ else the document names as its issuer leaves the block to the customer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from core.notation.folding import fold
+from core.rules.addresses import is_registration, is_town
 from core.rules.merchant import is_slip
 from core.rules.names import Name
 from core.rules.parties import Party
@@ -31,6 +33,10 @@ _SURE = 0.5
 _RECIPIENTS = frozenset({"destinataire", "destinatario", "recipient", "empfanger", "geadresseerde", "ontvanger"})
 #: A labelled party is surely the billed one from this score on.
 _BILLED = 0.8
+#: What parts a foot that is one line (Acme Ltd · 12 High Street · Leeds).
+_PARTS = re.compile(r"\s*[·•●|∙,]\s*")
+#: A line of so many words is a sentence.
+_SENTENCE = 25
 #: Above this share of the page stands a letterhead and no customer, below this one the foot.
 _HEAD = 0.08
 _FOOT = 0.75
@@ -108,9 +114,25 @@ def _beside_the_vendor(reading: Reading, parties: Sequence[Party], names: Sequen
         return None
     height = reading.layouts[reading.front].height if reading.layouts else 0.0
     for party in parties:
-        if party.score > _POSSIBLE and _top(party) > _HEAD * height and _is_issued_by_another(reading, party, names):
+        possible = party.score > _POSSIBLE and _top(party) > _HEAD * height
+        if possible and _says_elsewhere(reading, party) and _is_issued_by_another(reading, party, names):
             return party
     return None
+
+
+def _says_elsewhere(reading: Reading, party: Party) -> bool:
+    """Whether an address, a telephone, a mail or a tax number stands outside the block: a vendor gives one, so that a block
+    with the only ones is his, whatever name in large print stands by itself."""
+    own = {(token.word, token.x0) for token in party.tokens}
+    return any(
+        any(is_town(part) for part in _PARTS.split(segment.text) if any(map(str.isalpha, part)))
+        or is_registration(segment.text)
+        or bool(domains_of(segment.tokens))
+        for page, layout in enumerate(reading.layouts)
+        for segment in layout.segments
+        if (page == reading.front and segment.y0 < reading.table_top) or segment.y0 > _FOOT * layout.height
+        if len(segment.tokens) < _SENTENCE and not any((token.word, token.x0) in own for token in segment.tokens)
+    )
 
 
 def _is_issued_by_another(reading: Reading, party: Party, names: Sequence[Name], beside: Party | None = None) -> bool:

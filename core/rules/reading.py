@@ -109,6 +109,8 @@ class Reading:
     def front(self) -> int:
         """The page (index from 0) on which the parties stand: the first one with a town on it, past covers and blank
         pages; the very first where none has one."""
+        if len(self.layouts) < 2:
+            return 0
         pages = (
             page
             for page, layout in enumerate(self.layouts[:_COVERS])

@@ -326,3 +326,10 @@ def test_whose_trading_name_it_is_names_nobody() -> None:
     head = "!Peverell Kitchens\n\na trading name of Peverell Joinery Ltd\n14 Mill Lane\nLeeds LS9 8AB"
     found = read(head + "\n\nInvoice to\nBluefin Catering Ltd\nUnit 3, Dock Road\nHull HU1 2PQ\n\n" + TABLE).values
     assert found.vendor_name == "Peverell Kitchens"
+
+
+def test_the_only_address_of_a_page_is_its_vendors_under_a_logo_that_stands_apart() -> None:
+    """A trade name in large print leaves no block to a customer where nothing else tells of a vendor."""
+    head = "@400 !Adler Living\n\n\n\nPeverell Joinery Ltd\n14 Mill Lane\nLeeds LS9 8AB\nVAT No. GB 123 4567 82\nTel 0113 496 0000\naccounts@peverell.co.uk"
+    found = read(head + "\n\n\n" + TABLE).values
+    assert found.customer_name is None

@@ -32,6 +32,8 @@ _OWNER = re.compile(
 _NUMBERED = re.compile(r"^\d+\s*[-–,]")
 #: Numbers before a comma are a house's (Pt 17920 Sek U9, Shah Alam).
 _LISTED = re.compile(r"\d\w*\s*,")
+#: So many figures are a document's number or an article's.
+_LONG = re.compile(r"\d{6}")
 _LETTERS = re.compile(r"[^\W\d_]")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _NAME_STOP = re.compile(r"\s(?:[·•|–]|-)\s|\s{2,}")
@@ -99,7 +101,7 @@ def is_namelike(reading: Reading, text: str) -> bool:
         and len(text) < 70
         and not (_NUMBERED.match(text) and not has_legal_form(text))
         and not text.startswith("di ")
-        and not (_LISTED.search(text) and not has_legal_form(text))
+        and not ((_LISTED.search(text) or _LONG.search(text)) and not has_legal_form(text))
         and not _OWNER.match(text)
         and key not in reading.lexicon.titles
         and key not in reading.lexicon.labels

@@ -6,8 +6,8 @@ import pytest
 
 from core.rules.addresses import has_legal_form, is_greeting
 from core.rules.extractor import read_invoice
-from core.rules.names import clean_name, is_fragment
-from tests.core.rules.pages import page
+from core.rules.names import clean_name, is_fragment, is_namelike
+from tests.core.rules.pages import page, reading
 
 GOODS = """
 Date: 12/03/2018 14:22
@@ -138,3 +138,10 @@ def test_a_guess_among_several_names_is_no_certainty() -> None:
     )
     assert read.provenance["vendor_name"].score < sure.provenance["vendor_name"].score
     assert {"SUMMIT CLIMBING", "HENRY SMITH"} <= {candidate.value for candidate in read.candidates["vendor_name"]}
+
+
+def test_a_line_with_a_long_number_names_nobody() -> None:
+    """A misread label before the document's number is no vendor; a shop's own number is a part of its name."""
+    document = reading("Factura")
+    assert not is_namelike(document, "Seric/Nr factura XAC/30308583")
+    assert is_namelike(document, "Harbour Coffee #1020")

@@ -228,6 +228,8 @@ def identifier(reading: Reading, tokens: Sequence[Token]) -> list[Token]:
         return []
     end = at + 1
     while end < len(tokens) and end - at < 6 and _continues(tokens, end):
+        if _LIKE_DATE.match(tokens[end].text) and reading.dates_in(tokens[end : end + 1]):
+            break  # Receipt 118 6.5.2025
         end += 1
     found = list(tokens[start:end])
     return found if not reading.dates_in(found) else []

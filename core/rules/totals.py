@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
 
+from core.notation.folding import fold
 from core.rules.reading import Reading
 from core.rules.settled import LAST, due_sums, last_sums, paid_for, parts, rounded_total, settle
 from core.rules.sums import KINDS, ONE_OF_SEVERAL, Sum, in_one_currency, rows_of_tax, sums_of
@@ -28,6 +29,22 @@ _PARTLY_AGREES = 0.6
 _MANY = 7
 #: What the lines add up to is worth this much more as the subtotal or the total.
 _LINES = 0.25
+#: Words (folded) at either end of a label that make it the sum of the taxes, not one of them.
+_SUMMED = (
+    "total",
+    "suma",
+    "summa",
+    "summe",
+    "gesamt",
+    "razem",
+    "celkem",
+    "spolu",
+    "yhteensa",
+    "osszesen",
+    "totalt",
+    "ialt",
+    "toplam",
+)
 #: The rule of a sum over several rates.
 _JOINT = "sum of the rates"
 
@@ -210,7 +227,7 @@ def _repeated(sums: Sequence[Sum]) -> list[Sum]:
 
 
 def _names_total(taxes: Sequence[Sum]) -> bool:
-    return any(tax.label.casefold().startswith("total") or tax.label.casefold().endswith("total") for tax in taxes)
+    return any((key := fold(tax.label)).startswith(_SUMMED) or key.endswith(_SUMMED) for tax in taxes)
 
 
 def _joined(taxes: Sequence[Sum]) -> list[Sum]:

@@ -118,3 +118,29 @@ def test_the_offline_extractor_says_what_it_read_and_doubts_a_quotation() -> Non
     assert draft.document_type is None
     assert [(f.check, f.severity) for f in draft.findings] == [("document_type", "warning")]
     assert "“Quotation”" in draft.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("title", "number"),
+    [
+        ("Wezwanie do zapłaty", "Faktura nr FV/12/2026"),
+        ("Zamówienie", "Numer zamówienia 12/2026"),
+        ("Upomínka", "Faktura č. 2026012"),
+        ("Zálohová faktura", "Variabilní symbol 2026012"),
+        ("Dodací list", "Číslo faktury 2026012"),
+        ("Påminnelse", "Fakturanummer 4711"),
+        ("Orderbekräftelse", "Ordernummer 4711"),
+        ("Følgeseddel", "Fakturanr. 4711"),
+        ("Rykker", "Fakturanr. 4711"),
+        ("Purring", "Fakturanr. 4711"),
+        ("Maksumuistutus", "Laskun numero 4711"),
+        ("Tarjous", "Tarjousnumero 4711"),
+        ("Fizetési felszólítás", "Számlaszám 2026/12"),
+        ("Díjbekérő", "Sorszám 2026/12"),
+        ("Somație de plată", "Factura nr. 4711"),
+        ("Δελτίο Αποστολής", "Αριθμός 4711"),
+    ],
+)
+def test_what_is_no_invoice_is_told_in_the_languages_of_north_and_east(title: str, number: str) -> None:
+    """Reminders, orders, delivery notes and demands for an advance, though they quote an invoice."""
+    assert kind_of(page(title, number, *BODY)) == "other"

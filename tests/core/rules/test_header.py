@@ -300,3 +300,9 @@ def test_the_documents_own_number_and_day_are_taken(text: str, number: str, issu
     """Not those of the invoice that it credits, of an account's statement, of a reference, nor the day of printing."""
     invoice = header(f"{text}\nTotal 10.00")
     assert (invoice.invoice_number, invoice.invoice_date) == (number, issued)
+
+
+def test_a_date_behind_the_number_is_no_part_of_it() -> None:
+    """Number and day follow each other on a till's line."""
+    invoice = header("Kiosk Ltd\nReceipt no. 118 06.05.2025 14:22\nMilk|@200 4.50\nTotal|@200 4.50\nCash|@200 4.50")
+    assert (invoice.invoice_number, invoice.invoice_date) == ("118", date(2025, 5, 6))

@@ -390,3 +390,10 @@ def test_a_telephone_number_under_the_total_is_none() -> None:
     """Net and tax make another printed amount."""
     text = "SHOP\nTotal\n03-7805 7889\nNet|@200 10.00\nVAT|@200 2.00\nAmount|@200 12.00"
     assert str(read(text).values.total_amount) == "12.00"
+
+
+def test_the_sum_of_the_taxes_is_not_added_to_them() -> None:
+    """A Polish till prints the tax of each rate and “SUMA PTU” beneath."""
+    text = "PARAGON FISKALNY\nNIP 5252248481\nChleb|@200 4,50A\nMleko|@200 6,00A\nPTU A 23%|@200 1,96\nSUMA PTU|@200 1,96\n"
+    text += "SUMA PLN|@200 10,50\nGotówka|@200 20,00\nReszta|@200 9,50"
+    assert str(read(text).values.tax) == "1.96"

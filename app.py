@@ -29,6 +29,7 @@ else:
         [
             st.Page("pages/studio.py", title="Studio", icon=":material/document_scanner:", default=True),
             st.Page("pages/records.py", title="Records", icon=":material/table_rows:"),
+            st.Page("pages/vendors.py", title="Vendors", icon=":material/store:"),
             st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),
             st.Page("pages/prompts.py", title="Prompts", icon=":material/chat:"),
             st.Page("pages/document_types.py", title="Document types", icon=":material/category:"),

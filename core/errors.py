@@ -236,6 +236,10 @@ class TypeDefinitionError(StudioError):
     """A document type that does not exist, cannot be read or cannot be kept."""
 
 
+class PackError(StudioError):
+    """A file of what was learnt of vendors that cannot be read."""
+
+
 class CaseError(StudioError):
     """A folder of cases that cannot be scored."""
 

@@ -122,6 +122,16 @@ def too_long(kind: DocumentType, path: str, text: str) -> Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Learnt:
+    """A header value that a rule learnt of the document's vendor gave: its path, the kind of the rule, and the value that
+    was read by itself (as text in our notation; ``None``: there was none)."""
+
+    path: str
+    rule: str
+    before: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class StepRecord:
     """How one step of a run went."""
 
@@ -168,6 +178,8 @@ class Extraction(BaseModel):
     """What the document calls itself, within its type: one of :func:`core.document_types.kinds`, where it could be told."""
     payment: Payment = Payment()
     """What the document says is paid of its total and what is left."""
+    learnt: tuple[Learnt, ...] = ()
+    """What was learnt of the vendor and changed a value."""
     calls: tuple[Call, ...] = ()
     """Calls to models that this run made (none, where the result came from the cache)."""
     page_texts: tuple[PageText, ...] = ()

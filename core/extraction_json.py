@@ -41,6 +41,8 @@ def to_json(extraction: Extraction) -> dict[str, Any]:
         "text": extraction.text,
         "raw": extraction.raw,
     }
+    if extraction.learnt:
+        parts["learnt"] = extraction.learnt
     return {key: plain(value) for key, value in parts.items()}
 
 

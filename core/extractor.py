@@ -19,6 +19,7 @@ from core.evidence import PageText
 from core.extraction import Candidate, Charge, Finding, PageRef, Provenance
 from core.invoice.model import Payment
 from core.notation import Notation
+from core.page.layout import Layout
 from core.recipe import ModelChoice, Recipe
 from core.schema.document_type import DocumentType
 
@@ -72,6 +73,8 @@ class Extracted:
     """How the document writes numbers and dates, where its reader found that out."""
     candidates: dict[str, tuple[Candidate, ...]] = field(default_factory=dict)
     charges: tuple[Charge, ...] = ()
+    layouts: tuple[Layout, ...] = ()
+    """The pages in lines, where its reader laid them out: nobody needs to do it again."""
 
 
 class Extractor(Protocol):

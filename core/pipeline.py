@@ -29,13 +29,16 @@ from core.events import (
     StepStarted,
 )
 from core.evidence import PageText
-from core.extraction import Extraction, Finding, PageRef, StepRecord
+from core.extraction import Extraction, Finding, Learnt, PageRef, StepRecord
 from core.extractor import Extracted, Extractor, Request
 from core.invoice.einvoice.completion import complete
 from core.judgement import judge
 from core.matching import find_evidence
+from core.memory.marks import Marks, marks_of
+from core.memory.memory import Recalled, VendorMemory
 from core.notation import notation_of
 from core.ocr.engine import PageReader, PagesRead
+from core.page.layout import Layout
 from core.placing import candidates_on_page, evidence_on_page, sources_on_page
 from core.recipe import Recipe
 from core.status import STATUS_WORDS
@@ -58,6 +61,8 @@ class RunOrder:
     pages: tuple[PageRef, ...]
     recipe: Recipe
     note: Note = lambda call: None
+    remembers: bool = True
+    """Whether what was learnt of vendors may be used: not where a reading is measured by what it was learnt from."""
 
 
 class Pipeline:
@@ -70,13 +75,16 @@ class Pipeline:
         cache: Cache,
         version: str,
         today: Callable[[], date] = date.today,
+        memory: VendorMemory | None = None,
     ) -> None:
-        """``version`` names the code that reads: results of another version are never taken from the cache."""
+        """``version`` names the code that reads: results of another version are never taken from the cache. ``memory`` is what
+        was learnt of vendors."""
         self.extractors = extractors
         self.reader = reader
         self.cache = cache
         self.version = version
         self.today = today
+        self.memory = memory
 
     def run(self, order: RunOrder, cancelled: IsCancelled = lambda: False) -> Iterator[Event]:
         """The events of one run; the last is RunFinished. Raises a StudioError after the StepFailed that tells of it,
@@ -85,19 +93,45 @@ class Pipeline:
         if kept is not None:
             yield from _replay(kept, order)
             return
-        extraction = yield from _Run(self, order, cancelled).events()
+        run = _Run(self, order, cancelled)
+        extraction = yield from run.events()
         if not any(finding.passing for finding in extraction.findings):
-            self.cache.put(self._key(order), extraction.model_dump_json().encode())
+            self._keep(order, extraction, run.recalled)
         yield RunFinished(extraction)
 
     def kept(self, order: RunOrder) -> Extraction | None:
         """What the cache would answer with, as it was when it was first read; ``None`` where nothing is kept."""
-        kept = self.cache.get(self._key(order))
+        kept = self._kept(order)
         return None if kept is None else Extraction.model_validate_json(kept)
 
     def has_kept(self, order: RunOrder) -> bool:
         """Whether the cache would answer."""
-        return self.cache.get(self._key(order)) is not None
+        return self._kept(order) is not None
+
+    def _keep(self, order: RunOrder, extraction: Extraction, recalled: Recalled | None) -> None:
+        key = self._key(order)
+        if recalled is not None:
+            self.cache.put(f"marks:{key}", recalled.marks.to_json())
+        self.cache.put(f"{key}{_suffix(recalled)}", extraction.model_dump_json().encode())
+
+    def _kept(self, order: RunOrder) -> bytes | None:
+        """What is kept of the same reading by what is known of its vendor now. The vendor is told by the marks that an earlier
+        reading left; a reading from before anything was learnt left none, but itself."""
+        key = self._key(order)
+        plain = self.cache.get(key)
+        if self.memory is None or not order.remembers or self.memory.is_empty:
+            return plain
+        marks = self.cache.get(f"marks:{key}")
+        if marks is not None:
+            recalled = self.memory.recall(Marks.from_json(marks))
+        elif plain is not None:
+            read = Extraction.model_validate_json(plain)
+            recalled = self.memory.recall(marks_of(read.values, read.candidates, _laid_out(read)))
+            self.cache.put(f"marks:{key}", recalled.marks.to_json())
+        else:
+            return None
+        suffix = _suffix(recalled)
+        return self.cache.get(key + suffix) if suffix else plain
 
     def _key(self, order: RunOrder) -> str:
         pages = ",".join(f"{page.number}r{page.rotation}" for page in order.pages)
@@ -117,6 +151,7 @@ class _Run:
         self.calls: list[Call] = []
         self.failed: list[StudioError] = []
         self.type = type_for(order.recipe.type_name, order.recipe.declared)
+        self.recalled: Recalled | None = None
 
     def _note(self, call: Call) -> None:
         self.calls.append(call)
@@ -273,7 +308,9 @@ class _Run:
         on_page = self._from_page(extracted, request) if texts and name != "rules" else None
         if on_page and extracted.exact:
             extracted = complete(extracted, on_page, request.read())
+        extracted, learnt = self._recall(name, extracted, on_page, request)
         candidates = on_page.candidates if on_page else extracted.candidates
+        remembered = self.recalled.findings() if self.recalled else ()
         evidence = yield from self._timed(
             "evidence",
             lambda: evidence_on_page(
@@ -296,7 +333,8 @@ class _Run:
                 "raw": extracted.raw,
                 "document_type": extracted.document_type or (on_page.document_type if on_page else None),
                 "payment": extracted.payment,
-                "findings": _of_reading(*self.findings, *extracted.findings),
+                "findings": _of_reading(*self.findings, *remembered, *extracted.findings),
+                "learnt": learnt,
             }
         )
         return (
@@ -310,6 +348,18 @@ class _Run:
                 _verdict_in_words,
             )
         )
+
+    def _recall(
+        self, name: str, extracted: Extracted, on_page: Extracted | None, request: Request
+    ) -> tuple[Extracted, tuple[Learnt, ...]]:
+        """What was read with what is known of its vendor: the rules' reading may be mended by it, any other is only compared
+        with the vendor's earlier documents."""
+        memory, page = self.pipeline.memory, on_page or extracted
+        if memory is None or not self.order.remembers or memory.is_empty or not page.layouts:
+            return extracted, ()
+        if self.recalled is None:
+            self.recalled = memory.recall(marks_of(extracted.values, page.candidates, page.layouts))
+        return self.recalled.take(extracted, request.read()) if name == "rules" else (extracted, ())
 
     def _from_page(self, extracted: Extracted, request: Request) -> Extracted | None:
         """What the page itself says: to compare with the XML, to fill its gaps, and for what else a value may be."""
@@ -342,6 +392,15 @@ class _Run:
     def _skipped(self, step: str, detail: str) -> Generator[Event, None, None]:
         self.records.append(StepRecord(step, "skipped", detail=detail))
         yield StepSkipped(step, detail)
+
+
+def _suffix(recalled: Recalled | None) -> str:
+    """What tells the key of a reading with what was learnt from that without."""
+    return f":{recalled.digest}" if recalled is not None and recalled.digest else ""
+
+
+def _laid_out(read: Extraction) -> list[Layout]:
+    return [Layout(page.as_read()) for page in read.page_texts]
 
 
 def _better(best: Extraction | None, later: Extraction) -> Extraction:

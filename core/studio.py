@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -28,6 +29,8 @@ from core.imaging.before_and_after import before_and_after
 from core.invoice.model import payment_fields
 from core.jobs.queue import Handler, Job, JobQueue
 from core.llm.provider import Models
+from core.memory.memory import VendorMemory
+from core.memory.sentences import habit_words
 from core.notation import usual_notation
 from core.notation.typed import parse_value
 from core.preferences import Preferences
@@ -47,14 +50,13 @@ from core.stores.files import Files
 from core.stores.ledger import Ledger, RunRow
 from core.stores.pending import Pending
 from core.stores.prompts import Prompts
-from core.stores.receipt import SaveReceipt
+from core.stores.receipt import SaveReceipt, Taught
 from core.stores.records import Duplicate, Record, RecordPage, RecordQuery, RecordStore, Status, Target
 from core.stores.unit import Unit
 from core.stores.workbook import WorkbookStore
 from core.validation.calibration import ENOUGH_REVIEWED, fit_correction
 
-if TYPE_CHECKING:
-    pass
+log = logging.getLogger(__name__)
 
 __all__ = ["Parts", "Reviewed", "Studio"]
 
@@ -89,6 +91,7 @@ class Parts:
     health: Callable[[], list[tuple[str, str, Availability]]]
     accuracy: Accuracy
     preferences: Preferences
+    memory: VendorMemory
 
 
 class Studio:
@@ -102,6 +105,7 @@ class Studio:
         self.prompts = PromptBook(parts.prompts, parts.bills, self.record, parts.runs.extraction)
         self.types = parts.types
         self.accuracy = parts.accuracy
+        self.memory = parts.memory
         self.spending = Spending(parts.calls, parts.bills, lambda: self.defaults.budget)
         self._shelf, self._runs = parts.shelf, parts.runs
         self.records = Records(
@@ -263,8 +267,9 @@ class Studio:
         seen: Record | None = None,
         about: About | None = None,
     ) -> SaveReceipt:
-        """See :meth:`core.records.Records.save`."""
-        return self.records.save(
+        """See :meth:`core.records.Records.save`. What a person reviewed (``extraction`` with their changes, saved as reviewed)
+        teaches something of its vendor."""
+        receipt = self.records.save(
             values,
             targets,
             run_id=run_id,
@@ -274,10 +279,28 @@ class Studio:
             seen=seen,
             about=about,
         )
+        if run_id is None or extraction is None or status != "reviewed":
+            return receipt
+        return replace(receipt, taught=self._learn(run_id, extraction))
+
+    def _learn(self, run_id: str, reviewed: Extraction) -> Taught | None:
+        """What a review teaches. The record is saved by then: whatever goes wrong here must not look as if it were not."""
+        try:
+            read = self._runs.extraction(run_id)
+            learned = self.memory.learn(run_id, read, reviewed) if read else None
+        except Exception:
+            log.exception("nothing was learnt from run %s", run_id)
+            return None
+        if learned is None:
+            return None
+        things = tuple(habit_words(rule.habit) for rule in learned.rules)
+        return Taught(learned.vendor.vendor_id, learned.vendor.name, things)
 
     def undo(self, receipt: SaveReceipt) -> None:
-        """See :meth:`core.records.Records.undo`."""
+        """See :meth:`core.records.Records.undo`. What the save taught is taken back too."""
         self.records.undo(receipt)
+        if receipt.run_id and receipt.taught:
+            self.memory.unlearn(receipt.run_id)
 
     def remove(self, order_id: int, targets: Sequence[Target] | None = None) -> SaveReceipt:
         """See :meth:`core.records.Records.remove`."""

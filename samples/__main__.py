@@ -7,6 +7,7 @@ from pathlib import Path
 
 from samples.generate import write_many
 from samples.shipped import write_shipped
+from samples.vendors import write_vendors
 from samples.vocabulary import LANGUAGES
 
 
@@ -15,10 +16,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m samples", description=__doc__)
     parser.add_argument("--out", type=Path, help="make varied cases in this folder instead of the shipped ones")
     parser.add_argument("--count", type=int, default=20, help="how many (default: %(default)s)")
+    parser.add_argument(
+        "--vendors",
+        action="store_true",
+        help="with --out: several documents of each of 24 vendors, in place of varied ones",
+    )
     parser.add_argument("--seed", type=int, default=0, help="another seed gives other invoices (default: %(default)s)")
     parser.add_argument("--language", action="append", choices=LANGUAGES, help="only this language (may be repeated)")
     chosen = parser.parse_args()
-    if chosen.out:
+    if chosen.out and chosen.vendors:
+        paths = write_vendors(chosen.out, seed=chosen.seed)
+    elif chosen.out:
         paths = write_many(chosen.out, chosen.count, chosen.seed, tuple(chosen.language or LANGUAGES))
     else:
         paths = write_shipped()

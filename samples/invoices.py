@@ -15,7 +15,7 @@ from stdnum.eu import vat
 from samples.vocabulary import REGIONS, Region, vocabulary
 
 _CENT = Decimal("0.01")
-_VAT_FORMS = {
+VAT_FORMS = {
     "DE": "DE#########",
     "FR": "FR###########",
     "ES": "ESB########",
@@ -24,7 +24,7 @@ _VAT_FORMS = {
     "PT": "PT5########",
 }
 #: Bank codes that no bank has, so that no account is real.
-_IBAN_FORMS = {
+IBAN_FORMS = {
     "DE": "DE##00" + "#" * 16,
     "FR": "FR##000" + "#" * 20,
     "ES": "ES##000" + "#" * 17,
@@ -152,8 +152,8 @@ def make_invoice(seed: int, language: str, wishes: Wishes | None = None) -> Invo
         customer_no=str(chance.randint(10_000, 99_999)),
         issued=issued,
         due=issued + timedelta(days=chance.choice((10, 14, 30))) if chance.random() < 0.85 else None,
-        iban=_fill(_IBAN_FORMS.get(country), iban.is_valid, chance),
-        vat_id=_fill(_VAT_FORMS.get(country), vat.is_valid, chance),
+        iban=fill(IBAN_FORMS.get(country), iban.is_valid, chance),
+        vat_id=fill(VAT_FORMS.get(country), vat.is_valid, chance),
         lines=_lines(chance, vendor, wishes),
     )
 
@@ -203,7 +203,7 @@ def _quantity(chance: random.Random, unit: str, price: Decimal) -> Decimal:
     return quantity + Decimal("0.5") if unit in _BY_MEASURE and chance.random() < 0.5 else quantity
 
 
-def _fill(form: str | None, is_valid: Callable[[str], bool], chance: random.Random) -> str:
+def fill(form: str | None, is_valid: Callable[[str], bool], chance: random.Random) -> str:
     """``form`` with its ``#`` made digits (and ``X`` a letter) such that the check digits are right; empty for none."""
     if form is None:
         return ""

@@ -355,3 +355,12 @@ JOB_EVENTS = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("event", Facts, nullable=False),
 )
+
+#: What was learnt of vendors; ``memory`` is empty for one that was forgotten, ``version`` counts the changes of all.
+VENDORS = Table(
+    "vendors",
+    METADATA,
+    Column("vendor_id", String(64), primary_key=True),
+    Column("memory", Facts),
+    Column("version", Integer, nullable=False, index=True),
+)

@@ -32,6 +32,7 @@ LOGIC = (
     "pages_read",
     "regions",
     "records",
+    "memory",
     "preferences",
     "evaluation",
     "extraction_json",

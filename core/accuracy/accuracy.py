@@ -7,7 +7,7 @@ import shlex
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -256,6 +256,7 @@ class _Run:
         runs = self._parts.runs
         recipe = runs.shelf.hiding(subject.case.read_with(recipe), document.sha256, pages)
         order = runs.order_as_is(lambda: document, document.sha256, document.name, pages, recipe, self._job_id)
+        order = replace(order, remembers=False)
         for event in runs.pipeline.run(order, cancelled):
             if isinstance(event, RunFinished):
                 return event.extraction

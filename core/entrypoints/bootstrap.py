@@ -28,6 +28,7 @@ from core.llm.provider import Models, Provider
 from core.llm.registry import build_providers, default_model, does_not_answer, is_set_up, line_of
 from core.llm.settling import settle_recipe
 from core.llm.switchboard import Outside, Switchboard
+from core.memory.memory import VendorMemory
 from core.ocr import registry, vision
 from core.ocr.engine import Engine
 from core.ocr.gpu import gpu
@@ -64,6 +65,7 @@ from storage.settings import SqlSettings
 from storage.table_exports import export_tables
 from storage.traffic import SqlTraffic
 from storage.types import SqlTypes
+from storage.vendors import SqlVendors
 from storage.workbook import Workbook
 
 Health = list[tuple[str, str, Availability]]
@@ -115,7 +117,8 @@ def _assemble(
 
     found = extractors() | {"llm": LlmExtractor(models, shipped_and_own, lambda: tuple(models.providers()))}
     reader = CachedPageReader(results, _engines(models, calls), workers=defaults.ocr_workers, clean=clean)
-    pipeline = Pipeline(found, reader, results, code_version())
+    memory = VendorMemory(SqlVendors(database), files)
+    pipeline = Pipeline(found, reader, results, code_version(), memory=memory)
     orders = SqlOrders(database)
     jobs = SqlJobs(database, _place_of(settings.data_dir))
     ledger = SqlLedger(database, account_name())
@@ -160,6 +163,7 @@ def _assemble(
         health=_health(found, settings, models),
         accuracy=Accuracy(settings, measuring),
         preferences=preferences,
+        memory=memory,
     )
     studio = Studio(settings, parts)
     handlers.update(studio.handlers())

@@ -104,6 +104,14 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     given = parser.add_mutually_exclusive_group()
     given.add_argument("--pred", type=Path, metavar="DIR", help="score the predictions DIR/<id>.json; nothing is read")
     given.add_argument("--out", type=Path, metavar="DIR", help="also keep each extraction as DIR/<id>.json")
+    given.add_argument(
+        "--learn",
+        action="store_true",
+        help="each vendor's documents in order, the truth of each learnt from before the next, beside no memory",
+    )
+    parser.add_argument(
+        "--wrong", type=float, default=0.0, metavar="SHARE", help="with --learn: spoil this share of the corrections"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress on the terminal")
 
 

@@ -213,6 +213,7 @@ class _Drafting:
             payment=read_payment(totals.total.value if totals.total else None, totals.candidates),
             notation=self.reading.notation,
             candidates=find_candidates(self.reading, candidates, totals.candidates, self.names, self.parties),
+            layouts=tuple(self.reading.layouts),
         )
 
 

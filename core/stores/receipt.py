@@ -9,10 +9,19 @@ from core.stores.records import Record, Target
 
 
 @dataclass(frozen=True, slots=True)
+class Taught:
+    """What a save taught of a vendor: a sentence a thing."""
+
+    vendor_id: str
+    vendor: str
+    things: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SaveReceipt:
     """What a save did, enough to undo it: what each target held before (``None``: the order was new there), and what
     it held after (``None``: the order was removed), by which a later change is noticed. ``finals`` is what the ledger had as
-    final of the run ``run_id`` before."""
+    final of the run ``run_id`` before, ``taught`` what was learnt from it."""
 
     order_id: int
     targets: tuple[Target, ...]
@@ -20,3 +29,4 @@ class SaveReceipt:
     stored: dict[Target, Record | None] = field(default_factory=dict)
     run_id: str | None = None
     finals: Finals | None = None
+    taught: Taught | None = None

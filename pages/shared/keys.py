@@ -46,6 +46,7 @@ Studio page, result
     lines_changed          what was extracted; restore_lines puts it back
     next_doubtful          goes to the next doubtful field (Alt+N)
     save_to, save, undo    targets, the primary button, undo; save_next saves and goes on; next_document after it
+    taught                 what the save taught of the vendor; unlearn takes it back
     show_keys              the list of keys (``?``); form_keyboard is its browser side
     go_to_open, save_anyway, cancel_open    the choices when required values are missing or checks fail
     update_order, keep_both, cancel_save    the choices when it is stored already
@@ -68,6 +69,12 @@ Compare page, a comparison
     compare_only, compare_sort    which values are shown, and in which order
     compare_totals         the recipes' figures; compare_recipe chooses one: compare_default, compare_reread, compare_change;
                            compare_another, compare_add_saved
+
+Vendors page
+    vendor_list            the vendors: vendor_<n> in vendor_entry_<n> (vendors_find narrows a long list)
+    vendors_export, vendors_import    the file for another studio (vendors_file_<n>, vendors_bring_in)
+    vendor_head            the chosen one: vendor_lock_<id>, vendor_forget (vendor_forget_yes); vendor_marks what it is known by
+    vendor_learnt_<n>      a rule in words; vendor_rule_forget_<n>
 
 Accuracy page
     accuracy_bar           what is measured: accuracy_set (accuracy_folder), accuracy_recipes, accuracy_all_pages; accuracy_start

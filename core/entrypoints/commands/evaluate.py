@@ -6,10 +6,10 @@ import argparse
 import logging
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.accuracy import Choice, Measured, figures_of
 from core.accuracy.figures import figures_json, render_figures
@@ -21,6 +21,9 @@ from core.errors import CaseError, StudioError
 from core.evaluation import Report, ScoredCase, choose_cases, load_cases, load_prediction, render, score_case, to_json
 from core.extraction import Extraction
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from core.studio import Studio
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +43,8 @@ Predict = Callable[[Subject], Prediction]
 def run(arguments: argparse.Namespace) -> int:
     """Score every case and print the tables. Raises CaseError."""
     subjects = _subjects(arguments)
+    if arguments.learn:
+        return _learn(arguments, subjects)
     predict = _given(arguments.pred) if arguments.pred else _extracting(arguments)
     lines = StepLines(arguments.quiet)
     scored: list[ScoredCase] = []
@@ -59,6 +64,39 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         text = render(report, cases=arguments.cases, errors=arguments.errors, vendors=arguments.vendors)
         sys.stdout.write(f"{text}\n" + (f"\n{render_figures(figures)}\n" if figures else ""))
+    return 0
+
+
+def _learn(arguments: argparse.Namespace, subjects: Sequence[Subject]) -> int:
+    """Read every vendor's documents in order, each one's truth revealed as its correction, beside reading without memory."""
+    from core.accuracy.schooling import attend, places_json, render_places
+    from core.entrypoints.commands.reading import open_studio
+
+    settings = Settings()
+    studio = open_studio(_apart(settings), settings)
+    studio.memory.forget_all()  # of a measurement that broke off
+    read = _reader(arguments, studio)
+    subject_by_case = {subject.case.case_id: subject for subject in subjects}
+    lines = StepLines(arguments.quiet)
+    plain = {}
+    for number, subject in enumerate(subjects, 1):
+        plain[subject.case.case_id] = read(subject)
+        lines.title(f"[{number}/{len(subjects)}] {subject.case.case_id}, without memory")
+    try:
+        places = attend(
+            studio.memory,
+            [subject.case for subject in subjects],
+            lambda case: plain[case.case_id],
+            lambda case: read(subject_by_case[case.case_id]),
+            arguments.wrong,
+            lines.title,
+        )
+    finally:
+        studio.memory.forget_all()  # other measurements are without
+    if arguments.json:
+        print_json({"places": places_json(places)})
+    else:
+        sys.stdout.write(f"{render_places(places)}\n")
     return 0
 
 
@@ -113,28 +151,39 @@ def _given(folder: Path) -> Predict:
 
 def _extracting(arguments: argparse.Namespace) -> Predict:
     """Reads each case's document with the person's recipe or the one named."""
-    from core.entrypoints.commands.reading import extract_document, open_file, open_studio
+    from core.entrypoints.commands.reading import open_studio
     from core.extraction_json import to_json as extraction_to_json
-    from core.recipe import load_recipe
 
     settings = Settings()
-    studio = open_studio(_apart(settings), settings)
-    recipe = load_recipe(arguments.recipe, studio.defaults.known_recipes()) if arguments.recipe else None
-    silent = StepLines(quiet=True)
+    read = _reader(arguments, open_studio(_apart(settings), settings))
 
     def predict(subject: Subject) -> Prediction:
         case = subject.case
-        document = open_file(studio, case.document) if case.document else studio.open(subject.load(), subject.name)
-        pages = subject.pages if arguments.invoice_pages else ()
-        extraction = extract_document(
-            studio, document, pages or None, case.read_with(recipe or studio.defaults.recipe), silent
-        )
+        extraction = read(subject)
         result = extraction_to_json(extraction)
         if arguments.out:
             write_atomically(arguments.out / f"{case.case_id}.json", f"{json_text(result, indent=2)}\n".encode())
         return Prediction(result[extraction.type.key], extraction)
 
     return predict
+
+
+def _reader(arguments: argparse.Namespace, studio: Studio) -> Callable[[Subject], Extraction]:
+    """Reads a case's document as the arguments say."""
+    from core.entrypoints.commands.reading import extract_document, open_file
+    from core.recipe import load_recipe
+
+    recipe = load_recipe(arguments.recipe, studio.defaults.known_recipes()) if arguments.recipe else None
+    silent = StepLines(quiet=True)
+
+    def read(subject: Subject) -> Extraction:
+        case = subject.case
+        document = open_file(studio, case.document) if case.document else studio.open(subject.load(), subject.name)
+        pages = subject.pages if arguments.invoice_pages else ()
+        chosen = case.read_with(recipe or studio.defaults.recipe)
+        return extract_document(studio, document, pages or None, chosen, silent)
+
+    return read
 
 
 def _apart(settings: Settings) -> Settings:

@@ -1,0 +1,288 @@
+"""The verbs of vendor memory: recall what is known of a document's vendor, learn from a review, take back, forget."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from pydantic import TypeAdapter, ValidationError
+
+from core.document_types import SHIPPED
+from core.evidence import PageText
+from core.extraction import Extraction, Finding, Learnt
+from core.extractor import Extracted
+from core.memory.applying import speaks, take
+from core.memory.history import check_history
+from core.memory.learning import learn_rules, place_of
+from core.memory.lessons import Lesson, lesson_from, lesson_json, lesson_of
+from core.memory.marks import Mark, Marks, find_marks, likeness
+from core.memory.pack import pack, unpack
+from core.memory.recognising import Register
+from core.notation.folding import squeeze
+from core.page.layout import Layout
+from core.placing import evidence_as_read
+from core.stores.files import Files
+from core.stores.vendors import Vendor, VendorRule, Vendors
+
+#: Under these kinds the reviewed documents, and what a review replaced, are kept.
+_LESSON, _BEFORE = "lesson", "lesson-before"
+#: So many documents of a vendor are kept to try rules on, so many marks and layouts of it.
+_MOST_LESSONS, _MOST_MARKS, _MOST_LAYOUTS = 8, 40, 3
+_ANOTHER_LAYOUT = 0.6
+#: A mark within so many heights of the text below the customer's name is the customer's.
+_OWN_BLOCK = 9.0
+_VENDOR = TypeAdapter(Vendor)
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What is known of a document's vendor; ``vendor`` is ``None`` for one that is not known."""
+
+    vendor: Vendor | None
+    marks: Marks
+
+    @property
+    def digest(self) -> str:
+        """Names all that can change the reading of a document with these marks; empty where nothing does."""
+        if self.vendor is None:
+            return ""
+        facts = json.dumps(
+            [
+                self.vendor.vendor_id,
+                self.vendor.name,
+                sorted(self.vendor.seen),
+                [[str(rule.habit), rule.state, rule.agreed, rule.helped] for rule in self.vendor.rules if speaks(rule)],
+            ]
+        )
+        return hashlib.sha256(facts.encode()).hexdigest()[:16]
+
+    def take(self, extracted: Extracted, pages: Sequence[PageText]) -> tuple[Extracted, tuple[Learnt, ...]]:
+        """``extracted`` with what the vendor's rules know better, and what they changed."""
+        if self.vendor is None or extracted.exact:
+            return extracted, ()
+        return take(self.vendor, extracted, pages)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What the vendor's earlier documents say of this one."""
+        return tuple(check_history(self.vendor, self.marks)) if self.vendor else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a review taught: the vendor as it is now, and what of its rules is new or has become active."""
+
+    vendor: Vendor
+    rules: tuple[VendorRule, ...] = ()
+
+
+class VendorMemory:
+    """What is remembered of vendors. Thread-safe."""
+
+    def __init__(self, vendors: Vendors, files: Files) -> None:
+        self._vendors = vendors
+        self._files = files
+        self._lock = threading.Lock()
+        self._known: tuple[int, Register] | None = None
+
+    # --- recalling -------------------------------------------------------------------------------------------------
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is remembered."""
+        return not self._register().vendors
+
+    def all(self) -> list[Vendor]:
+        """Every vendor that is remembered, by name."""
+        return self._vendors.all()
+
+    def vendor(self, vendor_id: str) -> Vendor | None:
+        """The vendor of this id."""
+        return self._register().vendors.get(vendor_id)
+
+    def recall(self, marks: Marks) -> Recalled:
+        """What is known of the vendor of a document with these marks."""
+        return Recalled(self._register().recognise(marks), marks)
+
+    def _register(self) -> Register:
+        version = self._vendors.version()
+        with self._lock:
+            if self._known is None or self._known[0] != version:
+                self._known = version, Register(self._vendors.all())
+            return self._known[1]
+
+    # --- learning --------------------------------------------------------------------------------------------------
+
+    def learn(self, run_id: str, read: Extraction, reviewed: Extraction) -> Learned | None:
+        """Learn from what a person made of a reading: ``read`` as it was read, ``reviewed`` with what they changed and
+        confirmed. ``None`` where the document is of a type that a person made or has no issuer, or its vendor is locked."""
+        known = reviewed.type in SHIPPED and reviewed.type.issuer
+        name = getattr(reviewed.values, reviewed.type.issuer, None) if known else None
+        if not name or not read.page_texts:
+            return None
+        marks = _marks_of_review(reviewed, name)
+        before = self._vendor_of(marks, name)
+        if before and before.locked:
+            return None
+        vendor = before or Vendor(uuid.uuid4().hex, name)
+        self._files.keep_json(_LESSON, run_id, lesson_json(lesson_of(read, reviewed)))
+        self._files.keep_json(_BEFORE, run_id, _VENDOR.dump_json(vendor).decode())
+        lessons = [*(one for one in vendor.lessons if one != run_id), run_id]
+        for old in lessons[:-_MOST_LESSONS]:
+            self._drop(old)
+        vendor = replace(
+            vendor,
+            marks=_joined(vendor.marks, _own_marks(marks, reviewed, name)),
+            seen=_joined(vendor.seen, [mark for mark in sorted(marks.found) if mark[0] in ("iban", "tax")]),
+            layouts=_with_layout(vendor.layouts, marks.layout),
+            lessons=tuple(lessons[-_MOST_LESSONS:]),
+            documents=vendor.documents + (run_id not in vendor.lessons),
+        )
+        kept = [lesson for one in vendor.lessons if (lesson := self._lesson(one))]
+        after = replace(vendor, rules=learn_rules(vendor.rules, kept, vendor.forgotten))
+        self._vendors.put(after)
+        return Learned(after, _news(before.rules if before else (), after.rules))
+
+    def unlearn(self, run_id: str) -> bool:
+        """Take back what the review of a run taught, if its vendor learnt nothing since; gives whether it did."""
+        kept = self._files.load_json(_BEFORE, run_id)
+        before = _vendor_from(kept) if kept else None
+        now = self.vendor(before.vendor_id) if before else None
+        if before is None or now is None or not now.lessons or now.lessons[-1] != run_id:
+            return False
+        if before.documents:
+            self._vendors.put(before)
+        else:
+            self._vendors.remove(before.vendor_id)
+        self._drop(run_id)
+        return True
+
+    def _vendor_of(self, marks: Marks, name: str) -> Vendor | None:
+        """The vendor that a reviewed document belongs to: of the person's own name for it, or one alike that its identifiers
+        point to."""
+        from rapidfuzz.fuzz import ratio
+
+        register = self._register()
+        named = [one for one in register.vendors.values() if ("name", squeeze(name)) in one.marks]
+        if len(named) == 1:
+            return named[0]
+        found = register.recognise(marks)
+        return found if found and ratio(squeeze(found.name), squeeze(name)) >= _ALIKE_NAMES else None
+
+    def _lesson(self, run_id: str) -> Lesson | None:
+        kept = self._files.load_json(_LESSON, run_id)
+        try:
+            return lesson_from(kept) if kept else None
+        except ValidationError:  # written by another version of the studio
+            return None
+
+    def _drop(self, run_id: str) -> None:
+        self._files.forget_json(_LESSON, run_id)
+        self._files.forget_json(_BEFORE, run_id)
+
+    # --- the person's ----------------------------------------------------------------------------------------------
+
+    def forget(self, vendor_id: str) -> None:
+        """Forget a vendor with all that was learnt of it."""
+        vendor = self.vendor(vendor_id)
+        for run_id in vendor.lessons if vendor else ():
+            self._drop(run_id)
+        self._vendors.remove(vendor_id)
+
+    def forget_all(self) -> None:
+        """Forget every vendor."""
+        for vendor in self.all():
+            self.forget(vendor.vendor_id)
+
+    def forget_rule(self, vendor_id: str, rule: VendorRule) -> None:
+        """Throw out one rule; it is not learnt again."""
+        self._change(
+            vendor_id,
+            lambda vendor: replace(
+                vendor,
+                rules=tuple(one for one in vendor.rules if one.habit != rule.habit),
+                forgotten=(*vendor.forgotten, rule.habit),
+            ),
+        )
+
+    def lock(self, vendor_id: str, locked: bool) -> None:
+        """Let a vendor learn no more, or again."""
+        self._change(vendor_id, lambda vendor: replace(vendor, locked=locked))
+
+    def export(self) -> bytes:
+        """Every vendor as a file for another studio: see :mod:`core.memory.pack`."""
+        return pack(self.all())
+
+    def bring_in(self, data: bytes) -> int:
+        """Take over the vendors of such a file, their rules on trial; gives how many. What is known here already stays as it
+        is. Raises PackError."""
+        found = unpack(data)
+        for one in found:
+            known = next((v for v in self._register().vendors.values() if squeeze(v.name) == squeeze(one.name)), None)
+            vendor = known or Vendor(uuid.uuid4().hex, one.name)
+            own = {place_of(rule.habit) for rule in vendor.rules} | {place_of(habit) for habit in vendor.forgotten}
+            rules = (*vendor.rules, *(rule for rule in one.rules if place_of(rule.habit) not in own))
+            marks = _joined(vendor.marks, one.marks)
+            self._vendors.put(replace(vendor, marks=marks, layouts=vendor.layouts or one.layouts, rules=rules))
+        return len(found)
+
+    def _change(self, vendor_id: str, change: Callable[[Vendor], Vendor]) -> None:
+        vendor = self.vendor(vendor_id)
+        if vendor is not None:
+            self._vendors.put(change(vendor))
+
+
+#: Two names so alike (0 to 100) are one vendor's where identifiers agree too.
+_ALIKE_NAMES = 70
+
+
+def _marks_of_review(reviewed: Extraction, name: str) -> Marks:
+    layouts = [Layout(page.as_read()) for page in reviewed.page_texts]
+    return find_marks(layouts, [name])
+
+
+def _own_marks(marks: Marks, reviewed: Extraction, name: str) -> list[Mark]:
+    """The vendor's marks of a document: those that do not stand in a block of somebody else's."""
+    others = [
+        (found.page, box)
+        for path, found in evidence_as_read(reviewed.evidence, reviewed.page_texts).items()
+        if path in reviewed.type.blocks
+        for box in found.boxes
+    ]
+    own = [
+        mark
+        for mark, (page, x, y) in sorted(marks.places.items())
+        if not any(
+            page == other
+            and box.x0 - 2 * box.height <= x
+            and 0 <= y - box.y0 <= _OWN_BLOCK * box.height
+            and x <= box.x1 + 4 * box.height
+            for other, box in others
+        )
+    ]
+    return [("name", squeeze(name)), *own]
+
+
+def _joined(known: Sequence[Mark], more: Sequence[Mark]) -> tuple[Mark, ...]:
+    return tuple(dict.fromkeys((*known, *more)))[:_MOST_MARKS]
+
+
+def _with_layout(known: tuple[tuple[int, ...], ...], new: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    if not new or any(likeness(new, one) >= _ANOTHER_LAYOUT for one in known):
+        return known
+    return (*known, new)[-_MOST_LAYOUTS:]
+
+
+def _news(before: Sequence[VendorRule], after: Sequence[VendorRule]) -> tuple[VendorRule, ...]:
+    known = {(rule.habit, rule.state) for rule in before}
+    return tuple(rule for rule in after if rule.state != "retired" and (rule.habit, rule.state) not in known)
+
+
+def _vendor_from(text: str) -> Vendor | None:
+    try:
+        return _VENDOR.validate_json(text)
+    except ValidationError:
+        return None

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from core.evidence import Box, PageText, Word
 from core.notation.folding import fold_lines
 from core.page.skew import slope_of
+from core.page.tiles import find_tiles
 
 #: A gap wider than this many text heights separates two cells of a line.
 CELL_GAP = 0.9
@@ -126,7 +127,7 @@ class Layout:
         self.height = page.height
         self.slope = slope_of(page.words)
         self.lines = _lines(
-            _tokens(page.words, self.slope, _TALLEST * page.height), page.words if page.recognised else ()
+            _tokens(page.words, self.slope, page.width, page.height), page.words if page.recognised else ()
         )
         self.segments = [segment for line in self.lines for segment in line.segments]
         for index, segment in enumerate(self.segments):
@@ -209,12 +210,16 @@ def overlap_share(a0: float, a1: float, b0: float, b1: float) -> float:
     return max(0.0, common / max(min(a1 - a0, b1 - b0), 1e-6))
 
 
-def _tokens(words: Sequence[Word], slope: float, tallest: float) -> list[Token]:
-    """The words as tokens, straightened by ``slope``, without blank ones, those that run up or down the
-    page and those taller than ``tallest`` (a watermark)."""
+def _tokens(words: Sequence[Word], slope: float, width: float, tall: float) -> list[Token]:
+    """The words of a page (``width`` by ``tall``) as tokens, straightened by ``slope``, without blank ones, those that run
+    up or down the page and those of a watermark: very tall ones, or tiles all over the page."""
     pieces: list[tuple[str, float, float, int]] = []
+    tallest = _TALLEST * tall
     printed = _Printed(_TWICE * tallest)
+    tiles = find_tiles(words, width, tall)
     for index, word in enumerate(words):
+        if index in tiles:
+            continue
         text = word.text.translate(_DASHES)
         box = word.box
         height = box.y1 - box.y0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -29,6 +29,7 @@ from core.rules.tables.rows import (
     without_tax_class,
 )
 from core.rules.tables.split import join_split
+from core.rules.tables.table import Table, join_break
 from core.rules.tables.unnamed import add_unnamed, find_unnamed_price
 from core.rules.tables.words import TableWords
 
@@ -36,19 +37,6 @@ from core.rules.tables.words import TableWords
 _EMPTY = 14.0
 _MONEY = frozenset({"quantity", "unit_price", "total_price"})
 _NOT_NUMBERS = frozenset({"description", "position", "article", "unit", "date"})
-
-
-@dataclass
-class Table:
-    """A table on one page: header, boundaries, rows of items (anchors), and the lines of text between them."""
-
-    layout: Layout
-    header: Header
-    grid: Grid
-    anchors: list[BodyRow]
-    texts: list[TextLine]
-    open_end: bool
-    """Whether no sum closed the table, so that it may go on on the next page."""
 
 
 class PrintedSums:
@@ -147,9 +135,11 @@ class _Reader:
     def tables(self, layout: Layout, headers: Sequence[Header]) -> list[Table]:
         """The tables of one page under ``headers``; first what goes on from the page before."""
         tables: list[Table] = []
-        if self._going_on is not None and self._going_on.open_end:
+        before = self._going_on if self._going_on is not None and self._going_on.open_end else None
+        if before is not None:
             end = headers[0].first if headers else len(layout.lines)
-            table = self._table(layout, self._going_on.header, self._going_on.grid, layout.lines[:end], continued=True)
+            table = self._table(layout, before.header, before.grid, layout.lines[:end], continued=True)
+            join_break(before, table)
             if table.anchors:
                 tables.append(table)
         for header, following in zip(headers, (*headers[1:], None), strict=bool(headers)):
@@ -160,6 +150,8 @@ class _Reader:
             grid = find_grid(layout, header, self._top(body))
             prefer_words(grid, self._top(body))
             table = self._table(layout, header, grid, body)
+            if before is not None and not tables and header.signature == before.header.signature:
+                join_break(before, table)
             tables.append(table)
         tables = [table for table in tables if not all(row.doubtful for row in table.anchors)]
         self._going_on = tables[-1] if tables else None
@@ -168,7 +160,7 @@ class _Reader:
     def _table(
         self, layout: Layout, header: Header, grid: Grid, body: Sequence[Line], continued: bool = False
     ) -> Table:
-        table = Table(layout, header, grid, [], [], True)
+        table = Table(layout, header, grid)
         roles = header_roles(grid)
         bottom: float | None = None
         for line in level_rows(body):
@@ -187,6 +179,7 @@ class _Reader:
                 continue
             elif self._is_sum(row, roles):
                 table.open_end = table.open_end and not table.anchors
+                table.summed = line.index if table.summed is None else table.summed
             elif is_anchor(row, roles):
                 # a sum may stand between groups of items: what follows it must prove to be an item
                 table.open_end = table.open_end or is_full(row, roles)
@@ -275,7 +268,8 @@ class _Reader:
         pairs = _without_sum_row(pairs, roles)
         pairs = _fitting(pairs, roles, sums)
         pairs = self._without_taxes(pairs, roles, sums)
-        return [_item(table, row, block, roles) for row, block in pairs]
+        items = [_item(table, row, block, roles) for row, block in pairs]
+        return _over_the_break(items, table)
 
     def _row_of(self, table: Table, text: TextLine) -> BodyRow:
         return self._row(table.layout, table.grid, text.line)
@@ -315,6 +309,17 @@ class _Reader:
             return pairs
         proven = all(_total([row for row, _ in part], roles) in sums for part in (taxes, others))
         return others if proven else pairs
+
+
+def _over_the_break(items: list[ItemRow], table: Table) -> list[ItemRow]:
+    """``items`` with the text of the first and the last one that stands on another page."""
+    for at, text in ((0, "{before} {own}"), (-1, "{own} {after}")):
+        cell = items[at].description if items else None
+        part = table.after if at else table.before
+        if cell is not None and part:
+            joined = text.format(before=table.before, own=cell.text, after=table.after)
+            items[at] = replace(items[at], description=replace(cell, text=joined))
+    return items
 
 
 def _only_reduces(row: BodyRow, roles: Roles) -> bool:

@@ -27,6 +27,8 @@ _EDGES = " .-" + _MINUS
 _CREDIT = frozenset({"cr", "cr.", "credit", "h"})
 #: Letters that are glued to an amount name its class of tax (510.00T, 3.99F, 5.90SR, 45.00.S); H marks a credit.
 _TAX_CLASS = re.compile(r"^\.?(?:[A-GI-Zs]|[A-Z]{2,3})\.?$")
+#: For what a price is (25.00/pc).
+_PER = re.compile(r"/[^\W\d]{1,8}\.?$")
 #: Glued letters that say what is counted or weighed.
 _UNITS = frozenset("KG LB LBS OZ ML CL PC PCS EA HR HRS CM MM GB MB TB KWH KW STK STD XL XXL".split())
 _CENTS = re.compile(r"[.,]\d\d$")
@@ -114,6 +116,7 @@ def _core(text: str, repair: bool) -> tuple[str, str, str] | None:
     before = shape["before"].strip(_TRIMMED)
     after = shape["after"].strip(_TRIMMED)
     if _CENTS.search(shape["number"]):
+        after = _PER.sub("", after)
         # tills print a star before an amount, which is read as #
         before = before.lstrip("#")
         after = "" if _is_tax_class(after) else after

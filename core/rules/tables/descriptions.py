@@ -128,13 +128,15 @@ def _share_out(
     below: list[list[TextLine]] = [[] for _ in blocks]
     bare = sum(1 for words in own if not words)
     upward = bare * 2 > len(blocks) and any(text.line.index < blocks[0].line.index for text in texts)
+    centred = not upward and _are_centred(layout, blocks, own, texts)
     tight = {text.line.index for text in texts if _gap(layout, text.line.index) < _TIGHT * _tall(text.line)}
     for text in reversed(texts):
         place = sum(1 for block in blocks if block.line.index < text.line.index)
         if place < len(blocks):
             block = blocks[place]
             if own[place]:
-                hangs = _is_centred(layout, block, text, above[place], tight)
+                hanging = above[place]
+                hangs = (centred or block.line.index + 1 in tight) and _begins_above(layout, block, text, hanging)
             else:
                 hangs = upward or _is_nearer(blocks, text, place)
             if hangs:
@@ -153,11 +155,25 @@ def _is_nearer(blocks: Sequence[Block], text: TextLine, place: int) -> bool:
     return down < 0.6 * up
 
 
-def _is_centred(layout: Layout, block: Block, text: TextLine, hanging: Sequence[TextLine], tight: set[int]) -> bool:
-    """Whether the item's numbers are set at half the height of its text: the lines stand close together above and
-    below the item's own, and further from what is above them."""
+def _are_centred(
+    layout: Layout, blocks: Sequence[Block], own: Sequence[Sequence[Token]], texts: Sequence[TextLine]
+) -> bool:
+    """Whether most items have a line of text close above their own, and further from what is above it: the numbers stand
+    beside the last line of the text."""
+    named = [block for block, words in zip(blocks, own, strict=True) if words]
+    above = {text.line.index + 1: text for text in texts}
+    begun = [
+        block
+        for block in named
+        if block.line.index in above and _begins_above(layout, block, above[block.line.index], ())
+    ]
+    return 2 * len(begun) > len(blocks) and len(begun) > 1
+
+
+def _begins_above(layout: Layout, block: Block, text: TextLine, hanging: Sequence[TextLine]) -> bool:
+    """Whether a line stands close above an item's text and further from what is above it."""
     lower = hanging[0].line.index if hanging else block.line.index
-    if text.line.index != lower - 1 or block.line.index + 1 not in tight:
+    if text.line.index != lower - 1:
         return False
     down = _gap(layout, lower)
     return down < _TIGHT * _tall(text.line) and _gap(layout, text.line.index) > down + 0.3 * _tall(text.line)

@@ -150,13 +150,16 @@ def take_leading_quantity(row: MoneyRow) -> None:
     glued = next(_glued(ends), None)
     first = row.label[0]
     last, times = row.label[-1], row.label[-2]
-    if glued is None and last.text.isdecimal() and len(last.text) < 4 and TIMES.match(times.text):
+    sized = len(row.label) > 2 and row.label[-3].text[-1:].isdigit()
+    if glued is None and last.text.isdecimal() and len(last.text) < 4 and TIMES.match(times.text) and not sized:
         glued = Amount(Decimal(last.text), last.text, None, 0, False, (last,))
     if glued is None and first.text.isdecimal() and len(first.text) < 3 and not first.text.startswith("0"):
         glued = Amount(Decimal(first.text), first.text, None, 0, False, (first,))
     if glued is not None:
         row.quantity = glued
-        row.label = [token for token in row.label if token not in glued.tokens and not TIMES.match(token.text)]
+        row.label = [token for token in row.label if token not in glued.tokens]
+        ends = {id(token) for token in (row.label[:1] + row.label[-1:]) if TIMES.match(token.text)}
+        row.label = [token for token in row.label if id(token) not in ends]
 
 
 def take_trailing_quantities(run: Sequence[MoneyRow]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.page.layout import Layout, Line, Token, overlap_share
-from core.rules.tables.words import Name, TableWords
+from core.rules.tables.words import Name, TableWords, is_rate
 
 NUMERIC = frozenset({"quantity", "unit_price", "total_price", "gross"})
 #: Each of these is one column of a table; where a name may mean two of them, the other cells decide.
@@ -57,7 +57,9 @@ def find_headers(layout: Layout, words: TableWords) -> list[Header]:
     for line in layout.lines:
         if headers and line.index <= headers[-1].last:
             continue
-        if any(char.isdigit() for token in line.tokens for char in token.key):
+        tokens = line.tokens
+        numbers = [at for at, token in enumerate(tokens) if any(map(str.isdigit, token.key))]
+        if not all(is_rate(tokens, at) for at in numbers):
             continue
         if _is_seed(_names(line, words)) or _is_split_seed(layout, line, words):
             header = _header(layout, line, words)

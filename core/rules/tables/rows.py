@@ -20,6 +20,8 @@ from core.rules.tables.quantities import without_unit_sign
 _CANDIDATES = 8
 #: Products with these factors prove nothing.
 _TRIVIAL = frozenset({Decimal(0), Decimal(1)})
+#: Free of charge is said in so many words.
+_FREE = 2
 #: The products of this many rows are looked at.
 _SAMPLE = 12
 
@@ -62,9 +64,23 @@ def is_anchor(row: BodyRow, roles: Roles) -> bool:
     """Whether the line holds an item's numbers: its total, or where no column has totals its price or quantity."""
     if roles.total is not None:
         if not row.number(roles.total):
-            return False
+            return _is_free(row, roles)
         return bool(row.number(roles.quantity) or row.number(roles.unit_price)) or _stands_alone(row, roles.total)
     return bool(row.number(roles.unit_price if roles.unit_price is not None else roles.quantity))
+
+
+def _is_free(row: BodyRow, roles: Roles) -> bool:
+    """Whether the line is of goods that cost nothing: a word or a dash stands for the total, in a cell of its own, beside
+    a quantity in a cell of its own and a price, if one is printed."""
+    quantity = row.number(roles.quantity)
+    if quantity is None or roles.total is None:
+        return False
+    cell = row.cells[roles.total]
+    cells = [segment.tokens for segment in row.line.segments]
+    counted = any(quantity.tokens[0] is tokens[0] and len(tokens) < _FREE + 2 for tokens in cells)
+    if not counted or len(cells) < _FREE + 1 or cell != cells[-1] or len(cell) > _FREE:
+        return False
+    return bool(row.number(roles.unit_price)) or any(token.key.isalpha() for token in cell)
 
 
 def _stands_alone(row: BodyRow, column: int) -> bool:

@@ -10,6 +10,7 @@ from functools import cached_property
 from core.notation import Notation
 from core.notation.amounts import find_amounts
 from core.page.layout import Layout, Line
+from core.rules.tables.body import clean_lines
 from core.rules.tables.columns import Grid, find_grid, level_rows, prefer_words, read_numbers
 from core.rules.tables.descriptions import Block, TextLine, join_blocks
 from core.rules.tables.header import Column, Header, find_headers, names_columns
@@ -138,13 +139,14 @@ class _Reader:
         before = self._going_on if self._going_on is not None and self._going_on.open_end else None
         if before is not None:
             end = headers[0].first if headers else len(layout.lines)
-            table = self._table(layout, before.header, before.grid, layout.lines[:end], continued=True)
+            body = clean_lines(layout, layout.lines[:end], before.header, self._words)
+            table = self._table(layout, before.header, before.grid, body, continued=True)
             join_break(before, table)
             if table.anchors:
                 tables.append(table)
         for header, following in zip(headers, (*headers[1:], None), strict=bool(headers)):
             end = following.first if following else len(layout.lines)
-            body = layout.lines[header.last + 1 : end]
+            body = clean_lines(layout, layout.lines[header.last + 1 : end], header, self._words)
             if not header.inferred:
                 add_unnamed(header, self._top(body))
             grid = find_grid(layout, header, self._top(body))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,7 @@ from core.page.japanese import FIRST_CJK, bare_label
 from core.page.layout import Token
 from core.rules.lexicon import Lexicon
 
+_RATE = re.compile(r"^[(@]*\d{1,2}(?:[.,]\d{1,2})?%\)?$")
 #: No name of a column and no label of a sum has more tokens than this.
 _LONGEST = 6
 #: How names of sums before tax end, whatever stands in front of them (food subtotal).
@@ -150,14 +152,14 @@ class TableWords:
                 key = self._without_unit(tokens[at].text)
                 length = int(key in self.columns)
             if not length:
-                if not _is_unit(tokens[at].text):
+                if not _is_unit(tokens[at].text) and not is_rate(tokens, at):
                     loose.append(tokens[at])
                 at += 1
                 continue
             self._add_loose(found, loose)
             loose = []
             end = at + length
-            while end < len(tokens) and _is_unit(tokens[end].text):
+            while end < len(tokens) and (_is_unit(tokens[end].text) or is_rate(tokens, end)):
                 end += 1
             name = Name(tuple(tokens[at:end]), self.columns[key], key)
             found.append(self._with_first(found.pop(), name) if found and _is_one_text(found[-1], name) else name)
@@ -223,6 +225,14 @@ def _likelihood(role: str) -> int:
 def _is_one_text(first: Name, second: Name) -> bool:
     """Whether two names in a row are one: a table has one column of descriptions, whose name may be long."""
     return first.roles[:1] == second.roles[:1] == ("description",)
+
+
+def is_rate(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the token at ``at`` is the rate in the name of a column of taxes (VAT 20 %, CGST 9%)."""
+    text = tokens[at].text
+    if "%" not in text:
+        text += tokens[at + 1].text if at + 1 < len(tokens) else ""
+    return _RATE.match(text) is not None
 
 
 def _is_unit(text: str) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from core.evidence import Box, Word
 from tests.core.rules.table_pages import FOUR, page, plain, read
 
 HEADER = ("Description", "Qty", "Price", "Amount")
@@ -410,3 +413,51 @@ def test_the_dash_of_a_unit_is_no_sign() -> None:
     """15 XBC- (a unit code cut at its dash)."""
     rows = [HEADER, ("Beer", "15 XBC- unit", "12.00", "180.00"), ("Soda", "2 Stk", "5.00", "10.00")]
     assert plain(read(page(rows, (40, -380, -450, -540))))[0][1] == "15"
+
+
+def test_numbers_beside_the_last_line_of_a_text() -> None:
+    """Each text begins a line above its numbers; the gap between items is wider than that within one."""
+    rows = [HEADER, (), ("Oak table",), ("in a box", *TABLE[1:]), (), ("Desk lamp",), ("with a bulb", *LAMP[1:])]
+    sheet = page(rows, pitch=11)
+    assert [row[0] for row in plain(read(sheet))] == ["Oak table in a box", "Desk lamp with a bulb"]
+
+
+def test_goods_that_cost_nothing_are_items() -> None:
+    """A word stands for the total."""
+    rows = [HEADER, ("Mug", "1", "0.00", "free"), TABLE, ("Cap", "2", None, "gratis")]
+    assert plain(read(page(rows))) == [("Mug", "1", "0", None), BOTH[0], ("Cap", "2", None, None)]
+
+
+def test_sums_to_the_right_in_the_lines_of_the_items() -> None:
+    """Subtotal, tax and total begin beside the first row."""
+    rows = [
+        (*HEADER, None, None),
+        (*TABLE, "Subtotal", "491.00"),
+        (*LAMP, "VAT 20%", "98.20"),
+        (None, None, None, None, "Total", "589.20"),
+    ]
+    assert plain(read(page(rows, (40, -220, -280, -350, 400, -545)))) == BOTH
+
+
+def test_words_of_a_stamp_do_not_get_into_the_rows() -> None:
+    """Large words that lie over a row: PAID 12 MAY."""
+    sheet = page([HEADER, TABLE, LAMP])
+    stamp = [Word(text, Box(x, 108, x + 50, 138)) for text, x in (("PAID", 180), ("12", 300), ("MAY", 380))]
+    assert plain(read(replace(sheet, words=(*sheet.words, *stamp)))) == BOTH
+
+
+def test_a_price_for_a_piece() -> None:
+    """150.00/pc is a price."""
+    rows = [HEADER, ("Oak table", "3", "150.00/pc", "450.00"), ("Desk lamp", "2", "20.50/pc", "41.00")]
+    assert plain(read(page(rows))) == BOTH
+
+
+def test_a_heading_may_hold_the_rate_of_a_tax() -> None:
+    """CGST 9% and SGST 9% beside the taxable value; no two numbers make the last one."""
+    rows = [
+        ("Description", "Qty", "Rate", "Taxable value", "CGST 9%", "SGST 9 %", "Total"),
+        ("Oak table", "3", "150.00", "450.00", "40.50", "40.50", "531.00"),
+        ("Desk lamp", "2", "20.50", "41.00", "3.69", "3.69", "48.38"),
+    ]
+    sheet = page(rows, (40, -200, -260, -340, -410, -480, -560))
+    assert [row[:3] for row in plain(read(sheet))] == [row[:3] for row in BOTH]

@@ -392,3 +392,10 @@ def test_two_marks_may_follow_an_amount() -> None:
     """Tax class and a star."""
     rows = [("Bottles", "0,25 A *"), ("Soap", "2,99 B"), ("Summe", "3,24")]
     assert [row[3] for row in plain(read(page(rows, RECEIPT), language="de"))] == ["0.25", "2.99"]
+
+
+def test_a_size_is_no_quantity() -> None:
+    """1500 x 700 says how large the bench is, also behind a quantity."""
+    rows = [("Bench 1500 x 700", "80.00"), ("2 Bench 1500 x 700", "90.00"), ("Total", "170.00")]
+    found = plain(read(page(rows, RECEIPT)))
+    assert found == [("Bench 1500 x 700", None, None, "80"), ("Bench 1500 x 700", "2", None, "90")]

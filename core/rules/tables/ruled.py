@@ -259,7 +259,7 @@ class _Reader:
         certain = [row for row in table.anchors if not row.doubtful]
         roles = proven_roles(table.grid, certain)
         rows = [with_price(with_points(row, roles), roles) for row in certain if is_anchor(row, roles)]
-        rows, texts = join_split(rows, [(text, self._row_of(table, text)) for text in table.texts], roles, table.grid)
+        rows, texts = join_split(rows, table.texts, lambda text: self._row_of(table, text), roles, table.grid)
         rows = with_factors(rows, roles, self._habit)
         rows, roles = find_unnamed_price(rows, roles, table.grid, self._habit)
         rows = _with_doubtful(rows, table.anchors, roles, sums)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from core.rules.tables.columns import Grid
@@ -14,11 +14,18 @@ _CLOSE = 1.0
 
 
 def join_split(
-    rows: list[BodyRow], texts: Sequence[tuple[TextLine, BodyRow]], roles: Roles, grid: Grid
+    rows: list[BodyRow], lines: Sequence[TextLine], row_of: Callable[[TextLine], BodyRow], roles: Roles, grid: Grid
 ) -> tuple[list[BodyRow], list[TextLine]]:
-    """``rows`` with the quantities and prices that most of them lack and that stand on the line above or below them, and
-    the lines of text that are left. A line of a component, which has a quantity and no price in a table of whole rows, is
-    no text of an item."""
+    """``rows`` with the quantities and prices that most of them lack and that stand on one of the ``lines`` of text above or
+    below them (``row_of`` gives its numbers), and the lines of text that are left. A line of a component, which has a
+    quantity and no price in a table of whole rows, is no text of an item."""
+    at = next((place for place, column in enumerate(grid.columns) if column.role == "description"), len(grid.columns))
+    complete = all(
+        column is None or all(row.number(column) for row in rows) for column in (roles.quantity, roles.unit_price)
+    )
+    if complete and (roles.quantity is None or roles.quantity > at):
+        return rows, list(lines)
+    texts = [(text, row_of(text)) for text in lines]
     for column in (roles.quantity, roles.unit_price):
         lacking = [row for row in rows if column is not None and not row.number(column)]
         if column is None or not lacking or 2 * len(lacking) < len(rows):

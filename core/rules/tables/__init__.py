@@ -30,11 +30,13 @@ def read_line_items(
         (read_without_header(page, words, habit) for page in [pages]),
     )
     bare: list[ItemRow] = []
+    found: list[list[ItemRow]] = []
     for items in readings:
         if not bare and any((item.quantity and item.total_price) or item.unit_price for item in items):
             return items if _added(items) in sums.values else _proven(items, readings, sums.values)
+        found.append(items)
         bare = _fuller(bare, items)
-    return bare
+    return bare if not bare or _added(bare) in sums.values else _proven(bare, found, sums.values)
 
 
 def _proven(items: list[ItemRow], others: Iterable[list[ItemRow]], sums: frozenset[Decimal]) -> list[ItemRow]:

@@ -158,8 +158,8 @@ def take_leading_quantity(row: MoneyRow) -> None:
     if glued is not None:
         row.quantity = glued
         row.label = [token for token in row.label if token not in glued.tokens]
-        ends = {id(token) for token in (row.label[:1] + row.label[-1:]) if TIMES.match(token.text)}
-        row.label = [token for token in row.label if id(token) not in ends]
+        signs = [token for token in (row.label[:1] + row.label[-1:]) if TIMES.match(token.text)]
+        row.label = [token for token in row.label if token not in signs]
 
 
 def take_trailing_quantities(run: Sequence[MoneyRow]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.page.layout import Layout, Line, Token, overlap_share
 from core.rules.tables.words import Name, TableWords, is_rate
 
+#: The first heading of a table of taxes on a receipt (GST Summary, Amount, Tax).
+_OF_TAXES = re.compile(r"summary|\b(?:gst|sst|vat|tax)\b", re.IGNORECASE)
 NUMERIC = frozenset({"quantity", "unit_price", "total_price", "gross"})
 #: Each of these is one column of a table; where a name may mean two of them, the other cells decide.
 UNIQUE = ("description", "quantity", "unit_price", "total_price")
@@ -259,4 +262,6 @@ def _is_header(header: Header) -> bool:
         return len(roles & {"quantity", "unit_price", "total_price", "gross", "description", "article"}) >= 2
     description = header.column("description")
     taxes = [column for column in header.columns if column.role in ("tax_rate", "tax_amount")]
-    return description is not None and bool(description.roles) and len(taxes) < 2
+    if description is None or not description.roles or len(taxes) > 1:
+        return False
+    return not (taxes and _OF_TAXES.search(description.label))

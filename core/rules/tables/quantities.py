@@ -10,13 +10,15 @@ from core.notation.amounts import Amount, find_amounts, parse_number
 from core.page.layout import Token
 
 _GLUED = re.compile(r"^(?:[x×*])?([-−]?)(\d+(?:[.,]\d+)*)[\s·.]?(?:[x×*]|[^\W\d_]{1,6}[.²³]?|m2|m3)?$", re.IGNORECASE)
+#: A longer number is a barcode.
+_LARGEST = 10**7
 #: A sign right behind the digits: that of a unit (XBC-) is none.
 _BEHIND = re.compile(r"\d\s?[-−–]$")
 
 
 def read_quantity(cell: Sequence[Token], habit: Notation) -> list[Amount]:
     """The quantity in a cell, as a list of one; empty where there is none."""
-    found = [amount for amount in find_amounts(cell, habit) if not amount.percent]
+    found = [amount for amount in find_amounts(cell, habit) if not amount.percent and abs(amount.value) < _LARGEST]
     if found:
         # in a credit note a sign may stand behind the number (6-)
         behind = _BEHIND.search(found[0].text) is not None
@@ -24,7 +26,7 @@ def read_quantity(cell: Sequence[Token], habit: Notation) -> list[Amount]:
     for token in cell:
         shape = _GLUED.match(token.text)
         parsed = parse_number(shape[2], habit) if shape else None
-        if shape and parsed:
+        if shape and parsed and parsed[0] < _LARGEST:
             value, decimals = parsed
             return [Amount(-value if shape[1] else value, token.text, None, decimals, False, (token,))]
     return []

@@ -34,6 +34,7 @@ _NEAR = Decimal("0.3")
 _CENTS = re.compile(r"\d[.,]\d\d\b")
 #: A date, a time or the number of the document.
 _REFERENCE = re.compile(r"\d[-/.]\d{1,2}[-/.]\d{2}|\d:\d\d|\[?\d{6,}\]?$")
+_AT = re.compile(r"^@\d+[.,]\d\d$")
 _BARCODE = re.compile(r"^\d{7,}$")
 
 
@@ -58,7 +59,7 @@ def read_without_header(pages: Sequence[Layout], words: TableWords, habit: Notat
         return []
     drop_ordinals(run)
     goods = [row for row in run if row.kind in ("item", "charge") or (proven and _is_coupon(row))]
-    below = _texts_below(goods, rows)
+    below = _texts_below(goods, [*goods, *(row for row in rows if row.kind == "sum")])
     return [_item(row, proven, below) for row in goods]
 
 
@@ -98,7 +99,16 @@ def _texts_below(goods: Sequence[MoneyRow], rows: Sequence[MoneyRow]) -> bool:
     priced = {(id(row.layout), row.line.index) for row in rows}
     bare = [row for row in goods if not _own_text(row)]
     above, below = (all(_is_text(row, step, priced) for row in bare) for step in (-1, 1))
-    return bool(bare) and below and not above
+    return bool(bare) and below and not (above and not _is_nearer_below(bare))
+
+
+def _is_nearer_below(bare: Sequence[MoneyRow]) -> bool:
+    """Whether the line below each row is clearly nearer than the one above it."""
+    for row in bare:
+        lines, at = row.layout.lines, row.line.index
+        if 2 * (lines[at + 1].y0 - row.line.y1) > row.line.y0 - lines[at - 1].y1 - row.layout.text_height / 2:
+            return False
+    return True
 
 
 def _is_text(row: MoneyRow, step: int, priced: set[tuple[int, int]]) -> bool:
@@ -294,7 +304,8 @@ def _text_above(row: MoneyRow) -> list[list[Token]]:
     found: list[list[Token]] = []
     for index in range(row.line.index - 1, max(row.line.index - 3, -1), -1):
         above = lines[index].tokens
-        if not is_next_to(lines[index], lines[index + 1]) or any(_CENTS.search(token.text) for token in above):
+        cents = any(_CENTS.search(token.text) for token in above if not token.text.startswith("@"))
+        if not is_next_to(lines[index], lines[index + 1]) or cents:
             break
         found.insert(0, _words(above))
         if any(WORD.search(token.text) for token in above):
@@ -303,4 +314,4 @@ def _text_above(row: MoneyRow) -> list[list[Token]]:
 
 
 def _words(tokens: Sequence[Token]) -> list[Token]:
-    return [token for token in tokens if not _BARCODE.match(token.text)]
+    return [token for token in tokens if not _BARCODE.match(token.text) and not _AT.match(token.text)]

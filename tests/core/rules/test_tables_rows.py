@@ -461,3 +461,9 @@ def test_a_heading_may_hold_the_rate_of_a_tax() -> None:
     ]
     sheet = page(rows, (40, -200, -260, -340, -410, -480, -560))
     assert [row[:3] for row in plain(read(sheet))] == [row[:3] for row in BOTH]
+
+
+def test_a_barcode_is_no_quantity() -> None:
+    """It stands where the quantity should, which could not be read."""
+    rows = [HEADER, ("Corn", "2", "2.50", "5.00"), ("Beans", "95571661100182", "2.00", "4.00")]
+    assert [row[1] for row in plain(read(page(rows)))] == ["2", None]

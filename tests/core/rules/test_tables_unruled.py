@@ -399,3 +399,23 @@ def test_a_size_is_no_quantity() -> None:
     rows = [("Bench 1500 x 700", "80.00"), ("2 Bench 1500 x 700", "90.00"), ("Total", "170.00")]
     found = plain(read(page(rows, RECEIPT)))
     assert found == [("Bench 1500 x 700", None, None, "80"), ("Bench 1500 x 700", "2", None, "90")]
+
+
+def test_a_summary_of_taxes_heads_no_items() -> None:
+    """“Summary, Amount, Tax” below the goods; the goods have no heading."""
+    rows = [("Paint", None, "43.00 ST"), ("Brush", None, "13.00 ST"), ("Total", None, "56.00")]
+    taxes = [("Summary", "Amt (RM)", "Tax (RM)"), (".Si = 6%", "52.83", "3.17")]
+    found = plain(read(page([*rows, (), *taxes], (40, -240, -330))))
+    assert [row[0] for row in found] == ["Paint", "Brush"]
+
+
+def test_the_nearer_line_of_text_is_the_one() -> None:
+    """Opening hours stand further above the first row than its own text below."""
+    rows = [("Open on Fridays",), (), ("9555066011 1", "5.90"), ("Wet tissue 150S",), (), ("Total", "5.90")]
+    assert plain(read(page(rows, RECEIPT, pitch=10.5)))[0][0] == "Wet tissue 150S"
+
+
+def test_a_price_in_the_line_of_text_is_no_part_of_it() -> None:
+    """“FRUITS @24.00” above code, quantity and amount."""
+    rows = [("FRUITS @24.00",), ("40158 *1", "24.00"), ("GREENS @16.00",), ("40158 *1", "16.00"), ("Total", "40.00")]
+    assert [row[0] for row in plain(read(page(rows, RECEIPT)))] == ["FRUITS", "GREENS"]

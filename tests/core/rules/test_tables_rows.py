@@ -446,6 +446,14 @@ def test_words_of_a_stamp_do_not_get_into_the_rows() -> None:
     assert plain(read(replace(sheet, words=(*sheet.words, *stamp)))) == BOTH
 
 
+def test_a_stamp_that_was_read_as_a_line_of_its_own() -> None:
+    """Its 12 overlaps the row of the lamp and stands where the quantity does."""
+    sheet = page([HEADER, TABLE, LAMP])
+    stamp = Word("12", Box(312, 116.5, 330, 146.5), 0.95, 90)
+    words = tuple(word._replace(confidence=0.95, line=at) for at, word in enumerate(sheet.words))
+    assert plain(read(replace(sheet, words=(*words, stamp), engine="rapidocr"))) == BOTH
+
+
 def test_a_price_for_a_piece() -> None:
     """150.00/pc is a price."""
     rows = [HEADER, ("Oak table", "3", "150.00/pc", "450.00"), ("Desk lamp", "2", "20.50/pc", "41.00")]

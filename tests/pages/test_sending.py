@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,8 @@ def test_what_was_sent_can_be_looked_at_afterwards(
     """Word for word, in the books too."""
     mock_models.replies(reply_of(digital_pdf))
     assert not read(open_page(studio, digital_pdf)).exception
-    call = studio.spending.call(studio.spending._calls.rows()[0].call.call_id)
+    row = next(studio.spending._calls.rows(datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)))
+    call = studio.spending.call(row.call.call_id)
     asked = call.sent["messages"][-1]["parts"][0]["text"]
     assert digital_pdf.truth["invoice_number"] in asked
     assert "BEGIN DOCUMENT" in asked

@@ -20,9 +20,11 @@ class StagedFile:
     """A file's new content, already on the disk under a name of its own beside it, until :meth:`put` gives it the file's
     place. Leaving it as a context manager without that drops it. A link is followed; a file that exists keeps its mode."""
 
-    def __init__(self, path: Path, data: bytes, mode: int = PRIVATE) -> None:
-        """Writes ``data``; ``mode`` is for a file that is new. Raises OSError, with nothing left behind."""
+    def __init__(self, path: Path, data: bytes, mode: int = PRIVATE, lasting: bool = True) -> None:
+        """Writes ``data``; ``mode`` is for a file that is new. What is not ``lasting`` is not waited for: a power cut may cost it.
+        Raises OSError, with nothing left behind."""
         self.path = real_path(path)
+        self._lasting = lasting
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._temporary = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}.tmp")
         try:
@@ -30,8 +32,9 @@ class StagedFile:
                 if self.path.exists():
                     _keep_rights(self.path, self._temporary)
                 file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+                if lasting:
+                    file.flush()
+                    os.fsync(file.fileno())
         except BaseException:
             self.drop()
             raise
@@ -39,7 +42,8 @@ class StagedFile:
     def put(self) -> None:
         """Give it the file's place, for good. Raises OSError: the file is as it was then."""
         self._temporary.replace(self.path)
-        _make_durable(self.path.parent)
+        if self._lasting:
+            _make_durable(self.path.parent)
 
     def drop(self) -> None:
         """Take it away; nothing happens after :meth:`put`."""
@@ -55,9 +59,10 @@ class StagedFile:
         self.drop()
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write ``data`` to ``path`` so that a kill at any moment leaves the old file or the new one, whole."""
-    with StagedFile(path, data) as staged:
+def write_atomically(path: Path, data: bytes, lasting: bool = True) -> None:
+    """Write ``data`` to ``path`` so that a kill at any moment leaves the old file or the new one, whole; so does a power cut
+    where it is ``lasting``."""
+    with StagedFile(path, data, lasting=lasting) as staged:
         staged.put()
 
 

@@ -17,13 +17,16 @@ def note_pages_read(files: Files, extraction: Extraction) -> None:
     """Keep how long the pages of a run took to read, if they did not come from the cache."""
     took = sum(step.seconds for step in extraction.steps if step.step == "ocr" and not step.cached)
     if took:
-        files.keep_json(PAGES_READ, _key(extraction), json.dumps(took))
+        files.keep_json(PAGES_READ, _key(extraction), json.dumps(took), lasting=False)
 
 
 def seconds_of_pages(files: Files, extraction: Extraction) -> float | None:
     """The seconds in which a run's pages were first read; ``None`` where nobody noted it."""
     kept = files.load_json(PAGES_READ, _key(extraction))
-    return None if kept is None else float(json.loads(kept))
+    try:
+        return None if kept is None else float(json.loads(kept))
+    except ValueError:  # half written when the power went
+        return None
 
 
 def _key(extraction: Extraction) -> str:

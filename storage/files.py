@@ -38,9 +38,9 @@ class FileStore:
             raise RecordMissing("This document is no longer kept here: drop the file in again.")
         return data
 
-    def keep_json(self, kind: str, key: str, text: str) -> None:
+    def keep_json(self, kind: str, key: str, text: str, lasting: bool = True) -> None:
         """See :meth:`core.stores.files.Files.keep_json`. Raises StorageError for another kind or key, or a full disk."""
-        _write(self._json(kind, key), text.encode("utf-8", "surrogatepass"))
+        _write(self._json(kind, key), text.encode("utf-8", "surrogatepass"), lasting)
 
     def load_json(self, kind: str, key: str) -> str | None:
         """See :meth:`core.stores.files.Files.load_json`."""
@@ -64,9 +64,9 @@ class FileStore:
         return self._folder / kind / f"{key}.json"
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes, lasting: bool = True) -> None:
     try:
-        write_atomically(path, data)
+        write_atomically(path, data, lasting)
     except OSError as error:
         raise StorageError(
             f"The data folder cannot be written ({error.strerror}): check its rights and the free disk space."

@@ -31,6 +31,11 @@ _Texts = Mapping[str, str | None]
 _BATCH = 2000
 
 
+#: Asked for every run: put together once.
+_FORGET_RUN = tuple(delete(table).where(table.c.run_id == bindparam("run")) for table in (RUNS, FIELD_VALUES))
+_RENAME_DOCUMENT = update(DOCUMENTS).where(DOCUMENTS.c.sha256 == bindparam("which")).values(name=bindparam("now"))
+
+
 class SqlLedger:
     """Implements :class:`core.stores.ledger.Ledger` on SQLite and PostgreSQL."""
 
@@ -44,13 +49,13 @@ class SqlLedger:
         values = {"media_type": media_type, "size": size, "pages": pages, "created_at": datetime.now(UTC)}
         with self._database.write() as connection:
             connection.execute(insert_new(connection, DOCUMENTS).values(sha256=sha256, name=name, **values))
-            connection.execute(update(DOCUMENTS).where(DOCUMENTS.c.sha256 == sha256).values(name=name))
+            connection.execute(_RENAME_DOCUMENT, {"which": sha256, "now": name})
 
     def keep_run(self, run_id: str, extraction: Extraction, started_at: datetime, error: str | None = None) -> None:
         """See :meth:`core.stores.ledger.Ledger.keep_run`; a run kept twice is the later one."""
         with self._database.write() as connection:
-            for table in (RUNS, FIELD_VALUES):
-                connection.execute(delete(table).where(table.c.run_id == run_id))
+            for of_run in _FORGET_RUN:
+                connection.execute(of_run, {"run": run_id})
             connection.execute(insert(RUNS).values(_run_row(run_id, extraction, started_at, error)))
             connection.execute(insert(FIELD_VALUES), _field_rows(run_id, extraction))
 

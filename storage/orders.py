@@ -9,7 +9,20 @@ from itertools import islice
 from typing import Any, Literal
 
 from pydantic import BaseModel
-from sqlalchemy import Column, Connection, RowMapping, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.visitors import iterate
 
@@ -123,15 +136,14 @@ class SqlOrders:
 
     def duplicates(self, document: str | None, pages: tuple[PageRef, ...], values: BaseModel) -> list[Duplicate]:
         """See :meth:`core.stores.records.RecordStore.duplicates`: the same document first, the latest first."""
-        same_document = and_(ORIGIN.c.document == document, ORIGIN.c.page_key == page_key(pages))
         key = match_key(values)
-        same_values = SEARCH.c.match_key == key
         found: dict[int, Duplicate] = {}
         with self._database.read() as connection:
             if document is not None:
-                _note(found, "document", connection.execute(_named(ORIGIN).where(same_document)).mappings())
+                same = {"document": document, "pages": page_key(pages)}
+                _note(found, "document", connection.execute(_SAME_DOCUMENT, same).mappings())
             if key is not None:
-                _note(found, "values", connection.execute(_named(SEARCH).where(same_values)).mappings())
+                _note(found, "values", connection.execute(_SAME_VALUES, {"key": key}).mappings())
         return list(found.values())
 
     def _matches(self, query: RecordQuery, sort: str | None = None) -> Select[Any]:
@@ -285,6 +297,13 @@ def _named(table: Any) -> Select[Any]:
     columns = (HEADER.c.order_id, *_TELLING.values(), HEADER.c.created_at)
     joined = select(*columns).select_from(HEADER).join(table, table.c.order_id == HEADER.c.order_id)
     return joined.order_by(HEADER.c.order_id.desc())
+
+
+#: Asked for every run: put together once.
+_SAME_DOCUMENT = _named(ORIGIN).where(
+    ORIGIN.c.document == bindparam("document"), ORIGIN.c.page_key == bindparam("pages")
+)
+_SAME_VALUES = _named(SEARCH).where(SEARCH.c.match_key == bindparam("key"))
 
 
 def _note(found: dict[int, Duplicate], reason: Literal["document", "values"], rows: Iterable[RowMapping]) -> None:

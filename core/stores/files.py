@@ -14,8 +14,9 @@ class Files(Protocol):
     def load(self, sha256: str) -> bytes:
         """The bytes kept under ``sha256``. Raises RecordMissing."""
 
-    def keep_json(self, kind: str, key: str, text: str) -> None:
-        """Keep a JSON text under a kind (``run``, ``draft``) and a key of letters, digits, ``-`` and ``_``."""
+    def keep_json(self, kind: str, key: str, text: str, lasting: bool = True) -> None:
+        """Keep a JSON text under a kind (``run``, ``draft``) and a key of letters, digits, ``-`` and ``_``. What is not ``lasting``
+        is written quicker, and a power cut may cost it."""
 
     def load_json(self, kind: str, key: str) -> str | None:
         """The text kept so, or ``None``."""

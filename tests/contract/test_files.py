@@ -55,6 +55,16 @@ def test_json_texts_are_kept_by_kind_and_key(files: FileStore) -> None:
     assert files.load_json("draft", "run-1_a") is None
 
 
+def test_only_what_must_last_is_waited_for(files: FileStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A draft is on the disk when it is kept; how long pages took is not worth the wait."""
+    waited: list[int] = []
+    monkeypatch.setattr("os.fsync", waited.append)
+    files.keep_json("pages-read", "a", "1.5", lasting=False)
+    assert (waited, files.load_json("pages-read", "a")) == ([], "1.5")
+    files.keep_json("draft", "a", "{}")
+    assert waited
+
+
 @pytest.mark.parametrize(
     "key", ["", ".", "..", "../draft", "a/b", "a\\b", "a.b", "C:x", "a\x00", "a\n", "x" * 300, "ä"]
 )

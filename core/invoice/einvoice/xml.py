@@ -74,9 +74,10 @@ def parse_invoice(data: bytes, name: str) -> tuple[str, Any]:
     if syntax is None:
         raise ExtractionError(f"The XML {name} is no invoice: its root is “{tag.localname}”.", raw_text(data))
     for element in root.iter(etree.Element):
-        element.tag = etree.QName(element).localname
-        for key in [key for key in element.attrib if key.startswith("{")]:
-            element.set(etree.QName(key).localname, element.attrib.pop(key))
+        element.tag = element.tag.rpartition("}")[2]
+    for attribute in root.xpath("//@*[namespace-uri()]"):
+        element, key = attribute.getparent(), attribute.attrname
+        element.set(key.rpartition("}")[2], element.attrib.pop(key))
     held = len(root.findall(_INVOICES[syntax])) if syntax in _INVOICES else 1
     if held > 1:
         raise ExtractionError(f"The file {name} holds {held} invoices: open each of them by itself.", raw_text(data))

@@ -388,7 +388,7 @@ def test_a_label_may_end_in_the_currency_of_its_amount() -> None:
 
 def test_a_telephone_number_under_the_total_is_none() -> None:
     """Net and tax make another printed amount."""
-    text = "SHOP\nTotal\n03-7805 7889\nNet|@200 10.00\nVAT|@200 2.00\nAmount|@200 12.00"
+    text = "SHOP\nTel: 03-7805 7889\nTotal\n03-7805 7889\nNet 10.00\nVAT 2.00\nAmount 12.00"
     assert str(read(text).values.total_amount) == "12.00"
 
 

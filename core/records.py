@@ -11,7 +11,6 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from core.document_types import USUAL, type_of
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import Extraction
 from core.invoice.model import Payment, payment_fields
@@ -109,8 +108,6 @@ class Records:
         have corrected it since). Raises StorageError; RecordChanged where the record is not as it was seen."""
         if not targets:
             raise StorageError("Choose where to save: the database, the Excel workbook, or both.")
-        if (kind := type_of(values)) is not USUAL:
-            raise StorageError(f"A {kind.title.lower()} is not kept as a record yet: take its JSON under “Raw JSON”.")
         order_id = update if update is not None else self._new_id(targets)
         now = datetime.now(UTC)
         previous: dict[Target, Record | None] = {target: self._held(target, order_id) for target in targets}

@@ -13,7 +13,6 @@ from pydantic import ValidationError
 
 from core.cancelling import IsCancelled
 from core.declared.definition import TypeDefinition
-from core.document_types import USUAL
 from core.documents import Document
 from core.errors import Cancelled, RunTooLong
 from core.events import Event, RunFinished, StepFailed, StepFinished, StepSkipped
@@ -199,8 +198,6 @@ class Runs:
         return "asking" if order.recipe.asked else "short"
 
     def _with_duplicates(self, extraction: Extraction) -> Extraction:
-        if extraction.type is not USUAL:
-            return extraction  # records are invoices until others are stored
         found = self._parts.orders.duplicates(extraction.document, extraction.pages, extraction.values)
         if not found:
             return extraction

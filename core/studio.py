@@ -40,6 +40,7 @@ from core.records import About, RecordParts, Records
 from core.regions import RegionReader, read_region
 from core.review import Reviewed, review
 from core.runs import Runs
+from core.schema.document_type import DocumentType
 from core.settings import Defaults, Settings
 from core.shelf import Shelf
 from core.spending import Spending
@@ -237,15 +238,16 @@ class Studio:
         """See :func:`core.imaging.before_and_after.before_and_after`. Raises a StudioError where the document is no longer here."""
         return before_and_after(self.document(extraction.document), extraction, page, width)
 
-    def parse_value(self, path: str, text: str, extraction: Extraction | None = None) -> object:
-        """Text as the type of the field at ``path`` (or of an amount of :class:`core.invoice.model.Payment`), read in the
-        document's notation (``1.234,56`` to Decimal). Raises ValueError with a sentence for the person."""
+    def parse_value(
+        self, path: str, text: str, extraction: Extraction | None = None, kind: DocumentType | None = None
+    ) -> object:
+        """Text as the type of the field at ``path`` (or of an amount of :class:`core.invoice.model.Payment`) of a document of
+        ``kind`` (that of ``extraction``, else the usual one), read in the document's notation (``1.234,56`` to Decimal). Raises
+        ValueError with a sentence for the person."""
         payment = {info.name: info for info in payment_fields()}
-        return parse_value(
-            payment.get(path) or (extraction.type if extraction else USUAL).field_of(path),
-            text,
-            extraction.own_notation if extraction else usual_notation(None),
-        )
+        kind = kind or (extraction.type if extraction else USUAL)
+        notation = extraction.own_notation if extraction else usual_notation(None)
+        return parse_value(payment.get(path) or kind.field_of(path), text, notation)
 
     # --- records ---------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Orders as a file to take away: an Excel workbook, two CSV tables in a zip, or JSON."""
+"""Orders as a file to take away: an Excel workbook, CSV tables in a zip (two for each document type), or JSON."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
@@ -19,7 +21,7 @@ from core.stores.records import Record
 from storage.new_sheet import TITLE_ROW, NewSheet
 from storage.package import Package
 from storage.sheet_xml import MOST_ROWS
-from storage.sheets import DETAIL, HEADER, Layout, Row, detail_rows, header_row
+from storage.sheets import LAYOUTS, Layout, Row, rows_of
 
 #: Bytes of the second table that wait in memory while the first is written.
 _IN_MEMORY = 8_000_000
@@ -39,47 +41,81 @@ def export_orders(orders: Iterator[Record], form: str) -> bytes:
 
 def _xlsx(orders: Iterator[Record]) -> bytes:
     package = Package()
-    sheets = [NewSheet(layout, package.styles) for layout in (HEADER, DETAIL)]
-    parts = [package.add_sheet(layout.name, b"") for layout in (HEADER, DETAIL)]
-    numbers = [TITLE_ROW, TITLE_ROW]
-    with _spool() as headers, _spool() as details:
-        for file, sheet in zip((headers, details), sheets, strict=True):
-            file.write(sheet.start())
+    with ExitStack() as stack:
+        written: dict[Layout, _Written] = {}
+
+        def sheet_of(layout: Layout) -> _Written:
+            if layout not in written:
+                named = replace(layout, name=_free_name(layout.name, [each.sheet.name for each in written.values()]))
+                new = NewSheet(named, package.styles)
+                written[layout] = _Written(stack.enter_context(_spool()), new, package.add_sheet(named.name, b""))
+                written[layout].file.write(new.start())
+            return written[layout]
+
+        for layout in LAYOUTS:
+            sheet_of(layout)
         for order in orders:
-            _append(headers, sheets[0], numbers, 0, [header_row(order)])
-            _append(details, sheets[1], numbers, 1, detail_rows(order))
-        for file, sheet, number in zip((headers, details), sheets, numbers, strict=True):
-            file.write(sheet.end(number))
-            package.note_filter(sheet.name, sheet.filtered(number))
-        return package.data(dict(zip(parts, (headers, details), strict=True)))
+            for layout, rows in rows_of(order).items():
+                _append(sheet_of(layout), rows)
+        for each in written.values():
+            each.file.write(each.sheet.end(each.number))
+            package.note_filter(each.sheet.name, each.sheet.filtered(each.number))
+        return package.data({each.part: each.file for each in written.values()})
 
 
-def _append(file: IO[bytes], sheet: NewSheet, numbers: list[int], which: int, rows: Sequence[Row]) -> None:
+@dataclass
+class _Written:
+    """A sheet on its way into a file: what is written of it, its part, and the number of its last row."""
+
+    file: IO[bytes]
+    sheet: NewSheet
+    part: str
+    number: int = TITLE_ROW
+
+
+def _append(written: _Written, rows: Sequence[Row]) -> None:
     for row in rows:
-        numbers[which] += 1
-        file.write(sheet.row(numbers[which], row).encode())
-    if numbers[which] > MOST_ROWS:
+        written.number += 1
+        written.file.write(written.sheet.row(written.number, row).encode())
+    if written.number > MOST_ROWS:
         raise StorageError("These records have more lines than an Excel sheet has rows: export them as CSV.")
 
 
 def _csv(orders: Iterator[Record]) -> bytes:
     buffer = io.BytesIO()
-    with _spool() as details, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        lines = io.TextIOWrapper(details, "utf-8-sig", newline="")  # with the mark by which Excel knows UTF-8
-        detail_writer = _writer(lines, DETAIL)
-        with (
-            archive.open("sales_order_header.csv", "w", force_zip64=True) as file,
-            io.TextIOWrapper(file, "utf-8-sig", newline="") as text,
-        ):
-            header_writer = _writer(text, HEADER)
-            for order in orders:
-                header_writer.writerow(_plain(header_row(order), HEADER))
-                detail_writer.writerows(_plain(row, DETAIL) for row in detail_rows(order))
-        lines.detach()
-        details.seek(0)
-        with archive.open("sales_order_detail.csv", "w", force_zip64=True) as file:
-            shutil.copyfileobj(details, file)
+    with ExitStack() as stack, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        spools: dict[Layout, tuple[IO[bytes], io.TextIOWrapper, Any]] = {}
+
+        def writer_of(layout: Layout) -> Any:
+            if layout not in spools:
+                file = stack.enter_context(_spool())
+                text = io.TextIOWrapper(file, "utf-8-sig", newline="")  # with the mark by which Excel knows UTF-8
+                spools[layout] = (file, text, _writer(text, layout))
+            return spools[layout][2]
+
+        for layout in LAYOUTS:
+            writer_of(layout)
+        for order in orders:
+            for layout, rows in rows_of(order).items():
+                writer_of(layout).writerows(_plain(row, layout) for row in rows)
+        for layout, (file, text, _) in spools.items():
+            text.detach()
+            file.seek(0)
+            name = _free_name(_file_name(layout), [written.removesuffix(".csv") for written in archive.namelist()])
+            with archive.open(f"{name}.csv", "w", force_zip64=True) as member:
+                shutil.copyfileobj(file, member)
     return buffer.getvalue()
+
+
+def _free_name(name: str, taken: Sequence[str]) -> str:
+    """``name``, with a number behind it where it is taken: versions of a type with other columns have sheets of their own."""
+    numbered = (f"{name[:28]} {number}" for number in range(2, len(taken) + 3))
+    return name if name not in taken else next(each for each in numbered if each not in taken)
+
+
+def _file_name(layout: Layout) -> str:
+    """``ReceiptHeader`` as ``receipt_header``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", layout.name).lower()
 
 
 def _json(orders: Iterator[Record]) -> bytes:

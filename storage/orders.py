@@ -21,11 +21,13 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    union_all,
     update,
 )
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.visitors import iterate
 
+from core.document_types import type_of
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
 from core.invoice.document_type import INVOICE, LINE_ITEMS
@@ -33,8 +35,9 @@ from core.invoice.model import Invoice, LineItem, Payment, payment_fields
 from core.stores.records import OWN_COLUMNS, Duplicate, Record, RecordPage, RecordQuery, RecordSummary
 from storage.columns import sortable
 from storage.database import Database
+from storage.documents import change_document, documents, duplicates_of, insert_documents, listed, ordered, summaries
 from storage.keys import fold, haystack, match_key, page_key, search_terms
-from storage.tables import DETAIL, HEADER, ORIGIN, SEARCH, SEQUENCE
+from storage.tables import DETAIL, DOCUMENT, HEADER, ORIGIN, SEARCH, SEQUENCE
 
 #: What a listing can be sorted by: folded texts for what people read, the values themselves for the rest.
 _SORTS: dict[str, ColumnElement[Any]] = {
@@ -62,13 +65,13 @@ class SqlOrders:
 
     def reserve_id(self, at_least: int = 1) -> int:
         """See :meth:`core.stores.records.RecordStore.reserve_id`."""
-        greatest = select(func.coalesce(func.max(HEADER.c.order_id), 0)).scalar_subquery()
+        greatest = [select(func.coalesce(func.max(table.c.order_id), 0)) for table in (HEADER, DOCUMENT)]
         mine = SEQUENCE.c.name == "order_id"
         with self._database.write() as connection:
             # The update holds the row (or SQLite's file) until the end: the next process reads after us.
             connection.execute(update(SEQUENCE).where(mine).values(value=SEQUENCE.c.value + 1))
             value = connection.execute(select(SEQUENCE.c.value).where(mine)).scalar_one()
-            free = max(value, at_least, connection.execute(select(greatest)).scalar_one() + 1)
+            free = max(value, at_least, *(connection.execute(each).scalar_one() + 1 for each in greatest))
             if free != value:
                 connection.execute(update(SEQUENCE).where(mine).values(value=free))
             return free
@@ -86,34 +89,47 @@ class SqlOrders:
 
     def update(self, order: Record) -> None:
         """See :meth:`core.stores.records.RecordStore.update`; what it was made at stays."""
-        mine = HEADER.c.order_id == order.order_id
         with self._database.write() as connection:
             # The row is held until the end, so that no other process saves between the look and the change.
-            rows = connection.execute(_whole().where(mine).with_for_update(of=HEADER)).mappings().all()
-            if not rows:
+            held = _held(connection, order.order_id, lock=True)
+            if held is None:
                 raise _missing(order.order_id)
-            held = next(_orders(connection, rows))
             if order.version not in (None, held.version):
                 raise RecordChanged(held)
-            _change(connection, replace(order, created_at=held.created_at, version=(held.version or 0) + 1))
+            now = replace(order, created_at=held.created_at, version=(held.version or 0) + 1)
+            if (held.type is INVOICE) != (order.type is INVOICE):  # read as another type since: it stands elsewhere
+                _remove(connection, order.order_id)
+                _insert(connection, [now])
+            elif order.type is INVOICE:
+                _change(connection, now)
+            else:
+                change_document(connection, now)
 
     def remove(self, order_id: int) -> None:
         """See :meth:`core.stores.records.RecordStore.remove`."""
         with self._database.write() as connection:
-            if not connection.execute(delete(HEADER).where(HEADER.c.order_id == order_id)).rowcount:
+            if not _remove(connection, order_id):
                 raise _missing(order_id)
 
     def get(self, order_id: int) -> Record:
         """See :meth:`core.stores.records.RecordStore.get`."""
         with self._database.read() as connection:
-            rows = connection.execute(_whole().where(HEADER.c.order_id == order_id)).mappings().all()
-            if not rows:
+            if (held := _held(connection, order_id)) is None:
                 raise _missing(order_id)
-            return next(_orders(connection, rows))
+            return held
 
     def search(self, query: RecordQuery) -> RecordPage:
         """See :meth:`core.stores.records.RecordStore.search`. Raises StorageError for a sort that does not exist."""
         size = max(1, query.size)
+        with self._database.read() as connection:
+            if not _all_are_invoices(connection, query):
+                chosen = self._of_all_types(query)
+                total = connection.execute(select(func.count()).select_from(chosen.order_by(None).subquery()))
+                page = connection.execute(chosen.limit(size).offset(max(0, query.page) * size)).scalars().all()
+                return RecordPage(tuple(_summaries(connection, page)), total.scalar_one())
+        return self._search_invoices(query, size)
+
+    def _search_invoices(self, query: RecordQuery, size: int) -> RecordPage:
         found = self._sorted(query, self._matches(query, query.sort))
         page = found.limit(size).offset(max(0, query.page) * size).subquery()
         rows = select(*_SUMMARY).select_from(page)
@@ -127,6 +143,12 @@ class SqlOrders:
 
     def each(self, query: RecordQuery) -> Iterator[Record]:
         """See :meth:`core.stores.records.RecordStore.each`."""
+        with self._database.read() as connection:
+            if not _all_are_invoices(connection, query):
+                ids = connection.execute(self._of_all_types(query)).scalars().all()
+                for start in range(0, len(ids), _BATCH):
+                    yield from _of_any_type(connection, ids[start : start + _BATCH])
+                return
         matches = self._matches(query).subquery()
         found = self._sorted(query, _whole().join(matches, matches.c.order_id == HEADER.c.order_id))
         with self._database.read() as connection:
@@ -136,15 +158,50 @@ class SqlOrders:
 
     def duplicates(self, document: str | None, pages: tuple[PageRef, ...], values: BaseModel) -> list[Duplicate]:
         """See :meth:`core.stores.records.RecordStore.duplicates`: the same document first, the latest first."""
-        key = match_key(values)
+        key, name = match_key(values), type_of(values).name
         found: dict[int, Duplicate] = {}
         with self._database.read() as connection:
             if document is not None:
                 same = {"document": document, "pages": page_key(pages)}
-                _note(found, "document", connection.execute(_SAME_DOCUMENT, same).mappings())
-            if key is not None:
-                _note(found, "values", connection.execute(_SAME_VALUES, {"key": key}).mappings())
+                _note(found, _invoices(connection.execute(_SAME_DOCUMENT, same).mappings(), "document"))
+                here = and_(DOCUMENT.c.document == document, DOCUMENT.c.page_key == page_key(pages))
+                _note(found, duplicates_of(connection, here, "document"))
+            if key is not None and name == INVOICE.name:
+                _note(found, _invoices(connection.execute(_SAME_VALUES, {"key": key}).mappings(), "values"))
+            elif key is not None:
+                alike = and_(DOCUMENT.c.type_name == name, DOCUMENT.c.match_key == key)
+                _note(found, duplicates_of(connection, alike, "values"))
         return list(found.values())
+
+    def _of_all_types(self, query: RecordQuery) -> Select[Any]:
+        """The ids of the matches in the query's order, where they may be of other types than the invoice."""
+        where = list(self._document_conditions(query))
+        if query.type_name is not None:
+            chosen = select(DOCUMENT.c.order_id).where(DOCUMENT.c.type_name == query.type_name, *where)
+            return ordered(chosen, query.sort, query.descending, self._database.dialect)
+        column, matches = self._sort_column(query), self._matches(query, query.sort)
+        key = matches.selected_columns["order_id"] if query.sort == "order_id" else column
+        invoices = matches.add_columns(sortable(key, self._database.dialect).label("sorted"))
+        others = select(
+            DOCUMENT.c.order_id, sortable(listed(query.sort, column), self._database.dialect).label("sorted")
+        ).where(*where)
+        both = union_all(invoices, others).subquery()
+        chosen = select(both.c.order_id)
+        if query.descending:
+            return chosen.order_by(both.c.sorted.desc().nulls_last(), both.c.order_id.desc())
+        return chosen.order_by(both.c.sorted.asc().nulls_last(), both.c.order_id.asc())
+
+    def _document_conditions(self, query: RecordQuery) -> Iterator[ColumnElement[bool]]:
+        """What ``query`` asks of records of other types."""
+        if terms := search_terms(query.text):
+            everywhere = and_(*(self._contains(term, DOCUMENT.c.haystack) for term in terms))
+            named = _as_order_id(query.text)
+            yield everywhere if named is None else or_(everywhere, DOCUMENT.c.order_id == named)
+        if query.status:
+            yield DOCUMENT.c.status == query.status
+        if query.document_type:
+            yield DOCUMENT.c.document_type == query.document_type
+        yield from _ranges(query, DOCUMENT.c.issued_on, DOCUMENT.c.updated_at)
 
     def _matches(self, query: RecordQuery, sort: str | None = None) -> Select[Any]:
         """The ids of the orders that ``query`` asks for, from the tables that it and ``sort`` need and no others."""
@@ -167,27 +224,22 @@ class SqlOrders:
             yield HEADER.c.status == query.status
         if query.document_type:
             yield ORIGIN.c.document_type == query.document_type
-        first, last = query.invoiced
-        since, before = query.saved
-        if first is not None:
-            yield first <= _ISSUED
-        if last is not None:
-            yield last >= _ISSUED
-        if since is not None:
-            yield HEADER.c.updated_at >= since
-        if before is not None:
-            yield HEADER.c.updated_at < before
+        yield from _ranges(query, _ISSUED, HEADER.c.updated_at)
 
-    def _contains(self, term: str) -> ColumnElement[bool]:
+    def _contains(self, term: str, text: ColumnElement[str] = SEARCH.c.haystack) -> ColumnElement[bool]:
         # A plain substring search: faster than LIKE, and no character of the term means anything else.
         position = func.instr if self._database.dialect == "sqlite" else func.strpos
-        return position(SEARCH.c.haystack, term) > 0
+        return position(text, term) > 0
+
+    def _sort_column(self, query: RecordQuery) -> ColumnElement[Any]:
+        """What all types are sorted by. Raises StorageError."""
+        if query.sort not in _SORTS:
+            raise StorageError(f"Records cannot be sorted by “{query.sort}”: use {', '.join(_SORTS)}.")
+        return _SORTS[query.sort]
 
     def _sorted(self, query: RecordQuery, chosen: Select[Any]) -> Select[Any]:
         """``chosen`` in the query's order: empty values last either way, equal ones by their id."""
-        column = _SORTS.get(query.sort)
-        if column is None:
-            raise StorageError(f"Records cannot be sorted by “{query.sort}”: use {', '.join(_SORTS)}.")
+        column = self._sort_column(query)
         by_id = chosen.selected_columns["order_id"]
         if query.sort == "order_id":
             return chosen.order_by(by_id.desc() if query.descending else by_id.asc())
@@ -195,6 +247,61 @@ class SqlOrders:
         if query.descending:
             return chosen.order_by(key.desc().nulls_last(), by_id.desc())
         return chosen.order_by(key.asc().nulls_last(), by_id.asc())
+
+
+def _ranges(query: RecordQuery, issued: Any, saved: Any) -> Iterator[ColumnElement[bool]]:
+    """The days and moments that ``query`` narrows to."""
+    first, last = query.invoiced
+    since, before = query.saved
+    if first is not None:
+        yield issued >= first
+    if last is not None:
+        yield issued <= last
+    if since is not None:
+        yield saved >= since
+    if before is not None:
+        yield saved < before
+
+
+def _all_are_invoices(connection: Connection, query: RecordQuery) -> bool:
+    """Whether only invoices can match, which are found faster alone."""
+    if query.type_name is not None:
+        return query.type_name == INVOICE.name
+    return connection.execute(select(DOCUMENT.c.order_id).limit(1)).first() is None
+
+
+def _held(connection: Connection, order_id: int | None, lock: bool = False) -> Record | None:
+    """The record of this id, whatever its type; with ``lock`` nobody else changes it before the transaction ends."""
+    chosen = _whole().where(HEADER.c.order_id == order_id)
+    rows = connection.execute(chosen.with_for_update(of=HEADER) if lock else chosen).mappings().all()
+    if rows:
+        return next(_orders(connection, rows))
+    other = select(DOCUMENT).where(DOCUMENT.c.order_id == order_id)
+    return next(documents(connection, other.with_for_update() if lock else other), None)
+
+
+def _remove(connection: Connection, order_id: int | None) -> bool:
+    """Delete the record; gives whether there was one."""
+    gone = [
+        connection.execute(delete(table).where(table.c.order_id == order_id)).rowcount for table in (HEADER, DOCUMENT)
+    ]
+    return any(gone)
+
+
+def _summaries(connection: Connection, ids: Sequence[int]) -> list[RecordSummary]:
+    """What a list shows of these records, in their order."""
+    rows = select(*_SUMMARY).select_from(HEADER).join(ORIGIN, ORIGIN.c.order_id == HEADER.c.order_id)
+    invoices = connection.execute(rows.where(HEADER.c.order_id.in_(ids))).mappings()
+    found = {row.order_id: row for row in (*map(_summary, invoices), *summaries(connection, ids))}
+    return [found[order_id] for order_id in ids if order_id in found]
+
+
+def _of_any_type(connection: Connection, ids: Sequence[int]) -> Iterator[Record]:
+    """These records whole, in their order."""
+    rows = connection.execute(_whole().where(HEADER.c.order_id.in_(ids))).mappings().all()
+    others = documents(connection, select(DOCUMENT).where(DOCUMENT.c.order_id.in_(ids)))
+    found = {record.order_id: record for record in (*_orders(connection, rows), *others)}
+    yield from (found[order_id] for order_id in ids if order_id in found)
 
 
 def _tables_of(expression: ColumnElement[Any]) -> set[Any]:
@@ -206,6 +313,12 @@ def _insert(connection: Connection, orders: Sequence[Record]) -> None:
     """Write every row of ``orders``. Raises StorageError for what cannot be a record."""
     if any(order.order_id is None for order in orders):
         raise StorageError("An order needs its number before it can be stored.")
+    insert_documents(connection, [order for order in orders if order.type is not INVOICE])
+    if invoices := [order for order in orders if order.type is INVOICE]:
+        _insert_invoices(connection, invoices)
+
+
+def _insert_invoices(connection: Connection, orders: Sequence[Record]) -> None:
     now = datetime.now(UTC)
     connection.execute(insert(HEADER), [_header_row(order, now) for order in orders])
     if lines := [row for order in orders for row in _detail_rows(order, now)]:
@@ -306,10 +419,16 @@ _SAME_DOCUMENT = _named(ORIGIN).where(
 _SAME_VALUES = _named(SEARCH).where(SEARCH.c.match_key == bindparam("key"))
 
 
-def _note(found: dict[int, Duplicate], reason: Literal["document", "values"], rows: Iterable[RowMapping]) -> None:
+def _invoices(rows: Iterable[RowMapping], reason: Literal["document", "values"]) -> Iterator[Duplicate]:
+    """The stored invoices that are the same, as rows tell them."""
     for row in rows:
         known = {name: row[column.name] for name, column in _TELLING.items()}
-        found.setdefault(row["order_id"], Duplicate(row["order_id"], reason, "database", known, row["created_at"]))
+        yield Duplicate(row["order_id"], reason, "database", known, row["created_at"])
+
+
+def _note(found: dict[int, Duplicate], same: Iterable[Duplicate]) -> None:
+    for duplicate in same:
+        found.setdefault(duplicate.order_id, duplicate)
 
 
 def _as_order_id(text: str) -> int | None:

@@ -1,17 +1,21 @@
-"""The two sheets of a workbook of orders: their columns, an order as rows, and rows as an order."""
+"""The sheets of a workbook of orders, two for invoices and as many for each other type: their columns, an order as rows, and rows
+as an order."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
-from core import document_types
 from core.invoice.document_type import INVOICE, LINE_ITEMS
-from core.invoice.model import Invoice, LineItem, Payment, payment_fields
+from core.invoice.model import Payment, payment_fields
+from core.schema.document_type import DocumentType
+from core.schema.fields import FieldInfo
 from core.schema.values import is_amount
 from core.stores.records import Record, Status
 
@@ -98,48 +102,135 @@ def _title(column: str) -> str:
 HEADER_TITLES = {info.name: _title(info.column) for info in INVOICE.header}
 _PAYMENT_TITLES = {info.name: _title(info.column) for info in payment_fields()}
 _ITEM_TITLES = {info.name: _title(info.column) for info in LINE_ITEMS.columns}
+#: The columns that the sheets of every type have beside its fields, in front of these and behind them.
+_FRONT, _BEHIND = (HEADER.columns[0],), (Column("Status", "text", 14), *HEADER.columns[15:18])
+_OF_LINES = DETAIL.columns[:2]
+_WIDTHS: Mapping[Kind, int] = {"date": 12, "money": 14, "quantity": 12, "text": 28}
+_LONGEST_NAME = 31
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """The sheets of a type: one a record, and one for each of its tables, by the table's name. ``titles`` and the titles of
+    ``columns`` say which column a field has."""
+
+    kind: DocumentType
+    header: Layout
+    tables: Mapping[str, Layout]
+    titles: Mapping[str, str]
+    columns: Mapping[str, Mapping[str, str]]
+
+    @property
+    def layouts(self) -> tuple[Layout, ...]:
+        """All of them, the records' first."""
+        return (self.header, *self.tables.values())
+
+
+_OF_INVOICES = Sheets(INVOICE, HEADER, {LINE_ITEMS.name: DETAIL}, HEADER_TITLES, {LINE_ITEMS.name: _ITEM_TITLES})
+
+
+@lru_cache(maxsize=256)
+def sheets_of(kind: DocumentType) -> Sheets:
+    """The sheets that records of a type are kept in: of a receipt ``ReceiptHeader`` and ``ReceiptDetail``, and a sheet named by
+    its table for each further one."""
+    if kind is INVOICE:
+        return _OF_INVOICES
+    titles = _titles_of(kind.header, {column.title for column in (*_FRONT, *_BEHIND)})
+    columns = {table.name: _titles_of(table.columns, {column.title for column in _OF_LINES}) for table in kind.tables}
+    fields = tuple(_column(info, titles[info.name]) for info in kind.header)
+    header = Layout(_name(kind.name, "header"), (*_FRONT, *fields, *_BEHIND))
+    layouts = {}
+    for table in kind.tables:
+        cells = tuple(_column(info, columns[table.name][info.name]) for info in table.columns)
+        name = _name(kind.name, "detail" if table is kind.main_table else table.name)
+        layouts[table.name] = Layout(name, (*_OF_LINES, *cells))
+    return Sheets(kind, header, layouts, titles, columns)
+
+
+def _titles_of(infos: Sequence[FieldInfo], taken: set[str]) -> dict[str, str]:
+    """A title for each field that is none of those taken."""
+    named = {info.name: "".join(word.capitalize() for word in info.column.split("_")) for info in infos}
+    known = {title.casefold() for title in taken}
+    return {name: f"{title}Field" if title.casefold() in known else title for name, title in named.items()}
+
+
+def _column(info: FieldInfo, title: str) -> Column:
+    kind: Kind = info.kind if info.kind in ("date", "money", "quantity") else "text"
+    return Column(title, kind, max(_WIDTHS[kind], len(title) + 2))
+
+
+def _name(kind: str, part: str) -> str:
+    """A sheet's name, which has 31 letters at most: a longer one ends in a digest, so that no two types share one."""
+    words = re.split(r"[\W_]+", f"{kind}_{part}")
+    name = "".join(word.capitalize() for word in words)
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[: _LONGEST_NAME - 8]}{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def rows_of(order: Record) -> dict[Layout, list[Row]]:
+    """The record's rows in each sheet of its type."""
+    sheets = sheets_of(order.type)
+    tables = {layout: table_rows(order, name) for name, layout in sheets.tables.items()}
+    return {sheets.header: [header_row(order)], **tables}
 
 
 def header_row(order: Record) -> Row:
-    """The order's row in SalesOrderHeader. Times that it lacks are now."""
+    """The record's row in its header sheet. Times that it lacks are now."""
     now = datetime.now(UTC)
-    values = {title: getattr(order.values, name) for name, title in HEADER_TITLES.items()}
-    values |= {title: getattr(order.payment, name) for name, title in _PAYMENT_TITLES.items()}
+    values = {title: getattr(order.values, name) for name, title in sheets_of(order.type).titles.items()}
+    if order.type is INVOICE:
+        values |= {title: getattr(order.payment, name) for name, title in _PAYMENT_TITLES.items()}
     told = {"OrderID": order.order_id, "Status": order.status, "DocumentType": order.document_type}
     return values | told | {"CreatedAt": order.created_at or now, "UpdatedAt": order.updated_at or now}
 
 
-def detail_rows(order: Record) -> list[Row]:
-    """The order's rows in SalesOrderDetail, lines numbered from 1."""
+def table_rows(order: Record, table: str) -> list[Row]:
+    """The record's rows in the sheet of a table, lines numbered from 1."""
     made = order.created_at or datetime.now(UTC)
+    sheets, kind = sheets_of(order.type), order.type
+    titles = sheets.columns[table]
+    dated = {"CreatedAt": made} if "CreatedAt" in sheets.tables[table].titles else {}
     return [
-        {title: getattr(item, name) for name, title in _ITEM_TITLES.items()}
-        | {"OrderID": order.order_id, "LineNumber": number, "CreatedAt": made}
-        for number, item in enumerate(INVOICE.rows(order.values, LINE_ITEMS), 1)
+        {title: getattr(item, name) for name, title in titles.items()}
+        | {"OrderID": order.order_id, "LineNumber": number, **dated}
+        for number, item in enumerate(kind.rows(order.values, kind.table(table)), 1)
     ]
 
 
-def order_of(header: Row, details: Sequence[Row]) -> Record:
-    """The order that these rows tell. What a person typed into a cell and cannot be its value counts as empty."""
-    invoice = {name: _value(info.kind, header[HEADER_TITLES[name]]) for name, info in _fields(INVOICE.header)}
-    details = sorted(details, key=lambda row: _value("quantity", row["LineNumber"]) or Decimal(0))
-    items = [
-        LineItem(**{name: _value(info.kind, row[_ITEM_TITLES[name]]) for name, info in _fields(LINE_ITEMS.columns)})
-        for row in details
-    ]
+def order_of(kind: DocumentType, header: Row, details: Mapping[str, Sequence[Row]]) -> Record:
+    """The record that these rows tell, those of tables by the table's name. What a person typed into a cell and cannot be its
+    value counts as empty."""
+    sheets = sheets_of(kind)
+    values: dict[str, Any] = {
+        name: _value(info.kind, header[sheets.titles[name]]) for name, info in _fields(kind.header)
+    }
+    for table in kind.tables:
+        rows = sorted(details[table.name], key=lambda row: _value("quantity", row["LineNumber"]) or Decimal(0))
+        titles = sheets.columns[table.name]
+        values[table.name] = tuple(
+            table.model(**{name: _value(info.kind, row[titles[name]]) for name, info in _fields(table.columns)})
+            for row in rows
+        )
     order_id, status = _value("quantity", header["OrderID"]), header["Status"]
     known: Status = status if status in get_args(Status) else "reviewed"
     times = (moment_of(header["CreatedAt"]), moment_of(header["UpdatedAt"]))
-    kind = header["DocumentType"] if header["DocumentType"] in document_types.kinds() else None
-    paid = Payment(
-        **{name: _value(info.kind, header[_PAYMENT_TITLES[name]]) for name, info in _fields(payment_fields())}
-    )
-    values = Invoice(**invoice, **{LINE_ITEMS.name: tuple(items)})
-    return Record(values, known, int(order_id), None, (), None, *times, kind, paid)
+    told = header["DocumentType"] if header["DocumentType"] in kind.told_kinds else None
+    paid = Payment()
+    if kind is INVOICE:
+        paid = Payment(
+            **{name: _value(info.kind, header[_PAYMENT_TITLES[name]]) for name, info in _fields(payment_fields())}
+        )
+    return Record(kind.model(**values), known, int(order_id), None, (), None, *times, told, paid)
 
 
 def _fields(infos: Any) -> list[tuple[str, Any]]:
     return [(info.name, info) for info in infos]
+
+
+def value_of(info: FieldInfo, cell: Any) -> Any:
+    """The value of a field that a cell tells; ``None`` for what cannot be one."""
+    return _value(info.kind, cell)
 
 
 def _value(kind: str, cell: Any) -> Any:

@@ -81,6 +81,54 @@ SEARCH = Table(
     Column("match_key", Folded, index=True),
 )
 
+#: A record of a type without tables of its own. ``definition`` is the type as it was declared, where a person declared it;
+#: ``identifier``, ``issuer``, ``issued_on`` and ``total`` are the values that play these parts in its type, by which records of
+#: all types stand in one list.
+DOCUMENT = Table(
+    "document_header",
+    METADATA,
+    Column("order_id", OrderId, primary_key=True, autoincrement=False),
+    Column("type_name", String(80), nullable=False),
+    Column("definition", Prose),
+    Column("status", String(20), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("document", String(64), index=True),
+    Column("pages", Facts, nullable=False),
+    Column("page_key", Prose, nullable=False),
+    Column("run_id", String(64)),
+    Column("document_type", String(80)),
+    Column("version", Integer, nullable=False),
+    Column("identifier", Folded),
+    Column("issuer", Folded),
+    Column("issued_on", Date),
+    Column("total", Amount),
+    Column("haystack", Folded, nullable=False),
+    Column("match_key", Folded, index=True),
+    Index("ix_document_header_type_name", "type_name", "order_id"),
+)
+
+#: A value of such a record, in the column of its kind; texts also folded, to be sorted by. ``row`` counts from 0 in its
+#: table; a header field has the table without a name and row -1.
+DOCUMENT_VALUES = Table(
+    "document_value",
+    METADATA,
+    Column(
+        "order_id",
+        OrderId,
+        ForeignKey("document_header.order_id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("table_name", String(40), primary_key=True),
+    Column("row", Integer, primary_key=True, autoincrement=False),
+    Column("field", String(40), primary_key=True),
+    Column("text", Prose),
+    Column("number", Amount),
+    Column("day", Date),
+    Column("folded", Folded),
+)
+
 SEQUENCE = Table(
     "id_sequence",
     METADATA,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -14,15 +14,17 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel
 
 from core.atomic import BY_UMASK, StagedFile, drop_left_over, real_path
+from core.document_types import SHIPPED, USUAL, type_of
 from core.errors import RecordMissing, StorageError, WorkbookDamaged, WorkbookLocked
-from core.invoice.document_type import INVOICE
+from core.notation.writing import text_of
+from core.schema.document_type import DocumentType
 from core.stores.records import Duplicate, Record
 from core.stores.workbook import StagedChange
 from storage.keys import key_of, match_key
 from storage.new_sheet import TITLE_ROW, NewSheet
 from storage.package import Package
 from storage.sheet_xml import Sheet
-from storage.sheets import DETAIL, HEADER, HEADER_TITLES, LAYOUTS, Layout, detail_rows, header_row, moment_of, order_of
+from storage.sheets import LAYOUTS, Layout, Row, Sheets, moment_of, order_of, rows_of, sheets_of, value_of
 from storage.tables_xml import stretch_table
 
 #: Seconds that a save waits for another process's.
@@ -43,16 +45,22 @@ _UNREADABLE = (
 
 
 class Workbook:
-    """Implements :class:`core.stores.workbook.WorkbookStore` for the file at ``path``; it is made by the first save."""
+    """Implements :class:`core.stores.workbook.WorkbookStore` for the file at ``path``; it is made by the first save. ``types``
+    gives the document types whose records it may hold."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, types: Callable[[], Sequence[DocumentType]] = lambda: SHIPPED) -> None:
         self.path = path
+        self._types = types
 
     def last_id(self) -> int:
         """See :meth:`core.stores.workbook.WorkbookStore.last_id`."""
         with self._told():
             book = self._opened()
-            return max(book.sheet(HEADER).ids(), default=0) if book else 0
+            return (
+                max((order_id for sheets in book.held() for order_id in book.sheet(sheets.header).ids()), default=0)
+                if book
+                else 0
+            )
 
     def save(self, order: Record) -> None:
         """See :meth:`core.stores.workbook.WorkbookStore.save`."""
@@ -73,20 +81,27 @@ class Workbook:
             with self._told():
                 drop_left_over(place)
                 data = self._data_with(order_id, order)
-                held = _Book(data).order(order_id)
+                held = _Book(data, self._kinds(order)).order(order_id)
                 file = StagedFile(place, data, BY_UMASK)
             with file:
                 yield StagedChange(held, partial(self._put, file))
 
     def _data_with(self, order_id: int, order: Record | None) -> bytes:
-        book = self._opened()
+        book = self._opened(order)
         if order is None and (book is None or book.order(order_id) is None):
             raise self._missing(order_id)
-        book = book or _Book(None)
-        rows = {HEADER: [header_row(order)], DETAIL: detail_rows(order)} if order else {}
-        for layout in LAYOUTS:
+        book = book or _Book(None, self._kinds(order))
+        rows: dict[Layout, list[Row]] = rows_of(order) if order else {}
+        # Its rows of another type go: the document may have been read as that before.
+        held = [layout for sheets in book.held() for layout in sheets.layouts]
+        for layout in dict.fromkeys((*LAYOUTS, *held, *rows)):
             book.sheet(layout).put(order_id, rows.get(layout, []), partial(book.rows_may_move, layout))
         return book.data()
+
+    def _kinds(self, order: Record | None = None) -> list[DocumentType]:
+        """The types whose sheets are looked for, that of ``order`` as it was read first among those of its name."""
+        known = {kind.name: kind for kind in self._types()}
+        return list((known | ({order.type.name: order.type} if order else {})).values())
 
     def _put(self, file: StagedFile) -> None:
         with self._told():
@@ -106,9 +121,13 @@ class Workbook:
         wanted = match_key(values)
         with self._told():
             book = self._opened() if wanted else None
-            return sorted(_duplicates(book.sheet(HEADER), wanted), key=lambda found: -found.order_id) if book else []
+            sheets = sheets_of(type_of(values))
+            if book is None or sheets.kind.name not in (each.kind.name for each in book.held()):
+                return []
+            found = _duplicates(sheets, book.sheet(sheets.header), wanted)
+            return sorted(found, key=lambda duplicate: -duplicate.order_id)
 
-    def _opened(self) -> _Book | None:
+    def _opened(self, order: Record | None = None) -> _Book | None:
         try:
             data = self.path.read_bytes()
         except FileNotFoundError:
@@ -117,7 +136,7 @@ class Workbook:
             raise WorkbookDamaged(
                 f"{self.path.name} is protected by a password or has Excel's old format: save it as a plain .xlsx."
             )
-        return _Book(data)
+        return _Book(data, self._kinds(order))
 
     def _missing(self, order_id: int) -> RecordMissing:
         return RecordMissing(f"There is no order {order_id} in {self.path.name}: its rows may have been deleted.")
@@ -175,10 +194,11 @@ class Workbook:
 
 
 class _Book:
-    """An opened workbook: its package and our two sheets."""
+    """An opened workbook: its package and our sheets, those of invoices and of the types ``kinds`` that it has."""
 
-    def __init__(self, data: bytes | None) -> None:
+    def __init__(self, data: bytes | None, kinds: Sequence[DocumentType]) -> None:
         self._package = Package(data)
+        self._kinds = kinds
         self._sheets: dict[str, tuple[str, Sheet]] = {}
 
     def sheet(self, layout: Layout) -> Sheet:
@@ -194,10 +214,18 @@ class _Book:
             self._sheets[layout.name] = (part, sheet)
         return self._sheets[layout.name][1]
 
+    def held(self) -> list[Sheets]:
+        """The sheets of the types that it may have records of: invoices always, others where it has their sheet."""
+        found = (sheets_of(kind) for kind in self._kinds)
+        return [each for each in found if each.kind is USUAL or self._package.sheet_part(each.header.name)]
+
     def order(self, order_id: int) -> Record | None:
         """The order that has this id, as its rows say; ``None`` without any."""
-        rows = self.sheet(HEADER).rows_of(order_id)
-        return order_of(rows[-1], self.sheet(DETAIL).rows_of(order_id)) if rows else None
+        for sheets in self.held():
+            if rows := self.sheet(sheets.header).rows_of(order_id):
+                details = {name: self.sheet(layout).rows_of(order_id) for name, layout in sheets.tables.items()}
+                return order_of(sheets.kind, rows[-1], details)
+        return None
 
     def rows_may_move(self, layout: Layout) -> bool:
         """Whether nothing else in the workbook counts on the place of the sheet's rows."""
@@ -207,11 +235,11 @@ class _Book:
     def data(self) -> bytes:
         """The workbook's bytes with what was put. Raises ValueError where a part was no sound XML before."""
         for layout in LAYOUTS:
-            sheet = self.sheet(layout)
-            part = self._sheets[layout.name][0]
+            self.sheet(layout)
+        for name, (part, sheet) in self._sheets.items():
             self._package.put(part, sheet.xml())
             if filtered := sheet.filtered():
-                self._package.note_filter(layout.name, filtered)
+                self._package.note_filter(name, filtered)
             for table in self._package.tables_of(part):
                 self._package.put(table, stretch_table(self._package.part(table), sheet.last_before, sheet.last_row()))
         self._package.without_chain()
@@ -222,10 +250,13 @@ class _Book:
         return new.start() + new.end(TITLE_ROW)
 
 
-def _duplicates(sheet: Sheet, wanted: str | None) -> Iterator[Duplicate]:
-    names = INVOICE.duplicate_key
-    for order_id, *cells in sheet.values(("OrderID", *(HEADER_TITLES[name] for name in names))):
-        known = {name: cell and str(cell) for name, cell in zip(names, cells, strict=True)}
-        if str(order_id).isdigit() and key_of(known.values()) == wanted:
+def _duplicates(sheets: Sheets, sheet: Sheet, wanted: str | None) -> Iterator[Duplicate]:
+    kind, names = sheets.kind, sheets.kind.duplicate_key
+    for order_id, *cells in sheet.values(("OrderID", *(sheets.titles[name] for name in names))):
+        if not str(order_id).isdigit():
+            continue
+        known = {name: cell and value_of(kind.field_of(name), cell) for name, cell in zip(names, cells, strict=True)}
+        if key_of(known.values()) == wanted:
             made = moment_of(sheet.rows_of(int(order_id))[-1]["CreatedAt"])
-            yield Duplicate(int(order_id), "values", "workbook", known, made)
+            told = {name: value and text_of(value) for name, value in known.items()}
+            yield Duplicate(int(order_id), "values", "workbook", told, made, kind)

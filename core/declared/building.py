@@ -45,12 +45,21 @@ def build(definition: TypeDefinition) -> DocumentType:
         titles=definition.titles or definition.title,
         model=model,
         tables=tables,
+        identifier=_first(definition, "identifier"),
+        issuer=_first(definition, "name"),
+        issued_on=_first(definition, "date"),
         duplicate_key=(*names[:1], *keys[:1]) if keys else (),
         list_columns=tuple(field.name for field in definition.fields)[:_LISTED],
         searched=tuple(field.name for field in definition.fields if field.kind in ("identifier", "name", "text")),
         definition=definition,
     )
     return built
+
+
+def _first(definition: TypeDefinition, kind: FieldKind) -> str:
+    """The first field of a kind, a required one before others: it stands in lists of records of all types."""
+    fields = sorted((field for field in definition.fields if field.kind == kind), key=lambda field: not field.required)
+    return fields[0].name if fields else ""
 
 
 def _member(field: FieldDefinition) -> tuple[Any, Any]:

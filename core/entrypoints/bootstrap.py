@@ -147,7 +147,7 @@ def _assemble(
         queue=queue,
         comparisons=SqlComparisons(database),
         orders=orders,
-        workbook=Workbook,
+        workbook=lambda path: Workbook(path, types.types),
         ledger=ledger,
         pending=SqlPending(database),
         unit=database.write,

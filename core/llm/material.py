@@ -87,7 +87,7 @@ class Material:
 
     def payment(self, values: BaseModel) -> Payment:
         """What the page says is paid of the total of ``values`` and what is left: no model is asked for it."""
-        if not self.kind.total:
+        if not self._is_usual:
             return Payment()
         return read_payment(getattr(values, self.kind.total), read_totals(self._reading).candidates)
 

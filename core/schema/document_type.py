@@ -60,8 +60,8 @@ class DocumentType:
 
     ``kinds`` are what documents of the type call themselves, the usual first (its own name, where there is but one).
     ``identifier``, ``issuer``, ``issued_on`` and ``total`` name the header fields with the document's own number, who issued
-    it, on which day, and what is to be paid in all; empty where it has none. A doubt about the whole document is shown at its
-    identifier, and what is paid of its total is read beside it.
+    it, on which day, and what it comes to in all; empty where it has none. A doubt about the whole document is shown at its
+    identifier, and records of all types stand in one list by them.
 
     ``last_meant`` are the header fields that stand at the end: of several places that match, the last is meant.
     ``duplicate_key`` are the fields that make two documents the same where all of them are equal, ``list_columns`` those
@@ -97,6 +97,18 @@ class DocumentType:
     def told_kinds(self) -> tuple[str, ...]:
         """What documents of the type may call themselves."""
         return self.kinds or (self.name,)
+
+    @property
+    def parts(self) -> Mapping[str, str]:
+        """The header fields that play a part which documents of other types have too, by the part."""
+        currency = next((info.name for info in self.header if info.kind == "currency"), "")
+        named = {part: getattr(self, part) for part in ("identifier", "issuer", "issued_on", "total")}
+        return {part: name for part, name in (named | {"currency": currency}).items() if name}
+
+    def counterpart(self, name: str, other: DocumentType) -> str | None:
+        """The field that plays here the part that ``name`` plays in ``other``; ``None`` where there is none."""
+        part = next((part for part, field in other.parts.items() if field == name), None)
+        return name if other is self else self.parts.get(part) if part else None
 
     @property
     def header(self) -> tuple[FieldInfo, ...]:

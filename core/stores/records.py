@@ -58,8 +58,12 @@ class RecordSummary:
     type: DocumentType = USUAL
 
     def value(self, column: str) -> Any:
-        """What stands in a column of the list; ``None`` where its type has no such field."""
-        return getattr(self, column) if column in OWN_COLUMNS else self.values.get(column)
+        """What stands in a column of the list: of a list of several types, which bears the names of the usual one's fields, the
+        value that plays the same part. ``None`` where its type has no such field."""
+        if column in OWN_COLUMNS:
+            return getattr(self, column)
+        name = column if column in self.values else self.type.counterpart(column, USUAL)
+        return self.values.get(name) if name else None
 
 
 #: The columns of a list that records of every type have.
@@ -69,12 +73,15 @@ OWN_COLUMNS = ("order_id", "status", "updated_at", "document_type", "amount_due"
 @dataclass(frozen=True, slots=True)
 class RecordQuery:
     """What to list. ``text`` is matched in number, vendor and customer (or the order id); ``page`` counts from 0.
+    ``type_name`` asks for one type alone, whose own fields it can then be sorted by; without, records of all types stand in one
+    list, sorted by the fields of the usual type and by what plays their part in others.
     ``invoiced`` are the first and the last invoice date, ``saved`` the moment from which and the one before which the
     record was last saved (UTC); an end that is ``None`` is open."""
 
     text: str = ""
     status: str | None = None
     document_type: str | None = None
+    type_name: str | None = None
     invoiced: tuple[date | None, date | None] = (None, None)
     saved: tuple[datetime | None, datetime | None] = (None, None)
     sort: str = "order_id"

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.document_types import USUAL
 from core.extraction import Extraction
 from core.invoice.model import payment_fields
 from core.review.edits import Edits, as_text, read_edits, read_fields
@@ -24,9 +25,8 @@ _PAYMENT = frozenset(info.name for info in payment_fields())
 
 
 def fields_of(order: Record) -> tuple[FieldInfo, ...]:
-    """The fields of a record that are typed: its document's, then what is paid of it where it has a total."""
-    kind = order.type
-    return (*kind.header, *(payment_fields() if kind.total else ()))
+    """The fields of a record that are typed: its document's, then what is paid of it where that is kept."""
+    return (*order.type.header, *(payment_fields() if order.type is USUAL else ()))
 
 
 @dataclass(slots=True)
@@ -137,7 +137,7 @@ def review_draft(order: Record, draft: Draft) -> tuple[Reviewed, dict[str, str]]
     studio, read_from = get_studio(), run_of(order.run_id) if order.run_id else None
 
     def parse(path: str, text: str) -> object:
-        return studio.parse_value(path, text, read_from)
+        return studio.parse_value(path, text, read_from, order.type)
 
     read, paid = read_edits(order.values, draft.edits, parse), read_fields(order.payment, draft.beside, parse)
     beside = {"document_type": text_at(order, draft, DOCUMENT_TYPE) or None, "payment": paid.values}

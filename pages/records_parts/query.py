@@ -12,8 +12,8 @@ from typing import get_args
 
 import streamlit as st
 
-from core import document_types
 from core.document_types import USUAL
+from core.schema.document_type import DocumentType
 from core.stores.records import OWN_COLUMNS, RecordPage, RecordQuery, Status
 from pages.shared.frame import get_studio
 from pages.shared.times import day_starts, local_zone
@@ -42,17 +42,31 @@ _OWN_TITLES = {
 }
 
 
-def title_of_column(name: str) -> str:
-    """What a column of the list is called."""
-    return _OWN_TITLES.get(name) or USUAL.field_of(name).title
+def title_of_column(name: str, kind: DocumentType = USUAL) -> str:
+    """What a column of a list of documents of ``kind`` is called."""
+    return _OWN_TITLES.get(name) or kind.field_of(name).title
 
 
-def columns() -> tuple[str, ...]:
-    """The columns of the list, by each of which it can be sorted, the most telling first: beside an open record the others
-    are a scroll away. The amount's currency stands with it."""
-    listed = [name for name in USUAL.list_columns if USUAL.field_of(name).kind != "currency"]
-    first, *others = OWN_COLUMNS
+def columns(kind: DocumentType = USUAL) -> tuple[str, ...]:
+    """The columns of such a list, by each of which it can be sorted, the most telling first: beside an open record the others
+    are a scroll away. The amount's currency stands with it, and what is due is known of the usual type alone."""
+    listed = [name for name in kind.list_columns if kind.field_of(name).kind != "currency"]
+    first, *others = [name for name in OWN_COLUMNS if name != "amount_due" or kind is USUAL]
     return (first, *listed[:3], others[0], *listed[3:], *others[1:])
+
+
+def listed_type(query: RecordQuery) -> DocumentType:
+    """The type whose fields are the columns of a list: that which it is narrowed to, else the usual one."""
+    return next((kind for kind in get_studio().types.types() if kind.name == query.type_name), USUAL)
+
+
+def _type_choices() -> dict[str, tuple[str | None, str | None]]:
+    """What a list can be narrowed to, each with the kind and the type that it means. What invoices may call themselves is a
+    kind, whatever it was read as; any other type is chosen by its own name."""
+    choices: dict[str, tuple[str | None, str | None]] = {kind: (kind, None) for kind in USUAL.told_kinds}
+    for other in get_studio().types.types():
+        choices.setdefault(other.name, (None, other.name))
+    return choices
 
 
 def draw_search_bar() -> None:
@@ -69,9 +83,12 @@ def draw_search_bar() -> None:
         )
         statuses = [ANY_STATUS, *get_args(Status)]
         _choose("Status", statuses, STATUS, 140)
-        _choose("Type", [ANY_TYPE, *document_types.kinds()], TYPE, 130)
+        _choose("Type", [ANY_TYPE, *_type_choices()], TYPE, 130)
         _draw_dates()
-        _choose("Sort by", list(columns()), SORT, 150, title_of_column)
+        kind = listed_type(current_query())
+        if st.session_state.get(SORT, "order_id") not in columns(kind):
+            st.session_state[SORT] = "order_id"  # the list was sorted by a field of another type
+        _choose("Sort by", list(columns(kind)), SORT, 150, lambda name: title_of_column(name, kind))
         _choose("Direction", [_DESCENDING, _ASCENDING], ORDER, 140)
         _choose("Rows a page", [str(size) for size in SIZES], SIZE, 100, default=1)
 
@@ -112,13 +129,14 @@ def current_query() -> RecordQuery:
     """What the widgets ask for."""
     state = st.session_state
     status = state.get(STATUS, ANY_STATUS)
-    kind = state.get(TYPE, ANY_TYPE)
+    kind, type_name = _type_choices().get(state.get(TYPE, ANY_TYPE), (None, None))
     invoiced_from, invoiced_to, saved_from, saved_to = (state.get(key) for key in DAYS)
     zone = local_zone()
     query = RecordQuery(
         text=(state.get(SEARCH) or "").strip(),
         status=None if status == ANY_STATUS else status,
-        document_type=None if kind == ANY_TYPE else kind,
+        document_type=kind,
+        type_name=type_name,
         invoiced=(invoiced_from, invoiced_to),
         saved=(
             day_starts(saved_from, zone) if saved_from else None,

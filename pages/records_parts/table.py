@@ -9,10 +9,10 @@ from typing import Any
 
 import streamlit as st
 
-from core.document_types import USUAL
+from core.schema.document_type import DocumentType
 from core.schema.fields import FieldKind
 from core.stores.records import OWN_COLUMNS, RecordPage, RecordQuery, RecordSummary
-from pages.records_parts.query import ORDER, SORT, columns, title_of_column
+from pages.records_parts.query import ORDER, SORT, columns, listed_type, title_of_column
 from pages.shared.times import local_time, local_zone
 
 OPENED = "record"
@@ -46,7 +46,8 @@ def open_record(order_id: int | None) -> None:
 
 def draw_table(query: RecordQuery, listed: RecordPage) -> None:
     """Draw one page of the list."""
-    names = list(columns())
+    kind = listed_type(query)
+    names = list(columns(kind))
     key = _key(query)
     ids = [row.order_id for row in listed.rows]
     opened = opened_record()
@@ -55,8 +56,8 @@ def draw_table(query: RecordQuery, listed: RecordPage) -> None:
         key=key,
         height="content" if len(ids) <= _MOST_ROWS else _HEIGHT,
         hide_index=True,
-        column_config={name: _column(name, query, narrow=opened is not None) for name in names},
-        on_select=lambda: _select(key, ids, names),
+        column_config={name: _column(kind, name, query, narrow=opened is not None) for name in names},
+        on_select=lambda: _select(kind, key, ids, names),
         selection_mode=["single-row", "single-cell", "single-column"],
         selection_default={"selection": {"rows": [ids.index(opened)] if opened in ids else []}},
     )
@@ -68,24 +69,24 @@ def _key(query: RecordQuery) -> str:
     return f"records_table_{digest}_{st.session_state.get(_VISITS, 0)}"
 
 
-def _column(name: str, query: RecordQuery, *, narrow: bool) -> Any:
+def _column(kind: DocumentType, name: str, query: RecordQuery, *, narrow: bool) -> Any:
     arrow = ("  ↓" if query.descending else "  ↑") if name == query.sort else ""
     return st.column_config.TextColumn(
-        f"{title_of_column(name)}{arrow}",
-        alignment="right" if name in _RIGHT or _kind_of(name) in _FIGURES else "left",
-        width=_width(name) if narrow else None,
+        f"{title_of_column(name, kind)}{arrow}",
+        alignment="right" if name in _RIGHT or _kind_of(kind, name) in _FIGURES else "left",
+        width=_width(kind, name) if narrow else None,
         pinned=name == "order_id",
     )
 
 
-def _kind_of(name: str) -> FieldKind | None:
+def _kind_of(kind: DocumentType, name: str) -> FieldKind | None:
     """The kind of a column that is a field; ``None`` for one of our own."""
-    return None if name in OWN_COLUMNS else USUAL.field_of(name).kind
+    return None if name in OWN_COLUMNS else kind.field_of(name).kind
 
 
-def _width(name: str) -> int:
-    kind = _kind_of(name)
-    return _WIDTHS.get(name, _WIDTH) if kind is None else _WIDTHS_OF_KINDS.get(kind, _WIDTH)
+def _width(kind: DocumentType, name: str) -> int:
+    of_field = _kind_of(kind, name)
+    return _WIDTHS.get(name, _WIDTH) if of_field is None else _WIDTHS_OF_KINDS.get(of_field, _WIDTH)
 
 
 def _cell(row: RecordSummary, name: str) -> str:
@@ -100,8 +101,8 @@ def _cell(row: RecordSummary, name: str) -> str:
 
 
 def _currency(row: RecordSummary) -> str | None:
-    names = (name for name in row.type.list_columns if row.type.field_of(name).kind == "currency")
-    return next((row.values[name] for name in names), None)
+    name = row.type.parts.get("currency")
+    return row.values.get(name) if name else None
 
 
 def amount_text(amount: Decimal, currency: str | None) -> str:
@@ -111,22 +112,22 @@ def amount_text(amount: Decimal, currency: str | None) -> str:
     return f"{amount:,.{decimals}f} {currency or ''}".strip()
 
 
-def _select(key: str, ids: list[int], names: list[str]) -> None:
+def _select(kind: DocumentType, key: str, ids: list[int], names: list[str]) -> None:
     chosen = st.session_state[key]["selection"]
     if chosen["columns"]:
-        _sort_by(chosen["columns"][0])
+        _sort_by(kind, chosen["columns"][0])
         return
     places = [row for row, _ in chosen["cells"]] or chosen["rows"]
     if places:
         st.query_params[OPENED] = str(ids[places[0]])
 
 
-def _sort_by(name: str) -> None:
+def _sort_by(kind: DocumentType, name: str) -> None:
     """A first click sorts: figures and dates from the greatest, texts from A; the next one turns it round."""
     state = st.session_state
     if state.get(SORT) == name:
         state[ORDER] = "ascending" if state.get(ORDER) == "descending" else "descending"
     else:
         state[SORT] = name
-        figures = name in ("order_id", "updated_at", "amount_due") or _kind_of(name) in ("money", "date")
+        figures = name in ("order_id", "updated_at", "amount_due") or _kind_of(kind, name) in ("money", "date")
         state[ORDER] = "descending" if figures else "ascending"

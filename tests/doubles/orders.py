@@ -10,9 +10,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from core.document_types import USUAL
+from core.document_types import USUAL, type_of
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
+from core.notation.writing import text_of
 from core.stores.records import OWN_COLUMNS, Duplicate, Record, RecordPage, RecordQuery, RecordSummary
 from storage.keys import fold, haystack, match_key, page_key, search_terms
 
@@ -73,7 +74,7 @@ class MemoryOrders:
 
     def each(self, query: RecordQuery) -> Iterator[Record]:
         """See :meth:`core.stores.records.RecordStore.each`."""
-        if query.sort not in (*OWN_COLUMNS, *USUAL.list_columns):
+        if query.type_name is None and query.sort not in (*OWN_COLUMNS, *USUAL.list_columns):
             raise StorageError(f"Records cannot be sorted by “{query.sort}”.")
         with self._lock:
             found = [order for order in self._orders.values() if _matches(order, query)]
@@ -88,7 +89,8 @@ class MemoryOrders:
             held = sorted(self._orders.values(), key=_id_of, reverse=True)
         key, chosen = match_key(values), page_key(pages)
         same_document = [o for o in held if document and (o.document, page_key(o.pages)) == (document, chosen)]
-        same_invoice = [o for o in held if key and match_key(o.values) == key and o not in same_document]
+        alike = [o for o in held if o.type is type_of(values)]
+        same_invoice = [o for o in alike if key and match_key(o.values) == key and o not in same_document]
         return [_duplicate(o, "document") for o in same_document] + [_duplicate(o, "values") for o in same_invoice]
 
 
@@ -97,14 +99,20 @@ def _id_of(order: Record) -> int:
 
 
 def _value(order: Record, name: str) -> Any:
-    return getattr(
-        next((part for part in (order.values, order.payment) if name in type(part).model_fields), order), name
-    )
+    """What a column of the list shows of a record."""
+    kind = order.type
+    if name in ("amount_due", "paid_amount"):
+        return getattr(order.payment, name) if kind is USUAL else None
+    if name in OWN_COLUMNS:
+        return getattr(order, name)
+    field = name if name in kind.model.model_fields else kind.counterpart(name, USUAL)
+    return getattr(order.values, field) if field else None
 
 
 def _sort_value(order: Record, name: str) -> Any:
     value = _value(order, name)
-    return fold(value) if name in ("invoice_number", "vendor_name", "customer_name") and value else value
+    folded = isinstance(value, str) and name not in (*OWN_COLUMNS, "currency")
+    return fold(value) if folded else value
 
 
 def _matches(order: Record, query: RecordQuery) -> bool:
@@ -112,8 +120,10 @@ def _matches(order: Record, query: RecordQuery) -> bool:
         return False
     if query.document_type and order.document_type != query.document_type:
         return False
+    if query.type_name and order.type.name != query.type_name:
+        return False
     first, last = query.invoiced
-    if not _lies_in(order.values.invoice_date, first, last and last + timedelta(days=1)):
+    if not _lies_in(_value(order, USUAL.issued_on), first, last and last + timedelta(days=1)):
         return False
     if not _lies_in(order.updated_at, *query.saved):
         return False
@@ -130,9 +140,10 @@ def _lies_in(value: Any, since: Any, before: Any) -> bool:
 
 def _summary(order: Record) -> RecordSummary:
     own = {name: _value(order, name) for name in OWN_COLUMNS}
-    return RecordSummary(values={name: _value(order, name) for name in order.type.list_columns}, **own)
+    names = (*order.type.list_columns, *order.type.parts.values())
+    return RecordSummary(values={name: _value(order, name) for name in names}, type=order.type, **own)
 
 
 def _duplicate(order: Record, reason: Literal["document", "values"]) -> Duplicate:
-    known = {name: getattr(order.values, name) for name in order.type.duplicate_key}
-    return Duplicate(_id_of(order), reason, "database", known, order.created_at)
+    known = {name: text_of(getattr(order.values, name)) or None for name in order.type.duplicate_key}
+    return Duplicate(_id_of(order), reason, "database", known, order.created_at, order.type)

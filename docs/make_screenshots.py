@@ -23,6 +23,8 @@ from core.stores.records import Status  # noqa: E402
 from storage.calls import SqlCalls  # noqa: E402
 from storage.database import open_database  # noqa: E402
 from tests.browser.driver import CHROMIUM_ARGS, Person, Server, chromium, new_page, serve  # noqa: E402
+from tests.core.declared.papers import PAYSLIP, paper  # noqa: E402
+from tests.core.declared.test_reading import from_example  # noqa: E402
 
 DOCS = ROOT / "docs"
 SAMPLES = ROOT / "samples" / "cases"
@@ -78,6 +80,13 @@ def fill_bill(folder: Path) -> None:
     studio.configure(budget=Budget(month=Decimal(2)))
 
 
+def keep_type(folder: Path) -> None:
+    """A document type made from an example."""
+    definition, names = from_example(PAYSLIP, 3)
+    check = f"{names['gross']} - {names['deductions']} = {names['net']}"
+    build_studio(Settings(data_dir=folder)).types.keep(definition.model_copy(update={"checks": (check,)}))
+
+
 def shoot(person: Person, name: str) -> None:
     """Keep what the window shows."""
     person.settle()
@@ -131,6 +140,13 @@ def main() -> None:
             shoot(person, "prompts")
             person.visit("/cost", "cost_figures")
             shoot(person, "cost")
+            slip = paper(PAYSLIP, 3)
+            person = Person(new_page(browser), server)
+            keep_type(data)
+            person.visit("/document_types", "type_list")
+            person.upload((slip.name, slip.data))
+            expect(person.keyed("type_pages").locator(".box").first).to_be_visible()
+            shoot(person, "types")
         browser.close()
 
 

@@ -10,11 +10,13 @@ import unicodedata
 from collections.abc import Collection, Sequence
 
 from core.declared import mask
+from core.declared.columns import heads_over, islands_of, nearest, owners, stacked
 from core.declared.definition import MOST_COLUMNS, FieldDefinition, TableDefinition
-from core.declared.values import value_in
+from core.declared.values import is_capitals, value_in
 from core.evidence import Box, PageText
 from core.notation import Notation, notation_of
 from core.notation.currencies import currency_of
+from core.notation.folding import fold
 from core.page.layout import Layout, Line, Segment, Token, overlap_share
 from core.schema.fields import FieldKind
 
@@ -30,6 +32,12 @@ _FORMS = re.compile(
     r"\b(?:ltd|llc|inc|plc|gmbh|ag|kg|bv|b\.v|n\.?v|sa|s\.a|srl|s\.r\.l|sl|s\.l|oy|ab|as|a/s|aps|sarl|sas|pty|co)\b\.?",
     re.IGNORECASE,
 )
+_POSTCODE = re.compile(r"(?<![\d.,])\d{4,6}(?![\d.,]\d)|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b\d{2}-\d{3}\b")
+_LONGEST_UNIT = 5
+#: Folded words that call a number, whatever it is made of.
+_NUMBER_WORDS = re.compile(r"(?:number|no|nr|num|nummer|numero|id|code|reference|ref)$")
+#: Words right above a value, so many text heights away at most, call it rather than words on its left that are farther away.
+_RIGHT_ABOVE, _FAR_LEFT, _NEARER = 1.6, 8.0, 0.35
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
 #: What a value is called where nothing stands beside it.
 _UNNAMED = "Field"
@@ -49,6 +57,8 @@ def propose_field(pages: Sequence[PageText], page: int, box: Box, taken: Collect
     notation = notation_of(pages, None)
     kind = kind_of(tokens, notation)
     label = label_of(layout, tokens, notation)
+    if kind == "quantity" and len(tokens) == 1 and _NUMBER_WORDS.search(fold(label)):
+        kind = "identifier"
     text = " ".join(token.text for token in tokens)
     title = _title(label) or _UNNAMED
     return FieldDefinition(
@@ -66,27 +76,36 @@ def propose_table(pages: Sequence[PageText], page: int, box: Box, taken: Collect
     column's kind, and a column that every row fills is required. Raises NothingThere."""
     layout = Layout(next(text for text in pages if text.page == page))
     lines = [line for line in layout.lines if box.y0 <= line.center <= box.y1]
-    inside = [_inside(line, box) for line in lines]
-    rows = [row for row in inside if row]
+    rows = [
+        tokens
+        for line in lines
+        if (tokens := [one for one in line.tokens if box.x0 <= (one.x0 + one.x1) / 2 <= box.x1])
+    ]
     if len(rows) < 2:
         raise NothingThere("A table needs its column heads and a row below them: draw the box around both.")
-    heads, body = rows[0][:MOST_COLUMNS], rows[1 : _ROWS + 1]
+    above = _head_lines(rows)
+    body = rows[above : above + _ROWS]
+    spans = islands_of(body, layout.text_height)
+    first, *more = (Line(at, _segments(row, layout)) for at, row in enumerate(rows[:above]))
+    heads = heads_over(stacked(first, more[0]) if more else first.segments, spans)
+    owner = owners(spans, [_span(head) for head in heads])
+    places = spans if owner else [_span(head) for head in heads]
+    column_of = owner or list(range(len(heads)))
     notation = notation_of(pages, None)
     names: list[str] = []
     columns = []
-    for at, head in enumerate(heads):
-        cells = [cell for row in body if (cell := _under(heads, at, row))]
-        title = _title(head.text) or f"Column {at + 1}"
+    for at, head in enumerate(heads[:MOST_COLUMNS]):
+        cells = [cell for row in body if (cell := [token for token in row if column_of[nearest(token, places)] == at])]
+        title = _title(_words(head)) or f"Column {at + 1}"
         names.append(name_for(title, names))
-        kinds = [kind_of(cell.tokens, notation) for cell in cells]
         columns.append(
             FieldDefinition(
                 name=names[-1],
                 title=title,
-                kind=_common(kinds),
+                kind=_common([kind_of(cell, notation) for cell in cells]),
                 group="",
                 required=len(cells) == len(body),
-                labels=(head.text,),
+                labels=(_words(head),),
             )
         )
     return TableDefinition(name=name_for("rows", taken), title="Rows", columns=tuple(columns))
@@ -101,18 +120,28 @@ def kind_of(tokens: Sequence[Token], notation: Notation) -> FieldKind:
         return "date"
     if len(tokens) == 1 and currency_of(text) and text.isalpha():
         return "currency"
-    number = value_in(probe.model_copy(update={"kind": "money"}), tokens, notation)
-    if number and len([token for token in tokens if token.key and token not in number.tokens]) == 0:
+    number = value_in(probe.model_copy(update={"kind": "quantity"}), tokens, notation)
+    beside = [token for token in tokens if token.key and token not in number.tokens] if number else list(tokens)
+    if number and not beside:
         digits = re.sub(r"\D", "", text)
         if re.search(r"[.,]\d\d\D*$", text) or any(currency_of(token.text.strip("()")) for token in tokens):
             return "money"
         return "identifier" if len(digits) > 6 or digits.startswith("0") else "quantity"
+    if number and len(beside) == 1 and beside[0] is tokens[-1] and _is_unit(beside[0].text):
+        return "quantity"
+    if len(tokens) == 1 and is_capitals(text):
+        return "identifier"
     if any(char.isdigit() for char in text):
         lines = len({round(token.y0) for token in tokens})
-        if lines > 1 or (text.count(",") > 0 and len(tokens) > 3):
+        if (lines > 1 or "," in text) and len(tokens) > 3 and _POSTCODE.search(text):
             return "address"
         return "identifier" if len(text) <= 30 and all(_is_code(token.text) for token in tokens) else "text"
     return "name" if _FORMS.search(text) or _is_name(tokens) else "text"
+
+
+def _is_unit(text: str) -> bool:
+    """Whether a word may be a unit behind a number (kg, lb, m³, %)."""
+    return len(text) <= _LONGEST_UNIT and not any(char.isdigit() for char in text.rstrip("23"))
 
 
 def _is_code(text: str) -> bool:
@@ -142,6 +171,8 @@ def label_of(layout: Layout, tokens: Sequence[Token], notation: Notation) -> str
         rows = {one.line for one in values}
         beside = _told([one for one in _column(layout, left) if one.line in rows], values, notation)
         beneath = _told(layout.lines[above.line].segments, line.segments, notation)
+        if own.y0 - above.y1 < _RIGHT_ABOVE * own.height and own.x0 - left.x1 > _FAR_LEFT * own.height:
+            beneath += _NEARER
         left = left if beside >= beneath else None
     chosen = left or above
     return _words(chosen.tokens) if chosen else ""
@@ -240,26 +271,31 @@ def _tokens_in(layout: Layout, box: Box) -> list[Token]:
     ]
 
 
-def _inside(line: Line, box: Box) -> list[Segment]:
-    return [segment for segment in line.segments if box.x0 <= segment.center[0] <= box.x1]
+def _head_lines(rows: Sequence[Sequence[Token]]) -> int:
+    """How many of the first lines have the heads: two, where the second has no figure and another line follows."""
+    second = rows[1]
+    without = not any(char.isdigit() for token in second for char in token.text)
+    return 2 if len(rows) > 2 and without and any(char.isdigit() for token in rows[2] for char in token.text) else 1
 
 
-def _under(heads: Sequence[Segment], at: int, row: Sequence[Segment]) -> Segment | None:
-    """The cell of a row that stands nearest to a head, and to no other head nearer."""
+def _span(tokens: Sequence[Token]) -> tuple[float, float]:
+    return min(token.x0 for token in tokens), max(token.x1 for token in tokens)
 
-    def apart(cell: Segment, head: Segment) -> float:
-        return min(abs(cell.x0 - head.x0), abs(cell.x1 - head.x1), abs(cell.center[0] - head.center[0]))
 
-    own = [cell for cell in row if min(range(len(heads)), key=lambda place: apart(cell, heads[place])) == at]
-    return min(own, key=lambda cell: apart(cell, heads[at]), default=None)
+def _segments(tokens: Sequence[Token], layout: Layout) -> list[Segment]:
+    """The segments of a line, as far as their words are among ``tokens``."""
+    here = {id(token) for token in tokens}
+    line = next(line for line in layout.lines if tokens[0] in line.tokens)
+    return [Segment(kept) for one in line.segments if (kept := [token for token in one.tokens if id(token) in here])]
 
 
 def _common(kinds: Sequence[FieldKind]) -> FieldKind:
     """The kind that most cells have; a column of amounts may hold whole ones too."""
     if not kinds:
         return "text"
-    if set(kinds) <= {"money", "quantity"} and kinds.count("money") * 2 >= len(kinds):
-        return "money"
+    numbers = [kind for kind in kinds if kind in ("money", "quantity")]
+    if 2 * len(numbers) > len(kinds):
+        return "money" if 2 * numbers.count("money") >= len(numbers) else "quantity"
     if set(kinds) <= {"name", "text", "address"} and len(set(kinds)) > 1:
         return "text"
     return max(sorted(set(kinds)), key=kinds.count)

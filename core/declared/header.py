@@ -164,12 +164,18 @@ def _whole(reading: LabelledPages, layout: Layout, label: Label, field: FieldDef
             for segment in layout.below(last, _LINE_GAP, 0.3)
             if abs(segment.x0 - last.x0) < _EDGE_GAP * last.height
         ]
-        if not following or reading.labels_in(label.page, following[0]) or reading.is_label(label.page, following[0]):
+        if not following or _is_called(reading, layout, label, following[0]):
             break
         last = following[0]
         tokens += last.tokens
         parts.append(last.text.strip(" ,"))
     return Value(", ".join(parts), tokens, first.fit)
+
+
+def _is_called(reading: LabelledPages, layout: Layout, label: Label, segment: Segment) -> bool:
+    """Whether a segment is the value of a label of its own, or a label itself."""
+    beside = [one for one in layout.left_of(segment) if one is not label.segment]
+    return any(reading.labels_in(label.page, one) or reading.is_label(label.page, one) for one in (segment, *beside))
 
 
 def _line_of(layout: Layout, token: Token) -> int:

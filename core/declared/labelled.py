@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from core.declared.definition import FieldDefinition, TypeDefinition
@@ -14,6 +14,9 @@ from core.page.layout import Layout, Segment, Token
 
 #: How alike a word misread or written otherwise must be (0 to 100), and the shortest that is compared so.
 _ALIKE, _SHORTEST = 88, 5
+#: Words for a number, folded; what links two words that change places.
+_NUMBERS = ("number", "no", "nr", "num", "nummer", "numero")
+_LINKS, _PAIR = ("of", "ofthe", "de", "der"), 2
 #: The most tokens of one label.
 _LONGEST = 8
 #: What a label's words may be parted from its value by.
@@ -74,11 +77,13 @@ class LabelledPages:
         return any(label.start == 0 and label.end == len(segment.tokens) for label in self.labels_in(page, segment))
 
 
-def find_labels(fields: Iterable[FieldDefinition], layout: Layout, page: int) -> list[Label]:
+def find_labels(
+    fields: Iterable[FieldDefinition], layout: Layout, page: int, segments: Sequence[Segment] | None = None
+) -> list[Label]:
     """Where the words of ``fields`` stand on a page: of several that begin at one place the longest, exact ones before alike ones."""
     exact, alike = _phrases(fields)
     found: list[Label] = []
-    for segment in layout.segments:
+    for segment in layout.segments if segments is None else segments:
         found += _labels_of(segment, page, exact, alike)
     return found
 
@@ -88,9 +93,23 @@ def _phrases(fields: Iterable[FieldDefinition]) -> tuple[Mapping[str, list[str]]
     exact: dict[str, list[str]] = defaultdict(list)
     for field in fields:
         for words in field.called:
-            if (key := fold(words)) and field.name not in exact[key]:
-                exact[key].append(field.name)
+            for key in _ways(words):
+                if field.name not in exact[key]:
+                    exact[key].append(field.name)
     return exact, {key: names for key, names in exact.items() if len(key) >= _SHORTEST and names}
+
+
+def _ways(words: str) -> Iterator[str]:
+    """The folded ways to write a label: as it is, with another word for number, and with its words the other way round
+    (Delivery date, Date of delivery)."""
+    parts = [key for word in words.split() if (key := fold(word))]
+    if not parts:
+        return
+    yield "".join(parts)
+    if parts[-1] in _NUMBERS:
+        yield from ("".join((*parts[:-1], other)) for other in _NUMBERS if other != parts[-1])
+    if len(parts) == _PAIR:
+        yield from ("".join((parts[1], link, parts[0])) for link in _LINKS)
 
 
 def _labels_of(

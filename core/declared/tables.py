@@ -6,12 +6,13 @@ columns that make a row goes on with the row before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 from typing import Any, NamedTuple
 
+from core.declared.columns import islands_of, nearest, owners, stacked
 from core.declared.definition import FieldDefinition, TableDefinition
 from core.declared.labelled import Label, LabelledPages, find_labels
 from core.declared.values import Value, value_in
@@ -24,8 +25,12 @@ _HEAD_LINES, _HEAD_GAP = 2, 1.6
 _LAST_GAP = 3.0
 #: A line that goes on with a row is so close beneath it and at its words' left edge, in text heights.
 _RUN_ON_GAP, _RUN_ON_EDGE = 0.9, 1.5
+#: What belongs to words beside the heads begins at most so far left of them, in text heights.
+_MARGIN = 0.5
 #: What it costs, in text heights, to put words that are no value of a column there.
 _MISFIT = 8.0
+#: How well a sign alone fits a column of words.
+_SIGN = 0.5
 #: So many words may stand beside the number of a cell.
 _UNIT = 1
 #: Columns of these kinds hold words that may run over several lines.
@@ -33,9 +38,10 @@ _RUNNING = frozenset({"text", "name", "address"})
 
 
 class Head(NamedTuple):
-    """A column with the left and right edge of its head, in page units."""
+    """A column with the left and right edge of its head, in page units; ``column`` is ``None`` for words of the same line that
+    call none: a column that nobody asked for, or what stands beside the table."""
 
-    column: FieldDefinition
+    column: FieldDefinition | None
     x0: float
     x1: float
 
@@ -78,6 +84,8 @@ def read_table(reading: LabelledPages, table: TableDefinition) -> list[Row]:
 def _find_heads(table: TableDefinition, layout: Layout, page: int) -> tuple[list[Head], int, dict[str, str]] | None:
     """The heads from left to right, the line (index) of the lowest, and each head as printed; where most of them stand."""
     labels = find_labels(table.columns, layout, page)
+    two = [one for upper, lower in pairwise(layout.lines) for one in stacked(upper, lower) if len(one.tokens) > 1]
+    labels += [label for label in find_labels(table.columns, layout, page, two) if _runs_over_lines(label)]
     needed = max(min(2, len(table.columns)), (len(table.columns) + 1) // 2)
     best: tuple[tuple[int, float], list[Label]] | None = None
     for line in layout.lines:
@@ -90,14 +98,40 @@ def _find_heads(table: TableDefinition, layout: Layout, page: int) -> tuple[list
     if best is None:
         return None
     columns = {column.name: column for column in table.columns}
-    chosen = sorted(best[1], key=lambda label: label.tokens[0].x0)
-    heads = [Head(columns[label.name], label.tokens[0].x0, label.tokens[-1].x1) for label in chosen]
+    chosen = best[1]
+    heads = [Head(columns[label.name], *_edges(label)) for label in chosen]
+    heads = sorted((*heads, *_other_heads(layout, chosen)), key=lambda head: head.x0)
     return heads, max(label.segment.line for label in chosen), {label.name: label.text for label in chosen}
+
+
+def _runs_over_lines(label: Label) -> bool:
+    """Whether a label begins on one line and ends on the next, close beneath, in its very words."""
+    first, last = label.tokens[0], label.tokens[-1]
+    return (
+        bool(last.key)
+        and label.likeness == 1
+        and last.y0 > first.y1 - 0.3 * first.height
+        and last.y0 - first.y1 < first.height
+    )
 
 
 def _is_near(layout: Layout, line: Line, label: Label) -> bool:
     other = layout.lines[label.segment.line]
     return 0 <= other.index - line.index < _HEAD_LINES and other.y0 - line.y1 < _HEAD_GAP * label.segment.height
+
+
+def _other_heads(layout: Layout, chosen: Sequence[Label]) -> Iterator[Head]:
+    """What else stands in the lines of the heads."""
+    taken = {(token.word, token.x0) for label in chosen for token in label.tokens}
+    for number in {label.segment.line for label in chosen}:
+        for segment in layout.lines[number].segments:
+            left = [token for token in segment.tokens if (token.word, token.x0) not in taken]
+            if left and len(left) == len(segment.tokens):
+                yield Head(None, segment.x0, segment.x1)
+
+
+def _edges(label: Label) -> tuple[float, float]:
+    return min(token.x0 for token in label.tokens), max(token.x1 for token in label.tokens)
 
 
 def _one_each(labels: Sequence[Label]) -> list[Label]:
@@ -113,22 +147,15 @@ def _one_each(labels: Sequence[Label]) -> list[Label]:
 
 
 def _rows(
-    reading: LabelledPages,
-    page: int,
-    heads: Sequence[Head],
-    titles: Mapping[str, str],
-    lines: Sequence[Line],
+    reading: LabelledPages, page: int, heads: Sequence[Head], titles: Mapping[str, str], lines: Sequence[Line]
 ) -> list[Row]:
     rows: list[Row] = []
     needed = _needed(heads)
-    steps: list[float] = []
+    body = list(_body(reading, page, heads, lines))
+    cells_of = _columns(reading, page, heads, body)
     before: Line | None = None
-    for line in lines:
-        if before and line.y0 - before.y1 > _LAST_GAP * max(median(steps) if steps else 0.0, line.y1 - line.y0):
-            break
-        if _ends(reading, page, line, heads):
-            break
-        cells = _cells(reading, heads, line)
+    for line in body:
+        cells = cells_of(line)
         if not _same_heads(cells, titles):
             read = _read(reading, cells, titles, page)
             if 2 * len(needed & read.keys()) > len(needed):
@@ -139,16 +166,70 @@ def _rows(
                 _go_on(rows[-1], read)
             else:
                 break
-        if before:
-            steps.append(max(line.y0 - before.y1, 0.0))
         before = line
     return rows
+
+
+def _body(reading: LabelledPages, page: int, heads: Sequence[Head], lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines under the heads, up to a gap or to what is no row any more."""
+    steps: list[float] = []
+    before: Line | None = None
+    for whole in lines:
+        line = _beneath(whole, heads)
+        if line is None:
+            continue  # of a column beside the table
+        if before:
+            step = line.y0 - before.y1
+            if step > _LAST_GAP * max(median(steps) if steps else 0.0, line.y1 - line.y0):
+                return
+            steps.append(max(step, 0.0))
+        if _ends(reading, page, line, heads):
+            return
+        yield line
+        before = line
+
+
+def _beneath(line: Line, heads: Sequence[Head]) -> Line | None:
+    """What of a line stands beneath the heads, not in a column of the page beside the table; ``None`` where nothing does."""
+    height = line.y1 - line.y0
+    first, last = (next(at for at, head in way if head.column) for way in (enumerate(heads), _backwards(heads)))
+    left = (heads[first - 1].x1 if first else float("-inf")) - _MARGIN * height
+    right = heads[last + 1].x0 - _MARGIN * height if last + 1 < len(heads) else float("inf")
+    kept = [segment for segment in line.segments if segment.x1 > left and segment.x0 < right]
+    if len(kept) == len(line.segments):
+        return line
+    return Line(line.index, kept) if kept else None
+
+
+def _backwards(heads: Sequence[Head]) -> Iterator[tuple[int, Head]]:
+    return ((at, heads[at]) for at in range(len(heads) - 1, -1, -1))
+
+
+def _columns(
+    reading: LabelledPages, page: int, heads: Sequence[Head], body: Sequence[Line]
+) -> Callable[[Line], dict[str, list[Token]]]:
+    """How the words of a line go to the columns: by the stretches that the body covers, or piece by piece where these do not
+    tell."""
+    rows = [line.tokens for line in body if len(line.segments) > 1]
+    spans = islands_of(rows, reading.layouts[page].text_height)
+    owner = owners(spans, [(head.x0, head.x1) for head in heads])
+    if owner is None:
+        return lambda line: _cells(reading, heads, line)
+
+    def cells(line: Line) -> dict[str, list[Token]]:
+        found: dict[str, list[Token]] = {}
+        for token in line.tokens:
+            if column := heads[owner[nearest(token, spans)]].column:
+                found.setdefault(column.name, []).append(token)
+        return found
+
+    return cells
 
 
 def _needed(heads: Sequence[Head]) -> frozenset[str]:
     """The columns by which a row is known, of which it has more than half: the required ones, else one of numbers, dates
     and the like, else the first."""
-    printed = [head.column for head in heads]
+    printed = [head.column for head in heads if head.column]
     required = [column.name for column in printed if column.required]
     telling = [column.name for column in printed if column.kind not in _RUNNING]
     return frozenset(required or telling[-1:] or [printed[0].name])
@@ -183,7 +264,7 @@ def _cells(reading: LabelledPages, heads: Sequence[Head], line: Line) -> dict[st
             ways = [best[before] for before in range(at + 1)] if place else [(0.0, ())]
             # two pieces in one column of numbers are one too many
             ways = [
-                (spent + (_MISFIT if way and way[-1] == at and heads[at].column.kind not in _RUNNING else 0.0), way)
+                (spent + (_MISFIT if way and way[-1] == at and not _runs(heads[at]) else 0.0), way)
                 for spent, way in ways
             ]
             spent, way = min(ways)
@@ -192,8 +273,14 @@ def _cells(reading: LabelledPages, heads: Sequence[Head], line: Line) -> dict[st
     way = min(best)[1] if pieces else ()
     found: dict[str, list[Token]] = {}
     for piece, at in zip(pieces, way, strict=True):
-        found.setdefault(heads[at].column.name, []).extend(piece)
+        if column := heads[at].column:
+            found.setdefault(column.name, []).extend(piece)
     return found
+
+
+def _runs(head: Head) -> bool:
+    """Whether several pieces of a line may be one cell of the column."""
+    return head.column is None or head.column.kind in _RUNNING
 
 
 def _cut(segment: Segment, heads: Sequence[Head]) -> Iterator[list[Token]]:
@@ -218,13 +305,15 @@ def _cost(reading: LabelledPages, piece: Sequence[Token], head: Head, height: fl
     x0, x1 = piece[0].x0, piece[-1].x1
     edges = abs(x0 - head.x0), abs(x1 - head.x1), abs((x0 + x1) - (head.x0 + head.x1)) / 2
     apart = max(0.0, head.x0 - x1, x0 - head.x1)
-    fits = _cell_value(reading, head.column, piece)
+    fits = head.column is None or _cell_value(reading, head.column, piece)
     return (min(edges) * 0.5 + apart) / height + (0.0 if fits else _MISFIT)
 
 
 def _cell_value(reading: LabelledPages, column: FieldDefinition, tokens: Sequence[Token]) -> Value | None:
     """The value that fills a cell; a number or date within a sentence is none. A unit may stand beside it."""
     found = value_in(column, tokens, reading.notation)
+    if found is None and column.kind == "text" and len(tokens) == 1:
+        return Value(tokens[0].text, tokens, _SIGN)  # %, or a dash
     if found is None or column.kind in _RUNNING:
         return found
     beside = [token for token in tokens if token.key and token not in found.tokens]

@@ -18,6 +18,8 @@ from core.page.layout import Token
 _EDGES = " :=|*·•,;"
 #: An identifier has at most so many characters and words.
 _LONGEST_IDENTIFIER, _IDENTIFIER_WORDS = 34, 8
+#: A code of capitals alone has so many of them.
+_SHORTEST_CODE, _LONGEST_CODE = 4, 11
 #: How well words fit where nothing speaks for or against them.
 _PLAIN = 0.8
 
@@ -120,10 +122,17 @@ def _identifier(field: FieldDefinition, tokens: Sequence[Token]) -> Value | None
         end = 2  # DE 123456789
         while end < min(len(tokens), _IDENTIFIER_WORDS) and tokens[end].text.isdigit():
             end += 1
+    if not end and is_capitals(tokens[0].text.strip(_EDGES)):
+        end = 1  # a BIC
     text = _joined(tokens[:end])
     if not end or len(text) > _LONGEST_IDENTIFIER:
         return None
     return Value(text, tokens[:end], 0.6 if field.mask else _PLAIN)
+
+
+def is_capitals(text: str) -> bool:
+    """Whether a word may be a code without a digit: some capitals, no more than a code has."""
+    return text.isalpha() and text.isupper() and _SHORTEST_CODE <= len(text) <= _LONGEST_CODE
 
 
 def _text(field: FieldDefinition, tokens: Sequence[Token]) -> Value | None:

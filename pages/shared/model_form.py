@@ -47,9 +47,10 @@ _NAMES = {
     "database": "Database",
     "workbook": "Excel workbook",
 }
-#: The default recipe is always called so: a name is for recipes kept beside it. Budgets are set on the Cost page, what
+#: The default recipe is always called so: a name is for recipes kept beside it. What documents are read as is chosen beside
+#: them or in a recipe of one's own. Budgets are set on the Cost page, what
 #: is masked where a document is about to be sent.
-_NOT_SHOWN = frozenset({("recipe", "name"), ("budget",), ("redaction",)})
+_NOT_SHOWN = frozenset({("recipe", "name"), ("recipe", "type_name"), ("budget",), ("redaction",)})
 
 
 def shown_name(name: str) -> str:

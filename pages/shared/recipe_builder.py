@@ -62,6 +62,7 @@ def _draw_form(first: Recipe | None, use: Callable[[Recipe], None] | None) -> No
     with st.container(key=f"recipe_form_{_slug(based)}"):  # another beginning has other widgets
         recipe_name = st.text_input("Name", value=_free_name(based, names), key=f"recipe_name_{based}", max_chars=60)
         reading = _draw_reading(base, based)
+        reads = _draw_type(base, based)
         readers = _draw_extractors(base, based)
         choices = {role: draw_model(role, base.models.get(role), based) for role in ROLES if role in readers}
     name = recipe_name.strip()
@@ -79,7 +80,7 @@ def _draw_form(first: Recipe | None, use: Callable[[Recipe], None] | None) -> No
         icon=":material/save:",
         disabled=not ready,
         on_click=_save,
-        args=(base, name, reading, readers, choices, use),
+        args=(base.model_copy(update={"type_name": reads}), name, reading, readers, choices, use),
     ):
         st.rerun()
 
@@ -122,6 +123,22 @@ def _draw_reading(base: Recipe, based: str) -> dict[str, Any]:
     if engine == VISION:
         vision = ask_name("Vision model", vision, f"recipe_vision_{based}") or ""
     return {"engine": engine, "dpi": int(dpi), "vision": vision}
+
+
+def _draw_type(base: Recipe, based: str) -> str | None:
+    """What the recipe reads documents as, where there is more than one type; ``None``: what is chosen beside each document."""
+    titles = {kind.name: kind.title for kind in get_studio().types.types()}
+    if len(titles) < 2:
+        return base.type_name
+    options = [None, *titles]
+    return st.selectbox(
+        "Read as",
+        options,
+        index=options.index(base.type_name) if base.type_name in options else 0,
+        format_func=lambda name: titles[name] if name else "What is chosen beside the document",
+        key=f"recipe_type_{based}",
+        width=300,
+    )
 
 
 def _draw_extractors(base: Recipe, based: str) -> list[str]:

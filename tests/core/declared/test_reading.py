@@ -168,6 +168,88 @@ def test_a_row_runs_on_and_the_table_ends_where_a_field_begins() -> None:
     assert values.hours == Decimal("14.5")
 
 
+def rows_of(page: PageText, *columns: tuple[str, str, str]) -> list[tuple[Any, ...]]:
+    """The rows of a table with these columns (name, head, kind) on a page."""
+    parts = [{"name": name, "title": title, "kind": kind} for name, title, kind in columns]
+    table = {"name": "days", "title": "Days", "columns": parts}
+    values = read_declared([page], make_definition(PARTS | {"tables": [table], "checks": []})).values
+    return [tuple(row.model_dump().values()) for row in values.days]
+
+
+def test_a_label_is_known_with_another_word_for_number_and_the_other_way_round() -> None:
+    """Sheet number for Sheet no., Date of week for Week date."""
+    fields = [
+        {"name": "sheet", "title": "Sheet no.", "kind": "identifier"},
+        {"name": "delivered", "title": "Delivery date", "kind": "date"},
+    ]
+    definition = make_definition(PARTS | {"fields": fields, "tables": [], "checks": []})
+    values = read_declared([page_of("Sheet number|@200 A-17\nDate of delivery|@200 2 March 2026")], definition).values
+    assert (values.sheet, values.delivered) == ("A-17", date(2026, 3, 2))
+
+
+def test_an_address_ends_where_the_next_line_has_a_label_of_its_own() -> None:
+    """The value beside the next label is not its last line."""
+    fields = [
+        {"name": "place", "title": "Address", "kind": "address"},
+        {"name": "carrier", "title": "Carrier", "kind": "name"},
+    ]
+    definition = make_definition(PARTS | {"fields": fields, "tables": [], "checks": []})
+    page = page_of("Address|@200 Mill Lane 4\n|@200 54321 Riverton\nCarrier|@200 Tern Freight")
+    values = read_declared([page], definition).values
+    assert (values.place, values.carrier) == ("Mill Lane 4, 54321 Riverton", "Tern Freight")
+
+
+def test_heads_on_two_lines_are_read_together() -> None:
+    """Unit above price is the head “Unit price”."""
+    page = page_of("Goods|@250 Unit|@400 Amount\n|@250 price\nOak boards|@250 12.50|@400 25.00")
+    found = rows_of(page, ("goods", "Goods", "text"), ("price", "Unit price", "money"), ("amount", "Amount", "money"))
+    assert found == [("Oak boards", Decimal("12.50"), Decimal("25.00"))]
+
+
+def test_what_stands_beside_a_table_and_columns_that_nobody_asked_for_are_no_cells() -> None:
+    """Words beside the heads have a column of their own, which is left out."""
+    page = page_of(
+        "Goods|@200 Lot|@280 Amount|@450 Worker\nOak boards|@200 77|@280 25.00|@450 Ida Marlowe\nCork|@200 78|@280 9.00|@450 Site: Mill"
+    )
+    found = rows_of(page, ("goods", "Goods", "text"), ("amount", "Amount", "money"))
+    assert found == [("Oak boards", Decimal("25.00")), ("Cork", Decimal("9.00"))]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("84.20 kg", "quantity"),
+        ("LEVTESVV", "identifier"),
+        ("1,204.50", "money"),
+        ("Smoked salmon, sliced, 200 g pack", "text"),
+        ("Mill Lane 4, 54321 Riverton", "address"),
+    ],
+)
+def test_a_value_s_kind_is_told_by_how_it_is_written(text: str, kind: str) -> None:
+    """A number with its unit, a code of capitals, an amount, words with a comma, a line with a postcode."""
+    page = page_of(f"Weight|@200 {text}")
+    box = union(word.box for word in page.words if word.text != "Weight")
+    assert propose_field([page], 1, box).kind == kind
+
+
+def test_a_plain_number_that_its_label_calls_a_number_is_an_identifier() -> None:
+    """Customer number 20918 is no quantity."""
+    page = page_of("Customer number|@200 20918")
+    field = propose_field([page], 1, box_of(page, "20918"))
+    assert (field.kind, field.mask) == ("identifier", "9+")
+
+
+def test_heads_that_stand_close_are_two_columns_where_the_rows_say_so() -> None:
+    """And a column that every row fills is required."""
+    page = page_of("Result|@92 Unit|@200 Limit\n4.10|@92 mg|@200 5.00\n3.20|@92 mg|@200 4.00\n7.70|@92 g|@200 9.00")
+    table = propose_table([page], 1, Box(0, 30, 400, 110))
+    assert [(column.title, column.required) for column in table.columns] == [
+        ("Result", True),
+        ("Unit", True),
+        ("Limit", True),
+    ]
+
+
 def findings(values: Any) -> list[Finding]:
     """What the checks of a type notice of values on no page."""
     return [

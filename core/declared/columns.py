@@ -12,9 +12,10 @@ from core.page.layout import Line, Segment, Token
 _MANY, _GAP = 4, 0.2
 _SOME, _SOME_GAP = 3, 0.45
 _WORD_GAP = 0.9
-#: Two heads in one segment are farther apart than words are, in text heights; a head stands over a stretch, and a word under
+#: Two heads in one segment are farther apart than words are: in text heights, and so many times as far; a head stands over a stretch, and a word under
 #: another, where they share this much of the narrower one.
-_HEADS_APART, _OVER, _UNDER = 0.4, 0.25, 0.4
+_HEADS_APART, _WIDER = 0.4, 1.5
+_OVER, _UNDER = 0.25, 0.4
 
 
 def islands_of(rows: Sequence[Sequence[Token]], height: float) -> list[tuple[float, float]]:
@@ -52,8 +53,9 @@ def owners(spans: Sequence[tuple[float, float]], heads: Sequence[tuple[float, fl
     return found if found == sorted(found) and set(found) == set(range(len(heads))) else None
 
 
-def heads_over(segments: Sequence[Segment], spans: Sequence[tuple[float, float]]) -> list[list[Token]]:
-    """The column heads in a line: its segments, one that stands over several stretches cut at its widest gaps."""
+def heads_over(segments: Sequence[Segment], spans: Sequence[tuple[float, float]], word_gap: float) -> list[list[Token]]:
+    """The column heads in a line: its segments, one that stands over several stretches cut at its widest gaps. ``word_gap`` is
+    the usual one between words (page units)."""
     found: list[list[Token]] = []
     for segment in segments:
         over = sum(_stands_over(segment, span) for span in spans)
@@ -61,7 +63,7 @@ def heads_over(segments: Sequence[Segment], spans: Sequence[tuple[float, float]]
             (
                 (gap, at + 1)
                 for at, (before, after) in enumerate(pairwise(segment.tokens))
-                if (gap := after.x0 - before.x1) > _HEADS_APART * segment.height
+                if (gap := after.x0 - before.x1) > max(_HEADS_APART * segment.height, _WIDER * word_gap)
             ),
             reverse=True,
         )

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
+from itertools import pairwise
+from statistics import median
 
 from core.declared import mask
 from core.declared.columns import heads_over, islands_of, nearest, owners, stacked
@@ -26,6 +28,8 @@ _LABEL_WORDS, _LABEL_CHARACTERS = 7, 48
 _ABOVE = 3.2
 #: Two things stand at one edge where they differ by less than this many text heights.
 _ALIGNED = 0.8
+#: So many gaps between words tell the usual one.
+_ENOUGH_GAPS = 5
 #: The rows of an example that are looked at.
 _ROWS = 12
 _FORMS = re.compile(
@@ -87,7 +91,7 @@ def propose_table(pages: Sequence[PageText], page: int, box: Box, taken: Collect
     body = rows[above : above + _ROWS]
     spans = islands_of(body, layout.text_height)
     first, *more = (Line(at, _segments(row, layout)) for at, row in enumerate(rows[:above]))
-    heads = heads_over(stacked(first, more[0]) if more else first.segments, spans)
+    heads = heads_over(stacked(first, more[0]) if more else first.segments, spans, _word_gap(layout))
     owner = owners(spans, [_span(head) for head in heads])
     places = spans if owner else [_span(head) for head in heads]
     column_of = owner or list(range(len(heads)))
@@ -269,6 +273,12 @@ def _tokens_in(layout: Layout, box: Box) -> list[Token]:
         for token in line.tokens
         if box.contains((token.x0 + token.x1) / 2, (token.y0 + token.y1) / 2 + lift * (token.x0 + token.x1) / 2)
     ]
+
+
+def _word_gap(layout: Layout) -> float:
+    """The usual gap between two words of a page, in page units; 0 where too few stand beside each other to tell."""
+    gaps = [after.x0 - before.x1 for segment in layout.segments for before, after in pairwise(segment.tokens)]
+    return median(gaps) if len(gaps) >= _ENOUGH_GAPS else 0.0
 
 
 def _head_lines(rows: Sequence[Sequence[Token]]) -> int:

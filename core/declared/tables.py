@@ -218,9 +218,13 @@ def _columns(
 
     def cells(line: Line) -> dict[str, list[Token]]:
         found: dict[str, list[Token]] = {}
-        for token in line.tokens:
-            if column := heads[owner[nearest(token, spans)]].column:
-                found.setdefault(column.name, []).append(token)
+        for segment in line.segments:
+            under = [at for at, head in enumerate(heads) if min(segment.x1, head.x1) > max(segment.x0, head.x0)]
+            for token in segment.tokens:
+                # words of one cell stay together; a piece under several heads is of several cells
+                at = under[0] if len(under) == 1 else owner[nearest(token, spans)]
+                if column := heads[at].column:
+                    found.setdefault(column.name, []).append(token)
         return found
 
     return cells

@@ -215,6 +215,15 @@ def test_what_stands_beside_a_table_and_columns_that_nobody_asked_for_are_no_cel
     assert found == [("Oak boards", Decimal("25.00")), ("Cork", Decimal("9.00"))]
 
 
+def test_the_words_of_a_cell_stay_together_however_long_it_is() -> None:
+    """One that runs on over where no other row has words is no cell of the next column."""
+    page = page_of(
+        "Goods|@420 Amount\nOak|@420 25.00\nCork|@420 9.00\nJars|@420 4.00\nHinges of polished brass with screws and plates|@420 8.00"
+    )
+    found = rows_of(page, ("goods", "Goods", "text"), ("amount", "Amount", "money"))
+    assert found[-1] == ("Hinges of polished brass with screws and plates", Decimal("8.00"))
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.document_types import USUAL
 from core.schema.document_type import DocumentType
 from core.schema.fields import FieldKind
 from core.stores.records import OWN_COLUMNS, RecordPage, RecordQuery, RecordSummary
@@ -91,6 +92,8 @@ def _width(kind: DocumentType, name: str) -> int:
 
 def _cell(row: RecordSummary, name: str) -> str:
     value = row.value(name)
+    if name == "document_type" and row.type is not USUAL:
+        value = value or row.type.title.lower()
     if value is None:
         return ""
     if name == "status":

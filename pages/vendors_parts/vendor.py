@@ -45,7 +45,7 @@ def draw_vendor(vendor: Vendor) -> None:
 
 def _draw_rules(vendor: Vendor) -> None:
     if not vendor.rules:
-        st.markdown("Everything was read right so far: there is no rule.")
+        st.markdown("No rule yet: a correction of something that stands on the page makes one.")
     for number, rule in enumerate(vendor.rules):
         with st.container(horizontal=True, vertical_alignment="center", key=f"vendor_learnt_{number}"):
             st.markdown(f"{_ICONS[rule.state]} {plain(habit_words(rule.habit))}", width="stretch")

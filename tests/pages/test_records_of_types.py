@@ -122,6 +122,12 @@ def test_records_of_all_types_are_listed_together_and_one_type_by_itself(studio:
     assert listed(open_page(type="invoice"))["invoice_number"] == ["R-1"]
 
 
+def test_a_record_says_its_type_where_the_document_does_not(studio: Studio) -> None:
+    """In the list of all types."""
+    studio.save(VALUES, BOTH, extraction=read().model_copy(update={"document_type": None}))
+    assert listed(open_page())["document_type"] == ["meter bill"]
+
+
 def test_a_bill_is_opened_and_corrected(studio: Studio) -> None:
     """Its own fields and both its tables; nothing that only invoices have."""
     number = studio.save(VALUES, BOTH, status="needs review", about=About("meter bill")).order_id

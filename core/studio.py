@@ -55,6 +55,7 @@ from core.stores.receipt import SaveReceipt, Taught
 from core.stores.records import Duplicate, Record, RecordPage, RecordQuery, RecordStore, Status, Target
 from core.stores.unit import Unit
 from core.stores.workbook import WorkbookStore
+from core.type_guess import guess_type
 from core.validation.calibration import ENOUGH_REVIEWED, fit_correction
 
 log = logging.getLogger(__name__)
@@ -144,6 +145,10 @@ class Studio:
     def unlock(self, sha256: str, name: str, password: str | None) -> Document:
         """See :meth:`core.shelf.Shelf.unlock`."""
         return self._shelf.unlock(sha256, name, password)
+
+    def guess_type(self, document: Document) -> str | None:
+        """The declared type that a document is likely of: :func:`core.type_guess.guess_type`."""
+        return guess_type(document, self.types.declared())
 
     def document(self, sha256: str, password: str | None = None) -> Document:
         """See :meth:`core.shelf.Shelf.document`."""

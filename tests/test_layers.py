@@ -44,6 +44,7 @@ LOGIC = (
     "recognition",
     "redaction",
     "declared",
+    "type_guess",
 )
 LOGIC_PACKAGES = (
     "rules",

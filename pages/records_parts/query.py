@@ -62,10 +62,10 @@ def listed_type(query: RecordQuery) -> DocumentType:
 
 def _type_choices() -> dict[str, tuple[str | None, str | None]]:
     """What a list can be narrowed to, each with the kind and the type that it means. What invoices may call themselves is a
-    kind, whatever it was read as; any other type is chosen by its own name."""
+    kind, whatever it was read as; any other type is chosen by its title."""
     choices: dict[str, tuple[str | None, str | None]] = {kind: (kind, None) for kind in USUAL.told_kinds}
     for other in get_studio().types.types():
-        choices.setdefault(other.name, (None, other.name))
+        choices.setdefault(other.title.lower(), (None, other.name))
     return choices
 
 

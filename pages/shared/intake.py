@@ -42,7 +42,11 @@ def refuse(sentence: str) -> None:
 
 def _open(desk: Desk, data: bytes, name: str) -> None:
     document = get_studio().open(data, name)
-    desk.chosen = desk.put(document.sha256, name, document.page_count).sha256
+    is_new = all(known.sha256 != document.sha256 for known in desk.documents)
+    placed = desk.put(document.sha256, name, document.page_count)
+    if is_new:
+        placed.type_name = get_studio().guess_type(document) or ""
+    desk.chosen = placed.sha256
     forget_widgets()
     _offer_members(document)
 

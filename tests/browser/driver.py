@@ -162,6 +162,15 @@ class Person:
                 return
         raise AssertionError(f"{key} does not open")
 
+    def switch_on(self, key: str) -> None:
+        """Turn a toggle on; again where the page was still drawing and moved it away under the press."""
+        for _ in range(3):
+            self.keyed(key).locator("label").first.click(delay=PRESS)
+            self.settle()
+            if self.keyed(key).locator("input").first.is_checked():
+                return
+        raise AssertionError(f"{key} does not turn on")
+
     def upload(self, *files: tuple[str, bytes]) -> None:
         """Put files into the drop zone and wait until they are taken."""
         payloads: list[FilePayload] = [

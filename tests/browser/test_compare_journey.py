@@ -45,8 +45,7 @@ def value(person: Person, title: str, recipe: str) -> Locator:
 def open_comparison(person: Person) -> None:
     """Open the comparison of the fixture from the list."""
     person.visit("/compare", "compare_earlier")
-    person.keyed("compare_everybodys").get_by_text("Everybody's").click(delay=PRESS)
-    person.settle()
+    person.switch_on("compare_everybodys")
     person.keyed("compare_earlier").get_by_role("combobox").click(delay=PRESS)
     person.page.get_by_role("option").filter(has_text="Two ways").click(delay=PRESS)
     expect(person.keyed("compare_view")).to_be_visible(timeout=30_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 from playwright.sync_api import expect
 
@@ -11,9 +12,10 @@ from core.declared.definition import TypeDefinition
 from core.entrypoints.bootstrap import build_studio
 from core.evidence import Box, PageText
 from core.settings import Settings
-from tests.browser.driver import Person, overflow
-from tests.core.declared.papers import KINDS, Kind, paper, text_on
-from tests.core.declared.test_reading import box_of, pages_of, score
+from tests.browser.conftest import NewPerson
+from tests.browser.driver import Person, Server, overflow
+from tests.core.declared.papers import KINDS, PAYSLIP, Kind, paper, text_on
+from tests.core.declared.test_reading import box_of, from_example, pages_of, score
 
 #: The layout of the example, by kind; the other nine are read.
 EXAMPLES = {"payslip": 3, "utility_bill": 1, "customs_form": 4}
@@ -87,3 +89,25 @@ def test_three_types_made_from_one_example_each_read_the_next_nine(person: Perso
         layouts = [layout for layout in range(10) if layout != EXAMPLES[kind.name]]
         header, cells = score(definition, names, kind, layouts)
         assert (header.f1 >= 0.90, cells.f1 >= 0.90) == (True, True), (kind.name, header, cells)
+
+
+def test_a_document_of_a_type_is_known_read_saved_and_found(new_person: NewPerson, server: Server) -> None:
+    """Dropped in the Studio it is read as its type by itself; its record stands in the list and in sheets of its own."""
+    studio = build_studio(Settings(data_dir=server.data, DATABASE_URL=None))
+    definition, names = from_example(PAYSLIP, EXAMPLES["payslip"])
+    studio.types.keep(definition)
+    person = new_person()
+    one = paper(PAYSLIP, 6)
+    person.visit("/", "empty_state")
+    person.upload((one.name, one.data))
+    expect(person.keyed("read_as").locator("input")).to_have_value("Payslip")
+    person.extract()
+    expect(person.input(f"field_{names['net']}")).to_have_value(str(one.truth["net"]))
+    person.click("save")
+    expect(person.page.get_by_text("Saved as order").first).to_be_visible()
+    person.visit("/records", "records_paging")
+    person.choose("type", "payslip")
+    expect(person.page.get_by_text("1–1 of 1")).to_be_visible()
+    workbook = openpyxl.load_workbook(studio.workbook_path)
+    assert workbook["PayslipHeader"]["B2"].value == one.truth["employer"]
+    assert workbook["PayslipDetail"].max_row == len(one.rows) + 1

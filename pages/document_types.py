@@ -9,10 +9,11 @@ import streamlit as st
 from core.errors import StudioError, TypeDefinitionError
 from pages.document_types_parts.example import draw_example
 from pages.document_types_parts.fields import draw_checks, draw_fields
-from pages.document_types_parts.list import draw_list, draw_notice
+from pages.document_types_parts.list import draw_list
 from pages.document_types_parts.shipped import draw_shipped
 from pages.document_types_parts.trial import draw_trial
-from pages.document_types_parts.type_draft import CHOSEN, TABS, TypeDraft, discard, forget, get_draft, save, say
+from pages.document_types_parts.type_draft import CHOSEN, TABS, TypeDraft, discard, forget, get_draft, save
+from pages.shared.entries import draw_notice, say
 from pages.shared.frame import get_studio, plain
 from pages.shared.session import get_desk, keep_desk
 

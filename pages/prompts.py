@@ -9,8 +9,9 @@ import streamlit as st
 from core.errors import StudioError
 from pages.prompts_parts.editor import draw_editor
 from pages.prompts_parts.examples import draw_examples
-from pages.prompts_parts.list import chosen_prompt, draw_list, draw_notice
+from pages.prompts_parts.list import chosen_prompt, draw_list
 from pages.prompts_parts.versions import draw_versions
+from pages.shared.entries import draw_notice
 from pages.shared.frame import plain
 
 _STYLE = Path(__file__).parent / "prompts_parts" / "style.css"

@@ -7,8 +7,9 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import StudioError
+from pages.shared.entries import draw_notice
 from pages.shared.frame import get_studio, plain
-from pages.vendors_parts.list import chosen_vendor, draw_list, draw_notice, draw_packs
+from pages.vendors_parts.list import chosen_vendor, draw_list, draw_packs
 from pages.vendors_parts.vendor import draw_vendor
 
 _STYLE = Path(__file__).parent / "vendors_parts" / "style.css"

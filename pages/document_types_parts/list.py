@@ -5,21 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from core.declared.copying import definition_of
-from core.errors import TypeDefinitionError
 from core.schema.document_type import DocumentType
-from pages.document_types_parts.type_draft import CHOSEN, NOTICE, UPLOADS, begin, choose, say, unsaved
-from pages.shared.frame import get_studio, plain
+from pages.document_types_parts.type_draft import CHOSEN, begin, choose, unsaved
+from pages.shared.entries import draw_bring_in, draw_entry, say
+from pages.shared.frame import get_studio
 
 _NOTHING = "nothing"
-
-
-def draw_notice() -> None:
-    """What the last action had to say, once."""
-    text, bad = st.session_state.pop(NOTICE, ("", False))
-    if text and bad:
-        st.error(plain(text), icon=":material/error:")
-    elif text:
-        st.toast(plain(text), icon=":material/task_alt:")
 
 
 def draw_list(types: list[DocumentType]) -> str:
@@ -35,15 +26,11 @@ def draw_list(types: list[DocumentType]) -> str:
     st.markdown("##### Document types")
     with st.container(key="type_list", gap="xsmall"):
         for number, (name, title, about) in enumerate(entries):
-            with st.container(key=f"type_entry_{number}{'_chosen' if name == chosen else ''}", gap=None):
-                st.button(
-                    plain(title), key=f"type_{number}", on_click=choose, args=(name,), width="stretch", type="tertiary"
-                )
-                st.caption(about)
+            draw_entry("type", number, name, about, title=title, chosen=name == chosen, choose=choose)
     with st.popover("New type", icon=":material/add:", key="type_new", width="stretch"):
         _draw_new(types)
     with st.popover("Bring in YAML", icon=":material/upload:", key="type_import", width="stretch"):
-        _draw_import()
+        draw_bring_in("type", "A YAML file with one type", ["yaml", "yml"], 2, _bring_in)
     return str(chosen)
 
 
@@ -77,22 +64,7 @@ def _make() -> None:
         begin(title, definition_of(base) if base else None)
 
 
-def _draw_import() -> None:
-    key = f"type_file_{st.session_state.get(UPLOADS, 0)}"
-    st.file_uploader("A YAML file with one type", type=["yaml", "yml"], key=key, max_upload_size=2)
-    st.button("Bring in", key="type_bring_in", type="primary", on_click=_bring_in, args=(key,))
-
-
-def _bring_in(key: str) -> None:
-    upload = st.session_state.get(key)
-    if upload is None:
-        say("Choose a file first.", bad=True)
-        return
-    try:
-        kept = get_studio().types.take_in(upload.getvalue())
-    except TypeDefinitionError as error:
-        say(f"{upload.name}: {error}", bad=True)
-        return
-    st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1
+def _bring_in(data: bytes) -> str:
+    kept = get_studio().types.take_in(data)
     choose(kept.name)
-    say(f"{kept.title} is stored as version {kept.version}.")
+    return f"{kept.title} is stored as version {kept.version}."

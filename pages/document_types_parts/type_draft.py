@@ -12,13 +12,12 @@ from core.declared.definition import FieldDefinition, TableDefinition, TypeDefin
 from core.declared.example import name_for
 from core.declared.yaml_text import make_definition
 from core.errors import TypeDefinitionError
+from pages.shared.entries import say
 from pages.shared.frame import get_studio
 
-#: What the session remembers: the chosen type, the drafts by name, and what an action has to say.
+#: What the session remembers: the chosen type and the drafts by name.
 CHOSEN = "types_chosen"
 DRAFTS = "types_drafts"
-NOTICE = "types_notice"
-UPLOADS = "types_uploads"
 TRIALS = "types_trials"
 EXAMPLE = "types_example"
 DRAWN = "types_drawn"
@@ -157,11 +156,6 @@ def unsaved() -> list[TypeDraft]:
 def choose(name: str) -> None:
     """Show this type from now on."""
     st.session_state[CHOSEN] = name
-
-
-def say(text: str, bad: bool = False) -> None:
-    """Have the page say what an action did."""
-    st.session_state[NOTICE] = (text, bad)
 
 
 def definitions(parts: Sequence[dict[str, Any]]) -> list[FieldDefinition]:

@@ -11,7 +11,8 @@ from core import document_types
 from core.errors import StudioError
 from core.prompt import Prompt
 from core.prompts import VARIABLES, shipped_for, unknown_variables
-from pages.prompts_parts.list import choose, say
+from pages.prompts_parts.list import choose
+from pages.shared.entries import say
 from pages.shared.frame import get_studio, plain
 
 #: What was typed and not kept yet, by version and input.

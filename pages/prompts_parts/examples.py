@@ -7,7 +7,8 @@ import streamlit as st
 from core.errors import StudioError
 from core.prompt import Example, Prompt
 from core.stores.records import RecordQuery, RecordSummary
-from pages.prompts_parts.list import choose, say
+from pages.prompts_parts.list import choose
+from pages.shared.entries import say
 from pages.shared.frame import get_studio, plain
 
 _OFFERED = 50

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.errors import PromptError, StudioError
+from core.errors import StudioError
 from core.prompt import Prompt
 from core.prompts import PromptEntry
-from pages.shared.frame import get_studio, plain
+from pages.shared.entries import draw_bring_in, draw_entry, say
+from pages.shared.frame import get_studio
 
-#: What the session remembers: the chosen prompt and version, and what an action has to say.
+#: What the session remembers: the chosen prompt and version.
 CHOSEN = "prompts_chosen"
-NOTICE = "prompts_notice"
-UPLOADS = "prompts_uploads"
 
 
 def chosen_prompt() -> Prompt:
@@ -28,20 +27,6 @@ def choose(name: str, version: int | None = None) -> None:
     st.session_state[CHOSEN] = (name, version)
 
 
-def say(text: str, bad: bool = False) -> None:
-    """Have the page say what an action did."""
-    st.session_state[NOTICE] = (text, bad)
-
-
-def draw_notice() -> None:
-    """What the last action had to say, once."""
-    text, bad = st.session_state.pop(NOTICE, ("", False))
-    if text and bad:
-        st.error(plain(text), icon=":material/error:")
-    elif text:
-        st.toast(plain(text), icon=":material/task_alt:")
-
-
 def draw_list() -> None:
     """A button a prompt, with whose default it is; below, new ones and YAML."""
     book = get_studio().prompts
@@ -49,28 +34,16 @@ def draw_list() -> None:
     st.markdown("##### Prompts")
     with st.container(key="prompt_list", gap="xsmall"):
         for number, entry in enumerate(book.entries()):
-            _draw_entry(number, entry, entry.name == shown)
+            chosen = entry.name == shown
+            draw_entry("prompt", number, entry.name, _about(entry), title=entry.name, chosen=chosen, choose=choose)
     with st.popover("New prompt", icon=":material/add:", key="prompt_new", width="stretch"):
         _draw_new()
     with st.popover("Bring in YAML", icon=":material/upload:", key="prompt_import", width="stretch"):
-        _draw_import()
+        draw_bring_in("prompt", "A YAML file of prompts", ["yaml", "yml"], 2, _bring_in)
     st.caption(
         "A recipe whose prompt is “auto” takes the one made for the vendor or language, else the default of the "
         "document’s type."
     )
-
-
-def _draw_entry(number: int, entry: PromptEntry, chosen: bool) -> None:
-    with st.container(key=f"prompt_entry_{number}{'_chosen' if chosen else ''}", gap=None):
-        st.button(
-            plain(entry.name),
-            key=f"prompt_{number}",
-            on_click=choose,
-            args=(entry.name,),
-            width="stretch",
-            type="tertiary",
-        )
-        st.caption(_about(entry))
 
 
 def _about(entry: PromptEntry) -> str:
@@ -113,23 +86,8 @@ def _make() -> None:
         say(f"{kept.name} was made: change it to what you need.")
 
 
-def _draw_import() -> None:
-    count = st.session_state.get(UPLOADS, 0)
-    st.file_uploader("A YAML file of prompts", type=["yaml", "yml"], key=f"prompt_file_{count}", max_upload_size=2)
-    st.button("Bring in", key="prompt_bring_in", type="primary", on_click=_bring_in, args=(f"prompt_file_{count}",))
-
-
-def _bring_in(key: str) -> None:
-    upload = st.session_state.get(key)
-    if upload is None:
-        say("Choose a file first.", bad=True)
-        return
-    try:
-        kept = get_studio().prompts.bring_in(upload.getvalue())
-    except PromptError as error:
-        say(f"{upload.name}: {error}", bad=True)
-        return
-    st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1
+def _bring_in(data: bytes) -> str:
+    kept = get_studio().prompts.bring_in(data)
     if kept:
         choose(kept[-1].name)
-    say(f"{len(kept)} stored: {', '.join(prompt.label for prompt in kept)}." if kept else "Nothing new in this file.")
+    return f"{len(kept)} stored: {', '.join(prompt.label for prompt in kept)}." if kept else "Nothing new in this file."

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.errors import StudioError
 from core.stores.vendors import Vendor
-from pages.shared.frame import get_studio, plain
+from pages.shared.entries import draw_bring_in, draw_entry
+from pages.shared.frame import get_studio
 
 _CHOSEN = "vendors_chosen"
-_NOTICE = "vendors_notice"
-_UPLOADS = "vendors_uploads"
 #: More vendors than these are searched.
 _MOST_SHOWN = 30
 
@@ -28,20 +26,6 @@ def choose(vendor_id: str) -> None:
     st.session_state[_CHOSEN] = vendor_id
 
 
-def say(text: str, bad: bool = False) -> None:
-    """Have the page say what an action did."""
-    st.session_state[_NOTICE] = (text, bad)
-
-
-def draw_notice() -> None:
-    """What the last action had to say, once."""
-    text, bad = st.session_state.pop(_NOTICE, ("", False))
-    if text and bad:
-        st.error(plain(text), icon=":material/error:")
-    elif text:
-        st.toast(plain(text), icon=":material/task_alt:")
-
-
 def draw_list(vendors: Sequence[Vendor]) -> None:
     """A button a vendor, with how much was learnt of it."""
     st.markdown("##### Vendors")
@@ -52,22 +36,12 @@ def draw_list(vendors: Sequence[Vendor]) -> None:
     found = [vendor for vendor in vendors if wanted in vendor.name.casefold()]
     with st.container(key="vendor_list", gap="xsmall"):
         for number, vendor in enumerate(found[:_MOST_SHOWN]):
-            _draw_entry(number, vendor, vendor.vendor_id == shown.vendor_id)
+            chosen = vendor.vendor_id == shown.vendor_id
+            draw_entry(
+                "vendor", number, vendor.vendor_id, _about(vendor), title=vendor.name, chosen=chosen, choose=choose
+            )
     if len(found) > _MOST_SHOWN:
         st.caption(f"And {len(found) - _MOST_SHOWN} more: type a part of the name.")
-
-
-def _draw_entry(number: int, vendor: Vendor, chosen: bool) -> None:
-    with st.container(key=f"vendor_entry_{number}{'_chosen' if chosen else ''}", gap=None):
-        st.button(
-            plain(vendor.name),
-            key=f"vendor_{number}",
-            on_click=choose,
-            args=(vendor.vendor_id,),
-            width="stretch",
-            type="tertiary",
-        )
-        st.caption(_about(vendor))
 
 
 def _about(vendor: Vendor) -> str:
@@ -91,21 +65,10 @@ def draw_packs(vendors: Sequence[Vendor]) -> None:
             width="stretch",
         )
     with st.popover("Import", icon=":material/upload:", key="vendors_import", width="stretch"):
-        key = f"vendors_file_{st.session_state.get(_UPLOADS, 0)}"
-        st.file_uploader("A file that a studio exported", type=["json"], key=key, max_upload_size=20)
-        st.button("Bring in", key="vendors_bring_in", type="primary", on_click=_bring_in, args=(key,))
+        draw_bring_in("vendors", "A file that a studio exported", ["json"], 20, _bring_in)
         st.caption("Its rules begin on trial here.")
 
 
-def _bring_in(key: str) -> None:
-    upload = st.session_state.get(key)
-    if upload is None:
-        say("Choose a file first.", bad=True)
-        return
-    try:
-        count = get_studio().memory.bring_in(upload.getvalue())
-    except StudioError as error:
-        say(f"{upload.name}: {error}", bad=True)
-        return
-    st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
-    say(f"{count} vendor{'' if count == 1 else 's'} brought in.")
+def _bring_in(data: bytes) -> str:
+    count = get_studio().memory.bring_in(data)
+    return f"{count} vendor{'' if count == 1 else 's'} brought in."

@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.memory.sentences import habit_words, state_words
 from core.stores.vendors import Vendor, VendorRule
+from pages.shared.entries import say
 from pages.shared.frame import get_studio, plain
-from pages.vendors_parts.list import say
 
 _KINDS = {
     "tax": "Tax number",

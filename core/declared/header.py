@@ -7,7 +7,7 @@ no words serve two fields.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -180,8 +180,3 @@ def _is_called(reading: LabelledPages, layout: Layout, label: Label, segment: Se
 
 def _line_of(layout: Layout, token: Token) -> int:
     return next(line.index for line in layout.lines if token in line.tokens)
-
-
-def by_field(chosen: Mapping[str, Candidate]) -> dict[str, Any]:
-    """The values of what was chosen."""
-    return {name: found.value for name, found in chosen.items()}

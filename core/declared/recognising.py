@@ -16,8 +16,6 @@ _ENOUGH, _ENOUGH_HEADED = 0.7, 0.4
 _LEAST_FIELDS = 3
 #: How much surer one type must be than the next, and what a heading counts.
 _CLEARLY, _HEADING = 0.1, 0.3
-#: A document says what it is on its first pages.
-_PAGES = 2
 
 
 class Likeness(NamedTuple):
@@ -36,9 +34,9 @@ class Likeness(NamedTuple):
 def likely_type(
     pages: Sequence[PageText], definitions: Sequence[TypeDefinition], is_invoice: bool
 ) -> TypeDefinition | None:
-    """The one of ``definitions`` that the document on ``pages`` is of, where one is clearly the likeliest. What ``is_invoice`` by
+    """The one of ``definitions`` that the document whose first pages are ``pages`` is of, where one is clearly the likeliest. What ``is_invoice`` by
     its title stays one unless it bears the heading of a declared type."""
-    layouts = [Layout(page) for page in pages[:_PAGES]]
+    layouts = [Layout(page) for page in pages]
     found = sorted(
         ((likeness_of(layouts, definition), definition) for definition in definitions),
         key=lambda one: -one[0].score,

@@ -157,7 +157,7 @@ def _rows(
     for line in body:
         cells = cells_of(line)
         if not _same_heads(cells, titles):
-            read = _read(reading, cells, titles, page)
+            read = _read(reading, heads, cells, titles, page)
             if 2 * len(needed & read.keys()) > len(needed):
                 rows.append(Row(read))
             elif not rows:
@@ -325,9 +325,13 @@ def _cell_value(reading: LabelledPages, column: FieldDefinition, tokens: Sequenc
 
 
 def _read(
-    reading: LabelledPages, cells: Mapping[str, list[Token]], titles: Mapping[str, str], page: int
+    reading: LabelledPages,
+    heads: Sequence[Head],
+    cells: Mapping[str, list[Token]],
+    titles: Mapping[str, str],
+    page: int,
 ) -> dict[str, Cell]:
-    columns = {column.name: column for table in reading.definition.tables for column in table.columns}
+    columns = {head.column.name: head.column for head in heads if head.column}
     found = {}
     for name, tokens in cells.items():
         value = _cell_value(reading, columns[name], tokens)

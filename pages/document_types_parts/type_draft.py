@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -156,17 +155,6 @@ def unsaved() -> list[TypeDraft]:
 def choose(name: str) -> None:
     """Show this type from now on."""
     st.session_state[CHOSEN] = name
-
-
-def definitions(parts: Sequence[dict[str, Any]]) -> list[FieldDefinition]:
-    """Those of the fields that are sound by themselves."""
-    found = []
-    for part in parts:
-        try:
-            found.append(FieldDefinition.model_validate(part))
-        except ValueError:
-            continue
-    return found
 
 
 def _parts(definition: TypeDefinition) -> dict[str, Any]:

@@ -215,6 +215,18 @@ def test_what_stands_beside_a_table_and_columns_that_nobody_asked_for_are_no_cel
     assert found == [("Oak boards", Decimal("25.00")), ("Cork", Decimal("9.00"))]
 
 
+def test_columns_of_one_name_in_two_tables_are_read_by_their_own_kind() -> None:
+    """Words in one, a number in the other."""
+    day = {"name": "day", "title": "Day", "kind": "date"}
+    made = {"name": "made", "title": "Made", "kind": "text"}
+    counted = {"name": "made", "title": "Count", "kind": "quantity"}
+    pieces = {"name": "pieces", "title": "Goods", "columns": [day, made]}
+    counts = {"name": "counts", "title": "Counts", "columns": [day, counted]}
+    definition = make_definition(PARTS | {"tables": [pieces, counts], "checks": []})
+    page = page_of("Day|@200 Made\n2 March 2026|@200 oak boards")
+    assert [row.made for row in read_declared([page], definition).values.pieces] == ["oak boards"]
+
+
 def test_the_words_of_a_cell_stay_together_however_long_it_is() -> None:
     """One that runs on over where no other row has words is no cell of the next column."""
     page = page_of(

@@ -28,7 +28,7 @@ test: setup ## Set up and run every test, with lint and types
 	@$(MAKE) --no-print-directory mock
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -ra -n 2 --dist loadfile -m "not browser"
-	$(BIN)/python -m pytest -ra -m browser
+	$(BIN)/python -m pytest -ra -n 2 --dist loadfile -m browser
 
 mock: ## Install the server that plays the providers of models in tests
 	@sh tests/llm/install_mock.sh

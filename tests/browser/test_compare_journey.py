@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pymupdf
 import pytest
 from playwright.sync_api import FilePayload, Locator, expect
 
@@ -113,9 +114,24 @@ def test_take_the_report_away(person: Person) -> None:
     assert "http" not in report.replace("http-equiv", "")
 
 
+def long_scan() -> bytes:
+    """A PDF of pictures that takes minutes to read: what is stopped must not be over by itself before."""
+    with pymupdf.open(SAMPLES / "english-studio" / "document.pdf") as digital, pymupdf.open() as scan:
+        picture = digital[0].get_pixmap(dpi=110).tobytes("jpeg")
+        for _ in range(60):
+            scan.new_page().insert_image(scan[-1].rect, stream=picture)
+        data: bytes = scan.tobytes()
+        return data
+
+
 def test_the_first_comparison_survives_a_reload_and_can_be_stopped(person: Person) -> None:
     """Its id is in the address; what was not read can go on later."""
     person.visit("/compare", "compare_start")
+    person.open_popover("compare_add", "compare_files_0")
+    upload: FilePayload = {"name": "long.pdf", "mimeType": "application/pdf", "buffer": long_scan()}
+    person.keyed("compare_files_0").locator("input[type=file]").set_input_files([upload])
+    expect(person.keyed("compare_start")).to_contain_text("Compare 5 documents")
+    person.settle()
     person.click("compare_start")
     expect(person.keyed("compare_cancel")).to_be_visible()
     person.page.reload()

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, PlainSerializer, SerializationInfo
 
-from core.declared.building import build, type_built_for
+from core.declared.building import build, extend, type_built_for
 from core.declared.definition import TypeDefinition
 from core.invoice.document_type import INVOICE
 from core.schema.document_type import DocumentType
@@ -32,17 +32,22 @@ def type_named(name: str) -> DocumentType:
 def type_for(name: str | None, declared: TypeDefinition | None = None) -> DocumentType:
     """What a recipe that says ``name`` and carries ``declared`` reads documents as. Raises ValueError with a sentence."""
     if declared is not None and name in (None, declared.name):
-        return build(declared)
+        return type_declared(declared)
     return type_named(name) if name else USUAL
+
+
+def type_declared(definition: TypeDefinition) -> DocumentType:
+    """The type that ``definition`` declares, or one that ships with what it adds. Raises ValueError with a sentence."""
+    return extend(type_named(definition.extends), definition) if definition.extends else build(definition)
 
 
 def type_of(values: BaseModel) -> DocumentType:
     """The type that ``values`` are of. Raises ValueError for a model of none."""
+    if declared := type_built_for(type(values)):
+        return declared
     for found in SHIPPED:
         if isinstance(values, found.model):
             return found
-    if declared := type_built_for(type(values)):
-        return declared
     raise ValueError(f"{type(values).__name__} is the model of no document type.")
 
 
@@ -66,7 +71,7 @@ def _kept(values: BaseModel | None, info: SerializationInfo) -> dict[str, Any] |
     told = values.model_dump(mode=info.mode)
     if kind is USUAL:
         return told
-    declared = {_DECLARED: kind.definition.model_dump(mode="json")} if kind.definition else {}
+    declared = {_DECLARED: kind.declared.model_dump(mode="json")} if kind.declared else {}
     return {_TYPE: kind.name, **declared, **told}
 
 

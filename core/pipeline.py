@@ -15,6 +15,7 @@ from typing import TypeVar
 from core.cache import Cache
 from core.call import Call, Note
 from core.cancelling import IsCancelled, stop_if
+from core.declared.own_fields import OwnReading
 from core.document_types import type_for, type_of
 from core.documents import Document
 from core.errors import Cancelled, ExtractionError, StudioError
@@ -151,6 +152,7 @@ class _Run:
         self.calls: list[Call] = []
         self.failed: list[StudioError] = []
         self.type = type_for(order.recipe.type_name, order.recipe.declared)
+        self.base = self.type.base
         self.recalled: Recalled | None = None
 
     def _note(self, call: Call) -> None:
@@ -168,7 +170,7 @@ class _Run:
             read=lambda: (),
             note=self._note,
             cancelled=self.cancelled,
-            type=self.type,
+            type=self.base,
         )
         exact = yield from self._check_einvoice(request)
         texts = yield from self._read_pages(document)
@@ -216,7 +218,7 @@ class _Run:
     def _reads(self, name: str) -> bool:
         """Whether the extractor ``name`` is for documents of the type; one that is not here is asked, to say so."""
         extractor = None if name in self.order.recipe.models else self.pipeline.extractors.get(name)
-        return extractor is None or extractor.reads(self.type)
+        return extractor is None or extractor.reads(self.base)
 
     def _empty(self, texts: tuple[PageText, ...]) -> Extraction:
         return Extraction(
@@ -272,7 +274,8 @@ class _Run:
     def _extract(self, name: str, request: Request) -> Generator[Event, None, Extracted | None]:
         choice = self.order.recipe.models.get(name)
         extractor = self.pipeline.extractors.get("llm" if choice else name)
-        request = replace(request, choice=choice)
+        # a model is asked for what a person added too; whoever reads without one knows the type as it ships
+        request = replace(request, choice=choice, type=self.type if choice else self.base)
         stop_if(self.cancelled)
         started = time.perf_counter()
         yield StepStarted("extract")
@@ -308,8 +311,10 @@ class _Run:
         on_page = self._from_page(extracted, request) if texts and name != "rules" else None
         if on_page and extracted.exact:
             extracted = complete(extracted, on_page, request.read())
-        extracted, learnt = self._recall(name, extracted, on_page, request)
-        candidates = on_page.candidates if on_page else extracted.candidates
+        own = OwnReading(self.type, extracted.pages or request.read(), on_page or extracted)
+        extracted, learnt = self._recall(name, own.take_header(extracted), on_page, request)
+        extracted = own.take_columns(extracted)
+        candidates = on_page.candidates | own.candidates if on_page else extracted.candidates
         remembered = self.recalled.findings() if self.recalled else ()
         evidence = yield from self._timed(
             "evidence",

@@ -184,6 +184,11 @@ class Recipe(BaseModel):
         """The recipe for documents of a type, where it does not say itself what it reads."""
         return self if self.type_name else self.model_copy(update={"type_name": type_name})
 
+    def with_added(self, added: TypeDefinition | None) -> Recipe:
+        """The recipe with what a person added to the type that it reads, where it reads that and says nothing of it itself."""
+        fits = added is not None and self.declared is None and self.type_name == added.name
+        return self.model_copy(update={"declared": added}) if fits else self
+
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical JSON without the name, as hex."""

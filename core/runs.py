@@ -153,7 +153,8 @@ class Runs:
         run is noted. ``None``: all pages. Raises what :meth:`core.pipeline.Pipeline.run` raises."""
         count = self.shelf.document(sha256).page_count
         chosen = pages if pages is not None else [PageRef(number + 1) for number in range(count)]
-        own = {"type_name": definition.name, "declared": definition, "extractors": ("rules",), "models": {}}
+        extractors = ("einvoice", "rules") if definition.extends else ("rules",)
+        own = {"type_name": definition.name, "declared": definition, "extractors": extractors, "models": {}}
         recipe = self._parts.defaults().recipe.model_copy(update=own)
         *_, finished = self.pipeline.run(self.order(sha256, name, chosen, recipe, new_run_id()))
         assert isinstance(finished, RunFinished), "a run that raises nothing ends in its result"

@@ -240,10 +240,9 @@ def _type_of_run(connection: Connection, run_id: str) -> DocumentType:
     """The type that a run read its document as."""
     mine = RUNS.c.run_id == run_id
     name = connection.execute(select(RUNS.c.type_name).where(mine)).scalar()
-    if name is None or name == USUAL.name:
-        return USUAL
-    recipe = connection.execute(select(RUNS.c.recipe).where(mine)).scalar_one()
-    return type_for(name, Recipe.model_validate(recipe).declared)
+    recipe = connection.execute(select(RUNS.c.recipe).where(mine)).scalar_one_or_none() or {}
+    declared = Recipe.model_validate(recipe).declared if recipe.get("declared") else None
+    return type_for(name or USUAL.name, declared)
 
 
 def _judged(rows: Iterable[Mapping[str, Any]]) -> dict[str, int | None]:

@@ -54,7 +54,9 @@ def truth_of(order: Record, extraction: Extraction | None, kind: str, page_count
         "visible": shown,
         "order_id": order.order_id,
     }
-    named = {} if kind_of_values is USUAL else {"document_type": kind_of_values.name}
+    if added := kind_of_values.extension:
+        meta["added"] = added.model_dump(mode="json", exclude_defaults=True)
+    named = {} if kind_of_values.base is USUAL else {"document_type": kind_of_values.name}
     return {**named, **values, "meta": meta}
 
 
@@ -65,7 +67,7 @@ def _unseen(invoice: BaseModel, extraction: Extraction) -> frozenset[str]:
     as_read = tuple(text.as_read() for text in extraction.page_texts)
     found = find_evidence(invoice, as_read, {})
     as_extracted = {
-        "meta": {"visible": _everything(extraction.values), "type": extraction.type_name},
+        "meta": {"visible": _everything(extraction.values), "type": extraction.type_name, "added": _added(extraction)},
         **plain(extraction.values.model_dump()),
     }
     unchanged = {path for path, right in compare(as_extracted, plain(invoice.model_dump())).right.items() if right}
@@ -74,6 +76,11 @@ def _unseen(invoice: BaseModel, extraction: Extraction) -> frozenset[str]:
         for path, _, value in type_of(invoice).walk(invoice)
         if value is not None and path in unchanged - found.keys()
     )
+
+
+def _added(extraction: Extraction) -> dict[str, Any] | None:
+    added = extraction.type.extension
+    return added.model_dump(mode="json") if added else None
 
 
 def _everything(values: BaseModel) -> dict[str, Any]:

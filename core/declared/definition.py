@@ -83,21 +83,30 @@ class TableDefinition(_Frozen):
 class TypeDefinition(_Frozen):
     """A document type. ``headings`` are the words with which such a document calls itself. ``checks`` are relations between
     its fields (:mod:`core.declared.relation`). ``version`` counts the changes; whatever was read names the one it was
-    read with."""
+    read with.
+
+    Where ``extends`` names a type that ships (its own name then), ``fields`` are header fields that a person added to it, and
+    ``tables`` further columns of its tables; its checks may speak of both (:func:`core.declared.building.extend`)."""
 
     name: Name
+    extends: str = Field("", max_length=40, exclude_if=lambda extends: not extends)
     title: Title
     titles: str = Field("", max_length=60)
     description: str = Field("", max_length=300)
     version: int = Field(1, ge=1)
     headings: Words = ()
-    fields: tuple[FieldDefinition, ...] = Field(min_length=1, max_length=MOST_FIELDS)
+    fields: tuple[FieldDefinition, ...] = Field(max_length=MOST_FIELDS)
     tables: tuple[TableDefinition, ...] = Field((), max_length=MOST_TABLES)
     checks: tuple[Annotated[str, Field(max_length=200)], ...] = Field((), max_length=MOST_CHECKS)
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
         _once([*(field.name for field in self.fields), *(table.name for table in self.tables)], "field")
+        if self.extends:
+            self.relations()  # what they speak of, only the type that is extended can tell
+            return self
+        if not self.fields:
+            raise ValueError("a document type needs at least one field")
         known = set(self.names())
         for relation in self.relations():
             if unknown := sorted(relation.names - known):

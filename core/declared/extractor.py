@@ -9,7 +9,8 @@ from typing import Any
 
 from core.declared.building import build
 from core.declared.definition import TypeDefinition
-from core.declared.header import Candidate, read_header
+from core.declared.header import Candidate as HeaderValue
+from core.declared.header import read_header
 from core.declared.labelled import LabelledPages
 from core.declared.tables import Row, read_table
 from core.evidence import PageText
@@ -18,6 +19,7 @@ from core.extraction import Finding, Provenance, too_long
 from core.extractor import Extracted
 from core.notation.writing import text_of
 from core.page.layout import Token
+from core.schema.document_type import DocumentType
 from core.schema.values import is_amount
 
 NAME = "rules"
@@ -29,22 +31,20 @@ def read_declared(pages: Sequence[PageText], definition: TypeDefinition) -> Extr
     """The document on ``pages`` as one of the declared type. What the page does not print is ``None``."""
     reading = LabelledPages(pages, definition)
     chosen, weighed = read_header(reading)
-    collected = _Collected(reading)
-    for name, found in chosen.items():
-        collected.take(
-            name, found.value, found.page, found.tokens, f"{found.relation} its label", found.label.text, found.score
-        )
+    collected = Collected(reading, build(definition))
+    for found in chosen.values():
+        collected.take_field(found)
     for table in definition.tables:
         collected.take_rows(table.name, read_table(reading, table))
     return collected.finish(weighed)
 
 
-class _Collected:
+class Collected:
     """Collects values with the reason for each."""
 
-    def __init__(self, reading: LabelledPages) -> None:
+    def __init__(self, reading: LabelledPages, kind: DocumentType) -> None:
         self.reading = reading
-        self.kind = build(reading.definition)
+        self.kind = kind
         self.values: dict[str, Any] = {}
         self.provenance: dict[str, Provenance] = {}
         self.noticed: list[Finding] = []
@@ -64,6 +64,11 @@ class _Collected:
         if "." not in path:
             self.values[path] = value
         return True
+
+    def take_field(self, found: HeaderValue) -> None:
+        """Keeps the value of a header field."""
+        rule = f"{found.relation} its label"
+        self.take(found.name, found.value, found.page, found.tokens, rule, found.label.text, found.score)
 
     def take_rows(self, name: str, rows: Sequence[Row]) -> None:
         """Sets the rows of a table."""
@@ -87,7 +92,7 @@ class _Collected:
             for at, row in enumerate(rows)
         )
 
-    def finish(self, weighed: Sequence[Candidate]) -> Extracted:
+    def finish(self, weighed: Sequence[HeaderValue]) -> Extracted:
         """What was read; the raw reply is what was weighed."""
         raw = [
             {
@@ -105,10 +110,10 @@ class _Collected:
             self.provenance,
             findings=tuple(self.noticed),
             notation=self.reading.notation,
-            candidates=self._others(weighed),
+            candidates=self.others(weighed),
         )
 
-    def _others(self, weighed: Sequence[Candidate]) -> dict[str, tuple[Other, ...]]:
+    def others(self, weighed: Sequence[HeaderValue]) -> dict[str, tuple[Other, ...]]:
         """What else each header field may be, the likeliest first."""
         found: dict[str, dict[str, Other]] = {}
         for one in weighed:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from core.declared.building import build
 from core.declared.definition import TypeDefinition
-from core.declared.yaml_text import read_type, write_type
-from core.document_types import SHIPPED
+from core.declared.yaml_text import make_definition, read_type, write_type
+from core.document_types import SHIPPED, USUAL, type_declared, type_for
 from core.errors import TypeDefinitionError
 from core.recipe import Recipe
 from core.schema.document_type import DocumentType
@@ -20,11 +19,25 @@ class TypeShelf:
 
     def declared(self) -> list[TypeDefinition]:
         """The newest version of every declared type, by title."""
-        return self._store.newest()
+        return [definition for definition in self._store.newest() if not definition.extends]
 
     def types(self) -> list[DocumentType]:
-        """Every type that a document can be read as: those that ship, then the declared ones."""
-        return [*SHIPPED, *(build(definition) for definition in self.declared())]
+        """Every type that a document can be read as: those that ship, with what a person added to them, then the declared
+        ones."""
+        newest = self._store.newest()
+        added = {definition.name: definition for definition in newest if definition.extends}
+        shipped = [type_for(kind.name, added.get(kind.name)) for kind in SHIPPED]
+        return [*shipped, *(type_declared(definition) for definition in newest if not definition.extends)]
+
+    def extension(self, name: str, version: int | None = None) -> TypeDefinition | None:
+        """What a person added to the type called ``name`` that ships (``None``: as it is now); ``None`` for nothing."""
+        found = self._store.get(name, version)
+        return found if found and found.extends else None
+
+    def version_of(self, name: str, version: int) -> DocumentType | None:
+        """A type as its ``version`` declared it, also where it is out of use; ``None`` where there is none."""
+        found = self._store.get(name, version)
+        return type_declared(found) if found else None
 
     def named(self, name: str, version: int | None = None) -> TypeDefinition:
         """A declared type (``None``: its newest version). Raises TypeDefinitionError."""
@@ -36,8 +49,12 @@ class TypeShelf:
 
     def keep(self, definition: TypeDefinition) -> TypeDefinition:
         """Store ``definition`` as the newest version of its name; what says the same as the newest is not stored again.
-        Raises TypeDefinitionError where the name is one that ships."""
-        if any(shipped.name == definition.name for shipped in SHIPPED):
+        Raises TypeDefinitionError where the name is one that ships, or what is added to such a type is not sound."""
+        if definition.extends:
+            make_definition(definition.model_dump(mode="json"))
+            if definition.name != definition.extends:
+                raise TypeDefinitionError(f"What is added to “{definition.extends}” bears its name.")
+        elif any(shipped.name == definition.name for shipped in SHIPPED):
             raise TypeDefinitionError(f"“{definition.name}” is a type that ships: give yours another name.")
         newest = self._store.get(definition.name)
         if newest and newest.model_copy(update={"version": 1}) == definition.model_copy(update={"version": 1}):
@@ -64,11 +81,12 @@ class TypeShelf:
         return recipe.model_copy(update={"type_name": name, "declared": None})
 
     def pin(self, recipe: Recipe) -> Recipe:
-        """``recipe`` with the declared type that it names, as it is now: what is read with it never changes afterwards.
-        Raises TypeDefinitionError where there is none of that name."""
-        name = recipe.type_name
-        if name is None or any(shipped.name == name for shipped in SHIPPED):
-            return recipe
+        """``recipe`` with the declared type that it names, or with what was added to one that ships, as it is now: what is read
+        with it never changes afterwards. Raises TypeDefinitionError where there is none of that name."""
+        name = recipe.type_name or USUAL.name
         if recipe.declared and recipe.declared.name == name:
             return recipe
+        if any(shipped.name == name for shipped in SHIPPED):
+            added = self.extension(name)
+            return recipe if added == recipe.declared else recipe.model_copy(update={"declared": added})
         return recipe.model_copy(update={"declared": self.named(name)})

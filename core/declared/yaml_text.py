@@ -6,7 +6,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from core.declared.building import refuse_unsound
 from core.declared.definition import TypeDefinition
+from core.document_types import type_named
 from core.errors import TypeDefinitionError
 from core.yaml_text import Refused, read_entries, write_documents
 
@@ -37,10 +39,15 @@ def read_type(data: bytes) -> TypeDefinition:
 def make_definition(parts: dict[str, Any]) -> TypeDefinition:
     """A definition of plain parts. Raises TypeDefinitionError with one sentence that says what is not sound."""
     try:
-        return TypeDefinition.model_validate(parts)
+        definition = TypeDefinition.model_validate(parts)
+        if definition.extends:
+            refuse_unsound(type_named(definition.extends), definition)
+        return definition
     except ValidationError as error:
         first = error.errors()[0]
         where = " → ".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"])
         message = first["msg"].removeprefix("Value error, ").rstrip(".")
         said = f"{where}: {message}" if where else message
         raise TypeDefinitionError(f"This document type cannot be used: {said}.") from error
+    except ValueError as error:
+        raise TypeDefinitionError(f"This cannot be added: {str(error).rstrip('.')}.") from error

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from core import document_types
+from core.declared.definition import TypeDefinition
+from core.document_types import type_declared
 from core.documents import FORMATS
 from core.errors import CaseError
 from core.evaluation.scoring import type_of_truth
@@ -32,8 +34,10 @@ class Case:
         return type_of_truth(self.truth)
 
     def read_with(self, recipe: Recipe) -> Recipe:
-        """``recipe`` as it reads this case: as its type."""
-        return recipe if self.type is document_types.USUAL else recipe.reading(self.type.name)
+        """``recipe`` as it reads this case: as its type, with what was added to it."""
+        if self.type is document_types.USUAL:
+            return recipe
+        return recipe.reading(self.type.name).with_added(self.type.extension)
 
     @property
     def language(self) -> str:
@@ -119,6 +123,7 @@ def _can_be_scored(truth: Any) -> bool:
         and _each(meta.get("invoice_pages") or [], list, int)
         and _each(meta.get("rotations") or {}, dict, int)
         and _is_known(meta.get("type"))
+        and _can_be_added(meta.get("added"))
     )
     return shaped and all(
         _each(rows, list, dict) and _each(truth.get(table.name), list, dict)
@@ -130,6 +135,14 @@ def _can_be_scored(truth: Any) -> bool:
 def _is_known(name: Any) -> bool:
     """Whether ``name`` is a document type's, or none."""
     return not name or any(kind.name == name for kind in document_types.SHIPPED)
+
+
+def _can_be_added(added: Any) -> bool:
+    """Whether ``added`` is nothing, or says what was added to a type."""
+    try:
+        return not added or type_declared(TypeDefinition.model_validate(added)).extends is not None
+    except ValueError:
+        return False
 
 
 def _each(value: Any, outer: type[dict[Any, Any]] | type[list[Any]], inner: type) -> bool:

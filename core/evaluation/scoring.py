@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core import document_types
-from core.document_types import USUAL, type_named
+from core.declared.definition import TypeDefinition
+from core.document_types import USUAL, type_declared, type_named
 from core.evaluation.assignment import pair
 from core.evaluation.predictions import plain_items, plain_value
 from core.notation.sameness import is_empty, is_right, similarity
@@ -106,12 +107,20 @@ def type_of_truth(truth: Mapping[str, Any]) -> DocumentType:
     """The document type that a truth is of: its ``meta.type``, else its ``document_type`` where that is the name of a type of
     which its visible fields are; an invoice where neither says. Raises ValueError for a ``meta.type`` that is not known."""
     meta = truth.get("meta") or {}
+    if added := added_in(truth):
+        return type_declared(added)
     if meta.get("type"):
         return type_named(meta["type"])
     named = truth.get("document_type")
     found = next((kind for kind in document_types.SHIPPED if kind.name == named), USUAL)
     # A case may call a receipt that is scored as an invoice so too: its fields decide.
     return found if set(meta.get("visible") or ()) <= set(found.names()) else USUAL
+
+
+def added_in(truth: Mapping[str, Any]) -> TypeDefinition | None:
+    """What the truth says was added to its type (``meta.added``); ``None`` for nothing. Raises ValueError where it is not sound."""
+    added = (truth.get("meta") or {}).get("added")
+    return TypeDefinition.model_validate(added) if added else None
 
 
 @dataclass(frozen=True, slots=True)

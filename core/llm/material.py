@@ -78,7 +78,7 @@ class Material:
     @property
     def _is_usual(self) -> bool:
         """Whether the offline rules, which know the usual type alone, may say what they think of the document."""
-        return self.kind is USUAL
+        return self.kind.base is USUAL
 
     @cached_property
     def recognition(self) -> Recognition:

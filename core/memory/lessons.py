@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from core.document_types import type_named
+from core.declared.definition import TypeDefinition
+from core.document_types import type_for
 from core.evidence import PageText
 from core.extraction import Extraction, Provenance
 from core.memory.anchors import Sheets
@@ -36,11 +37,13 @@ class Lesson:
     exact: bool = False
     language: str | None = None
     right_rows: tuple[Mapping[str, str], ...] | None = None
+    declared: TypeDefinition | None = None
+    """What a person had added to its type."""
 
     @property
     def kind(self) -> DocumentType:
         """Its document type."""
-        return type_named(self.type_name)
+        return type_for(self.type_name, self.declared)
 
     @cached_property
     def sheets(self) -> Sheets:
@@ -94,6 +97,7 @@ def lesson_of(read: Extraction, reviewed: Extraction) -> Lesson:
         any(source.exact for source in read.provenance.values()),
         read.language,
         _rows_of(reviewed),
+        read.type.extension,
     )
 
 

@@ -119,7 +119,7 @@ class VendorMemory:
     def learn(self, run_id: str, read: Extraction, reviewed: Extraction) -> Learned | None:
         """Learn from what a person made of a reading: ``read`` as it was read, ``reviewed`` with what they changed and
         confirmed. ``None`` where the document is of a type that a person made or has no issuer, or its vendor is locked."""
-        known = reviewed.type in SHIPPED and reviewed.type.issuer
+        known = reviewed.type.base in SHIPPED and reviewed.type.issuer
         name = getattr(reviewed.values, reviewed.type.issuer, None) if known else None
         if not name or not read.page_texts:
             return None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from core.document_types import SHIPPED, USUAL
+from core.document_types import SHIPPED
 from core.memory.anchors import LEVEL
-from core.schema.document_type import DocumentType
 from core.stores.vendors import Anchor, ColumnHead, DateOrder, Habit, Wanted
 
 _STATES = {
@@ -16,11 +15,10 @@ _STATES = {
 
 def habit_words(habit: Habit) -> str:
     """A habit as one sentence."""
-    kind = _type_with(getattr(habit, "field", ""))
     if isinstance(habit, Wanted):
-        return f"{kind.title_of(habit.field)} is wanted as “{habit.value}”."
+        return f"{_title_of(habit.field)} is wanted as “{habit.value}”."
     if isinstance(habit, Anchor):
-        return f"{kind.title_of(habit.field)} stands {_where(habit)} “{habit.label}”."
+        return f"{_title_of(habit.field)} stands {_where(habit)} “{habit.label}”."
     if isinstance(habit, DateOrder):
         return f"Dates in figures begin with the {'month' if habit.month_first else 'day'}."
     assert isinstance(habit, ColumnHead)
@@ -38,6 +36,7 @@ def state_words(state: str) -> str:
     return _STATES[state]
 
 
-def _type_with(field: str) -> DocumentType:
-    """The first document type that has a header field of this name."""
-    return next((kind for kind in SHIPPED if any(info.name == field for info in kind.header)), USUAL)
+def _title_of(field: str) -> str:
+    """The title of a header field in the first document type that has one of this name; of one that a person added its name."""
+    titles = (info.title for kind in SHIPPED for info in kind.header if info.name == field)
+    return next(titles, field.replace("_", " ").capitalize())

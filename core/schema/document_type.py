@@ -68,6 +68,9 @@ class DocumentType:
     that a list of records shows, the most telling first, ``searched`` those that its search looks into. ``blocks`` names the
     block of the page in which a field stands, where it has company there: doubts about it are one question. ``prompts`` is
     the folder of the prompts that ship for it.
+
+    ``definition`` is how a person declared it. A type that ships and to which a person added fields ``extends`` the one that
+    it was, by its ``extension``.
     """
 
     name: str
@@ -87,6 +90,29 @@ class DocumentType:
     blocks: Mapping[str, str] = field(default_factory=dict, hash=False)
     prompts: FolderPath | None = None
     definition: TypeDefinition | None = field(default=None, hash=False)
+    extends: DocumentType | None = None
+    extension: TypeDefinition | None = field(default=None, hash=False)
+
+    @property
+    def base(self) -> DocumentType:
+        """The type without what a person added to it: itself where nobody did."""
+        return self.extends or self
+
+    @property
+    def declared(self) -> TypeDefinition | None:
+        """What a person declared of it: all of it, or what they added; ``None`` for a type as it ships."""
+        return self.definition or self.extension
+
+    @property
+    def added(self) -> tuple[FieldInfo, ...]:
+        """The header fields that a person added to a type that ships."""
+        known = {info.name for info in self.base.header}
+        return tuple(info for info in self.header if info.name not in known)
+
+    def added_columns(self, table: Table) -> tuple[FieldInfo, ...]:
+        """The columns that a person added to ``table``."""
+        known = {info.name for info in self.base.table(table.name).columns}
+        return tuple(info for info in table.columns if info.name not in known)
 
     @property
     def key(self) -> str:
@@ -113,7 +139,14 @@ class DocumentType:
     @property
     def header(self) -> tuple[FieldInfo, ...]:
         """The header fields in the form's order."""
-        return fields_of(self.model)
+        return self._together if self.extends else fields_of(self.model)
+
+    @cached_property
+    def _together(self) -> tuple[FieldInfo, ...]:
+        """The header fields with those that were added at the end of their section."""
+        fields = fields_of(self.model)
+        groups = list(dict.fromkeys(info.group for info in fields))
+        return tuple(sorted(fields, key=lambda info: groups.index(info.group)))
 
     @cached_property
     def _header_by_name(self) -> Mapping[str, FieldInfo]:

@@ -23,11 +23,11 @@ _NAME = re.compile(r"[a-z]\w*(?:\.\w+)?")
 
 def check_declared(case: Examination) -> Iterator[Finding]:
     """What a document does not keep of what its type declares."""
-    definition = case.kind.definition
+    definition = case.kind.declared
     if definition is None:
         return
     yield from _form(definition, case.kind, case.values)
-    for relation in definition.relations():
+    for relation in _relations(case.kind):
         for row in _rows_of(relation, case.kind, case.values):
             yield from _broken(relation, case.kind, case.values, row)
 
@@ -35,7 +35,7 @@ def check_declared(case: Examination) -> Iterator[Finding]:
 def confirmed_by(values: BaseModel, kind: DocumentType) -> frozenset[str]:
     """The paths of all amounts that a sum or product of the type confirms: of at least two amounts, and it comes out."""
     found: set[str] = set()
-    for relation in kind.definition.relations() if kind.definition else ():
+    for relation in _relations(kind):
         if relation.operator != "=":
             continue
         for row in _rows_of(relation, kind, values):
@@ -48,13 +48,20 @@ def confirmed_by(values: BaseModel, kind: DocumentType) -> frozenset[str]:
     return frozenset(found)
 
 
+def _relations(kind: DocumentType) -> Iterator[Relation]:
+    """The checks that a person declared, as far as the type still has what they speak of."""
+    names = {info.name for info in kind.header}
+    names |= {f"{table.name}.{info.name}" for table in kind.tables for info in table.columns}
+    return (one for one in (kind.declared.relations() if kind.declared else ()) if one.names <= names)
+
+
 def _form(definition: TypeDefinition, kind: DocumentType, values: BaseModel) -> Iterator[Finding]:
     declared: dict[str, FieldDefinition] = {field.name: field for field in definition.fields}
     declared |= {f"{table.name}.{column.name}": column for table in definition.tables for column in table.columns}
     for path, info, value in kind.walk(values):
         table = path.partition(".")[0] if "." in path else ""
-        field = declared[f"{table}.{info.name}" if table else info.name]
-        if not isinstance(value, str):
+        field = declared.get(f"{table}.{info.name}" if table else info.name)
+        if field is None or not isinstance(value, str):
             continue
         if field.allowed and fold(value) not in {fold(word) for word in field.allowed}:
             some = ", ".join(field.allowed[:5])
@@ -92,9 +99,14 @@ def _broken(relation: Relation, kind: DocumentType, values: BaseModel, row: int 
 
 def _said(relation: Relation, kind: DocumentType) -> str:
     """The relation in the fields' titles."""
-    definition, names = kind.definition, relation.names
-    said = _NAME.sub(lambda m: definition.title_of(m[0]) if definition and m[0] in names else m[0], relation.text)
+    said = _NAME.sub(lambda m: _title_of(kind, m[0]) if m[0] in relation.names else m[0], relation.text)
     return f"“{said}”"
+
+
+def _title_of(kind: DocumentType, name: str) -> str:
+    """The title of what a check calls ``name``: a header field, or a column as ``table.column``."""
+    table, dot, column = name.partition(".")
+    return kind.field_of(kind.table(table).path(0, column) if dot else name).title
 
 
 def _difference(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 
 from pydantic import BaseModel
 
@@ -27,4 +29,18 @@ _DECLARED = Rules(
 def rules_of(values: BaseModel) -> Rules:
     """What judges a document with these values."""
     kind = type_of(values)
-    return _DECLARED if kind.definition else _RULES.get(kind.name, _PLAIN)
+    if kind.definition:
+        return _DECLARED
+    rules = _RULES.get(kind.base.name, _PLAIN)
+    return _with_declared(rules) if kind.extension else rules
+
+
+@cache
+def _with_declared(rules: Rules) -> Rules:
+    """The rules of a type that ships, with the checks of what a person added to it."""
+    return replace(
+        rules,
+        checks=(*rules.checks, check_declared),
+        confirmed=lambda values: rules.confirmed(values) | confirmed_by(values, type_of(values)),
+        summed=lambda values: rules.summed(values) | confirmed_by(values, type_of(values)),
+    )

@@ -34,7 +34,7 @@ def _list(types: list[DocumentType], as_json: bool) -> None:
         {
             "name": kind.name,
             "title": kind.title,
-            "version": kind.definition.version if kind.definition else None,
+            "version": kind.declared.version if kind.declared else None,
             "fields": [info.name for info in kind.header],
             "tables": {table.name: [column.name for column in table.columns] for table in kind.tables},
         }
@@ -45,7 +45,16 @@ def _list(types: list[DocumentType], as_json: bool) -> None:
         return
     width = max(len(kind.name) for kind in types)
     for kind in types:
-        origin = f"version {kind.definition.version}" if kind.definition else "ships"
         tables = ", ".join(f"{table.title.lower()} ({len(table.columns)} columns)" for table in kind.tables)
         said = f"{kind.title}, {len(kind.header)} fields{f', {tables}' if tables else ''}"
-        print(f"{kind.name:<{width}}  {origin:<10}  {one_line(said)}")
+        print(f"{kind.name:<{width}}  {_origin(kind):<10}  {one_line(said)}")
+
+
+def _origin(kind: DocumentType) -> str:
+    """Where a type comes from, and what of it a person declared."""
+    if kind.definition:
+        return f"version {kind.definition.version}"
+    if kind.extension is None:
+        return "ships"
+    count = len(kind.added) + sum(len(kind.added_columns(table)) for table in kind.tables)
+    return f"ships, with {count} {'field' if count == 1 else 'fields'} of your own (version {kind.extension.version})"

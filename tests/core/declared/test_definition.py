@@ -60,7 +60,7 @@ def test_a_definition_becomes_a_type_with_its_fields_and_tables() -> None:
     ("change", "said"),
     [
         ({"name": "Time Sheet"}, "cannot be a name"),
-        ({"fields": []}, "at least 1"),
+        ({"fields": []}, "at least one field"),
         ({"checks": ["hours = wages"]}, "speaks of wages, which is no field"),
         ({"checks": ["worker + hours = hours"]}, "reckons with worker, which is no number"),
         ({"checks": ["__import__('os')"]}, "is no check"),

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from core.call import Call
 from core.document_types import USUAL, type_for
 from core.evidence import Evidence, PageText
-from core.invoice.model import Payment
 from core.notation import Notation, notation_of
 from core.recipe import Recipe
 from core.schema.document_type import DocumentType
@@ -176,14 +175,17 @@ class Extraction(BaseModel):
     """The extractor's raw reply (JSON or XML), for the raw tab."""
     document_type: str | None = None
     """What the document calls itself, within its type: one of :func:`core.document_types.kinds`, where it could be told."""
-    payment: Payment = Payment()
-    """What the document says is paid of its total and what is left."""
     learnt: tuple[Learnt, ...] = ()
     """What was learnt of the vendor and changed a value."""
     calls: tuple[Call, ...] = ()
     """Calls to models that this run made (none, where the result came from the cache)."""
     page_texts: tuple[PageText, ...] = ()
     steps: tuple[StepRecord, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_payment(cls, kept: Any) -> Any:
+        return with_payment(kept)
 
     @field_validator("type_name")
     @classmethod
@@ -218,6 +220,13 @@ class Extraction(BaseModel):
     def text(self) -> str:
         """The raw text of all pages, with a form feed between pages."""
         return "\n\f\n".join(page.text for page in self.page_texts)
+
+
+def with_payment(kept: Any) -> Any:
+    """What an earlier version kept: the amounts paid and due, which it had beside the values, among them."""
+    beside = kept.get("payment") if isinstance(kept, dict) else None
+    key = next((name for name in ("values", "invoice") if beside and isinstance(kept.get(name), dict)), None)
+    return {**kept, key: {**beside, **kept[key]}} if beside and key else kept
 
 
 def _type(name: str, recipe: Recipe | None) -> DocumentType:

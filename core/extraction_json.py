@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.extraction import Extraction
+from core.invoice.model import payment_of
 from core.notation.writing import text_of
 from core.review.stops import stops
 from core.status import STATUS_WORDS
@@ -30,7 +31,7 @@ def to_json(extraction: Extraction) -> dict[str, Any]:
         "verdict": STATUS_WORDS[extraction.verdict],
         "stops": stops(extraction),
         extraction.type.key: extraction.values.model_dump(),
-        "payment": extraction.payment.model_dump(),
+        "payment": payment_of(extraction.values),
         "confidences": {path: round(value, 4) for path, value in extraction.confidences.items()},
         "findings": extraction.findings,
         "evidence": extraction.evidence,

@@ -17,7 +17,6 @@ from core.document_types import USUAL
 from core.documents import Document
 from core.evidence import PageText
 from core.extraction import Candidate, Charge, Finding, PageRef, Provenance
-from core.invoice.model import Payment
 from core.notation import Notation
 from core.page.layout import Layout
 from core.recipe import ModelChoice, Recipe
@@ -68,7 +67,6 @@ class Extracted:
     calls: tuple[Call, ...] = ()
     document_type: str | None = None
     pages: tuple[PageText, ...] = ()
-    payment: Payment = field(default_factory=Payment)
     notation: Notation | None = None
     """How the document writes numbers and dates, where its reader found that out."""
     candidates: dict[str, tuple[Candidate, ...]] = field(default_factory=dict)

@@ -337,7 +337,6 @@ class _Run:
                 "extractor": name,
                 "raw": extracted.raw,
                 "document_type": extracted.document_type or (on_page.document_type if on_page else None),
-                "payment": extracted.payment,
                 "findings": _of_reading(*self.findings, *remembered, *extracted.findings),
                 "learnt": learnt,
             }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -13,8 +13,6 @@ from pydantic import BaseModel
 
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import Extraction
-from core.invoice.model import Payment, payment_fields
-from core.review.edits import as_text
 from core.review.edits import differences as value_differences
 from core.stores.ledger import Ledger
 from core.stores.pending import Pending, PendingRows
@@ -103,7 +101,7 @@ class Records:
         about: About | None = None,
     ) -> SaveReceipt:
         """Save to every target under one order id: a new one, or ``update``'s. Nothing is saved if one target fails.
-        ``seen`` is the database's record as the person opened it, ``about`` what the document is and what is paid of it
+        ``seen`` is the database's record as the person opened it, ``about`` what the document is
         (else the extraction's; the stored where there is none, or where the record came of the same run, as a person may
         have corrected it since). Raises StorageError; RecordChanged where the record is not as it was seen."""
         if not targets:
@@ -124,7 +122,6 @@ class Records:
             (before.created_at if before else None) or now,
             now,
             known.document_type,
-            known.payment,
         )
 
         def learn() -> None:
@@ -331,22 +328,21 @@ def _is_same(order: Record, rows: Record) -> bool:
 
 def _told(order: Record) -> tuple[object, ...]:
     """What both stores tell of an order."""
-    return order.values, order.status, order.document_type, order.payment
+    return order.values, order.status, order.document_type
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a document is (one of :func:`core.document_types.kinds`) and what is paid of it."""
+    """What a document is: one of :func:`core.document_types.kinds`, or ``None`` where that is not told."""
 
     document_type: str | None = None
-    payment: Payment = field(default_factory=Payment)
 
 
 def _about(extraction: Extraction | None, before: Record | None, run_id: str | None) -> About:
     """What a save says of the document where the person does not: as read, or as stored of the same reading."""
     same_run = before is not None and run_id is not None and before.run_id == run_id
     known = before if same_run or extraction is None else extraction
-    return About(known.document_type, known.payment) if known else About()
+    return About(known.document_type) if known else About()
 
 
 def differences(seen: Record, held: Record) -> list[tuple[str, str, str]]:
@@ -354,10 +350,6 @@ def differences(seen: Record, held: Record) -> list[tuple[str, str, str]]:
     texts = [
         ("Status", seen.status, held.status),
         ("Type", seen.document_type or "", held.document_type or ""),
-        *(
-            (i.title, as_text(getattr(seen.payment, i.name)), as_text(getattr(held.payment, i.name)))
-            for i in payment_fields()
-        ),
     ]
     changed = [(title, then, now) for title, then, now in texts if then != now]
     return [*value_differences(seen.values, held.values), *changed]

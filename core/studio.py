@@ -26,7 +26,6 @@ from core.evidence import Box, Evidence
 from core.extraction import Extraction, PageRef
 from core.extractor import Availability
 from core.imaging.before_and_after import before_and_after
-from core.invoice.model import payment_fields
 from core.jobs.queue import Handler, Job, JobQueue
 from core.llm.provider import Models
 from core.memory.memory import VendorMemory
@@ -246,13 +245,11 @@ class Studio:
     def parse_value(
         self, path: str, text: str, extraction: Extraction | None = None, kind: DocumentType | None = None
     ) -> object:
-        """Text as the type of the field at ``path`` (or of an amount of :class:`core.invoice.model.Payment`) of a document of
-        ``kind`` (that of ``extraction``, else the usual one), read in the document's notation (``1.234,56`` to Decimal). Raises
-        ValueError with a sentence for the person."""
-        payment = {info.name: info for info in payment_fields()}
+        """Text as the type of the field at ``path`` of a document of ``kind`` (that of ``extraction``, else the usual one), read in
+        the document's notation (``1.234,56`` to Decimal). Raises ValueError with a sentence for the person."""
         kind = kind or (extraction.type if extraction else USUAL)
         notation = extraction.own_notation if extraction else usual_notation(None)
-        return parse_value(payment.get(path) or kind.field_of(path), text, notation)
+        return parse_value(kind.field_of(path), text, notation)
 
     # --- records ---------------------------------------------------------------------------------------------------
 

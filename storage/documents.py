@@ -4,13 +4,12 @@ new field of one, needs no migration."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, delete, insert, null, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, insert, null, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from core.declared.definition import TypeDefinition
@@ -18,15 +17,13 @@ from core.document_types import USUAL, type_for
 from core.extraction import PageRef
 from core.notation.writing import text_of
 from core.schema.document_type import DocumentType
-from core.schema.fields import FieldInfo
 from core.schema.path import Path
 from core.stores.records import OWN_COLUMNS, Duplicate, Record, RecordSummary
 from storage.columns import sortable
 from storage.keys import fold, haystack, match_key, page_key
 from storage.tables import DOCUMENT, DOCUMENT_VALUES
+from storage.values import change_values, insert_values, model_of, told_value, values_of
 
-#: A header field is a value in the row before the first, of the table without a name.
-_HEADER = {"table_name": "", "row": -1}
 #: The columns of a list of records of several types, by the names that the usual type's fields have.
 LISTED: dict[str, ColumnElement[Any]] = {
     **{name: DOCUMENT.c[name] for name in OWN_COLUMNS if name in DOCUMENT.c},
@@ -42,39 +39,39 @@ def insert_documents(connection: Connection, records: Sequence[Record]) -> None:
     if records:
         now = datetime.now(UTC)
         connection.execute(insert(DOCUMENT), [_row(record, now) for record in records])
-        _insert_values(connection, records)
+        insert_values(connection, DOCUMENT_VALUES, records)
 
 
 def change_document(connection: Connection, record: Record) -> None:
     """Write the rows of a record over the stored one's."""
     mine = DOCUMENT.c.order_id == record.order_id
     connection.execute(update(DOCUMENT).where(mine).values(_row(record, datetime.now(UTC))))
-    connection.execute(delete(DOCUMENT_VALUES).where(DOCUMENT_VALUES.c.order_id == record.order_id))
-    _insert_values(connection, [record])
+    change_values(connection, DOCUMENT_VALUES, record)
 
 
 def documents(connection: Connection, chosen: Select[Any]) -> Iterator[Record]:
     """The records of the rows of :data:`storage.tables.DOCUMENT` that ``chosen`` gives, in its order."""
     rows = connection.execute(chosen).mappings().all()
-    values = _values(connection, [row["order_id"] for row in rows])
+    values = values_of(connection, DOCUMENT_VALUES, [row["order_id"] for row in rows])
     for row in rows:
         kind = _type_of(row)
         pages = tuple(PageRef(number, rotation) for number, rotation in row["pages"])
         told = (row["document"], pages, row["run_id"], row["created_at"], row["updated_at"], row["document_type"])
-        read = _model_of(kind, values.get(row["order_id"], {}))
+        read = model_of(kind, values.get(row["order_id"], {}))
         yield Record(read, row["status"], row["order_id"], *told, version=row["version"])
 
 
 def summaries(connection: Connection, ids: Sequence[int]) -> Iterator[RecordSummary]:
     """What a list shows of these records, in any order."""
     rows = connection.execute(select(DOCUMENT).where(DOCUMENT.c.order_id.in_(ids))).mappings().all()
-    values = _values(connection, [row["order_id"] for row in rows], DOCUMENT_VALUES.c.table_name == "")
+    ids = [row["order_id"] for row in rows]
+    values = values_of(connection, DOCUMENT_VALUES, ids, DOCUMENT_VALUES.c.table_name == "")
     for row in rows:
         kind, held = _type_of(row), values.get(row["order_id"], {})
         names = dict.fromkeys((*kind.list_columns, *kind.parts.values()))
-        told = {name: _told(kind.field_of(name), held.get(Path(name))) for name in names}
+        told = {name: told_value(kind.field_of(name), held.get(Path(name))) for name in names}
         own = {name: row[name] for name in OWN_COLUMNS if name in row}
-        yield RecordSummary(values=told, amount_due=None, type=kind, **own)
+        yield RecordSummary(values=told, type=kind, **own)
 
 
 def duplicates_of(connection: Connection, condition: ColumnElement[bool], reason: Any) -> Iterator[Duplicate]:
@@ -127,61 +124,6 @@ def _row(record: Record, now: datetime) -> dict[str, Any]:
         "haystack": haystack(values),
         "match_key": match_key(values),
     }
-
-
-def _insert_values(connection: Connection, records: Iterable[Record]) -> None:
-    rows = [
-        {"order_id": record.order_id, "table_name": place.table, "row": place.row, "field": place.field, **_kept(value)}
-        for record in records
-        for path, _, value in record.type.walk(record.values)
-        if value is not None
-        for place in [Path.parse(path)]
-    ]
-    if rows:
-        connection.execute(insert(DOCUMENT_VALUES), rows)
-
-
-def _kept(value: Any) -> dict[str, Any]:
-    """A value in the column of its kind; texts also as they are sorted."""
-    number = value if isinstance(value, Decimal) else None
-    day = value if isinstance(value, date) else None
-    text = str(value) if number is None and day is None else None
-    return {"text": text, "number": number, "day": day, "folded": None if text is None else fold(text)}
-
-
-def _values(connection: Connection, ids: Sequence[int], *where: ColumnElement[bool]) -> dict[int, dict[Path, Any]]:
-    """The values of these records, by their place."""
-    chosen = select(DOCUMENT_VALUES).where(DOCUMENT_VALUES.c.order_id.in_(ids), *where)
-    found: dict[int, dict[Path, Any]] = {}
-    for row in connection.execute(chosen).mappings():
-        place = Path(row["field"], row["table_name"], row["row"])
-        value = next((row[name] for name in ("text", "number", "day") if row[name] is not None), None)
-        found.setdefault(row["order_id"], {})[place] = value
-    return found
-
-
-def _told(info: FieldInfo, value: Any) -> Any:
-    """A value as it is in the model, where a field's kind is another than when it was stored."""
-    if value is None or isinstance(value, _OF_KIND.get(info.kind, str)):
-        return value
-    return None
-
-
-_OF_KIND: Mapping[str, type] = {"money": Decimal, "quantity": Decimal, "date": date}
-
-
-def _model_of(kind: DocumentType, values: Mapping[Path, Any]) -> Any:
-    """The values of a record, without checking them anew: what was stored is what was saved."""
-    told: dict[str, Any] = {info.name: _told(info, values.get(Path(info.name))) for info in kind.header}
-    for table in kind.tables:
-        last = max((place.row for place in values if place.table == table.name), default=-1)
-        told[table.name] = tuple(
-            table.model.model_construct(
-                **{info.name: _told(info, values.get(Path(info.name, table.name, row))) for info in table.columns}
-            )
-            for row in range(last + 1)
-        )
-    return kind.model.model_construct(**told)
 
 
 def _type_of(row: RowMapping) -> DocumentType:

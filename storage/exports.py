@@ -17,6 +17,7 @@ from decimal import Decimal
 from typing import IO, Any
 
 from core.errors import StorageError
+from core.invoice.model import payment_of
 from core.stores.records import Record
 from storage.new_sheet import TITLE_ROW, NewSheet
 from storage.package import Package
@@ -138,7 +139,7 @@ def _told(order: Record) -> dict[str, Any]:
         "pages": [page.number for page in order.pages],
         order.type.key: _jsonable(order.values.model_dump()),
         "document_type": order.document_type,
-        **{name: _jsonable(value) for name, value in order.payment},
+        **_jsonable(payment_of(order.values)),
     }
 
 

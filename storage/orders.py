@@ -31,13 +31,15 @@ from core.document_types import type_of
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
 from core.invoice.document_type import INVOICE, LINE_ITEMS
-from core.invoice.model import Invoice, LineItem, Payment, payment_fields
+from core.schema.document_type import DocumentType
+from core.schema.path import Path
 from core.stores.records import OWN_COLUMNS, Duplicate, Record, RecordPage, RecordQuery, RecordSummary
 from storage.columns import sortable
 from storage.database import Database
 from storage.documents import change_document, documents, duplicates_of, insert_documents, listed, ordered, summaries
 from storage.keys import fold, haystack, match_key, page_key, search_terms
-from storage.tables import DETAIL, DOCUMENT, HEADER, ORIGIN, SEARCH, SEQUENCE
+from storage.tables import DETAIL, DOCUMENT, HEADER, ORDER_VALUES, ORIGIN, SEARCH, SEQUENCE
+from storage.values import Held, change_values, insert_values, model_of, values_of
 
 #: What a listing can be sorted by: folded texts for what people read, the values themselves for the rest.
 _SORTS: dict[str, ColumnElement[Any]] = {
@@ -53,8 +55,28 @@ _SUMMARY = [*((HEADER if name in HEADER.c else ORIGIN).c[name] for name in OWN_C
 _ISSUED = HEADER.c[INVOICE.field_of(INVOICE.issued_on).column]
 #: The fields by which the same invoice is told, with their columns.
 _TELLING = {name: HEADER.c[INVOICE.field_of(name).column] for name in INVOICE.duplicate_key}
+#: The columns of the fields of invoices that have one, of the header and of lines.
+_OF_HEADER = {info.name: HEADER.c[info.column] for info in INVOICE.header}
+_OF_LINES = {info.name: DETAIL.c[info.column] for info in LINE_ITEMS.columns}
 #: Orders that are written or read in one go.
 _BATCH = 500
+
+
+def has_column(place: Path) -> bool:
+    """Whether the value at ``place`` of an invoice has a column of its own; every other that its type has (another table's, a
+    field's that was added) is a row of :data:`storage.tables.ORDER_VALUES`."""
+    if place.is_cell:
+        return place.table == LINE_ITEMS.name and place.field in _OF_LINES
+    return place.field in _OF_HEADER
+
+
+def _has_no_column(place: Path) -> bool:
+    return not has_column(place)
+
+
+def is_order(kind: DocumentType) -> bool:
+    """Whether records of ``kind`` stand in the tables of invoices."""
+    return kind.name == INVOICE.name
 
 
 class SqlOrders:
@@ -97,10 +119,10 @@ class SqlOrders:
             if order.version not in (None, held.version):
                 raise RecordChanged(held)
             now = replace(order, created_at=held.created_at, version=(held.version or 0) + 1)
-            if (held.type is INVOICE) != (order.type is INVOICE):  # read as another type since: it stands elsewhere
+            if is_order(held.type) != is_order(order.type):  # read as another type since: it stands elsewhere
                 _remove(connection, order.order_id)
                 _insert(connection, [now])
-            elif order.type is INVOICE:
+            elif is_order(order.type):
                 _change(connection, now)
             else:
                 change_document(connection, now)
@@ -313,8 +335,8 @@ def _insert(connection: Connection, orders: Sequence[Record]) -> None:
     """Write every row of ``orders``. Raises StorageError for what cannot be a record."""
     if any(order.order_id is None for order in orders):
         raise StorageError("An order needs its number before it can be stored.")
-    insert_documents(connection, [order for order in orders if order.type is not INVOICE])
-    if invoices := [order for order in orders if order.type is INVOICE]:
+    insert_documents(connection, [order for order in orders if not is_order(order.type)])
+    if invoices := [order for order in orders if is_order(order.type)]:
         _insert_invoices(connection, invoices)
 
 
@@ -325,6 +347,7 @@ def _insert_invoices(connection: Connection, orders: Sequence[Record]) -> None:
         connection.execute(insert(DETAIL), lines)
     connection.execute(insert(ORIGIN), [_origin_row(order) for order in orders])
     connection.execute(insert(SEARCH), [_search_row(order) for order in orders])
+    insert_values(connection, ORDER_VALUES, orders, _has_no_column)
 
 
 def _change(connection: Connection, order: Record) -> None:
@@ -336,17 +359,18 @@ def _change(connection: Connection, order: Record) -> None:
     connection.execute(delete(DETAIL).where(DETAIL.c.order_id == order.order_id))
     if lines := list(_detail_rows(order, now)):
         connection.execute(insert(DETAIL), lines)
+    change_values(connection, ORDER_VALUES, order, _has_no_column)
 
 
 def _header_row(order: Record, now: datetime) -> dict[str, Any]:
-    values = {info.column: getattr(order.values, info.name) for info in INVOICE.header}
+    values = {column.name: getattr(order.values, name) for name, column in _OF_HEADER.items()}
     times = {"created_at": order.created_at or now, "updated_at": order.updated_at or now}
     return values | times | {"order_id": order.order_id, "status": order.status}
 
 
 def _detail_rows(order: Record, now: datetime) -> Iterator[dict[str, Any]]:
-    for number, item in enumerate(INVOICE.rows(order.values, LINE_ITEMS), 1):
-        values = {info.column: getattr(item, info.name) for info in LINE_ITEMS.columns}
+    for number, item in enumerate(order.type.rows(order.values, LINE_ITEMS), 1):
+        values = {column.name: getattr(item, name) for name, column in _OF_LINES.items()}
         yield values | {"order_id": order.order_id, "line_number": number, "created_at": order.created_at or now}
 
 
@@ -359,7 +383,7 @@ def _origin_row(order: Record) -> dict[str, Any]:
         "run_id": order.run_id,
         "document_type": order.document_type,
         "version": order.version or 1,
-    } | {info.column: getattr(order.payment, info.name) for info in payment_fields()}
+    }
 
 
 def _search_row(order: Record) -> dict[str, Any]:
@@ -387,22 +411,30 @@ def _whole() -> Select[Any]:
 
 
 def _orders(connection: Connection, rows: Sequence[RowMapping]) -> Iterator[Record]:
-    """The orders of these header rows, their lines fetched in one go."""
+    """The orders of these header rows, their lines and what has no column fetched in one go."""
     ids = [row["order_id"] for row in rows]
     wanted = select(DETAIL).where(DETAIL.c.order_id.in_(ids)).order_by(DETAIL.c.order_id, DETAIL.c.line_number)
-    lines: dict[int, list[LineItem]] = {}
+    lines: dict[int, list[RowMapping]] = {}
     for line in connection.execute(wanted).mappings():
-        lines.setdefault(line["order_id"], []).append(
-            LineItem.model_construct(**{info.name: line[info.column] for info in LINE_ITEMS.columns})
-        )
+        lines.setdefault(line["order_id"], []).append(line)
+    others = values_of(connection, ORDER_VALUES, ids)
     for row in rows:
-        values = {info.name: row[info.column] for info in INVOICE.header}
-        values[LINE_ITEMS.name] = tuple(lines.get(row["order_id"], ()))
-        invoice = Invoice.model_construct(**values)
+        order_id = row["order_id"]
+        values = _held_values(row, lines.get(order_id, ()), others.get(order_id, {}))
         pages = tuple(PageRef(number, rotation) for number, rotation in row["pages"])
-        payment = Payment.model_construct(**{info.name: row[info.column] for info in payment_fields()})
         told = (row["document"], pages, row["run_id"], row["created_at"], row["updated_at"], row["document_type"])
-        yield Record(invoice, row["status"], row["order_id"], *told, payment, row["version"])
+        yield Record(model_of(INVOICE, values), row["status"], order_id, *told, row["version"])
+
+
+def _held_values(header: RowMapping, lines: Sequence[RowMapping], others: Held) -> Held:
+    """All values of an order by their place; every cell of a line, so that an empty line stays one."""
+    own = {Path(name): header[column.name] for name, column in _OF_HEADER.items()}
+    cells = {
+        Path(name, LINE_ITEMS.name, at): line[column.name]
+        for at, line in enumerate(lines)
+        for name, column in _OF_LINES.items()
+    }
+    return {**own, **cells, **others}
 
 
 def _named(table: Any) -> Select[Any]:

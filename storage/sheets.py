@@ -12,8 +12,7 @@ from decimal import Context, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, Literal, get_args
 
-from core.invoice.document_type import INVOICE, LINE_ITEMS
-from core.invoice.model import Payment, payment_fields
+from core.invoice.document_type import INVOICE, LINE_ITEMS, TAXES
 from core.schema.document_type import DocumentType
 from core.schema.fields import FieldInfo
 from core.schema.values import is_amount
@@ -76,6 +75,14 @@ HEADER = Layout(
         Column("DocumentType", "text", 14),
         Column("PaidAmount", "money", 14),
         Column("AmountDue", "money", 14),
+        Column("PurchaseOrderNumber", "text", 22),
+        Column("VendorTaxID", "text", 18),
+        Column("CustomerTaxID", "text", 18),
+        Column("IBAN", "text", 28),
+        Column("PaymentTerms", "text", 36),
+        Column("Discount", "money", 14),
+        Column("Shipping", "money", 14),
+        Column("Rounding", "money", 14),
     ),
 )
 DETAIL = Layout(
@@ -88,20 +95,33 @@ DETAIL = Layout(
         Column("UnitPrice", "money", 14),
         Column("LineTotal", "money", 14),
         Column("CreatedAt", "moment", 20),
+        Column("ArticleNumber", "text", 18),
+        Column("Unit", "text", 10),
+        Column("TaxRate", "quantity", 10),
+        Column("Discount", "money", 14),
     ),
 )
+TAX = Layout(
+    "SalesOrderTax",
+    (
+        Column("OrderID", "number", 10),
+        Column("LineNumber", "number", 12),
+        Column("Rate", "quantity", 10),
+        Column("Base", "money", 14),
+        Column("Amount", "money", 14),
+    ),
+)
+#: The sheets that every workbook has; those of further tables come with their first rows.
 LAYOUTS = (HEADER, DETAIL)
 
 
-def _title(column: str) -> str:
-    """``customer_id`` as ``CustomerID``: a database column's name as its sheet's title."""
-    titles = {title.lower(): title for layout in LAYOUTS for title in layout.titles}
-    return titles[column.replace("_", "")]
+def _titles(layout: Layout, infos: Sequence[FieldInfo]) -> dict[str, str]:
+    """Each field's title in a sheet: that of the database column ``customer_id`` is ``CustomerID``."""
+    titles = {title.lower(): title for title in layout.titles}
+    return {info.name: titles[info.column.replace("_", "")] for info in infos}
 
 
-HEADER_TITLES = {info.name: _title(info.column) for info in INVOICE.header}
-_PAYMENT_TITLES = {info.name: _title(info.column) for info in payment_fields()}
-_ITEM_TITLES = {info.name: _title(info.column) for info in LINE_ITEMS.columns}
+HEADER_TITLES = _titles(HEADER, INVOICE.header)
 #: The columns that the sheets of every type have beside its fields, in front of these and behind them.
 _FRONT, _BEHIND = (HEADER.columns[0],), (Column("Status", "text", 14), *HEADER.columns[15:18])
 _OF_LINES = DETAIL.columns[:2]
@@ -126,7 +146,13 @@ class Sheets:
         return (self.header, *self.tables.values())
 
 
-_OF_INVOICES = Sheets(INVOICE, HEADER, {LINE_ITEMS.name: DETAIL}, HEADER_TITLES, {LINE_ITEMS.name: _ITEM_TITLES})
+_OF_INVOICES = Sheets(
+    INVOICE,
+    HEADER,
+    {LINE_ITEMS.name: DETAIL, TAXES.name: TAX},
+    HEADER_TITLES,
+    {LINE_ITEMS.name: _titles(DETAIL, LINE_ITEMS.columns), TAXES.name: _titles(TAX, TAXES.columns)},
+)
 
 
 @lru_cache(maxsize=256)
@@ -169,18 +195,17 @@ def _name(kind: str, part: str) -> str:
 
 
 def rows_of(order: Record) -> dict[Layout, list[Row]]:
-    """The record's rows in each sheet of its type."""
-    sheets = sheets_of(order.type)
-    tables = {layout: table_rows(order, name) for name, layout in sheets.tables.items()}
-    return {sheets.header: [header_row(order)], **tables}
+    """The record's rows in each sheet of its type, in those of further tables than the main one where it has any."""
+    sheets, main = sheets_of(order.type), order.type.main_table
+    tables = {name: table_rows(order, name) for name in sheets.tables}
+    kept = {sheets.tables[name]: rows for name, rows in tables.items() if rows or (main and name == main.name)}
+    return {sheets.header: [header_row(order)], **kept}
 
 
 def header_row(order: Record) -> Row:
     """The record's row in its header sheet. Times that it lacks are now."""
     now = datetime.now(UTC)
     values = {title: getattr(order.values, name) for name, title in sheets_of(order.type).titles.items()}
-    if order.type is INVOICE:
-        values |= {title: getattr(order.payment, name) for name, title in _PAYMENT_TITLES.items()}
     told = {"OrderID": order.order_id, "Status": order.status, "DocumentType": order.document_type}
     return values | told | {"CreatedAt": order.created_at or now, "UpdatedAt": order.updated_at or now}
 
@@ -216,12 +241,7 @@ def order_of(kind: DocumentType, header: Row, details: Mapping[str, Sequence[Row
     known: Status = status if status in get_args(Status) else "reviewed"
     times = (moment_of(header["CreatedAt"]), moment_of(header["UpdatedAt"]))
     told = header["DocumentType"] if header["DocumentType"] in kind.told_kinds else None
-    paid = Payment()
-    if kind is INVOICE:
-        paid = Payment(
-            **{name: _value(info.kind, header[_PAYMENT_TITLES[name]]) for name, info in _fields(payment_fields())}
-        )
-    return Record(kind.model(**values), known, int(order_id), None, (), None, *times, told, paid)
+    return Record(kind.model(**values), known, int(order_id), None, (), None, *times, told)
 
 
 def _fields(infos: Any) -> list[tuple[str, Any]]:

@@ -39,6 +39,16 @@ HEADER = Table(
     Column("status", String(20), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    Column("purchase_order_number", Prose),
+    Column("vendor_tax_id", Prose),
+    Column("customer_tax_id", Prose),
+    Column("iban", Prose),
+    Column("payment_terms", Prose),
+    Column("discount", Amount),
+    Column("shipping", Amount),
+    Column("rounding", Amount),
+    Column("paid_amount", Amount),
+    Column("amount_due", Amount),
 )
 
 DETAIL = Table(
@@ -51,10 +61,14 @@ DETAIL = Table(
     Column("unit_price", Amount),
     Column("line_total", Amount),
     Column("created_at", Moment, nullable=False),
+    Column("article_number", Prose),
+    Column("unit", Prose),
+    Column("tax_rate", Amount),
+    Column("discount", Amount),
 )
 
 #: What we know of an order beside what other programs read of it: which document, pages and run it came from (``page_key``
-#: is the page numbers in order, without rotation), what kind of document that is, what is paid of it, and which save it is.
+#: is the page numbers in order, without rotation), what kind of document that is, and which save it is.
 ORIGIN = Table(
     "order_origin",
     METADATA,
@@ -64,8 +78,6 @@ ORIGIN = Table(
     Column("page_key", Prose, nullable=False),
     Column("run_id", String(64)),
     Column("document_type", String(40)),
-    Column("paid_amount", Amount),
-    Column("amount_due", Amount),
     Column("version", Integer, nullable=False, server_default="1"),
 )
 
@@ -108,26 +120,33 @@ DOCUMENT = Table(
     Index("ix_document_header_type_name", "type_name", "order_id"),
 )
 
-#: A value of such a record, in the column of its kind; texts also folded, to be sorted by. ``row`` counts from 0 in its
-#: table; a header field has the table without a name and row -1.
-DOCUMENT_VALUES = Table(
-    "document_value",
-    METADATA,
-    Column(
-        "order_id",
-        OrderId,
-        ForeignKey("document_header.order_id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-    ),
-    Column("table_name", String(40), primary_key=True),
-    Column("row", Integer, primary_key=True, autoincrement=False),
-    Column("field", String(40), primary_key=True),
-    Column("text", Prose),
-    Column("number", Amount),
-    Column("day", Date),
-    Column("folded", Folded),
-)
+
+def _values_of(header: str, name: str) -> Table:
+    """A table of values, a row each, in the column of its kind; texts also folded, to be sorted by. ``row`` counts from 0 in
+    its table; a header field has the table without a name and row -1."""
+    return Table(
+        name,
+        METADATA,
+        Column(
+            "order_id",
+            OrderId,
+            ForeignKey(f"{header}.order_id", ondelete="CASCADE"),
+            primary_key=True,
+            autoincrement=False,
+        ),
+        Column("table_name", String(40), primary_key=True),
+        Column("row", Integer, primary_key=True, autoincrement=False),
+        Column("field", String(40), primary_key=True),
+        Column("text", Prose),
+        Column("number", Amount),
+        Column("day", Date),
+        Column("folded", Folded),
+    )
+
+
+#: The values of records without tables of their own, and those of invoices that have no column of their own.
+DOCUMENT_VALUES = _values_of("document_header", "document_value")
+ORDER_VALUES = _values_of("sales_order_header", "sales_order_value")
 
 SEQUENCE = Table(
     "id_sequence",

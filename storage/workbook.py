@@ -94,7 +94,7 @@ class Workbook:
         rows: dict[Layout, list[Row]] = rows_of(order) if order else {}
         # Its rows of another type go: the document may have been read as that before.
         held = [layout for sheets in book.held() for layout in sheets.layouts]
-        for layout in dict.fromkeys((*LAYOUTS, *held, *rows)):
+        for layout in dict.fromkeys((*LAYOUTS, *filter(book.has, held), *rows)):
             book.sheet(layout).put(order_id, rows.get(layout, []), partial(book.rows_may_move, layout))
         return book.data()
 
@@ -214,6 +214,10 @@ class _Book:
             self._sheets[layout.name] = (part, sheet)
         return self._sheets[layout.name][1]
 
+    def has(self, layout: Layout) -> bool:
+        """Whether the workbook has the sheet of a layout."""
+        return layout.name in self._sheets or self._package.sheet_part(layout.name) is not None
+
     def held(self) -> list[Sheets]:
         """The sheets of the types that it may have records of: invoices always, others where it has their sheet."""
         found = (sheets_of(kind) for kind in self._kinds)
@@ -223,7 +227,10 @@ class _Book:
         """The order that has this id, as its rows say; ``None`` without any."""
         for sheets in self.held():
             if rows := self.sheet(sheets.header).rows_of(order_id):
-                details = {name: self.sheet(layout).rows_of(order_id) for name, layout in sheets.tables.items()}
+                details = {
+                    name: self.sheet(layout).rows_of(order_id) if self.has(layout) else []
+                    for name, layout in sheets.tables.items()
+                }
                 return order_of(sheets.kind, rows[-1], details)
         return None
 

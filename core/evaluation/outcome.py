@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from core.evaluation.assignment import pair
 from core.evaluation.predictions import plain_value
-from core.evaluation.scoring import column_name, true_lines, type_of_truth
+from core.evaluation.scoring import column_name, columns_told, true_lines, type_of_truth
 from core.notation.sameness import is_empty, is_right
 from core.schema.document_type import Table
 from core.schema.fields import FieldInfo
@@ -122,7 +122,8 @@ def _compare_lines(
             place = _Place(name if partner is None else table.path(partner, cell.name), name, cell, table, position)
             wanted, got = line.values.get(cell.name), item.get(cell.name)
             found._note(place, line.visible.get(cell.name), wanted, got, line.alternatives(cell))
+    told = columns_told(lines, table)
     for extra in sorted(set(range(len(items))) - set(pairs.values())):
-        for cell in table.columns:
+        for cell in told:
             place = _Place(table.path(extra, cell.name), named[cell.name], cell, table)
             found._note(place, "absent", None, items[extra].get(cell.name))

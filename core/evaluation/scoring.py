@@ -159,6 +159,12 @@ def true_lines(truth: Mapping[str, Any], table: Table) -> list[TrueLine]:
     return [TrueLine(table, *parts) for parts in zip(rows, meta["visible"][table.name], padded, strict=False)]
 
 
+def columns_told(lines: Sequence[TrueLine], table: Table) -> list[FieldInfo]:
+    """The columns of ``table`` that the cells of a row that is none are wrong in: a secondary one only where the truth says
+    something of it."""
+    return [cell for cell in table.columns if not cell.secondary or any(cell.name in line.visible for line in lines)]
+
+
 def _score_items(
     score: CaseScore,
     named: Mapping[str, str],
@@ -173,8 +179,9 @@ def _score_items(
             score.items_scorable += 1
             score.items_right += right
     taken = set(pairs.values())
+    told = columns_told(lines, table)
     for item in (item for index, item in enumerate(predicted) if index not in taken):
-        for cell in table.columns:
+        for cell in told:
             score.note(named[cell.name], "absent", None, item.get(cell.name), False, f"extra item {cell.name}")
 
 

@@ -6,9 +6,11 @@ Every field is optional: what is not on the page is ``None``. A field's ``json_s
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.schema.fields import FieldInfo, about, fields_of
+from core.schema.fields import about
 from core.schema.values import Currency, Day, Number, Text
 
 
@@ -32,6 +34,52 @@ class LineItem(BaseModel):
         title="Line total",
         description="The line's amount, as printed.",
         json_schema_extra=about("money", column="line_total"),
+    )
+    article_number: Text = Field(
+        None,
+        title="Article no.",
+        description="The number under which the vendor lists the article.",
+        json_schema_extra=about("identifier", secondary=True),
+    )
+    unit: Text = Field(
+        None,
+        title="Unit",
+        description="What the quantity counts, as printed (pcs, h, kg).",
+        json_schema_extra=about("name", secondary=True),
+    )
+    tax_rate: Number = Field(
+        None,
+        title="Tax rate",
+        description="The rate of the line's tax in percent, such as 19.",
+        json_schema_extra=about("quantity", secondary=True),
+    )
+    discount: Number = Field(
+        None,
+        title="Discount",
+        description="What is taken off the line, as an amount above zero.",
+        json_schema_extra=about("money", secondary=True),
+    )
+
+
+class TaxLine(BaseModel):
+    """One row of the table of taxes: what one rate makes of its base."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rate: Number = Field(
+        None,
+        title="Rate",
+        description="The rate in percent, such as 19.",
+        json_schema_extra=about("quantity", secondary=True),
+    )
+    base: Number = Field(
+        None,
+        title="Taxable amount",
+        description="The sum that the rate is taken of.",
+        json_schema_extra=about("money", secondary=True),
+    )
+    amount: Number = Field(
+        None, title="Tax", description="The tax at this rate.", json_schema_extra=about("money", secondary=True)
     )
 
 
@@ -79,6 +127,18 @@ class Invoice(BaseModel):
         description="Where the goods go, where the document says so.",
         json_schema_extra=about("address", "Parties"),
     )
+    vendor_tax_id: Text = Field(
+        None,
+        title="Vendor's VAT id",
+        description="The vendor's VAT or tax number.",
+        json_schema_extra=about("identifier", "Parties", secondary=True),
+    )
+    customer_tax_id: Text = Field(
+        None,
+        title="Customer's VAT id",
+        description="The customer's VAT or tax number.",
+        json_schema_extra=about("identifier", "Parties", secondary=True),
+    )
     order_date: Day = Field(
         None, title="Order date", description="The day of the order.", json_schema_extra=about("date", "Reference")
     )
@@ -88,17 +148,41 @@ class Invoice(BaseModel):
         description="The number under which the vendor keeps the customer.",
         json_schema_extra=about("identifier", "Reference"),
     )
+    purchase_order_number: Text = Field(
+        None,
+        title="Purchase order no.",
+        description="The number of the customer's order.",
+        json_schema_extra=about("identifier", "Reference", secondary=True),
+    )
     subtotal: Number = Field(
         None,
         title="Subtotal",
         description="The sum before tax, as printed.",
         json_schema_extra=about("money", "Amounts"),
     )
+    discount: Number = Field(
+        None,
+        title="Discount",
+        description="What is taken off the whole document, as an amount above zero.",
+        json_schema_extra=about("money", "Amounts", secondary=True),
+    )
+    shipping: Number = Field(
+        None,
+        title="Shipping and charges",
+        description="What is charged for shipping and the like, beside the lines.",
+        json_schema_extra=about("money", "Amounts", secondary=True),
+    )
     tax: Number = Field(
         None,
         title="Tax",
         description="The tax amount (all rates together).",
         json_schema_extra=about("money", "Amounts"),
+    )
+    rounding: Number = Field(
+        None,
+        title="Rounding",
+        description="By how much the total was rounded (below zero: down).",
+        json_schema_extra=about("money", "Amounts", secondary=True),
     )
     total_amount: Number = Field(
         None,
@@ -112,29 +196,35 @@ class Invoice(BaseModel):
         description="ISO 4217 code of the amounts.",
         json_schema_extra=about("currency", "Amounts"),
     )
-    line_items: tuple[LineItem, ...] = Field((), title="Line items", description="The invoiced lines, in page order.")
-
-
-class Payment(BaseModel):
-    """What of a document's total is paid already and what is left, as the document says. It stands beside the invoice, not
-    in it: neither is part of what an extractor is asked for and measured by."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     paid_amount: Number = Field(
         None,
         title="Paid",
         description="What was paid before the document was issued, such as a deposit.",
-        json_schema_extra=about("money", "Payment"),
+        json_schema_extra=about("money", "Payment", secondary=True),
     )
     amount_due: Number = Field(
         None,
         title="Amount due",
         description="What is left to pay of the total.",
-        json_schema_extra=about("money", "Payment"),
+        json_schema_extra=about("money", "Payment", secondary=True),
     )
+    iban: Text = Field(
+        None,
+        title="IBAN",
+        description="The account to pay to.",
+        json_schema_extra=about("identifier", "Payment", secondary=True),
+    )
+    payment_terms: Text = Field(
+        None,
+        title="Payment terms",
+        description="The sentence that says how and by when to pay, as printed.",
+        json_schema_extra=about("text", "Payment", secondary=True),
+    )
+    line_items: tuple[LineItem, ...] = Field((), title="Line items", description="The invoiced lines, in page order.")
+    taxes: tuple[TaxLine, ...] = Field((), title="Taxes", description="The table of taxes, a row a rate.")
 
 
-def payment_fields() -> tuple[FieldInfo, ...]:
-    """The amounts of :class:`Payment`."""
-    return fields_of(Payment)
+def payment_of(values: BaseModel) -> dict[str, Any]:
+    """The amounts paid and due of ``values``, ``None`` where they have none: how readers of our JSON know them from before they
+    were fields of the invoice."""
+    return {name: getattr(values, name, None) for name in ("paid_amount", "amount_due")}

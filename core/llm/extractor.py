@@ -156,7 +156,6 @@ class _Run:
             findings=(*self._findings(packed, answers, reading), *merged.findings, *opinion.findings),
             calls=tuple(self.asking.calls),
             document_type=reading.document_type if reading.document_type != OTHER else None,
-            payment=self.material.payment(reading.values),
             pages=self.material.texts,
         )
 

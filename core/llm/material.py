@@ -6,15 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from pydantic import BaseModel
-
 from core.document_types import USUAL
 from core.documents.visible import visible
 from core.errors import DocumentError, ExtractionError
 from core.evidence import TEXT_LAYER, PageText
 from core.extraction import Finding, PageRef
 from core.extractor import Request
-from core.invoice.model import Payment
 from core.llm.injection import find_instructions
 from core.llm.layout_text import layout_text
 from core.llm.messages import PageShown
@@ -27,10 +24,8 @@ from core.redaction import Masker
 from core.rules.extractor import read_vendor_name
 from core.rules.header import read_header
 from core.rules.lexicon import load_lexicon
-from core.rules.payment import read_payment
 from core.rules.reading import Reading
 from core.rules.several import find_several
-from core.rules.totals import read_totals
 from core.schema.document_type import DocumentType
 
 #: Hidden text of more words than this is told as a warning: a line of a program that made the file is shorter.
@@ -84,12 +79,6 @@ class Material:
     def recognition(self) -> Recognition:
         """What the document seems to be."""
         return recognise(self._reading)
-
-    def payment(self, values: BaseModel) -> Payment:
-        """What the page says is paid of the total of ``values`` and what is left: no model is asked for it."""
-        if not self._is_usual:
-            return Payment()
-        return read_payment(getattr(values, self.kind.total), read_totals(self._reading).candidates)
 
     @cached_property
     def about(self) -> About:

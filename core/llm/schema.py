@@ -98,9 +98,9 @@ def _plain(node: Any, definitions: Mapping[str, Any]) -> Any:
             plain[key] = value if key in ("enum", "required") else _plain(value, definitions)
     if kind := node.get("kind"):
         plain["description"] = f"{node.get('description', '')} {NOTATION[kind]}".strip()
-        if kind == "text":
-            # strict modes limit how many values may be null: a line without words has an empty description
-            plain = {"type": "string", "description": plain["description"]}
+        if kind == "text" or node.get("secondary"):
+            # strict modes limit how many values may be null: what is not there is an empty text
+            plain = {"type": "string", "description": f"{plain['description']} Empty where there is none."}
     if plain.get("type") == "object":
         plain["required"] = list(plain["properties"])
         plain["additionalProperties"] = False

@@ -7,7 +7,7 @@ it into values and says, field by field, what could not be read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -19,7 +19,7 @@ from core.document_types import USUAL, Values, type_of
 from core.evidence import Evidence
 from core.notation.writing import text_of
 from core.schema.document_type import Table
-from core.schema.fields import FieldInfo, fields_of
+from core.schema.fields import FieldInfo
 from core.schema.path import Path, is_cell
 from core.schema.values import is_amount
 from core.stores.receipt import SaveReceipt
@@ -164,14 +164,6 @@ def read_edits(extracted: BaseModel, edits: Edits, parse: Parse) -> Read:
     for name, rows in edits.tables.items():
         values[name] = _read_lines(extracted, kind.table(name), rows, parse, errors)
     return Read(kind.model(**values), errors)
-
-
-def read_fields(stored: BaseModel, texts: Mapping[str, str], parse: Parse) -> Read:
-    """Texts by field name as values of the model of ``stored``, which has no tables; the other fields stay."""
-    errors: dict[str, str] = {}
-    infos = [info for info in fields_of(type(stored)) if info.name in texts]
-    typed = {i.name: _read(i, i.name, texts[i.name], getattr(stored, i.name), parse, errors) for i in infos}
-    return Read(stored.model_copy(update=typed), errors)
 
 
 def _read_lines(

@@ -75,6 +75,9 @@ def read_invoice(pages: Sequence[PageText]) -> Extracted:
     for field, found in (("subtotal", totals.subtotal), ("tax", totals.tax), ("total_amount", totals.total)):
         if found is not None:
             draft.take(field, found.value, found)
+    paid = read_payment(totals.total.value if totals.total else None, totals.candidates)
+    for field, found in paid.items():
+        draft.take(field, found.value, found)
     if (doubt := doubt_order(reading, header, currency)) is not None:
         draft.noticed.append(doubt)
     if currency is not None:
@@ -210,7 +213,6 @@ class _Drafting:
             self.reading.language,
             findings=(*self.noticed, *(finding for finding in doubts if finding)),
             document_type=kind.document_type if kind.document_type != "other" else None,
-            payment=read_payment(totals.total.value if totals.total else None, totals.candidates),
             notation=self.reading.notation,
             candidates=find_candidates(self.reading, candidates, totals.candidates, self.names, self.parties),
             layouts=tuple(self.reading.layouts),

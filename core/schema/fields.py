@@ -16,6 +16,8 @@ class FieldInfo:
     """What the rest of the house needs to know of one field of a model.
 
     ``kind`` decides widget, format and matching; ``group`` the form's section; ``column`` the database column.
+    ``secondary`` marks what most documents do not print: a form folds it while it is empty, and a truth that says nothing of it
+    says nothing of extra rows either.
     """
 
     name: str
@@ -25,12 +27,15 @@ class FieldInfo:
     group: str
     required: bool
     column: str
+    secondary: bool = False
 
 
-def about(kind: FieldKind, group: str = "", *, required: bool = False, column: str | None = None) -> dict[str, Any]:
+def about(
+    kind: FieldKind, group: str = "", *, required: bool = False, column: str | None = None, secondary: bool = False
+) -> dict[str, Any]:
     """How a field of a model behaves: its ``json_schema_extra``. ``column`` is the database column where it is not the
     field's name."""
-    return {"kind": kind, "group": group, "required": required, "column": column}
+    return {"kind": kind, "group": group, "required": required, "column": column, "secondary": secondary}
 
 
 @cache
@@ -49,6 +54,7 @@ def fields_of(model: type[BaseModel]) -> tuple[FieldInfo, ...]:
                     str(about["group"]),
                     bool(about["required"]),
                     str(about["column"] or name),
+                    bool(about.get("secondary")),
                 )
             )
     return tuple(found)

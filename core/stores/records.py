@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import AliasChoices, BaseModel, Field
+from pydantic import AliasChoices, BaseModel, Field, model_validator
 
 from core.document_types import USUAL, Values, type_of
-from core.extraction import PageRef
-from core.invoice.model import Payment
+from core.extraction import PageRef, with_payment
 from core.schema.document_type import DocumentType
 
 Status = Literal["approved", "needs review", "reviewed"]
@@ -36,8 +34,12 @@ class Record:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     document_type: str | None = None
-    payment: Payment = field(default_factory=Payment)
     version: int | None = field(default=None, compare=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_payment(cls, kept: Any) -> Any:
+        return with_payment(kept)
 
     @property
     def type(self) -> DocumentType:
@@ -54,7 +56,6 @@ class RecordSummary:
     status: str
     updated_at: datetime
     document_type: str | None
-    amount_due: Decimal | None
     type: DocumentType = USUAL
 
     def value(self, column: str) -> Any:
@@ -67,7 +68,7 @@ class RecordSummary:
 
 
 #: The columns of a list that records of every type have.
-OWN_COLUMNS = ("order_id", "status", "updated_at", "document_type", "amount_due")
+OWN_COLUMNS = ("order_id", "status", "updated_at", "document_type")
 
 
 @dataclass(frozen=True, slots=True)

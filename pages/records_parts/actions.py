@@ -32,7 +32,7 @@ def save_record(order: Record, draft: Draft, now: Extraction, *, workbook_too: b
             update=order.order_id,
             status=draft.status,
             seen=order,
-            about=About(now.document_type, now.payment),
+            about=About(now.document_type),
         ),
         f"Order {order.order_id} saved in {_named(targets)}.",
     )

@@ -10,7 +10,7 @@ import streamlit as st
 from core.records import describe_differences
 from core.review.edits import as_text
 from core.stores.records import Record
-from pages.records_parts.draft import DOCUMENT_TYPE, Draft, fields_of, own_text, take_stored, value_at
+from pages.records_parts.draft import DOCUMENT_TYPE, Draft, own_text, take_stored, value_at
 from pages.shared.frame import plain
 
 STATUS = "status"
@@ -31,7 +31,7 @@ def conflicts(order: Record, draft: Draft) -> Iterator[Conflict]:
     seen = draft.seen
     if seen.version == order.version:
         return
-    for name, title in ((DOCUMENT_TYPE, "Type"), *((info.name, info.title) for info in fields_of(order))):
+    for name, title in ((DOCUMENT_TYPE, "Type"), *((info.name, info.title) for info in order.type.header)):
         then, theirs = (as_text(value_at(one, name)) for one in (seen, order))
         mine = own_text(draft, name)
         if mine is not None and then != theirs != mine and name not in draft.kept:

@@ -21,7 +21,6 @@ from pages.records_parts.draft import (
     DOCUMENT_TYPE,
     Draft,
     drop_draft,
-    fields_of,
     get_draft,
     is_changed,
     mark_reviewed,
@@ -70,7 +69,7 @@ def draw_record(order_id: int) -> None:
 
 
 def _draw_form(order: Record, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
-    for group, fields in groupby(fields_of(order), key=lambda info: info.group):
+    for group, fields in groupby(order.type.header, key=lambda info: info.group):
         st.markdown(f"##### {group}")
         _draw_group(list(fields), order, draft, reviewed, errors)
     draw_lines(order, draft, reviewed, errors)
@@ -138,7 +137,7 @@ def _draw_save_bar(order: Record, draft: Draft, reviewed: Reviewed, errors: dict
         if changed:
             st.button("Discard", key="record_discard", type="tertiary", on_click=_discard, args=(order,))
     if errors:
-        titles = {info.name: info.title for info in fields_of(order)}
+        titles = {info.name: info.title for info in order.type.header}
         names = ", ".join(titles.get(path) or order.type.title_of(path) for path in errors)
         st.error(f"Not saved yet: correct {plain(names)} first.", icon=":material/error:")
     open_choices = draw_conflicts(order, draft)
@@ -163,7 +162,7 @@ def _draw_group(
 ) -> None:
     width = max(_WIDTHS.get(info.kind, 130) for info in fields)
     grid = st.grid(columns="auto", min_column_width=width, gap=("xsmall", "small"))
-    if fields[0] is fields_of(order)[0]:
+    if fields[0] is order.type.header[0]:
         with grid.cell(), st.container(key="cell_type_record", gap=None):
             _draw_type(order, draft)
     for info in fields:

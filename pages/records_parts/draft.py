@@ -7,11 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from core.document_types import USUAL
 from core.extraction import Extraction
-from core.invoice.model import payment_fields
-from core.review.edits import Edits, as_text, read_edits, read_fields
-from core.schema.fields import FieldInfo
+from core.review.edits import Edits, as_text, read_edits
 from core.stores.records import Record, Status
 from core.studio import Reviewed
 from pages.shared.frame import get_studio
@@ -21,25 +18,18 @@ _REVISION = "records_draft_revision"
 
 #: The name of what the document is, among the fields of a record.
 DOCUMENT_TYPE = "document_type"
-_PAYMENT = frozenset(info.name for info in payment_fields())
-
-
-def fields_of(order: Record) -> tuple[FieldInfo, ...]:
-    """The fields of a record that are typed: its document's, then what is paid of it where that is kept."""
-    return (*order.type.header, *(payment_fields() if order.type is USUAL else ()))
 
 
 @dataclass(slots=True)
 class Draft:
-    """Changes to one record. ``beside`` holds the texts of what stands beside the invoice, by name (the document's type, what
-    is paid and due). ``seen`` is the record as the person began, ``told`` the version of it that they were last
+    """Changes to one record. ``document_type`` is what the document is, where the person chose otherwise. ``seen`` is the record as the person began, ``told`` the version of it that they were last
     told of, ``kept`` the paths where they hold their own value against it; ``marked`` says that the status became
     “reviewed” by editing."""
 
     status: Status
     seen: Record
     edits: Edits = field(default_factory=Edits)
-    beside: dict[str, str] = field(default_factory=dict)
+    document_type: str | None = None
     marked: bool = False
     told: int | None = None
     kept: set[str] = field(default_factory=set)
@@ -71,8 +61,10 @@ def take_stored(order: Record, draft: Draft, path: str) -> None:
         draft.status, draft.marked = order.status, False
     elif path in (table.name for table in order.type.tables):
         draft.edits.tables.pop(path, None)
+    elif path == DOCUMENT_TYPE:
+        draft.document_type = None
     else:
-        _texts(draft, path).pop(path, None)
+        draft.edits.texts.pop(path, None)
     draft.edits.revision = _revision()
 
 
@@ -83,25 +75,20 @@ def drop_draft(order_id: int) -> None:
 
 def is_changed(draft: Draft) -> bool:
     """Whether the person changed anything."""
-    typed = draft.edits.changes_values or bool(draft.beside)
+    typed = draft.edits.changes_values or draft.document_type is not None
     return typed or draft.status != draft.seen.status
 
 
-def _texts(draft: Draft, name: str) -> dict[str, str]:
-    """The person's texts among which the field's stands."""
-    return draft.beside if name == DOCUMENT_TYPE or name in _PAYMENT else draft.edits.texts
-
-
 def value_at(held: Record | Extraction, name: str) -> Any:
-    """The value of a field of a record, of the invoice or beside it."""
+    """What the record's document is, or the value of a field."""
     if name == DOCUMENT_TYPE:
         return held.document_type
-    return getattr(held.payment if name in _PAYMENT else held.values, name)
+    return getattr(held.values, name)
 
 
 def own_text(draft: Draft, name: str) -> str | None:
     """What the person typed or chose; ``None`` where they left the field alone."""
-    return _texts(draft, name).get(name)
+    return draft.document_type if name == DOCUMENT_TYPE else draft.edits.texts.get(name)
 
 
 def text_at(order: Record, draft: Draft, name: str) -> str:
@@ -112,11 +99,13 @@ def text_at(order: Record, draft: Draft, name: str) -> str:
 
 def set_text(order: Record, draft: Draft, name: str, text: str) -> None:
     """Take what was typed or chosen; the stored text again is no change."""
-    texts = _texts(draft, name)
-    if text == as_text(value_at(order, name)):
-        texts.pop(name, None)
+    own = None if text == as_text(value_at(order, name)) else text
+    if name == DOCUMENT_TYPE:
+        draft.document_type = own
+    elif own is None:
+        draft.edits.texts.pop(name, None)
     else:
-        texts[name] = text
+        draft.edits.texts[name] = own
 
 
 def mark_reviewed(order: Record, draft: Draft) -> None:
@@ -139,10 +128,10 @@ def review_draft(order: Record, draft: Draft) -> tuple[Reviewed, dict[str, str]]
     def parse(path: str, text: str) -> object:
         return studio.parse_value(path, text, read_from, order.type)
 
-    read, paid = read_edits(order.values, draft.edits, parse), read_fields(order.payment, draft.beside, parse)
-    beside = {"document_type": text_at(order, draft, DOCUMENT_TYPE) or None, "payment": paid.values}
-    now = (read_from or _without_run(order)).model_copy(update=beside)
-    return studio.review(now, read.values), read.errors | paid.errors
+    read = read_edits(order.values, draft.edits, parse)
+    told = {"document_type": text_at(order, draft, DOCUMENT_TYPE) or None}
+    now = (read_from or _without_run(order)).model_copy(update=told)
+    return studio.review(now, read.values), read.errors
 
 
 def _without_run(order: Record) -> Extraction:

@@ -38,7 +38,6 @@ _OWN_TITLES = {
     "status": "Status",
     "updated_at": "Changed",
     "document_type": "Type",
-    "amount_due": "Due",
 }
 
 
@@ -49,9 +48,9 @@ def title_of_column(name: str, kind: DocumentType = USUAL) -> str:
 
 def columns(kind: DocumentType = USUAL) -> tuple[str, ...]:
     """The columns of such a list, by each of which it can be sorted, the most telling first: beside an open record the others
-    are a scroll away. The amount's currency stands with it, and what is due is known of the usual type alone."""
+    are a scroll away. The amount's currency stands with it."""
     listed = [name for name in kind.list_columns if kind.field_of(name).kind != "currency"]
-    first, *others = [name for name in OWN_COLUMNS if name != "amount_due" or kind is USUAL]
+    first, *others = OWN_COLUMNS
     return (first, *listed[:3], others[0], *listed[3:], *others[1:])
 
 

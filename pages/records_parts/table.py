@@ -18,7 +18,7 @@ from pages.shared.times import local_time, local_zone
 
 OPENED = "record"
 _VISITS = "records_table_visits"
-_RIGHT = frozenset({"order_id", "amount_due"})
+_RIGHT = frozenset({"order_id"})
 #: Pixels beside an open record, of our own columns and by kind of field; without one the columns share the whole width.
 _WIDTHS = {"order_id": 58, "status": 112, "updated_at": 120}
 _WIDTHS_OF_KINDS: dict[FieldKind, int] = {"name": 124, "identifier": 92, "money": 96, "date": 90}
@@ -132,5 +132,5 @@ def _sort_by(kind: DocumentType, name: str) -> None:
         state[ORDER] = "ascending" if state.get(ORDER) == "descending" else "descending"
     else:
         state[SORT] = name
-        figures = name in ("order_id", "updated_at", "amount_due") or _kind_of(kind, name) in ("money", "date")
+        figures = name in ("order_id", "updated_at") or _kind_of(kind, name) in ("money", "date")
         state[ORDER] = "descending" if figures else "ascending"

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, select
 
-from core.invoice.model import Invoice, LineItem, Payment
+from core.invoice.model import Invoice, LineItem
 from core.stores.records import RecordQuery
 from storage import database as opening
 from storage.database import Database
@@ -88,12 +88,37 @@ def test_orders_of_an_earlier_version_keep_every_value(
         line_items=(LineItem(description="Lamp", quantity="2", unit_price="50.00", total_price="100.00"),),
     )
     assert (held.status, held.document, held.run_id, held.pages[0].rotation) == ("reviewed", "d1", "r1", 90)
-    assert (held.document_type, held.payment, held.version) == ("credit note", Payment(), 1)
+    assert (held.document_type, held.version) == ("credit note", 1)
     assert [row.order_id for row in orders.search(RecordQuery()).rows] == [8, 7]
     assert [row.order_id for row in orders.search(RecordQuery(text="nordwind")).rows] == [7]
     orders.update(held)
     assert orders.get(7).version == 2
     assert orders.get(8).document_type is None
+
+
+#: What version 0013 stored of an order of which something is paid.
+ROWS_0013 = """
+INSERT INTO sales_order_header (order_id, invoice_number, total_amount, status, created_at, updated_at)
+  VALUES (7, 'R-1', '119.00', 'reviewed', '2024-03-01 12:30:00', '2024-03-02 08:00:00');
+INSERT INTO sales_order_detail VALUES (7, 1, 'Lamp', '2', '50.00', '100.00', '2024-03-01 12:30:00');
+INSERT INTO order_origin (order_id, document, pages, page_key, paid_amount, amount_due, version)
+  VALUES (7, 'd1', '[[1, 0]]', '1', '20.00', '99.00', 3);
+INSERT INTO order_search (order_id, haystack) VALUES (7, 'r-1');
+"""
+
+
+def test_what_was_paid_and_due_beside_an_order_is_among_its_values(
+    database_url: str, open_store: Callable[[str], Database]
+) -> None:
+    """To the last zero, and lists are sorted by it as before."""
+    write_version(database_url, "0013", ROWS_0013)
+    orders = SqlOrders(open_store(database_url))
+    held = orders.get(7)
+    lamp = LineItem(description="Lamp", quantity="2", unit_price="50.00", total_price="100.00")
+    amounts = {"total_amount": "119.00", "paid_amount": "20.00", "amount_due": "99.00"}
+    assert held.values == Invoice(invoice_number="R-1", line_items=(lamp,), **amounts)  # type: ignore[arg-type]
+    assert (str(held.values.amount_due), held.version) == ("99.00", 3)
+    assert [row.value("amount_due") for row in orders.search(RecordQuery(sort="amount_due")).rows] == [Decimal("99.00")]
 
 
 def test_runs_of_an_earlier_version_say_what_the_bill_asks_of_them(

@@ -14,7 +14,7 @@ import pytest
 
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
-from core.invoice.model import Invoice, LineItem, Payment
+from core.invoice.model import Invoice, LineItem, TaxLine
 from core.stores.records import Record, RecordQuery, RecordStore
 from storage.database import Database
 from storage.orders import SqlOrders
@@ -160,20 +160,55 @@ def test_every_save_is_another_version(orders: RecordStore) -> None:
 
 def test_a_credit_note_and_what_is_left_to_pay_are_kept(orders: RecordStore) -> None:
     """The document's type and what is paid of it come back, also after an update, and stand in the list."""
-    paid = Payment(paid_amount=Decimal("20.00"), amount_due=Decimal("98.980"))
-    order = stored(orders, document_type="credit note", payment=paid)
-    orders.update(replace(order, values=invoice("R-2"), version=None))
+    paid = {"paid_amount": Decimal("20.00"), "amount_due": Decimal("98.980")}
+    order = stored(orders, invoice(**paid), document_type="credit note")
+    orders.update(replace(order, values=invoice("R-2", **paid), version=None))
     held = orders.get(order.order_id or 0)
-    assert (held.document_type, held.payment) == ("credit note", paid)
-    assert str(held.payment.amount_due) == "98.980"
+    assert (held.document_type, held.values) == ("credit note", invoice("R-2", **paid))
+    assert str(held.values.amount_due) == "98.980"
     (row,) = orders.search(RecordQuery()).rows
-    assert (row.document_type, row.amount_due) == ("credit note", Decimal("98.980"))
+    assert (row.document_type, row.value("amount_due")) == ("credit note", Decimal("98.980"))
+
+
+#: What many invoices do not print: each field, and a table that has no columns of its own in the database.
+FURTHER = {
+    "purchase_order_number": "PO-77",
+    "vendor_tax_id": "DE123456789",
+    "customer_tax_id": "ATU12345678",
+    "iban": "DE02120300000000202051",
+    "payment_terms": "30 days net; 2 % in 10 days",
+    "discount": "5.00",
+    "shipping": "4.900",
+    "rounding": "-0.02",
+    "paid_amount": "20.00",
+    "amount_due": "98.98",
+    "line_items": (
+        LineItem(description="Lamp", article_number="A-1", unit="pcs", tax_rate="19", discount="1.50"),
+        LineItem(),
+    ),
+    "taxes": (TaxLine(rate="7", base="10.00", amount="0.70"), TaxLine(amount="1.900")),
+}
+
+
+def test_what_many_invoices_do_not_print_comes_back_too(orders: RecordStore) -> None:
+    """Every further field, cell and row of the table of taxes, to the last zero; an update leaves none behind."""
+    order = stored(orders, invoice(**FURTHER))
+    held = orders.get(order.order_id or 0)
+    assert held.values == invoice(**FURTHER)
+    assert (str(held.values.shipping), str(held.values.taxes[1].amount)) == ("4.900", "1.900")
+    assert [record.values for record in orders.each(RecordQuery())] == [held.values]
+    fewer = invoice(taxes=(TaxLine(base="3.00"),), iban="FR7630006000011234567890189")
+    orders.update(replace(order, values=fewer))
+    assert orders.get(order.order_id or 0).values == fewer
+    orders.remove(order.order_id or 0)
+    stored(orders, order_id=order.order_id)
+    assert orders.get(order.order_id or 0).values == invoice()
 
 
 def test_listings_sort_and_filter_by_what_an_order_is_and_is_owed(orders: RecordStore) -> None:
     """Amounts due sort as numbers, the empty ones last; a type leaves the others out of list, count and export."""
     for amount, kind in ((None, None), ("9.5", "invoice"), ("-30", "credit note"), ("100", "invoice")):
-        stored(orders, document_type=kind, payment=Payment(amount_due=amount))
+        stored(orders, invoice(amount_due=amount), document_type=kind)
     assert found_ids(orders, sort="amount_due", descending=False) == [3, 2, 4, 1]
     assert found_ids(orders, sort="amount_due") == [4, 2, 3, 1]
     assert found_ids(orders, sort="document_type", descending=False) == [3, 2, 4, 1]

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from core import document_types
 from core.extraction import Extraction, PageRef, Provenance
@@ -21,6 +21,7 @@ from core.review.edits import Edits, edits_from, read_edits
 from core.review.stops import stops
 from core.schema.path import Path as FieldPath
 from core.schema.path import cell_path
+from core.stores.records import Record
 from tests.core.meter_bills import BILL, PAGE, VALUES
 
 KEPT = Path(__file__).with_name("kept")
@@ -127,6 +128,17 @@ def test_a_run_kept_by_the_first_version_is_an_invoice() -> None:
     assert kept.value_at("line_items.0.quantity") is not None
     again = judge(kept.model_copy(update={"findings": ()}), today=TODAY)
     assert again.confidences.keys() == kept.confidences.keys()
+
+
+def test_what_was_kept_as_paid_beside_an_invoice_is_among_its_values() -> None:
+    """Of a run and of a record in a draft, also where they call the values an invoice."""
+    kept = json.loads((KEPT / "run_of_0.1.0.json").read_text(encoding="utf-8"))
+    paid = {"paid_amount": "20.00", "amount_due": "99.00"}
+    again = Extraction.model_validate({**kept, "payment": paid})
+    assert (str(again.values.paid_amount), str(again.values.amount_due)) == ("20.00", "99.00")
+    record = {"invoice": {"invoice_number": "R-1"}, "status": "reviewed", "payment": {**paid, "paid_amount": None}}
+    held = TypeAdapter(Record).validate_python(record)
+    assert (held.values.invoice_number, held.values.paid_amount, str(held.values.amount_due)) == ("R-1", None, "99.00")
 
 
 def test_a_draft_kept_by_the_first_version_is_taken_up() -> None:

@@ -16,6 +16,7 @@ from core.errors import CaseError
 from core.evaluation import Report, ScoredCase, load_cases, load_prediction, render, score_case, to_json
 from core.evaluation.assignment import cheapest_columns, pair
 from core.evaluation.cases import load_case
+from core.evaluation.outcome import compare
 from core.evaluation.predictions import plain_items, plain_value
 from core.evaluation.scoring import total
 from core.invoice.document_type import INVOICE, LINE_ITEMS
@@ -179,7 +180,10 @@ def test_wrapped_predictions_are_opened() -> None:
     assert plain_value({"street": "Main 1", "city": "Ashcombe", "zip": None}) == "Main 1, Ashcombe"
     assert plain_items(
         {"items": [{"name": "A", "qty": 2, "price": "1", "amount": "2"}, {"name": ""}, "x"]}, LINE_ITEMS
-    ) == [{"description": "A", "quantity": 2, "unit_price": "1", "total_price": "2"}]
+    ) == [
+        {"description": "A", "quantity": 2, "unit_price": "1", "total_price": "2"}
+        | dict.fromkeys(("article_number", "unit", "tax_rate", "discount"))
+    ]
 
 
 @given(st.data())
@@ -311,3 +315,23 @@ def test_the_report_is_json(tmp_path: Path) -> None:
     cases = json.loads(json.dumps(to_json(report_of(tmp_path))))["cases"]
     assert cases["german"]["status"] == "it is empty"
     assert cases["english"]["f1"] == 1.0
+
+
+def test_what_a_truth_says_nothing_of_costs_nothing() -> None:
+    """Further fields of a value, a row and a made-up row are ignored where the truth has none of them, and count where it has."""
+    line = {"description": "Lamp", "quantity": "1", "unit_price": "2.00", "total_price": "2.00"}
+    rows = [dict.fromkeys(line, True)]
+    truth = {"line_items": [line], "meta": {"visible": {"line_items": rows}}}
+    extra = {"description": "Air", "unit": "pcs", "tax_rate": "19"}
+    given = {
+        "iban": "DE02120300000000202051",
+        "taxes": [{"rate": "19"}],
+        "line_items": [{**line, "unit": "pcs"}, extra],
+    }
+    found = score_case(truth, given).counts
+    assert {name: (one.tp, one.fp, one.fn) for name, one in found.items() if one.fp} == {"item.description": (1, 1, 0)}
+    assert [value.path for value in compare(truth, given).misses] == ["line_items.1.description"]
+    rows[0]["unit"], line["unit"] = True, "pcs"
+    found = score_case(truth, given).counts
+    assert (found["item.unit"].tp, found["item.unit"].fp) == (1, 1)
+    assert {value.path for value in compare(truth, given).misses} == {"line_items.1.description", "line_items.1.unit"}

@@ -101,8 +101,6 @@ def _id_of(order: Record) -> int:
 def _value(order: Record, name: str) -> Any:
     """What a column of the list shows of a record."""
     kind = order.type
-    if name in ("amount_due", "paid_amount"):
-        return getattr(order.payment, name) if kind is USUAL else None
     if name in OWN_COLUMNS:
         return getattr(order, name)
     field = name if name in kind.model.model_fields else kind.counterpart(name, USUAL)

@@ -17,7 +17,6 @@ from core.events import RunFinished
 from core.extraction import Extraction, PageRef
 from core.extractor import Extracted, Extractor
 from core.invoice.einvoice import EInvoiceExtractor
-from core.invoice.model import Payment
 from core.llm.extractor import LlmExtractor
 from core.llm.merge import merge
 from core.llm.messages import ask_for_reading
@@ -98,7 +97,6 @@ def test_its_answer_is_of_the_types_model() -> None:
     found = extracted(FakeModels(REPLY))
     assert found.values == VALUES
     assert found.document_type == "meter bill"
-    assert found.payment == Payment()
     assert found.findings == ()
     assert found.provenance["readings.1.used"].rule == "model"
 

@@ -43,7 +43,7 @@ def test_the_schema_is_strict_throughout_and_comes_from_the_model() -> None:
         return mine + [found for part in node.values() for found in objects(part)]
 
     found = objects(schema)
-    assert len(found) == 3
+    assert len(found) == 4
     assert all(o["additionalProperties"] is False and o["required"] == list(o["properties"]) for o in found)
     invoice = schema["properties"]["invoice"]["properties"]
     for info in INVOICE.header:
@@ -52,6 +52,17 @@ def test_the_schema_is_strict_throughout_and_comes_from_the_model() -> None:
     text = json.dumps(schema)
     assert not [word for word in ("$ref", "default", "pattern", "column") if f'"{word}"' in text]
     assert text.count('"null"') <= 16, "more nullable values than Anthropic's strict mode takes"
+
+
+def test_an_empty_text_is_no_value() -> None:
+    """What many invoices lack is asked for as a text that may be empty: strict modes limit what may be null."""
+    found = read(
+        iban="",
+        discount="",
+        taxes=[{"rate": "", "base": "", "amount": ""}, {"rate": "19", "base": "", "amount": "1.90"}],
+    )
+    assert (found.iban, found.discount) == (None, None)
+    assert [(row.rate, row.base, row.amount) for row in found.taxes] == [(Decimal(19), None, Decimal("1.90"))]
 
 
 def test_the_fields_in_words_name_every_key() -> None:

@@ -34,8 +34,17 @@ HEADER = [
     "DocumentType",
     "PaidAmount",
     "AmountDue",
+    "PurchaseOrderNumber",
+    "VendorTaxID",
+    "CustomerTaxID",
+    "IBAN",
+    "PaymentTerms",
+    "Discount",
+    "Shipping",
+    "Rounding",
 ]
 DETAIL = ["OrderID", "LineNumber", "ItemDescription", "Quantity", "UnitPrice", "LineTotal", "CreatedAt"]
+DETAIL += ["ArticleNumber", "Unit", "TaxRate", "Discount"]
 MOMENT = datetime(2024, 3, 1, 12, 30, 15, tzinfo=UTC)
 
 

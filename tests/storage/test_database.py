@@ -22,9 +22,11 @@ from storage.tables import METADATA
 
 HEADER = (
     "order_id invoice_number order_date invoice_date due_date customer_id customer_name vendor_name billing_address "
-    "shipping_address subtotal tax total_amount currency status created_at updated_at"
+    "shipping_address subtotal tax total_amount currency status created_at updated_at "
+    "purchase_order_number vendor_tax_id customer_tax_id iban payment_terms discount shipping rounding paid_amount amount_due"
 )
-DETAIL = "order_id line_number item_description quantity unit_price line_total created_at"
+DETAIL = "order_id line_number item_description quantity unit_price line_total created_at "
+DETAIL += "article_number unit tax_rate discount"
 
 
 @pytest.fixture

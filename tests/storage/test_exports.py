@@ -9,13 +9,14 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from core.errors import StorageError
-from core.invoice.model import Invoice, LineItem, Payment
+from core.invoice.model import Invoice, LineItem
 from core.stores.records import Record
 from storage import exports
 from storage.exports import export_orders
@@ -53,7 +54,7 @@ def test_a_workbook_export_is_a_workbook_of_ours(tmp_path: Path) -> None:
     path.write_bytes(export_orders(orders(3), "xlsx"))
     assert [Workbook(path).get(order.order_id or 0) for order in orders(3)] == list(orders(3))
     sheet = openpyxl.load_workbook(path)["SalesOrderHeader"]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet["M4"].value) == ("A2", "A1:T4", -0.1)
+    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet["M4"].value) == ("A2", "A1:AB4", -0.1)
 
 
 def test_an_export_of_nothing_has_the_titles() -> None:
@@ -105,6 +106,7 @@ def test_json_has_exact_amounts() -> None:
         "quantity": "2",
         "unit_price": None,
         "total_price": "-5.00",
+        **dict.fromkeys(("article_number", "unit", "tax_rate", "discount")),
     }
 
 
@@ -129,12 +131,15 @@ def test_more_lines_than_a_sheet_has_are_told(monkeypatch: pytest.MonkeyPatch) -
 
 def test_every_export_says_what_a_document_is_and_what_is_due(tmp_path: Path) -> None:
     """Type, paid amount and amount due stand right of the columns that there were, as numbers in Excel."""
-    paid = Payment(paid_amount="0.04", amount_due="-0.06")
-    known = [replace(order, document_type="credit note", payment=paid) for order in orders(1)]
+    paid = {"paid_amount": Decimal("0.04"), "amount_due": Decimal("-0.06"), "iban": "DE02120300000000202051"}
+    known = [
+        replace(order, document_type="credit note", values=order.values.model_copy(update=paid)) for order in orders(1)
+    ]
     told = {"DocumentType": "credit note", "PaidAmount": "0.04", "AmountDue": "-0.06"}
     heads, row = tables(export_orders(iter(known), "csv"))["sales_order_header.csv"]
-    assert (heads[16], dict(zip(heads[17:], row[17:], strict=True))) == ("UpdatedAt", told)
+    assert (heads[16], dict(zip(heads[17:20], row[17:20], strict=True))) == ("UpdatedAt", told)
+    assert dict(zip(heads, row, strict=True))["IBAN"] == "DE02120300000000202051"
     sheet = openpyxl.load_workbook(io.BytesIO(export_orders(iter(known), "xlsx")))["SalesOrderHeader"]
-    assert [cell.value for cell in sheet[2]][17:] == ["credit note", 0.04, -0.06]
+    assert [cell.value for cell in sheet[2]][17:20] == ["credit note", 0.04, -0.06]
     (one,) = json.loads(export_orders(iter(known), "json"))
     assert (one["document_type"], one["paid_amount"], one["amount_due"]) == ("credit note", "0.04", "-0.06")

@@ -15,9 +15,9 @@ from openpyxl.styles import PatternFill
 from openpyxl.worksheet.table import Table
 
 from core.errors import StorageError
-from core.invoice.model import Payment
+from core.invoice.model import LineItem, TaxLine
 from storage.workbook import Workbook
-from tests.storage.books import HEADER, changed_by_a_person, line_owners, order, parts, rewrite
+from tests.storage.books import DETAIL, HEADER, changed_by_a_person, line_owners, order, parts, rewrite
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_extra_columns_and_their_order_stay(book: Workbook) -> None:
     def rearrange(opened: openpyxl.Workbook) -> None:
         sheet = opened["SalesOrderHeader"]
         sheet.insert_cols(1)
-        sheet["A1"], sheet["A2"], sheet["V1"], sheet["V2"] = "Paid", "yes", "Note", "by cheque"
+        sheet["A1"], sheet["A2"], sheet["AD1"], sheet["AD2"] = "Paid", "yes", "Note", "by cheque"
         sheet["C2"].fill = PatternFill("solid", fgColor="FFFF00")
 
     book.save(order(1))
@@ -62,7 +62,7 @@ def test_extra_columns_and_their_order_stay(book: Workbook) -> None:
     book.save(order(1, invoice_number="R-1b"))
     sheet = openpyxl.load_workbook(book.path)["SalesOrderHeader"]
     assert [cell.value for cell in sheet[1]] == ["Paid", *HEADER, "Note"]
-    assert (sheet["A2"].value, sheet["C2"].value, sheet["V2"].value) == ("yes", "R-1b", "by cheque")
+    assert (sheet["A2"].value, sheet["C2"].value, sheet["AD2"].value) == ("yes", "R-1b", "by cheque")
     assert sheet["C2"].fill.fgColor.rgb == "00FFFF00"
     assert (sheet["A3"].value, sheet["B3"].value) == (None, 2)
     assert book.get(2) == order(2)
@@ -73,19 +73,44 @@ def test_a_workbook_of_an_earlier_version_gains_the_new_columns(book: Workbook) 
 
     def as_it_was(opened: openpyxl.Workbook) -> None:
         sheet = opened["SalesOrderHeader"]
-        sheet.delete_cols(18, 3)
+        sheet.delete_cols(18, len(HEADER) - 17)
         sheet["R1"], sheet["R2"] = "Note", "by cheque"
 
     book.save(order(1))
     changed_by_a_person(book, as_it_was)
-    paid = Payment(paid_amount="20.00", amount_due="-1254.50")
-    book.save(replace(order(2), document_type="credit note", payment=paid))
+    paid = {"paid_amount": Decimal("20.00"), "amount_due": Decimal("-1254.50")}
+    second = replace(order(2), document_type="credit note", values=order(2).values.model_copy(update=paid))
+    book.save(second)
     sheet = openpyxl.load_workbook(book.path)["SalesOrderHeader"]
     assert [cell.value for cell in sheet[1]] == [*HEADER[:17], "Note", *HEADER[17:]]
-    assert [cell.value for cell in sheet[2]][17:] == ["by cheque", None, None, None]
-    assert [cell.value for cell in sheet[3]][17:] == [None, "credit note", 20, -1254.5]
+    assert [cell.value for cell in sheet[2]][17:] == ["by cheque", *[None] * len(HEADER[17:])]
+    assert [cell.value for cell in sheet[3]][17:21] == [None, "credit note", 20, -1254.5]
     assert book.get(1) == order(1)
-    assert book.get(2) == replace(order(2), document_type="credit note", payment=paid)
+    assert book.get(2) == second
+
+
+def test_lines_and_taxes_of_an_earlier_workbook_gain_their_columns(book: Workbook) -> None:
+    """Behind a person's own column; the sheet of taxes comes with the first row of one and goes on with the order."""
+
+    def as_it_was(opened: openpyxl.Workbook) -> None:
+        sheet = opened["SalesOrderDetail"]
+        sheet.delete_cols(8, len(DETAIL) - 7)
+        sheet["H1"], sheet["H2"] = "Shelf", "top"
+
+    book.save(order(1))
+    assert "SalesOrderTax" not in openpyxl.load_workbook(book.path).sheetnames
+    changed_by_a_person(book, as_it_was)
+    line = LineItem(description="Lamp", article_number="=A1", unit="pcs", tax_rate="19", discount="1.50")
+    more = {"line_items": (line,), "taxes": (TaxLine(rate="19", base="10.00", amount="1.90"),)}
+    second = replace(order(2), values=order(2).values.model_copy(update=more))
+    book.save(second)
+    opened = openpyxl.load_workbook(book.path)
+    assert [cell.value for cell in opened["SalesOrderDetail"][1]] == [*DETAIL[:7], "Shelf", *DETAIL[7:]]
+    assert opened["SalesOrderDetail"]["H2"].value == "top"
+    assert [cell.value for cell in opened["SalesOrderTax"][2]] == [2, 1, 19, 10, 1.9]
+    assert (book.get(1), book.get(2)) == (order(1), second)
+    book.save(replace(second, values=order(2).values))
+    assert book.get(2) == order(2)
 
 
 def test_a_column_that_was_deleted_comes_back_at_the_right(book: Workbook) -> None:

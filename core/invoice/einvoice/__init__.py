@@ -18,7 +18,7 @@ from core.invoice.einvoice.orderx import ORDER_X
 from core.invoice.einvoice.syntax import Syntax
 from core.invoice.einvoice.text import text_of
 from core.invoice.einvoice.ubl import UBL
-from core.invoice.einvoice.values import Values
+from core.invoice.einvoice.values import Values, adjusted
 from core.invoice.einvoice.xml import looks_like_invoice, parse_invoice, raw_text
 from core.schema.document_type import DocumentType
 
@@ -69,7 +69,8 @@ def read_einvoice(data: bytes, name: str) -> Extracted:
     ExtractionError where none can."""
     found, root = parse_invoice(data, name)
     syntax, values = SYNTAXES[found], Values()
-    invoice = syntax.read(root, values)
+    read, charges = syntax.read(root, values), tuple(syntax.charges(root))
+    invoice = adjusted(read, charges).model_copy(update=syntax.payment(root, read.total_amount)._asdict())
     if all(value is None for _, _, value in INVOICE.walk(invoice)):
         why = values.findings[0].message if values.findings else "its fields are empty."
         raise ExtractionError(f"Nothing in the invoice XML {name} can be read: {why}", raw_text(data))
@@ -84,8 +85,7 @@ def read_einvoice(data: bytes, name: str) -> Extracted:
         exact=True,
         findings=(*values.findings, *_of_encoding(data)),
         document_type=syntax.kind(root, invoice.total_amount),
-        payment=syntax.payment(root, invoice.total_amount),
-        charges=tuple(syntax.charges(root)),
+        charges=charges,
     )
 
 

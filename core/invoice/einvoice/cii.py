@@ -14,7 +14,7 @@ from core.extraction import Charge
 from core.invoice.document_type import item_path
 from core.invoice.einvoice.kind import coded_kind, doubt_of_code, stated_language, stated_payment
 from core.invoice.einvoice.syntax import Syntax
-from core.invoice.einvoice.values import Values, charge, plain_number, price_of_one, summed_charges
+from core.invoice.einvoice.values import Values, charge, plain_number, price_of_one, summed_charges, taxes, unit_of
 from core.invoice.einvoice.xml import fuller, join_address, text_at
 from core.invoice.model import Invoice, LineItem
 
@@ -26,9 +26,12 @@ _SUMS = (
 )
 #: An order has the quantity that is asked for, its answer the one that was agreed.
 _QUANTITIES = (".//BilledQuantity", ".//AgreedQuantity", ".//RequestedQuantity")
+_AGREEMENTS = (".//ApplicableHeaderTradeAgreement", ".//ApplicableSupplyChainTradeAgreement")
 _SETTLEMENTS = (".//ApplicableHeaderTradeSettlement", ".//ApplicableSupplyChainTradeSettlement")
 _LINE_SETTLEMENTS = ("SpecifiedLineTradeSettlement", "SpecifiedSupplyChainTradeSettlement")
 _SETTLEMENT_SUMS = ("SpecifiedTradeSettlementHeaderMonetarySummation", "SpecifiedTradeSettlementMonetarySummation")
+_IDS = ("IssuerAssignedID", "ID")
+_RATES = ("RateApplicablePercent", "ApplicablePercent")
 #: Lines of XRechnung's extension that only group or inform; their amounts stand in other lines.
 _NOT_INVOICED = frozenset({"GROUP", "INFORMATION"})
 
@@ -56,7 +59,27 @@ def read_cii(root: Any, values: Values) -> Invoice:
         total_amount=values.number("total_amount", _in_currency(sums, "GrandTotalAmount", currency)),
         currency=currency,
         line_items=tuple(_line(node, index, values) for index, node in enumerate(invoiced_lines(root))),
+        purchase_order_number=text_at(
+            _first(root, *(f"{path}/BuyerOrderReferencedDocument" for path in _AGREEMENTS)), *_IDS
+        ),
+        vendor_tax_id=_tax_id(_first(root, ".//SellerTradeParty")),
+        customer_tax_id=_tax_id(buyer),
+        iban=text_at(root, ".//PayeePartyCreditorFinancialAccount/IBANID"),
+        payment_terms=text_at(root, ".//SpecifiedTradePaymentTerms/Description"),
+        taxes=taxes(
+            [row for settlement in _all(root, _SETTLEMENTS) for row in settlement.iterfind("ApplicableTradeTax")],
+            values,
+            _RATES,
+            ("BasisAmount",),
+            ("CalculatedAmount",),
+        ),
     )
+
+
+def _tax_id(party: Any) -> str | None:
+    """A party's VAT id, else the number that its tax office knows it by."""
+    numbers = {node.get("schemeID"): text_at(node, ".") for node in party.iterfind("SpecifiedTaxRegistration/ID")}
+    return numbers.get("VA") or numbers.get("FC")
 
 
 def invoiced_lines(root: Any) -> list[Any]:
@@ -115,6 +138,14 @@ def _line(node: Any, index: int, values: Values) -> LineItem:
         quantity=quantity,
         unit_price=values.price_at(item_path(index, "unit_price"), each, quantity, goods),
         total_price=total,
+        article_number=text_at(product, "SellerAssignedID"),
+        unit=unit_of(node, *_QUANTITIES),
+        tax_rate=number_at(
+            "tax_rate",
+            node,
+            *(f"{path}/ApplicableTradeTax/{rate}" for path in _LINE_SETTLEMENTS for rate in _RATES),
+            decimals=0,
+        ),
     )
 
 

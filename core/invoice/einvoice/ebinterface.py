@@ -10,9 +10,9 @@ from core.extraction import Charge
 from core.invoice.document_type import item_path
 from core.invoice.einvoice.kind import language_of
 from core.invoice.einvoice.syntax import Syntax
-from core.invoice.einvoice.values import Values, charge, paid_and_due, plain_number, price_of_one
+from core.invoice.einvoice.values import Paid, Values, charge, paid_and_due, plain_number, price_of_one, taxes, unit_of
 from core.invoice.einvoice.xml import join_address, text_at
-from core.invoice.model import Invoice, LineItem, Payment
+from core.invoice.model import Invoice, LineItem
 
 _CREDIT_NOTES = frozenset({"CreditMemo", "SubsequentCredit"})
 _BUYER = "InvoiceRecipient"
@@ -43,7 +43,19 @@ def _read(root: Any, values: Values) -> Invoice:
         total_amount=values.number_at("total_amount", root, "TotalGrossAmount"),
         currency=values.currency("currency", root.get("InvoiceCurrency")),
         line_items=tuple(_line(node, index, values) for index, node in enumerate(_lines(root))),
+        purchase_order_number=text_at(root, f"{_BUYER}/OrderReference/OrderID"),
+        vendor_tax_id=_tax_id(root, "Biller"),
+        customer_tax_id=_tax_id(root, _BUYER),
+        iban=text_at(root, ".//BeneficiaryAccount/IBAN"),
+        payment_terms=text_at(root, "PaymentConditions/Comment"),
+        taxes=taxes(rates, values, _RATE, _TAXED, _TAX),
     )
+
+
+def _tax_id(root: Any, party: str) -> str | None:
+    """A party's VAT id; eight zeros stand for none."""
+    number = text_at(root, f"{party}/VATIdentificationNumber")
+    return number if number and number.strip("0") else None
 
 
 def _added(amounts: list[Decimal | None]) -> Decimal | None:
@@ -92,6 +104,14 @@ def _line(node: Any, index: int, values: Values) -> LineItem:
         quantity=quantity,
         unit_price=price_of_one(price, basis, quantity, None if total is None else total - charged),
         total_price=total,
+        article_number=text_at(node, "ArticleNumber"),
+        unit=unit_of(node, "Quantity"),
+        tax_rate=values.number_at(
+            item_path(index, "tax_rate"),
+            node,
+            *(f"{path}{rate}" for path in ("TaxItem/", "") for rate in _RATE),
+            decimals=0,
+        ),
     )
 
 
@@ -132,9 +152,9 @@ def _kind(root: Any, _: Decimal | None) -> str:
     return "credit note" if root.get("DocumentType") in _CREDIT_NOTES else "invoice"
 
 
-def _payment(root: Any, total: Decimal | None) -> Payment:
+def _payment(root: Any, total: Decimal | None) -> Paid:
     """What is paid and what is left; below-the-line items (money passed on for others) are in what is left alone."""
-    return paid_and_due(plain_number(root, "PrepaidAmount"), plain_number(root, "PayableAmount"), total)
+    return paid_and_due(plain_number(root, "PrepaidAmount"), plain_number(root, "PayableAmount"))
 
 
 EBINTERFACE = Syntax("ebInterface", _read, _charges, _kind, _payment, lambda root: language_of(root.get("Language")))

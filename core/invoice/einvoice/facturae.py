@@ -11,13 +11,15 @@ from core.extraction import Charge
 from core.invoice.document_type import item_path
 from core.invoice.einvoice.kind import language_of
 from core.invoice.einvoice.syntax import Syntax
-from core.invoice.einvoice.values import Values, charge, paid_and_due, plain_number
+from core.invoice.einvoice.values import Paid, Values, charge, paid_and_due, plain_number, taxes
 from core.invoice.einvoice.xml import join_address, text_at
-from core.invoice.model import Invoice, LineItem, Payment
+from core.invoice.model import Invoice, LineItem
 
 _INVOICE = "Invoices/Invoice"
 _HEAD, _ISSUE, _SUMS = f"{_INVOICE}/InvoiceHeader", f"{_INVOICE}/InvoiceIssueData", f"{_INVOICE}/InvoiceTotals"
 _LINE = f"{_INVOICE}/Items/InvoiceLine"
+#: Codes of units that are written otherwise than by their number.
+_UNITS = {"01": "pcs", "02": "h", "03": "kg", "04": "l", "26": "m²", "25": "m"}
 #: Lists of discounts and of charges, of the whole invoice and of a line, with the name of what is in them.
 _OFF = (("GeneralDiscounts/Discount", "Discount"), ("DiscountsAndRebates/Discount", "Discount"))
 _ON = (("GeneralSurcharges/Charge", "Charge"), ("Charges/Charge", "Charge"))
@@ -40,6 +42,17 @@ def _read(root: Any, values: Values) -> Invoice:
             "currency", root, f"{_ISSUE}/InvoiceCurrencyCode", "FileHeader/Batch/InvoiceCurrencyCode"
         ),
         line_items=tuple(_line(node, index, values) for index, node in enumerate(root.iterfind(_LINE))),
+        purchase_order_number=_order_number(root),
+        vendor_tax_id=text_at(root, "Parties/SellerParty/TaxIdentification/TaxIdentificationNumber"),
+        customer_tax_id=text_at(root, "Parties/BuyerParty/TaxIdentification/TaxIdentificationNumber"),
+        iban=text_at(root, f"{_INVOICE}/PaymentDetails/Installment/AccountToBeCredited/IBAN"),
+        taxes=taxes(
+            root.iterfind(f"{_INVOICE}/TaxesOutputs/Tax"),
+            values,
+            ("TaxRate",),
+            ("TaxableBase/TotalAmount",),
+            ("TaxAmount/TotalAmount",),
+        ),
     )
 
 
@@ -79,6 +92,12 @@ def _order_date(root: Any, values: Values) -> date | None:
     return values.date_at("order_date", root, f"{_LINE}/ReceiverTransactionDate") if len(days) == 1 else None
 
 
+def _order_number(root: Any) -> str | None:
+    """The number of the customer's order, where all lines that name one name the same."""
+    numbers = {one for line in root.iterfind(_LINE) if (one := text_at(line, "ReceiverTransactionReference"))}
+    return numbers.pop() if len(numbers) == 1 else None
+
+
 def _line(node: Any, index: int, values: Values) -> LineItem:
     def number_at(cell: str, *paths: str, decimals: int = 2) -> Decimal | None:
         return values.number_at(item_path(index, cell), node, *paths, decimals=decimals)
@@ -88,6 +107,9 @@ def _line(node: Any, index: int, values: Values) -> LineItem:
         quantity=number_at("quantity", "Quantity", decimals=0),
         unit_price=number_at("unit_price", "UnitPriceWithoutTax"),
         total_price=number_at("total_price", "GrossAmount", "TotalCost"),
+        article_number=text_at(node, "ArticleCode"),
+        unit=_UNITS.get(text_at(node, "UnitOfMeasure") or ""),
+        tax_rate=number_at("tax_rate", "TaxesOutputs/Tax/TaxRate", decimals=0),
     )
 
 
@@ -116,9 +138,9 @@ def _kind(root: Any, total: Decimal | None) -> str:
     return "credit note" if total is not None and total < 0 else "invoice"
 
 
-def _payment(root: Any, total: Decimal | None) -> Payment:
+def _payment(root: Any, total: Decimal | None) -> Paid:
     due = plain_number(root, f"{_SUMS}/TotalExecutableAmount", f"{_SUMS}/TotalOutstandingAmount")
-    return paid_and_due(plain_number(root, f"{_SUMS}/TotalPaymentsOnAccount"), due, total)
+    return paid_and_due(plain_number(root, f"{_SUMS}/TotalPaymentsOnAccount"), due)
 
 
 def _language(root: Any) -> str | None:

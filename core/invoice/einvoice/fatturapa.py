@@ -11,9 +11,9 @@ from typing import Any
 from core.extraction import Charge
 from core.invoice.document_type import item_path
 from core.invoice.einvoice.syntax import Syntax
-from core.invoice.einvoice.values import Values, charge, paid_and_due, plain_number
+from core.invoice.einvoice.values import Paid, Values, charge, paid_and_due, plain_number, taxes
 from core.invoice.einvoice.xml import join_address, text_at
-from core.invoice.model import Invoice, LineItem, Payment
+from core.invoice.model import Invoice, LineItem
 
 _HEAD, _BODY = "FatturaElettronicaHeader", "FatturaElettronicaBody"
 _DOCUMENT = f"{_BODY}/DatiGenerali/DatiGeneraliDocumento"
@@ -42,6 +42,17 @@ def _read(root: Any, values: Values) -> Invoice:
         shipping_address=_address(root, f"{_BODY}/DatiGenerali/DatiTrasporto/IndirizzoResa"),
         order_date=_order_date(root, values),
         currency=values.currency_at("currency", root, f"{_DOCUMENT}/Divisa"),
+        purchase_order_number=text_at(root, f"{_BODY}/DatiGenerali/DatiOrdineAcquisto/IdDocumento"),
+        vendor_tax_id=_tax_id(root, f"{_HEAD}/CedentePrestatore"),
+        customer_tax_id=_tax_id(root, buyer),
+        iban=text_at(root, f"{_BODY}/DatiPagamento/DettaglioPagamento/IBAN"),
+        taxes=taxes(
+            root.iterfind(f"{_BODY}/DatiBeniServizi/DatiRiepilogo"),
+            values,
+            ("AliquotaIVA",),
+            ("ImponibileImporto",),
+            ("Imposta",),
+        ),
         **(_simplified(root, values) if root.tag == _SIMPLIFIED else _sums_and_lines(root, values)),
     )
 
@@ -52,6 +63,17 @@ def _name(root: Any, party: str) -> str | None:
         person = " ".join(filter(None, (text_at(root, f"{place}/Nome"), text_at(root, f"{place}/Cognome"))))
         if name := text_at(root, f"{place}/Denominazione") or person:
             return name
+    return None
+
+
+def _tax_id(root: Any, party: str) -> str | None:
+    """A party's VAT number with its country, else its tax code, in every version's place."""
+    for place in (f"{party}/DatiAnagrafici", f"{party}/IdentificativiFiscali", party):
+        number = text_at(root, f"{place}/IdFiscaleIVA/IdCodice")
+        if number:
+            return f"{text_at(root, f'{place}/IdFiscaleIVA/IdPaese') or ''}{number}"
+        if code := text_at(root, f"{place}/CodiceFiscale"):
+            return code
     return None
 
 
@@ -125,6 +147,9 @@ def _line(node: Any, index: int, values: Values) -> LineItem:
         quantity=values.number_at(item_path(index, "quantity"), node, "Quantita", decimals=0),
         unit_price=values.number_at(item_path(index, "unit_price"), node, "PrezzoUnitario"),
         total_price=values.number_at(item_path(index, "total_price"), node, "PrezzoTotale"),
+        article_number=text_at(node, "CodiceArticolo/CodiceValore"),
+        unit=text_at(node, "UnitaMisura"),
+        tax_rate=values.number_at(item_path(index, "tax_rate"), node, "AliquotaIVA", decimals=0),
     )
 
 
@@ -193,7 +218,7 @@ def _kind(root: Any, _: Decimal | None) -> str:
     return "credit note" if text_at(root, f"{_DOCUMENT}/TipoDocumento") in _CREDIT_NOTES else "invoice"
 
 
-def _payment(root: Any, total: Decimal | None) -> Payment:
+def _payment(root: Any, total: Decimal | None) -> Paid:
     """What is to be paid: less than the total where a tax is withheld, or paid by the customer itself (split payment).
     Where nothing is said of payment, what is withheld is still taken off."""
     blocks = [list(block.iterfind("DettaglioPagamento")) for block in root.iterfind(f"{_BODY}/DatiPagamento")]
@@ -202,9 +227,10 @@ def _payment(root: Any, total: Decimal | None) -> Payment:
     if due is not None and total is not None and due > total and len(blocks) > 1:
         due = _paid_by(blocks[0], lambda way: way != _PAID_ALREADY)  # the others are other ways to pay the same
     document = root.find(_DOCUMENT)
-    if not details and document is not None and total is not None and _WITHHELD not in dict(_between(root)):
-        due = total - _withheld(document)
-    return paid_and_due(_paid_by(details, lambda way: way == _PAID_ALREADY), due, total)
+    withheld = Decimal(0) if document is None or details else _withheld(document)
+    if withheld and total is not None and _WITHHELD not in dict(_between(root)):
+        due = total - withheld
+    return paid_and_due(_paid_by(details, lambda way: way == _PAID_ALREADY), due)
 
 
 def _paid_by(details: Iterable[Any], is_meant: Callable[[str | None], bool]) -> Decimal | None:

@@ -7,9 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from core.extraction import Finding
-from core.invoice.einvoice.values import paid_and_due, plain_number
+from core.invoice.einvoice.values import Paid, paid_and_due, plain_number
 from core.invoice.einvoice.xml import text_at
-from core.invoice.model import Payment
 
 #: Codes of UNTDID 1001 that give money back: credit notes of every kind that EN 16931 allows.
 _CREDIT_NOTES = frozenset("81 83 261 262 296 308 381 396 420 458 532".split())
@@ -56,9 +55,9 @@ def coded_kind(root: Any, total: Decimal | None) -> str | None:
     return "credit note" if code in _CREDIT_NOTES or taken_back else "invoice"
 
 
-def stated_payment(root: Any, total: Decimal | None) -> Payment:
-    """What is paid and what is left, where something is paid already; nothing of an amount that cannot be read."""
-    return paid_and_due(plain_number(root, *_PAID), plain_number(root, *_DUE), total)
+def stated_payment(root: Any, total: Decimal | None) -> Paid:
+    """What is paid and what is left; nothing of an amount that cannot be read."""
+    return paid_and_due(plain_number(root, *_PAID), plain_number(root, *_DUE))
 
 
 #: Languages whose code of three letters does not begin with that of two, as ISO 639-2 and ebInterface write them.

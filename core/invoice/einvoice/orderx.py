@@ -8,8 +8,8 @@ from typing import Any
 from core.invoice.einvoice.cii import cii_charges, read_cii
 from core.invoice.einvoice.kind import coded_kind, stated_language
 from core.invoice.einvoice.syntax import Syntax
-from core.invoice.einvoice.values import Values
-from core.invoice.model import Invoice, Payment
+from core.invoice.einvoice.values import Paid, Values
+from core.invoice.model import Invoice
 
 
 def _read(root: Any, values: Values) -> Invoice:
@@ -18,9 +18,9 @@ def _read(root: Any, values: Values) -> Invoice:
     return order.model_copy(update={"order_date": order.order_date or order.invoice_date})
 
 
-def _no_payment(root: Any, total: Decimal | None) -> Payment:
+def _no_payment(root: Any, total: Decimal | None) -> Paid:
     """Nothing is to be paid for an order."""
-    return Payment()
+    return Paid()
 
 
 ORDER_X = Syntax("Order-X", _read, cii_charges, coded_kind, _no_payment, stated_language)

@@ -9,19 +9,19 @@ from decimal import Decimal
 from typing import Any
 
 from core.extraction import Charge
-from core.invoice.einvoice.values import Values
-from core.invoice.model import Invoice, Payment
+from core.invoice.einvoice.values import Paid, Values
+from core.invoice.model import Invoice
 
 
 @dataclass(frozen=True, slots=True)
 class Syntax:
     """One syntax. Every function takes the root element, its tags without namespaces; ``kind`` (one of
-    :data:`core.prompt.DOCUMENT_TYPES`; ``None``: no invoice, which ``read`` says in a finding) and ``payment`` also the
-    total."""
+    :data:`core.prompt.DOCUMENT_TYPES`; ``None``: no invoice, which ``read`` says in a finding) and ``payment`` (what is
+    paid and what is left) also the total."""
 
     title: str
     read: Callable[[Any, Values], Invoice]
     charges: Callable[[Any], Iterator[Charge]]
     kind: Callable[[Any, Decimal | None], str | None]
-    payment: Callable[[Any, Decimal | None], Payment]
+    payment: Callable[[Any, Decimal | None], Paid]
     language: Callable[[Any], str | None]

@@ -12,10 +12,12 @@ from core.extraction import Charge
 from core.invoice.document_type import item_path
 from core.invoice.einvoice.kind import coded_kind, doubt_of_code, stated_language, stated_payment
 from core.invoice.einvoice.syntax import Syntax
-from core.invoice.einvoice.values import Values, charge, plain_number, price_of_one, summed_charges
+from core.invoice.einvoice.values import Values, charge, plain_number, price_of_one, summed_charges, taxes, unit_of
 from core.invoice.einvoice.xml import fuller, join_address, text_at
 from core.invoice.model import Invoice, LineItem
 
+_RATES = ("TaxCategory/Percent", "Percent")
+_QUANTITIES = ("InvoicedQuantity", "CreditedQuantity")
 _PRICES = ("Price/PriceAmount", "Item/BasePrice/PriceAmount")
 #: What UBL 1 and Svefaktura call otherwise.
 _FIRST_NAMES = {
@@ -56,7 +58,34 @@ def read_ubl(root: Any, values: Values) -> Invoice:
         ),
         currency=currency,
         line_items=tuple(_line(node, index, values) for index, node in enumerate(invoiced_lines(root))),
+        purchase_order_number=text_at(root, "OrderReference/ID", "OrderReference/BuyersID"),
+        vendor_tax_id=_tax_id(root, "AccountingSupplierParty/Party"),
+        customer_tax_id=_tax_id(root, buyer),
+        iban=_iban(root),
+        payment_terms=text_at(root, "PaymentTerms/Note"),
+        taxes=taxes(_tax_rows(root, currency), values, _RATES, ("TaxableAmount",), ("TaxAmount",)),
     )
+
+
+def _tax_id(root: Any, party: str) -> str | None:
+    """A party's VAT id, else another number of its tax schemes."""
+    schemes = root.findall(f"{party}/PartyTaxScheme")
+    schemes.sort(key=lambda scheme: text_at(scheme, "TaxScheme/ID") != "VAT")
+    return next((number for scheme in schemes if (number := text_at(scheme, "CompanyID"))), None)
+
+
+def _iban(root: Any) -> str | None:
+    """The first account to pay to that is an IBAN."""
+    from stdnum import iban
+
+    accounts = (text_at(node, ".") for node in root.iterfind("PaymentMeans/PayeeFinancialAccount/ID"))
+    return next((account for account in accounts if account and iban.is_valid(account)), None)
+
+
+def _tax_rows(root: Any, currency: str | None) -> list[Any]:
+    """The taxes by rate, in the invoice's currency."""
+    total = _tax_total(root, currency)
+    return [] if total is None else total.findall("TaxSubtotal")
 
 
 def invoiced_lines(root: Any) -> list[Any]:
@@ -102,12 +131,17 @@ def _free_lines(place: Any) -> list[str | None]:
 
 def _tax(root: Any, currency: str | None) -> str | None:
     """The tax total in the invoice's currency (a second one may be in the tax authority's)."""
+    total = _tax_total(root, currency)
+    return None if total is None else text_at(total, "TaxAmount")
+
+
+def _tax_total(root: Any, currency: str | None) -> Any:
     totals = root.findall("TaxTotal")
     for total in totals:
         amount = total.find("TaxAmount")
         if amount is not None and amount.get("currencyID") in (None, currency):
-            return text_at(total, "TaxAmount")
-    return text_at(totals[0], "TaxAmount") if totals else None
+            return total
+    return totals[0] if totals else None
 
 
 def _is_heading(node: Any) -> bool:
@@ -120,7 +154,7 @@ def _line(node: Any, index: int, values: Values) -> LineItem:
     def number_at(cell: str, *paths: str, decimals: int = 2) -> Decimal | None:
         return values.number_at(item_path(index, cell), node, *paths, decimals=decimals)
 
-    quantity = number_at("quantity", "InvoicedQuantity", "CreditedQuantity", decimals=0)
+    quantity = number_at("quantity", *_QUANTITIES, decimals=0)
     total = number_at("total_price", "LineExtensionAmount")
     price, basis = number_at("unit_price", *_PRICES), number_at("unit_price", "Price/BaseQuantity")
     charged = sum((one.amount for one in _allowances_and_charges(node, index)), Decimal(0))
@@ -131,6 +165,9 @@ def _line(node: Any, index: int, values: Values) -> LineItem:
         quantity=quantity,
         unit_price=values.price_at(item_path(index, "unit_price"), each, quantity, goods),
         total_price=total,
+        article_number=text_at(node, "Item/SellersItemIdentification/ID"),
+        unit=unit_of(node, *_QUANTITIES),
+        tax_rate=number_at("tax_rate", "Item/ClassifiedTaxCategory/Percent", "Item/TaxCategory/Percent", decimals=0),
     )
 
 

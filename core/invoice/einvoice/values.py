@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from core.extraction import Charge, Finding, too_long
-from core.invoice.document_type import INVOICE
+from core.invoice.document_type import INVOICE, TAXES
 from core.invoice.einvoice.xml import text_at
-from core.invoice.model import Payment
+from core.invoice.model import Invoice, TaxLine
 from core.schema.values import MOST_DIGITS, is_amount
 
 #: A decimal as XML writes it, or with a small exponent, as programs do that keep amounts in floating point.
 _NUMBER = re.compile(r"[+-]?(?:\d{1,99}(?:\.\d{0,99})?|\.\d{1,99})(?:[eE][+-]?\d{1,2})?")
+#: Where a value may stand below its element, the likeliest first.
+Paths = tuple[str, ...]
+#: How people write units that UN/ECE recommendation 20 has codes for.
+UNITS = {
+    **dict.fromkeys(("C62", "H87", "EA", "PCE", "NAR", "NMP"), "pcs"),
+    **{"HUR": "h", "MIN": "min", "DAY": "d", "WEE": "wk", "MON": "mo", "ANN": "yr", "LS": "lump sum", "P1": "%"},
+    **{"KGM": "kg", "GRM": "g", "TNE": "t", "MTR": "m", "CMT": "cm", "MMT": "mm", "KMT": "km", "KTM": "km"},
+    **{"MTK": "m²", "MTQ": "m³", "LTR": "l", "MLT": "ml", "KWH": "kWh", "SET": "set", "PR": "pair", "XPK": "pack"},
+}
+#: What formats call a charge that is a rounding.
+_ROUNDINGS = frozenset({"Rounding", "Arrotondamento"})
 #: So much of a wrong value is quoted.
 _QUOTED = 40
 _TOLERANCE = Decimal("0.02")
@@ -151,8 +162,54 @@ def plain_number(node: Any, *paths: str) -> Decimal | None:
     return Values().number_at("total_amount", node, *paths)
 
 
-def paid_and_due(paid: Decimal | None, due: Decimal | None, total: Decimal | None) -> Payment:
-    """What is paid and what is left, where something is paid already or what is left is another amount than the total."""
-    return (
-        Payment(paid_amount=paid or None, amount_due=due) if paid or (due is not None and due != total) else Payment()
+def taxes(rows: Iterable[Any], values: Values, rate: Paths, base: Paths, amount: Paths) -> tuple[TaxLine, ...]:
+    """The rows of a table of taxes, from their elements: where each has its rate, its base and its tax."""
+    found = (
+        TaxLine(
+            rate=values.number_at(TAXES.path(index, "rate"), row, *rate, decimals=0),
+            base=values.number_at(TAXES.path(index, "base"), row, *base),
+            amount=values.number_at(TAXES.path(index, "amount"), row, *amount),
+        )
+        for index, row in enumerate(rows)
     )
+    return tuple(line for line in found if line != TaxLine())
+
+
+def adjusted(invoice: Invoice, charges: Sequence[Charge]) -> Invoice:
+    """``invoice`` with what its ``charges`` come to: discount, charges and rounding of the document, and each line's discount."""
+
+    def summed(kind: str, line: int | None = None) -> Decimal | None:
+        chosen = (one for one in charges if one.line == line and _kind_of(one) == kind)
+        return sum((abs(one.amount) if kind == "allowance" else one.amount for one in chosen), Decimal(0)) or None
+
+    lines = (
+        item.model_copy(update={"discount": summed("allowance", line)}) for line, item in enumerate(invoice.line_items)
+    )
+    sums = {"discount": summed("allowance"), "shipping": summed("charge"), "rounding": summed("rounding")}
+    return invoice.model_copy(update={**sums, "line_items": tuple(lines)})
+
+
+def _kind_of(charge: Charge) -> str:
+    return "rounding" if charge.name in _ROUNDINGS else charge.kind
+
+
+def unit_of(node: Any, *paths: str) -> str | None:
+    """The unit of the quantity at the first of ``paths`` that names one, as people write it: codes of UN/ECE recommendation 20
+    by their symbols."""
+    found = (one for path in paths for one in node.iterfind(path))
+    code = next(
+        (code for one in found for name in ("unitCode", "quantityUnitCode", "Unit") if (code := one.get(name))), None
+    )
+    return UNITS.get(code.strip(), code.strip()) if code and code.strip() else None
+
+
+class Paid(NamedTuple):
+    """What of a total is paid already (never zero) and what is left, by the names of the invoice's fields."""
+
+    paid_amount: Decimal | None = None
+    amount_due: Decimal | None = None
+
+
+def paid_and_due(paid: Decimal | None, due: Decimal | None) -> Paid:
+    """What is paid and what is left, as far as it is stated."""
+    return Paid(paid or None, due)

@@ -237,14 +237,14 @@ def test_a_number_too_long_in_a_line_costs_that_cell_only() -> None:
         ("Total|@300 120.00\nDeposit|@300 -70.00\nAmount due|@300 50.00", "70.00", "50.00"),
         ("Gesamtbetrag|@300 120,00 €\nZu zahlen|@300 50,00 €", None, "50.00"),
         ("Total|@300 120.00\nPaid|@300 120.00\nBalance due|@300 0.00", "120.00", "0.00"),
-        ("Total|@300 120.00\nAmount due|@300 120.00", None, None),
+        ("Total|@300 120.00\nAmount due|@300 120.00", None, "120.00"),
         ("Total|@300 17.20\nCash|@300 20.00\nChange|@300 2.80", None, None),
-        ("Amount due|@300 120.00", None, None),
+        ("Amount due|@300 120.00", None, "120.00"),
     ],
 )
-def test_what_is_due_is_kept_where_something_is_paid(text: str, paid: str | None, due: str | None) -> None:
+def test_what_is_paid_and_due_is_read(text: str, paid: str | None, due: str | None) -> None:
     """The labelled amounts that make up the total; a till's cash and change are no payment of an invoice."""
-    found = read(f"Subtotal|@300 100.00\nTax|@300 20.00\n{text}" if "17.20" not in text else text).payment
+    found = read(f"Subtotal|@300 100.00\nTax|@300 20.00\n{text}" if "17.20" not in text else text).values
     told = (found.paid_amount, found.amount_due)
     assert told == tuple(None if amount is None else Decimal(amount) for amount in (paid, due))
 

@@ -1,7 +1,12 @@
-"""The document types there are. To add one that ships, make its package and name it here."""
+"""The document types there are. To add one that ships, make its package: a folder of ``core/`` whose ``document_type.py`` has
+the ``TYPE`` is found here."""
 
 from __future__ import annotations
 
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, PlainSerializer, SerializationInfo
@@ -11,7 +16,17 @@ from core.declared.definition import TypeDefinition
 from core.invoice.document_type import INVOICE
 from core.schema.document_type import DocumentType
 
-SHIPPED: tuple[DocumentType, ...] = (INVOICE,)
+
+def types_in(folder: Path, package: str) -> Iterator[DocumentType]:
+    """The types that the packages of ``folder``, itself the package called ``package``, bring: the ``TYPE`` of each one's
+    ``document_type.py``, by name."""
+    for found in pkgutil.iter_modules([str(folder)]):
+        if found.ispkg and (folder / found.name / "document_type.py").is_file():
+            kind = getattr(import_module(f"{package}.{found.name}.document_type"), "TYPE", None)
+            yield from (kind,) if kind else ()
+
+
+SHIPPED: tuple[DocumentType, ...] = (INVOICE, *types_in(Path(__file__).parent, "core"))
 #: What a document is read as where nobody says otherwise, and what was kept before there were types.
 USUAL = INVOICE
 

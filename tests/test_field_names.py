@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.invoice.document_type import INVOICE
-from tests.test_layers import files, module_of
+from tests.test_layers import TYPES, files, module_of
 
 #: Names that are words of their own as well (a kind of field, a parameter) and so prove nothing.
 ALSO_OTHERS = set(
@@ -16,8 +16,8 @@ ALSO_OTHERS = set(
 )
 NAMES = set(INVOICE.names()) - ALSO_OTHERS
 
-#: The invoice's own rooms.
-OWN = ("core.invoice", "core.rules")
+#: The invoice's own rooms, and those of types that call the same by the same name.
+OWN = ("core.rules", *(f"core.{name}" for name in TYPES))
 #: Where an invoice is still spoken of by its fields. A file is only ever taken out of this list: the tables of invoices
 #: have them as the names of their columns; core.llm.prices has the word from the library that it asks.
 STILL = """

@@ -27,11 +27,12 @@ NAME = "rules"
 _SHOWN = 5
 
 
-def read_declared(pages: Sequence[PageText], definition: TypeDefinition) -> Extracted:
-    """The document on ``pages`` as one of the declared type. What the page does not print is ``None``."""
+def read_declared(pages: Sequence[PageText], definition: TypeDefinition, kind: DocumentType | None = None) -> Extracted:
+    """The document on ``pages`` as one of the declared type. What the page does not print is ``None``. ``kind`` is the type whose
+    words ``definition`` are, where it ships."""
     reading = LabelledPages(pages, definition)
     chosen, weighed = read_header(reading)
-    collected = Collected(reading, build(definition))
+    collected = Collected(reading, kind or build(definition))
     for found in chosen.values():
         collected.take_field(found)
     for table in definition.tables:

@@ -33,6 +33,8 @@ _MISFIT = 8.0
 _SIGN = 0.5
 #: So many words may stand beside the number of a cell.
 _UNIT = 1
+#: So many words at most stand around the heads in one cell.
+_AROUND = 3
 #: Columns of these kinds hold words that may run over several lines.
 _RUNNING = frozenset({"text", "name", "address"})
 
@@ -86,6 +88,7 @@ def _find_heads(table: TableDefinition, layout: Layout, page: int) -> tuple[list
     labels = find_labels(table.columns, layout, page)
     two = [one for upper, lower in pairwise(layout.lines) for one in stacked(upper, lower) if len(one.tokens) > 1]
     labels += [label for label in find_labels(table.columns, layout, page, two) if _runs_over_lines(label)]
+    labels = [label for label in labels if not _is_in_text(label, labels)]
     needed = max(min(2, len(table.columns)), (len(table.columns) + 1) // 2)
     best: tuple[tuple[int, float], list[Label]] | None = None
     for line in layout.lines:
@@ -102,6 +105,12 @@ def _find_heads(table: TableDefinition, layout: Layout, page: int) -> tuple[list
     heads = [Head(columns[label.name], *_edges(label)) for label in chosen]
     heads = sorted((*heads, *_other_heads(layout, chosen)), key=lambda head: head.x0)
     return heads, max(label.segment.line for label in chosen), {label.name: label.text for label in chosen}
+
+
+def _is_in_text(label: Label, labels: Sequence[Label]) -> bool:
+    """Whether a label is a word of a text and no head: more words stand around it than heads have (gloves, size L, box of 100)."""
+    covered = {at for one in labels if one.segment is label.segment for at in range(one.start, one.end)}
+    return len(label.segment.tokens) - len(covered) > _AROUND
 
 
 def _runs_over_lines(label: Label) -> bool:

@@ -37,7 +37,7 @@ from core.ocr.reader import CachedPageReader, MakeEngine
 from core.pipeline import Pipeline
 from core.preferences import Preferences
 from core.recipe import Recipe
-from core.rules.extractor import RulesExtractor
+from core.rules.documents import RulesExtractor
 from core.runs import RunParts, Runs
 from core.settings import Settings
 from core.shelf import Shelf

@@ -74,6 +74,7 @@ INVOICE = DocumentType(
     blocks={"customer_name": "customer", "billing_address": "customer"},
     searched=("invoice_number", "vendor_name", "customer_name"),
     prompts=Path(__file__).with_name("prompts"),
+    rules="core.invoice.rules",
 )
 
 

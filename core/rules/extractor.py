@@ -1,4 +1,4 @@
-"""The rules extractor: pages of words in, an invoice with the reason for every value out."""
+"""Reading invoices by rules: pages of words in, an invoice with the reason for every value out."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from core.declared.extractor import read_declared
 from core.evidence import Box, PageText
 from core.extraction import Finding, Provenance, too_long
-from core.extractor import Availability, Extracted, Request
+from core.extractor import Extracted
 from core.invoice.document_type import INVOICE, item_path
 from core.invoice.model import Invoice, LineItem
 from core.notation.folding import fold
@@ -32,46 +31,30 @@ from core.rules.sums import Sum
 from core.rules.tables import ItemRow, read_line_items
 from core.rules.totals import Totals, read_totals
 from core.rules.vendor import known_vendors, read_vendor, vendor_names
-from core.schema.document_type import DocumentType
 from core.schema.values import is_amount
 
-_NAME = "rules"
+NAME = "rules"
 _HEADER = ("invoice_number", "invoice_date", "due_date", "order_date", "customer_id")
 _SHOWN = 6
 
 
-class RulesExtractor:
-    """Reads invoices, and documents of declared types, by labels, geometry and arithmetic, with no model, no key and no network."""
-
-    name = _NAME
-    streams = False
-
-    def availability(self) -> Availability:
-        """Always usable: it needs nothing but the words."""
-        return Availability(True, "Reads labels, layout and tables; offline.")
-
-    def reads(self, kind: DocumentType) -> bool:
-        """Invoices, and whatever a person declared."""
-        return kind is INVOICE or kind.definition is not None
-
-    def extract(self, request: Request) -> Extracted | None:
-        """The document on the chosen pages. What the page does not print is ``None``."""
-        declared = request.type.definition
-        return read_declared(request.read(), declared) if declared else read_invoice(request.read())
-
-
 def read_invoice(pages: Sequence[PageText]) -> Extracted:
     """The invoice that the words of ``pages`` make, each value with its rule, label, score and place."""
-    reading = Reading(pages, load_lexicon())
-    draft = _Drafting(reading)
-    header, candidates = read_header(reading)
+    draft = draft_invoice(Reading(pages, load_lexicon()))
+    return draft.finish(draft.weighed, draft.totals)
+
+
+def draft_invoice(reading: Reading) -> Drafting:
+    """What ``reading`` says of every field of an invoice."""
+    draft = Drafting(reading)
+    draft.header, draft.weighed = header, _ = read_header(reading)
     for field in _HEADER:
         if field in header:
             draft.take(field, header[field].value, header[field])
     _take_parties(draft)
     rows = read_line_items(reading.layouts, reading.lexicon, reading.notation, reading.language)
     currency = read_currency(reading)
-    totals = read_totals(reading, _sum_of(rows), currency.code if currency else None)
+    draft.totals = totals = read_totals(reading, _sum_of(rows), currency.code if currency else None)
     for field, found in (("subtotal", totals.subtotal), ("tax", totals.tax), ("total_amount", totals.total)):
         if found is not None:
             draft.take(field, found.value, found)
@@ -83,7 +66,7 @@ def read_invoice(pages: Sequence[PageText]) -> Extracted:
     if currency is not None:
         draft.take("currency", currency.code, currency)
     draft.take_items(rows)
-    return draft.finish(candidates, totals)
+    return draft
 
 
 def read_vendor_name(pages: Sequence[PageText]) -> str | None:
@@ -99,7 +82,7 @@ def _sum_of(rows: Sequence[ItemRow]) -> Decimal | None:
     return sum(values, Decimal(0)) if rows and len(values) == len(rows) else None
 
 
-def _take_parties(draft: _Drafting) -> None:
+def _take_parties(draft: Drafting) -> None:
     reader = PartyReader(draft.reading)
     customers, shipping = split_recipients(reader.labelled("customer"), reader.labelled("ship_to"))
     vendors = reader.labelled("vendor")
@@ -133,7 +116,7 @@ def _tokens(party: Party) -> tuple[Token, ...]:
     return (*(party.name.tokens if party.name else ()), *party.address_tokens, *party.tokens)
 
 
-class _Drafting:
+class Drafting:
     """Collects values with the reason for each."""
 
     def __init__(self, reading: Reading) -> None:
@@ -144,6 +127,9 @@ class _Drafting:
         self.names: list[Name] = []
         self.parties: list[Party] = []
         self.noticed: list[Finding] = []
+        self.header: dict[str, Candidate] = {}
+        self.weighed: list[Candidate] = []
+        self.totals = Totals(None, None, None, False, ())
 
     def take(
         self,
@@ -161,7 +147,7 @@ class _Drafting:
         rule = "printed currency" if isinstance(why, FoundCurrency) else why.rule
         label = "" if isinstance(why, FoundCurrency) else why.label
         self.provenance[field] = Provenance(
-            _NAME, rule, label, round(min(max(why.score, 0.0), 1.0), 3), False, *self._where(why.page, tokens)
+            NAME, rule, label, round(min(max(why.score, 0.0), 1.0), 3), False, *self._where(why.page, tokens)
         )
 
     def _where(self, page: int, tokens: Sequence[Token]) -> tuple[int | None, tuple[float, float, float, float] | None]:
@@ -182,7 +168,7 @@ class _Drafting:
         self.items.append(LineItem.model_validate(values))
         for name, cell in cells.items():
             self.provenance[item_path(index, name)] = Provenance(
-                _NAME, cell.rule, cell.label, cell.score, False, cell.page, _corners(cell.box)
+                NAME, cell.rule, cell.label, cell.score, False, cell.page, _corners(cell.box)
             )
 
     def _fits(self, path: str, value: Any) -> bool:
@@ -205,7 +191,7 @@ class _Drafting:
             "vendor": [{"name": n.text, "rule": n.rule, "score": round(n.score, 2)} for n in self.names[:_SHOWN]],
         }
         kind = recognise(self.reading)
-        doubts = (find_several(candidates), doubt_of(kind), _strange_language(self.reading))
+        doubts = (find_several(candidates), doubt_of(kind), strange_language(self.reading))
         return Extracted(
             invoice,
             json.dumps(raw, ensure_ascii=False),
@@ -219,7 +205,7 @@ class _Drafting:
         )
 
 
-def _strange_language(reading: Reading) -> Finding | None:
+def strange_language(reading: Reading) -> Finding | None:
     """A finding where labels were hardly understood: nothing is to be approved on what they seem to say."""
     if reading.language_known:
         return None

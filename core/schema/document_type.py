@@ -71,6 +71,12 @@ class DocumentType:
 
     ``definition`` is how a person declared it. A type that ships and to which a person added fields ``extends`` the one that
     it was, by its ``extension``.
+
+    How it is read without a model: ``words`` is the file of the words by which paper calls its fields
+    (:mod:`core.declared.words`). ``like_invoice`` is there where it has fields of an invoice, which the rules of invoices read
+    too; it names those that are called otherwise, with the invoice's name; ``reader`` is then the module whose ``read_more``
+    takes from the page what an invoice has no field for. ``rules`` is the module whose ``RULES`` judge it, where it has sums or
+    checks of its own.
     """
 
     name: str
@@ -89,6 +95,10 @@ class DocumentType:
     searched: tuple[str, ...] = ()
     blocks: Mapping[str, str] = field(default_factory=dict, hash=False)
     prompts: FolderPath | None = None
+    words: FolderPath | None = None
+    like_invoice: Mapping[str, str] | None = field(default=None, hash=False)
+    reader: str = ""
+    rules: str = ""
     definition: TypeDefinition | None = field(default=None, hash=False)
     extends: DocumentType | None = None
     extension: TypeDefinition | None = field(default=None, hash=False)

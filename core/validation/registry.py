@@ -1,21 +1,18 @@
-"""Which rules judge which document type. To add those of a type, name them here."""
+"""Which rules judge which document type: those that the type names, else the general ones."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from importlib import import_module
 
 from pydantic import BaseModel
 
 from core.document_types import type_of
 from core.examination.plausibility import GENERAL
 from core.examination.rules import Rules
-from core.invoice.document_type import INVOICE
-from core.invoice.rules import RULES as INVOICE_RULES
 from core.validation.declared import check_declared, confirmed_by
 
-_RULES: Mapping[str, Rules] = {INVOICE.name: INVOICE_RULES}
 #: What judges a document of a type without rules of its own.
 _PLAIN = Rules(GENERAL)
 #: What judges one of a type that a person declared.
@@ -31,7 +28,7 @@ def rules_of(values: BaseModel) -> Rules:
     kind = type_of(values)
     if kind.definition:
         return _DECLARED
-    rules = _RULES.get(kind.base.name, _PLAIN)
+    rules: Rules = import_module(kind.rules).RULES if kind.rules else _PLAIN
     return _with_declared(rules) if kind.extension else rules
 
 

@@ -19,7 +19,7 @@ from core.ocr import registry
 from core.ocr.reader import CachedPageReader
 from core.pipeline import Pipeline, RunOrder
 from core.recipe import Cleanup, OcrRecipe, Recipe
-from core.rules.extractor import RulesExtractor
+from core.rules.documents import RulesExtractor
 from samples.generate import make_sample
 from samples.invoices import Wishes
 from tests.core.made import LINES, encoded, picture_of

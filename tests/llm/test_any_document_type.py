@@ -27,7 +27,7 @@ from core.ocr.engine import PagesRead
 from core.pipeline import Pipeline, RunOrder
 from core.prompt import Example, Prompt
 from core.recipe import ModelChoice, Recipe
-from core.rules.extractor import RulesExtractor
+from core.rules.documents import RulesExtractor
 from tests.core.made import pdf_of
 from tests.core.meter_bills import BILL, VALUES, Bill, Reading
 from tests.doubles.cache import MemoryCache

@@ -10,7 +10,8 @@ import pytest
 
 from core.extractor import Extracted
 from core.invoice.document_type import INVOICE
-from core.rules.extractor import RulesExtractor, read_invoice
+from core.rules.documents import RulesExtractor
+from core.rules.extractor import read_invoice
 from tests.core.rules.pages import page, read
 
 GIVEN = """

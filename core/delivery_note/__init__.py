@@ -1,0 +1,1 @@
+"""The delivery note as a document type: what goes with goods."""

@@ -1,0 +1,1 @@
+"""The purchase order as a document type: what a customer asks a vendor to deliver."""

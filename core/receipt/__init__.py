@@ -1,0 +1,1 @@
+"""The receipt as a document type: what a till prints."""

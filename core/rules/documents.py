@@ -1,0 +1,32 @@
+"""The rules extractor: it reads documents of every type whose words or rules it has, with no model."""
+
+from __future__ import annotations
+
+from core.declared.extractor import read_declared
+from core.extractor import Availability, Extracted, Request
+from core.invoice.document_type import INVOICE
+from core.rules.extractor import NAME, read_invoice
+from core.rules.of_type import read_of_type
+from core.schema.document_type import DocumentType
+
+
+class RulesExtractor:
+    """Reads documents by labels, geometry and arithmetic, with no model, no key and no network."""
+
+    name = NAME
+    streams = False
+
+    def availability(self) -> Availability:
+        """Always usable: it needs nothing but the words."""
+        return Availability(True, "Reads labels, layout and tables; offline.")
+
+    def reads(self, kind: DocumentType) -> bool:
+        """Invoices, what ships with a file of its words, and whatever a person declared."""
+        return kind is INVOICE or kind.words is not None or kind.definition is not None
+
+    def extract(self, request: Request) -> Extracted | None:
+        """The document on the chosen pages. What the page does not print is ``None``."""
+        kind = request.type
+        if kind.definition:
+            return read_declared(request.read(), kind.definition)
+        return read_invoice(request.read()) if kind is INVOICE else read_of_type(request.read(), kind)

@@ -22,7 +22,8 @@ def draw_list(types: list[DocumentType]) -> str:
     ]
     names = [name for name, _, _ in entries]
     chosen = st.session_state.get(CHOSEN)
-    chosen = chosen if chosen in names else names[-1 if len(names) > 1 else 0]
+    own = [name for name in names if name not in {kind.name for kind in types if kind.definition is None}]
+    chosen = chosen if chosen in names else own[-1] if own else names[0]
     st.markdown("##### Document types")
     with st.container(key="type_list", gap="xsmall"):
         for number, (name, title, about) in enumerate(entries):

@@ -146,7 +146,7 @@ def test_a_type_without_prompts_has_the_general_one() -> None:
     assert shelf.choose(ModelChoice(), About(type=BILL)).name == "general"
     assert shelf.choose(ModelChoice(), About("credit note", type=BILL)).name == "general", "no kind of this type"
     assert shelf.choose(ModelChoice(), About()).name == "invoice"
-    assert set(document_types.kinds()) - set(built_in()) == {"meter bill"}
+    assert "meter bill" in set(document_types.kinds()) - set(built_in())
 
 
 def test_an_example_of_bare_values_is_put_into_the_answers_form() -> None:

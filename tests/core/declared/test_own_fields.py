@@ -13,7 +13,7 @@ import pytest
 from core.accuracy.truths import truth_of
 from core.declared.definition import FieldDefinition, TableDefinition, TypeDefinition
 from core.declared.yaml_text import read_type, write_type
-from core.document_types import USUAL, type_declared, type_of
+from core.document_types import SHIPPED, USUAL, type_declared, type_of
 from core.entrypoints.bootstrap import build_studio
 from core.entrypoints.cli import main
 from core.errors import CaseError, TypeDefinitionError

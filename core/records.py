@@ -27,8 +27,9 @@ _SAME_MOMENT = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class RecordParts:
-    """What keeps the records. ``unit`` spans orders, ledger and pending; ``workbook_path`` is where the workbook is chosen to
-    be at that moment."""
+    """What keeps the records. ``unit`` spans orders, ledger, pending and whoever is ``told``; ``workbook_path`` is where the
+    workbook is chosen to be at that moment. Whoever is told gets a record's number, the run that it was saved from (where that is
+    known) and the record as it now is (``None``: it is gone), inside the unit."""
 
     orders: RecordStore
     ledger: Ledger
@@ -36,6 +37,7 @@ class RecordParts:
     unit: Unit
     workbook: Callable[[Path], WorkbookStore]
     workbook_path: Callable[[], Path]
+    told: Callable[[int, str | None, Record | None], None] = lambda order_id, run_id, record: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +251,7 @@ class Records:
                     stored["database"] = self._held("database", order_id)
                     new_note = change is not None and self._pending.note(order_id, self._noted_path())
                 learn()
+                self._tell(order_id, run_id, after)
             if change:
                 self._put_in_place(change, receipt, forget=new_note)
         return replace(receipt, stored=stored)
@@ -272,6 +275,7 @@ class Records:
                     self._put(order_id, self._held("database", order_id), receipt.previous["database"])
                 if receipt.run_id:
                     self._ledger.put_finals(receipt.run_id, receipt.finals, "failed")
+                self._tell(order_id, receipt.run_id, receipt.previous)
                 if forget:
                     self._pending.done(order_id, self._noted_path())
         except StorageError:
@@ -279,6 +283,11 @@ class Records:
                 f"{error} The database has order {order_id} as it was to be saved: once there is room, the Records page offers "
                 "to bring the Excel workbook to it."
             ) from error
+
+    def _tell(self, order_id: int, run_id: str | None, after: Mapping[Target, Record | None]) -> None:
+        """Tell that the targets now hold ``after``: a record that one of them lost and the database still has is not gone."""
+        record = next((order for order in after.values() if order), None) or self._held("database", order_id)
+        self._stores.told(order_id, run_id, record)
 
     def _put(self, order_id: int, before: Record | None, after: Record | None) -> None:
         """Bring the database from ``before`` to ``after``. Raises RecordChanged where it no longer holds ``before``."""

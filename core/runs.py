@@ -100,11 +100,18 @@ class Runs:
 
     # --- running ---------------------------------------------------------------------------------------------------
 
-    def start(self, sha256: str, pages: Sequence[PageRef], recipe: Recipe | None = None, owner: str = "") -> str:
-        """Queue a run in the background; gives the id under which ``job`` finds it. Owners (a browser session's desk) take
-        turns. Raises RecordMissing."""
+    def start(
+        self,
+        sha256: str,
+        pages: Sequence[PageRef],
+        recipe: Recipe | None = None,
+        owner: str = "",
+        run_id: str | None = None,
+    ) -> str:
+        """Queue a run in the background; gives the id under which ``job`` finds it (``run_id``, else a new one). Owners (a
+        browser session's desk) take turns. Raises RecordMissing."""
         document = self.shelf.document(sha256)
-        run_id = new_run_id()
+        run_id = run_id or new_run_id()
         order = self._order_of(document, pages, recipe, run_id)
         request = JobRequest(
             RUN,
@@ -123,6 +130,10 @@ class Runs:
         )
         self._parts.queue.submit(request)
         return run_id
+
+    def lane(self, document: Document, pages: Sequence[PageRef], recipe: Recipe) -> Lane:
+        """Behind whom a run of ``recipe`` on these pages would wait now. Raises what :meth:`order` raises."""
+        return self._lane(document, self._order_of(document, pages, recipe, ""))
 
     def handlers(self) -> dict[str, Handler]:
         """Who does the work of the kinds of job that are queued here."""

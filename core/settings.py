@@ -72,6 +72,10 @@ class Budget(BaseModel):
     hard: bool = Field(False, title="Stop before a call that would exceed it")
 
 
+#: What is read as it comes in: everything, only what has no pages to pick (one page, or invoice XML), or nothing.
+ReadOnArrival = Literal["all", "simple", "none"]
+
+
 class Defaults(BaseModel):
     """What the person may change on the pages; kept by :class:`core.preferences.Preferences`."""
 
@@ -96,6 +100,8 @@ class Defaults(BaseModel):
     """The person's own prices, by ``provider:model``."""
     correction: Correction | None = None
     """What the studio learnt from reviewed records about its confidences; ``None``: the shipped calibration."""
+    read_on_arrival: ReadOnArrival = "simple"
+    """What of the Inbox is read by itself, by the default recipe."""
 
     def known_recipes(self) -> dict[str, Recipe]:
         """The recipes to choose from, by name: the default as the person set it, those that ship, the person's own."""

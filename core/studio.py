@@ -26,6 +26,7 @@ from core.evidence import Box, Evidence
 from core.extraction import Extraction, PageRef
 from core.extractor import Availability
 from core.imaging.before_and_after import before_and_after
+from core.inbox import Inbox
 from core.jobs.queue import Handler, Job, JobQueue
 from core.llm.provider import Models
 from core.memory.memory import VendorMemory
@@ -93,6 +94,7 @@ class Parts:
     accuracy: Accuracy
     preferences: Preferences
     memory: VendorMemory
+    inbox: Inbox
 
 
 class Studio:
@@ -107,11 +109,18 @@ class Studio:
         self.types = parts.types
         self.accuracy = parts.accuracy
         self.memory = parts.memory
+        self.inbox = parts.inbox
         self.spending = Spending(parts.calls, parts.bills, lambda: self.defaults.budget)
         self._shelf, self._runs = parts.shelf, parts.runs
         self.records = Records(
             RecordParts(
-                parts.orders, parts.ledger, parts.pending, parts.unit, parts.workbook, lambda: self.workbook_path
+                parts.orders,
+                parts.ledger,
+                parts.pending,
+                parts.unit,
+                parts.workbook,
+                lambda: self.workbook_path,
+                parts.inbox.record_changed,
             )
         )
         self.comparison = Comparator(
@@ -168,8 +177,10 @@ class Studio:
     # --- runs ------------------------------------------------------------------------------------------------------
 
     def start(self, sha256: str, pages: Sequence[PageRef], recipe: Recipe | None = None, owner: str = "") -> str:
-        """See :meth:`core.runs.Runs.start`."""
-        return self._runs.start(sha256, pages, recipe, owner)
+        """See :meth:`core.runs.Runs.start`. The Inbox follows it."""
+        run_id = self._runs.start(sha256, pages, recipe, owner)
+        self.inbox.began(sha256, pages, run_id)
+        return run_id
 
     def extract(
         self,
@@ -213,14 +224,16 @@ class Studio:
 
     def handlers(self) -> dict[str, Handler]:
         """Who does the work of each kind of job."""
-        return {**self._runs.handlers(), **self.comparison.handlers(), **self.accuracy.handlers()}
+        return self.inbox.handlers({**self._runs.handlers(), **self.comparison.handlers(), **self.accuracy.handlers()})
 
     def warm(self) -> None:
         """Make ready to read, in the background: what waits since the last time is taken up."""
         self._parts.queue.warm()
+        self.inbox.go_on()
 
     def close(self) -> None:
         """Stop what runs in the background and end the workers."""
+        self.inbox.close()
         self._parts.queue.close()
 
     # --- review ----------------------------------------------------------------------------------------------------
@@ -325,6 +338,10 @@ class Studio:
     def export_record(self, order_id: int, form: str) -> bytes:
         """One record, in the same forms. Raises RecordMissing."""
         return self._parts.export(iter([self.record(order_id)]), form)
+
+    def export_results(self, item_ids: Sequence[str], form: str) -> bytes:
+        """What was found in these items of the Inbox, in the same forms: what was saved as it is stored, the rest as it was read."""
+        return self._parts.export(self.inbox.results(self.inbox.some(item_ids)), form)
 
     def export_table(self, rows: Sequence[Mapping[str, Any]], form: str) -> bytes:
         """Any table of a page as ``csv`` or ``xlsx``."""

@@ -17,7 +17,7 @@ CONTRACTS = {
     f"core.{name}"
     for name in (
         "document_types atomic evidence homography recipe events errors settings extraction extractor cache "
-        "documents documents.base documents.batches documents.formats documents.geometry documents.members documents.ranges "
+        "documents documents.archives documents.base documents.batches documents.formats documents.geometry documents.members documents.ranges "
         "documents.signed documents.visible documents.xml_kinds declared.definition declared.relation declared.building "
         "declared.mask yaml_text imaging.cleaned ocr.engine jobs.queue jobs.store llm.provider prompt call cancelling status"
     ).split()
@@ -49,6 +49,7 @@ LOGIC = (
     "redaction",
     "declared",
     "type_guess",
+    "inbox",
 )
 LOGIC_PACKAGES = (
     "rules",
@@ -60,6 +61,7 @@ LOGIC_PACKAGES = (
     "spending",
     "redaction",
     "prompts",
+    "inbox",
 )
 #: What in core/llm speaks to the outside; the rest of it is logic.
 LLM_ADAPTERS = ("core.llm.wires", "core.llm.prices")

@@ -15,11 +15,13 @@ from core.declared.shelf import TypeShelf
 from core.documents.opening import open_document
 from core.extractor import Availability, Extractor
 from core.imaging import clean
+from core.inbox import Inbox, InboxParts
 from core.invoice.einvoice import EInvoiceExtractor
 from core.jobs.local import LocalQueue
 from core.jobs.processes import ProcessQueue, plans_for
 from core.jobs.queue import Handler, JobQueue, Lane
 from core.jobs.store import JobStore
+from core.jobs.stored import WorkersQueue
 from core.llm.capabilities import capabilities
 from core.llm.extractor import LlmExtractor
 from core.llm.prices import cost_of, price_of
@@ -46,6 +48,7 @@ from core.stores.files import Files
 from core.stores.holds import Holds
 from core.stores.traffic import Traffic
 from core.studio import Parts, Studio
+from core.type_guess import guess_type
 from storage.bills import SqlBills
 from storage.calls import SqlCalls
 from storage.comparisons import SqlComparisons
@@ -55,6 +58,7 @@ from storage.evaluations import SqlEvaluations
 from storage.exports import export_orders
 from storage.files import FileStore
 from storage.holds import SqlHolds
+from storage.inbox import SqlInbox
 from storage.jobs import SqlJobs
 from storage.ledger import SqlLedger
 from storage.orders import SqlOrders
@@ -90,12 +94,15 @@ def build_studio(settings: Settings | None = None, household: Settings | None = 
 def build_worker(settings: Settings, password: Callable[[str], str | None]) -> tuple[JobStore, dict[str, Handler]]:
     """What a worker's process needs: the jobs, and who does the work of each kind. ``password`` gives that of an encrypted
     document. Raises StorageError."""
-    studio, jobs = _assemble(settings, password=password)
+    studio, jobs = _assemble(settings, password=password, is_worker=True)
     return jobs, studio.handlers()
 
 
 def _assemble(
-    settings: Settings, household: Settings | None = None, password: Callable[[str], str | None] = lambda sha256: None
+    settings: Settings,
+    household: Settings | None = None,
+    password: Callable[[str], str | None] = lambda sha256: None,
+    is_worker: bool = False,
 ) -> tuple[Studio, JobStore]:
     make_private(settings.data_dir)
     database = open_database(_database_url(settings))
@@ -120,11 +127,12 @@ def _assemble(
     memory = VendorMemory(SqlVendors(database), files)
     pipeline = Pipeline(found, reader, results, code_version(), memory=memory)
     orders = SqlOrders(database)
-    jobs = SqlJobs(database, _place_of(settings.data_dir))
+    place = _place_of(settings.data_dir)
+    jobs = SqlJobs(database, place)
     ledger = SqlLedger(database, account_name())
     shelf = Shelf(files, ledger, open_document, lambda: preferences.now.limits, password)
     handlers: dict[str, Handler] = {}
-    queue = _queue(settings, jobs, handlers, shelf)
+    queue = WorkersQueue(jobs) if is_worker else _queue(settings, jobs, handlers, shelf)
     runs = Runs(
         RunParts(
             pipeline=pipeline,
@@ -137,6 +145,19 @@ def _assemble(
             defaults=lambda: preferences.now,
             recognises=reader.recognises,
             fix=fix,
+        )
+    )
+    inbox = Inbox(
+        InboxParts(
+            store=SqlInbox(database, place),
+            queue=queue,
+            runs=runs,
+            files=files,
+            orders=orders,
+            calls=calls,
+            defaults=lambda: preferences.now,
+            read_as=types.reading_as,
+            guess_type=lambda document: guess_type(document, types.declared()),
         )
     )
     measuring = AccuracyParts(runs, queue, SqlEvaluations(database), orders, files, SAMPLES, lambda: preferences.now)
@@ -164,6 +185,7 @@ def _assemble(
         accuracy=Accuracy(settings, measuring),
         preferences=preferences,
         memory=memory,
+        inbox=inbox,
     )
     studio = Studio(settings, parts)
     handlers.update(studio.handlers())
@@ -201,7 +223,7 @@ def extractors() -> dict[str, Extractor]:
 
 
 #: Rooms of core that change no result: they start runs, review them, or add up what runs gave.
-_NO_PART_IN_A_RESULT = {"review", "entrypoints", "jobs", "accuracy", "comparison", "spending"}
+_NO_PART_IN_A_RESULT = {"review", "entrypoints", "jobs", "accuracy", "comparison", "spending", "inbox"}
 
 
 @cache

@@ -25,3 +25,22 @@ class StoredQueue:
     def active(self, kind: str) -> list[JobRequest]:
         """See :meth:`core.jobs.queue.JobQueue.active`."""
         return [record.request for record in self._store.active() if record.request.kind == kind]
+
+
+class WorkersQueue(StoredQueue):
+    """A worker's own side of the queue: what it asks for lies in the store, and whoever looks after the workers does the rest.
+    Implements :class:`core.jobs.queue.JobQueue`."""
+
+    def submit(self, request: JobRequest) -> None:
+        """See :meth:`core.jobs.queue.JobQueue.submit`."""
+        self._store.add(request)
+
+    def cancel(self, job_id: str) -> None:
+        """See :meth:`core.jobs.queue.JobQueue.cancel`."""
+        self._store.cancel(job_id)
+
+    def warm(self) -> None:
+        """Nothing is to be made ready: this is a worker."""
+
+    def close(self) -> None:
+        """Nothing is to be ended but the worker, which others do."""

@@ -30,6 +30,8 @@ from storage.database import Database
 from storage.keys import fold, search_terms
 from storage.tables import DOCUMENT, INBOX_BATCHES, INBOX_ITEMS, JOBS, ORIGIN
 
+#: The key of PostgreSQL's advisory lock under which items are taken (any constant of our own): how many are under way is counted.
+_TAKING = 7_205_114
 #: Rows that one statement names at most: databases bound how many.
 _AT_ONCE = 500
 _FIELDS = tuple(each.name for each in fields(InboxItem))
@@ -199,11 +201,11 @@ class SqlInbox:
             if connection.execute(waits.limit(1)).first() is None:
                 return []
         under_way = select(func.count()).select_from(INBOX_ITEMS).where(here, _ITEM.job_id.is_not(None))
-        with self._database.write() as connection:
+        with self._database.write(lock=_TAKING) as connection:
             free = most - connection.execute(under_way).scalar_one()
             if free <= most // 2 - 1:  # a few at once cost little more than one
                 return []
-            next_ones = waits.order_by(_ITEM.arrived_at, _ITEM.item_id).limit(free).with_for_update(skip_locked=True)
+            next_ones = waits.order_by(_ITEM.arrived_at, _ITEM.item_id).limit(free).with_for_update()
             taken = []
             for item in self._some(connection, list(connection.execute(next_ones).scalars())):
                 now = replace(item, job_id=uuid.uuid4().hex, changed_at=datetime.now(UTC), version=item.version + 1)

@@ -218,8 +218,8 @@ class Opening:
         }
         wish = self._defaults().read_on_arrival
         if wish == "none" or (wish == "simple" and is_choice(document)):
-            pages = f"{document.page_count} pages: choose which to read." if is_choice(document) else ""
-            return about | {"step": "", "sentence": pages}
+            why = f"{document.page_count} pages: choose which to read." if is_choice(document) else ""
+            return about | {"step": "", "sentence": why}
         pages = [PageRef(number + 1) for number in range(document.page_count)]
         lane = self._runs.lane(document, pages, self._recipe_of(replace(item, read_as=read_as)))
         return about | {"step": "read", "lane": lane}

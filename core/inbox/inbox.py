@@ -135,7 +135,7 @@ class Inbox:
                 yield self._parts.orders.get(item.order_id)
             elif item.run_id and (found := self._parts.runs.extraction(item.run_id)):
                 about = (found.document, found.pages, item.run_id, item.arrived_at, item.changed_at)
-                yield Record(found.values, found.verdict, None, *about, found.document_type, found.payment)
+                yield Record(found.values, found.verdict, None, *about, found.document_type)
 
     # --- verbs on several ------------------------------------------------------------------------------------------
 

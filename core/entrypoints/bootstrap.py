@@ -168,7 +168,7 @@ def _assemble(
         queue=queue,
         comparisons=SqlComparisons(database),
         orders=orders,
-        workbook=lambda path: Workbook(path, types.types),
+        workbook=lambda path: Workbook(path, types.types, types.version_of),
         ledger=ledger,
         pending=SqlPending(database),
         unit=database.write,

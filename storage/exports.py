@@ -51,7 +51,10 @@ def _xlsx(orders: Iterator[Record]) -> bytes:
                 new = NewSheet(layout, package.styles)
                 written[name] = _Written(stack.enter_context(_spool()), layout, new, package.add_sheet(name, b""))
                 written[name].file.write(new.start())
-            elif layout is not written[name].layout and (wide := joined((written[name].layout, layout))[name]) != written[name].layout:
+            elif (
+                layout is not written[name].layout
+                and (wide := joined((written[name].layout, layout))[name]) != written[name].layout
+            ):
                 written[name].widen(wide, NewSheet(wide, package.styles), stack.enter_context(_spool()))
             return written[name]
 

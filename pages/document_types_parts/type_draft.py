@@ -91,10 +91,8 @@ class TypeDraft:
         """Set the columns that are added to a table of the type that ships; none: the table stays as it is."""
         if (columns or self.columns_of(table)) and columns != self.columns_of(table):
             others = [part for part in self.parts["tables"] if part["name"] != table.name]
-            told = TableDefinition.model_construct(
-                name=table.name, title=table.title, row_title=table.row_title
-            ).model_dump()
-            self.change(tables=[*others, *([told | {"columns": columns}] if columns else [])])
+            told = {"name": table.name, "title": table.title, "row_title": table.row_title, "columns": columns}
+            self.change(tables=[*others, told] if columns else others)
 
     def add_columns(self, table: Table, columns: Sequence[FieldDefinition]) -> None:
         """Add columns to a table of the type that ships."""

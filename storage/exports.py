@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from core.errors import StorageError
 from core.invoice.model import payment_of
+from core.notation.formulas import without_formulas
 from core.stores.records import Record
 from storage.new_sheet import TITLE_ROW, NewSheet
 from storage.package import Package
@@ -26,9 +27,6 @@ from storage.sheets import LAYOUTS, Layout, Row, joined, rows_of
 
 #: Bytes of the second table that wait in memory while the first is written.
 _IN_MEMORY = 8_000_000
-#: What a spreadsheet program would take for the beginning of a formula: at the beginning of a text, and behind anything
-#: that may separate cells or lines where the program does not take the comma (full-width signs are read as the plain ones).
-_FORMULA = re.compile(r"^(?=[\t\r\n])|(^|[;|\t\r\n])(?=[^\S\t\r\n]*[=+\-@＝＋－＠])")
 
 
 def export_orders(orders: Iterator[Record], form: str) -> bytes:
@@ -207,7 +205,7 @@ def csv_cell(value: Any) -> str:
     if not isinstance(value, str):
         return str(_jsonable(value))
     clean = value.replace("\x00", "").encode("utf-8", "ignore").decode()
-    return _FORMULA.sub(r"\1'", clean)
+    return without_formulas(clean)
 
 
 def _spool() -> IO[bytes]:

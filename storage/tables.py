@@ -351,6 +351,14 @@ DOCUMENT_TYPES = Table(
     Column("retired", Boolean, nullable=False),
 )
 
+EXPORT_LAYOUTS = Table(
+    "export_layouts",
+    METADATA,
+    Column("name", String(40), primary_key=True),
+    Column("layout", Prose, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+
 PROMPT_DEFAULTS = Table(
     "prompt_defaults",
     METADATA,

@@ -50,6 +50,7 @@ LOGIC = (
     "declared",
     "type_guess",
     "inbox",
+    "exporting",
 )
 LOGIC_PACKAGES = (
     "rules",

@@ -14,10 +14,14 @@ STEPS: dict[str, str] = {
     "load": "Load document",
     "einvoice": "E-invoice check",
     "ocr": "Read text",
+    "type": "Choose the type",
     "extract": "Extract fields",
     "evidence": "Find evidence",
     "validate": "Validate",
 }
+
+#: The steps that every run has. The type is chosen only where neither a person nor the recipe says it.
+ALWAYS = frozenset(STEPS) - {"type"}
 
 #: The piece that says: what came so far is void, the reply begins anew (a stream broke and is asked for again, or
 #: another model was asked). No piece of a reply holds this character: JSON has it only escaped.

@@ -16,7 +16,7 @@ from core.cache import Cache
 from core.call import Call, Note
 from core.cancelling import IsCancelled, stop_if
 from core.declared.own_fields import OwnReading
-from core.document_types import type_for, type_of
+from core.document_types import SHIPPED, USUAL, type_declared, type_for, type_of
 from core.documents import Document
 from core.errors import Cancelled, ExtractionError, StudioError
 from core.events import (
@@ -42,6 +42,10 @@ from core.ocr.engine import PageReader, PagesRead
 from core.page.layout import Layout
 from core.placing import candidates_on_page, evidence_on_page, sources_on_page
 from core.recipe import Recipe
+from core.recognition.recogniser import Recogniser
+from core.rules.recogniser import OFFLINE
+from core.schema.document_type import DocumentType
+from core.schema.type_choice import TypeChoice
 from core.status import STATUS_WORDS
 
 T = TypeVar("T")
@@ -77,27 +81,30 @@ class Pipeline:
         version: str,
         today: Callable[[], date] = date.today,
         memory: VendorMemory | None = None,
+        recogniser: Recogniser = OFFLINE,
     ) -> None:
         """``version`` names the code that reads: results of another version are never taken from the cache. ``memory`` is what
-        was learnt of vendors."""
+        was learnt of vendors, ``recogniser`` tells the type of documents whose recipe leaves it to their pages."""
         self.extractors = extractors
         self.reader = reader
         self.cache = cache
         self.version = version
         self.today = today
         self.memory = memory
+        self.recogniser = recogniser
 
     def run(self, order: RunOrder, cancelled: IsCancelled = lambda: False) -> Iterator[Event]:
         """The events of one run; the last is RunFinished. Raises a StudioError after the StepFailed that tells of it,
         and Cancelled once ``cancelled`` is true."""
+        order = self._settled(order)
         kept = self.kept(order)
         if kept is not None:
             yield from _replay(kept, order)
             return
         run = _Run(self, order, cancelled)
         extraction = yield from run.events()
-        if not any(finding.passing for finding in extraction.findings):
-            self._keep(order, extraction, run.recalled)
+        if not run.taken_over and not any(finding.passing for finding in extraction.findings):
+            self._keep(run.order, extraction, run.recalled)
         yield RunFinished(extraction)
 
     def kept(self, order: RunOrder) -> Extraction | None:
@@ -109,6 +116,23 @@ class Pipeline:
         """Whether the cache would answer."""
         return self._kept(order) is not None
 
+    def choose_type(self, order: RunOrder, texts: tuple[PageText, ...]) -> TypeChoice:
+        """What the pages of ``order`` say that they are."""
+        declared = (definition for definition in order.recipe.among if not definition.extends)
+        kinds = (*SHIPPED, *map(type_declared, declared))
+        return self.recogniser.choose(texts, kinds)
+
+    def note_choice(self, order: RunOrder, choice: TypeChoice) -> None:
+        """Remember what an order that left the type to its pages came to."""
+        self.cache.put(f"type:{self._key(order)}", choice.model_dump_json().encode())
+
+    def _settled(self, order: RunOrder) -> RunOrder:
+        """``order`` with the type to which an earlier run of it came, where it leaves that to its pages."""
+        kept = self.cache.get(f"type:{self._key(order)}") if order.recipe.chooses_type else None
+        if kept is None:
+            return order
+        return replace(order, recipe=order.recipe.chosen(TypeChoice.model_validate_json(kept)))
+
     def _keep(self, order: RunOrder, extraction: Extraction, recalled: Recalled | None) -> None:
         key = self._key(order)
         if recalled is not None:
@@ -118,6 +142,7 @@ class Pipeline:
     def _kept(self, order: RunOrder) -> bytes | None:
         """What is kept of the same reading by what is known of its vendor now. The vendor is told by the marks that an earlier
         reading left; a reading from before anything was learnt left none, but itself."""
+        order = self._settled(order)
         key = self._key(order)
         plain = self.cache.get(key)
         if self.memory is None or not order.remembers or self.memory.is_empty:
@@ -151,9 +176,11 @@ class _Run:
         self.findings: list[Finding] = []
         self.calls: list[Call] = []
         self.failed: list[StudioError] = []
-        self.type = type_for(order.recipe.type_name, order.recipe.declared)
+        self.type = _type_of(order.recipe)
         self.base = self.type.base
         self.recalled: Recalled | None = None
+        self.taken_over = False
+        """Whether its result is one that the cache has already."""
 
     def _note(self, call: Call) -> None:
         self.calls.append(call)
@@ -174,6 +201,11 @@ class _Run:
         )
         exact = yield from self._check_einvoice(request)
         texts = yield from self._read_pages(document)
+        if self.order.recipe.chooses_type:
+            yield from self._choose_type(texts, exact is not None)
+            if (kept := self.pipeline.kept(self.order)) is not None:
+                return (yield from self._taken_over(kept))
+            request = replace(request, recipe=self.order.recipe, type=self.base)
         as_read = tuple(text.as_read() for text in texts)
         request = replace(request, read=lambda: as_read, shown=texts)
         best: Extraction | None = None
@@ -187,6 +219,37 @@ class _Run:
         best = best or self._nothing(texts)
         findings = (*best.findings, *_of_reading(*self._failures(best.extractor)))
         return best.model_copy(update={"findings": findings, "steps": tuple(self.records), "calls": tuple(self.calls)})
+
+    def _choose_type(self, texts: tuple[PageText, ...], carries_xml: bool) -> Generator[Event, None, None]:
+        """Fix the type by what the pages say; invoice XML says it for them."""
+
+        def choose() -> TypeChoice:
+            if carries_xml:
+                return TypeChoice(type_name=USUAL.name, known=True, reason="carries invoice XML", score=1.0)
+            return self.pipeline.choose_type(self.order, texts)
+
+        open_order = self.order
+
+        def told(choice: TypeChoice) -> str:
+            return described(choice, _type_of(open_order.recipe.chosen(choice)).title)
+
+        choice = yield from self._timed("type", choose, told)
+        self.order = replace(open_order, recipe=open_order.recipe.chosen(choice))
+        self.type = _type_of(self.order.recipe)
+        self.base = self.type.base
+        if len(texts) == len(self.order.pages):  # a page that failed may say something else the next time
+            self.pipeline.note_choice(open_order, choice)
+
+    def _taken_over(self, kept: Extraction) -> Generator[Event, None, Extraction]:
+        """What the cache has of these pages as the type that they turned out to be of."""
+        self.taken_over = True
+        done = {record.step for record in self.records}
+        for step in kept.steps:
+            if step.step not in done:
+                self.records.append(replace(step, seconds=0.0, cached=step.state == "finished"))
+                yield _told_again(self.records[-1])
+        ours = {"steps": tuple(self.records), "name": self.order.name, "recipe": self.order.recipe, "calls": ()}
+        return kept.model_copy(update=ours)
 
     def _nothing(self, texts: tuple[PageText, ...]) -> Extraction:
         """What is left where no extractor gave a result: the pages' text, and the reply that could not be used."""
@@ -434,14 +497,39 @@ def _of_reading(*findings: Finding) -> tuple[Finding, ...]:
 
 def _replay(kept: Extraction, order: RunOrder) -> Iterator[Event]:
     """The events of a run whose result was in the cache: the same steps, each at no cost."""
-    steps = tuple(replace(step, seconds=0.0, cached=step.state == "finished") for step in kept.steps)
+    steps = tuple(
+        replace(step, seconds=0.0, cached=step.state == "finished") for step in _with_choice(kept, order.recipe)
+    )
     for step in steps:
-        if step.state == "skipped":
-            yield StepSkipped(step.step, step.detail)
-        else:
-            yield StepFinished(step.step, 0.0, True, step.detail)
+        yield _told_again(step)
     ours = {"steps": steps, "name": order.name, "recipe": order.recipe, "calls": ()}
     yield RunFinished(kept.model_copy(update=ours))
+
+
+def _told_again(step: StepRecord) -> StepSkipped | StepFinished:
+    if step.state == "skipped":
+        return StepSkipped(step.step, step.detail)
+    return StepFinished(step.step, 0.0, True, step.detail)
+
+
+def _with_choice(kept: Extraction, recipe: Recipe) -> list[StepRecord]:
+    """The steps of a kept run, with the choice of the type where this run's recipe leaves that to the pages, without where it does not."""
+    steps = [step for step in kept.steps if step.step != "type"]
+    if recipe.type_choice:
+        detail = described(recipe.type_choice, kept.type.title)
+        after = next((place for place, step in enumerate(steps, 1) if step.step == "ocr"), len(steps))
+        steps.insert(after, StepRecord("type", "finished", detail=detail))
+    return steps
+
+
+def _type_of(recipe: Recipe) -> DocumentType:
+    """What ``recipe`` reads documents as; the usual type as long as that is left to their pages."""
+    return type_for(None if recipe.chooses_type else recipe.type_name, recipe.declared)
+
+
+def described(choice: TypeChoice, title: str) -> str:
+    """A choice of a type in words, under the title of the type."""
+    return f"{title}: {choice.reason}" if choice.known else f"Not known ({choice.reason}): read as {title.lower()}"
 
 
 def _progress(step: str, reading: Generator[tuple[int, int], None, T]) -> Generator[Event, None, T]:

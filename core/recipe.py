@@ -10,7 +10,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from core.declared.definition import TypeDefinition
+from core.document_types import USUAL
 from core.errors import RecipeError
+from core.schema.type_choice import TypeChoice
+
+#: ``Recipe.type_name`` that leaves the type to what the pages say.
+AUTO = "auto"
 
 
 class Cleanup(BaseModel):
@@ -144,10 +149,14 @@ class Recipe(BaseModel):
         None,
         exclude_if=lambda name: name is None,
         title="Document type",
-        description="What documents are read as (core.document_types); empty: as invoices.",
+        description="What documents are read as (core.document_types); empty: as invoices; “auto”: as what their pages say.",
     )
     declared: TypeDefinition | None = Field(None, exclude_if=lambda declared: declared is None)
     """The document type as it was declared when a run began, where it is one of a person's own."""
+    among: tuple[TypeDefinition, ...] = Field((), exclude_if=lambda among: not among)
+    """The declared types that “auto” chooses among, as they were when a run began; those that ship are always among them."""
+    type_choice: TypeChoice | None = Field(None, exclude_if=lambda choice: choice is None)
+    """What “auto” came to in a run, and why."""
     correction: Correction | None = None
     """The studio's own, set when a run begins; ``None``: the shipped calibration alone."""
 
@@ -190,9 +199,21 @@ class Recipe(BaseModel):
         return self.model_copy(update={"declared": added}) if fits else self
 
     @property
+    def chooses_type(self) -> bool:
+        """Whether the pages say what a document is read as."""
+        return self.type_name == AUTO
+
+    def chosen(self, choice: TypeChoice) -> Recipe:
+        """The recipe as it reads a document whose pages said what it is: with the type fixed, as if a person had."""
+        name = choice.type_name
+        declared = next((definition for definition in self.among if definition.name == name), None)
+        told = {"type_name": None if name == USUAL.name else name, "declared": declared, "among": ()}
+        return self.model_copy(update=told | {"type_choice": choice})
+
+    @property
     def digest(self) -> str:
-        """SHA-256 of the canonical JSON without the name, as hex."""
-        return _digest(self, exclude={"name"})
+        """SHA-256 of the canonical JSON without the name and without why its type was chosen, as hex."""
+        return _digest(self, exclude={"name", "type_choice"})
 
 
 def _digest(model: BaseModel, exclude: set[str] | None = None) -> str:

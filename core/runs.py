@@ -14,14 +14,18 @@ from pydantic import ValidationError
 from core.cancelling import IsCancelled
 from core.declared.definition import TypeDefinition
 from core.documents import Document
-from core.errors import Cancelled, RunTooLong
+from core.errors import Cancelled, RunTooLong, StudioError
 from core.events import Event, RunFinished, StepFailed, StepFinished, StepSkipped
+from core.evidence import TEXT_LAYER, PageText
 from core.extraction import Extraction, Finding, PageRef, StepRecord
 from core.jobs.queue import Handler, Job, JobQueue, JobRequest, Lane
 from core.pages_read import note_pages_read
 from core.pipeline import Pipeline, RunOrder
 from core.recipe import OcrRecipe, Recipe
+from core.recognition.parts import FIRST_PAGES, Part
 from core.records import describe_duplicate
+from core.schema.document_type import DocumentType
+from core.schema.type_choice import TypeChoice
 from core.settings import Defaults
 from core.shelf import Shelf
 from core.stores.calls import Calls
@@ -31,6 +35,8 @@ from core.stores.records import RecordStore
 
 #: More pages than these are not short work, however they are read.
 SHORT_PAGES = 20
+#: More pages than these are not looked through for several documents before they are read.
+MOST_LOOKED_THROUGH = 60
 #: The kind of job that reads a document on the desk.
 RUN = "run"
 
@@ -49,6 +55,8 @@ class RunParts:
     defaults: Callable[[], Defaults]
     recognises: Callable[[Document, Sequence[PageRef], OcrRecipe], bool]
     """Whether an engine has to read one of these pages: :meth:`core.ocr.reader.CachedPageReader.recognises`."""
+    types: Callable[[], Sequence[DocumentType]]
+    """Every type that a document can be read as."""
     fix: Callable[[Recipe], Recipe]
     """Fixes what a recipe leaves open as its run begins: what is masked, which models are asked, what its prompts stand for."""
 
@@ -160,8 +168,8 @@ class Runs:
     def try_type(
         self, sha256: str, name: str, pages: Sequence[PageRef] | None, definition: TypeDefinition
     ) -> Extraction:
-        """What a document says when it is read as a declared type that may not be kept yet, or as one that ships with what may be
-        added to it: here and now, without a model. No run is noted. ``None``: all pages. Raises what :meth:`core.pipeline.Pipeline.run` raises."""
+        """What a document says when it is read as a declared type that may not be kept yet: here and now, without a model. No
+        run is noted. ``None``: all pages. Raises what :meth:`core.pipeline.Pipeline.run` raises."""
         count = self.shelf.document(sha256).page_count
         chosen = pages if pages is not None else [PageRef(number + 1) for number in range(count)]
         extractors = ("einvoice", "rules") if definition.extends else ("rules",)
@@ -170,6 +178,40 @@ class Runs:
         *_, finished = self.pipeline.run(self.order(sha256, name, chosen, recipe, new_run_id()))
         assert isinstance(finished, RunFinished), "a run that raises nothing ends in its result"
         return finished.extraction
+
+    # --- what pages are ----------------------------------------------------------------------------------------------
+
+    def type_of_pages(self, document: Document, pages: Sequence[PageRef]) -> TypeChoice | None:
+        """What pages of a document say that they are, by their own text; ``None`` where they have none before they are recognised."""
+        texts = _texts_of(document, pages[:FIRST_PAGES])
+        return self.pipeline.recogniser.choose(texts, self._parts.types()) if texts else None
+
+    def parts(self, document: Document) -> tuple[Part, ...]:
+        """The documents that a file seems to hold, by its own text; none where a page has no text before it is recognised, or there are
+        too many pages to look through."""
+        if not 1 < document.page_count <= MOST_LOOKED_THROUGH:
+            return ()
+        pages = [PageRef(number) for number in range(1, document.page_count + 1)]
+        texts = _texts_of(document, pages)
+        return self.parts_of(texts) if len(texts) == len(pages) else ()
+
+    def parts_of(self, texts: Sequence[PageText]) -> tuple[Part, ...]:
+        """The documents that pages which were read seem to hold."""
+        return self.pipeline.recogniser.parts(texts, self._parts.types())
+
+    def read_parts(
+        self, document: Document, recipe: Recipe | None = None, cancelled: IsCancelled = lambda: False
+    ) -> tuple[Part, ...]:
+        """The documents that a file seems to hold, all its pages read as ``recipe`` says: a run on them reads none again. Raises a
+        StudioError where no page could be read, Cancelled."""
+        ocr = (recipe or self._parts.defaults().recipe).ocr
+        pages = [PageRef(number) for number in range(1, document.page_count + 1)]
+        reading = self.pipeline.reader.read(document, pages, ocr, cancelled)
+        while True:
+            try:
+                next(reading)
+            except StopIteration as end:
+                return self.parts_of(end.value.texts)
 
     def keep(self, run_id: str, order: RunOrder, cancelled: IsCancelled) -> Iterator[Event]:
         """The events of a run whose result is kept and noted in the ledger under ``run_id``. Raises what
@@ -260,6 +302,20 @@ class Runs:
         """The edits kept for a run."""
         kept = self._parts.files.load_json("draft", run_id)
         return json.loads(kept) if kept else None
+
+
+def _texts_of(document: Document, pages: Sequence[PageRef]) -> list[PageText]:
+    """The pages that carry their own text; one that cannot be looked at says nothing here: reading it says why."""
+    found = []
+    for ref in pages:
+        try:
+            page = document.page(ref.number, ref.rotation)
+            words = page.text_layer().words
+        except StudioError:
+            continue
+        if words:
+            found.append(PageText(ref.number, page.width, page.height, tuple(words), TEXT_LAYER, ref.rotation))
+    return found
 
 
 def new_run_id() -> str:

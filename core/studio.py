@@ -22,9 +22,7 @@ from core.document_types import USUAL
 from core.documents import Document
 from core.errors import TooFewReviewed
 from core.events import Event
-from core.evidence import Box, Evidence
-from core.exporting.exports import ExportForm, Exports
-from core.exporting.shelf import LayoutShelf
+from core.evidence import Box, Evidence, PageText
 from core.extraction import Extraction, PageRef
 from core.extractor import Availability
 from core.imaging.before_and_after import before_and_after
@@ -38,11 +36,13 @@ from core.notation.typed import parse_value
 from core.preferences import Preferences
 from core.prompts import PromptBook
 from core.recipe import Correction, Recipe, Redaction
+from core.recognition.parts import Part
 from core.records import About, RecordParts, Records
 from core.regions import RegionReader, read_region
 from core.review import Reviewed, review
 from core.runs import Runs
 from core.schema.document_type import DocumentType
+from core.schema.type_choice import TypeChoice
 from core.settings import Defaults, Settings
 from core.shelf import Shelf
 from core.spending import Spending
@@ -57,13 +57,13 @@ from core.stores.receipt import SaveReceipt, Taught
 from core.stores.records import Duplicate, Record, RecordPage, RecordQuery, RecordStore, Status, Target
 from core.stores.unit import Unit
 from core.stores.workbook import WorkbookStore
-from core.type_guess import guess_type
 from core.validation.calibration import ENOUGH_REVIEWED, fit_correction
 
 log = logging.getLogger(__name__)
 
 __all__ = ["Parts", "Reviewed", "Studio"]
 
+Exporter = Callable[[Iterator[Record], str], bytes]
 TablesExporter = Callable[[Mapping[str, Sequence[Mapping[str, Any]]], str], bytes]
 
 
@@ -89,8 +89,7 @@ class Parts:
     types: TypeShelf
     files: Files
     cache: Cache
-    exports: Exports
-    layouts: LayoutShelf
+    export: Exporter
     export_tables: TablesExporter
     health: Callable[[], list[tuple[str, str, Availability]]]
     accuracy: Accuracy
@@ -109,7 +108,6 @@ class Studio:
         self.models = parts.models
         self.prompts = PromptBook(parts.prompts, parts.bills, self.record, parts.runs.extraction)
         self.types = parts.types
-        self.layouts = parts.layouts
         self.accuracy = parts.accuracy
         self.memory = parts.memory
         self.inbox = parts.inbox
@@ -157,9 +155,21 @@ class Studio:
         """See :meth:`core.shelf.Shelf.unlock`."""
         return self._shelf.unlock(sha256, name, password)
 
-    def guess_type(self, document: Document) -> str | None:
-        """The declared type that a document is likely of: :func:`core.type_guess.guess_type`."""
-        return guess_type(document, self.types.declared())
+    def type_of_pages(self, document: Document, pages: Sequence[PageRef]) -> TypeChoice | None:
+        """See :meth:`core.runs.Runs.type_of_pages`."""
+        return self._runs.type_of_pages(document, pages)
+
+    def parts(self, document: Document) -> tuple[Part, ...]:
+        """See :meth:`core.runs.Runs.parts`."""
+        return self._runs.parts(document)
+
+    def parts_of(self, texts: Sequence[PageText]) -> tuple[Part, ...]:
+        """See :meth:`core.runs.Runs.parts_of`."""
+        return self._runs.parts_of(texts)
+
+    def read_parts(self, document: Document, recipe: Recipe | None = None) -> tuple[Part, ...]:
+        """See :meth:`core.runs.Runs.read_parts`."""
+        return self._runs.read_parts(document, recipe)
 
     def document(self, sha256: str, password: str | None = None) -> Document:
         """See :meth:`core.shelf.Shelf.document`."""
@@ -335,24 +345,16 @@ class Studio:
         return self._parts.orders.get(order_id)
 
     def export(self, query: RecordQuery, form: str) -> bytes:
-        """All matches in one of the :meth:`export_forms`. Raises what :meth:`core.exporting.exports.Exports.make` raises."""
-        return self._parts.exports.make(self._parts.orders.each(query), form)
-
-    def export_forms(self) -> tuple[ExportForm, ...]:
-        """What records can be taken away as."""
-        return self._parts.exports.forms()
-
-    def einvoice_lacks(self, order_id: int) -> tuple[str, ...]:
-        """What an e-invoice of a record would have to say and the record does not. Raises RecordMissing."""
-        return self._parts.exports.lacking(self.record(order_id))
+        """All matches as ``xlsx``, ``csv`` (a zip of the two tables) or ``json``."""
+        return self._parts.export(self._parts.orders.each(query), form)
 
     def export_record(self, order_id: int, form: str) -> bytes:
-        """One record, in the same forms. Raises RecordMissing, EInvoiceLacking, DocumentError."""
-        return self._parts.exports.one(self.record(order_id), form)
+        """One record, in the same forms. Raises RecordMissing."""
+        return self._parts.export(iter([self.record(order_id)]), form)
 
     def export_results(self, item_ids: Sequence[str], form: str) -> bytes:
         """What was found in these items of the Inbox, in the same forms: what was saved as it is stored, the rest as it was read."""
-        return self._parts.exports.make(self.inbox.results(self.inbox.some(item_ids)), form)
+        return self._parts.export(self.inbox.results(self.inbox.some(item_ids)), form)
 
     def export_table(self, rows: Sequence[Mapping[str, Any]], form: str) -> bytes:
         """Any table of a page as ``csv`` or ``xlsx``."""

@@ -60,8 +60,7 @@ def _draw_list(query: RecordQuery, listed: RecordPage) -> None:
     draw_table(query, listed)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         draw_paging(query, listed)
-        with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            draw_search_downloads(query, listed.total)
+        draw_search_downloads(query, listed.total)
 
 
 def _draw_nothing_saved() -> None:

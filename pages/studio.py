@@ -42,9 +42,10 @@ def draw_page() -> None:
 
 
 def _draw_empty() -> None:
-    st.markdown("## Drop invoices here to read them")
+    st.markdown("## Drop documents here to read them")
     st.markdown(
-        "You get every value with its place on the page, checked and ready to save. Nothing leaves this machine."
+        "Invoices, receipts, orders, or types of your own. You get every value with its place on the page, checked and ready to save. "
+        "Nothing leaves this machine."
     )
     draw_troubles()
     draw_reopen_closed(get_desk())

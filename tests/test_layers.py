@@ -48,9 +48,7 @@ LOGIC = (
     "recognition",
     "redaction",
     "declared",
-    "type_guess",
     "inbox",
-    "exporting",
 )
 LOGIC_PACKAGES = (
     "rules",

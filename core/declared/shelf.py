@@ -6,7 +6,7 @@ from core.declared.definition import TypeDefinition
 from core.declared.yaml_text import make_definition, read_type, write_type
 from core.document_types import SHIPPED, USUAL, type_declared, type_for
 from core.errors import TypeDefinitionError
-from core.recipe import Recipe
+from core.recipe import AUTO, Recipe
 from core.schema.document_type import DocumentType
 from core.stores.types import TypeStore
 
@@ -56,6 +56,8 @@ class TypeShelf:
                 raise TypeDefinitionError(f"What is added to “{definition.extends}” bears its name.")
         elif any(shipped.name == definition.name for shipped in SHIPPED):
             raise TypeDefinitionError(f"“{definition.name}” is a type that ships: give yours another name.")
+        if definition.name == AUTO:
+            raise TypeDefinitionError(f"“{AUTO}” leaves the type to what a page says: give yours another name.")
         newest = self._store.get(definition.name)
         if newest and newest.model_copy(update={"version": 1}) == definition.model_copy(update={"version": 1}):
             return newest
@@ -75,14 +77,18 @@ class TypeShelf:
         return self.keep(read_type(data))
 
     def reading_as(self, recipe: Recipe, name: str) -> Recipe:
-        """``recipe`` for documents of the type called ``name``. Raises TypeDefinitionError where there is none."""
-        if all(shipped.name != name for shipped in SHIPPED):
+        """``recipe`` for documents of the type called ``name``, or (AUTO) of what their pages say. Raises TypeDefinitionError where there is
+        none."""
+        if name != AUTO and all(shipped.name != name for shipped in SHIPPED):
             self.named(name)
         return recipe.model_copy(update={"type_name": name, "declared": None})
 
     def pin(self, recipe: Recipe) -> Recipe:
-        """``recipe`` with the declared type that it names, or with what was added to one that ships, as it is now: what is read
-        with it never changes afterwards. Raises TypeDefinitionError where there is none of that name."""
+        """``recipe`` with the declared type that it names, with what was added to one that ships, or with all of these where it chooses
+        among them, as they are now: what is read with it never changes afterwards. Raises TypeDefinitionError where there is none of that
+        name."""
+        if recipe.chooses_type:
+            return recipe if recipe.among else recipe.model_copy(update={"among": tuple(self._store.newest())})
         name = recipe.type_name or USUAL.name
         if recipe.declared and recipe.declared.name == name:
             return recipe

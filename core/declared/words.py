@@ -16,7 +16,7 @@ from core.schema.document_type import DocumentType
 from core.schema.fields import FieldInfo
 
 #: The sections that are no languages, and what a language has beside fields.
-_VALUES, _HEADINGS = "values", "headings"
+_VALUES, HEADINGS = "values", "headings"
 
 
 class _Worded(FieldDefinition):
@@ -55,7 +55,7 @@ def definition_of(
         name=kind.key,
         title=kind.title,
         titles=kind.titles,
-        headings=words.get(_HEADINGS, ()),
+        headings=words.get(HEADINGS, ()),
         fields=tuple(kept or fields[:1]),
         tables=tuple(tables),
     )
@@ -64,7 +64,7 @@ def definition_of(
 @cache
 def words_of(kind: DocumentType) -> Mapping[str, tuple[str, ...]]:
     """The words of all languages by field, and the ``headings``. Raises ValueError."""
-    known = {_HEADINGS, *_paths(kind)}
+    known = {HEADINGS, *_paths(kind)}
     found: dict[str, tuple[str, ...]] = {}
     for section, named in _file(kind).items():
         if section == _VALUES:

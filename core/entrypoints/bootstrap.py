@@ -12,15 +12,11 @@ from pathlib import Path
 from core.accuracy import Accuracy, AccuracyParts
 from core.cache import Cache
 from core.declared.shelf import TypeShelf
-from core.documents.as_pdf import pdf_of
 from core.documents.opening import open_document
-from core.exporting.exports import ExportParts, Exports
-from core.exporting.shelf import LayoutShelf
 from core.extractor import Availability, Extractor
 from core.imaging import clean
 from core.inbox import Inbox, InboxParts
 from core.invoice.einvoice import EInvoiceExtractor
-from core.invoice.einvoice.writing import embed_xml, write_record
 from core.jobs.local import LocalQueue
 from core.jobs.processes import ProcessQueue, plans_for
 from core.jobs.queue import Handler, JobQueue, Lane
@@ -52,7 +48,6 @@ from core.stores.files import Files
 from core.stores.holds import Holds
 from core.stores.traffic import Traffic
 from core.studio import Parts, Studio
-from core.type_guess import guess_type
 from storage.bills import SqlBills
 from storage.calls import SqlCalls
 from storage.comparisons import SqlComparisons
@@ -64,7 +59,6 @@ from storage.files import FileStore
 from storage.holds import SqlHolds
 from storage.inbox import SqlInbox
 from storage.jobs import SqlJobs
-from storage.layouts import SqlLayouts
 from storage.ledger import SqlLedger
 from storage.orders import SqlOrders
 from storage.pending import SqlPending
@@ -149,6 +143,7 @@ def _assemble(
             calls=calls,
             defaults=lambda: preferences.now,
             recognises=reader.recognises,
+            types=types.types,
             fix=fix,
         )
     )
@@ -162,22 +157,9 @@ def _assemble(
             calls=calls,
             defaults=lambda: preferences.now,
             read_as=types.reading_as,
-            guess_type=lambda document: guess_type(document, types.declared()),
         )
     )
     measuring = AccuracyParts(runs, queue, SqlEvaluations(database), orders, files, SAMPLES, lambda: preferences.now)
-    layouts = LayoutShelf(SqlLayouts(database))
-    exports = Exports(
-        ExportParts(
-            tables=export_orders,
-            layouts=layouts,
-            files=files,
-            document=shelf.document,
-            write_xml=write_record,
-            embed_xml=embed_xml,
-            pdf_of=pdf_of,
-        )
-    )
     parts = Parts(
         shelf=shelf,
         runs=runs,
@@ -185,7 +167,7 @@ def _assemble(
         queue=queue,
         comparisons=SqlComparisons(database),
         orders=orders,
-        workbook=lambda path: Workbook(path, types.types, types.version_of),
+        workbook=lambda path: Workbook(path, types.types),
         ledger=ledger,
         pending=SqlPending(database),
         unit=database.write,
@@ -196,8 +178,7 @@ def _assemble(
         types=types,
         files=files,
         cache=results,
-        exports=exports,
-        layouts=layouts,
+        export=export_orders,
         export_tables=export_tables,
         health=_health(found, settings, models),
         accuracy=Accuracy(settings, measuring),
@@ -241,7 +222,7 @@ def extractors() -> dict[str, Extractor]:
 
 
 #: Rooms of core that change no result: they start runs, review them, or add up what runs gave.
-_NO_PART_IN_A_RESULT = {"review", "entrypoints", "exporting", "jobs", "accuracy", "comparison", "spending", "inbox"}
+_NO_PART_IN_A_RESULT = {"review", "entrypoints", "jobs", "accuracy", "comparison", "spending", "inbox"}
 
 
 @cache

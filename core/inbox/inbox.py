@@ -14,7 +14,7 @@ from core.inbox.opening import Opening
 from core.inbox.queueing import OPENING, Queueing
 from core.inbox.taken import TakenIn
 from core.jobs.queue import Handler, Job, JobQueue
-from core.recipe import Recipe
+from core.recipe import AUTO, Recipe
 from core.runs import RUN, Runs
 from core.settings import Defaults
 from core.stores.calls import Calls
@@ -29,7 +29,7 @@ MOST_AT_ONCE = 10_000
 @dataclass(frozen=True, slots=True)
 class InboxParts:
     """What the Inbox is made of; bootstrap puts it together. ``read_as`` makes a recipe one for documents of a type, and raises
-    TypeDefinitionError where there is none; ``guess_type`` says which declared type a document is likely of."""
+    TypeDefinitionError where there is none."""
 
     store: InboxStore
     queue: JobQueue
@@ -39,7 +39,6 @@ class InboxParts:
     calls: Calls
     defaults: Callable[[], Defaults]
     read_as: Callable[[Recipe, str], Recipe]
-    guess_type: Callable[[Document], str | None]
 
 
 class Inbox:
@@ -57,7 +56,6 @@ class Inbox:
             self._queueing,
             parts.defaults,
             self.recipe_of,
-            parts.guess_type,
         )
 
     # --- coming in -------------------------------------------------------------------------------------------------
@@ -126,7 +124,7 @@ class Inbox:
         """The recipe by which an item is read; one that is gone since is the default. Raises TypeDefinitionError."""
         defaults = self._parts.defaults()
         recipe = defaults.known_recipes().get(item.recipe, defaults.recipe)
-        return self._parts.read_as(recipe, item.read_as) if item.read_as else recipe
+        return self._parts.read_as(recipe, item.read_as) if item.read_as else recipe.reading(AUTO)
 
     def results(self, items: Iterable[InboxItem]) -> Iterator[Record]:
         """What was found in each item that was read: the record that it was saved as, else what its run gave. Streamed."""

@@ -62,7 +62,6 @@ class Opening:
         queueing: Queueing,
         defaults: Callable[[], Defaults],
         recipe_of: Callable[[InboxItem], Recipe],
-        guess_type: Callable[[Document], str | None],
     ) -> None:
         self._store = store
         self._files = files
@@ -71,7 +70,6 @@ class Opening:
         self._queueing = queueing
         self._defaults = defaults
         self._recipe_of = recipe_of
-        self._guess_type = guess_type
 
     # --- taking in -------------------------------------------------------------------------------------------------
 
@@ -209,10 +207,8 @@ class Opening:
 
     def decided(self, item: InboxItem, document: Document) -> dict[str, Any]:
         """What is done next with an opened document: it is read, or waits for somebody."""
-        read_as = item.read_as or self._guess_type(document) or ""
         about: dict[str, Any] = {
             "page_count": document.page_count,
-            "read_as": read_as,
             "state": "waiting",
             "sentence": "",
         }
@@ -221,7 +217,7 @@ class Opening:
             why = f"{document.page_count} pages: choose which to read." if is_choice(document) else ""
             return about | {"step": "", "sentence": why}
         pages = [PageRef(number + 1) for number in range(document.page_count)]
-        lane = self._runs.lane(document, pages, self._recipe_of(replace(item, read_as=read_as)))
+        lane = self._runs.lane(document, pages, self._recipe_of(item))
         return about | {"step": "read", "lane": lane}
 
 

@@ -1,5 +1,5 @@
-"""What a document is: an invoice, a credit note, a receipt, or none of them. By what it calls itself and by what it looks
-like; no model is asked."""
+"""What a document is: which kind of invoice, which of the types that there are, and which pages of a file belong together. By what
+pages call themselves and by what they look like; no model is asked."""
 
 from core.recognition.recognition import Recognition, doubt_of, recognise
 

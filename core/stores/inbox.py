@@ -25,7 +25,7 @@ class InboxItem:
     the archive that it came in and ``depth`` how many archives deep. ``who`` has it; empty: nobody.
 
     ``step`` is queued for ``lane``; ``job_id`` is the job that does it, ``run_id`` the run that read it last. ``recipe`` names how it
-    is read, ``read_as`` as what type (empty: as the recipe says). ``sentence`` says why it failed, was rejected or waits.
+    is read, ``read_as`` as what type (empty: as the recipe says, else its pages). ``sentence`` says why it failed, was rejected or waits.
     ``type_name``, ``document_type``, ``vendor``, ``number``, ``total``, ``currency``, ``doubts`` (questions that are open), ``worst`` (the
     gravest of them) and ``verdict`` are what the last run gave; ``seconds`` and ``cost`` (US dollars; ``None``: no price known) what it
     took. ``order_id`` is the record that it was saved as. Moments are UTC. ``version`` counts the changes."""

@@ -16,18 +16,20 @@ from core.stores.receipt import SaveReceipt
 
 @dataclass(slots=True)
 class Group:
-    """Pages (from 1, in order) that make one invoice. ``run`` is its run's id; ``read_as`` what that run read."""
+    """Pages (from 1, in order) that make one document. ``run`` is its run's id; ``read_as`` what that run read. ``type_name`` is the type
+    that a person chose for it (empty: none, its recipe or its pages say)."""
 
     pages: list[int]
     run: str | None = None
     read_as: str = ""
+    type_name: str = ""
 
 
 @dataclass(slots=True)
 class OpenDocument:
     """One open document. ``rotations`` are clockwise degrees by page; ``active`` is the group being chosen or shown;
-    ``picking`` is whether its pages are being chosen; ``recipe`` names how it is read, ``type_name`` as what
-    (empty: as the recipe says)."""
+    ``picking`` is whether its pages are being chosen; ``recipe`` names how it is read. ``to_split`` is whether a split of it may still
+    be proposed: not once a person decided how its pages belong together."""
 
     sha256: str
     name: str
@@ -37,7 +39,7 @@ class OpenDocument:
     active: int = 0
     picking: bool = True
     recipe: str = "default"
-    type_name: str = ""
+    to_split: bool = True
 
     def is_named(self, named: str, run: str) -> bool:
         """Whether an address means this document: by the beginning of its SHA-256, else by a run of it."""
@@ -57,22 +59,37 @@ class OpenDocument:
         self.rotations[page] = (self.rotations.get(page, 0) + degrees) % 360
 
     def toggle(self, page: int) -> None:
-        """Put a page into the active group, or take it out."""
-        pages = set(self.group.pages) ^ {page}
-        self.group.pages = sorted(pages)
+        """Put a page into the active group, out of any other, or take it out."""
+        for group in self.groups:
+            if group is self.group:
+                group.pages = sorted(set(group.pages) ^ {page})
+            elif page in group.pages:
+                group.pages = [each for each in group.pages if each != page]
 
     def groups_of(self, page: int) -> list[int]:
         """The numbers (from 1) of the groups that hold ``page``."""
         return [number for number, group in enumerate(self.groups, start=1) if page in group.pages]
 
+    def split(self, parts: Iterable[Iterable[int]]) -> None:
+        """Make a group of each of ``parts`` (pages)."""
+        self.groups = [Group(list(pages)) for pages in parts]
+        self.active = 0
+        self.to_split = False
+
+    def read_as_one(self) -> None:
+        """Leave the pages together: a split is not proposed again."""
+        self.to_split = False
+
     def split_by_page(self) -> None:
         """Make every chosen page a group of its own."""
+        self.to_split = False
         chosen = sorted({page for group in self.groups for page in group.pages}) or list(range(1, self.page_count + 1))
         self.groups = [Group([page]) for page in chosen]
         self.active = 0
 
     def add_group(self) -> None:
         """Begin another group with the pages that no group holds yet, or with none."""
+        self.to_split = False
         held = {page for group in self.groups for page in group.pages}
         self.groups.append(Group([page for page in range(1, self.page_count + 1) if page not in held]))
         self.active = len(self.groups) - 1
@@ -83,8 +100,16 @@ class OpenDocument:
             self.groups.remove(self.group)
             self.active = min(self.active, len(self.groups) - 1)
 
+    def join_to_previous(self) -> None:
+        """Put the pages of the active group into the one before it."""
+        if self.active > 0:
+            before, joined = self.groups[self.active - 1], self.groups.pop(self.active)
+            before.pages = sorted({*before.pages, *joined.pages})
+            self.active -= 1
+
     def join_groups(self) -> None:
         """Make one group of all chosen pages."""
+        self.to_split = False
         self.groups = [Group(sorted({page for group in self.groups for page in group.pages}))]
         self.active = 0
 
@@ -170,7 +195,7 @@ class Desk:
 
     def follow(self, named: str, run: str) -> bool:
         """Choose what an address names: the document whose SHA-256 begins with ``named`` (empty: the one with the run), and
-        of its invoices the one with ``run``. One that was closed is opened again. Gives whether another is chosen now."""
+        of its groups the one with ``run``. One that was closed is opened again. Gives whether another is chosen now."""
         before = self.chosen, self.document and self.document.active
         found = [each for each in (*self.documents, *reversed(self.closed)) if each.is_named(named, run)]
         if not found:

@@ -42,11 +42,7 @@ def refuse(sentence: str) -> None:
 
 def _open(desk: Desk, data: bytes, name: str) -> None:
     document = get_studio().open(data, name)
-    is_new = all(known.sha256 != document.sha256 for known in desk.documents)
-    placed = desk.put(document.sha256, name, document.page_count)
-    if is_new:
-        placed.type_name = get_studio().guess_type(document) or ""
-    desk.chosen = placed.sha256
+    desk.chosen = desk.put(document.sha256, name, document.page_count).sha256
     forget_widgets()
     _offer_members(document)
 
@@ -171,7 +167,7 @@ def draw_samples() -> None:
     found = samples()
     if not found:
         return
-    st.markdown("**No invoice at hand? Try a sample**")
+    st.markdown("**No document at hand? Try a sample**")
     with st.container(key="samples"):
         for column, (index, sample) in zip(st.columns(len(found)), enumerate(found), strict=True):
             with column, st.container(border=True, key=f"sample_card_{index}", gap="xsmall", height="stretch"):

@@ -23,7 +23,8 @@ Studio page, choosing pages
     pick_<page>            checkbox of a page; turn_left_<page>, turn_right_<page> rotate it; look_<page> shows it large
                            (page_preview in a dialog)
     thumbs                 which window of thumbnails is shown (pagination)
-    split, split_by_page, join, drop_group    groups; group chooses the active one
+    split, split_by_page, join, join_previous, drop_group    groups; group chooses the active one
+    split_offer            the proposal of a split, also above a result: split_accept, split_decline
     recipe                 how it is read; new_recipe makes one; read_as what it is read as
     sending                what leaves this machine; hide opens hide_kinds, hide_names, hide_draw (its dialog: hide_page,
                            hide_canvas_<document>_<page>_<n>, hide_keep)
@@ -32,7 +33,7 @@ Studio page, running
     page_side, page_view   the pages being read
     steps                  the step list; cancel stops the run; try_again, back_to_pages after a failure or a stop
 Studio page, result
-    result_bar             verdict, groups, saving; run_details opens the steps of the run
+    result_bar             verdict, groups, saving; shown_type what it was read as, another reads it again; run_details opens the steps of the run
     page_side, page_view   the page view (``.box`` with ``data-path``); in it ``.draw`` (or Shift) makes a drag put the
                            words into the field at hand, ``.note`` says so with ``.undo``
     tabs                   Form, Raw OCR text, Raw JSON, Checks
@@ -152,6 +153,7 @@ FORM_TAB = "Form"
 SAVE_TO = "save_to"
 RECIPE = "recipe"
 TYPE = "read_as"
+SHOWN_TYPE = "shown_type"
 REOPEN_INPUT = "reopen_password"
 GROUP = "group"
 RANGE = "page_range"

@@ -9,13 +9,14 @@ import streamlit as st
 from pydantic import ValidationError
 
 from core.call import ModelName
-from core.recipe import BUILT_IN, ModelChoice, Recipe
+from core.recipe import AUTO, BUILT_IN, ModelChoice, Recipe
 from pages.shared import keys
 from pages.shared.choices import keep_change
 from pages.shared.frame import get_studio, plain
 from pages.shared.model_form import shown_name
 from pages.shared.recipe_model import ROLES, ask_name, draw_model
 from pages.shared.recipe_names import title_of_recipe
+from pages.shared.recognised import titles_of_types
 
 #: The OCR engine that asks a model.
 VISION = "vision"
@@ -126,10 +127,8 @@ def _draw_reading(base: Recipe, based: str) -> dict[str, Any]:
 
 
 def _draw_type(base: Recipe, based: str) -> str | None:
-    """What the recipe reads documents as, where there is more than one type; ``None``: what is chosen beside each document."""
-    titles = {kind.name: kind.title for kind in get_studio().types.types()}
-    if len(titles) < 2:
-        return base.type_name
+    """What the recipe reads documents as; ``None``: what is chosen beside each document."""
+    titles = {AUTO: "What the page says", **titles_of_types()}
     options = [None, *titles]
     return st.selectbox(
         "Read as",

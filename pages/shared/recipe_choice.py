@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from core.call import ModelName
@@ -13,22 +15,22 @@ from core.llm.providers import providers
 from core.recipe import ModelChoice, Recipe
 from pages.shared import keys
 from pages.shared.budget import draw_budget_warning
-from pages.shared.desk import OpenDocument
+from pages.shared.desk import Group, OpenDocument
 from pages.shared.frame import get_studio, plain
 from pages.shared.hiding import draw_hiding
 from pages.shared.money import dollars
 from pages.shared.recipe_builder import ask_recipe
 from pages.shared.recipe_names import title_of_recipe
+from pages.shared.recognised import reading, title_of, titles_of_types, type_of
 
 
-def recipe_of(document: OpenDocument) -> Recipe:
-    """The recipe that is chosen for a document, with the places that are to be hidden in it. One that is gone since is the
-    default. Raises RecipeError."""
+def recipe_of(document: OpenDocument, group: Group | None = None) -> Recipe:
+    """The recipe that is chosen for a document, as it reads ``group`` (``None``: the active one), with the places that are to be hidden in
+    it. One that is gone since is the default. Raises RecipeError, TypeDefinitionError."""
     studio = get_studio()
     recipes = studio.defaults.known_recipes()
     recipe = recipes.get(document.recipe, studio.defaults.recipe)
-    if document.type_name:
-        recipe = studio.types.reading_as(recipe, document.type_name)
+    recipe = reading(recipe, group or document.group)
     return recipe.hiding(studio.defaults.redaction.joined(studio.hidden(document.sha256, document.rotations)))
 
 
@@ -51,26 +53,52 @@ def _carries_invoice(document: OpenDocument) -> bool:
 
 
 def draw_type(document: OpenDocument) -> None:
-    """The choice of what a document is read as, where there is more than one type."""
-    titles = {kind.name: kind.title for kind in get_studio().types.types()}
-    if len(titles) < 2:
-        return
-    chosen = document.type_name if document.type_name in titles else next(iter(titles))
+    """The choice of what the active group is read as."""
+    titles = titles_of_types()
+    group = document.group
+    options = ["", *titles]
+    chosen = group.type_name if group.type_name in titles else ""
     if st.session_state.get(keys.TYPE) != chosen:
         st.session_state[keys.TYPE] = chosen
     st.selectbox(
         "Read as",
-        list(titles),
-        format_func=titles.__getitem__,
+        options,
+        format_func=lambda name: titles[name] if name else _without_choice(document, titles),
         key=keys.TYPE,
-        width=170,
+        width=210,
         on_change=_set_type,
-        args=(document,),
+        args=(document, group),
     )
 
 
-def _set_type(document: OpenDocument) -> None:
-    document.type_name = st.session_state[keys.TYPE]
+def _without_choice(document: OpenDocument, titles: Mapping[str, str]) -> str:
+    """What a document is read as where the person does not say."""
+    recipe = get_studio().defaults.known_recipes().get(document.recipe)
+    fixed = recipe.type_name if recipe and not recipe.chooses_type else None
+    return f"{titles.get(fixed, fixed)} (by the recipe)" if fixed else "What the page says"
+
+
+def _set_type(document: OpenDocument, group: Group) -> None:
+    if keys.TYPE in st.session_state:  # else of a document that is no longer shown
+        group.type_name = st.session_state[keys.TYPE]
+
+
+def draw_recognised(document: OpenDocument) -> None:
+    """What the active group seems to be, where the pages decide that."""
+    try:
+        recipe = recipe_of(document)
+    except StudioError:
+        return
+    if not recipe.chooses_type or not document.page_count or not document.group.pages:
+        return
+    found = type_of(document, document.group)
+    if found is None:
+        told = "What this is will be told when its pages are read: they are pictures."
+    elif found.known:
+        told = f"**{plain(title_of(found))}**: {plain(found.reason)}."
+    else:
+        told = f"What this is is not known ({plain(found.reason)}): it will be read as an invoice unless you choose."
+    st.caption(f":material/label: {told}")
 
 
 def draw_recipe(document: OpenDocument) -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 import streamlit as st
 
 from core.errors import StudioError
-from core.events import STEPS, StepFailed, StepFinished, StepProgressed, StepSkipped, StepStarted
+from core.events import ALWAYS, STEPS, StepFailed, StepFinished, StepProgressed, StepSkipped, StepStarted
 from core.jobs.queue import Job
 from pages.shared.desk import OpenDocument
 from pages.shared.frame import get_studio, plain
@@ -47,7 +47,8 @@ class StepLine:
 
 def lines_of(job: Job) -> list[StepLine]:
     """The steps of a run in order, from its facts so far; a step that ran twice shows its last time."""
-    lines = {step: StepLine(step, title, "waiting") for step, title in STEPS.items()}
+    begun = {event.step for event in job.events}
+    lines = {step: StepLine(step, title, "waiting") for step, title in STEPS.items() if step in begun | ALWAYS}
     for event in job.events:
         title = STEPS.get(event.step, event.step)
         match event:

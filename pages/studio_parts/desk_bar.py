@@ -90,7 +90,7 @@ def draw_desk_bar(desk: Desk) -> None:
             st.container(key="add_more", width="content"),
             st.popover("Add files", icon=":material/add:", key=f"add_more_{uploads}", width="content"),
         ):
-            draw_drop_zone("Drop invoices here")
+            draw_drop_zone("Drop documents here")
 
 
 def draw_reopen_closed(desk: Desk) -> None:
@@ -252,7 +252,7 @@ def batch_progress(jobs: Sequence[Job]) -> str:
 
 
 def state_of(document: OpenDocument, *, shown: bool = False) -> tuple[str, str]:
-    """An icon and words for how a document stands: the least finished of its invoices decides. Of the one that is shown
+    """An icon and words for how a document stands: the least finished of its groups decides. Of the one that is shown
     its steps tell more, and sooner."""
     if document.picking or any(group.run is None for group in document.groups):
         return ":material/description:", "choose its pages"

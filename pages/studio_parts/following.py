@@ -1,4 +1,4 @@
-"""Where to go on: the next invoice of the desk that needs somebody."""
+"""Where to go on: the next document of the desk that needs somebody."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pages.shared.session import ask_focus, changed_since_saved, forget_widgets,
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One invoice of the desk: its document and its group of pages (from 0)."""
+    """One document of the desk: its file and its group of pages (from 0)."""
 
     document: OpenDocument
     group: int
 
 
 def following(desk: Desk) -> Place | None:
-    """The next unsaved invoice after the one that is shown, round the desk: one that needs somebody before one that is
+    """The next unsaved document after the one that is shown, round the desk: one that needs somebody before one that is
     ready; ``None`` where all others are saved or still being read."""
     places = [Place(document, number) for document in desk.documents for number in range(len(document.groups))]
     shown = next((at for at, place in enumerate(places) if _is_shown(desk, place)), -1)

@@ -1,22 +1,26 @@
-"""The page picker: thumbnails, a range, turns, and groups of pages that are one invoice each."""
+"""The page picker: thumbnails, a range, turns, and groups of pages that are one document each."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import streamlit as st
 
 from core.documents import parse_page_range
 from core.errors import PageRangeError, StudioError
 from core.extraction import PageRef
+from core.recognition.parts import Part
 from pages.shared import keys
-from pages.shared.desk import Desk, Group, OpenDocument, range_text
+from pages.shared.desk import Desk, OpenDocument, range_text
 from pages.shared.frame import plain
 from pages.shared.intake import refuse
 from pages.shared.pictures import draw as draw_picture
-from pages.shared.recipe_choice import draw_recipe, draw_sending, draw_type, unreadable
+from pages.shared.recipe_choice import draw_recipe, draw_recognised, draw_sending, draw_type, unreadable
+from pages.shared.recognised import parts_of, title_of, titles_of_types, type_of
 from pages.shared.session import is_echo, set_widget
 from pages.shared.starting import start
+from pages.studio_parts.split_offer import draw_split_offer, pages_of
 
 #: Thumbnails shown at once: a document of hundreds of pages draws no more than these.
 WINDOW = 12
@@ -30,13 +34,16 @@ def draw_picker(desk: Desk, document: OpenDocument) -> None:
         st.button("All pages", key="all_pages", on_click=_set_all, args=(document,), disabled=document.page_count < 2)
         if document.page_count > 1 and len(document.groups) == 1:
             st.button(
-                "Split into several invoices", key="split", icon=":material/call_split:", on_click=document.add_group
+                "Split into several documents", key="split", icon=":material/call_split:", on_click=document.add_group
             )
         st.space("stretch")
         draw_type(document)
         draw_recipe(document)
         _draw_start(desk, document)
+    draw_recognised(document)
     draw_sending(document)
+    if parts := parts_of(document):
+        draw_split_offer(document, parts, lambda: _split(document, parts))
     if sentence := st.session_state.get(keys.RANGE_ERROR):
         st.markdown(f":red[:material/error: {plain(sentence)}]")
     if len(document.groups) > 1:
@@ -50,13 +57,11 @@ def _draw_start(desk: Desk, document: OpenDocument) -> None:
     empty = document.page_count > 0 and any(not group.pages for group in document.groups)
     waiting = [each for each in desk.documents if each.picking]
     if len(waiting) > 1:
-        st.button(
-            f"Extract all {len(waiting)} documents", key="extract_all", on_click=_extract, args=(waiting, document)
-        )
+        st.button(f"Extract all {len(waiting)} files", key="extract_all", on_click=_extract, args=(waiting, document))
     count = len(document.groups)
-    why = "Choose at least one page for every invoice." if empty else plain(unreadable(document))
+    why = "Choose at least one page for every document." if empty else plain(unreadable(document))
     st.button(
-        "Extract" if count == 1 else f"Extract {count} invoices",
+        "Extract" if count == 1 else f"Extract {count} documents",
         key="extract",
         type="primary",
         icon=":material/play_arrow:",
@@ -81,7 +86,7 @@ def _draw_range(document: OpenDocument) -> None:
     typed = st.session_state.get(keys.RANGE)
     kept = typed is not None and _pages_of(typed, document) in (group.pages, None)
     set_widget(keys.RANGE, typed if kept else text)
-    label = "Pages" if len(document.groups) == 1 else f"Pages of invoice {document.active + 1}"
+    label = "Pages" if len(document.groups) == 1 else f"Pages of document {document.active + 1}"
     st.text_input(
         label,
         key=keys.RANGE,
@@ -126,23 +131,25 @@ def _forget_range() -> None:
 def _draw_groups(document: OpenDocument) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="groups_bar"):
         draw_group_choice(document)
-        st.button("Add an invoice", key="split", icon=":material/add:", on_click=document.add_group)
-        st.button("One invoice per page", key="split_by_page", on_click=document.split_by_page)
+        st.button("Add a document", key="split", icon=":material/add:", on_click=document.add_group)
+        st.button("One document per page", key="split_by_page", on_click=document.split_by_page)
+        if document.active > 0:
+            st.button("Join with the one before", key="join_previous", on_click=_join, args=(document,))
         st.button("Remove this one", key="drop_group", type="tertiary", on_click=document.drop_group)
-        st.button("Back to one invoice", key="join", type="tertiary", on_click=document.join_groups)
-    st.caption("Each invoice is read on its own. Click pages to put them into the invoice that is chosen above.")
+        st.button("Back to one document", key="join", type="tertiary", on_click=document.join_groups)
+    st.caption("Each document is read on its own. Click pages to move them into the document that is chosen above.")
 
 
 def draw_group_choice(document: OpenDocument) -> None:
-    """Which invoice of the document is chosen or shown."""
+    """Which document of the file is chosen or shown."""
     numbers = list(range(len(document.groups)))
     active = min(document.active, len(numbers) - 1)
     if st.session_state.get(keys.GROUP) != active:
         st.session_state[keys.GROUP] = active
     st.segmented_control(
-        "Invoices in this document",
+        "Documents in this file",
         numbers,
-        format_func=lambda number: _group_title(number, document.groups[number]),
+        format_func=lambda number: _group_title(document, number),
         key=keys.GROUP,
         required=True,
         on_change=_choose_group,
@@ -151,9 +158,21 @@ def draw_group_choice(document: OpenDocument) -> None:
     )
 
 
-def _group_title(number: int, group: Group) -> str:
+def _group_title(document: OpenDocument, number: int) -> str:
+    group = document.groups[number]
     pages = range_text(group.pages)
-    return f"Invoice {number + 1} · {f'p. {pages}' if pages else 'no pages yet'}"
+    title = titles_of_types().get(group.type_name) or (title_of(type_of(document, group)) if pages else "Document")
+    return f"{number + 1} · {title} · {f'p. {pages}' if pages else 'no pages yet'}"
+
+
+def _split(document: OpenDocument, parts: Sequence[Part]) -> None:
+    document.split(pages_of(parts))
+    _forget_range()
+
+
+def _join(document: OpenDocument) -> None:
+    document.join_to_previous()
+    _forget_range()
 
 
 def _choose_group(document: OpenDocument) -> None:
@@ -208,7 +227,7 @@ def _draw_thumbnail(document: OpenDocument, page: int) -> None:
                 args=(page, degrees),
             )
     if held:
-        st.caption(f"In invoice {', '.join(map(str, held))}")
+        st.caption(f"In document {', '.join(map(str, held))}")
 
 
 def _look(page: int) -> None:

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import streamlit as st
 
 from core.errors import StudioError
 from core.extraction import Extraction
+from core.recognition.parts import Part
 from core.review.stops import stops
+from core.schema.type_choice import TypeChoice
 from core.studio import Reviewed
 from pages.shared import keys
-from pages.shared.desk import Desk, OpenDocument
+from pages.shared.desk import Desk, Group, OpenDocument
 from pages.shared.form import draw_form
 from pages.shared.frame import get_studio, plain
+from pages.shared.intake import refuse
 from pages.shared.keyboard import draw_keyboard, draw_keys
 from pages.shared.lines import draw_lines, take_changes
 from pages.shared.money import dollars
-from pages.shared.session import ask_focus, forget_widgets, get_job, get_review
+from pages.shared.recognised import parts_as_read, titles_of_types
+from pages.shared.session import ask_focus, forget_widgets, get_job, get_review, is_echo, set_widget
+from pages.shared.starting import start
 from pages.shared.steps import draw_steps, in_words
 from pages.shared.viewer import draw_viewer
 from pages.studio_parts.following import Place, following, is_saved, show
 from pages.studio_parts.picker import draw_group_choice
 from pages.studio_parts.saving import draw_save, draw_save_trouble
+from pages.studio_parts.split_offer import draw_split_offer, pages_of
 from pages.studio_parts.tabs import draw_checks, draw_raw_json, draw_raw_text
 
 TABS = (keys.FORM_TAB, "Raw OCR text", "Raw JSON", "Checks")
@@ -32,6 +39,8 @@ def draw_result(desk: Desk, document: OpenDocument, run_id: str, extraction: Ext
     """Draw a finished run with the person's edits on it."""
     _go_on(desk, run_id)
     take_changes(run_id, extraction)
+    if parts := parts_as_read(document, run_id, extraction):
+        draw_split_offer(document, parts, lambda: _split(document, parts))
     reviewed, errors = get_review(run_id, extraction)
     _draw_head(desk, document, run_id, reviewed, errors)
     draw_save_trouble()
@@ -53,6 +62,7 @@ def _draw_head(desk: Desk, document: OpenDocument, run_id: str, reviewed: Review
             _draw_details(run_id, reviewed.extraction)
         if len(document.groups) > 1:
             draw_group_choice(document)
+        _draw_type(document, reviewed.extraction)
         st.space("stretch")
         st.button(
             "Pages",
@@ -67,6 +77,57 @@ def _draw_head(desk: Desk, document: OpenDocument, run_id: str, reviewed: Review
         place = following(desk)
         if draw_save(run_id, reviewed, errors, place is not None):
             _draw_next(desk, place)
+
+
+def _draw_type(document: OpenDocument, extraction: Extraction) -> None:
+    """What the document was read as and why; another choice reads it again."""
+    titles = titles_of_types()
+    titles.setdefault(extraction.type_name, extraction.type.title)  # a type that is out of use by now
+    choice = extraction.recipe.type_choice
+    group = document.group
+    set_widget(keys.SHOWN_TYPE, extraction.type_name)
+    st.selectbox(
+        "Read as",
+        list(titles),
+        format_func=titles.__getitem__,
+        key=keys.SHOWN_TYPE,
+        width=170,
+        label_visibility="collapsed",
+        help=plain(_why(choice)) or None,
+        on_change=_read_as,
+        args=(document, group),
+    )
+    if choice is not None and not choice.known:
+        st.markdown(":orange-badge[:material/help: Type not known]", width="content", help=plain(_why(choice)))
+
+
+def _why(choice: TypeChoice | None) -> str:
+    if choice is None:
+        return ""
+    if choice.known:
+        return f"Read as this since it {choice.reason}. Choose another type and it is read again."
+    return f"What this is is not known ({choice.reason}). Choose its type and it is read again."
+
+
+def _read_as(document: OpenDocument, group: Group) -> None:
+    """Read the document again as the type that the person chose."""
+    if keys.SHOWN_TYPE not in st.session_state or is_echo(keys.SHOWN_TYPE):
+        return
+    group.type_name = st.session_state[keys.SHOWN_TYPE]
+    _begin(document)
+
+
+def _split(document: OpenDocument, parts: Sequence[Part]) -> None:
+    document.split(pages_of(parts))
+    _begin(document)
+
+
+def _begin(document: OpenDocument) -> None:
+    forget_widgets()
+    try:
+        start(document)
+    except StudioError as error:
+        refuse(f"{document.name}: {error}")
 
 
 def _verdict(extraction: Extraction) -> str:
@@ -128,16 +189,16 @@ def _choose_pages(document: OpenDocument) -> None:
 
 
 def _draw_next(desk: Desk, place: Place | None) -> None:
-    """The way on from a saved invoice."""
+    """The way on from a saved document."""
     if place is None:
         st.button("Done, clear the desk", key="next_document", type="primary", on_click=_clear, args=(desk,))
         return
-    what = "Next invoice" if place.document is desk.document else "Next document"
+    what = "Next in this file" if place.document is desk.document else "Next document"
     st.button(what, key="next_document", type="primary", shortcut="Ctrl+Enter", on_click=show, args=(desk, place))
 
 
 def _go_on(desk: Desk, run_id: str) -> None:
-    """Leave an invoice that was saved to go on."""
+    """Leave a document that was saved to go on."""
     if st.session_state.get(keys.GO_ON) != run_id or not is_saved(run_id):
         return
     st.session_state[keys.GO_ON] = None
@@ -154,7 +215,7 @@ def _clear(desk: Desk) -> None:
 
 def _draw_page_side(run_id: str, extraction: Extraction, reviewed: Reviewed) -> None:
     if not extraction.pages:
-        st.info("This invoice came from XML alone: there is no page to show.", icon=":material/code:")
+        st.info("This document came from XML alone: there is no page to show.", icon=":material/code:")
         return
     try:
         get_studio().document(extraction.document)

@@ -17,21 +17,21 @@ from pages.studio_parts.saving import chosen_targets, keep_receipt, take_back
 
 
 def draw_save_ready(desk: Desk) -> None:
-    """A button for all that is ready and not saved, where that is more than one invoice."""
+    """A button for all that is ready and not saved, where that is more than one document."""
     waiting = ready(desk)
     if len(waiting) > 1:
         st.button(
             f"Save all {len(waiting)} ready",
             key="save_ready",
             icon=":material/done_all:",
-            help="Saves every invoice on the desk that is ready and not saved yet. What is stored already is left for you.",
+            help="Saves every document on the desk that is ready and not saved yet. What is stored already is left for you.",
             on_click=_save,
             args=(desk,),
         )
 
 
 def ready(desk: Desk) -> dict[str, Reviewed]:
-    """The invoices on the desk, by run, that are ready as they now stand, have no open point and are not saved."""
+    """The documents on the desk, by run, that are ready as they now stand, have no open point and are not saved."""
     found: dict[str, Reviewed] = {}
     for run_id in desk.runs():
         job = get_job(run_id)

@@ -36,7 +36,7 @@ _MOST_DIFFERENCES = 8
 
 
 def draw_save(run_id: str, reviewed: Reviewed, errors: dict[str, str], others: bool) -> bool:
-    """The save bar; gives whether what stands is saved as it is. ``others`` is whether another invoice of the desk waits."""
+    """The save bar; gives whether what stands is saved as it is. ``others`` is whether another document of the desk waits."""
     edits = get_edits(run_id)
     receipt = edits.receipt
     if receipt and edits.saved == reviewed.extraction.values and not errors:

@@ -84,7 +84,11 @@ def primaries(app: AppTest) -> list[str]:
 
 def extracted(sample: SampleFile) -> AppTest:
     """The page with the result of a document."""
-    app = press(drop(open_page(), (sample.name, sample.data)), "extract")
+    return until_read(press(drop(open_page(), (sample.name, sample.data)), "extract"))
+
+
+def until_read(app: AppTest) -> AppTest:
+    """The page once the run that it shows is over."""
     until = time.monotonic() + 30
     while "save" not in keys_of(app) and time.monotonic() < until:
         time.sleep(0.05)
@@ -102,7 +106,7 @@ def type_into(app: AppTest, name: str, text: str) -> AppTest:
 def test_an_empty_desk_says_what_to_do(studio: Studio) -> None:
     """The first screen asks for documents and offers samples."""
     app = open_page()
-    assert "Drop invoices here" in said(app)
+    assert "Drop documents here" in said(app)
     assert {"sample_0", "sample_1", "sample_2"} <= keys_of(app)
 
 
@@ -238,7 +242,64 @@ def test_a_document_splits_into_several_invoices(studio: Studio, two_invoices_pd
     """Each group of pages is an invoice of its own."""
     app = drop(open_page(), (two_invoices_pdf.name, two_invoices_pdf.data))
     press(press(app, "split"), "split_by_page")
-    assert app.button(key="extract").label == "Extract 2 invoices"
+    assert app.button(key="extract").label == "Extract 2 documents"
+
+
+def test_a_split_is_proposed_and_taken(studio: Studio, two_invoices_pdf: SampleFile) -> None:
+    """With pages, numbers and first words; what is taken can still be changed, and is not proposed again."""
+    app = drop(open_page(), (two_invoices_pdf.name, two_invoices_pdf.data))
+    assert "This file seems to hold 2 documents" in said(app)
+    assert str(two_invoices_pdf.truth["invoice_number"]) in said(app)
+    press(app, "split_accept")
+    assert app.button(key="extract").label == "Extract 2 documents"
+    assert "seems to hold" not in said(app)
+    press(app, "join")
+    assert "seems to hold" not in said(app)
+
+
+def test_a_split_that_is_not_wanted_is_not_proposed_again(studio: Studio, two_invoices_pdf: SampleFile) -> None:
+    """Nor after a reload; the pages are read as one."""
+    app = press(drop(open_page(), (two_invoices_pdf.name, two_invoices_pdf.data)), "split_decline")
+    assert "split_offer" not in said(open_page(desk=named(app, "desk")))
+    assert "split_accept" not in keys_of(app)
+    assert app.button(key="extract").label == "Extract"
+
+
+def test_a_split_is_proposed_above_the_result_of_pages_without_text(
+    studio: Studio, two_invoices_pdf: SampleFile
+) -> None:
+    """What they hold is known only once they are read; taking it reads them again from the cache, each by itself."""
+    with pymupdf.open() as scan, pymupdf.open(stream=two_invoices_pdf.data) as digital:
+        for page in digital:
+            picture = page.get_pixmap(dpi=110).tobytes("jpeg")
+            scan.new_page().insert_image(page.rect, stream=picture)
+        app = drop(open_page(), ("scan.pdf", scan.tobytes()))
+    assert "split_accept" not in keys_of(app)
+    assert "told when its pages are read" in said(app)
+    app = until_read(press(app, "extract"))
+    press(app, "split_accept")
+    app = until_read(app)
+    assert len(app.button_group(key="group").options) == 2
+    assert app.text_input(key="field_invoice_number").value == two_invoices_pdf.truth["invoice_number"]
+
+
+def test_what_a_document_seems_to_be_is_told_and_can_be_overruled(studio: Studio) -> None:
+    """Before it is read and after; another choice reads it again, and stays."""
+    from tests.core.declared.papers import PAYSLIP, paper
+    from tests.core.declared.test_reading import from_example
+
+    studio.types.keep(from_example(PAYSLIP, 3)[0])
+    one = paper(PAYSLIP, 5)
+    app = drop(open_page(), (one.name, one.data))
+    assert "**Payslip**: says “Payslip” at the top and has" in said(app)
+    app = until_read(press(app, "extract"))
+    assert app.selectbox(key="shown_type").value == "payslip"
+    app.selectbox(key="shown_type").set_value("invoice")
+    app = until_read(settled(app.run()))
+    assert app.selectbox(key="shown_type").value == "invoice"
+    assert "field_invoice_number" in {str(field.key) for field in app.text_input}
+    press(app, "choose_pages")
+    assert app.selectbox(key="read_as").value == "invoice"
 
 
 def test_the_result_shows_what_the_page_says(studio: Studio, digital_pdf: SampleFile) -> None:

@@ -102,6 +102,17 @@ def test_one_document_can_hold_several_invoices() -> None:
     assert [group.pages for group in document.groups] == [[1, 2, 3]]
 
 
+def test_a_page_moves_from_one_document_into_another() -> None:
+    """It is never in two; a document is joined with the one before it."""
+    document = open_document()
+    document.split([(1,), (2, 3)])
+    document.toggle(2)
+    assert [group.pages for group in document.groups] == [[1, 2], [3]]
+    document.active = 1
+    document.join_to_previous()
+    assert ([group.pages for group in document.groups], document.active) == ([[1, 2, 3]], 0)
+
+
 def test_every_page_can_become_an_invoice_of_its_own() -> None:
     """Splitting by page makes a group a page."""
     document = open_document()

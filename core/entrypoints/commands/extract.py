@@ -12,10 +12,10 @@ from core.atomic import write_atomically
 from core.documents import Document, MemberWalk, parse_page_range
 from core.entrypoints.commands.reading import explain, extract_document, open_file, open_studio
 from core.entrypoints.console import StepLines, json_text, print_json, warn
-from core.errors import StudioError
+from core.errors import PageRangeError, StudioError
 from core.extraction import Extraction
 from core.extraction_json import to_json
-from core.recipe import Recipe, load_recipe
+from core.recipe import AUTO, Recipe, load_recipe
 from core.review import Reviewed
 from core.review.standing import status_of
 from core.review.stops import stops
@@ -34,8 +34,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Extract every file; one that fails is told of and the others go on."""
     studio = open_studio()
     recipe = load_recipe(arguments.recipe, studio.defaults.known_recipes()) if arguments.recipe else None
+    if arguments.split and arguments.pages:
+        raise PageRangeError("--split looks at all pages: leave --pages out.")
     if arguments.type:
         recipe = studio.types.reading_as(recipe or studio.defaults.recipe, arguments.type)
+    elif arguments.split:
+        recipe = (recipe or studio.defaults.recipe).reading(AUTO)
     results = Results(arguments.out)
     lines = StepLines(arguments.quiet)
     faultless = True
@@ -117,28 +121,46 @@ def _document(
     arguments: argparse.Namespace,
     pages: str = "",
 ) -> bool:
-    """Extract the document that ``load`` opens; gives whether all went well."""
-    try:
+    """Extract what ``load`` opens, each of its documents where they are to be split; gives whether all went well."""
+
+    def read() -> bool:
         document = load()
-        chosen = parse_page_range(pages, document.page_count) if pages else None
+        groups: list[Sequence[int] | None] = [parse_page_range(pages, document.page_count) if pages else None]
+        if arguments.split and document.page_count > 1:
+            groups = [part.pages for part in studio.read_parts(document, recipe)]
+        faultless = True
+        for number, group in enumerate(groups, 1):
+            if len(groups) > 1 and group:
+                lines.title(f"{path}, document {number} of {len(groups)}: pages {', '.join(map(str, group))}")
+            faultless &= _guarded(path, partial(extract, document, group))
+        return faultless
+
+    def extract(document: Document, group: Sequence[int] | None) -> bool:
         run_id = new_run_id()
-        extraction = extract_document(studio, document, chosen, recipe, lines, run_id)
+        extraction = extract_document(studio, document, group, recipe, lines, run_id)
         for stop in stops(extraction):
             lines.note(f"Needs review: {stop.sentence}")
         results.put(path, extraction)
         if arguments.save and extraction.values != extraction.type.model():
             targets = [_TARGETS[name] for name in dict.fromkeys(arguments.save)]
             _save(studio, path, run_id, extraction, targets, arguments.stored)
+        return _was_read(path, extraction)
+
+    return _guarded(path, read)
+
+
+def _guarded(path: Path, work: Callable[[], bool]) -> bool:
+    """What ``work`` gives; what goes wrong in it is told of and costs no other file its result."""
+    try:
+        return work()
     except BrokenPipeError:
         raise
     except (StudioError, OSError) as error:
         warn(explain(path, error))
-        return False
     except Exception as error:  # a fault of ours in one file must not cost the others their results
         log.debug("extraction of %s failed", path, exc_info=True)
         warn(f"{path}: something unexpected went wrong ({type(error).__name__}: {error}); please report it.")
-        return False
-    return _was_read(path, extraction)
+    return False
 
 
 def _was_read(path: Path, extraction: Extraction) -> bool:

@@ -20,7 +20,8 @@ _CONTACT = re.compile(
     re.IGNORECASE,
 )
 _REGISTRATION = re.compile(
-    r"\b(?:VAT|GST|ABN|USt|UID|TVA|SIRET|SIREN|RCS|NIF|CIF|P\.?\s?IVA|BTW|KvK|CNPJ|HRB|HRA|EIN|TIN)\b|\b(?:Tel|Fax|Phone|Fon|Mob)\b",
+    r"\b(?:VAT|GST|GSTIN|ABN|ACN|UEN|USt|UID|MWST|TVA|SIRET|SIREN|RCS|NIF|CIF|P\.?\s?IVA|BTW|KvK|CNPJ|HRB|HRA|EIN|TIN|CVR|Momsreg|NIP|REGON|IČO?|DIČ|VKN|CUI)\b"
+    r"|\bOrg\.?\s?nr\b|\bVergi\s(?:Dairesi|No)\b|\bY-tunnus\b|\b(?:Tel|Tlf|Tél|Fax|Phone|Fon|Mob)\b",
     re.IGNORECASE,
 )
 #: Endings of streets that surnames have too: without a number or a preposition they prove nothing.

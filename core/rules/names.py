@@ -47,6 +47,12 @@ _BEHIND_NAME = re.compile(
 )
 #: What parts a sender's line (Acme Ltd · 12 High Street · Leeds).
 _DOTS = re.compile(r"\s*[·•●|∙]\s*")
+#: What a company's line of registration says, and what is no part of a name.
+_REGISTERED = re.compile(
+    r"\b(?:regist(?:ered|ro|re)|au capital|limited liability|authorised|Geschäftsführer)\b", re.IGNORECASE
+)
+_CLAUSE = re.compile(r"\s(?:is|are|ist|est|trading as|t/a|of the)\s", re.IGNORECASE)
+_LONGEST_NAME = 10
 _BRACKETED = re.compile(r"\([^()]*\)")
 
 
@@ -82,6 +88,23 @@ def clean_name(text: str, titles: Set[str] = frozenset()) -> str:
     while len(words) > 1 and fold(words[-1]) in titles:
         words.pop()
     return " ".join(words)
+
+
+def registered_name(text: str) -> str | None:
+    """The company with which a line begins that goes on with its register, seat or tax number (Acme Ltd. Registered in
+    England No. 4711), else ``None``."""
+    words = text.strip(_EDGE).split()
+    if words and fold(words[0]) in patterns().leading_forms:
+        return None
+    for end in range(2, min(len(words), _LONGEST_NAME)):
+        name, rest = " ".join(words[:end]), " ".join(words[end:])
+        if not has_legal_form(name):
+            continue
+        if end + 1 < len(words) and is_fragment(words[end]) and not words[end - 1].endswith((",", ";", "–", "-")):
+            continue  # the form goes on (Co. Ltd)
+        says = _REGISTERED.search(rest) or is_registration(rest) or is_town(rest) or is_contact(rest)
+        return without_number(name).rstrip(",") if says and not _CLAUSE.search(name) else None
+    return None
 
 
 def is_fragment(text: str) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import pairwise, takewhile
+from statistics import median
 
 from core.notation.folding import fold
 from core.page.layout import Layout, Segment, Token
@@ -38,10 +39,14 @@ _HOMES = {
     "nl": frozenset({"NL"}), "pt": frozenset({"PT", "BR"}),
 }  # fmt: skip
 #: Languages in whose countries invoices give the customer's tax number with his address.
-_NUMBERED_CUSTOMERS = frozenset({"es", "it", "pt"})
+_NUMBERED_CUSTOMERS = frozenset({"es", "it", "pt", "pl", "cs", "sk", "hu", "ro", "tr", "el"})
 _MOST_LINES = 8
 #: An address with a label of its own follows a name within so many lines.
 _ROWS_BELOW = 3
+#: The details of a letterhead stand below an empty line at most, in text heights.
+_DETAILS_GAP = 3.0
+#: A blank this many times as wide as the usual one ends a party that is printed on one line.
+_WIDE_BLANK = 2.2
 #: Labels that tell a document from others.
 _TELLING = ("invoice_number", "invoice_date")
 #: A line with its town and more words than this is a whole party.
@@ -56,6 +61,17 @@ def _is_house_number(label: Label, segment: Segment) -> bool:
     rest = " ".join(token.text for token in segment.tokens[label.end :])
     announces = label.end != 1 or segment.tokens[0].text.endswith(":") or label.kind in PARTIES
     return not announces and is_street(segment.text) and has_street_word(rest)
+
+
+def _to_wide_blank(line: PartyLine) -> PartyLine:
+    """A party on one line up to the wide blank behind its town: what follows is something else (Meter 55120)."""
+    tokens = line.tokens
+    gaps = [after.x0 - before.x1 for before, after in pairwise(tokens)]
+    wide = _WIDE_BLANK * max(median(gaps), 0.1 * tokens[0].height) if gaps else 0.0
+    for at, gap in enumerate(gaps, 1):
+        if gap > wide and is_town(" ".join(token.text for token in tokens[:at])):
+            return line_of(tokens[:at])
+    return line
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +107,34 @@ class PartyReader:
         self.blocks = [part for block in found for part in self._without_titles(block)]
 
     def _without_titles(self, block: Block) -> list[Block]:
-        """A block cut where the document's title stands between letterhead and customer."""
+        """A block cut where the document's title stands between letterhead and customer, or another party is announced."""
         parts: list[list[Segment]] = [[]]
         for segment in block.segments:
+            label = self.reading.label_starting(block.page, segment)
             if segment.key in self.reading.lexicon.titles:
                 parts.append([])
+            elif parts[-1] and label is not None and label.kind in PARTIES and label.weight >= OWN_LANGUAGE:
+                parts.append([segment])
             else:
                 parts[-1].append(segment)
         return [Block(part, block.page) for part in parts if part]
 
     def labelled(self, kind: str) -> list[Party]:
         """The parties that labels of ``kind`` announce, best first."""
-        found = [party for label in self.reading.of_kind(kind) if (party := self._of_label(label)) is not None]
+        labels = self.reading.of_kind(kind)
+        if kind == "ship_to":
+            labels += [label for label in self.reading.of_kind("shipping") if self._heads_address(label)]
+        found = [party for label in labels if (party := self._of_label(label)) is not None]
         if kind == "customer":
             found += self._addressed()
         return sorted(found, key=lambda party: -party.score)
+
+    def _heads_address(self, label: Label) -> bool:
+        """Whether a word that also names the costs of delivery (Livraison) stands above an address."""
+        layout, segment = self.reading.layouts[label.page], label.segment
+        if label.start or not label.stands_alone or segment.y0 > self.reading.table_top:
+            return False
+        return any(is_town(other.text) for other in column_beneath(layout, segment, 0.0, 1.6, _MOST_LINES))
 
     def _addressed(self) -> list[Party]:
         """Names that a word of respect marks as the addressee (Japanese 御中 and 様)."""
@@ -209,7 +238,7 @@ class PartyReader:
         inline = self._rest(label)
         inline = None if inline and is_contact(inline.text) else inline
         if inline and len(inline.tokens) > _PARTY_WORDS and is_town(inline.text):
-            return [inline]
+            return [_to_wide_blank(inline)]
         right = layout.right_of(segment)
         start = segment.tokens[label.end].x0 if inline and label.end < len(segment.tokens) else segment.x0
         beneath = self._usable(label, column_beneath(layout, segment, start - segment.x0, 1.6, _MOST_LINES))
@@ -276,7 +305,9 @@ class PartyReader:
                 break
             if tokens and text.strip(EDGE):
                 lines.append(line_of(tokens))
-            complete = complete or is_town(text)
+            # the first line is the name where a town stands below it, however much it looks like one (Lodge NY 44812)
+            named = len(lines) == 1 and any(is_town(other.text) for other in segments[1:5] if other is not segment)
+            complete = complete or (is_town(text) and not named)
         return lines
 
     def _without_labels(self, page: int, segment: Segment) -> list[Token]:
@@ -312,7 +343,7 @@ class PartyReader:
         if assembled is None or assembled[0] is None or not assembled[1] or is_greeting(assembled[0].text):
             return None
         score = 0.6 if 0.08 < where < 0.36 else 0.45
-        texts = [segment.text for segment in block.segments]
+        texts = [segment.text for segment in (*block.segments, *self._details_beneath(block))]
         if any(map(is_contact, texts)):
             score -= 0.2
         elif any(map(is_registration, texts)):
@@ -330,6 +361,19 @@ class PartyReader:
             score -= 0.3
         tokens = tuple(token for segment in block.segments for token in segment.tokens)
         return Party(assembled[0], tuple(self._domestic(assembled[1])), block.page, score, "address block", "", tokens)
+
+    def _details_beneath(self, block: Block) -> Sequence[Segment]:
+        """The lines of the next block in the same column, an empty line below, where they give telephone, mail or tax
+        number: they belong to whoever stands above."""
+        last = block.segments[-1]
+        for other in self.blocks:
+            first = other.segments[0]
+            aligned = abs(first.x0 - last.x0) < last.height or abs(first.x1 - last.x1) < 0.5 * last.height
+            if other is not block and aligned and 0 < first.y0 - last.y1 < _DETAILS_GAP * last.height:
+                texts = [segment.text for segment in other.segments]
+                known = [text for text in texts if is_contact(text) or is_registration(text)]
+                return other.segments if 2 * len(known) >= len(texts) else ()
+        return ()
 
     def _below_merchant(self, block: Block, name: PartyLine) -> bool:
         """Whether a slip's block names a company below the merchant and what tells the document (its number, its date)."""

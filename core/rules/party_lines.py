@@ -101,8 +101,8 @@ def _is_sure_street(text: str) -> bool:
 
 def is_unnumbered(text: str) -> bool:
     """Whether a line is an English street or building without a number (Quay Road, The Old Mill)."""
-    words = [word.strip(EDGE) for word in text.split()]
-    return 1 < len(words) < 5 and words[-1].casefold() in _UNNUMBERED and words[0][:1].isupper()
+    parts = [[word.strip(EDGE) for word in part.split()] for part in text.split(",")]
+    return any(1 < len(words) < 5 and words[-1].casefold() in _UNNUMBERED and words[0][:1].isupper() for words in parts)
 
 
 def _is_postcode(line: PartyLine) -> bool:

@@ -88,6 +88,8 @@ class Reading:
     def _is_table_head(self, page: int, line: Line) -> bool:
         kinds = [kinds for segment in line.segments for kinds in self._heads_in(page, segment)]
         known = [found[0] for found in kinds if found]
+        if "description" not in known and sum(found.startswith("tax_") for found in known) > 1:
+            return False  # a table of taxes (Tax, Base amount, Tax amount, Total)
         return (
             len(known) >= 3
             and 2 * len(known) >= len(kinds)

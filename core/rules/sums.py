@@ -12,6 +12,7 @@ from core.notation.currencies import currency_of, is_code
 from core.page.layout import Line, Segment, Token
 from core.rules.labels import Label
 from core.rules.reading import Reading
+from core.schema.values import is_amount
 
 #: What labels of sums may announce.
 KINDS = {"subtotal", "tax", "total_amount", "amount_due", "discount", "shipping", "rounding", "paid"}
@@ -244,6 +245,37 @@ def rows_of_tax(reading: Reading, totals: Collection[Decimal]) -> Iterator[tuple
                         Sum("subtotal", net.value, net.tokens, page, number, _PROVEN, ROW_OF_TAX, "", None),
                         Sum("tax", tax.value, tax.tokens, page, number, _PROVEN, ROW_OF_TAX, "", None),
                     )
+
+
+def largest_amount(reading: Reading) -> Decimal | None:
+    """The greatest amount with cents on the pages."""
+    found = (
+        amount.value
+        for page, layout in enumerate(reading.layouts)
+        for segment in layout.segments
+        for amount in reading.amounts_in(page, segment)
+        if amount.decimals == 2 and not amount.percent and is_amount(amount.value)
+    )
+    return max(found, default=None)
+
+
+def gross_of(reading: Reading, net: Sum, tax: Sum) -> Iterator[Sum]:
+    """The total printed on the row that holds ``net`` and ``tax``, which no label announces."""
+    line = reading.layouts[net.page].lines[net.line]
+    for segment in line.segments:
+        for amount in reading.amounts_in(net.page, segment):
+            if amount.value == net.value + tax.value and amount.decimals == 2:
+                yield Sum(
+                    "total_amount",
+                    amount.value,
+                    amount.tokens,
+                    net.page,
+                    net.line,
+                    _PROVEN,
+                    ROW_OF_TAX,
+                    "",
+                    amount.currency,
+                )
 
 
 def _is_labelled_sum(reading: Reading, page: int, line: Line) -> bool:

@@ -14,7 +14,7 @@ from itertools import product
 from core.notation.folding import fold
 from core.rules.reading import Reading
 from core.rules.settled import LAST, due_sums, last_sums, paid_for, parts, rounded_total, settle
-from core.rules.sums import KINDS, ONE_OF_SEVERAL, Sum, in_one_currency, rows_of_tax, sums_of
+from core.rules.sums import KINDS, ONE_OF_SEVERAL, Sum, gross_of, in_one_currency, largest_amount, rows_of_tax, sums_of
 from core.schema.values import is_amount
 
 #: What is due may be less than the total, so its label is worth less as one of the total.
@@ -74,6 +74,10 @@ def read_totals(reading: Reading, lines: Decimal | None = None, currency: str | 
     settled = settle(by_kind["paid"], by_kind["amount_due"], lines)
     bare = [found for found in by_kind["subtotal"] if found.weak]
     rows = list(rows_of_tax(reading, {found.value for found in (*totals, *bare)} | settled.proven))
+    if not rows and (largest := largest_amount(reading)) is not None:
+        # a table of taxes whose headings stand over none of its amounts
+        rows = list(rows_of_tax(reading, {largest}))
+        totals += [found for net, duty in rows for found in gross_of(reading, net, duty)]
     gross = {net.value + tax.value for net, tax in rows}
     totals += last_sums(by_kind, settled, gross)
     if not any(found.value in settled.proven for found in totals):
@@ -102,10 +106,10 @@ def read_totals(reading: Reading, lines: Decimal | None = None, currency: str | 
     )
     best: tuple[float, Sum | None, Sum | None, Sum | None, bool] = (-1.0, None, None, None, False)
     extras = _extras(by_kind)
-    largest = max((found.value for found in totals if found.score > _LIKELY), default=Decimal(0))
+    greatest = max((found.value for found in totals if found.score > _LIKELY), default=Decimal(0))
     partial = parts([*by_kind["total_amount"], *by_kind["amount_due"], *by_kind["subtotal"]])
     for chosen in product([None, *subtotals], [None, *taxes], [None, *totals]):
-        score, agree = _judge(*chosen, extras, largest, partial)
+        score, agree = _judge(*chosen, extras, greatest, partial)
         if score > best[0]:
             best = (score, *chosen, agree)
     _, subtotal, tax, total, _ = best

@@ -16,7 +16,7 @@ from core.rules.addresses import (
 )
 from core.rules.blocks import Block, with_neighbours
 from core.rules.merchant import is_slip, merchant_names
-from core.rules.names import Name, clean_name, is_namelike, without_number
+from core.rules.names import Name, clean_name, is_fragment, is_namelike, registered_name, without_number
 from core.rules.parties import Party, PartyReader
 from core.rules.party_forms import without_label
 from core.rules.party_lines import line_of
@@ -67,6 +67,10 @@ _COMPANY_NAMES = frozenset(
     }
 )
 _HEAD = 0.25
+#: Below this share of the page stands its foot.
+_FOOT = 0.8
+#: No name has more words.
+_NAME_WORDS = 10
 #: A line of more cells than this is a row of a table and names nobody.
 _CELLS = 2
 
@@ -158,9 +162,21 @@ def _names(reader: PartyReader) -> Iterator[Name]:
         for segment in layout.segments:
             yield from _of_segment(reading, page, layout, segment)
     yield from _company_names(reading)
+    yield from _registered_names(reading)
     yield from merchant_names(reading)
     yield from _letterheads(reader)
     yield from _names_in_two_lines(reader)
+
+
+def _registered_names(reading: Reading) -> Iterator[Name]:
+    """The company with which a line of the foot begins that says where it is registered (Acme Ltd. Registered in England)."""
+    for page, layout in enumerate(reading.layouts):
+        for segment in layout.segments:
+            if segment.y0 < _FOOT * layout.height or len(segment.tokens) < 4:
+                continue
+            text = registered_name(segment.text)
+            if text and is_namelike(reading, text) and not names_bank(text):
+                yield Name(text, tuple(segment.tokens[: len(text.split())]), page, 0.45, "registered name")
 
 
 def _company_names(reading: Reading) -> Iterator[Name]:
@@ -229,10 +245,14 @@ def _names_in_two_lines(reader: PartyReader) -> Iterator[Name]:
         if len(block.segments) < 2 or block.y0 > min(0.2 * layout.height, reading.table_top - 1):
             continue
         first, second = block.segments[:2]
-        if not 0.9 < first.height / max(second.height, 1e-6) < 1.1 or not _is_half(reading, block.page, first, second):
+        company = has_legal_form(second.text) and not has_legal_form(first.text)
+        # a line of nothing but a legal form ends the name above it, however long that is
+        ends = company and is_fragment(second.text) and len(second.tokens) < len(first.tokens) < _NAME_WORDS
+        halves = ends or _is_half(reading, block.page, first, second)
+        if not 0.9 < first.height / max(second.height, 1e-6) < 1.1 or not halves:
             continue
         large = first.height > _LARGE * layout.text_height
-        company = has_legal_form(second.text) and not has_legal_form(first.text) and not reading.scanned
+        company = company and not reading.scanned
         if large or company:
             text = clean_name(f"{first.text} {second.text}", reading.lexicon.titles)
             yield Name(text, (*first.tokens, *second.tokens), block.page, 1.05 if company else 0.8, "name in two lines")

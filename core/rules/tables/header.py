@@ -245,8 +245,22 @@ def _fill(columns: Sequence[Column], wanted: str) -> None:
     if not spare and wanted == "description":
         spare = [column for column in columns if column.role == "other"]
         spare.sort(key=lambda column: column.x0 - column.x1)
+    if not spare and wanted == "quantity":
+        spare = _counted(columns)
     if spare:
         spare[0].role = wanted
+
+
+def _counted(columns: Sequence[Column]) -> list[Column]:
+    """The column of numbers (No.) between description and unit price: rows are numbered in front of their text, so these
+    say how many."""
+    named = next((column for column in columns if column.role == "description"), None)
+    price = next((column for column in columns if column.role == "unit_price"), None)
+    if named is None or price is None:
+        return []
+    return [
+        column for column in columns if column.role == "position" and named.x1 <= column.x0 and column.x1 <= price.x0
+    ]
 
 
 def _is_header(header: Header) -> bool:

@@ -165,6 +165,9 @@ class TableWords:
             found.append(self._with_first(found.pop(), name) if found and _is_one_text(found[-1], name) else name)
             at = end
         self._add_loose(found, loose)
+        if not found and any(currency_of(token.text.strip("()[]./ ")) for token in tokens):
+            # a currency by itself stands over the amounts (Qty, Price, RM)
+            return [Name(tuple(tokens), ("total_price",), "".join(token.key for token in tokens))]
         return found
 
     def _are_two(self, first: Token, second: Token) -> bool:

@@ -33,6 +33,8 @@ StudioError
 ├── RecipeError              a recipe that cannot be read
 ├── PromptError              a prompt that cannot be read or stored
 ├── TypeDefinitionError      a document type that is not sound, or not there
+├── LayoutError              a layout of an export that is not sound, or not there
+├── EInvoiceLacking          a record that lacks what an e-invoice must say
 ├── CaseError                an evaluation folder that cannot be read
 ├── Cancelled                the person stopped the run
 ├── RunTooLong               the run met its time limit
@@ -47,6 +49,7 @@ StudioError
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from core.call import Usage
@@ -234,6 +237,18 @@ class RecipeError(StudioError):
 
 class TypeDefinitionError(StudioError):
     """A document type that does not exist, cannot be read or cannot be kept."""
+
+
+class LayoutError(StudioError):
+    """A layout of an export that does not exist, cannot be read or cannot be used."""
+
+
+class EInvoiceLacking(StudioError):
+    """A record from which no valid e-invoice can be made; ``lacking`` says in a few words each what it does not say."""
+
+    def __init__(self, lacking: Sequence[str]) -> None:
+        self.lacking = tuple(lacking)
+        super().__init__(f"No e-invoice can be made of this record: it lacks {'; '.join(self.lacking)}.")
 
 
 class PackError(StudioError):

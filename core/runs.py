@@ -168,8 +168,8 @@ class Runs:
     def try_type(
         self, sha256: str, name: str, pages: Sequence[PageRef] | None, definition: TypeDefinition
     ) -> Extraction:
-        """What a document says when it is read as a declared type that may not be kept yet: here and now, without a model. No
-        run is noted. ``None``: all pages. Raises what :meth:`core.pipeline.Pipeline.run` raises."""
+        """What a document says when it is read as a declared type that may not be kept yet, or as one that ships with what may be
+        added to it: here and now, without a model. No run is noted. ``None``: all pages. Raises what :meth:`core.pipeline.Pipeline.run` raises."""
         count = self.shelf.document(sha256).page_count
         chosen = pages if pages is not None else [PageRef(number + 1) for number in range(count)]
         extractors = ("einvoice", "rules") if definition.extends else ("rules",)

@@ -23,6 +23,8 @@ from core.documents import Document
 from core.errors import TooFewReviewed
 from core.events import Event
 from core.evidence import Box, Evidence, PageText
+from core.exporting.exports import ExportForm, Exports
+from core.exporting.shelf import LayoutShelf
 from core.extraction import Extraction, PageRef
 from core.extractor import Availability
 from core.imaging.before_and_after import before_and_after
@@ -63,7 +65,6 @@ log = logging.getLogger(__name__)
 
 __all__ = ["Parts", "Reviewed", "Studio"]
 
-Exporter = Callable[[Iterator[Record], str], bytes]
 TablesExporter = Callable[[Mapping[str, Sequence[Mapping[str, Any]]], str], bytes]
 
 
@@ -89,7 +90,8 @@ class Parts:
     types: TypeShelf
     files: Files
     cache: Cache
-    export: Exporter
+    exports: Exports
+    layouts: LayoutShelf
     export_tables: TablesExporter
     health: Callable[[], list[tuple[str, str, Availability]]]
     accuracy: Accuracy
@@ -108,6 +110,7 @@ class Studio:
         self.models = parts.models
         self.prompts = PromptBook(parts.prompts, parts.bills, self.record, parts.runs.extraction)
         self.types = parts.types
+        self.layouts = parts.layouts
         self.accuracy = parts.accuracy
         self.memory = parts.memory
         self.inbox = parts.inbox
@@ -345,16 +348,24 @@ class Studio:
         return self._parts.orders.get(order_id)
 
     def export(self, query: RecordQuery, form: str) -> bytes:
-        """All matches as ``xlsx``, ``csv`` (a zip of the two tables) or ``json``."""
-        return self._parts.export(self._parts.orders.each(query), form)
+        """All matches in one of the :meth:`export_forms`. Raises what :meth:`core.exporting.exports.Exports.make` raises."""
+        return self._parts.exports.make(self._parts.orders.each(query), form)
+
+    def export_forms(self) -> tuple[ExportForm, ...]:
+        """What records can be taken away as."""
+        return self._parts.exports.forms()
+
+    def einvoice_lacks(self, order_id: int) -> tuple[str, ...]:
+        """What an e-invoice of a record would have to say and the record does not. Raises RecordMissing."""
+        return self._parts.exports.lacking(self.record(order_id))
 
     def export_record(self, order_id: int, form: str) -> bytes:
-        """One record, in the same forms. Raises RecordMissing."""
-        return self._parts.export(iter([self.record(order_id)]), form)
+        """One record, in the same forms. Raises RecordMissing, EInvoiceLacking, DocumentError."""
+        return self._parts.exports.one(self.record(order_id), form)
 
     def export_results(self, item_ids: Sequence[str], form: str) -> bytes:
         """What was found in these items of the Inbox, in the same forms: what was saved as it is stored, the rest as it was read."""
-        return self._parts.export(self.inbox.results(self.inbox.some(item_ids)), form)
+        return self._parts.exports.make(self.inbox.results(self.inbox.some(item_ids)), form)
 
     def export_table(self, rows: Sequence[Mapping[str, Any]], form: str) -> bytes:
         """Any table of a page as ``csv`` or ``xlsx``."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from core.errors import StudioError, TypeDefinitionError
+from core.schema.document_type import DocumentType
 from pages.document_types_parts.example import draw_example
 from pages.document_types_parts.fields import draw_checks, draw_fields
 from pages.document_types_parts.list import draw_list
 from pages.document_types_parts.shipped import draw_shipped
 from pages.document_types_parts.trial import draw_trial
-from pages.document_types_parts.type_draft import CHOSEN, TABS, TypeDraft, discard, forget, get_draft, save
-from pages.shared.entries import draw_notice, say
+from pages.document_types_parts.type_draft import TABS, TypeDraft, discard, get_draft, save, take_out
+from pages.shared.entries import draw_notice
 from pages.shared.frame import get_studio, plain
 from pages.shared.session import get_desk, keep_desk
 
@@ -31,19 +34,23 @@ def draw_page() -> None:
             chosen = draw_list(types)
         shown = next((kind for kind in types if kind.name == chosen), None)
         with main:
-            if shown is not None and shown.definition is None:
-                draw_shipped(shown)
-            else:
-                _draw_own(get_draft(chosen))
+            _draw_chosen(get_draft(chosen), shown if shown is not None and shown.definition is None else None)
     except StudioError as error:
         st.error(plain(str(error)), icon=":material/error:")
     keep_desk(get_desk())
 
 
-def _draw_own(draft: TypeDraft) -> None:
+def _draw_chosen(draft: TypeDraft, shipped: DocumentType | None) -> None:
+    """The draft of a type of one's own, or of what is added to one that is ``shipped``."""
     head = st.container()
-    tabs = {"Example": draw_example, "Fields": draw_fields, "Checks": draw_checks, "Try": draw_trial}
-    for tab, draw in zip(st.tabs(list(tabs), key=TABS, on_change="rerun"), tabs.values(), strict=True):
+    tabs: dict[str, Callable[[TypeDraft], None]] = {"Checks": draw_checks, "Try": draw_trial}
+    if shipped is None:
+        tabs = {"Example": draw_example, "Fields": draw_fields, **tabs}
+    else:
+        looked_at = partial(_draw_shipped, shipped)
+        tabs = {"Its fields": looked_at, "Add a field": draw_example, "Yours": draw_fields, **tabs}
+    drawn = st.tabs(list(tabs), key=f"{TABS}_shipped" if shipped else TABS, on_change="rerun")
+    for tab, draw in zip(drawn, tabs.values(), strict=True):
         with tab:
             if tab.open:
                 draw(draft)
@@ -51,11 +58,18 @@ def _draw_own(draft: TypeDraft) -> None:
         _draw_head(draft)
 
 
+def _draw_shipped(shipped: DocumentType, _: TypeDraft) -> None:
+    draw_shipped(shipped)
+
+
 def _draw_head(draft: TypeDraft) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="type_head"):
-        key = f"type_title_{draft.name}_{draft.revision}"
-        title = st.text_input("Title", draft.parts["title"], key=key, max_chars=60, width=300)
-        draft.change(title=" ".join(title.split()) or draft.parts["title"])
+        if draft.base is None:
+            key = f"type_title_{draft.name}_{draft.revision}"
+            title = st.text_input("Title", draft.parts["title"], key=key, max_chars=60, width=300)
+            draft.change(title=" ".join(title.split()) or draft.parts["title"])
+        else:
+            st.markdown(f"##### {plain(draft.base.title)}", width="content")
         st.space("stretch")
         if draft.is_changed:
             st.button(
@@ -75,11 +89,14 @@ def _draw_head(draft: TypeDraft) -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
-            with st.popover("", icon=":material/delete:", key="type_remove", help="Take this type out of use"):
+            what = "your fields" if draft.base else "this type"
+            with st.popover("", icon=":material/delete:", key="type_remove", help=f"Take {what} out of use"):
                 st.markdown("Documents and records that were read with it stay readable.")
-                st.button("Take it out of use", key="type_remove_now", on_click=_remove, args=(draft,))
+                st.button(f"Take {what} out of use", key="type_remove_now", on_click=take_out, args=(draft,))
+        if draft.adds_nothing and not draft.is_changed:
+            return
         st.button(
-            f"Save as version {draft.version + 1}" if draft.is_changed else f"Saved as version {draft.version}",
+            _to_save(draft),
             key="type_save",
             type="primary",
             icon=":material/save:",
@@ -88,30 +105,27 @@ def _draw_head(draft: TypeDraft) -> None:
             on_click=save,
             args=(draft,),
         )
-    if (trouble := _trouble(draft)) and draft.parts["fields"]:
+    if (trouble := _trouble(draft)) and any(draft.parts[part] for part in ("fields", "tables", "checks")):
         st.warning(plain(trouble), icon=":material/help:")
+
+
+def _to_save(draft: TypeDraft) -> str:
+    if draft.adds_nothing:
+        return "Save without your fields"
+    return f"Save as version {draft.version + 1}" if draft.is_changed else f"Saved as version {draft.version}"
 
 
 def _trouble(draft: TypeDraft) -> str:
     """What keeps the draft from being saved; empty where nothing does."""
-    if not draft.parts["fields"]:
+    if draft.adds_nothing:
+        return ""
+    if draft.base is None and not draft.parts["fields"]:
         return "A type needs at least one field: draw one on an example, or write one under Fields."
     try:
         draft.definition()
     except TypeDefinitionError as error:
         return str(error)
     return ""
-
-
-def _remove(draft: TypeDraft) -> None:
-    try:
-        get_studio().types.remove(draft.name)
-    except StudioError as error:
-        say(str(error), bad=True)
-        return
-    forget(draft.name)
-    st.session_state.pop(CHOSEN, None)
-    say(f"{draft.parts['title']} is out of use.")
 
 
 draw_page()

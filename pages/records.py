@@ -60,7 +60,8 @@ def _draw_list(query: RecordQuery, listed: RecordPage) -> None:
     draw_table(query, listed)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         draw_paging(query, listed)
-        draw_search_downloads(query, listed.total)
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            draw_search_downloads(query, listed.total)
 
 
 def _draw_nothing_saved() -> None:

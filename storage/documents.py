@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, insert, null, select, update
+from sqlalchemy import Connection, RowMapping, Select, insert, null, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from core.declared.definition import TypeDefinition
@@ -19,10 +19,9 @@ from core.notation.writing import text_of
 from core.schema.document_type import DocumentType
 from core.schema.path import Path
 from core.stores.records import OWN_COLUMNS, Duplicate, Record, RecordSummary
-from storage.columns import sortable
 from storage.keys import fold, haystack, match_key, page_key
 from storage.tables import DOCUMENT, DOCUMENT_VALUES
-from storage.values import change_values, insert_values, model_of, told_value, values_of
+from storage.values import change_values, header_value, insert_values, model_of, sorted_by, told_value, values_of
 
 #: The columns of a list of records of several types, by the names that the usual type's fields have.
 LISTED: dict[str, ColumnElement[Any]] = {
@@ -88,10 +87,8 @@ def ordered(chosen: Select[Any], name: str, descending: bool, dialect: str) -> S
         keys: list[ColumnElement[Any]] = [DOCUMENT.c[name]] if name in DOCUMENT.c else []
     else:
         value = DOCUMENT_VALUES.alias()
-        here = and_(value.c.order_id == DOCUMENT.c.order_id, value.c.table_name == "", value.c.field == name)
-        chosen = chosen.join(value, here, isouter=True)
-        # A field's values are all of one kind: two of the three are empty.
-        keys = [sortable(value.c.number, dialect), value.c.day, value.c.folded]
+        chosen = chosen.join(value, header_value(value, DOCUMENT.c.order_id, name), isouter=True)
+        keys = sorted_by(value, dialect)
     keys = [key for key in keys if key is not DOCUMENT.c.order_id]
     turned = [(key.desc() if descending else key.asc()).nulls_last() for key in keys]
     return chosen.order_by(*turned, DOCUMENT.c.order_id.desc() if descending else DOCUMENT.c.order_id.asc())

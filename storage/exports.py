@@ -11,24 +11,22 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
 
 from core.errors import StorageError
 from core.invoice.model import payment_of
+from core.notation.formulas import without_formulas
 from core.stores.records import Record
 from storage.new_sheet import TITLE_ROW, NewSheet
 from storage.package import Package
 from storage.sheet_xml import MOST_ROWS
-from storage.sheets import LAYOUTS, Layout, Row, rows_of
+from storage.sheets import LAYOUTS, Layout, Row, joined, rows_of
 
 #: Bytes of the second table that wait in memory while the first is written.
 _IN_MEMORY = 8_000_000
-#: What a spreadsheet program would take for the beginning of a formula: at the beginning of a text, and behind anything
-#: that may separate cells or lines where the program does not take the comma (full-width signs are read as the plain ones).
-_FORMULA = re.compile(r"^(?=[\t\r\n])|(^|[;|\t\r\n])(?=[^\S\t\r\n]*[=+\-@＝＋－＠])")
 
 
 def export_orders(orders: Iterator[Record], form: str) -> bytes:
@@ -43,15 +41,20 @@ def export_orders(orders: Iterator[Record], form: str) -> bytes:
 def _xlsx(orders: Iterator[Record]) -> bytes:
     package = Package()
     with ExitStack() as stack:
-        written: dict[Layout, _Written] = {}
+        written: dict[str, _Written] = {}
 
         def sheet_of(layout: Layout) -> _Written:
-            if layout not in written:
-                named = replace(layout, name=_free_name(layout.name, [each.sheet.name for each in written.values()]))
-                new = NewSheet(named, package.styles)
-                written[layout] = _Written(stack.enter_context(_spool()), new, package.add_sheet(named.name, b""))
-                written[layout].file.write(new.start())
-            return written[layout]
+            name = layout.name
+            if name not in written:
+                new = NewSheet(layout, package.styles)
+                written[name] = _Written(stack.enter_context(_spool()), layout, new, package.add_sheet(name, b""))
+                written[name].file.write(new.start())
+            elif (
+                layout is not written[name].layout
+                and (wide := joined((written[name].layout, layout))[name]) != written[name].layout
+            ):
+                written[name].widen(wide, NewSheet(wide, package.styles), stack.enter_context(_spool()))
+            return written[name]
 
         for layout in LAYOUTS:
             sheet_of(layout)
@@ -66,12 +69,20 @@ def _xlsx(orders: Iterator[Record]) -> bytes:
 
 @dataclass
 class _Written:
-    """A sheet on its way into a file: what is written of it, its part, and the number of its last row."""
+    """A sheet on its way into a file: what is written of it, its columns and part, and the number of its last row."""
 
     file: IO[bytes]
+    layout: Layout
     sheet: NewSheet
     part: str
     number: int = TITLE_ROW
+
+    def widen(self, layout: Layout, sheet: NewSheet, file: IO[bytes]) -> None:
+        """Begin anew with more columns at the right, and take over the rows: another version of a type has others."""
+        file.write(sheet.start())
+        self.file.seek(len(self.sheet.start()))
+        shutil.copyfileobj(self.file, file)
+        self.file, self.layout, self.sheet = file, layout, sheet
 
 
 def _append(written: _Written, rows: Sequence[Row]) -> None:
@@ -85,33 +96,55 @@ def _append(written: _Written, rows: Sequence[Row]) -> None:
 def _csv(orders: Iterator[Record]) -> bytes:
     buffer = io.BytesIO()
     with ExitStack() as stack, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        spools: dict[Layout, tuple[IO[bytes], io.TextIOWrapper, Any]] = {}
+        tables: dict[str, _Csv] = {}
 
-        def writer_of(layout: Layout) -> Any:
-            if layout not in spools:
-                file = stack.enter_context(_spool())
-                text = io.TextIOWrapper(file, "utf-8-sig", newline="")  # with the mark by which Excel knows UTF-8
-                spools[layout] = (file, text, _writer(text, layout))
-            return spools[layout][2]
+        def write(layout: Layout, rows: Sequence[Row]) -> None:
+            if layout.name not in tables:
+                tables[layout.name] = _Csv(stack.enter_context(_spool()), layout)
+            tables[layout.name].write(layout, rows)
 
         for layout in LAYOUTS:
-            writer_of(layout)
+            write(layout, ())
         for order in orders:
             for layout, rows in rows_of(order).items():
-                writer_of(layout).writerows(_plain(row, layout) for row in rows)
-        for layout, (file, text, _) in spools.items():
-            text.detach()
-            file.seek(0)
-            name = _free_name(_file_name(layout), [written.removesuffix(".csv") for written in archive.namelist()])
-            with archive.open(f"{name}.csv", "w", force_zip64=True) as member:
-                shutil.copyfileobj(file, member)
+                write(layout, rows)
+        for table in tables.values():
+            with archive.open(f"{_file_name(table.layout)}.csv", "w", force_zip64=True) as member:
+                table.finish(member)
     return buffer.getvalue()
 
 
-def _free_name(name: str, taken: Sequence[str]) -> str:
-    """``name``, with a number behind it where it is taken: versions of a type with other columns have sheets of their own."""
-    numbered = (f"{name[:28]} {number}" for number in range(2, len(taken) + 3))
-    return name if name not in taken else next(each for each in numbered if each not in taken)
+class _Csv:
+    """A table on its way into a file: its columns are those of all versions of its type that come by."""
+
+    def __init__(self, file: IO[bytes], layout: Layout) -> None:
+        self.layout = layout
+        self._first = layout
+        self._text = io.TextIOWrapper(file, "utf-8", newline="")
+        self._writer = csv_writer(self._text)
+
+    def write(self, layout: Layout, rows: Sequence[Row]) -> None:
+        """Write rows of a version of the type."""
+        if layout is not self._first:
+            self.layout = joined((self.layout, layout))[layout.name]
+        self._writer.writerows(_plain(row, self.layout) for row in rows)
+
+    def finish(self, member: IO[bytes]) -> None:
+        """Write the head and all rows, those from before a column came with nothing in it."""
+        head = io.StringIO(newline="")
+        csv_writer(head).writerow(self.layout.titles)
+        member.write(head.getvalue().encode("utf-8-sig"))  # with the mark by which Excel knows UTF-8
+        self._text.flush()
+        if self.layout == self._first:
+            file = self._text.detach()
+            file.seek(0)
+            shutil.copyfileobj(file, member)
+            return
+        self._text.seek(0)
+        wide = io.TextIOWrapper(member, "utf-8", newline="", write_through=True)
+        writer, width = csv_writer(wide), len(self.layout.titles)
+        writer.writerows([*row, *[""] * (width - len(row))] for row in csv.reader(self._text))
+        wide.detach()
 
 
 def _file_name(layout: Layout) -> str:
@@ -158,14 +191,8 @@ def csv_writer(file: IO[str]) -> Any:
     return csv.writer(file, quoting=csv.QUOTE_ALL)
 
 
-def _writer(file: IO[str], layout: Layout) -> Any:
-    writer = csv_writer(file)
-    writer.writerow(layout.titles)
-    return writer
-
-
 def _plain(row: Row, layout: Layout) -> list[str]:
-    return [csv_cell(row[title]) for title in layout.titles]
+    return [csv_cell(row.get(title)) for title in layout.titles]
 
 
 def csv_cell(value: Any) -> str:
@@ -178,7 +205,7 @@ def csv_cell(value: Any) -> str:
     if not isinstance(value, str):
         return str(_jsonable(value))
     clean = value.replace("\x00", "").encode("utf-8", "ignore").decode()
-    return _FORMULA.sub(r"\1'", clean)
+    return without_formulas(clean)
 
 
 def _spool() -> IO[bytes]:

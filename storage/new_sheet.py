@@ -40,7 +40,7 @@ class NewSheet:
 
     def row(self, number: int, values: Row) -> str:
         """One row of values."""
-        cells = [cell_xml(f"{letters}{number}", values[title], style) for title, letters, style in self._columns]
+        cells = [cell_xml(f"{letters}{number}", values.get(title), style) for title, letters, style in self._columns]
         return f'<row r="{number}">{"".join(cells)}</row>'
 
     def end(self, last_row: int) -> bytes:

@@ -36,10 +36,11 @@ from core.schema.path import Path
 from core.stores.records import OWN_COLUMNS, Duplicate, Record, RecordPage, RecordQuery, RecordSummary
 from storage.columns import sortable
 from storage.database import Database
+from storage.definitions import digest_of, keep_definitions, kinds_of
 from storage.documents import change_document, documents, duplicates_of, insert_documents, listed, ordered, summaries
 from storage.keys import fold, haystack, match_key, page_key, search_terms
-from storage.tables import DETAIL, DOCUMENT, HEADER, ORDER_VALUES, ORIGIN, SEARCH, SEQUENCE
-from storage.values import Held, change_values, insert_values, model_of, values_of
+from storage.tables import DETAIL, DOCUMENT, DOCUMENT_VALUES, HEADER, ORDER_VALUES, ORIGIN, SEARCH, SEQUENCE
+from storage.values import Held, change_values, header_value, holding, insert_values, model_of, values_of
 
 #: What a listing can be sorted by: folded texts for what people read, the values themselves for the rest.
 _SORTS: dict[str, ColumnElement[Any]] = {
@@ -58,6 +59,8 @@ _TELLING = {name: HEADER.c[INVOICE.field_of(name).column] for name in INVOICE.du
 #: The columns of the fields of invoices that have one, of the header and of lines.
 _OF_HEADER = {info.name: HEADER.c[info.column] for info in INVOICE.header}
 _OF_LINES = {info.name: DETAIL.c[info.column] for info in LINE_ITEMS.columns}
+#: The value of a field that a person added and that orders are sorted by.
+_ADDED = ORDER_VALUES.alias("added")
 #: Orders that are written or read in one go.
 _BATCH = 500
 
@@ -148,7 +151,8 @@ class SqlOrders:
                 chosen = self._of_all_types(query)
                 total = connection.execute(select(func.count()).select_from(chosen.order_by(None).subquery()))
                 page = connection.execute(chosen.limit(size).offset(max(0, query.page) * size)).scalars().all()
-                return RecordPage(tuple(_summaries(connection, page)), total.scalar_one())
+                rows = _told_added(connection, query, _summaries(connection, page))
+                return RecordPage(tuple(rows), total.scalar_one())
         return self._search_invoices(query, size)
 
     def _search_invoices(self, query: RecordQuery, size: int) -> RecordPage:
@@ -157,11 +161,12 @@ class SqlOrders:
         rows = select(*_SUMMARY).select_from(page)
         for table in (HEADER, ORIGIN, SEARCH):
             rows = rows.join(table, table.c.order_id == page.c.order_id)
+        rows = _with_added(query, query.sort, rows, page.c.order_id)
         total = select(func.count()).select_from(self._matches(query).subquery())
         with self._database.read() as connection:
             listed = connection.execute(self._sorted(query, rows)).mappings()
-            summaries = tuple(_summary(row) for row in listed)
-            return RecordPage(summaries, connection.execute(total).scalar_one())
+            summaries = _told_added(connection, query, [_summary(row) for row in listed])
+            return RecordPage(tuple(summaries), connection.execute(total).scalar_one())
 
     def each(self, query: RecordQuery) -> Iterator[Record]:
         """See :meth:`core.stores.records.RecordStore.each`."""
@@ -172,7 +177,8 @@ class SqlOrders:
                     yield from _of_any_type(connection, ids[start : start + _BATCH])
                 return
         matches = self._matches(query).subquery()
-        found = self._sorted(query, _whole().join(matches, matches.c.order_id == HEADER.c.order_id))
+        whole = _whole().join(matches, matches.c.order_id == HEADER.c.order_id)
+        found = self._sorted(query, _with_added(query, query.sort, whole, HEADER.c.order_id))
         with self._database.read() as connection:
             rows = connection.execute(found, execution_options={"yield_per": _BATCH}).mappings()
             for batch in rows.partitions():
@@ -201,17 +207,16 @@ class SqlOrders:
         if query.type_name is not None:
             chosen = select(DOCUMENT.c.order_id).where(DOCUMENT.c.type_name == query.type_name, *where)
             return ordered(chosen, query.sort, query.descending, self._database.dialect)
-        column, matches = self._sort_column(query), self._matches(query, query.sort)
-        key = matches.selected_columns["order_id"] if query.sort == "order_id" else column
-        invoices = matches.add_columns(sortable(key, self._database.dialect).label("sorted"))
-        others = select(
-            DOCUMENT.c.order_id, sortable(listed(query.sort, column), self._database.dialect).label("sorted")
-        ).where(*where)
+        matches, dialect = self._matches(query, query.sort), self._database.dialect
+        keys = [matches.selected_columns["order_id"]] if query.sort == "order_id" else self._sort_keys(query)
+        theirs = [sortable(listed(query.sort, key), dialect) for key in self._sort_columns(query)]
+        named = [f"sorted_{number}" for number in range(len(keys))]
+        invoices = matches.add_columns(*(key.label(name) for key, name in zip(keys, named, strict=True)))
+        others = select(DOCUMENT.c.order_id, *(key.label(name) for key, name in zip(theirs, named, strict=True))).where(
+            *where
+        )
         both = union_all(invoices, others).subquery()
-        chosen = select(both.c.order_id)
-        if query.descending:
-            return chosen.order_by(both.c.sorted.desc().nulls_last(), both.c.order_id.desc())
-        return chosen.order_by(both.c.sorted.asc().nulls_last(), both.c.order_id.asc())
+        return _in_order(select(both.c.order_id), [both.c[name] for name in named], both.c.order_id, query.descending)
 
     def _document_conditions(self, query: RecordQuery) -> Iterator[ColumnElement[bool]]:
         """What ``query`` asks of records of other types."""
@@ -224,6 +229,8 @@ class SqlOrders:
         if query.document_type:
             yield DOCUMENT.c.document_type == query.document_type
         yield from _ranges(query, DOCUMENT.c.issued_on, DOCUMENT.c.updated_at)
+        if query.field:
+            yield DOCUMENT.c.order_id.in_(holding(DOCUMENT_VALUES, query.field, self._database.dialect))
 
     def _matches(self, query: RecordQuery, sort: str | None = None) -> Select[Any]:
         """The ids of the orders that ``query`` asks for, from the tables that it and ``sort`` need and no others."""
@@ -235,7 +242,7 @@ class SqlOrders:
         chosen = select(first.c.order_id.label("order_id")).select_from(first)
         for table in others:
             chosen = chosen.join(table, table.c.order_id == first.c.order_id)
-        return chosen.where(*conditions)
+        return _with_added(query, sort, chosen, first.c.order_id).where(*conditions)
 
     def _conditions(self, query: RecordQuery) -> Iterator[ColumnElement[bool]]:
         if terms := search_terms(query.text):
@@ -247,28 +254,45 @@ class SqlOrders:
         if query.document_type:
             yield ORIGIN.c.document_type == query.document_type
         yield from _ranges(query, _ISSUED, HEADER.c.updated_at)
+        if query.field:
+            yield HEADER.c.order_id.in_(holding(ORDER_VALUES, query.field, self._database.dialect))
 
     def _contains(self, term: str, text: ColumnElement[str] = SEARCH.c.haystack) -> ColumnElement[bool]:
         # A plain substring search: faster than LIKE, and no character of the term means anything else.
         position = func.instr if self._database.dialect == "sqlite" else func.strpos
         return position(text, term) > 0
 
-    def _sort_column(self, query: RecordQuery) -> ColumnElement[Any]:
-        """What all types are sorted by. Raises StorageError."""
+    def _sort_columns(self, query: RecordQuery) -> list[ColumnElement[Any]]:
+        """The columns that all types are sorted by. Raises StorageError."""
+        if query.sort in query.added:
+            return [_ADDED.c.number, _ADDED.c.day, _ADDED.c.folded]
         if query.sort not in _SORTS:
             raise StorageError(f"Records cannot be sorted by “{query.sort}”: use {', '.join(_SORTS)}.")
-        return _SORTS[query.sort]
+        return [_SORTS[query.sort]]
+
+    def _sort_keys(self, query: RecordQuery) -> list[ColumnElement[Any]]:
+        return [sortable(column, self._database.dialect) for column in self._sort_columns(query)]
 
     def _sorted(self, query: RecordQuery, chosen: Select[Any]) -> Select[Any]:
         """``chosen`` in the query's order: empty values last either way, equal ones by their id."""
-        column = self._sort_column(query)
         by_id = chosen.selected_columns["order_id"]
-        if query.sort == "order_id":
-            return chosen.order_by(by_id.desc() if query.descending else by_id.asc())
-        key = sortable(column, self._database.dialect)
-        if query.descending:
-            return chosen.order_by(key.desc().nulls_last(), by_id.desc())
-        return chosen.order_by(key.asc().nulls_last(), by_id.asc())
+        keys = self._sort_keys(query)
+        return _in_order(chosen, [] if query.sort == "order_id" else keys, by_id, query.descending)
+
+
+def _in_order(
+    chosen: Select[Any], keys: Sequence[ColumnElement[Any]], by_id: ColumnElement[Any], descending: bool
+) -> Select[Any]:
+    """``chosen`` by its keys, empty ones last either way, equal ones by their id."""
+    turned = [(key.desc() if descending else key.asc()).nulls_last() for key in keys]
+    return chosen.order_by(*turned, by_id.desc() if descending else by_id.asc())
+
+
+def _with_added(query: RecordQuery, sort: str | None, chosen: Select[Any], order_id: ColumnElement[Any]) -> Select[Any]:
+    """``chosen`` with the values of the field that it is sorted by, where a person added that."""
+    if sort not in query.added:
+        return chosen
+    return chosen.join(_ADDED, header_value(_ADDED, order_id, sort), isouter=True)
 
 
 def _ranges(query: RecordQuery, issued: Any, saved: Any) -> Iterator[ColumnElement[bool]]:
@@ -318,6 +342,20 @@ def _summaries(connection: Connection, ids: Sequence[int]) -> list[RecordSummary
     return [found[order_id] for order_id in ids if order_id in found]
 
 
+def _told_added(connection: Connection, query: RecordQuery, rows: Sequence[RecordSummary]) -> list[RecordSummary]:
+    """The rows of a list with the values of the fields that a person added."""
+    if not query.added:
+        return list(rows)
+    own = ORDER_VALUES.c.table_name == "", ORDER_VALUES.c.field.in_(query.added)
+    held = values_of(connection, ORDER_VALUES, [row.order_id for row in rows], *own)
+    return [
+        replace(row, values={**row.values, **{place.field: value for place, value in held[row.order_id].items()}})
+        if row.order_id in held
+        else row
+        for row in rows
+    ]
+
+
 def _of_any_type(connection: Connection, ids: Sequence[int]) -> Iterator[Record]:
     """These records whole, in their order."""
     rows = connection.execute(_whole().where(HEADER.c.order_id.in_(ids))).mappings().all()
@@ -342,6 +380,7 @@ def _insert(connection: Connection, orders: Sequence[Record]) -> None:
 
 def _insert_invoices(connection: Connection, orders: Sequence[Record]) -> None:
     now = datetime.now(UTC)
+    keep_definitions(connection, (order.type for order in orders))
     connection.execute(insert(HEADER), [_header_row(order, now) for order in orders])
     if lines := [row for order in orders for row in _detail_rows(order, now)]:
         connection.execute(insert(DETAIL), lines)
@@ -354,6 +393,7 @@ def _change(connection: Connection, order: Record) -> None:
     """Write every row of ``order`` over the stored one's. The header stays the row that it is: what other tables hang on
     it by its key is not lost."""
     now = datetime.now(UTC)
+    keep_definitions(connection, [order.type])
     for table, row in ((HEADER, _header_row(order, now)), (ORIGIN, _origin_row(order)), (SEARCH, _search_row(order))):
         connection.execute(update(table).where(table.c.order_id == order.order_id).values(row))
     connection.execute(delete(DETAIL).where(DETAIL.c.order_id == order.order_id))
@@ -383,6 +423,7 @@ def _origin_row(order: Record) -> dict[str, Any]:
         "run_id": order.run_id,
         "document_type": order.document_type,
         "version": order.version or 1,
+        "definition": digest_of(order.type),
     }
 
 
@@ -418,12 +459,15 @@ def _orders(connection: Connection, rows: Sequence[RowMapping]) -> Iterator[Reco
     for line in connection.execute(wanted).mappings():
         lines.setdefault(line["order_id"], []).append(line)
     others = values_of(connection, ORDER_VALUES, ids)
+    kinds = kinds_of(connection, (row["definition"] for row in rows))
     for row in rows:
         order_id = row["order_id"]
         values = _held_values(row, lines.get(order_id, ()), others.get(order_id, {}))
         pages = tuple(PageRef(number, rotation) for number, rotation in row["pages"])
         told = (row["document"], pages, row["run_id"], row["created_at"], row["updated_at"], row["document_type"])
-        yield Record(model_of(INVOICE, values), row["status"], order_id, *told, row["version"])
+        yield Record(
+            model_of(kinds.get(row["definition"], INVOICE), values), row["status"], order_id, *told, row["version"]
+        )
 
 
 def _held_values(header: RowMapping, lines: Sequence[RowMapping], others: Held) -> Held:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal, InvalidOperation
@@ -125,6 +125,8 @@ HEADER_TITLES = _titles(HEADER, INVOICE.header)
 #: The columns that the sheets of every type have beside its fields, in front of these and behind them.
 _FRONT, _BEHIND = (HEADER.columns[0],), (Column("Status", "text", 14), *HEADER.columns[15:18])
 _OF_LINES = DETAIL.columns[:2]
+#: The version in which a person had declared the type, or what they added to it, as the record was made.
+_VERSION = Column("TypeVersion", "number", 12)
 _WIDTHS: Mapping[Kind, int] = {"date": 12, "money": 14, "quantity": 12, "text": 28}
 _LONGEST_NAME = 31
 
@@ -158,19 +160,48 @@ _OF_INVOICES = Sheets(
 @lru_cache(maxsize=256)
 def sheets_of(kind: DocumentType) -> Sheets:
     """The sheets that records of a type are kept in: of a receipt ``ReceiptHeader`` and ``ReceiptDetail``, and a sheet named by
-    its table for each further one."""
+    its table for each further one. What a person added to a type that ships stands to the right of its columns."""
+    if kind.extends:
+        return _with_added(sheets_of(kind.extends), kind)
     if kind is INVOICE:
         return _OF_INVOICES
-    titles = _titles_of(kind.header, {column.title for column in (*_FRONT, *_BEHIND)})
+    behind = (*_BEHIND, _VERSION) if kind.definition else _BEHIND
+    titles = _titles_of(kind.header, {column.title for column in (*_FRONT, *behind)})
     columns = {table.name: _titles_of(table.columns, {column.title for column in _OF_LINES}) for table in kind.tables}
     fields = tuple(_column(info, titles[info.name]) for info in kind.header)
-    header = Layout(_name(kind.name, "header"), (*_FRONT, *fields, *_BEHIND))
+    header = Layout(_name(kind.name, "header"), (*_FRONT, *fields, *behind))
     layouts = {}
     for table in kind.tables:
         cells = tuple(_column(info, columns[table.name][info.name]) for info in table.columns)
         name = _name(kind.name, "detail" if table is kind.main_table else table.name)
         layouts[table.name] = Layout(name, (*_OF_LINES, *cells))
     return Sheets(kind, header, layouts, titles, columns)
+
+
+def _with_added(base: Sheets, kind: DocumentType) -> Sheets:
+    titles = _titles_of(kind.added, {*base.header.titles, _VERSION.title})
+    own = (_column(info, titles[info.name]) for info in kind.added)
+    header = Layout(base.header.name, (*base.header.columns, *own, _VERSION))
+    tables, columns = {}, {}
+    for table in kind.tables:
+        layout, added = base.tables[table.name], kind.added_columns(table)
+        named = _titles_of(added, set(layout.titles))
+        cells = (_column(info, named[info.name]) for info in added)
+        tables[table.name] = Layout(layout.name, (*layout.columns, *cells))
+        columns[table.name] = {**base.columns[table.name], **named}
+    return Sheets(kind, header, tables, {**base.titles, **titles}, columns)
+
+
+def joined(layouts: Iterable[Layout]) -> dict[str, Layout]:
+    """One layout a sheet, by its name: the columns of the first that has it, and at their right those of the others. Versions of
+    a type share a sheet."""
+    found: dict[str, Layout] = {}
+    for layout in layouts:
+        before = found.setdefault(layout.name, layout)
+        known = {title.casefold() for title in before.titles}
+        more = tuple(column for column in layout.columns if column.title.casefold() not in known)
+        found[layout.name] = Layout(before.name, (*before.columns, *more)) if more else before
+    return found
 
 
 def _titles_of(infos: Sequence[FieldInfo], taken: set[str]) -> dict[str, str]:
@@ -207,7 +238,15 @@ def header_row(order: Record) -> Row:
     now = datetime.now(UTC)
     values = {title: getattr(order.values, name) for name, title in sheets_of(order.type).titles.items()}
     told = {"OrderID": order.order_id, "Status": order.status, "DocumentType": order.document_type}
+    if declared := order.type.declared:
+        told[_VERSION.title] = declared.version
     return values | told | {"CreatedAt": order.created_at or now, "UpdatedAt": order.updated_at or now}
+
+
+def version_in(header: Row) -> int | None:
+    """The version of its type that a record's row tells."""
+    number = _value("quantity", header.get(_VERSION.title))
+    return int(number) if number is not None and number == int(number) else None
 
 
 def table_rows(order: Record, table: str) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, Integer, MetaData, String, Table, false
+from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, Integer, MetaData, String, Table, false, text
 
 from storage.columns import Amount, Facts, Folded, Moment, OrderId, Prose
 
@@ -79,6 +79,16 @@ ORIGIN = Table(
     Column("run_id", String(64)),
     Column("document_type", String(40)),
     Column("version", Integer, nullable=False, server_default="1"),
+    Column("definition", String(64)),
+)
+
+#: What a person had added to a type that ships when a record was saved, once for all records that share it: by its SHA-256,
+#: which the order names.
+DEFINITIONS = Table(
+    "definition",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("definition", Prose, nullable=False),
 )
 
 #: What orders are searched, sorted and matched by: folded texts (see keys.py).
@@ -141,6 +151,17 @@ def _values_of(header: str, name: str) -> Table:
         Column("number", Amount),
         Column("day", Date),
         Column("folded", Folded),
+        # The values of a header field stand together, so that records are found by what one holds.
+        Index(
+            f"ix_{name}_field",
+            "field",
+            "folded",
+            "number",
+            "day",
+            "order_id",
+            sqlite_where=text("table_name = ''"),
+            postgresql_where=text("table_name = ''"),
+        ),
     )
 
 
@@ -328,6 +349,14 @@ DOCUMENT_TYPES = Table(
     Column("definition", Facts, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("retired", Boolean, nullable=False),
+)
+
+EXPORT_LAYOUTS = Table(
+    "export_layouts",
+    METADATA,
+    Column("name", String(40), primary_key=True),
+    Column("layout", Prose, nullable=False),
+    Column("changed_at", Moment, nullable=False),
 )
 
 PROMPT_DEFAULTS = Table(

@@ -3,20 +3,24 @@ types without tables of their own are kept so whole; of invoices, what has no co
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import Connection, Select, Table, and_, delete, func, insert, literal_column, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from core.schema.document_type import DocumentType
 from core.schema.fields import FieldInfo
 from core.schema.path import Path
-from core.stores.records import Record
-from storage.keys import fold
+from core.stores.records import FieldFilter, Record
+from storage.columns import sortable
+from storage.keys import fold, search_terms
 
+#: A header field is a value in the row before the first, of the table without a name.
+HEADER_ROW = -1
 #: The values of a record by their place.
 Held = Mapping[Path, Any]
 
@@ -58,6 +62,34 @@ def values_of(
         value = next((row[name] for name in ("text", "number", "day") if row[name] is not None), None)
         found.setdefault(row["order_id"], {})[place] = value
     return found
+
+
+def holding(table: Table, wanted: FieldFilter, dialect: str) -> Select[Any]:
+    """The ids of the records whose header field holds what is ``wanted``. The condition on the table's name is written out: only
+    then the databases take the index of header fields."""
+    chosen = select(table.c.order_id).where(
+        literal_column(f"{table.name}.table_name") == literal_column("''"), table.c.field == wanted.name
+    )
+    position = func.instr if dialect == "sqlite" else func.strpos
+    chosen = chosen.where(*(position(table.c.folded, term) > 0 for term in search_terms(wanted.text)))
+    for end, compared in ((wanted.first, operator.ge), (wanted.last, operator.le)):
+        if end is not None:
+            column = table.c.day if isinstance(end, date) else sortable(table.c.number, dialect)
+            chosen = chosen.where(compared(column, end))
+    return chosen
+
+
+def sorted_by(value: Any, dialect: str) -> list[ColumnElement[Any]]:
+    """What to sort records by of the row of ``value`` that each has of a field: its values are all of one kind, and two of the three are
+    empty."""
+    return [sortable(value.c.number, dialect), value.c.day, value.c.folded]
+
+
+def header_value(value: Any, order_id: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """The row of ``value`` with a header field of a record."""
+    return and_(
+        value.c.order_id == order_id, value.c.table_name == "", value.c.row == HEADER_ROW, value.c.field == name
+    )
 
 
 def model_of(kind: DocumentType, values: Held) -> Any:

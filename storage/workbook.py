@@ -24,9 +24,23 @@ from storage.keys import key_of, match_key
 from storage.new_sheet import TITLE_ROW, NewSheet
 from storage.package import Package
 from storage.sheet_xml import Sheet
-from storage.sheets import LAYOUTS, Layout, Row, Sheets, moment_of, order_of, rows_of, sheets_of, value_of
+from storage.sheets import (
+    LAYOUTS,
+    Layout,
+    Row,
+    Sheets,
+    joined,
+    moment_of,
+    order_of,
+    rows_of,
+    sheets_of,
+    value_of,
+    version_in,
+)
 from storage.tables_xml import stretch_table
 
+#: Gives a document type, by its name, as a version of it was declared; ``None`` where that is not known.
+VersionOf = Callable[[str, int], DocumentType | None]
 #: Seconds that a save waits for another process's.
 LOCK_SECONDS = 60
 #: How files begin that carry Excel's suffix but are protected by a password, or made by Excel 2003.
@@ -46,11 +60,17 @@ _UNREADABLE = (
 
 class Workbook:
     """Implements :class:`core.stores.workbook.WorkbookStore` for the file at ``path``; it is made by the first save. ``types``
-    gives the document types whose records it may hold."""
+    gives the document types whose records it may hold, ``version_of`` one as an earlier version declared it."""
 
-    def __init__(self, path: Path, types: Callable[[], Sequence[DocumentType]] = lambda: SHIPPED) -> None:
+    def __init__(
+        self,
+        path: Path,
+        types: Callable[[], Sequence[DocumentType]] = lambda: SHIPPED,
+        version_of: VersionOf = lambda name, version: None,
+    ) -> None:
         self.path = path
         self._types = types
+        self._version_of = version_of
 
     def last_id(self) -> int:
         """See :meth:`core.stores.workbook.WorkbookStore.last_id`."""
@@ -81,7 +101,7 @@ class Workbook:
             with self._told():
                 drop_left_over(place)
                 data = self._data_with(order_id, order)
-                held = _Book(data, self._kinds(order)).order(order_id)
+                held = self._book(data, order).order(order_id)
                 file = StagedFile(place, data, BY_UMASK)
             with file:
                 yield StagedChange(held, partial(self._put, file))
@@ -90,18 +110,20 @@ class Workbook:
         book = self._opened(order)
         if order is None and (book is None or book.order(order_id) is None):
             raise self._missing(order_id)
-        book = book or _Book(None, self._kinds(order))
-        rows: dict[Layout, list[Row]] = rows_of(order) if order else {}
+        book = book or self._book(None, order)
+        own: dict[Layout, list[Row]] = rows_of(order) if order else {}
+        rows = {layout.name: rows for layout, rows in own.items()}
         # Its rows of another type go: the document may have been read as that before.
         held = [layout for sheets in book.held() for layout in sheets.layouts]
-        for layout in dict.fromkeys((*LAYOUTS, *filter(book.has, held), *rows)):
-            book.sheet(layout).put(order_id, rows.get(layout, []), partial(book.rows_may_move, layout))
+        for layout in joined((*LAYOUTS, *filter(book.has, held), *own)).values():
+            book.sheet(layout).put(order_id, rows.get(layout.name, []), partial(book.rows_may_move, layout))
         return book.data()
 
-    def _kinds(self, order: Record | None = None) -> list[DocumentType]:
-        """The types whose sheets are looked for, that of ``order`` as it was read first among those of its name."""
+    def _book(self, data: bytes | None, order: Record | None = None) -> _Book:
+        """A workbook with the sheets of the types that there are, and of ``order`` as it was read."""
         known = {kind.name: kind for kind in self._types()}
-        return list((known | ({order.type.name: order.type} if order else {})).values())
+        kinds = known | {order.type.name: known.get(order.type.name, order.type)} if order else known
+        return _Book(data, list(kinds.values()), self._version_of, order.type if order else None)
 
     def _put(self, file: StagedFile) -> None:
         with self._told():
@@ -136,7 +158,7 @@ class Workbook:
             raise WorkbookDamaged(
                 f"{self.path.name} is protected by a password or has Excel's old format: save it as a plain .xlsx."
             )
-        return _Book(data, self._kinds(order))
+        return self._book(data, order)
 
     def _missing(self, order_id: int) -> RecordMissing:
         return RecordMissing(f"There is no order {order_id} in {self.path.name}: its rows may have been deleted.")
@@ -194,15 +216,23 @@ class Workbook:
 
 
 class _Book:
-    """An opened workbook: its package and our sheets, those of invoices and of the types ``kinds`` that it has."""
+    """An opened workbook: its package and our sheets, those of invoices and of the types ``kinds`` that it has. Where several
+    versions of a type are at hand (``saving`` is that of the record to be saved) their sheet has the columns of all."""
 
-    def __init__(self, data: bytes | None, kinds: Sequence[DocumentType]) -> None:
+    def __init__(
+        self, data: bytes | None, kinds: Sequence[DocumentType], version_of: VersionOf, saving: DocumentType | None
+    ) -> None:
         self._package = Package(data)
         self._kinds = kinds
+        self._version_of = version_of
+        self._saving = saving
+        told = [*kinds, *([saving] if saving else [])]
+        self._layouts = joined((*LAYOUTS, *(layout for kind in told for layout in sheets_of(kind).layouts)))
         self._sheets: dict[str, tuple[str, Sheet]] = {}
 
     def sheet(self, layout: Layout) -> Sheet:
         """The sheet of a layout; added where the workbook has none (which stays unsaved unless something is put)."""
+        layout = self._layouts.get(layout.name, layout)
         if layout.name not in self._sheets:
             package = self._package
             part = package.sheet_part(layout.name) or package.add_sheet(layout.name, self._new(layout))
@@ -221,18 +251,35 @@ class _Book:
     def held(self) -> list[Sheets]:
         """The sheets of the types that it may have records of: invoices always, others where it has their sheet."""
         found = (sheets_of(kind) for kind in self._kinds)
-        return [each for each in found if each.kind is USUAL or self._package.sheet_part(each.header.name)]
+        return [each for each in found if each.kind.base is USUAL or self._package.sheet_part(each.header.name)]
 
     def order(self, order_id: int) -> Record | None:
         """The order that has this id, as its rows say; ``None`` without any."""
         for sheets in self.held():
             if rows := self.sheet(sheets.header).rows_of(order_id):
-                details = {
-                    name: self.sheet(layout).rows_of(order_id) if self.has(layout) else []
-                    for name, layout in sheets.tables.items()
-                }
-                return order_of(sheets.kind, rows[-1], details)
+                return self._order(sheets_of(self._kind_of(sheets.kind, rows[-1])), order_id)
         return None
+
+    def _kind_of(self, kind: DocumentType, row: Row) -> DocumentType:
+        """The type that a record was saved as: ``kind`` in the version that its row names; as it ships where it names none."""
+        version = version_in(row)
+        if version is None:
+            return kind.base
+        same = (each for each in (self._saving, kind) if each and each.name == kind.name and each.declared)
+        known = next((each for each in same if each.declared and each.declared.version == version), None)
+        return known or self._version_of(kind.name, version) or kind
+
+    def _order(self, sheets: Sheets, order_id: int) -> Record:
+        """The record as ``sheets`` of its version have it."""
+        if any(set(layout.titles) - set(self._layouts[layout.name].titles) for layout in sheets.layouts):
+            earlier = _Book(self._package.data(), self._kinds, self._version_of, sheets.kind)
+            return earlier._order(sheets, order_id)
+        header, *_ = self.sheet(sheets.header).rows_of(order_id)[::-1]
+        details = {
+            name: self.sheet(layout).rows_of(order_id) if self.has(layout) else []
+            for name, layout in sheets.tables.items()
+        }
+        return order_of(sheets.kind, header, details)
 
     def rows_may_move(self, layout: Layout) -> bool:
         """Whether nothing else in the workbook counts on the place of the sheet's rows."""

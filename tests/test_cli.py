@@ -525,3 +525,24 @@ def test_a_file_with_several_documents_is_split_where_it_is_asked_for(
     assert len(call("extract", two_invoices_pdf.path)[1].splitlines()) == 1
     status, _, told = call("extract", two_invoices_pdf.path, "--split", "--pages", "1")
     assert (status, "--split looks at all pages" in told) == (1, True)
+
+
+def test_saved_records_leave_as_e_invoices_and_in_layouts(call: Call, einvoice_pdf: SampleFile, tmp_path: Path) -> None:
+    """One record as a PDF that carries its invoice, which reads back as what it was; all of them in a layout."""
+    assert call("extract", einvoice_pdf.path, "--save", "sqlite", "--quiet")[0] == 0
+    assert call("export", "--form", "facturx", "--order", 1, "--out", tmp_path)[0] == 0
+    status, out, _ = call("extract", tmp_path / "order-1.pdf", "--quiet")
+    assert (status, json.loads(out)["invoice"]["total_amount"]) == (0, einvoice_pdf.truth["total_amount"])
+    assert call("export", "--form", "xero", "--out", tmp_path)[0] == 0
+    assert einvoice_pdf.truth["invoice_number"] in (tmp_path / "records-xero.csv").read_text(encoding="utf-8-sig")
+
+
+def test_layouts_go_out_and_come_in(call: Call, tmp_path: Path) -> None:
+    """Changed in between; a form that there is not is told with those that there are."""
+    file = tmp_path / "xero.yaml"
+    assert call("layouts", "export", "xero", file)[0] == 0
+    file.write_text(file.read_text().replace("name: xero", "name: ours"))
+    assert call("layouts", "import", file)[0] == 0
+    assert "ours" in call("layouts")[1]
+    status, _, said = call("export", "--form", "sage", "--out", tmp_path)
+    assert (status, "use xlsx, csv, json" in said) == (1, True)

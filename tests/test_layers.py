@@ -49,6 +49,7 @@ LOGIC = (
     "redaction",
     "declared",
     "inbox",
+    "exporting",
 )
 LOGIC_PACKAGES = (
     "rules",

@@ -80,6 +80,14 @@ def _reading(name: str) -> Iterator[None]:
             ) from error
 
 
+@contextmanager
+def reading_pdf(name: str) -> Iterator[Any]:
+    """PyMuPDF itself, for whoever makes a PDF of the pages of the document called ``name``, with the lock held. Raises
+    BrokenDocument."""
+    with _reading(name):
+        yield _pymupdf()
+
+
 class PdfDocument:
     """A PDF. Implements :class:`core.documents.base.Document`."""
 

@@ -12,11 +12,15 @@ from pathlib import Path
 from core.accuracy import Accuracy, AccuracyParts
 from core.cache import Cache
 from core.declared.shelf import TypeShelf
+from core.documents.as_pdf import pdf_of
 from core.documents.opening import open_document
+from core.exporting.exports import ExportParts, Exports
+from core.exporting.shelf import LayoutShelf
 from core.extractor import Availability, Extractor
 from core.imaging import clean
 from core.inbox import Inbox, InboxParts
 from core.invoice.einvoice import EInvoiceExtractor
+from core.invoice.einvoice.writing import embed_xml, write_record
 from core.jobs.local import LocalQueue
 from core.jobs.processes import ProcessQueue, plans_for
 from core.jobs.queue import Handler, JobQueue, Lane
@@ -59,6 +63,7 @@ from storage.files import FileStore
 from storage.holds import SqlHolds
 from storage.inbox import SqlInbox
 from storage.jobs import SqlJobs
+from storage.layouts import SqlLayouts
 from storage.ledger import SqlLedger
 from storage.orders import SqlOrders
 from storage.pending import SqlPending
@@ -160,6 +165,18 @@ def _assemble(
         )
     )
     measuring = AccuracyParts(runs, queue, SqlEvaluations(database), orders, files, SAMPLES, lambda: preferences.now)
+    layouts = LayoutShelf(SqlLayouts(database))
+    exports = Exports(
+        ExportParts(
+            tables=export_orders,
+            layouts=layouts,
+            files=files,
+            document=shelf.document,
+            write_xml=write_record,
+            embed_xml=embed_xml,
+            pdf_of=pdf_of,
+        )
+    )
     parts = Parts(
         shelf=shelf,
         runs=runs,
@@ -167,7 +184,7 @@ def _assemble(
         queue=queue,
         comparisons=SqlComparisons(database),
         orders=orders,
-        workbook=lambda path: Workbook(path, types.types),
+        workbook=lambda path: Workbook(path, types.types, types.version_of),
         ledger=ledger,
         pending=SqlPending(database),
         unit=database.write,
@@ -178,7 +195,8 @@ def _assemble(
         types=types,
         files=files,
         cache=results,
-        export=export_orders,
+        exports=exports,
+        layouts=layouts,
         export_tables=export_tables,
         health=_health(found, settings, models),
         accuracy=Accuracy(settings, measuring),
@@ -222,7 +240,7 @@ def extractors() -> dict[str, Extractor]:
 
 
 #: Rooms of core that change no result: they start runs, review them, or add up what runs gave.
-_NO_PART_IN_A_RESULT = {"review", "entrypoints", "jobs", "accuracy", "comparison", "spending", "inbox"}
+_NO_PART_IN_A_RESULT = {"review", "entrypoints", "exporting", "jobs", "accuracy", "comparison", "spending", "inbox"}
 
 
 @cache

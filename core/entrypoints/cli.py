@@ -52,6 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     calibrate = commands.add_parser("calibrate", help="correct confidences by what people changed in reviewed records")
     calibrate.add_argument("--shipped", action="store_true", help="go back to the calibration that ships")
     _add_types(commands.add_parser("types", help="list the document types; write or take in one of your own as YAML"))
+    _add_export(commands.add_parser("export", help="write saved records as files for other programs"))
+    _add_layouts(commands.add_parser("layouts", help="list the layouts of such files; write or take in one as YAML"))
     _add_live(
         commands.add_parser("live", help="ask every provider of models that has a key here one tiny question (paid)")
     )
@@ -134,6 +136,32 @@ def _add_types(parser: argparse.ArgumentParser) -> None:
     taken = ways.add_parser("import", help="take in a type from YAML: the next version, where there is one of its name")
     taken.add_argument("file", type=Path, metavar="FILE.yaml")
     removed = ways.add_parser("remove", help="take a type of your own out of use; what was read with it stays")
+    removed.add_argument("name", metavar="NAME")
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Writes the saved records, or those that match, as xlsx, csv, json, ubl, cii, facturx, originals, or in a layout."
+    parser.add_argument("--form", required=True, metavar="FORM|LAYOUT", help="what the file is to be")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the file goes")
+    parser.add_argument("--order", type=int, metavar="ID", help="one record alone")
+    parser.add_argument(
+        "--search", default="", metavar="TEXT", help="only records with this in number, vendor or customer"
+    )
+    parser.add_argument(
+        "--status", choices=("approved", "needs review", "reviewed"), help="only records of this status"
+    )
+    parser.add_argument("--type", metavar="NAME", help="only records of this document type")
+
+
+def _add_layouts(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Lists the layouts of files for other programs, a line each; they go out and in as YAML."
+    ways = parser.add_subparsers(dest="do", metavar="WAY")
+    export = ways.add_parser("export", help="write a layout as YAML")
+    export.add_argument("name", metavar="NAME")
+    export.add_argument("file", type=Path, metavar="FILE.yaml")
+    taken = ways.add_parser("import", help="take in a layout from YAML; one of its name is replaced")
+    taken.add_argument("file", type=Path, metavar="FILE.yaml")
+    removed = ways.add_parser("remove", help="drop a layout of your own")
     removed.add_argument("name", metavar="NAME")
 
 

@@ -75,6 +75,7 @@ INVOICE = DocumentType(
     searched=("invoice_number", "vendor_name", "customer_name"),
     prompts=Path(__file__).with_name("prompts"),
     rules="core.invoice.rules",
+    layouts=Path(__file__).with_name("layouts"),
 )
 
 

@@ -67,7 +67,7 @@ class DocumentType:
     ``duplicate_key`` are the fields that make two documents the same where all of them are equal, ``list_columns`` those
     that a list of records shows, the most telling first, ``searched`` those that its search looks into. ``blocks`` names the
     block of the page in which a field stands, where it has company there: doubts about it are one question. ``prompts`` is
-    the folder of the prompts that ship for it.
+    the folder of the prompts that ship for it, ``layouts`` that of the layouts of exports that ship for its records.
 
     ``definition`` is how a person declared it. A type that ships and to which a person added fields ``extends`` the one that
     it was, by its ``extension``.
@@ -99,6 +99,7 @@ class DocumentType:
     like_invoice: Mapping[str, str] | None = field(default=None, hash=False)
     reader: str = ""
     rules: str = ""
+    layouts: FolderPath | None = None
     definition: TypeDefinition | None = field(default=None, hash=False)
     extends: DocumentType | None = None
     extension: TypeDefinition | None = field(default=None, hash=False)

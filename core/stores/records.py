@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import AliasChoices, BaseModel, Field, model_validator
@@ -72,12 +73,28 @@ OWN_COLUMNS = ("order_id", "status", "updated_at", "document_type")
 
 
 @dataclass(frozen=True, slots=True)
+class FieldFilter:
+    """What a header field is to hold, called ``name``: every word of ``text``, or a figure or day from ``first`` to ``last``,
+    both in the range; an end that is ``None`` is open. It finds fields that a person declared: those of their own types, and
+    those that they added to types that ship."""
+
+    name: str
+    text: str = ""
+    first: Decimal | date | None = None
+    last: Decimal | date | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.text.strip()) or self.first is not None or self.last is not None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordQuery:
     """What to list. ``text`` is matched in number, vendor and customer (or the order id); ``page`` counts from 0.
     ``type_name`` asks for one type alone, whose own fields it can then be sorted by; without, records of all types stand in one
     list, sorted by the fields of the usual type and by what plays their part in others.
     ``invoiced`` are the first and the last invoice date, ``saved`` the moment from which and the one before which the
-    record was last saved (UTC); an end that is ``None`` is open."""
+    record was last saved (UTC); an end that is ``None`` is open. ``field`` narrows to what a field holds. ``added`` are header
+    fields that a person added to the usual type: the list has their values, and can be sorted by them."""
 
     text: str = ""
     status: str | None = None
@@ -89,6 +106,8 @@ class RecordQuery:
     descending: bool = True
     page: int = 0
     size: int = 50
+    field: FieldFilter | None = None
+    added: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

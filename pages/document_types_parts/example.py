@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import streamlit as st
 
-from core.declared.example import NothingThere, propose_field, propose_table
+from core.declared.definition import FieldDefinition
+from core.declared.example import NothingThere, name_for, propose_field, propose_table
 from core.errors import StudioError, TypeDefinitionError
 from core.evidence import Box, PageText
 from core.extraction import Extraction, PageRef
@@ -19,7 +21,7 @@ from pages.shared.intake import draw_drop_zone, draw_troubles
 from pages.shared.session import get_desk
 from pages.shared.viewer import draw_example_pages
 
-_VALUE, _TABLE = "A value", "A table"
+_VALUE, _TABLE, _COLUMN = "A value", "A table", "A column"
 #: An example shows so many of its pages.
 _MOST_PAGES = 10
 
@@ -29,7 +31,8 @@ def draw_example(draft: TypeDraft) -> None:
     draw_troubles()
     documents = [document for document in get_desk().documents if document.page_count]
     if not documents:
-        st.markdown("**Drop one document of this kind**: draw a box around each value that you want.")
+        wanted = f"the value that {draft.base.title} lacks" if draft.base else "each value that you want"
+        st.markdown(f"**Drop one document of this kind**: draw a box around {plain(wanted)}.")
         draw_drop_zone("An example")
         return
     document = _choose(documents)
@@ -73,8 +76,13 @@ def _tried(draft: TypeDraft, document: OpenDocument) -> Extraction | None:
 
 
 def _draw_pages(draft: TypeDraft, document: OpenDocument, pages: tuple[PageText, ...], found: Extraction | None) -> str:
+    modes = [_VALUE, _TABLE] if draft.base is None else [_VALUE, *([_COLUMN] if draft.base.tables else [])]
     mode = st.segmented_control(
-        "What the next box is around", [_VALUE, _TABLE], default=_VALUE, required=True, key="type_draw_mode"
+        "What the next box is around",
+        modes,
+        default=_VALUE,
+        required=True,
+        key="type_draw_mode" if draft.base is None else "type_draw_mode_added",
     )
     refs = [PageRef(page, document.rotations.get(page, 0)) for page in range(1, document.page_count + 1)]
     note = st.session_state.get(DRAWN)
@@ -83,7 +91,7 @@ def _draw_pages(draft: TypeDraft, document: OpenDocument, pages: tuple[PageText,
         document.sha256,
         refs[:_MOST_PAGES],
         found,
-        "the table’s columns" if mode == _TABLE else "a new field",
+        {_TABLE: "the table’s columns", _COLUMN: "a column with its head"}.get(str(mode), "a new field"),
         note if note and note["document"] == document.sha256 else None,
         lambda drawn: _take(draft, document, pages, mode, drawn),
     )
@@ -100,7 +108,10 @@ def _take(draft: TypeDraft, document: OpenDocument, pages: tuple[PageText, ...],
         return
     box = Box(x0 * page.width, y0 * page.height, x1 * page.width, y1 * page.height)
     try:
-        if mode == _TABLE:
+        if mode == _COLUMN and draft.base and (table := draft.base.main_table):
+            drawn_columns = propose_table(pages, number, box, draft.names()).columns
+            draft.add_columns(table, _unlike(drawn_columns, draft.column_names(table.name)))
+        elif mode == _TABLE:
             draft.add_table(propose_table(pages, number, box, draft.names()))
         else:
             draft.add_field(propose_field(pages, number, box, draft.names()))
@@ -118,11 +129,18 @@ def _take(draft: TypeDraft, document: OpenDocument, pages: tuple[PageText, ...],
     }
 
 
+def _unlike(columns: Sequence[FieldDefinition], taken: Collection[str]) -> list[FieldDefinition]:
+    """Columns by names that nobody has; a person says which of them a row must have."""
+    return [column.model_copy(update={"name": name_for(column.title, taken), "required": False}) for column in columns]
+
+
 def _draw_drawn(draft: TypeDraft, found: Extraction | None, mode: str) -> None:
     """The fields so far, each with what it reads on the example."""
     parts = draft.parts["fields"]
     if not parts and not draft.parts["tables"]:
         st.info("Draw a box around a value on the page. Its field is named by the words beside or above it.")
+        if draft.base is not None:
+            st.caption("What is marked on the page is read already.")
         return
     st.markdown("##### What it reads here")
     for number, part in enumerate(parts):
@@ -131,18 +149,21 @@ def _draw_drawn(draft: TypeDraft, found: Extraction | None, mode: str) -> None:
             title, read, out = st.columns([5, 7, 1], vertical_alignment="center", gap="xsmall")
             title.markdown(f"**{plain(part['title'])}**  \n:small[:gray[{part['kind']}]]")
             read.markdown(plain(value) if value else ":gray[not found]")
-            out.button(
-                "",
-                key=f"type_drop_{number}",
-                icon=":material/close:",
-                type="tertiary",
-                help=f"Take out {part['title']}",
-                on_click=draft.drop,
-                args=(part["name"],),
-            )
+            _draw_drop(out, f"type_drop_{number}", part["title"], draft.drop, (part["name"],))
     for table in draft.parts["tables"]:
         _draw_rows(table, found)
+        for number, column in enumerate(table["columns"] if draft.base else ()):
+            with st.container(key=f"type_column_{number}"):
+                title, out = st.columns([12, 1], vertical_alignment="center", gap="xsmall")
+                title.markdown(f"**{plain(column['title'])}** :small[:gray[{column['kind']}]]")
+                drop = (draft.base.table(table["name"]), column["name"]) if draft.base else ()
+                _draw_drop(out, f"type_drop_column_{number}", column["title"], draft.drop_column, drop)
     st.caption("Titles, kinds and words are changed under Fields.")
+
+
+def _draw_drop(place: Any, key: str, title: str, drop: Callable[..., None], about: tuple[Any, ...]) -> None:
+    help_ = f"Take out {title}"
+    place.button("", key=key, icon=":material/close:", type="tertiary", help=help_, on_click=drop, args=about)
 
 
 def _draw_rows(table: dict[str, Any], found: Extraction | None) -> None:

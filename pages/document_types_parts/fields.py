@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
 import streamlit as st
 
 from core.declared.definition import MOST_CHECKS, FieldDefinition, TableDefinition
 from core.declared.example import name_for
+from core.schema.document_type import Table
 from core.schema.fields import FieldKind
 from pages.document_types_parts.type_draft import TypeDraft
 from pages.shared.frame import plain
@@ -28,14 +29,25 @@ _HELP = {
 def draw_fields(draft: TypeDraft) -> None:
     """Header fields, then each table."""
     st.markdown("##### Fields")
-    fields = _edit(draft, "fields", draft.parts["fields"], ())
+    fields = _edit(draft, "fields", draft.parts["fields"], (), draft.base.names() if draft.base else ())
     draft.change(fields=fields)
+    if draft.base is not None:
+        for number, shipped in enumerate(draft.base.tables):
+            _draw_added_columns(draft, number, shipped)
+        return
     tables = []
     for number, table in enumerate(draft.parts["tables"]):
         tables.append(_draw_table(draft, number, table))
     draft.change(tables=tables)
     with st.container(horizontal=True):
         st.button("Add a table", key="type_add_table", icon=":material/add:", on_click=_add_table, args=(draft,))
+
+
+def _draw_added_columns(draft: TypeDraft, number: int, table: Table) -> None:
+    """The columns that are added to a table of a type that ships."""
+    st.markdown(f"##### Further columns of {plain(table.title.lower())}")
+    known = [*(info.name for info in table.columns), *draft.names()]
+    draft.set_columns(table, _edit(draft, f"table_{number}", draft.columns_of(table), ("group",), known))
 
 
 def _draw_table(draft: TypeDraft, number: int, table: dict[str, Any]) -> dict[str, Any]:
@@ -58,8 +70,11 @@ def _draw_table(draft: TypeDraft, number: int, table: dict[str, Any]) -> dict[st
     return table | {"title": title or table["title"], "row_title": row or table["row_title"], "columns": columns}
 
 
-def _edit(draft: TypeDraft, what: str, parts: Sequence[dict[str, Any]], without: Sequence[str]) -> list[dict[str, Any]]:
-    """A table to edit fields in. It begins with what stood there at the draft's revision, and gives what now stands there."""
+def _edit(
+    draft: TypeDraft, what: str, parts: Sequence[dict[str, Any]], without: Sequence[str], taken: Iterable[str] = ()
+) -> list[dict[str, Any]]:
+    """A table to edit fields in. It begins with what stood there at the draft's revision, and gives what now stands there;
+    ``taken`` are names that no new one gets."""
     import pandas as pd
 
     key = f"type_{what}_{draft.name}_{draft.revision}"
@@ -81,16 +96,18 @@ def _edit(draft: TypeDraft, what: str, parts: Sequence[dict[str, Any]], without:
             "name": None,
         },
     )
-    return _fields(edited.to_dict("records"), {part["name"]: part for part in base})
+    return _fields(edited.to_dict("records"), {part["name"]: part for part in base}, taken)
 
 
 def _row(part: Mapping[str, Any]) -> dict[str, Any]:
     return {name: ", ".join(part[name]) if name in _LISTS else part[name] for name in _COLUMNS}
 
 
-def _fields(rows: Sequence[Mapping[Any, Any]], known: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
+def _fields(
+    rows: Sequence[Mapping[Any, Any]], known: Mapping[str, dict[str, Any]], others: Iterable[str]
+) -> list[dict[str, Any]]:
     """The rows as fields; a new one gets a name of its title. Rows without a title are not there yet."""
-    taken = [str(row["name"]) for row in rows if row["name"] in known]
+    taken = [*(str(row["name"]) for row in rows if row["name"] in known), *others]
     found = []
     for row in rows:
         title = _text(row["title"])
@@ -141,7 +158,11 @@ def draw_checks(draft: TypeDraft) -> None:
         "in each row · `begin <= end` puts dates in order · `account needs bank` asks for one where the other is given. "
         "A broken sum stops a document; one that holds makes its amounts surer."
     )
-    names = [part["name"] for part in draft.parts["fields"]]
+    names = [info.name for info in draft.base.header] if draft.base else []
+    names += [
+        f"{table.name}.{info.name}" for table in (draft.base.tables if draft.base else ()) for info in table.columns
+    ]
+    names += [part["name"] for part in draft.parts["fields"]]
     names += [f"{table['name']}.{column['name']}" for table in draft.parts["tables"] for column in table["columns"]]
     if names:
         st.markdown(f"**They may speak of** {plain(', '.join(names))}")

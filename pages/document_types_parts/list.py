@@ -36,6 +36,9 @@ def draw_list(types: list[DocumentType]) -> str:
 
 
 def _about(kind: DocumentType) -> str:
+    if kind.extension is not None:
+        count = len(kind.added) + sum(len(kind.added_columns(table)) for table in kind.tables)
+        return f"ships with the studio · {count} {'field' if count == 1 else 'fields'} of yours"
     if kind.definition is None:
         return "ships with the studio"
     fields = len(kind.header)

@@ -1,4 +1,4 @@
-"""A type that ships: its fields to look at."""
+"""A type that ships: its fields to look at, and which of them are the person's own."""
 
 from __future__ import annotations
 
@@ -11,21 +11,20 @@ from pages.shared.frame import plain
 
 def draw_shipped(kind: DocumentType) -> None:
     """The fields and tables of ``kind``, and how to make one like it."""
-    st.markdown(f"##### {plain(kind.title)}")
     st.caption(
         "This type ships with the studio, with rules, checks and words of its own in many languages. "
-        "“New type” makes one of your own: from nothing, or as a copy of this one."
+        "Under “Add a field” it gets the ones that your books need too; “New type” makes another: from nothing, or as a copy."
     )
-    _draw_fields(kind.header)
+    _draw_fields(kind.header, kind.added)
     for table in kind.tables:
         st.markdown(f"**{plain(table.title)}**")
-        _draw_fields(table.columns)
+        _draw_fields(table.columns, kind.added_columns(table))
 
 
-def _draw_fields(fields: tuple[FieldInfo, ...]) -> None:
+def _draw_fields(fields: tuple[FieldInfo, ...], own: tuple[FieldInfo, ...]) -> None:
     rows = [
         {
-            "Field": info.title,
+            "Field": f"{info.title} · yours" if info in own else info.title,
             "Kind": info.kind,
             "Required": "yes" if info.required else "",
             "Section": info.group,

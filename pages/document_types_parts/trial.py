@@ -64,13 +64,15 @@ def draw_trial(draft: TypeDraft) -> None:
 
 
 def _draw_one(document: OpenDocument, now: Extraction, before: Extraction | None) -> None:
+    kind, extends = now.type, now.type.extends is not None  # of a type that ships what it reads by itself is no news
     rows = [
-        {"Field": info.title, "Read now": as_text(value)}
-        | ({"Before the change": _before(before, path)} if before else {})
-        for path, info, value in now.type.walk(now.values)
-        if "." not in path
+        {"Field": info.title, "Read now": as_text(now.value_at(info.name))}
+        | ({"Before the change": _before(before, info.name)} if before else {})
+        for info in (kind.added if extends else kind.header)
     ]
-    for table in now.type.tables:
+    for table in kind.tables:
+        if extends and not kind.added_columns(table):
+            continue
         count = _counted(now, table.name)
         told = {"Field": table.title, "Read now": count}
         rows.append(told | ({"Before the change": _table_before(before, table.name)} if before else {}))
@@ -101,5 +103,10 @@ def _without(look: Callable[[], Any]) -> str:
 
 
 def _counted(extraction: Extraction, name: str) -> str:
-    count = len(extraction.type.rows(extraction.values, extraction.type.table(name)))
+    """How many rows a table has; of one that ships those with something in the columns that were added."""
+    kind = extraction.type
+    table = kind.table(name)
+    columns = kind.added_columns(table) if kind.extends else table.columns
+    rows = kind.rows(extraction.values, table)
+    count = sum(kind.extends is None or any(getattr(row, info.name) is not None for info in columns) for row in rows)
     return f"{count} {'row' if count == 1 else 'rows'}" if count else ""

@@ -9,7 +9,7 @@
 const typing = (element) => element?.matches?.("input, textarea, [contenteditable=true]") || element?.closest?.("[role=grid], [data-testid=stDataFrame], #portal");
 let atHand = null; // the class of the field that had the focus last
 let ahead = null; // null | {keys, until}: what is typed for a cell that is on its way, and how long it is waited for
-const BRINGS_A_CELL = ".st-key-add_line button, .st-key-insert_submit button";
+const BRINGS_A_CELL = "[class*='st-key-add_line'] button, [class*='st-key-insert_submit'] button";
 const LONGEST_WAIT = 8000; // milliseconds
 
 export default function () {

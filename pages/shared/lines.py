@@ -85,11 +85,16 @@ def _editor(run_id: str, extraction: Extraction, table: Table) -> str:
     return keys.of_table(extraction.type, table, keys.lines_editor(run_id, get_edits(run_id).revision))
 
 
-def table_columns(table: Table | None) -> list[dict[str, Any]]:
-    """A table's columns in order with their widths in pixels; ``cell`` marks those of a line's own values."""
-    columns = table.columns if table else ()
-    cells = [{"name": info.name, "width": 86 if info.kind in _NUMBERS else 200, "cell": True} for info in columns]
-    return [{"name": STATE, "width": 80, "cell": False}, *cells, {"name": REMOVE, "width": 38, "cell": False}]
+def table_columns(table: Table) -> list[dict[str, Any]]:
+    """A table's columns in order with their titles and widths in pixels; ``cell`` marks those of a line's own values."""
+    cells = [
+        {"name": info.name, "title": info.title, "width": 86 if info.kind in _NUMBERS else 200, "cell": True}
+        for info in table.columns
+    ]
+    state, remove = (
+        {"name": name, "title": "", "width": width, "cell": False} for name, width in ((STATE, 80), (REMOVE, 38))
+    )
+    return [state, *cells, remove]
 
 
 def _columns(table: Table) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
    data: { id, pages: [{number, ratio, address}], boxes: [{path, field, page, level, kind, label, at: [x0, y0, x1, y1]}],
            doubtful: [{path, field}] where a question is open, others: [{key, page, at}] of the values offered, focus: {nonce, path} | {nonce, next: true},
-           columns: [{name, width, cell}] of the line-item table, editor: the class of the table without "st-key-", titles: {name: title} of all fields,
+           tables: [{name, row, rows, editor, columns: [{name, title, width, cell}]}] that stand beside the page: what a row is called, and the
+            classes of its container and its editor without "st-key-"; titles: {name: title} of the header fields,
            draws: whether words can be drawn into fields, target: null | {path, title} what every box is for, whichever field has the focus,
            drawn: null | {nonce, path, page, at, words, undo} what became of the last box drawn (no words: all is seen elsewhere) }
-   Places are fractions of the page. A field is found by its class st-key-<field>; a line-item cell by the row and
-   column of the table in st-key-table_rows. Document text only ever goes into textContent. */
+   Places are fractions of the page. A field is found by its class st-key-<field>; a cell by the row and column of its
+   table. Document text only ever goes into textContent. */
 
 const WIDTHS = [700, 1000, 1400, 2000, 2800, 4000];
 const rowHeight = () => Math.round(2.1875 * parseFloat(getComputedStyle(document.documentElement).fontSize)); // Streamlit's table
@@ -107,7 +108,7 @@ class View {
       if (here) this.trigger("confirm", here.path);
       return;
     }
-    if (!event.target.closest?.(".st-key-table_rows, #portal")) return;
+    if (!event.target.closest?.("[class*='st-key-table_rows'], #portal")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const { key, code, keyCode, altKey, shiftKey } = event;
@@ -129,11 +130,11 @@ class View {
 
   onCells(changes) {
     const chosen = changes.map((change) => change.target).find((cell) => cell.getAttribute("aria-selected") === "true");
-    const match = chosen?.closest(".st-key-table_rows") && /^glide-cell-(\d+)-(\d+)$/.exec(chosen.id);
-    if (!match) return;
-    const cell = this.data.columns[Number(match[1])];
+    const match = chosen && /^glide-cell-(\d+)-(\d+)$/.exec(chosen.id);
+    const table = match && this.data.tables.find((each) => chosen.closest(`.st-key-${CSS.escape(each.rows)}`));
+    const cell = table?.columns[Number(match[1])];
     if (!cell?.cell) return;
-    this.memory.last = `${this.data.table}.${match[2]}.${cell.name}`;
+    this.memory.last = `${table.name}.${match[2]}.${cell.name}`;
     this.light(this.memory.last);
   }
 
@@ -172,8 +173,10 @@ class View {
 
   /* Python asked for a field: the form may still be on its way to the screen. */
   follow(focus, tries) {
-    const row = focus.path?.includes(".") ? Number(focus.path.split(".")[1]) : -1;
-    const table = document.querySelector(`.st-key-${CSS.escape(this.data.editor)} [role=grid]`); // the one before it may still stand
+    const [name, place] = focus.path?.includes(".") ? focus.path.split(".") : [];
+    const row = place ? Number(place) : -1;
+    const editor = this.data.tables.find((each) => each.name === name)?.editor ?? "";
+    const table = row < 0 ? null : document.querySelector(`.st-key-${CSS.escape(editor)} [role=grid]`); // the one before it may still stand
     const there = row < 0 || Number(table?.getAttribute("aria-rowcount") ?? 0) > row + 1; // a new row is still on its way
     const ready = there && document.querySelector("[class*='st-key-field_'] input")?.offsetParent;
     if (ready) focus.next ? this.walk() : this.focusField(focus.path);
@@ -205,25 +208,27 @@ class View {
   }
 
   focusCell(path) {
-    const [, row, cell] = path.split(".");
-    const table = document.querySelector(".st-key-table_rows .dvn-scroller");
-    const column = this.data.columns.findIndex((each) => each.name === cell);
+    const [name, row, cell] = path.split(".");
+    const told = this.data.tables.find((each) => each.name === name);
+    const table = told && document.querySelector(`.st-key-${CSS.escape(told.rows)} .dvn-scroller`);
+    const column = told ? told.columns.findIndex((each) => each.name === cell) : -1;
     if (!table || !table.offsetParent || column < 0) return false;
     this.memory.last = path;
     table.scrollIntoView({ block: "nearest" });
-    setTimeout(() => this.pointAt(table, Number(row), column), 30); // after this click: the table drops its cursor on it
+    setTimeout(() => this.pointAt(table, told.columns, Number(row), column), 30); // after this click: the table drops its cursor on it
     return true;
   }
 
   /* The table is drawn on a canvas and takes its cursor from the pointer alone: point at the middle of the cell. */
-  async pointAt(table, row, column) {
+  async pointAt(table, columns, row, column) {
     const high = rowHeight();
-    const widths = this.data.columns.map((each) => each.width);
+    const widths = columns.map((each) => each.width);
     const total = widths.reduce((sum, width) => sum + width, 0);
     const share = Math.max(0, (table.clientWidth - total) / widths.length); // room to spare is dealt out evenly
     const x = widths.slice(0, column).reduce((sum, width) => sum + width + share, 0) + (widths[column] + share) / 2;
     if ((row + 2) * high > table.clientHeight) table.scrollTop = (row + 2.5) * high - table.clientHeight;
     else table.scrollTop = 0;
+    table.scrollLeft = Math.max(0, x + (widths[column] + share) / 2 - table.clientWidth); // wide tables scroll sideways too
     await pause(20);
     const { left, top } = table.getBoundingClientRect();
     const place = { clientX: left + x - table.scrollLeft, clientY: top + (row + 1.5) * high - table.scrollTop };
@@ -266,8 +271,10 @@ class View {
     const last = this.memory.last ?? this.data.doubtful[0]?.path;
     if (!last) return null;
     const path = last.replace(/^field_/, "");
-    const [, row, cell] = path.split(".");
-    const title = row ? `Line ${Number(row) + 1} ${this.data.titles[cell]?.toLowerCase()}` : this.data.titles[path];
+    const [name, row, cell] = path.split(".");
+    const table = row && this.data.tables.find((each) => each.name === name);
+    const column = table && table.columns.find((each) => each.name === cell)?.title;
+    const title = row ? column && `${table.row} ${Number(row) + 1} ${column.toLowerCase()}` : this.data.titles[path];
     return title ? { path, title } : null;
   }
 

@@ -49,10 +49,8 @@ def draw_viewer(run_id: str, extraction: Extraction, current: Extraction, focus:
             "boxes": boxes_of(current),
             "doubtful": doubtful,
             "focus": focus,
-            "table": table_name(current.type),
-            "columns": table_columns(current.type.main_table),
+            "tables": tables_of(current.type, keys.lines_editor(run_id, get_edits(run_id).revision)),
             "titles": titles_of(current.type),
-            "editor": keys.lines_editor(run_id, get_edits(run_id).revision),
             "others": offered_places(current),
             "draws": True,
             "drawn": drawn_note(run_id, extraction),
@@ -79,8 +77,7 @@ def draw_found(view_id: str, extraction: Extraction) -> None:
         "doubtful": [],
         "others": [],
         "focus": None,
-        "table": table_name(extraction.type),
-        "columns": table_columns(extraction.type.main_table),
+        "tables": tables_of(extraction.type),
         "titles": titles_of(extraction.type),
         "draws": False,
         "drawn": None,
@@ -108,8 +105,7 @@ def draw_example_pages(
         "doubtful": [],
         "others": [],
         "focus": None,
-        "table": "",
-        "columns": [],
+        "tables": [],
         "titles": {},
         "draws": True,
         "target": {"path": "example", "title": title},
@@ -119,15 +115,24 @@ def draw_example_pages(
     _component()(key=key, data=data, on_drawn_change=lambda: on_drawn(st.session_state[key]["drawn"]))
 
 
-def table_name(kind: DocumentType) -> str:
-    """The name of the table beside the form; empty where there is none."""
-    return kind.main_table.name if kind.main_table else ""
+def tables_of(kind: DocumentType, editor: str = "") -> list[dict[str, Any]]:
+    """The tables of a type as they stand beside its page: their names, what a row is called, their columns, and the keys of the
+    container and of the ``editor`` of each."""
+    return [
+        {
+            "name": table.name,
+            "row": table.row_title,
+            "rows": keys.of_table(kind, table, "table_rows"),
+            "editor": keys.of_table(kind, table, editor),
+            "columns": table_columns(table),
+        }
+        for table in kind.tables
+    ]
 
 
 def titles_of(kind: DocumentType) -> dict[str, str]:
-    """What fields and columns are called, by name."""
-    columns = [info for table in reversed(kind.tables) for info in table.columns]
-    return {info.name: info.title for info in (*columns, *kind.header)}
+    """What header fields are called, by name."""
+    return {info.name: info.title for info in kind.header}
 
 
 def draw_pages(view_id: str, sha256: str, pages: Sequence[PageRef], key: str = keys.VIEWER) -> None:
@@ -138,7 +143,7 @@ def draw_pages(view_id: str, sha256: str, pages: Sequence[PageRef], key: str = k
     for ref in pages:
         page = document.page(ref.number, ref.rotation)
         shown.append(_page(sha256, ref, (page.width, page.height)))
-    nothing: dict[str, list[object]] = {name: [] for name in ("boxes", "doubtful", "columns", "others")}
+    nothing: dict[str, list[object]] = {name: [] for name in ("boxes", "doubtful", "tables", "others")}
     data: dict[str, object] = {
         "id": view_id,
         "pages": shown,

@@ -14,13 +14,15 @@ from sqlalchemy import inspect
 from core import document_types
 from core.declared.building import build
 from core.declared.definition import FieldDefinition, TableDefinition, TypeDefinition
+from core.document_types import type_declared
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
 from core.invoice.model import Invoice
-from core.stores.records import Record, RecordQuery, RecordStore
+from core.stores.records import FieldFilter, Record, RecordQuery, RecordStore
 from storage.database import Database, open_database
 from storage.orders import SqlOrders
 from tests.contract.test_orders import STORES, found_ids, invoice
+from tests.core.declared.test_own_fields import ADDED
 from tests.core.meter_bills import BILL, VALUES, Bill, Reading
 from tests.doubles.orders import MemoryOrders
 
@@ -215,3 +217,72 @@ def test_a_new_type_needs_no_table_of_its_own(tmp_path: Path) -> None:
     stored(SqlOrders(database), payslip("P-1", "Ada"))
     with database.read() as connection:
         assert inspect(connection).get_table_names() == before
+
+
+def added_invoice(number: str, cost_centre: str | None, freight: str | None = None) -> object:
+    """An invoice with what a person added to it."""
+    told = {"invoice_number": number, "vendor_name": "Birch", "cost_centre": cost_centre, "freight": freight}
+    line = {"description": "Oak", "project": f"P-{number}", "weight": "2.5"}
+    return type_declared(ADDED).model.model_validate({**told, "line_items": [line]})
+
+
+def test_an_invoice_with_fields_of_a_persons_own_comes_back_with_them(orders: RecordStore) -> None:
+    """And with the version they were added in, changed and changed back to one without."""
+    later = type_declared(ADDED.model_copy(update={"version": 2, "fields": ADDED.fields[:1], "checks": ()}))
+    first = stored(orders, added_invoice("R-1", "4711-B", "12.40"))
+    second = stored(orders, later.model.model_validate({"cost_centre": "Ärzte 1"}))
+    plain = stored(orders, invoice("R-8"))
+    assert [orders.get(order_id(each)).values for each in (first, second, plain)] == [
+        first.values,
+        second.values,
+        plain.values,
+    ]
+    assert orders.get(order_id(second)).type.extension == later.extension
+    orders.update(replace(first, values=Invoice(invoice_number="R-1")))
+    assert orders.get(order_id(first)).type is document_types.USUAL
+    orders.update(replace(first, values=second.values))
+    assert orders.get(order_id(first)).values == second.values
+    assert [each.values for each in orders.each(RecordQuery(descending=False))] == [
+        second.values,
+        second.values,
+        plain.values,
+    ]
+
+
+def test_records_are_found_and_sorted_by_a_field_of_a_persons_own(orders: RecordStore) -> None:
+    """Added to the invoice or of a type of theirs: by its words, as a range of amounts or days; in a list of one type and of all."""
+    one = stored(orders, added_invoice("R-1", "Ärzte 7", "12.40"))
+    two = stored(orders, added_invoice("R-2", "Bau 9", "100.00"))
+    none = stored(orders, added_invoice("R-3", None))
+    slip = stored(orders, payslip("P-1", "Ada Lovelace", "900.00"))
+    plain = stored(orders, invoice("R-9"))
+    ids = {each: order_id(each) for each in (one, two, none, slip, plain)}
+
+    def found(wanted: FieldFilter, **query: object) -> list[int]:
+        return found_ids(orders, field=wanted, descending=False, **query)
+
+    assert found(FieldFilter("cost_centre", "arzte")) == [ids[one]]
+    assert found(FieldFilter("cost_centre", "arzte 9")) == []
+    assert found(FieldFilter("cost_centre")) == sorted(ids.values())
+    assert found(FieldFilter("freight", first=Decimal("12.4"), last=Decimal(99))) == [ids[one]]
+    assert found(FieldFilter("freight", first=Decimal("12.41")), document_type=None) == [ids[two]]
+    assert found(FieldFilter("net", last=Decimal(900))) == [ids[slip]]
+    assert found(FieldFilter("net", last=Decimal(900)), type_name="payslip") == [ids[slip]]
+    assert found(FieldFilter("employee", "love ada")) == [ids[slip]]
+    assert found(FieldFilter("paid_on", first=date(2026, 3, 31), last=date(2026, 3, 31))) == [ids[slip]]
+    assert found(FieldFilter("paid_on", first=date(2026, 4, 1))) == []
+    for kind in (None, "invoice"):
+        query = RecordQuery(type_name=kind, sort="freight", added=("cost_centre", "freight"))
+        page = orders.search(query).rows
+        assert [row.order_id for row in page][:2] == [ids[two], ids[one]]
+        assert (page[1].value("cost_centre"), page[1].value("freight")) == ("Ärzte 7", Decimal("12.40"))
+        assert [each.order_id for each in orders.each(query)] == [row.order_id for row in page]
+    assert found_ids(orders, text="arzte") == [ids[one]]
+    with pytest.raises(StorageError):
+        orders.search(RecordQuery(sort="freight"))
+
+
+def order_id(record: Record) -> int:
+    """The id under which it is stored."""
+    assert record.order_id is not None
+    return record.order_id

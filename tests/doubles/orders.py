@@ -14,7 +14,7 @@ from core.document_types import USUAL, type_of
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
 from core.notation.writing import text_of
-from core.stores.records import OWN_COLUMNS, Duplicate, Record, RecordPage, RecordQuery, RecordSummary
+from core.stores.records import OWN_COLUMNS, Duplicate, FieldFilter, Record, RecordPage, RecordQuery, RecordSummary
 from storage.keys import fold, haystack, match_key, page_key, search_terms
 
 
@@ -67,14 +67,14 @@ class MemoryOrders:
 
     def search(self, query: RecordQuery) -> RecordPage:
         """See :meth:`core.stores.records.RecordStore.search`. Raises StorageError for a sort that does not exist."""
-        rows = [_summary(order) for order in self.each(query)]
+        rows = [_summary(order, query.added) for order in self.each(query)]
         size = max(1, query.size)
         start = max(0, query.page) * size
         return RecordPage(tuple(rows[start : start + size]), len(rows))
 
     def each(self, query: RecordQuery) -> Iterator[Record]:
         """See :meth:`core.stores.records.RecordStore.each`."""
-        if query.type_name is None and query.sort not in (*OWN_COLUMNS, *USUAL.list_columns):
+        if query.type_name is None and query.sort not in (*OWN_COLUMNS, *USUAL.list_columns, *query.added):
             raise StorageError(f"Records cannot be sorted by “{query.sort}”.")
         with self._lock:
             found = [order for order in self._orders.values() if _matches(order, query)]
@@ -104,7 +104,7 @@ def _value(order: Record, name: str) -> Any:
     if name in OWN_COLUMNS:
         return getattr(order, name)
     field = name if name in kind.model.model_fields else kind.counterpart(name, USUAL)
-    return getattr(order.values, field) if field else None
+    return getattr(order.values, field, None) if field else None
 
 
 def _sort_value(order: Record, name: str) -> Any:
@@ -125,8 +125,21 @@ def _matches(order: Record, query: RecordQuery) -> bool:
         return False
     if not _lies_in(order.updated_at, *query.saved):
         return False
+    if query.field and not _holds(order, query.field):
+        return False
     named = query.text.strip().removeprefix("#") == str(order.order_id)
     return named or all(term in haystack(order.values) for term in search_terms(query.text))
+
+
+def _holds(order: Record, wanted: FieldFilter) -> bool:
+    value = getattr(order.values, wanted.name, None)
+    if value is None:
+        return False
+    if wanted.first is not None and value < wanted.first:
+        return False
+    if wanted.last is not None and value > wanted.last:
+        return False
+    return all(term in fold(text_of(value)) for term in search_terms(wanted.text))
 
 
 def _lies_in(value: Any, since: Any, before: Any) -> bool:
@@ -136,9 +149,10 @@ def _lies_in(value: Any, since: Any, before: Any) -> bool:
     return value is not None and (since is None or value >= since) and (before is None or value < before)
 
 
-def _summary(order: Record) -> RecordSummary:
+def _summary(order: Record, added: tuple[str, ...]) -> RecordSummary:
     own = {name: _value(order, name) for name in OWN_COLUMNS}
-    names = (*order.type.list_columns, *order.type.parts.values())
+    fields = order.type.model.model_fields
+    names = (*order.type.list_columns, *order.type.parts.values(), *(name for name in added if name in fields))
     return RecordSummary(values={name: _value(order, name) for name in names}, type=order.type, **own)
 
 

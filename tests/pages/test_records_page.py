@@ -488,3 +488,9 @@ def test_the_page_stands_beside_the_form_of_a_record_that_was_read(studio: Studi
 def test_pages_are_counted_up(total: int, pages: int) -> None:
     """A begun page is a page."""
     assert page_count(total, 50) == pages
+
+
+def test_a_record_says_what_it_lacks_for_an_e_invoice(studio: Studio) -> None:
+    """Where none can be made its forms cannot be pressed."""
+    receipt = studio.save(invoice("R-1"), ("database",))
+    assert "this record lacks: customer; vendor's VAT id" in said(open_page(record=str(receipt.order_id)))

@@ -7,8 +7,10 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from core.declared.yaml_text import write_type
+from core.invoice.document_type import INVOICE
 from core.studio import Studio
 from tests.core.declared.test_definition import TIMESHEET
+from tests.core.declared.test_own_fields import COST_CENTRE, PROJECT
 
 PAGE = Path(__file__).parents[2] / "pages" / "document_types.py"
 
@@ -25,6 +27,46 @@ def test_what_ships_is_shown_with_its_fields(studio: Studio) -> None:
     page = open_page()
     assert "ships with the studio" in [caption.value for caption in page.caption]
     assert "Invoice number" in set(page.dataframe[0].value["Field"])
+
+
+def test_a_field_and_a_column_are_added_to_the_invoice_and_taken_out_again(studio: Studio) -> None:
+    """By hand, under Yours; the invoice is as it ships once nothing is added any more."""
+    page = open_page()
+    assert not [button for button in page.button if button.key == "type_save"]
+    draft = page.session_state["types_drafts"]["invoice"]
+    draft.add_field(COST_CENTRE)
+    draft.add_columns(INVOICE.main_table, [PROJECT])
+    page.run()
+    page.button(key="type_save").click().run()
+    assert not page.exception
+    kept = studio.types.extension("invoice")
+    assert kept is not None
+    assert [kept.version, kept.fields, kept.tables[0].columns] == [1, (COST_CENTRE,), (PROJECT,)]
+    assert "ships with the studio · 2 fields of yours" in [caption.value for caption in page.caption]
+    assert {"Cost centre · yours", "Project · yours"} <= {
+        title for frame in page.dataframe for title in frame.value.get("Field", ())
+    }
+    draft = page.session_state["types_drafts"]["invoice"]
+    draft.drop("cost_centre")
+    draft.drop_column(INVOICE.main_table, "project")
+    page.run()
+    assert page.button(key="type_save").label == "Save without your fields"
+    page.button(key="type_save").click().run()
+    assert not page.exception
+    assert studio.types.extension("invoice") is None
+    assert [kind.name for kind in studio.types.types()] == ["invoice"]
+
+
+def test_a_field_that_the_invoice_has_is_told_and_not_saved(studio: Studio) -> None:
+    """In a sentence that names it; Discard leads back."""
+    page = open_page()
+    page.session_state["types_drafts"]["invoice"].add_field(COST_CENTRE.model_copy(update={"title": "Total"}))
+    page.run()
+    assert "Invoice has “Total” already" in page.warning[0].value.replace("\\", "")
+    assert page.button(key="type_save").disabled
+    page.button(key="type_discard").click().run()
+    assert not page.exception
+    assert not page.warning
 
 
 def test_a_new_type_begins_as_a_copy_and_is_saved_as_a_version(studio: Studio) -> None:

@@ -17,6 +17,7 @@ import pytest
 from core import document_types
 from core.declared.building import build
 from core.declared.definition import FieldDefinition, TypeDefinition
+from core.document_types import type_declared
 from core.errors import RecordMissing
 from core.invoice.model import Invoice
 from core.stores.records import Record
@@ -24,8 +25,10 @@ from storage.exports import export_orders
 from storage.sheets import sheets_of
 from storage.workbook import Workbook
 from tests.contract.test_records_of_types import PAYSLIP, payslip
+from tests.core.declared.test_own_fields import ADDED
 from tests.core.meter_bills import BILL, VALUES
 
+ORDER_SHEETS = ("SalesOrderHeader", "SalesOrderDetail")
 MOMENT = datetime(2026, 3, 1, 12, 30, 15, tzinfo=UTC)
 BILLED = Record(VALUES, "reviewed", 2, created_at=MOMENT, updated_at=MOMENT, document_type="meter bill")
 INVOICED = Record(Invoice(invoice_number="R-1"), "reviewed", 1, created_at=MOMENT, updated_at=MOMENT)
@@ -100,24 +103,69 @@ def test_the_same_bill_is_noticed_by_its_own_fields(book: Workbook) -> None:
     assert book.duplicates(VALUES.model_copy(update={"read_on": date(2026, 3, 2)})) == []
 
 
-def test_a_declared_type_gains_columns_with_its_next_version(book: Workbook, tmp_path: Path) -> None:
-    """What was saved with the first stays in its row."""
-    book.save(Record(payslip("P-1", "Ada"), "reviewed", 1, created_at=MOMENT, updated_at=MOMENT))
-    grown = PAYSLIP.model_copy(
-        update={"version": 2, "fields": (*PAYSLIP.fields, FieldDefinition(name="status", title="Status"))}
+def test_a_record_of_an_earlier_version_is_read_by_its_own(book: Workbook) -> None:
+    """The sheet has the columns of all versions; each row says which one it is of, and comes back as that. Exports have one table
+    for all, its columns those of every version, in the records' order."""
+    first = Record(payslip("P-1", "Ada"), "reviewed", 1, created_at=MOMENT, updated_at=MOMENT)
+    book.save(first)
+    fields = [field for field in PAYSLIP.fields if field.name != "net"]
+    changed = PAYSLIP.model_copy(
+        update={"version": 2, "fields": (*fields, FieldDefinition(name="status", title="Status"))}
     )
-    later = Workbook(book.path, lambda: (*document_types.SHIPPED, build(grown)))
-    values = build(grown).model.model_validate({"number": "P-2", "employee": "Zoe", "status": "part time"})
-    later.save(Record(values, "approved", 2, created_at=MOMENT, updated_at=MOMENT))
-    assert later.get(2).values == values
-    assert (later.get(1).values.number, later.get(1).values.status) == ("P-1", None)
-    assert later.get(2).status == "approved"
-    both = export_orders(iter([book.get(1), later.get(2)]), "xlsx")
-    assert openpyxl.load_workbook(io.BytesIO(both)).sheetnames[2:] == [
-        "PayslipHeader",
-        "PayslipDetail",
-        "PayslipHeader 2",
+    versions = {1: build(PAYSLIP), 2: build(changed)}
+    later = Workbook(
+        book.path,
+        lambda: (*document_types.SHIPPED, versions[2]),
+        lambda name, version: versions.get(version) if name == "payslip" else None,
+    )
+    values = versions[2].model.model_validate({"number": "P-2", "employee": "Zoe", "status": "part time"})
+    second = Record(values, "approved", 2, created_at=MOMENT, updated_at=MOMENT)
+    later.save(second)
+    assert [later.get(1), later.get(2)] == [first, second]
+    titles = [cell.value for cell in openpyxl.load_workbook(book.path)["PayslipHeader"][1]]
+    assert titles[-2:] == ["TypeVersion", "StatusField"]
+    later.save(replace(first, values=first.values.model_copy(update={"net": Decimal(7)})))
+    assert (later.get(1).values.net, later.get(2)) == (Decimal(7), second)
+    records = [later.get(1), later.get(2), later.get(1)]
+    opened = openpyxl.load_workbook(io.BytesIO(export_orders(iter(records), "xlsx")))
+    assert opened.sheetnames[2:] == ["PayslipHeader", "PayslipDetail"]
+    rows = list(opened["PayslipHeader"].iter_rows(values_only=True))
+    assert [dict(zip(rows[0], row, strict=True))["StatusField"] for row in rows[1:]] == [None, "part time", None]
+    with zipfile.ZipFile(io.BytesIO(export_orders(iter(records), "csv"))) as archive:
+        assert archive.namelist()[2:] == ["payslip_header.csv", "payslip_detail.csv"]
+        text = archive.read("payslip_header.csv").decode("utf-8-sig")
+    told = list(csv.DictReader(io.StringIO(text)))
+    assert [(row["OrderID"], row["Net"], row["StatusField"]) for row in told] == [
+        ("1", "7", ""),
+        ("2", "", "part time"),
+        ("1", "7", ""),
     ]
+
+
+def test_fields_that_a_person_added_to_the_invoice_stand_to_the_right_of_its_columns(tmp_path: Path) -> None:
+    """In a workbook from before too, which loses nothing; a record from before stays one without them."""
+    old = Workbook(tmp_path / "a.xlsx")
+    old.save(INVOICED)
+    before = {sheet: [cell.value for cell in openpyxl.load_workbook(old.path)[sheet][1]] for sheet in ORDER_SHEETS}
+    kind = type_declared(ADDED)
+    book = Workbook(old.path, lambda: (kind,))
+    line = {"description": "Oak", "project": "P-4711", "weight": "120.5"}
+    values = kind.model.model_validate({"invoice_number": "R-2", "cost_centre": "4711-B", "line_items": [line]})
+    added = Record(values, "reviewed", 2, created_at=MOMENT, updated_at=MOMENT)
+    book.save(added)
+    assert [book.get(1), book.get(2)] == [INVOICED, added]
+    opened = openpyxl.load_workbook(book.path)
+    titles = {sheet: [cell.value for cell in opened[sheet][1]] for sheet in ORDER_SHEETS}
+    assert titles["SalesOrderHeader"] == [*before["SalesOrderHeader"], "CostCentre", "Freight", "TypeVersion"]
+    assert titles["SalesOrderDetail"] == [*before["SalesOrderDetail"], "Project", "Weight"]
+    assert [cell.value for cell in opened["SalesOrderDetail"][2]][-2:] == ["P-4711", 120.5]
+    book.save(replace(INVOICED, order_id=2))
+    assert book.get(2) == replace(INVOICED, order_id=2)
+    assert "4711-B" not in [cell.value for cell in openpyxl.load_workbook(book.path)["SalesOrderHeader"][3]]
+    with zipfile.ZipFile(io.BytesIO(export_orders(iter([INVOICED, added]), "csv"))) as archive:
+        rows = list(csv.DictReader(io.StringIO(archive.read("sales_order_header.csv").decode("utf-8-sig"))))
+    assert [row["CostCentre"] for row in rows] == ["", "4711-B"]
+    assert json.loads(export_orders(iter([added]), "json"))[0]["invoice"]["cost_centre"] == "4711-B"
 
 
 def test_long_names_of_types_have_sheets_that_excel_takes() -> None:

@@ -11,6 +11,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.entrypoints.python import complaint
+from pages.review_parts.wire import routes as review_routes
 from pages.shared.address import draw_address
 from pages.shared.frame import draw_frame, is_ready
 from pages.shared.pictures import routes as picture_routes
@@ -21,13 +22,14 @@ if get_script_run_ctx(suppress_warning=True) is None:
         raise SystemExit(sentence)
     # Else a server whose first visitor asks for /records would run that page bare, as if found in a pages folder.
     PagesManager.uses_pages_directory = False
-    app = st.App(__file__, routes=[*picture_routes(), *watch_routes()])
+    app = st.App(__file__, routes=[*picture_routes(), *watch_routes(), *review_routes()])
 else:
     draw_frame()
     draw_address()
     page = st.navigation(
         [
             st.Page("pages/studio.py", title="Studio", icon=":material/document_scanner:", default=True),
+            st.Page("pages/review.py", title="Review", icon=":material/fact_check:"),
             st.Page("pages/records.py", title="Records", icon=":material/table_rows:"),
             st.Page("pages/vendors.py", title="Vendors", icon=":material/store:"),
             st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:"),

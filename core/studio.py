@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -35,6 +35,7 @@ from core.memory.memory import VendorMemory
 from core.memory.sentences import habit_words
 from core.notation import usual_notation
 from core.notation.typed import parse_value
+from core.notation.writing import text_of
 from core.preferences import Preferences
 from core.prompts import PromptBook
 from core.recipe import Correction, Recipe, Redaction
@@ -42,6 +43,10 @@ from core.recognition.parts import Part
 from core.records import About, RecordParts, Records
 from core.regions import RegionReader, read_region
 from core.review import Reviewed, review
+from core.review.edits import Edits, read_edits
+from core.review.standing import confirmed, proposals, unread
+from core.reviewing import DeskParts, ReviewDesk
+from core.reviewing.desk import Waiting
 from core.runs import Runs
 from core.schema.document_type import DocumentType
 from core.schema.type_choice import TypeChoice
@@ -52,11 +57,13 @@ from core.stores.bills import Bills
 from core.stores.calls import Calls
 from core.stores.comparisons import Comparisons
 from core.stores.files import Files
+from core.stores.inbox import InboxItem, InboxQuery
 from core.stores.ledger import Ledger, RunRow
 from core.stores.pending import Pending
 from core.stores.prompts import Prompts
 from core.stores.receipt import SaveReceipt, Taught
 from core.stores.records import Duplicate, Record, RecordPage, RecordQuery, RecordStore, Status, Target
+from core.stores.reviews import Reviews
 from core.stores.unit import Unit
 from core.stores.workbook import WorkbookStore
 from core.validation.calibration import ENOUGH_REVIEWED, fit_correction
@@ -98,6 +105,7 @@ class Parts:
     preferences: Preferences
     memory: VendorMemory
     inbox: Inbox
+    reviews: Reviews
 
 
 class Studio:
@@ -134,6 +142,25 @@ class Studio:
             Foresight(parts.runs, parts.models.missing),
             parts.files,
             parts.calls,
+        )
+
+        self.reviewing = ReviewDesk(
+            DeskParts(
+                store=parts.reviews,
+                waiting=self._waiting,
+                reject=self._reject,
+                extraction=parts.runs.extraction,
+                earlier_edits=parts.runs.draft,
+                stand=self.stand,
+                parse=self.parse_value,
+                words_in=self._words_in,
+                save=self.save,
+                undo=self.undo,
+                duplicates=self.duplicates,
+                changed_since=self.records.changed_since,
+                record=self.record,
+                targets=lambda: [target for target in get_args(Target) if target in self.defaults.save_to],
+            )
         )
 
     def note_call(self, call: Call) -> None:
@@ -259,6 +286,26 @@ class Studio:
     ) -> Reviewed:
         """Check the person's version of ``extraction.values``: see :func:`core.review.review`."""
         return review(extraction, values, drawn, today=date.today())
+
+    def stand(self, extraction: Extraction, edits: Edits) -> tuple[Reviewed, dict[str, str]]:
+        """How ``extraction`` stands with a person's edits, checked anew; and a sentence for every text that cannot be read."""
+        if not edits.changes_values and not edits.drawn:
+            return confirmed(Reviewed(extraction, {}), edits.confirmed), {}
+        read = read_edits(extraction.values, edits, lambda path, text: self.parse_value(path, text, extraction))
+        reviewed = proposals(self.review(extraction, read.values, edits.drawn), edits.proposed)
+        return unread(confirmed(reviewed, edits.confirmed), read.errors), read.errors
+
+    def _words_in(self, extraction: Extraction, page: int, box: Box) -> Evidence | None:
+        ref = next((ref for ref in extraction.pages if ref.number == page), None)
+        return self.read_region(self.document(extraction.document), ref, box, extraction) if ref else None
+
+    def _waiting(self, most: int) -> tuple[list[Waiting], int]:
+        """The worst of what needs somebody, and how many do."""
+        page = self.inbox.search(InboxQuery(states=("needs review",), sort="stake", size=most))
+        return [_waiting_item(item, item.run_id) for item in page.rows if item.run_id], page.total
+
+    def _reject(self, run_id: str, reason: str) -> None:
+        self.inbox.reject([item.item_id for item in self.inbox.of_run(run_id)], reason)
 
     def read_region(
         self, document: Document, page: PageRef, box: Box, extraction: Extraction | None = None
@@ -430,3 +477,8 @@ class Studio:
     def workbook_path(self) -> Path:
         """Where the Excel workbook is."""
         return self.defaults.workbook_path or self.settings.data_dir / "invoice_database.xlsx"
+
+
+def _waiting_item(item: InboxItem, run_id: str) -> Waiting:
+    about = (item.name, item.vendor, item.number, text_of(item.total), item.currency)
+    return Waiting(run_id, *about, item.doubts, item.worst, item.stake, item.who)

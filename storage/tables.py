@@ -501,6 +501,8 @@ INBOX_ITEMS = Table(
     Column("name_key", Folded, nullable=False),
     Column("vendor_key", Folded, nullable=False),
     Column("haystack", Folded, nullable=False),
+    Column("stake", Float, nullable=False, server_default="0"),
+    Index("ix_inbox_items_stake", "place", "state", "stake"),
     Index("ix_inbox_items_arrived", "place", "arrived_at", "item_id"),
     Index("ix_inbox_items_state", "place", "state", "arrived_at"),
     Index("ix_inbox_items_queued", "lane", "step", "job_id"),
@@ -517,4 +519,43 @@ INBOX_BATCHES = Table(
     Column("arrived_at", Moment, nullable=False, index=True),
     Column("who", Prose, nullable=False),
     Column("again", Facts, nullable=False),
+)
+
+#: Who has a run at hand, until when: seconds since the epoch.
+REVIEW_CLAIMS = Table(
+    "review_claims",
+    METADATA,
+    Column("run_id", String(64), primary_key=True),
+    Column("who", Prose, nullable=False),
+    Column("seat", String(64), nullable=False),
+    Column("since", Float, nullable=False),
+    Column("until", Float, nullable=False),
+)
+
+#: What people made of a run before it is saved; ``version`` counts the changes.
+REVIEW_EDITS = Table(
+    "review_edits",
+    METADATA,
+    Column("run_id", String(64), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("edits", Facts, nullable=False),
+    Column("who", Prose, nullable=False),
+)
+
+#: How long a person took for a run, and how it ended.
+REVIEWS = Table(
+    "reviews",
+    METADATA,
+    Column("review_id", String(64), primary_key=True),
+    Column("run_id", String(64), nullable=False, index=True),
+    Column("who", Prose, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("first_look", Float, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("keys", Integer, nullable=False),
+    Column("clicks", Integer, nullable=False),
+    Column("looks", Integer, nullable=False),
+    Column("corrections", Integer, nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Index("ix_reviews_ended", "outcome", "opened_at"),
 )

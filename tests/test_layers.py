@@ -30,6 +30,7 @@ LOGIC = (
     "judgement",
     "placing",
     "review",
+    "reviewing",
     "studio",
     "shelf",
     "runs",

@@ -69,6 +69,7 @@ from storage.orders import SqlOrders
 from storage.pending import SqlPending
 from storage.private import make_private
 from storage.prompts import SqlPrompts
+from storage.reviews import SqlReviews
 from storage.settings import SqlSettings
 from storage.table_exports import export_tables
 from storage.traffic import SqlTraffic
@@ -203,6 +204,7 @@ def _assemble(
         preferences=preferences,
         memory=memory,
         inbox=inbox,
+        reviews=SqlReviews(database),
     )
     studio = Studio(settings, parts)
     handlers.update(studio.handlers())
@@ -240,7 +242,17 @@ def extractors() -> dict[str, Extractor]:
 
 
 #: Rooms of core that change no result: they start runs, review them, or add up what runs gave.
-_NO_PART_IN_A_RESULT = {"review", "entrypoints", "exporting", "jobs", "accuracy", "comparison", "spending", "inbox"}
+_NO_PART_IN_A_RESULT = {
+    "review",
+    "reviewing",
+    "entrypoints",
+    "exporting",
+    "jobs",
+    "accuracy",
+    "comparison",
+    "spending",
+    "inbox",
+}
 
 
 @cache

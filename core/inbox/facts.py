@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from core.document_types import type_of
 from core.extraction import Extraction
 from core.notation.writing import text_of
+from core.review.stake import stake
 from core.review.stops import Stop, stops
 from core.stores.records import Record
 
@@ -37,6 +38,7 @@ def facts_of_extraction(extraction: Extraction) -> dict[str, Any]:
         "verdict": extraction.verdict,
         "doubts": len(asked),
         "worst": min(asked, key=_gravity).sentence if asked else "",
+        "stake": stake(extraction),
         "seconds": sum(step.seconds for step in extraction.steps),
     }
 

@@ -104,6 +104,10 @@ class Inbox:
         """See :meth:`core.stores.inbox.InboxStore.some`."""
         return self._store.some(item_ids)
 
+    def of_run(self, run_id: str) -> list[InboxItem]:
+        """See :meth:`core.stores.inbox.InboxStore.of_run`."""
+        return self._store.of_run(run_id)
+
     def progress(self, item: InboxItem) -> Job | None:
         """How far the job of an item is; ``None`` where there is none."""
         return self._parts.queue.get(item.job_id) if item.job_id else None

@@ -27,7 +27,7 @@ class InboxItem:
     ``step`` is queued for ``lane``; ``job_id`` is the job that does it, ``run_id`` the run that read it last. ``recipe`` names how it
     is read, ``read_as`` as what type (empty: as the recipe says, else its pages). ``sentence`` says why it failed, was rejected or waits.
     ``type_name``, ``document_type``, ``vendor``, ``number``, ``total``, ``currency``, ``doubts`` (questions that are open), ``worst`` (the
-    gravest of them) and ``verdict`` are what the last run gave; ``seconds`` and ``cost`` (US dollars; ``None``: no price known) what it
+    gravest of them), ``stake`` (:func:`core.review.stake.stake`) and ``verdict`` are what the last run gave; ``seconds`` and ``cost`` (US dollars; ``None``: no price known) what it
     took. ``order_id`` is the record that it was saved as. Moments are UTC. ``version`` counts the changes."""
 
     item_id: str
@@ -57,6 +57,7 @@ class InboxItem:
     currency: str = ""
     doubts: int = 0
     worst: str = ""
+    stake: float = 0.0
     verdict: Verdict | None = None
     order_id: int | None = None
     seconds: float = 0.0
@@ -99,7 +100,7 @@ class BatchReport:
         return sum(self.states.values())
 
 
-SORTS = ("arrived_at", "changed_at", "name", "vendor", "total", "state", "doubts", "type_name", "who")
+SORTS = ("arrived_at", "changed_at", "name", "vendor", "total", "state", "doubts", "stake", "type_name", "who")
 
 
 @dataclass(frozen=True, slots=True)

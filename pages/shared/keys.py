@@ -71,6 +71,10 @@ Compare page, a comparison
     compare_totals         the recipes' figures; compare_recipe chooses one: compare_default, compare_reread, compare_change;
                            compare_another, compare_add_saved
 
+Review page
+    review_walk            the window of the walk; in it ``.card`` is the question with its ``.field``, ``.offer`` the values to
+                           take instead, ``.sheet`` the page, ``.values`` all values, ``.notice`` what came of the last document
+
 Vendors page
     vendor_list            the vendors: vendor_<n> in vendor_entry_<n> (vendors_find narrows a long list)
     vendors_export, vendors_import    the file for another studio (vendors_file_<n>, vendors_bring_in)
@@ -110,6 +114,8 @@ COMPARED_PARAM = "document"
 DESK = "studio_desk"
 DESK_KEPT = "studio_desk_kept"
 EDITS = "studio_edits"
+EDITS_SEEN = "studio_edits_seen"
+SEAT = "review_seat"
 ENDED = "studio_ended"
 LOOKED_AT = "studio_looked_at"
 REVIEWS = "studio_reviews"

@@ -14,8 +14,7 @@ from core.errors import StudioError
 from core.evidence import Evidence
 from core.extraction import Extraction
 from core.jobs.queue import Job
-from core.review.edits import Edits, edits_from, read_edits
-from core.review.standing import confirmed, proposals, unread
+from core.review.edits import Edits, edits_from
 from core.studio import Reviewed
 from pages.shared import keys
 from pages.shared.address import came_by_history, name_in_address
@@ -126,20 +125,32 @@ def get_edits(run_id: str) -> Edits:
     """The person's edits of a run."""
     held: dict[str, Edits] = st.session_state.setdefault(keys.EDITS, {})
     if run_id not in held:
-        kept = get_studio().draft(run_id)
-        try:
-            held[run_id] = edits_from(kept) if kept else Edits()
-        except ValueError:  # written by another version of the studio
-            held[run_id] = Edits()
+        held[run_id], version = get_studio().reviewing.edits(run_id)
+        _remember(run_id, held[run_id], version)
     return held[run_id]
 
 
 def keep_edits(run_id: str, edits: Edits) -> None:
-    """Keep the edits on disk; the review is made anew, and what stopped the last save may be put right."""
-    get_studio().keep_draft(run_id, edits.to_json())
+    """Keep the edits; the review is made anew, and what stopped the last save may be put right. What somebody else put there
+    since, on another page or in another window, stays: the values that both changed are told."""
+    base, seen = st.session_state.setdefault(keys.EDITS_SEEN, {}).get(run_id) or (Edits().to_json(), 0)
+    job = get_job(run_id)
+    if job is not None and job.extraction is not None:
+        desk = get_studio().reviewing
+        kept, version, clashes = desk.keep_edits(run_id, job.extraction, edits, edits_from(base), seen, "")
+        st.session_state.setdefault(keys.EDITS, {})[run_id] = kept
+        _remember(run_id, kept, version)
+        if clashes:
+            told = "; ".join(f"{each.title} is “{each.theirs}” now, yours was “{each.mine}”" for each in clashes)
+            st.session_state[keys.TOAST] = f"Somebody else changed this document too: {told}."
     st.session_state[keys.SAVE_ERROR] = None
     st.session_state.pop(keys.BLOCKED, None)
     st.session_state.setdefault(keys.REVIEWS, {}).pop(run_id, None)
+
+
+def _remember(run_id: str, edits: Edits, version: int) -> None:
+    """What was kept of the edits when this session last saw them, and in which version."""
+    st.session_state.setdefault(keys.EDITS_SEEN, {})[run_id] = edits.to_json(), version
 
 
 def put(run_id: str, path: str, text: str, extraction: Extraction, place: Evidence | None = None) -> None:
@@ -168,14 +179,7 @@ def get_review(run_id: str, extraction: Extraction) -> tuple[Reviewed, dict[str,
     """The extraction with the person's edits, checked, and a sentence for every text that could not be read."""
     held: dict[str, tuple[Reviewed, dict[str, str]]] = st.session_state.setdefault(keys.REVIEWS, {})
     if run_id not in held:
-        studio, edits = get_studio(), get_edits(run_id)
-        read = read_edits(extraction.values, edits, lambda path, text: studio.parse_value(path, text, extraction))
-        if not edits.changes_values and not edits.drawn:
-            held[run_id] = (confirmed(Reviewed(extraction, {}), edits.confirmed), {})
-        else:
-            reviewed = proposals(studio.review(extraction, read.values, edits.drawn), edits.proposed)
-            reviewed = confirmed(reviewed, edits.confirmed)
-            held[run_id] = (unread(reviewed, read.errors), read.errors)
+        held[run_id] = get_studio().stand(extraction, get_edits(run_id))
     return held[run_id]
 
 

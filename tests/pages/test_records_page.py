@@ -16,7 +16,7 @@ from core.events import RunFinished
 from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice, LineItem
 from core.records import About
-from core.review.edits import Edits, edits_from, read_edits
+from core.review.edits import Edits, read_edits
 from core.stores.receipt import SaveReceipt
 from core.stores.records import RecordQuery
 from core.studio import Studio
@@ -250,7 +250,7 @@ def test_open_in_studio_hands_the_corrected_values_over(studio: Studio) -> None:
     studio.save(corrected, ("database",), run_id=run_id, update=receipt.order_id)
     app = open_page(record=str(receipt.order_id))
     app.button(key="record_to_studio").click().run()
-    edits, job = edits_from(studio.draft(run_id)), studio.job(run_id)
+    edits, job = studio.reviewing.edits(run_id)[0], studio.job(run_id)
     assert job is not None
     assert job.extraction is not None
     read = read_edits(job.extraction.values, edits, studio.parse_value)
@@ -266,7 +266,7 @@ def test_open_in_studio_leaves_unsaved_work_there_alone(studio: Studio) -> None:
     studio.keep_draft(run_id, Edits(texts={"vendor_name": "Begun"}, receipt=receipt).to_json())
     app = open_page(record=str(receipt.order_id))
     app.button(key="record_to_studio").click().run()
-    assert edits_from(studio.draft(run_id)).texts == {"vendor_name": "Begun"}
+    assert studio.reviewing.edits(run_id)[0].texts == {"vendor_name": "Begun"}
 
 
 def test_a_deleted_record_can_be_brought_back(studio: Studio) -> None:

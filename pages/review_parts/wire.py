@@ -1,0 +1,151 @@
+"""How the walk in the browser speaks to the studio: one signed address a window, and a verb a request.
+
+The page's script does not run for it: a key is answered in the browser, and what was done is told here afterwards.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from core.errors import StudioError
+from core.reviewing import ReviewDesk
+from core.reviewing.desk import Seat, Waiting, Wish
+from core.stores.reviews import Claim
+from pages.shared.frame import get_studio
+from pages.shared.pictures import address as picture_address
+from pages.shared.signed import base, is_signed, sign
+
+REVIEW_ROUTE = "/review-desk/{seat}/{signature}"
+#: Bytes of a request at most.
+_LARGEST = 2_000_000
+_LONGEST_NAME = 60
+_LONGEST_REASON = 500
+
+Told = Mapping[str, Any]
+Verb = Callable[[ReviewDesk, Seat, Told], Any]
+
+
+def address(seat: str) -> str:
+    """Where the window of a seat sends what is done in it."""
+    return f"{base()}/review-desk/{seat}/{sign('review', seat)}"
+
+
+def routes() -> list[Route]:
+    """The route that answers it, mounted by ``app.py``."""
+    return [Route(REVIEW_ROUTE, _answer, methods=["POST"])]
+
+
+async def _answer(request: Request) -> Response:
+    seat = request.path_params["seat"]
+    if not is_signed(request.path_params["signature"], "review", seat):
+        return PlainTextResponse("This address is not valid.", status_code=403)
+    body = await request.body()
+    try:
+        told = json.loads(body) if len(body) <= _LARGEST else None
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or told.get("verb") not in VERBS:
+        return PlainTextResponse("This is no request of the review.", status_code=400)
+    try:
+        reply = await run_in_threadpool(answer, get_studio().reviewing, seat, told)
+    except StudioError as error:
+        return JSONResponse({"error": str(error)}, status_code=409)
+    except (KeyError, TypeError, ValueError):
+        return PlainTextResponse("This is no request of the review.", status_code=400)
+    return JSONResponse(reply, headers={"Cache-Control": "no-store"})
+
+
+def answer(desk: ReviewDesk, seat: str, told: Told) -> Any:
+    """What the studio answers to a request: JSON values. Raises StudioError, and KeyError, TypeError or ValueError for what is
+    no request."""
+    by = Seat(seat, " ".join(str(told.get("who", "")).split())[:_LONGEST_NAME])
+    return _with_addresses(VERBS[told["verb"]](desk, by, told))
+
+
+def _with_addresses(reply: Any) -> Any:
+    """A walk with where the browser gets its pages' pictures."""
+    if isinstance(reply, dict) and "pages" in reply:
+        for page in reply["pages"]:
+            page["address"] = picture_address(reply["document"], page["number"], page["rotation"])
+    return reply
+
+
+def _next(desk: ReviewDesk, by: Seat, told: Told) -> Any:
+    return desk.following(by, {str(run) for run in told.get("but", [])}) or {"none": True}
+
+
+def _open(desk: ReviewDesk, by: Seat, told: Told) -> Any:
+    return desk.open(str(told["run"]), by) or {"none": True}
+
+
+def _keep(desk: ReviewDesk, by: Seat, told: Told) -> Any:
+    return desk.keep(str(told["run"]), by, told["acts"]) or {"none": True}
+
+
+def _save(desk: ReviewDesk, by: Seat, told: Told) -> Any:
+    wished = told.get("wish") or {}
+    order, version = wished.get("update"), wished.get("version")
+    wish = Wish(
+        bool(wished.get("anyway")),
+        None if order is None else int(order),
+        None if version is None else int(version),
+        bool(wished.get("both")),
+    )
+    return desk.save(str(told["run"]), by, told["acts"], wish, told.get("time") or {}) or {"none": True}
+
+
+def _reject(desk: ReviewDesk, by: Seat, told: Told) -> Any:
+    return desk.reject(str(told["run"]), by, str(told["reason"])[:_LONGEST_REASON], told.get("time") or {})
+
+
+def _undo(desk: ReviewDesk, by: Seat, told: Told) -> Any:
+    return desk.undo(str(told["run"]), by) or {"none": True}
+
+
+def _renew(desk: ReviewDesk, by: Seat, told: Told) -> Any:
+    pace = desk.pace()
+    lost = desk.renew(by, [str(run) for run in told["runs"]])
+    return {"lost": lost, "waiting": desk.count(), "pace": asdict(pace) if pace else None}
+
+
+def _leave(desk: ReviewDesk, by: Seat, told: Told) -> Any:
+    desk.leave(by, [str(run) for run in told["runs"]])
+    return {}
+
+
+def _words(desk: ReviewDesk, by: Seat, told: Told) -> Any:
+    x0, y0, x1, y1 = (min(max(float(part), 0.0), 1.0) for part in told["at"])
+    return {"words": desk.words(str(told["run"]), int(told["page"]), (x0, y0, x1, y1))}
+
+
+def _queue(desk: ReviewDesk, by: Seat, told: Told) -> Any:
+    return {"queue": [_row(by, each, claim) for each, claim in desk.queue()]}
+
+
+def _row(by: Seat, each: Waiting, claim: Claim | None) -> dict[str, Any]:
+    return asdict(each) | {
+        "at": claim.who if claim and claim.seat != by.seat else "",
+        "mine": bool(claim and claim.seat == by.seat),
+    }
+
+
+VERBS: dict[str, Verb] = {
+    "next": _next,
+    "open": _open,
+    "keep": _keep,
+    "save": _save,
+    "reject": _reject,
+    "undo": _undo,
+    "renew": _renew,
+    "leave": _leave,
+    "words": _words,
+    "queue": _queue,
+}

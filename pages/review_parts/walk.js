@@ -204,7 +204,8 @@ class Walker {
     this.show("work");
     this.takeUp();
     this.drawHead();
-    this.goTo(this.firstOpen());
+    const begun = [...this.typedAt.keys()].find((path) => this.valueAt(path)); // what was being typed as the window went
+    this.goTo(begun ? (this.stopAt(begun)?.id ?? begun) : this.firstOpen());
     requestAnimationFrame(() => { if (this.clock && this.clock.first === null) this.clock.first = performance.now() - this.clock.opened; });
     this.prepare();
   }

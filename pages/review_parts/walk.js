@@ -198,6 +198,7 @@ class Walker {
     this.page = 0;
     this.at = null;
     this.typedAt = new Map();
+    this.quietWhereAsked();
     this.clock = { id: crypto.randomUUID(), opened: asked, first: null, keys: 0, clicks: 0, looks: new Set() };
     sessionStorage.setItem("review-run", walk.run);
     if (this.find("notice").parentElement !== this.find("work")) this.find("work").insertBefore(this.find("notice"), this.find("columns"));
@@ -455,11 +456,18 @@ class Walker {
     if (this.walk && told.lost[this.walk.run]) this.lost({ taken: told.lost[this.walk.run] });
   }
 
-  say_(words, bad = false, buttons = []) {
+  /* What is only told in passing takes no question's place. */
+  say_(words, bad = false, buttons = [], passing = false) {
     const notice = this.find("notice");
+    if (passing && !notice.hidden && notice.classList.contains("bad")) return;
     notice.hidden = false;
     notice.classList.toggle("bad", bad);
     notice.replaceChildren(make("span", "", words), ...buttons);
+  }
+
+  /* What was asked of the document before is asked no more. */
+  quietWhereAsked() {
+    if (this.find("notice").classList.contains("bad")) this.quiet();
   }
 
   quiet() {
@@ -475,14 +483,16 @@ class Walker {
 
   async save(wish = {}) {
     if (this.isTyped()) this.put(this.value.path, this.input.value.trim(), this.picked);
-    await this.queue; // what is on its way may settle or ask something
+    // A value that was put may settle or raise a question; a yes raises none, and the next document opens at once.
+    await (this.acts.some((act) => act.do === "set") ? this.flush() : this.queue);
+    if (this.acts.some((act) => act.do === "set")) return; // it could not be told: that is said
     const open = this.open();
     const anyway = wish.anyway || this.armed;
     if (open.length && !anyway) {
       this.armed = true;
       this.passed.clear();
       const count = `${open.length} question${open.length > 1 ? "s are" : " is"} open`;
-      this.say_(`${count}: Ctrl+Enter once more saves it as “needs review”.`);
+      this.say_(`${count}: Ctrl+Enter once more saves it as “needs review”.`, true);
       this.goTo(this.firstOpen());
       return;
     }
@@ -498,10 +508,11 @@ class Walker {
     const told = await saving;
     if (told.saved) {
       localStorage.removeItem(this.place(walk.run));
+      this.skipped.delete(walk.run);
       this.last = { run: walk.run, title };
       const taught = told.taught?.length ? ` Learnt ${told.taught.length} thing${told.taught.length > 1 ? "s" : ""} of this vendor.` : "";
       const open_ = told.status === "needs review" ? " It still needs review." : "";
-      this.say_(`${title} is saved as order ${told.saved} (${Math.round(told.time)} s).${open_}${taught}`, false, [button("Undo", "Alt+U", () => this.undo())]);
+      this.say_(`${title} is saved as order ${told.saved} (${Math.round(told.time)} s).${open_}${taught}`, false, [button("Undo", "Alt+U", () => this.undo())], true);
       this.renew();
       return;
     }
@@ -588,7 +599,6 @@ class Walker {
       return;
     }
     localStorage.removeItem(this.place(run));
-    this.skipped.add(run);
     await this.nextDocument();
     this.say_(`${title} is rejected: ${reason}`);
     this.renew();
@@ -744,7 +754,7 @@ class Walker {
   drawHead() {
     const some = this.waiting === undefined ? "" : `${this.waiting} wait${this.waiting === 1 ? "s" : ""}`;
     const pace = this.pace ? `median ${this.pace.seconds < 10 ? this.pace.seconds.toFixed(1) : Math.round(this.pace.seconds)} s, ${this.pace.looks} look${this.pace.looks === 1 ? "" : "s"}` : "";
-    this.find("pace").textContent = this.pace ? `A review takes ${pace} at the median of ${this.pace.count}.` : "";
+    this.find("pace").textContent = this.pace ? `The ${pace} of the last ${this.pace.count === 1 ? "review" : `${this.pace.count} reviews`}.` : "";
     if (!this.walk) return;
     const { total, currency, name, type } = this.walk.head;
     this.find("title").textContent = [this.titleOf(this.walk), [total, currency].filter(Boolean).join(" ")].filter(Boolean).join(" · ");

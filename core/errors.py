@@ -36,6 +36,7 @@ StudioError
 ├── LayoutError              a layout of an export that is not sound, or not there
 ├── EInvoiceLacking          a record that lacks what an e-invoice must say
 ├── CaseError                an evaluation folder that cannot be read
+├── NotAllowed               the person's role does not allow it
 ├── Cancelled                the person stopped the run
 ├── RunTooLong               the run met its time limit
 └── StorageError
@@ -261,6 +262,10 @@ class CaseError(StudioError):
 
 class TooFewReviewed(StudioError):
     """Too few reviewed values to learn from."""
+
+
+class NotAllowed(StudioError):
+    """What the person's role does not allow."""
 
 
 class Cancelled(StudioError):

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import Extraction
+from core.person import STUDIO, Person
 from core.review.edits import differences as value_differences
 from core.stores.ledger import Ledger
 from core.stores.pending import Pending, PendingRows
 from core.stores.receipt import SaveReceipt
 from core.stores.records import Duplicate, Record, RecordStore, Status, Target
+from core.stores.trail import Action, Trail, TrailEvent
 from core.stores.unit import Unit
 from core.stores.workbook import StagedChange, WorkbookStore
 
@@ -27,13 +30,14 @@ _SAME_MOMENT = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class RecordParts:
-    """What keeps the records. ``unit`` spans orders, ledger, pending and whoever is ``told``; ``workbook_path`` is where the
+    """What keeps the records. ``unit`` spans orders, ledger, pending, trail and whoever is ``told``; ``workbook_path`` is where the
     workbook is chosen to be at that moment. Whoever is told gets a record's number, the run that it was saved from (where that is
     known) and the record as it now is (``None``: it is gone), inside the unit."""
 
     orders: RecordStore
     ledger: Ledger
     pending: Pending
+    trail: Trail
     unit: Unit
     workbook: Callable[[Path], WorkbookStore]
     workbook_path: Callable[[], Path]
@@ -68,12 +72,21 @@ class Records:
     Whenever the process dies, the two agree or the note says what to mend.
     """
 
-    def __init__(self, stores: RecordParts) -> None:
+    def __init__(self, stores: RecordParts, person: Person = STUDIO) -> None:
+        """``person`` is who saves, as the trail has it."""
+        self._person = person
         self._orders = stores.orders
         self._ledger = stores.ledger
         self._pending = stores.pending
+        self._trail = stores.trail
         self._unit = stores.unit
         self._stores = stores
+
+    def by(self, person: Person) -> Records:
+        """The same records, in the hands of ``person``."""
+        mine = copy.copy(self)
+        mine._person = person
+        return mine
 
     # --- saving ----------------------------------------------------------------------------------------------------
 
@@ -128,11 +141,24 @@ class Records:
 
         def learn() -> None:
             if run_id:
-                self._ledger.keep_final(run_id, order_id, values)
+                self._ledger.keep_final(run_id, order_id, values, self._person.name)
             elif before:
-                self._ledger.keep_changes(order_id, before.values, values, "saved")
+                self._ledger.keep_changes(order_id, before.values, values, "saved", self._person.name)
+            self._tell_saved(order, before, targets)
 
         return self._carry_out(order_id, previous, dict.fromkeys(targets, order), learn, run_id)
+
+    def _tell_saved(self, order: Record, before: Record | None, targets: Sequence[Target]) -> None:
+        """Into the trail: that it was saved, and where that approved it, by whom or what."""
+        status = [before.status if before else None, order.status]
+        self._leave_line("changed" if before else "saved", order, status=status, stores=list(targets))
+        if order.status != "needs review" and (before is None or before.status != order.status):
+            self._leave_line("approved", order, by="gate" if order.status == "approved" else "")
+
+    def _leave_line(self, action: Action, order: Record, by: str = "", **told: Any) -> None:
+        who = self._person
+        event = TrailEvent(action, who.name, who.known, order.order_id, order.document, order.run_id, by, told)
+        self._trail.add([event])
 
     def lacking(self, order_id: int, targets: Sequence[Target]) -> tuple[Target, ...]:
         """Those of ``targets`` that do not hold the order. Raises StorageError."""
@@ -145,7 +171,8 @@ class Records:
         if extraction and order.document is None:
             order = replace(order, document=extraction.document, pages=extraction.pages)
         lacking = self.lacking(order_id, targets)
-        return self._carry_out(order_id, dict.fromkeys(lacking), dict.fromkeys(lacking, order))
+        tell = lambda: self._leave_line("changed", order, stores=list(lacking))  # noqa: E731
+        return self._carry_out(order_id, dict.fromkeys(lacking), dict.fromkeys(lacking, order), tell)
 
     def holders(self, order_id: int) -> tuple[Target, ...]:
         """The targets that hold the record: a workbook that has another one under its number does not. Raises
@@ -158,7 +185,13 @@ class Records:
         RecordMissing, StorageError."""
         chosen = self.holders(order_id) if targets is None else targets
         before = {target: self._held(target, order_id) for target in chosen}
-        return self._carry_out(order_id, before, dict.fromkeys(chosen))
+        gone = next((order for order in before.values() if order), None)
+
+        def tell() -> None:
+            if gone:
+                self._leave_line("deleted", gone, stores=list(chosen))
+
+        return self._carry_out(order_id, before, dict.fromkeys(chosen), tell)
 
     def undo(self, receipt: SaveReceipt) -> None:
         """Put every target, and what the ledger took for final, back to what it was before that save or removal. Raises
@@ -170,11 +203,23 @@ class Records:
         def unlearn() -> None:
             saved, before = (next((o for o in held.values() if o), None) for held in (now, receipt.previous))
             if receipt.run_id:
-                self._ledger.put_finals(receipt.run_id, receipt.finals, "undone")
+                self._ledger.put_finals(receipt.run_id, receipt.finals, "undone", self._person.name)
             elif saved and before:
-                self._ledger.keep_changes(receipt.order_id, saved.values, before.values, "undone")
+                self._ledger.keep_changes(receipt.order_id, saved.values, before.values, "undone", self._person.name)
+            self._tell_undone(saved, before, receipt.targets)
 
         self._carry_out(receipt.order_id, now, receipt.previous, unlearn, receipt.run_id)
+
+    def _tell_undone(self, saved: Record | None, before: Record | None, targets: Sequence[Target]) -> None:
+        """Into the trail: a deletion taken back, a first save taken back, or the last of several."""
+        order = before or saved
+        if order is None:
+            return
+        told: dict[str, Any] = {"stores": list(targets)}
+        action: Action = "restored" if before else "deleted"
+        if saved and before:
+            action, told["status"] = "undone", [saved.status, before.status]
+        self._leave_line(action, order, **told)
 
     def changed_since(self, receipt: SaveReceipt) -> Record | None:
         """The order as it is stored now, if somebody changed it after ``receipt``; ``None`` where it is as it was, or
@@ -274,8 +319,9 @@ class Records:
                 if "database" in receipt.targets:
                     self._put(order_id, self._held("database", order_id), receipt.previous["database"])
                 if receipt.run_id:
-                    self._ledger.put_finals(receipt.run_id, receipt.finals, "failed")
+                    self._ledger.put_finals(receipt.run_id, receipt.finals, "failed", STUDIO.name)
                 self._tell(order_id, receipt.run_id, receipt.previous)
+                self._trail.add([TrailEvent("taken back", STUDIO.name, STUDIO.known, order_id, run_id=receipt.run_id)])
                 if forget:
                     self._pending.done(order_id, self._noted_path())
         except StorageError:

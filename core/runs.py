@@ -20,6 +20,7 @@ from core.evidence import TEXT_LAYER, PageText
 from core.extraction import Extraction, Finding, PageRef, StepRecord
 from core.jobs.queue import Handler, Job, JobQueue, JobRequest, Lane
 from core.pages_read import note_pages_read
+from core.person import STUDIO, Person, person_from
 from core.pipeline import Pipeline, RunOrder
 from core.recipe import OcrRecipe, Recipe
 from core.recognition.parts import FIRST_PAGES, Part
@@ -32,6 +33,8 @@ from core.stores.calls import Calls
 from core.stores.files import Files
 from core.stores.ledger import Ledger
 from core.stores.records import RecordStore
+from core.stores.trail import Trail, TrailEvent
+from core.stores.unit import Unit
 
 #: More pages than these are not short work, however they are read.
 SHORT_PAGES = 20
@@ -50,6 +53,9 @@ class RunParts:
     queue: JobQueue
     files: Files
     ledger: Ledger
+    trail: Trail
+    unit: Unit
+    """One transaction over ledger and trail."""
     orders: RecordStore
     calls: Calls
     defaults: Callable[[], Defaults]
@@ -115,9 +121,10 @@ class Runs:
         recipe: Recipe | None = None,
         owner: str = "",
         run_id: str | None = None,
+        person: Person = STUDIO,
     ) -> str:
-        """Queue a run in the background; gives the id under which ``job`` finds it (``run_id``, else a new one). Owners (a
-        browser session's desk) take turns. Raises RecordMissing."""
+        """Queue a run in the background, asked for by ``person``; gives the id under which ``job`` finds it (``run_id``, else a
+        new one). Owners (a browser session's desk) take turns. Raises RecordMissing."""
         document = self.shelf.document(sha256)
         run_id = run_id or new_run_id()
         order = self._order_of(document, pages, recipe, run_id)
@@ -130,6 +137,7 @@ class Runs:
                 "name": document.name,
                 "pages": [[page.number, page.rotation] for page in order.pages],
                 "recipe": order.recipe.model_dump(mode="json"),
+                "who": person.to_json(),
             },
             owner,
             self._lane(document, order),
@@ -153,6 +161,7 @@ class Runs:
         pages: Sequence[PageRef] | None = None,
         recipe: Recipe | None = None,
         run_id: str | None = None,
+        person: Person = STUDIO,
     ) -> Iterator[Event]:
         """Run here and now, event by event, and note it in the ledger (the command line). ``None``: all pages, a new
         run id. Raises RunTooLong at the limit that the settings give."""
@@ -161,7 +170,9 @@ class Runs:
         seconds = self._parts.defaults().limits.run_seconds
         end = monotonic() + seconds
         try:
-            yield from self.keep(run_id, self._order_of(document, chosen, recipe, run_id), lambda: monotonic() > end)
+            yield from self.keep(
+                run_id, self._order_of(document, chosen, recipe, run_id), lambda: monotonic() > end, person
+            )
         except Cancelled:
             raise RunTooLong(seconds) from None
 
@@ -213,15 +224,17 @@ class Runs:
             except StopIteration as end:
                 return self.parts_of(end.value.texts)
 
-    def keep(self, run_id: str, order: RunOrder, cancelled: IsCancelled) -> Iterator[Event]:
-        """The events of a run whose result is kept and noted in the ledger under ``run_id``. Raises what
+    def keep(self, run_id: str, order: RunOrder, cancelled: IsCancelled, person: Person = STUDIO) -> Iterator[Event]:
+        """The events of a run whose result is kept and noted in ledger and trail under ``run_id``. Raises what
         :meth:`core.pipeline.Pipeline.run` raises, StorageError."""
         started = datetime.now(UTC)
         for event in self.pipeline.run(order, cancelled):
             if isinstance(event, RunFinished):
                 extraction = self._with_duplicates(event.extraction)
                 self._parts.files.keep_json("run", run_id, extraction.model_dump_json())
-                self._parts.ledger.keep_run(run_id, extraction, started)
+                with self._parts.unit():
+                    self._parts.ledger.keep_run(run_id, extraction, started)
+                    self._parts.trail.add([_read_by(person, run_id, extraction)])
                 note_pages_read(self._parts.files, extraction)
                 event = RunFinished(extraction)
             yield event
@@ -237,7 +250,7 @@ class Runs:
             Recipe.model_validate(asked["recipe"]),
             request.job_id,
         )
-        return self.keep(request.job_id, order, cancelled)
+        return self.keep(request.job_id, order, cancelled, person_from(asked.get("who")))
 
     def _order_of(self, document: Document, pages: Sequence[PageRef], recipe: Recipe | None, run_id: str) -> RunOrder:
         recipe = recipe or self._parts.defaults().recipe
@@ -321,6 +334,12 @@ def _texts_of(document: Document, pages: Sequence[PageRef]) -> list[PageText]:
 def new_run_id() -> str:
     """An id for a run that nobody else has."""
     return uuid.uuid4().hex
+
+
+def _read_by(person: Person, run_id: str, extraction: Extraction) -> TrailEvent:
+    about = {"verdict": extraction.verdict, "pages": [page.number for page in extraction.pages]}
+    by, document = extraction.recipe.name, extraction.document
+    return TrailEvent("read", person.name, person.known, document=document, run_id=run_id, by=by, told=about)
 
 
 def _event_of(record: StepRecord) -> StepFinished | StepSkipped | StepFailed:

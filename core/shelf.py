@@ -14,10 +14,13 @@ from core.documents.geometry import turn_box
 from core.errors import EncryptedDocument, RecordMissing, StorageError
 from core.evidence import Box
 from core.extraction import PageRef
+from core.person import STUDIO, Person
 from core.recipe import Recipe, Redaction
 from core.settings import Limits
 from core.stores.files import Files
 from core.stores.ledger import Ledger
+from core.stores.trail import Trail, TrailEvent
+from core.stores.unit import Unit
 
 #: Opened documents kept in memory; the others are opened again from the kept bytes.
 OPEN_DOCUMENTS = 24
@@ -30,13 +33,17 @@ class Shelf:
         self,
         files: Files,
         ledger: Ledger,
+        trail: Trail,
+        unit: Unit,
         opener: OpenDocument,
         limits: Callable[[], Limits],
         told: Callable[[str], str | None] = lambda sha256: None,
     ) -> None:
-        """``told`` gives the password of a document (SHA-256) that another process was given."""
+        """``unit`` is one transaction over ledger and trail; ``told`` gives the password of a document (SHA-256) that another process was given."""
         self._files = files
         self._ledger = ledger
+        self._trail = trail
+        self._unit = unit
         self._opener = opener
         self._limits = limits
         self._told = told
@@ -48,15 +55,20 @@ class Shelf:
         """A document that is only looked at: it is opened within the person's limits and not kept. Raises a DocumentError."""
         return self._opener(data, name, self._limits())
 
-    def open(self, data: bytes, name: str, password: str | None = None) -> Document:
-        """Open, keep (so that a page switch or a restart does not lose it) and note a document. Raises DocumentError."""
+    def open(self, data: bytes, name: str, password: str | None = None, person: Person = STUDIO) -> Document:
+        """Open, keep (so that a page switch or a restart does not lose it) and note a document that ``person`` brought in.
+        Raises DocumentError."""
         document = self._opener(data, name, self._limits(), password)
         self._files.keep(data)
         about = {"name": document.name, "media_type": document.media_type, "pages": document.page_count}
+        new = self._files.load_json("document", document.sha256) is None
         self._files.keep_json("document", document.sha256, json.dumps(about))
-        self._ledger.keep_document(
-            document.sha256, document.name, document.media_type, document.size, document.page_count
-        )
+        with self._unit():
+            self._ledger.keep_document(
+                document.sha256, document.name, document.media_type, document.size, document.page_count
+            )
+            if new and person != STUDIO:  # what the Inbox opens by itself came in before
+                self._trail.add([TrailEvent("came in", person.name, person.known, document=document.sha256)])
         self._remember(document, password)
         return document
 
@@ -64,9 +76,9 @@ class Shelf:
         """Keep a file that waits for its password, so that a reload does not lose it; gives its SHA-256."""
         return self._files.keep(data)
 
-    def unlock(self, sha256: str, name: str, password: str | None) -> Document:
+    def unlock(self, sha256: str, name: str, password: str | None, person: Person = STUDIO) -> Document:
         """Open a file that was set aside. Raises what :meth:`open` raises, RecordMissing."""
-        return self.open(self._files.load(sha256), name, password)
+        return self.open(self._files.load(sha256), name, password, person)
 
     def document(self, sha256: str, password: str | None = None) -> Document:
         """A document opened earlier, from the kept bytes. Raises RecordMissing; EncryptedDocument when its password

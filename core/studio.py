@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from core.exporting.exports import ExportForm, Exports
 from core.exporting.shelf import LayoutShelf
 from core.extraction import Extraction, PageRef
 from core.extractor import Availability
+from core.history import History
 from core.imaging.before_and_after import before_and_after
 from core.inbox import Inbox
 from core.jobs.queue import Handler, Job, JobQueue
@@ -36,6 +38,7 @@ from core.memory.sentences import habit_words
 from core.notation import usual_notation
 from core.notation.typed import parse_value
 from core.notation.writing import text_of
+from core.person import Person, Role
 from core.preferences import Preferences
 from core.prompts import PromptBook
 from core.recipe import Correction, Recipe, Redaction
@@ -47,6 +50,7 @@ from core.review.edits import Edits, read_edits
 from core.review.standing import confirmed, proposals, unread
 from core.reviewing import DeskParts, ReviewDesk
 from core.reviewing.desk import Waiting
+from core.rights import guarded, needs, refusal
 from core.runs import Runs
 from core.schema.document_type import DocumentType
 from core.schema.type_choice import TypeChoice
@@ -64,6 +68,7 @@ from core.stores.prompts import Prompts
 from core.stores.receipt import SaveReceipt, Taught
 from core.stores.records import Duplicate, Record, RecordPage, RecordQuery, RecordStore, Status, Target
 from core.stores.reviews import Reviews
+from core.stores.trail import Action, Trail, TrailEvent
 from core.stores.unit import Unit
 from core.stores.workbook import WorkbookStore
 from core.validation.calibration import ENOUGH_REVIEWED, fit_correction
@@ -89,7 +94,8 @@ class Parts:
     ledger: Ledger
     pending: Pending
     unit: Unit
-    """One transaction over orders, ledger and pending."""
+    """One transaction over orders, ledger, pending and trail."""
+    trail: Trail
     calls: Calls
     bills: Bills
     models: Models
@@ -106,6 +112,8 @@ class Parts:
     memory: VendorMemory
     inbox: Inbox
     reviews: Reviews
+    person: Person
+    """Who acts where nobody else is named: the account that runs the studio."""
 
 
 class Studio:
@@ -115,13 +123,15 @@ class Studio:
         self.settings = settings
         self.preferences = parts.preferences
         self._parts = parts
+        self.person = parts.person
+        self._hands: dict[Person, Studio] = {}
         self.models = parts.models
         self.prompts = PromptBook(parts.prompts, parts.bills, self.record, parts.runs.extraction)
         self.types = parts.types
         self.layouts = parts.layouts
         self.accuracy = parts.accuracy
         self.memory = parts.memory
-        self.inbox = parts.inbox
+        self.inbox = parts.inbox.by(parts.person)
         self.spending = Spending(parts.calls, parts.bills, lambda: self.defaults.budget)
         self._shelf, self._runs = parts.shelf, parts.runs
         self.records = Records(
@@ -129,12 +139,15 @@ class Studio:
                 parts.orders,
                 parts.ledger,
                 parts.pending,
+                parts.trail,
                 parts.unit,
                 parts.workbook,
                 lambda: self.workbook_path,
                 parts.inbox.record_changed,
-            )
+            ),
+            parts.person,
         )
+        self.history = History(parts.trail, parts.ledger, parts.orders)
         self.comparison = Comparator(
             parts.comparisons,
             parts.queue,
@@ -144,7 +157,12 @@ class Studio:
             parts.calls,
         )
 
-        self.reviewing = ReviewDesk(
+        self.reviewing = self._review_desk()
+
+    def _review_desk(self) -> ReviewDesk:
+        """The desk of reviews in this person's hands: what it saves is theirs."""
+        parts = self._parts
+        return ReviewDesk(
             DeskParts(
                 store=parts.reviews,
                 waiting=self._waiting,
@@ -163,6 +181,30 @@ class Studio:
             )
         )
 
+    # --- who -------------------------------------------------------------------------------------------------------
+
+    def by(self, person: Person) -> Studio:
+        """The same studio in the hands of ``person``: what its verbs do stands under their name in the trail, and what their
+        role may not do is refused (NotAllowed)."""
+        if person == self.person:
+            return self
+        if person not in self._hands:
+            mine = copy.copy(self)
+            mine.person = person
+            mine.records, mine.comparison = self.records.by(person), self.comparison.by(person)
+            mine.inbox = self.inbox.by(person)
+            mine.reviewing = mine._review_desk()
+            self._hands[person] = mine if person.may("admin") else guarded(mine, person)
+        return self._hands[person]
+
+    def needs(self, verb: str) -> Role:
+        """The role that a verb needs: see :func:`core.rights.needs`."""
+        return needs(verb)
+
+    def refusal(self, verb: str) -> str:
+        """Why this person may not do it, such as ``records.mend``; empty where they may."""
+        return refusal(self.person, verb)
+
     def note_call(self, call: Call) -> None:
         """Keep a call to a model that belongs to no run, so that the bill has it."""
         self._parts.calls.keep_call(call)
@@ -171,7 +213,7 @@ class Studio:
 
     def open(self, data: bytes, name: str, password: str | None = None) -> Document:
         """See :meth:`core.shelf.Shelf.open`."""
-        return self._shelf.open(data, name, password)
+        return self._shelf.open(data, name, password, self.person)
 
     def look(self, data: bytes, name: str) -> Document:
         """See :meth:`core.shelf.Shelf.look`."""
@@ -183,7 +225,7 @@ class Studio:
 
     def unlock(self, sha256: str, name: str, password: str | None) -> Document:
         """See :meth:`core.shelf.Shelf.unlock`."""
-        return self._shelf.unlock(sha256, name, password)
+        return self._shelf.unlock(sha256, name, password, self.person)
 
     def type_of_pages(self, document: Document, pages: Sequence[PageRef]) -> TypeChoice | None:
         """See :meth:`core.runs.Runs.type_of_pages`."""
@@ -221,7 +263,7 @@ class Studio:
 
     def start(self, sha256: str, pages: Sequence[PageRef], recipe: Recipe | None = None, owner: str = "") -> str:
         """See :meth:`core.runs.Runs.start`. The Inbox follows it."""
-        run_id = self._runs.start(sha256, pages, recipe, owner)
+        run_id = self._runs.start(sha256, pages, recipe, owner, person=self.person)
         self.inbox.began(sha256, pages, run_id)
         return run_id
 
@@ -233,7 +275,7 @@ class Studio:
         run_id: str | None = None,
     ) -> Iterator[Event]:
         """See :meth:`core.runs.Runs.extract`."""
-        return self._runs.extract(document, pages, recipe, run_id)
+        return self._runs.extract(document, pages, recipe, run_id, self.person)
 
     def job(self, run_id: str) -> Job | None:
         """See :meth:`core.runs.Runs.job`."""
@@ -256,6 +298,10 @@ class Studio:
     def keep_draft(self, run_id: str, draft: Mapping[str, object]) -> None:
         """See :meth:`core.runs.Runs.keep_draft`."""
         self._runs.keep_draft(run_id, draft)
+
+    def keep_desk(self, desk_id: str, desk: Mapping[str, object]) -> None:
+        """Keep what lies on somebody's desk so that a reload finds it: no record, nobody else's."""
+        self._runs.keep_draft(f"desk-{desk_id}", desk)
 
     def draft(self, run_id: str) -> dict[str, object] | None:
         """See :meth:`core.runs.Runs.draft`."""
@@ -396,7 +442,9 @@ class Studio:
 
     def export(self, query: RecordQuery, form: str) -> bytes:
         """All matches in one of the :meth:`export_forms`. Raises what :meth:`core.exporting.exports.Exports.make` raises."""
-        return self._parts.exports.make(self._parts.orders.each(query), form)
+        return self._taken_away(
+            self._parts.orders.each(query), form, lambda orders: self._parts.exports.make(orders, form)
+        )
 
     def export_forms(self) -> tuple[ExportForm, ...]:
         """What records can be taken away as."""
@@ -408,11 +456,30 @@ class Studio:
 
     def export_record(self, order_id: int, form: str) -> bytes:
         """One record, in the same forms. Raises RecordMissing, EInvoiceLacking, DocumentError."""
-        return self._parts.exports.one(self.record(order_id), form)
+        found = iter([self.record(order_id)])
+        return self._taken_away(found, form, lambda orders: self._parts.exports.one(next(orders), form))
+
+    def _taken_away(self, orders: Iterator[Record], form: str, make: Callable[[Iterator[Record]], bytes]) -> bytes:
+        """What ``make`` makes of the records, which each of them then has in its trail."""
+        taken: list[Record] = []
+
+        def noting() -> Iterator[Record]:
+            for order in orders:
+                taken.append(replace(order, values=None))
+                yield order
+
+        data = make(noting())
+        self._parts.trail.add(self._told("exported", order, form=form) for order in taken)
+        return data
+
+    def _told(self, action: Action, order: Record, by: str = "", **told: Any) -> TrailEvent:
+        who = self.person
+        return TrailEvent(action, who.name, who.known, order.order_id, order.document, order.run_id, by, told)
 
     def export_results(self, item_ids: Sequence[str], form: str) -> bytes:
         """What was found in these items of the Inbox, in the same forms: what was saved as it is stored, the rest as it was read."""
-        return self._parts.exports.make(self.inbox.results(self.inbox.some(item_ids)), form)
+        found = self.inbox.results(self.inbox.some(item_ids))
+        return self._taken_away(found, form, lambda orders: self._parts.exports.make(orders, form))
 
     def export_table(self, rows: Sequence[Mapping[str, Any]], form: str) -> bytes:
         """Any table of a page as ``csv`` or ``xlsx``."""

@@ -39,10 +39,8 @@ _RENAME_DOCUMENT = update(DOCUMENTS).where(DOCUMENTS.c.sha256 == bindparam("whic
 class SqlLedger:
     """Implements :class:`core.stores.ledger.Ledger` on SQLite and PostgreSQL."""
 
-    def __init__(self, database: Database, who: str = "") -> None:
-        """``who`` is noted with every change of a value."""
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._who = who
 
     def keep_document(self, sha256: str, name: str, media_type: str, size: int, pages: int) -> None:
         """See :meth:`core.stores.ledger.Ledger.keep_document`."""
@@ -59,9 +57,9 @@ class SqlLedger:
             connection.execute(insert(RUNS).values(_run_row(run_id, extraction, started_at, error)))
             connection.execute(insert(FIELD_VALUES), _field_rows(run_id, extraction))
 
-    def keep_final(self, run_id: str, order_id: int | None, values: BaseModel) -> None:
+    def keep_final(self, run_id: str, order_id: int | None, values: BaseModel, who: str = "") -> None:
         """See :meth:`core.stores.ledger.Ledger.keep_final`. A field of a line that the person deleted ends as null."""
-        self.put_finals(run_id, Finals(order_id, _texts(values)), "saved")
+        self.put_finals(run_id, Finals(order_id, _texts(values)), "saved", who)
 
     def finals(self, run_id: str) -> Finals | None:
         """See :meth:`core.stores.ledger.Ledger.finals`."""
@@ -70,7 +68,7 @@ class SqlLedger:
             rows = connection.execute(select(FIELD_VALUES).where(saved).order_by(FIELD_VALUES.c.path)).all()
         return Finals(rows[0].order_id, {row.path: row.final for row in rows}) if rows else None
 
-    def put_finals(self, run_id: str, finals: Finals | None, why: str) -> None:
+    def put_finals(self, run_id: str, finals: Finals | None, why: str, who: str = "") -> None:
         """See :meth:`core.stores.ledger.Ledger.put_finals`."""
         mine = FIELD_VALUES.c.run_id == run_id
         with self._database.write() as connection:
@@ -92,13 +90,14 @@ class SqlLedger:
             order_id = finals.order_id if finals else next((row["order_id"] for row in held.values()), None)
             was = {path: _standing(row) for path, row in held.items()}
             now = {row["field"]: row["final"] if finals else held[row["field"]]["extracted"] for row in rows}
-            self._note_changes(connection, kind, {"order_id": order_id, "run_id": run_id, "why": why}, was, now)
+            told = {"order_id": order_id, "run_id": run_id, "why": why, "who": who}
+            _note_changes(connection, kind, told, was, now)
 
-    def keep_changes(self, order_id: int, before: BaseModel, after: BaseModel, why: str) -> None:
+    def keep_changes(self, order_id: int, before: BaseModel, after: BaseModel, why: str, who: str = "") -> None:
         """See :meth:`core.stores.ledger.Ledger.keep_changes`."""
         with self._database.write() as connection:
-            told = {"order_id": order_id, "run_id": None, "why": why}
-            self._note_changes(connection, type_of(after), told, _texts(before), _texts(after))
+            told = {"order_id": order_id, "run_id": None, "why": why, "who": who}
+            _note_changes(connection, type_of(after), told, _texts(before), _texts(after))
 
     def changes(self, order_id: int) -> list[ValueChange]:
         """See :meth:`core.stores.ledger.Ledger.changes`."""
@@ -106,18 +105,6 @@ class SqlLedger:
         mine = select(*columns).where(VALUE_CHANGES.c.order_id == order_id).order_by(VALUE_CHANGES.c.change_id)
         with self._database.read() as connection:
             return [ValueChange(**row) for row in connection.execute(mine).mappings()]
-
-    def _note_changes(
-        self, connection: Connection, kind: DocumentType, told: Mapping[str, Any], was: _Texts, now: _Texts
-    ) -> None:
-        by = {**told, "at": datetime.now(UTC), "who": self._who}
-        found = [
-            by | {"path": path, "before": was.get(path), "after": now.get(path)}
-            for path in {**was, **now}
-            if not same_value(kind.field_of(path), was.get(path), now.get(path))
-        ]
-        if found:
-            connection.execute(insert(VALUE_CHANGES), found)
 
     def runs(self, limit: int = 50) -> list[RunRow]:
         """See :meth:`core.stores.ledger.Ledger.runs`."""
@@ -142,6 +129,19 @@ class SqlLedger:
             runs = (list(run) for _, run in groupby(rows, key=itemgetter("run_id")))
             for run in runs:
                 yield from _reviewed(run, *known[run[0]["recipe_digest"]])
+
+
+def _note_changes(
+    connection: Connection, kind: DocumentType, told: Mapping[str, Any], was: _Texts, now: _Texts
+) -> None:
+    by = {**told, "at": datetime.now(UTC)}
+    found = [
+        by | {"path": path, "before": was.get(path), "after": now.get(path)}
+        for path in {**was, **now}
+        if not same_value(kind.field_of(path), was.get(path), now.get(path))
+    ]
+    if found:
+        connection.execute(insert(VALUE_CHANGES), found)
 
 
 def _correction_of(recipe: dict[str, Any]) -> tuple[bool, Correction | None]:

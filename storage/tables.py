@@ -252,6 +252,25 @@ VALUE_CHANGES = Table(
     Column("why", String(20), nullable=False),
 )
 
+#: A row a thing that somebody did. Triggers refuse to change or drop one, and a row of ``value_changes`` too, but for a deletion
+#: on request, which puts a row into ``trail_permit`` within its transaction.
+TRAIL = Table(
+    "trail",
+    METADATA,
+    Column("event_id", OrderId, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("who", Prose, nullable=False),
+    Column("known", String(20), nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("order_id", OrderId, index=True),
+    Column("document", String(64), index=True),
+    Column("run_id", String(64), index=True),
+    Column("by", Prose, nullable=False),
+    Column("told", Facts, nullable=False),
+)
+
+TRAIL_PERMIT = Table("trail_permit", METADATA, Column("permit_id", Integer, primary_key=True, autoincrement=False))
+
 #: Orders whose rows in a workbook may not be yet as the database has them: noted with the order, gone with the rows.
 WORKBOOK_PENDING = Table(
     "workbook_pending",

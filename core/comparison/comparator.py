@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 import uuid
 from collections import OrderedDict
@@ -24,6 +25,7 @@ from core.errors import CaseError, RecipeError, RecordMissing
 from core.evaluation.cases import load_case
 from core.events import STEPS, Event
 from core.jobs.queue import Handler, Job, JobQueue, JobRequest
+from core.person import STUDIO, Person, person_from
 from core.recipe import Recipe
 from core.runs import Runs
 from core.schema.path import is_cell
@@ -63,6 +65,7 @@ class Comparator:
         self._foresight = foresight
         self._files = files
         self._calls = calls
+        self._person = STUDIO
         self._lock = threading.Lock()
         self._jobs: dict[tuple[str, CellPlace], str] = {}
         self._looked_for: set[str] = set()
@@ -70,6 +73,12 @@ class Comparator:
         self._sheets: OrderedDict[Any, Compared] = OrderedDict()
 
     # --- running ---------------------------------------------------------------------------------------------------
+
+    def by(self, person: Person) -> Comparator:
+        """The same comparisons, in the hands of ``person``."""
+        mine = copy.copy(self)
+        mine._person = person
+        return mine
 
     def begin(self, rows: Sequence[Row], recipes: Sequence[Recipe], name: str = "") -> str:
         """Keep a new comparison and start to read; gives its id. Raises RecipeError for nothing to compare, or two
@@ -159,6 +168,7 @@ class Comparator:
                 "place": [row, column],
                 "row": dict(kept.rows[row]),
                 "recipe": recipe.model_dump(mode="json"),
+                "who": self._person.to_json(),
             }
             title = f"{about.name} · {recipe.name}"
             size = max(1, len(about.pages))
@@ -174,7 +184,8 @@ class Comparator:
         recipe, (row, column) = Recipe.model_validate(asked["recipe"]), asked["place"]
         keep = partial(self._keep_cell, asked["comparison"], (row, column), request.job_id, recipe)
         about = Row.from_mapping(asked["row"])
-        return read_cell(self._runs, self._files, about, recipe, request.job_id, keep, cancelled)
+        person = person_from(asked.get("who"))
+        return read_cell(self._runs, self._files, about, recipe, request.job_id, keep, cancelled, person)
 
     def _keep_cell(self, comparison_id: str, place: CellPlace, run_id: str, recipe: Recipe, error: str | None) -> None:
         """Keep what a cell gave, unless the column was changed or the comparison dropped while it was read."""
@@ -202,7 +213,8 @@ class Comparator:
         """Stop and drop a comparison with its votes. Raises RecordMissing."""
         self.cancel(comparison_id)
         with self._lock:
-            self._jobs = {key: job for key, job in self._jobs.items() if key[0] != comparison_id}
+            for key in [key for key in self._jobs if key[0] == comparison_id]:
+                del self._jobs[key]
         self._store.remove(comparison_id)
 
     def cells(self, kept: Comparison) -> dict[CellPlace, Cell]:

@@ -12,6 +12,7 @@ from core.errors import Cancelled, StudioError
 from core.events import Event, RunFinished
 from core.extraction import Extraction
 from core.pages_read import seconds_of_pages
+from core.person import Person
 from core.pipeline import RunOrder
 from core.recipe import Recipe
 from core.runs import Runs
@@ -34,13 +35,14 @@ def read_cell(
     run_id: str,
     keep: Callable[[str | None], None],
     cancelled: IsCancelled,
+    person: Person,
 ) -> Iterator[Event]:
     """The events of reading a row with a recipe under ``run_id``. ``keep`` is called as soon as the cell is known: with
     ``None``, or the sentence on why it failed. A stopped cell is not kept, so that it can go on."""
     stop_if(cancelled)
     try:
         first = runs.pipeline.kept(order_of(runs, row, recipe))
-        for event in runs.keep(run_id, order_of(runs, row, recipe, run_id), cancelled):
+        for event in runs.keep(run_id, order_of(runs, row, recipe, run_id), cancelled, person):
             if isinstance(event, RunFinished):
                 _keep_measure(files, run_id, event.extraction, first)
                 keep(None)

@@ -40,6 +40,7 @@ from core.ocr.engine import Engine
 from core.ocr.gpu import gpu
 from core.ocr.machine import memory, processors
 from core.ocr.reader import CachedPageReader, MakeEngine
+from core.person import Person
 from core.pipeline import Pipeline
 from core.preferences import Preferences
 from core.recipe import Recipe
@@ -73,6 +74,7 @@ from storage.reviews import SqlReviews
 from storage.settings import SqlSettings
 from storage.table_exports import export_tables
 from storage.traffic import SqlTraffic
+from storage.trail import SqlTrail
 from storage.types import SqlTypes
 from storage.vendors import SqlVendors
 from storage.workbook import Workbook
@@ -134,8 +136,8 @@ def _assemble(
     orders = SqlOrders(database)
     place = _place_of(settings.data_dir)
     jobs = SqlJobs(database, place)
-    ledger = SqlLedger(database, account_name())
-    shelf = Shelf(files, ledger, open_document, lambda: preferences.now.limits, password)
+    ledger, trail = SqlLedger(database), SqlTrail(database)
+    shelf = Shelf(files, ledger, trail, database.write, open_document, lambda: preferences.now.limits, password)
     handlers: dict[str, Handler] = {}
     queue = WorkersQueue(jobs) if is_worker else _queue(settings, jobs, handlers, shelf)
     runs = Runs(
@@ -145,6 +147,8 @@ def _assemble(
             queue=queue,
             files=files,
             ledger=ledger,
+            trail=trail,
+            unit=database.write,
             orders=orders,
             calls=calls,
             defaults=lambda: preferences.now,
@@ -161,6 +165,8 @@ def _assemble(
             files=files,
             orders=orders,
             calls=calls,
+            trail=trail,
+            unit=database.write,
             defaults=lambda: preferences.now,
             read_as=types.reading_as,
         )
@@ -189,6 +195,7 @@ def _assemble(
         ledger=ledger,
         pending=SqlPending(database),
         unit=database.write,
+        trail=trail,
         calls=calls,
         bills=SqlBills(shared),
         models=models,
@@ -205,6 +212,7 @@ def _assemble(
         memory=memory,
         inbox=inbox,
         reviews=SqlReviews(database),
+        person=Person(account_name()),
     )
     studio = Studio(settings, parts)
     handlers.update(studio.handlers())
@@ -309,7 +317,7 @@ def _engines(models: Models, calls: Calls) -> MakeEngine:
 
 
 def account_name() -> str:
-    """Whose account the studio runs under: who changed a value; ``unknown`` where the machine has no name for it."""
+    """Whose account the studio runs under: who acts where nobody else is named; ``unknown`` where the machine has no name for it."""
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from core.inbox.opening import Opening
 from core.inbox.queueing import OPENING, Queueing
 from core.inbox.taken import TakenIn
 from core.jobs.queue import Handler, Job, JobQueue
+from core.person import STUDIO, Person
 from core.recipe import AUTO, Recipe
 from core.runs import RUN, Runs
 from core.settings import Defaults
@@ -21,6 +23,8 @@ from core.stores.calls import Calls
 from core.stores.files import Files
 from core.stores.inbox import BatchReport, InboxItem, InboxPage, InboxQuery, InboxStore, ItemState
 from core.stores.records import Record, RecordStore
+from core.stores.trail import Action, Trail, TrailEvent
+from core.stores.unit import Unit
 
 #: Items that one verb takes at most.
 MOST_AT_ONCE = 10_000
@@ -29,7 +33,7 @@ MOST_AT_ONCE = 10_000
 @dataclass(frozen=True, slots=True)
 class InboxParts:
     """What the Inbox is made of; bootstrap puts it together. ``read_as`` makes a recipe one for documents of a type, and raises
-    TypeDefinitionError where there is none."""
+    TypeDefinitionError where there is none; ``unit`` is one transaction over store and trail."""
 
     store: InboxStore
     queue: JobQueue
@@ -37,6 +41,8 @@ class InboxParts:
     files: Files
     orders: RecordStore
     calls: Calls
+    trail: Trail
+    unit: Unit
     defaults: Callable[[], Defaults]
     read_as: Callable[[Recipe, str], Recipe]
 
@@ -47,6 +53,7 @@ class Inbox:
     def __init__(self, parts: InboxParts) -> None:
         self._store = parts.store
         self._parts = parts
+        self._person = STUDIO
         self._queueing = Queueing(parts.store, parts.queue, parts.runs, parts.calls, parts.defaults, self.recipe_of)
         self._opening = Opening(
             parts.store,
@@ -58,12 +65,26 @@ class Inbox:
             self.recipe_of,
         )
 
+    def by(self, person: Person) -> Inbox:
+        """The same Inbox, in the hands of ``person``."""
+        mine = copy.copy(self)
+        mine._person = person
+        return mine
+
+    def _leave_lines(self, action: Action, items: Iterable[InboxItem], **told: str) -> None:
+        who = self._person
+        self._parts.trail.add(
+            TrailEvent(action, who.name, who.known, item.order_id, item.document, item.run_id, told=told)
+            for item in items
+        )
+
     # --- coming in -------------------------------------------------------------------------------------------------
 
     def take_in(self, files: Iterable[tuple[str, bytes]], batch_name: str = "", who: str = "") -> TakenIn:
         """Take in files, each by its name and bytes: documents, or zips of them. They are kept and queued before this returns; whatever
         is wrong with one of them is said in its row. Several, or an archive, make a batch. Raises StorageError."""
         taken = self._opening.take_in(files, batch_name, who)
+        self._leave_lines("came in", taken.items)
         self._queueing.feed()
         self._queueing.begin()
         return taken
@@ -177,7 +198,13 @@ class Inbox:
                 return None
             return replace(item, state="rejected", sentence=reason.strip(), step="", job_id=None)
 
-        return self._stopping(item_ids, lambda ids: self._change(ids, rejected))
+        def change(ids: Sequence[str]) -> list[InboxItem]:
+            with self._parts.unit():
+                changed = self._change(ids, rejected)
+                self._leave_lines("rejected", changed, reason=reason.strip())
+            return changed
+
+        return self._stopping(item_ids, change)
 
     def take_back(self, item_ids: Sequence[str]) -> list[InboxItem]:
         """Take a rejection back: an item is then as what was read of it says, or waits."""
@@ -185,7 +212,10 @@ class Inbox:
         def back(item: InboxItem) -> InboxItem | None:
             return replace(item, state=item.verdict or "waiting", sentence="") if item.state == "rejected" else None
 
-        return self._change(item_ids, back)
+        with self._parts.unit():
+            changed = self._change(item_ids, back)
+            self._leave_lines("restored", changed)
+        return changed
 
     def delete(self, item_ids: Sequence[str]) -> list[InboxItem]:
         """Take items out of the Inbox; a reading that is under way is stopped. Records that were saved of them stay, and so does

@@ -72,17 +72,17 @@ class Ledger(Protocol):
     def keep_run(self, run_id: str, extraction: Extraction, started_at: datetime, error: str | None = None) -> None:
         """One row a run with recipe, step times, cache hits, findings, confidences; and a row a field as extracted."""
 
-    def keep_final(self, run_id: str, order_id: int | None, values: BaseModel) -> None:
-        """Every field's final value beside what was extracted; what that changes is noted as facts."""
+    def keep_final(self, run_id: str, order_id: int | None, values: BaseModel, who: str = "") -> None:
+        """Every field's final value beside what was extracted; what that changes is noted as facts of ``who``."""
 
     def finals(self, run_id: str) -> Finals | None:
         """The final values of a run; ``None`` where none of its records is saved."""
 
-    def put_finals(self, run_id: str, finals: Finals | None, why: str) -> None:
-        """Put the final values of a run to what :meth:`finals` gave earlier, and note as facts what that changes."""
+    def put_finals(self, run_id: str, finals: Finals | None, why: str, who: str = "") -> None:
+        """Put the final values of a run to what :meth:`finals` gave earlier, and note as facts of ``who`` what that changes."""
 
-    def keep_changes(self, order_id: int, before: BaseModel, after: BaseModel, why: str) -> None:
-        """Note as facts what differs in an order that came from no run."""
+    def keep_changes(self, order_id: int, before: BaseModel, after: BaseModel, why: str, who: str = "") -> None:
+        """Note as facts of ``who`` what differs in an order that came from no run."""
 
     def changes(self, order_id: int) -> list[ValueChange]:
         """Every change of an order's values, oldest first."""

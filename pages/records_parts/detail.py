@@ -36,6 +36,7 @@ from pages.records_parts.place import draw_page_switch, draw_place
 from pages.records_parts.table import open_record
 from pages.shared import keys
 from pages.shared.frame import get_studio, plain
+from pages.shared.history import draw_history
 from pages.shared.keep_case import draw_keep
 from pages.shared.times import local_time, local_zone
 
@@ -75,6 +76,8 @@ def _draw_form(order: Record, draft: Draft, reviewed: Reviewed, errors: dict[str
     draw_lines(order, draft, reviewed, errors)
     with st.container(key="notes_record_whole", gap="xsmall"):
         draw_findings([finding for finding in reviewed.extraction.findings if not finding.fields])
+    if order.order_id is not None:
+        draw_history(order.order_id)
 
 
 def _draw_head(order: Record) -> bool:

@@ -50,7 +50,7 @@ def keep_desk(desk: Desk) -> None:
     now = desk.to_json()
     used = bool(desk.documents or desk.locked or desk.comparisons)
     if used and st.session_state.get(keys.DESK_KEPT) != now:
-        get_studio().keep_draft(f"desk-{desk.desk_id}", now)
+        get_studio().keep_desk(desk.desk_id, now)
         st.session_state[keys.DESK_KEPT] = now
     run = desk.document.group.run if desk.document else None
     name_in_address(

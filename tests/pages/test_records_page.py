@@ -15,6 +15,7 @@ from core.errors import DatabaseUnavailable, RecordMissing
 from core.events import RunFinished
 from core.invoice.document_type import INVOICE
 from core.invoice.model import Invoice, LineItem
+from core.person import Person
 from core.records import About
 from core.review.edits import Edits, read_edits
 from core.stores.receipt import SaveReceipt
@@ -482,6 +483,20 @@ def test_the_page_stands_beside_the_form_of_a_record_that_was_read(studio: Studi
     app.run()
     assert not app.exception
     assert not app.toggle
+
+
+def test_the_history_of_an_open_record_says_who_did_what(studio: Studio) -> None:
+    """Newest first, each value from what to what; a document's words are no markup."""
+    first = studio.save(invoice("A-1"), ("database",))
+    ada = studio.by(Person("Ada *Lovelace*", "admin", "typed"))
+    ada.save(invoice("A-1", "[Mill](http://x)"), ("database",), update=first.order_id)
+    app = open_page(record=str(first.order_id))
+    app.session_state["record_history"] = True
+    app.run()
+    text = said(app)
+    assert r"**Ada \*Lovelace\*** :gray[(name typed)]" in text
+    assert r"- changed Vendor: Paper Mill Ltd → \[Mill\]\(http\:" in text
+    assert text.index("- saved it again to the database") < text.index("- saved it as reviewed to the database")
 
 
 @pytest.mark.parametrize(("total", "pages"), [(0, 1), (50, 1), (51, 2), (100_000, 2000)])

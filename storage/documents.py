@@ -106,7 +106,7 @@ def _row(record: Record, now: datetime) -> dict[str, Any]:
     return folded | {
         "order_id": record.order_id,
         "type_name": kind.name,
-        "definition": kind.definition.model_dump_json() if kind.definition else None,
+        "definition": kind.declared.model_dump_json() if kind.declared else None,
         "status": record.status,
         "created_at": record.created_at or now,
         "updated_at": record.updated_at or now,

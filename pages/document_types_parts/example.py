@@ -158,7 +158,7 @@ def _draw_drawn(draft: TypeDraft, found: Extraction | None, mode: str) -> None:
                 title.markdown(f"**{plain(column['title'])}** :small[:gray[{column['kind']}]]")
                 drop = (draft.base.table(table["name"]), column["name"]) if draft.base else ()
                 _draw_drop(out, f"type_drop_column_{number}", column["title"], draft.drop_column, drop)
-    st.caption("Titles, kinds and words are changed under Fields.")
+    st.caption(f"Titles, kinds and words are changed under {'Yours' if draft.base else 'Fields'}.")
 
 
 def _draw_drop(place: Any, key: str, title: str, drop: Callable[..., None], about: tuple[Any, ...]) -> None:

@@ -15,6 +15,7 @@ import streamlit as st
 from core.document_types import USUAL
 from core.schema.document_type import DocumentType
 from core.stores.records import OWN_COLUMNS, RecordPage, RecordQuery, Status
+from pages.records_parts.field_filter import clear_field, declared_fields, draw_field_filter, wanted_field
 from pages.shared.frame import get_studio
 from pages.shared.times import day_starts, local_zone
 
@@ -55,8 +56,12 @@ def columns(kind: DocumentType = USUAL) -> tuple[str, ...]:
 
 
 def listed_type(query: RecordQuery) -> DocumentType:
-    """The type whose fields are the columns of a list: that which it is narrowed to, else the usual one."""
-    return next((kind for kind in get_studio().types.types() if kind.name == query.type_name), USUAL)
+    """The type whose fields are the columns of a list: that which it is narrowed to, else the usual one with what was added to it."""
+    return _kind_named(query.type_name)
+
+
+def _kind_named(name: str | None) -> DocumentType:
+    return next((kind for kind in get_studio().types.types() if kind.name == (name or USUAL.name)), USUAL)
 
 
 def _type_choices() -> dict[str, tuple[str | None, str | None]]:
@@ -70,6 +75,7 @@ def _type_choices() -> dict[str, tuple[str | None, str | None]]:
 
 def draw_search_bar() -> None:
     """Search, filter, sort and page size in one row."""
+    fields = declared_fields(current_query().type_name)
     with st.container(horizontal=True, vertical_alignment="bottom", key="records_bar"):
         st.text_input(
             "Search",
@@ -78,12 +84,13 @@ def draw_search_bar() -> None:
             placeholder="Number, vendor, customer or order",
             live="300ms",
             bind="query-params",
-            width=320,
+            width=225 if fields else 320,
         )
         statuses = [ANY_STATUS, *get_args(Status)]
         _choose("Status", statuses, STATUS, 140)
         _choose("Type", [ANY_TYPE, *_type_choices()], TYPE, 130)
         _draw_dates()
+        draw_field_filter(fields)
         kind = listed_type(current_query())
         if st.session_state.get(SORT, "order_id") not in columns(kind):
             st.session_state[SORT] = "order_id"  # the list was sorted by a field of another type
@@ -144,6 +151,8 @@ def current_query() -> RecordQuery:
         sort=state.get(SORT, "order_id"),
         descending=state.get(ORDER, _DESCENDING) == _DESCENDING,
         size=int(state.get(SIZE, SIZES[1])),
+        field=wanted_field(declared_fields(type_name)),
+        added=tuple(info.name for info in _kind_named(type_name).added) if type_name in (None, USUAL.name) else (),
     )
     return replace(query, page=int(state.get(page_key(query), 1)) - 1)
 
@@ -161,11 +170,12 @@ def clear_query() -> None:
     st.session_state[TYPE] = ANY_TYPE
     for key in DAYS:
         st.session_state[key] = None
+    clear_field()
 
 
 def is_narrowed(query: RecordQuery) -> bool:
     """Whether the query leaves records out."""
-    return replace(query, sort="", descending=True, page=0, size=0) != RecordQuery(sort="", size=0)
+    return replace(query, sort="", descending=True, page=0, size=0, added=()) != RecordQuery(sort="", size=0)
 
 
 def draw_paging(query: RecordQuery, listed: RecordPage) -> None:

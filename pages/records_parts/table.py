@@ -92,7 +92,7 @@ def _width(kind: DocumentType, name: str) -> int:
 
 def _cell(row: RecordSummary, name: str) -> str:
     value = row.value(name)
-    if name == "document_type" and row.type is not USUAL:
+    if name == "document_type" and row.type.base is not USUAL:
         value = value or row.type.title.lower()
     if value is None:
         return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import openpyxl
 import pymupdf
 from playwright.sync_api import expect
@@ -15,7 +14,6 @@ from tests.browser.conftest import NewPerson
 from tests.browser.driver import PRESS, Person, Server, overflow
 from tests.browser.test_types_journey import draw
 from tests.core.declared.test_own_fields import paper
-
 
 
 def page_and_box(data: bytes, words: str) -> tuple[PageText, Box]:
@@ -41,16 +39,13 @@ def test_a_field_that_is_drawn_on_an_invoice_is_read_corrected_saved_and_filtere
     expect(person.keyed("type_read_0")).to_contain_text("Cost centre")
     expect(person.keyed("type_read_0")).to_contain_text("4711-B")
     assert overflow(person.page) == 0
-        person.page.screenshot(path=SHOTS + "/types.png")
     person.click("type_save")
     expect(person.page.get_by_text("are saved as version 1")).to_be_visible()
-        person.page.screenshot(path=SHOTS + "/types2.png")
     person.page.get_by_role("link", name="Studio").first.click()
     expect(person.keyed("desk_bar")).to_be_visible()
     person.settle()
     person.extract()
     expect(person.input("field_cost_centre")).to_have_value("4711-B")
-        person.page.screenshot(path=SHOTS + "/form.png", full_page=True)
     person.type_into("field_cost_centre", "4712-B")
     person.click("save")
     expect(person.page.get_by_text("Saved as order").first).to_be_visible()
@@ -66,7 +61,6 @@ def test_a_field_that_is_drawn_on_an_invoice_is_read_corrected_saved_and_filtere
     expect(person.keyed("records_no_match")).to_be_visible()
     person.type_into("holds", "4712")
     expect(person.page.get_by_text("1–1 of 1")).to_be_visible()
-        person.page.screenshot(path=SHOTS + "/records.png")
     assert overflow(person.page) == 0
     assert "field=Cost+centre&holds=4712" in person.page.url
 

@@ -34,14 +34,13 @@ def wanted_field(fields: dict[str, FieldInfo]) -> FieldFilter | None:
     info = fields.get(state.get(FIELD, ANY_FIELD))
     if info is None:
         return None
-    text, first, last = "", None, None
     if info.kind == "date":
-        first, last = _day(state.get(FIRST)), _day(state.get(LAST))
+        wanted = FieldFilter(info.name, "", _day(state.get(FIRST)), _day(state.get(LAST)))
     elif info.kind in _FIGURES:
-        first, last = _figure(state.get(LEAST)), _figure(state.get(MOST))
+        wanted = FieldFilter(info.name, "", _figure(state.get(LEAST)), _figure(state.get(MOST)))
     else:
-        text = str(state.get(HOLDS) or "").strip()
-    return FieldFilter(info.name, text, first, last) or None
+        wanted = FieldFilter(info.name, str(state.get(HOLDS) or "").strip())
+    return wanted or None
 
 
 def _day(value: object) -> date | None:

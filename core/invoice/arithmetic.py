@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from core.extraction import Finding, Member, Severity
 from core.invoice.case import InvoiceExamination, printed_shares
 from core.invoice.document_type import item_path
+from core.invoice.further import adjusted_lines_hold, adjusted_total_holds, lowered_line_holds, proven_further
 from core.invoice.model import Invoice, LineItem
 
 CENT = Decimal("0.01")
@@ -61,7 +62,8 @@ def line_holds(item: LineItem) -> bool:
     """Whether quantity × unit price is the line total within the rounding of the printed unit price."""
     if item.quantity is None or item.unit_price is None or item.total_price is None:
         return False
-    return _near(item.quantity * item.unit_price, item.total_price, _line_tolerance(item.quantity, item.unit_price))
+    tolerance = _line_tolerance(item.quantity, item.unit_price)
+    return _near(item.quantity * item.unit_price, item.total_price, tolerance) or lowered_line_holds(item)
 
 
 def _line_tolerance(quantity: Decimal, unit_price: Decimal) -> Decimal:
@@ -177,7 +179,7 @@ def _repaired(item: LineItem, difference: Decimal) -> str | None:
 def lines_hold(case: InvoiceExamination) -> bool:
     """Whether the line totals, with charges and allowances, add up to the subtotal or the total; or, with the tax, to the
     total where no subtotal is printed."""
-    if sums_hold(case.invoice):
+    if sums_hold(case.invoice) or adjusted_lines_hold(case.invoice):
         return True
     invoice, lines = case.invoice, sum_of_lines(case.invoice)
     if lines is None:
@@ -220,7 +222,7 @@ def check_total(case: InvoiceExamination) -> Iterator[Finding]:
     if subtotal is None or tax is None or total is None:
         yield from _missing_amount(case)
         return
-    if total_holds(case.invoice):
+    if total_holds(case.invoice) or adjusted_total_holds(case.invoice):
         return
     expected = subtotal + tax + case.after_tax
     difference = abs(total) - abs(expected)
@@ -363,7 +365,7 @@ def confirmed(invoice: Invoice) -> set[str]:
 
 def summed(invoice: Invoice) -> set[str]:
     """Paths of the amounts that belong to a sum which holds."""
-    paths: set[str] = set()
+    paths = set(proven_further(invoice))
     if total_holds(invoice):
         paths |= {"subtotal", "tax", "total_amount"} if invoice.tax else {"tax"}
     if sums_hold(invoice) and len(invoice.line_items) > 1:

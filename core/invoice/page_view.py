@@ -16,6 +16,8 @@ from core.schema.fields import FieldInfo
 
 #: Texts at least this similar (letters and case aside) are the same name or address.
 _SAME_TEXT = 85.0
+#: Of what many invoices lack, another account alone is a reason to ask: the rest is often worded otherwise.
+_ACCOUNT = "iban"
 
 
 def compare_with_page(invoice: Invoice, page_view: Invoice, evidence: Mapping[str, Evidence]) -> list[Finding]:
@@ -45,7 +47,7 @@ def _compare(
     info: FieldInfo, invoice: Invoice, page_view: Invoice, evidence: Mapping[str, Evidence]
 ) -> Iterator[Finding]:
     ours, theirs = getattr(invoice, info.name), getattr(page_view, info.name)
-    if theirs is None or info.name in evidence:
+    if theirs is None or info.name in evidence or (info.secondary and info.name != _ACCOUNT):
         return
     if ours is None and info.required:
         sentence = f"{info.title}: the XML has none; the page shows “{theirs}”."

@@ -24,6 +24,7 @@ from core.invoice.arithmetic import (
     summed,
 )
 from core.invoice.case import InvoiceExamination
+from core.invoice.further import check_account, check_due, check_taxes
 from core.invoice.model import Invoice
 from core.invoice.page_view import compare_with_page
 from core.invoice.plausibility import check_dates, check_empty
@@ -36,6 +37,9 @@ CHECKS: tuple[Check, ...] = (
     check_sum_of_lines,  # catches lost and invented lines
     check_line_totals,  # catches a misread cell
     check_tax_rate,  # catches swapped subtotal and total
+    check_taxes,  # the same of each rate
+    check_due,  # a payment that was misread
+    check_account,  # money to a wrong account is gone
     check_other_total,  # catches a total that is another amount than the page's
     check_on_page,  # a value from nowhere
     check_empty,  # what is usually printed and was not found

@@ -64,7 +64,7 @@ class Edits:
         place = Path.parse(path)
         if place.is_cell:
             rows = self.rows(extracted, type_of(extracted).table(place.table))
-            return rows[place.row][place.field] if place.row < len(rows) else ""
+            return rows[place.row].get(place.field, "") if place.row < len(rows) else ""
         return self.texts.get(path, as_text(type_of(extracted).value_at(extracted, path)))
 
     @property
@@ -74,9 +74,10 @@ class Edits:
 
     def rows(self, extracted: BaseModel, table: Table) -> list[Row]:
         """The rows of a table as they now stand, as texts."""
-        return (
-            [dict(row) for row in self.tables[table.name]] if table.name in self.tables else rows_of(extracted, table)
-        )
+        if table.name not in self.tables:
+            return rows_of(extracted, table)
+        # a draft that an earlier version kept lacks the columns that came since
+        return [{info.name: "" for info in table.columns} | row for row in self.tables[table.name]]
 
     def set_text(self, extracted: BaseModel, path: str, text: str, evidence: Evidence | None = None) -> None:
         """Put a text into a field or cell, with the drawn box it came from. A cell past the last line adds a line."""

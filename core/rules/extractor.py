@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from core.evidence import Box, PageText
 from core.extraction import Finding, Provenance, too_long
 from core.extractor import Extracted
-from core.invoice.document_type import INVOICE, item_path
-from core.invoice.model import Invoice, LineItem
+from core.invoice.document_type import INVOICE, TAXES, item_path
+from core.invoice.model import Invoice, LineItem, TaxLine
 from core.notation.folding import fold
 from core.notation.writing import text_of
 from core.page.layout import Token
 from core.recognition import doubt_of, recognise
+from core.rules.account import CHECKED, read_iban
+from core.rules.adjustments import read_adjustments
 from core.rules.candidates import find_candidates
 from core.rules.customer import choose_customer, split_recipients
 from core.rules.date_order import doubt_order
@@ -25,10 +27,15 @@ from core.rules.money import FoundCurrency, read_currency
 from core.rules.names import Name
 from core.rules.parties import Party, PartyReader
 from core.rules.payment import read_payment
+from core.rules.payment_terms import read_payment_terms
+from core.rules.purchase_order import read_purchase_order
 from core.rules.reading import Reading
 from core.rules.several import find_several
 from core.rules.sums import Sum
 from core.rules.tables import ItemRow, read_line_items
+from core.rules.tables.items import TEXTS
+from core.rules.tax_ids import read_tax_ids
+from core.rules.tax_table import TaxRow, read_taxes
 from core.rules.totals import Totals, read_totals
 from core.rules.vendor import known_vendors, read_vendor, vendor_names
 from core.schema.values import is_amount
@@ -36,6 +43,8 @@ from core.schema.values import is_amount
 NAME = "rules"
 _HEADER = ("invoice_number", "invoice_date", "due_date", "order_date", "customer_id")
 _SHOWN = 6
+#: The belief in what sums prove.
+_PROVEN = 0.98
 
 
 def read_invoice(pages: Sequence[PageText]) -> Extracted:
@@ -58,7 +67,7 @@ def draft_invoice(reading: Reading) -> Drafting:
     for field, found in (("subtotal", totals.subtotal), ("tax", totals.tax), ("total_amount", totals.total)):
         if found is not None:
             draft.take(field, found.value, found)
-    paid = read_payment(totals.total.value if totals.total else None, totals.candidates)
+    paid = read_payment(reading, totals.total, totals.candidates)
     for field, found in paid.items():
         draft.take(field, found.value, found)
     if (doubt := doubt_order(reading, header, currency)) is not None:
@@ -66,7 +75,50 @@ def draft_invoice(reading: Reading) -> Drafting:
     if currency is not None:
         draft.take("currency", currency.code, currency)
     draft.take_items(rows)
+    _take_further(draft, header, draft.weighed, totals, rows)
     return draft
+
+
+#: What was read with less certainty is left out: what nothing else proves, and what check digits prove.
+_LEAST_READ, _LEAST_PROVEN = 0.97, 0.8
+
+
+def _take_further(
+    draft: Drafting,
+    header: Mapping[str, Candidate],
+    candidates: Sequence[Candidate],
+    totals: Totals,
+    rows: Sequence[ItemRow],
+) -> None:
+    """What many invoices lack, where it is plainly said or proven: by check digits, by a label of its own, by the sums."""
+    reading = draft.reading
+    taken = [token for one in header.values() if one.field in _HEADER for token in one.tokens]
+    said = [
+        read_purchase_order(reading, candidates, taken),
+        None if reading.is_receipt else read_payment_terms(reading),
+    ]
+    found = [read_iban(reading), *read_tax_ids(reading, draft.customers).values(), *said]
+    for one in found:
+        if one is None:
+            continue
+        least = _LEAST_PROVEN if one.rule == CHECKED else _LEAST_READ
+        if reading.layouts[one.page].confidence_of(one.tokens) >= least:
+            draft.take(one.field, one.value, one)
+    for field, amount in read_adjustments(totals, _sum_of(rows)).items():
+        draft.take(field, amount.value, amount)
+    draft.take_taxes(read_taxes(reading, totals, _lines_of(reading, rows)))
+
+
+def _lines_of(reading: Reading, rows: Sequence[ItemRow]) -> set[tuple[int, int]]:
+    """The lines (page and line, from 0) on which the amounts of ``rows`` stand."""
+    cells = [(cell.page, cell.box) for row in rows for name, cell in row.cells().items() if name not in TEXTS]
+    pages = {layout.number: at for at, layout in enumerate(reading.layouts)}
+    found = set()
+    for number, box in cells:
+        layout = reading.layouts[pages[number]]
+        middle = box.center[1] - layout.slope * box.center[0]
+        found |= {(pages[number], line.index) for line in layout.lines if line.y0 <= middle <= line.y1}
+    return found
 
 
 def read_vendor_name(pages: Sequence[PageText]) -> str | None:
@@ -98,6 +150,7 @@ def _take_parties(draft: Drafting) -> None:
     draft.parties = labelled + reader.unlabelled([token for party in labelled for token in _tokens(party)], set())
     barred = [token for party in (customer, beside, *shipping[:1]) if party is not None for token in _tokens(party)]
     called = customer.name.text if customer and customer.name else ""
+    draft.customers = [customer] if customer else []
     vendor, draft.names = read_vendor(draft.reading, names, barred, called)
     if vendor is not None:
         draft.take("vendor_name", vendor.text, vendor)
@@ -124,6 +177,8 @@ class Drafting:
         self.values: dict[str, Any] = {}
         self.provenance: dict[str, Provenance] = {}
         self.items: list[LineItem] = []
+        self.taxes: list[TaxLine] = []
+        self.customers: list[Party] = []
         self.names: list[Name] = []
         self.parties: list[Party] = []
         self.noticed: list[Finding] = []
@@ -164,12 +219,22 @@ class Drafting:
     def _take_item(self, row: ItemRow) -> None:
         index = len(self.items)
         cells = {name: cell for name, cell in row.cells().items() if self._fits(item_path(index, name), cell.value)}
-        values = {name: cell.text if name == "description" else cell.value for name, cell in cells.items()}
+        values = {name: cell.text if name in TEXTS else cell.value for name, cell in cells.items()}
         self.items.append(LineItem.model_validate(values))
         for name, cell in cells.items():
             self.provenance[item_path(index, name)] = Provenance(
                 NAME, cell.rule, cell.label, cell.score, False, cell.page, _corners(cell.box)
             )
+
+    def take_taxes(self, rows: Sequence[TaxRow]) -> None:
+        """Sets the rows of the table of taxes."""
+        for index, row in enumerate(rows):
+            self.taxes.append(TaxLine(rate=row.rate, base=row.base, amount=row.amount))
+            places = {"rate": row.rate_tokens, "base": row.base_tokens, "amount": row.amount_tokens}
+            for name, tokens in places.items():
+                if getattr(self.taxes[-1], name) is not None:
+                    where = self._where(row.page, tokens)
+                    self.provenance[TAXES.path(index, name)] = Provenance(NAME, row.rule, "", _PROVEN, False, *where)
 
     def _fits(self, path: str, value: Any) -> bool:
         """Whether a value can stand in an invoice; a number that cannot is told of."""
@@ -180,7 +245,7 @@ class Drafting:
 
     def finish(self, candidates: Sequence[Candidate], totals: Totals) -> Extracted:
         """The draft, with the candidates that were weighed as its raw reply."""
-        invoice = Invoice(**self.values, line_items=tuple(self.items))
+        invoice = Invoice(**self.values, line_items=tuple(self.items), taxes=tuple(self.taxes))
         raw = {
             "language": self.reading.language,
             "decimal_mark": self.reading.notation.decimal,

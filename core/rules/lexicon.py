@@ -33,6 +33,9 @@ KINDS = frozenset(
 COLUMNS = frozenset(
     "position article description quantity unit unit_price total_price tax_rate tax_amount discount gross date".split()
 )
+#: What labels of a kind announce more closely: the customer's order among numbers of orders; tax ids, tax numbers (with those
+#: that name the customer) and terms of payment among what is no field of every invoice.
+MEANINGS = frozenset("purchase_order tax_id tax_number customers_tax_id payment_terms".split())
 WEIGHTS = {"strong": 1.0, "weak": 0.6}
 
 _SECTIONS = frozenset(
@@ -49,6 +52,10 @@ _SECTIONS = frozenset(
         "titles",
         "words",
         "labels",
+        "meanings",
+        "customer_words",
+        "debit_words",
+        "day_words",
         "columns",
         "table",
     }
@@ -97,6 +104,14 @@ class Lexicon:
     """Words of a sentence that says by when to pay."""
     paid_words: set[str] = field(default_factory=set)
     """Words of a sentence that tells of a payment made."""
+    meanings: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Meaning (one of :data:`MEANINGS`) -> the labels that have it."""
+    debit_words: set[str] = field(default_factory=set)
+    """Words of a sentence that says whose account is charged: the customer's."""
+    customer_words: set[str] = field(default_factory=set)
+    """Words beside a label that make what it announces the customer's."""
+    day_words: set[str] = field(default_factory=set)
+    """Words for days in which to pay."""
     table_end: set[str] = field(default_factory=set)
     carry: set[str] = field(default_factory=set)
     """What announces a sum carried over to another page."""
@@ -215,6 +230,7 @@ def _check(data: Mapping[str, Any], name: str) -> None:
         ("columns", COLUMNS),
         ("table", {"end", "carry"}),
         ("qualifiers", {"net", "gross"}),
+        ("meanings", MEANINGS),
     ):
         if strange := data.get(section, {}).keys() - allowed:
             raise LexiconError(f"{name}: [{section}] does not know {', '.join(sorted(strange))}.")
@@ -231,6 +247,11 @@ def _add(lexicon: Lexicon, words: dict[str, Counter[str]], data: Mapping[str, An
     lexicon.receipts.update(map(fold, data.get("receipts", ())))
     lexicon.payment_words.update(map(fold, data.get("payment_words", ())))
     lexicon.paid_words.update(map(fold, data.get("paid_words", ())))
+    lexicon.debit_words.update(map(fold, data.get("debit_words", ())))
+    lexicon.customer_words.update(map(fold, data.get("customer_words", ())))
+    lexicon.day_words.update(map(fold, data.get("day_words", ())))
+    for meaning, phrases in data.get("meanings", {}).items():
+        lexicon.meanings[meaning].update(fold(spelled) for phrase in phrases for spelled in _spell_out(phrase, named))
     lexicon.table_end.update(map(fold, data.get("table", {}).get("end", ())))
     lexicon.carry.update(map(fold, data.get("table", {}).get("carry", ())))
     lexicon.compound_heads += map(fold, data.get("compound_heads", ()))

@@ -12,7 +12,7 @@ A sign is a number. Those that begin with a word and a colon say which of severa
     confirmed    1 where the document's own sums confirm a printed amount above zero and nothing objects
     warnings     how many warnings touch it, errors how many errors (at most 2)
     elsewhere    how many warnings and errors the document has in all (at most 3)
-    negative     1 for an amount below zero, big_tax for a tax above the highest rate we know
+    negative     1 for an amount below zero that every document has, big_tax for a tax above the highest rate we know
     agreed       1 where a second reader says the same of a printed value, disputed where it says otherwise
 """
 
@@ -89,16 +89,17 @@ def signs(
         if "unfound" in numbers:
             numbers.pop("agreed", None)  # two models may well invent the same
         objected = any(finding.severity != "info" for finding in objects)
-        if path in by_sums and not objected and _can_be_confirmed(value, numbers):
+        if path in by_sums and not objected and _can_be_confirmed(info, value, numbers):
             numbers["confirmed"] = numbers[f"sums:{name}"] = 1.0
         numbers |= _of_amount(info, value)
         numbers |= rules.signs_of(info.name, value, values)
         yield path, Signs(numbers, False, found is not None, objects)
 
 
-def _can_be_confirmed(value: object, numbers: Mapping[str, float]) -> bool:
-    """Sums are compared without signs, so they say nothing of one; and whoever makes an amount up makes it fit."""
-    return not (isinstance(value, Decimal) and value < 0) and "unfound" not in numbers
+def _can_be_confirmed(info: FieldInfo, value: object, numbers: Mapping[str, float]) -> bool:
+    """Sums are compared without signs, so they say nothing of one (but for a rounding and the like, which are added with it);
+    and whoever makes an amount up makes it fit."""
+    return not (isinstance(value, Decimal) and value < 0 and not info.secondary) and "unfound" not in numbers
 
 
 def _of_source(name: str, known: Provenance | None) -> dict[str, float]:
@@ -132,4 +133,5 @@ def _of_findings(findings: Iterable[Finding]) -> dict[str, float]:
 
 
 def _of_amount(info: FieldInfo, value: object) -> dict[str, float]:
-    return {"negative": 1.0} if info.kind == "money" and isinstance(value, Decimal) and value < 0 else {}
+    below = isinstance(value, Decimal) and value < 0
+    return {"negative": 1.0} if info.kind == "money" and below and not info.secondary else {}

@@ -35,6 +35,7 @@ from pages.records_parts.lines import draw_findings, draw_lines
 from pages.records_parts.place import draw_page_switch, draw_place
 from pages.records_parts.table import open_record
 from pages.shared import keys
+from pages.shared.form import GROWING, split_fields
 from pages.shared.frame import get_studio, plain
 from pages.shared.history import draw_history
 from pages.shared.keep_case import draw_keep
@@ -70,9 +71,14 @@ def draw_record(order_id: int) -> None:
 
 
 def _draw_form(order: Record, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
-    for group, fields in groupby(order.type.header, key=lambda info: info.group):
+    shown, folded = split_fields(order.type.header, lambda info: value_at(order, info.name) is not None)
+    for group, fields in groupby(shown, key=lambda info: info.group):
         st.markdown(f"##### {group}")
         _draw_group(list(fields), order, draft, reviewed, errors)
+    if folded:
+        typed = any(text_at(order, draft, info.name) for info in folded)
+        with st.expander("More fields", expanded=typed, key="record_more_fields"):
+            _draw_group(folded, order, draft, reviewed, errors, "more")
     draw_lines(order, draft, reviewed, errors)
     with st.container(key="notes_record_whole", gap="xsmall"):
         draw_findings([finding for finding in reviewed.extraction.findings if not finding.fields])
@@ -161,7 +167,12 @@ def _draw_status(draft: Draft) -> None:
 
 
 def _draw_group(
-    fields: list[FieldInfo], order: Record, draft: Draft, reviewed: Reviewed, errors: dict[str, str]
+    fields: list[FieldInfo],
+    order: Record,
+    draft: Draft,
+    reviewed: Reviewed,
+    errors: dict[str, str],
+    name: str = "",
 ) -> None:
     width = max(_WIDTHS.get(info.kind, 130) for info in fields)
     grid = st.grid(columns="auto", min_column_width=width, gap=("xsmall", "small"))
@@ -184,12 +195,12 @@ def _draw_group(
                     "on_change": _commit_field,
                     "args": (order, draft, info.name, key),
                 }
-                if info.kind == "address":  # grows with what stands in it, as in the Studio's form
+                if info.kind in GROWING:
                     st.text_area(title, text, height="content", **about)
                 else:
                     st.text_input(title, text, **about)
             _draw_remarks(order, info, draft, reviewed, errors.get(info.name))
-    _draw_shared(fields, reviewed)
+    _draw_shared(name or fields[0].group, fields, reviewed)
 
 
 def _draw_type(order: Record, draft: Draft) -> None:
@@ -223,7 +234,7 @@ def _draw_remarks(order: Record, info: FieldInfo, draft: Draft, reviewed: Review
         st.markdown(f"stored: {plain(as_text(stored)) or 'nothing'}")
 
 
-def _draw_shared(fields: list[FieldInfo], reviewed: Reviewed) -> None:
+def _draw_shared(group: str, fields: list[FieldInfo], reviewed: Reviewed) -> None:
     """Findings that touch several fields, once, below the group of the first of them."""
     shared = [
         finding
@@ -231,7 +242,7 @@ def _draw_shared(fields: list[FieldInfo], reviewed: Reviewed) -> None:
         for finding in worth_showing(reviewed.extraction, info.name)
         if len(finding.fields) > 1 and finding.fields[0] == info.name
     ]
-    with st.container(key=f"notes_record_{fields[0].group.lower()}", gap="xsmall"):
+    with st.container(key=f"notes_record_{group.lower()}", gap="xsmall"):
         draw_findings(shared)
 
 

@@ -29,7 +29,12 @@ _BASES = "record_lines_bases"
 def draw_lines(order: Record, draft: Draft, reviewed: Reviewed, errors: dict[str, str]) -> None:
     """Each table, and below it what could not be read and what the checks say."""
     for table in order.type.tables:
-        _draw_table(order, draft, reviewed, errors, table)
+        empty = all(info.secondary for info in table.columns) and not order.type.rows(order.values, table)
+        if empty and table.name not in draft.edits.tables:
+            with st.expander(table.title, key=f"record_more_{table.name}"):
+                _draw_table(order, draft, reviewed, errors, table)
+        else:
+            _draw_table(order, draft, reviewed, errors, table)
 
 
 def _draw_table(order: Record, draft: Draft, reviewed: Reviewed, errors: dict[str, str], table: Table) -> None:
@@ -45,6 +50,7 @@ def _draw_table(order: Record, draft: Draft, reviewed: Reviewed, errors: dict[st
             num_rows="dynamic",
             hide_index=True,
             column_config=_columns(table),
+            column_order=_shown(table, bases[key]),
             on_change=_commit_lines,
             args=(order, draft, table, key),
         )
@@ -66,6 +72,14 @@ def draw_findings(findings: list[Finding]) -> None:
         mark = ":material/info:" if finding.severity == "info" else ICONS[level]
         colour = "gray" if finding.severity == "info" else COLOURS[level]
         st.markdown(f":{colour}[{mark} {plain(finding.message)}]")
+
+
+def _shown(table: Table, rows: list[Row]) -> list[str]:
+    """The columns that most documents have, and those with a value in some row."""
+    folded = all(info.secondary for info in table.columns)
+    return [
+        info.name for info in table.columns if folded or not info.secondary or any(row.get(info.name) for row in rows)
+    ]
 
 
 def _columns(table: Table) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -25,7 +25,9 @@ from pages.shared.signs import COLOURS, ICONS
 _PLACEHOLDERS = {"date": "YYYY-MM-DD", "currency": "ISO code"}
 
 #: Fields beside each other; fewer where the room is narrow.
-_COLUMNS = {"Document": 3, "Parties": 2, "Reference": 3, "Amounts": 4}
+_COLUMNS = {"Document": 3, "Parties": 2, "Reference": 3, "Amounts": 4, "Payment": 3}
+#: The kinds whose field grows with what stands in it: what is cut cannot be checked.
+GROWING = frozenset({"address", "text"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +46,34 @@ def draw_form(run_id: str, extraction: Extraction, reviewed: Reviewed, errors: d
     drawn = _Drawn(extraction, reviewed, errors, questions)
     _draw_walk(questions)
     _draw_general(run_id, reviewed.extraction, questions)
-    for group, members in groupby(extraction.type.header, key=lambda info: info.group):
-        fields = list(members)
+    asked = {path for stop in questions for path in stop.paths}
+    shown, folded = split_fields(
+        extraction.type.header, lambda info: info.name in asked or extraction.value_at(info.name) is not None
+    )
+    for group, members in groupby(shown, key=lambda info: info.group):
         st.markdown(f"##### {group}")
-        grid = st.grid(columns=_COLUMNS.get(group, 3), min_column_width=120, gap=("xsmall", "small"))
-        for info in fields:
-            with grid.cell(), st.container(key=f"cell_{info.kind}_{info.name}", gap=None):
-                _draw_field(run_id, info, drawn)
-        _draw_shared(run_id, group, fields, drawn)
+        _draw_group(run_id, group, list(members), drawn)
+    if folded:
+        edits = get_edits(run_id)
+        typed = any(edits.text_at(extraction.values, info.name) for info in folded)
+        with st.expander("More fields", expanded=typed, key="more_fields"):
+            _draw_group(run_id, "more", folded, drawn)
+
+
+def split_fields(
+    fields: Sequence[FieldInfo], has: Callable[[FieldInfo], bool]
+) -> tuple[list[FieldInfo], list[FieldInfo]]:
+    """The fields that a form shows, and those that it folds: what most documents do not print and this one does not have."""
+    folded = [info for info in fields if info.secondary and not has(info)]
+    return [info for info in fields if info not in folded], folded
+
+
+def _draw_group(run_id: str, group: str, fields: list[FieldInfo], drawn: _Drawn) -> None:
+    grid = st.grid(columns=_COLUMNS.get(group, 3), min_column_width=120, gap=("xsmall", "small"))
+    for info in fields:
+        with grid.cell(), st.container(key=f"cell_{info.kind}_{info.name}", gap=None):
+            _draw_field(run_id, info, drawn)
+    _draw_shared(run_id, group, fields, drawn)
 
 
 def _draw_walk(questions: Sequence[Stop]) -> None:
@@ -93,7 +115,7 @@ def _draw_field(run_id: str, info: FieldInfo, drawn: _Drawn) -> None:
         "args": (run_id, info.name, extraction),
     }
     title = f"{info.title}{' *' if info.required else ''}"
-    if info.kind == "address":  # grows with what stands in it: an address that is cut cannot be checked
+    if info.kind in GROWING:
         st.text_area(title, height="content", **about)
     else:
         st.text_input(title, **about)

@@ -38,9 +38,11 @@ Studio page, result
                            words into the field at hand, ``.note`` says so with ``.undo``
     tabs                   Form, Raw OCR text, Raw JSON, Checks
     field_<name>           a header field in cell_<kind>_<name>; revert_<name> in was_<name>, use_<name>_<n> its buttons
+    more_fields            holds the fields that most documents lack, while they are empty
     confirm_<name>         takes a doubtful value as right (Alt+Y for the one in focus); confirm_line_<n> a line (from 0)
     notes_<group>          findings that touch several fields of a group; notes_general those of the whole document
     table_rows             the table of lines (a container; the editor is ``lines_<run>_<revision>``)
+    columns                chooses further columns (columns_chosen)
     insert_line            puts a line between others (insert_before, insert_words, insert_submit)
     add_line               adds a line; the last cell of a row removes it
     lines_notes            findings of lines; offer_<n> takes a value proposed for one

@@ -13,6 +13,7 @@ from core.review.edits import Row, as_text, tidy
 from core.review.stops import Stop, stops
 from core.review.trust import is_confirmed, trust
 from core.schema.document_type import Table
+from core.schema.fields import FieldInfo
 from core.schema.path import Path
 from core.studio import Reviewed
 from pages.shared import keys
@@ -54,6 +55,7 @@ def _draw_table(
         st.markdown(f"##### {table.title}", width="content")
         st.space("stretch")
         if rows:
+            _draw_choice(extraction, table)
             _draw_insert(run_id, extraction, table, len(rows))
         st.button(
             f"Add a {table.row_title.lower()}",
@@ -63,6 +65,7 @@ def _draw_table(
             on_click=_add,
             args=(run_id, extraction, table),
         )
+    columns = columns_shown(run_id, extraction, table)
     if rows:
         with st.container(key=key("table_rows")):
             st.data_editor(
@@ -71,9 +74,10 @@ def _draw_table(
                 num_rows="fixed",
                 hide_index=True,
                 height="auto" if len(rows) <= MOST_ROWS else 35 * MOST_ROWS,
-                column_config=_columns(table),
+                column_config=_columns(columns),
+                column_order=[STATE, *(info.name for info in columns), REMOVE],
             )
-    else:
+    elif not is_folded(table):
         st.caption(f"No {table.row_title.lower()} was found. Add one, or draw a box around its words.")
     _draw_confirm(run_id, extraction, questions, table)
     _draw_offers(run_id, extraction, reviewed, questions, table)
@@ -85,25 +89,65 @@ def _editor(run_id: str, extraction: Extraction, table: Table) -> str:
     return keys.of_table(extraction.type, table, keys.lines_editor(run_id, get_edits(run_id).revision))
 
 
-def table_columns(table: Table) -> list[dict[str, Any]]:
-    """A table's columns in order with their titles and widths in pixels; ``cell`` marks those of a line's own values."""
-    cells = [
-        {"name": info.name, "title": info.title, "width": 86 if info.kind in _NUMBERS else 200, "cell": True}
+def is_folded(table: Table) -> bool:
+    """Whether most documents have no row of a table: nothing is said where this one has none."""
+    return all(info.secondary for info in table.columns)
+
+
+def columns_shown(run_id: str, extraction: Extraction, table: Table) -> tuple[FieldInfo, ...]:
+    """The columns of a table that are shown: those that most documents have, those with a value in some row, and what the
+    person chose."""
+    rows = get_edits(run_id).rows(extraction.values, table)
+    chosen = st.session_state.get(_chosen_key(extraction, table)) or ()
+    folded = is_folded(table)
+    return tuple(
+        info
         for info in table.columns
-    ]
+        if folded or not info.secondary or info.name in chosen or any(row[info.name] for row in rows)
+    )
+
+
+def _chosen_key(extraction: Extraction, table: Table) -> str:
+    return keys.of_table(extraction.type, table, "columns_chosen")
+
+
+def _draw_choice(extraction: Extraction, table: Table) -> None:
+    """The columns that are shown only where they hold something, to be shown all the same."""
+    further = {info.name: info.title for info in table.columns if info.secondary}
+    if not further or is_folded(table):
+        return
+    with st.popover(
+        "Columns", icon=":material/view_column:", type="tertiary", key=keys.of_table(extraction.type, table, "columns")
+    ):
+        st.multiselect(
+            "Show also while empty",
+            list(further),
+            format_func=lambda name: further[name],
+            key=_chosen_key(extraction, table),
+        )
+
+
+def table_columns(columns: Sequence[FieldInfo]) -> list[dict[str, Any]]:
+    """The columns of a table that are shown, in order, with their titles and widths in pixels; ``cell`` marks those of a line's own
+    values."""
+    cells = [{"name": info.name, "title": info.title, "width": _width(info), "cell": True} for info in columns]
     state, remove = (
         {"name": name, "title": "", "width": width, "cell": False} for name, width in ((STATE, 80), (REMOVE, 38))
     )
     return [state, *cells, remove]
 
 
-def _columns(table: Table) -> dict[str, Any]:
-    width = {column["name"]: column["width"] for column in table_columns(table)}
+def _width(info: FieldInfo) -> int:
+    return 86 if info.kind in _NUMBERS else 200 if info.kind == "text" else 100
+
+
+def _columns(columns: Sequence[FieldInfo]) -> dict[str, Any]:
+    width = {column["name"]: column["width"] for column in table_columns(columns)}
     config: dict[str, Any] = {
         STATE: st.column_config.TextColumn("State", disabled=True, width=width[STATE], help="How sure the line is"),
         REMOVE: st.column_config.CheckboxColumn("✕", width=width[REMOVE], help="Tick to remove the line"),
     }
-    for info in table.columns:
+    for info in columns:
         side: Any = "right" if info.kind in _NUMBERS else "left"
         config[info.name] = st.column_config.TextColumn(
             info.title, alignment=side, width=width[info.name], help=info.description

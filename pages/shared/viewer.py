@@ -16,12 +16,13 @@ import streamlit as st
 from core.extraction import Extraction, PageRef
 from core.review.stops import stops
 from core.review.trust import trust
-from core.schema.document_type import DocumentType
+from core.schema.document_type import DocumentType, Table
+from core.schema.fields import FieldInfo
 from core.schema.path import is_cell
 from pages.shared import keys
 from pages.shared.drawing import draw_words, drawn_note, undo_words
 from pages.shared.frame import get_studio
-from pages.shared.lines import table_columns
+from pages.shared.lines import columns_shown, table_columns
 from pages.shared.pictures import address, page_sizes
 from pages.shared.questions import offered_places
 from pages.shared.session import ask_focus, confirm, get_edits
@@ -49,7 +50,11 @@ def draw_viewer(run_id: str, extraction: Extraction, current: Extraction, focus:
             "boxes": boxes_of(current),
             "doubtful": doubtful,
             "focus": focus,
-            "tables": tables_of(current.type, keys.lines_editor(run_id, get_edits(run_id).revision)),
+            "tables": tables_of(
+                current.type,
+                keys.lines_editor(run_id, get_edits(run_id).revision),
+                lambda table: columns_shown(run_id, extraction, table),
+            ),
             "titles": titles_of(current.type),
             "others": offered_places(current),
             "draws": True,
@@ -115,16 +120,18 @@ def draw_example_pages(
     _component()(key=key, data=data, on_drawn_change=lambda: on_drawn(st.session_state[key]["drawn"]))
 
 
-def tables_of(kind: DocumentType, editor: str = "") -> list[dict[str, Any]]:
-    """The tables of a type as they stand beside its page: their names, what a row is called, their columns, and the keys of the
-    container and of the ``editor`` of each."""
+def tables_of(
+    kind: DocumentType, editor: str = "", shown: Callable[[Table], Sequence[FieldInfo]] = lambda table: table.columns
+) -> list[dict[str, Any]]:
+    """The tables of a type as they stand beside its page: their names, what a row is called, the columns that are ``shown``, and
+    the keys of the container and of the ``editor`` of each."""
     return [
         {
             "name": table.name,
             "row": table.row_title,
             "rows": keys.of_table(kind, table, "table_rows"),
             "editor": keys.of_table(kind, table, editor),
-            "columns": table_columns(table),
+            "columns": table_columns(shown(table)),
         }
         for table in kind.tables
     ]

@@ -19,7 +19,7 @@ from pages.shared.form import draw_form
 from pages.shared.frame import get_studio, plain
 from pages.shared.intake import refuse
 from pages.shared.keyboard import draw_keyboard, draw_keys
-from pages.shared.lines import draw_lines, take_changes
+from pages.shared.lines import draw_lines, is_folded, take_changes
 from pages.shared.money import dollars
 from pages.shared.recognised import parts_as_read, titles_of_types
 from pages.shared.session import ask_focus, forget_widgets, get_job, get_review, is_echo, set_widget
@@ -140,10 +140,11 @@ def _summary(reviewed: Reviewed) -> str:
     extraction = reviewed.extraction
     kind = extraction.type
     found = sum(extraction.value_at(info.name) is not None for info in kind.header)
-    lines = sum(len(kind.rows(extraction.values, table)) for table in kind.tables)
+    usual = sum(not info.secondary or extraction.value_at(info.name) is not None for info in kind.header)
+    lines = sum(len(kind.rows(extraction.values, table)) for table in kind.tables if not is_folded(table))
     seconds = sum(step.seconds for step in reviewed.extraction.steps)
     cost = _cost(reviewed.extraction)
-    return f"{found} of {len(kind.header)} fields · {lines} line{'' if lines == 1 else 's'} · {in_words(seconds)}{cost}"
+    return f"{found} of {usual} fields · {lines} line{'' if lines == 1 else 's'} · {in_words(seconds)}{cost}"
 
 
 def _cost(extraction: Extraction) -> str:

@@ -310,6 +310,39 @@ def test_the_result_shows_what_the_page_says(studio: Studio, digital_pdf: Sample
     assert primaries(app) == ["save"]
 
 
+def test_what_most_invoices_lack_is_folded_until_it_has_a_value(studio: Studio, digital_pdf: SampleFile) -> None:
+    """What the page says of it stands in its group; the rest is one fold, asked about by nobody, which opens once typed into."""
+    app = extracted(digital_pdf)
+    folded = {str(box.key) for box in app.expander[0].text_input} | {str(box.key) for box in app.expander[0].text_area}
+    assert app.expander[0].label == "More fields"
+    assert {"field_discount", "field_shipping", "field_purchase_order_number"} <= folded
+    assert "field_iban" not in folded
+    assert app.text_input(key="field_iban").value
+    assert not app.expander[0].proto.expanded
+    assert "Purchase order no." not in said(app)
+    app = type_into(app, "discount", "5,00")
+    assert app.expander[0].proto.expanded
+    assert app.text_input(key="field_discount").value == "5.00"
+
+
+def test_columns_that_most_invoices_lack_are_shown_where_they_hold_something(
+    studio: Studio, digital_pdf: SampleFile
+) -> None:
+    """Or where the person chooses them."""
+    app = extracted(digital_pdf)
+    before = lines_shown(app)
+    assert [name for name in before if name in ("description", "quantity", "unit_price", "total_price")]
+    assert "discount" not in before
+    app.multiselect(key="columns_chosen").set_value(["discount"])
+    settled(app.run())
+    assert "discount" in lines_shown(app)
+
+
+def lines_shown(app: AppTest) -> list[str]:
+    """The columns of the table of lines that are shown."""
+    return list(next(one for one in app.dataframe if "description" in one.value.columns).proto.column_order)
+
+
 def test_a_changed_field_shows_what_was_extracted_and_goes_back(studio: Studio, digital_pdf: SampleFile) -> None:
     """Before and after are both visible; one click puts the extracted value back."""
     app = type_into(extracted(digital_pdf), "vendor_name", "Somebody Else")

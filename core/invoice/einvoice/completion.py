@@ -22,9 +22,10 @@ def complete(extracted: Extracted, page: Extracted, texts: Sequence[PageText] = 
     language = extracted.language or page.language
     if extracted.values.line_items:
         return replace(extracted, language=language)
-    gaps = {path: value for path, _, value in INVOICE.walk(extracted.values) if value is None}
-    filled = {path: getattr(page.values, path) for path in gaps}
-    invoice = extracted.values.model_copy(update={**filled, "line_items": page.values.line_items})
+    gaps = [info.name for info in INVOICE.header if getattr(extracted.values, info.name) is None]
+    filled: dict[str, object] = {name: getattr(page.values, name) for name in gaps}
+    taxes = extracted.values.taxes or page.values.taxes
+    invoice = extracted.values.model_copy(update={**filled, "line_items": page.values.line_items, "taxes": taxes})
     doubt = _doubt(invoice, extracted, texts)
     if doubt:
         invoice = invoice.model_copy(update={"line_items": ()})

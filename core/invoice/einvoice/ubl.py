@@ -15,6 +15,7 @@ from core.invoice.einvoice.syntax import Syntax
 from core.invoice.einvoice.values import Values, charge, plain_number, price_of_one, summed_charges, taxes, unit_of
 from core.invoice.einvoice.xml import fuller, join_address, text_at
 from core.invoice.model import Invoice, LineItem
+from core.notation.checked import is_iban
 
 _RATES = ("TaxCategory/Percent", "Percent")
 _QUANTITIES = ("InvoicedQuantity", "CreditedQuantity")
@@ -76,10 +77,8 @@ def _tax_id(root: Any, party: str) -> str | None:
 
 def _iban(root: Any) -> str | None:
     """The first account to pay to that is an IBAN."""
-    from stdnum import iban
-
     accounts = (text_at(node, ".") for node in root.iterfind("PaymentMeans/PayeeFinancialAccount/ID"))
-    return next((account for account in accounts if account and iban.is_valid(account)), None)
+    return next((account for account in accounts if account and is_iban(account)), None)
 
 
 def _tax_rows(root: Any, currency: str | None) -> list[Any]:

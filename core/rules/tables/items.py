@@ -10,10 +10,14 @@ from core.evidence import Box
 from core.notation.amounts import Amount
 from core.page.layout import Layout, Token
 
+#: The cells of a row, by the field names of :class:`core.invoice.model.LineItem`; the texts among them.
+CELLS = tuple("description quantity unit_price total_price article_number unit tax_rate discount".split())
+TEXTS = frozenset({"description", "article_number", "unit"})
+
 
 @dataclass(frozen=True, slots=True)
 class ItemCell:
-    """One printed cell: its text, its number (``None`` for a description), page (from 1), box in page units, the
+    """One printed cell: its text, its number (``None`` for a text), page (from 1), box in page units, the
     reader's belief in it (0 to 1) and the rule that gave it, with the column's header where there is one."""
 
     text: str
@@ -33,10 +37,14 @@ class ItemRow:
     quantity: ItemCell | None = None
     unit_price: ItemCell | None = None
     total_price: ItemCell | None = None
+    article_number: ItemCell | None = None
+    unit: ItemCell | None = None
+    tax_rate: ItemCell | None = None
+    discount: ItemCell | None = None
 
     def cells(self) -> dict[str, ItemCell]:
         """The printed cells by the field name of :class:`core.invoice.model.LineItem`."""
-        named = {name: getattr(self, name) for name in ("description", "quantity", "unit_price", "total_price")}
+        named = {name: getattr(self, name) for name in CELLS}
         return {name: cell for name, cell in named.items() if cell is not None}
 
 

@@ -13,6 +13,7 @@ from core.page.layout import Layout, Line
 from core.rules.tables.body import clean_lines
 from core.rules.tables.columns import Grid, find_grid, level_rows, prefer_words, read_numbers
 from core.rules.tables.descriptions import Block, TextLine, join_blocks
+from core.rules.tables.further import with_further_cells
 from core.rules.tables.header import Column, Header, find_headers, names_columns
 from core.rules.tables.inferred import infer_headers
 from core.rules.tables.items import ItemCell, ItemRow, number_cell, text_cell
@@ -383,4 +384,5 @@ def _item(table: Table, row: BodyRow, block: Block, roles: Roles) -> ItemRow:
     lines = block.lines
     description: Column | None = table.header.column("description")
     text = text_cell(table.layout, lines, score, rule, description.label if description else "") if lines else None
-    return ItemRow(text, cell(roles.quantity), cell(roles.unit_price), cell(roles.total))
+    item = ItemRow(text, cell(roles.quantity), cell(roles.unit_price), cell(roles.total))
+    return with_further_cells(item, table, row, roles)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from samples.facturx import cii_xml, embed
 from samples.invoices import Invoice, Wishes, make_invoice
 from samples.layout import draw
 from samples.scan import Scan, encoded, pictures, scanned
+from samples.sheet import Sheet
 from samples.truth import truth_of
 from samples.vocabulary import LANGUAGES
 
@@ -54,14 +55,19 @@ def make_sample(
 
 def render(invoice: Invoice, design: Design, scan: Scan | None = None, einvoice: bool = False, seed: int = 0) -> Sample:
     """``invoice`` drawn in ``design``, as PDF or scanned."""
-    sheet = draw(invoice, design)
-    pdf = sheet.data()
-    if scan:
-        page = scanned(pictures(pdf, scan.dpi)[0], scan, seed)
-        suffix = ".jpg" if scan.quality else ".png"
-        return Sample(encoded(page, scan.quality), suffix, truth_of(invoice, "scan-sim", 1))
-    data = embed(pdf, cii_xml(invoice)) if einvoice else pdf
-    return Sample(data, ".pdf", truth_of(invoice, "digital", sheet.pages))
+    sample = as_document(draw(invoice, design), scan, seed, truth_of(invoice))
+    return replace(sample, data=embed(sample.data, cii_xml(invoice))) if einvoice and not scan else sample
+
+
+def as_document(sheet: Sheet, scan: Scan | None, seed: int, truth: dict[str, Any]) -> Sample:
+    """What was drawn, as PDF or its first page scanned, with its truth."""
+    pages = 1 if scan else sheet.pages
+    about = {"kind": "scan-sim" if scan else "digital", "pages": pages, "invoice_pages": list(range(1, pages + 1))}
+    truth = {**truth, "meta": {**truth["meta"], **about}}
+    if scan is None:
+        return Sample(sheet.data(), ".pdf", truth)
+    page = scanned(pictures(sheet.data(), scan.dpi)[0], scan, seed)
+    return Sample(encoded(page, scan.quality), ".jpg" if scan.quality else ".png", truth)
 
 
 def random_scan(seed: int) -> Scan | None:

@@ -16,14 +16,15 @@ _TAX_NAMES = {"US": "Sales tax"}
 def draw(invoice: Invoice, design: Design) -> Sheet:
     """The invoice as a PDF sheet."""
     sheet = Sheet(f"{design.labels['title']} {invoice.number}")
-    _Drawing(sheet, invoice, design).draw()
+    Drawing(sheet, invoice, design).draw()
     return sheet
 
 
-class _Drawing(Pen):
+class Drawing(Pen):
     """One invoice being drawn."""
 
     def draw(self) -> None:
+        """Draw all of it."""
         heads: dict[str, Callable[[], None]] = {
             "plain": self._plain_head,
             "band": self._band_head,
@@ -32,7 +33,7 @@ class _Drawing(Pen):
         }
         heads[self.design.header]()
         draw_table(self)
-        self._totals()
+        self.totals()
         for number in range(self.sheet.pages):
             self.sheet.page = self.sheet.document[number]
             self._foot(number + 1)
@@ -76,7 +77,7 @@ class _Drawing(Pen):
         self.sheet.line(LEFT, 133, LEFT + 235, 133, PALE, 0.5)
         for step, text in enumerate((customer.name, customer.street, customer.place)):
             self.write(LEFT, 150 + 13 * step, text, 10)
-        for step, (label, value) in enumerate(self._facts()):
+        for step, (label, value) in enumerate(self.facts()):
             self.label(RIGHT - 190, 150 + 15 * step, label)
             self.write(RIGHT, 150 + 15 * step, value, align="right")
         self.y = 236
@@ -91,7 +92,8 @@ class _Drawing(Pen):
 
     # --- parties and facts ----------------------------------------------------------------------------------------
 
-    def _facts(self) -> list[tuple[str, str]]:
+    def facts(self) -> list[tuple[str, str]]:
+        """What the head says of the document, as (label, value)."""
         invoice = self.values
         facts = [(self.labels["number"], invoice.number), (self.labels["date"], self.notation.day(invoice.issued))]
         if invoice.due:
@@ -130,13 +132,13 @@ class _Drawing(Pen):
         self.write(x + inset, self.y + 39, party.place)
 
     def _fact_list(self, top: float) -> None:
-        for step, (label, value) in enumerate(self._facts()):
+        for step, (label, value) in enumerate(self.facts()):
             self.label(RIGHT - 178, top + 15 * step, label)
             self.write(RIGHT, top + 15 * step, value, align="right")
         self.y = max(self.y, top + 66)
 
     def _fact_strip(self) -> None:
-        facts = self._facts()
+        facts = self.facts()
         width = (RIGHT - LEFT) / len(facts)
         self.sheet.box(LEFT, self.y - 6, RIGHT, self.y + 30, fill=tint(self.design.accent, 0.08))
         for step, (label, value) in enumerate(facts):
@@ -145,13 +147,14 @@ class _Drawing(Pen):
         self.y += 38
 
     def _fact_lines(self) -> None:
-        for step, (label, value) in enumerate(self._facts()):
+        for step, (label, value) in enumerate(self.facts()):
             self.write(LEFT, self.y + 13 * step, f"{label}: {value}")
-        self.y += 13 * len(self._facts()) + 2
+        self.y += 13 * len(self.facts()) + 2
 
     # --- totals and foot ------------------------------------------------------------------------------------------
 
-    def _totals(self) -> None:
+    def totals(self) -> None:
+        """What stands below the table."""
         invoice, notation = self.values, self.notation
         tax = _TAX_NAMES.get(invoice.country, self.labels["tax"])
         rows = [(self.labels["subtotal"], invoice.subtotal)]

@@ -32,14 +32,15 @@ def font(name: str) -> pymupdf.Font:
 class Sheet:
     """A PDF in the making; what is drawn goes to its last page."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, width: float = WIDTH, height: float = HEIGHT) -> None:
+        self.width, self.height = width, height
         self.document = pymupdf.open()
         self.document.set_metadata({"title": title, "creator": "Extraction Studio samples", "producer": ""})
         self.add_page()
 
     def add_page(self) -> None:
-        """Begin a new page (A4)."""
-        self.page = self.document.new_page(width=WIDTH, height=HEIGHT)
+        """Begin a new page."""
+        self.page = self.document.new_page(width=self.width, height=self.height)
 
     @property
     def pages(self) -> int:

@@ -10,8 +10,8 @@ from samples.invoices import Invoice, Line
 _CELLS = ("description", "quantity", "unit_price", "total_price")
 
 
-def truth_of(invoice: Invoice, kind: str, pages: int) -> dict[str, Any]:
-    """What stands on the pages; ``kind`` is the case's kind (``digital``, ``scan-sim`` …)."""
+def truth_of(invoice: Invoice) -> dict[str, Any]:
+    """What stands on the pages."""
     values: dict[str, Any] = {
         "invoice_number": invoice.number,
         "invoice_date": invoice.issued.isoformat(),
@@ -37,11 +37,8 @@ def truth_of(invoice: Invoice, kind: str, pages: int) -> dict[str, Any]:
     }
     meta = {
         "language": invoice.language,
-        "kind": kind,
         "source_repo": "samples",
         "vendor_group": invoice.vendor.name,
-        "pages": pages,
-        "invoice_pages": list(range(1, pages + 1)),
         "visible": visible,
         "alternatives": alternatives,
     }

@@ -32,11 +32,15 @@ class _Titled(TypeDefinition):
 
 
 def definition_of(
-    kind: DocumentType, heads: Mapping[str, Iterable[str]] | None = None, named_only: bool = False
+    kind: DocumentType,
+    language: str | None = None,
+    heads: Mapping[str, Iterable[str]] | None = None,
+    named_only: bool = False,
 ) -> TypeDefinition:
-    """``kind`` by its fields and words. ``heads`` are further words for columns by name, whatever the table; ``named_only`` leaves
-    out header fields for which the file has no words. Raises ValueError where the file names what the type does not have."""
-    words = words_of(kind)
+    """``kind`` by its fields and words (:func:`words_of`). ``heads`` are further words for columns by name, whatever the table;
+    ``named_only`` leaves out header fields for which there are no words. Raises ValueError where the file names what the type does
+    not have."""
+    words = words_of(kind, language)
     fields = [_field(info, words.get(info.name, ())) for info in kind.header]
     tables = [
         TableDefinition(
@@ -62,12 +66,15 @@ def definition_of(
 
 
 @cache
-def words_of(kind: DocumentType) -> Mapping[str, tuple[str, ...]]:
-    """The words of all languages by field, and the ``headings``. Raises ValueError."""
+def words_of(kind: DocumentType, language: str | None = None) -> Mapping[str, tuple[str, ...]]:
+    """The words by field, and the ``headings``: those of ``language`` and of English, which many documents mix with their own; of
+    all languages where the file does not know it. Raises ValueError."""
     known = {HEADINGS, *_paths(kind)}
     found: dict[str, tuple[str, ...]] = {}
-    for section, named in _file(kind).items():
-        if section == _VALUES:
+    sections = _file(kind)
+    spoken = {language, "en"} if language in sections else sections.keys()
+    for section, named in sections.items():
+        if section == _VALUES or section not in spoken:
             continue
         if strange := sorted(named.keys() - known):
             raise ValueError(f"{kind.words}: [{section}] names {strange[0]}, which is no field of {kind.name}.")

@@ -26,6 +26,8 @@ class Below(NamedTuple):
 def address_below(reading: Reading, name: Name) -> Below | None:
     """The lines of an address right below ``name``, from the first that names a street or a town to the town."""
     layout = reading.layouts[name.page]
+    if (line := _sender_line(reading, name)) is not None:
+        return line
     last = max(name.tokens, key=lambda token: token.y1)
     start = next((line.index for line in layout.lines if last in line.tokens), None)
     if start is None:
@@ -34,16 +36,28 @@ def address_below(reading: Reading, name: Name) -> Below | None:
     tokens: list[Token] = []
     for line in layout.lines[start + 1 : start + 1 + _LINES]:
         segment = max(line.segments, key=lambda one: _overlap(one, name))
-        found = _places(segment.text)
+        found = _places(segment.text) if _overlap(segment, name) > 0 else []
         if not found or reading.dates_in(segment.tokens):
             if parts:
                 break
             continue
         parts += found
         tokens += [token for token in segment.tokens if any(token.text.strip(",;.") in part for part in found)]
-        if is_town(found[-1]):
+        if is_town(found[-1]) and not is_street(found[-1]):
             break
     return Below(", ".join(part.strip(" ,;") for part in parts), tuple(tokens)) if parts else None
+
+
+def _sender_line(reading: Reading, name: Name) -> Below | None:
+    """The line in small print over a letter's window that gives the sender (Acme Ltd · 12 High Street, Leeds)."""
+    for segment in reading.layouts[name.page].segments:
+        if segment.text.startswith(name.text) and len(segment.text) > len(name.text):
+            rest = segment.text[len(name.text) :].strip(" ·•|,-–")
+            parts = _places(rest)
+            if parts and any(map(is_town, (*parts, *rest.split(",")))):
+                start = len(name.text.split())
+                return Below(", ".join(part.strip(" ,;") for part in parts), tuple(segment.tokens[start:]))
+    return None
 
 
 def _overlap(segment: Segment, name: Name) -> float:

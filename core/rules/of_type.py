@@ -5,6 +5,7 @@ the page."""
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from importlib import import_module
@@ -28,9 +29,13 @@ from core.schema.document_type import DocumentType, Table
 
 #: How the columns of an invoice's table are called in models, where that is otherwise than in the files of words.
 _COLUMNS = {"article": "article_number"}
+#: Columns of invoices that no model has by such a name.
+_OTHERS = frozenset({"position", "gross", "date", "tax_amount"})
 #: How sure a value is that no word announces.
 _UNANNOUNCED = 0.6
 _PHRASE = 4
+#: A count that stands in one piece with its unit (4 pcs).
+_COUNT = re.compile(r"^[\d.,]+\s+")
 #: So many other values are kept for a field.
 _SHOWN = 6
 
@@ -48,7 +53,9 @@ def read_of_type(pages: Sequence[PageText], kind: DocumentType) -> Extracted:
         import_module(kind.reader).read_more(draft)
     own = frozenset(name for name, known in draft.provenance.items() if before.get(name) is not known)
     _take_values(draft, kind)
-    by_words = read_declared(pages, definition_of(kind, _heads(draft.reading), named_only=True), kind)
+    by_words = read_declared(
+        pages, definition_of(kind, draft.reading.language, _heads(draft.reading), named_only=True), kind
+    )
     return _Joined(draft, own, by_words, kind).extracted()
 
 
@@ -56,8 +63,11 @@ def _heads(reading: Reading) -> Mapping[str, list[str]]:
     """The words that head the columns of an invoice's table in the document's language and in English, by column."""
     found: dict[str, list[str]] = defaultdict(list)
     for word, known in reading.lexicon.columns.items():
-        for kinds in (known.get(reading.language or ""), known.get("en")):
-            if kinds:
+        meant = [kinds for kinds in (known.get(reading.language or ""), known.get("en")) if kinds]
+        if any(kinds[0] == "position" for kinds in meant):
+            continue  # a running number's head is no quantity's
+        for kinds in meant:
+            if kinds[0] not in _OTHERS:
                 found[_COLUMNS.get(kinds[0], kinds[0])].append(word)
     return found
 
@@ -104,6 +114,7 @@ class _Joined:
         for info in self.kind.header:
             for value, known in self._sources(info.name):
                 if value is not None and known is not None:
+                    value = self._without_heading(value) if info.kind == "name" else value
                     self.values[info.name], self.provenance[info.name] = value, known
                     break
         for table in self.kind.tables:
@@ -126,10 +137,19 @@ class _Joined:
         """What a header field may be, with why, the first to be taken first."""
         if name in self.own:
             yield self.draft.values.get(name), self.draft.provenance.get(name)
-        if name in words_of(self.kind):
+        if name in words_of(self.kind, self.draft.reading.language):
             yield getattr(self.by_words.values, name), self.by_words.provenance.get(name)
         for called in (name, (self.kind.like_invoice or {}).get(name, name)):
             yield self.draft.values.get(called), self.draft.provenance.get(called)
+
+    def _without_heading(self, name: str) -> str:
+        """A name without what the document calls itself, where that stands on its line."""
+        words = name.split()
+        headings = {fold(words) for words in words_of(self.kind).get("headings", ())}
+        for end in range(1, len(words)):
+            if fold("".join(words[end:])) in headings:
+                return " ".join(words[:end])
+        return name
 
     def _take_rows(self, table: Table) -> None:
         """The rows that the rules read, with what the words find beside them; the words' rows where the type's have no amounts."""
@@ -138,7 +158,14 @@ class _Joined:
         worded = _rows(self.by_words.provenance, self.by_words.values, table, columns)
         has_amounts = any(info.kind == "money" for info in table.columns)
         first, second = (ruled, worded) if ruled and (has_amounts or not worded) else (worded, ruled)
-        rows = [_with_beside(row, second) for row in first]
+        taken = {
+            known.box
+            for name, known in self.provenance.items()
+            if known.box and (name in self.own or self.by_words.provenance.get(name) is known)
+        }
+        needed = () if has_amounts else tuple(info.name for info in table.columns if info.required)
+        joined = (_with_beside(row, second) for row in first if not _is_of_header(row, taken))
+        rows = [row for row in joined if all(name in row for name in needed)]
         self.values[table.name] = tuple({name: value for name, (value, _) in row.items()} for row in rows)
         for at, row in enumerate(rows):
             self.provenance |= {table.path(at, name): known for name, (_, known) in row.items()}
@@ -185,10 +212,20 @@ def _rows(provenance: Mapping[str, Provenance], values: Any, table: Table, colum
     return found
 
 
+def _is_of_header(row: _Row, taken: Set[object]) -> bool:
+    """Whether the amount of a row is one of the header's: a tip that stands among the goods."""
+    known = row.get("total_price", (None, None))[1]
+    return known is not None and known.box in taken
+
+
 def _with_beside(row: _Row, others: Sequence[_Row]) -> _Row:
     """``row`` with the cells that it lacks of the one of ``others`` that stands at its height."""
     level = next((other for other in others if _are_level(row, other)), {})
-    return {**{name: cell for name, cell in level.items() if name not in row}, **row}
+    joined = {**{name: cell for name, cell in level.items() if name not in row}, **row}
+    if "unit" in joined:
+        unit, known = joined["unit"]
+        joined["unit"] = _COUNT.sub("", unit), known
+    return joined
 
 
 def _are_level(row: _Row, other: _Row) -> bool:

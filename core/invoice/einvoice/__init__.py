@@ -20,6 +20,8 @@ from core.invoice.einvoice.text import text_of
 from core.invoice.einvoice.ubl import UBL
 from core.invoice.einvoice.values import Values, adjusted
 from core.invoice.einvoice.xml import looks_like_invoice, parse_invoice, raw_text
+from core.invoice.like import from_invoice
+from core.purchase_order.document_type import TYPE as PURCHASE_ORDER
 from core.schema.document_type import DocumentType
 
 SYNTAXES: dict[str, Syntax] = {
@@ -43,11 +45,11 @@ class EInvoiceExtractor:
         return Availability(True, "XML of Factur-X, ZUGFeRD, XRechnung, Peppol, FatturaPA, ebInterface and Facturae.")
 
     def reads(self, kind: DocumentType) -> bool:
-        """Invoices only."""
-        return kind is INVOICE
+        """Invoices, and orders where they are asked for."""
+        return kind is INVOICE or kind is PURCHASE_ORDER
 
     def extract(self, request: Request) -> Extracted | None:
-        """The invoice of the first readable invoice XML; ``None`` where there is none.
+        """The invoice of the first readable invoice XML, or the order of the first order's; ``None`` where there is none.
 
         Raises ExtractionError (with the XML as ``raw``) when there is one and none can be read.
         """
@@ -56,7 +58,10 @@ class EInvoiceExtractor:
             if not looks_like_invoice(attachment.data):
                 continue
             try:
-                return read_einvoice(attachment.data, attachment.name)
+                if request.type is INVOICE:
+                    return read_einvoice(attachment.data, attachment.name)
+                if found := read_order(attachment.data, attachment.name):
+                    return found
             except ExtractionError as error:
                 broken = broken or error
         if broken:
@@ -87,6 +92,20 @@ def read_einvoice(data: bytes, name: str) -> Extracted:
         document_type=syntax.kind(root, invoice.total_amount),
         charges=charges,
     )
+
+
+def read_order(data: bytes, name: str) -> Extracted | None:
+    """The purchase order in the XML of an order, its values authoritative; ``None`` for the XML of an invoice. Raises ExtractionError
+    as :func:`read_einvoice`."""
+    if SYNTAXES[parse_invoice(data, name)[0]] is not ORDER_X:
+        return None
+    read = read_einvoice(data, name)
+    order = from_invoice(read.values, PURCHASE_ORDER)
+    known = next(iter(read.provenance.values()))
+    provenance = {path: known for path, _, value in PURCHASE_ORDER.walk(order) if value is not None}
+    told = PURCHASE_ORDER.told_kinds[0]
+    findings = tuple(finding for finding in read.findings if finding.check != "document_type")
+    return replace(read, values=order, provenance=provenance, document_type=told, findings=findings)
 
 
 def _of_encoding(data: bytes) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ def complete(extracted: Extracted, page: Extracted, texts: Sequence[PageText] = 
     own provenance. An XML that has line items is whole: only its language is filled in. The page's rows are the XML's lines
     where they add up to its sums, with what ``texts`` prints beside them; others are left out, which a finding says."""
     language = extracted.language or page.language
-    if extracted.values.line_items:
+    if extracted.values.line_items or not isinstance(extracted.values, Invoice):
         return replace(extracted, language=language)
     gaps = [info.name for info in INVOICE.header if getattr(extracted.values, info.name) is None]
     filled: dict[str, object] = {name: getattr(page.values, name) for name in gaps}

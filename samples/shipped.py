@@ -9,6 +9,7 @@ from pathlib import Path
 
 from samples.generate import Sample, make_sample
 from samples.invoices import Wishes
+from samples.receipts import make_receipt
 from samples.scan import Scan
 
 CASES = Path(__file__).parent / "cases"
@@ -104,6 +105,13 @@ SHIPPED = (
             face="helv",
             bold="hebo",
         ),
+    ),
+    Shipped(
+        "english-receipt",
+        "English receipt",
+        "A till's receipt, read as such: merchant, time, tip, taxes, how it was paid.",
+        "en",
+        lambda: make_receipt(65, "en", style="below"),
     ),
 )
 

@@ -57,10 +57,12 @@ class LabelledPages:
         self.definition = definition
         self.layouts = [Layout(page) for page in pages]
         self.notation = notation_of(pages, None)
+        headings = {fold(words) for words in definition.headings}
         self.labels = [
             label
             for number, layout in enumerate(self.layouts)
             for label in find_labels(definition.fields, layout, number)
+            if label.segment.key not in headings or len(label.tokens) == len(label.segment.tokens)
         ]
         self._at: dict[tuple[int, int], list[Label]] = defaultdict(list)
         for label in self.labels:

@@ -12,7 +12,7 @@ from pages.shared.frame import get_studio
 FOLDER = Path(__file__).parents[2] / "samples" / "cases"
 
 #: Cards in the empty state.
-MOST = 4
+MOST = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Packages of document types as a newcomer writes them."""

@@ -1,0 +1,1 @@
+"""A bank statement as a document type: what a newcomer writes, and nothing else changes."""

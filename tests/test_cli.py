@@ -419,7 +419,11 @@ def test_evaluate_prints_tables(call: Call, tmp_path: Path) -> None:
     assert status == 0
     assert "4 cases, 3 without prediction" in out
     assert "english-studio" in out
-    assert [line.split(":")[0] for line in err.splitlines()] == ["english-receipt", "german-einvoice", "italian-two-pages"]
+    assert [line.split(":")[0] for line in err.splitlines()] == [
+        "english-receipt",
+        "german-einvoice",
+        "italian-two-pages",
+    ]
 
 
 def test_evaluate_reads_the_pages_that_the_truth_names(

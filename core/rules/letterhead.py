@@ -26,8 +26,8 @@ class Below(NamedTuple):
 def address_below(reading: Reading, name: Name) -> Below | None:
     """The lines of an address right below ``name``, from the first that names a street or a town to the town."""
     layout = reading.layouts[name.page]
-    if (line := _sender_line(reading, name)) is not None:
-        return line
+    if (small := _sender_line(reading, name)) is not None:
+        return small
     last = max(name.tokens, key=lambda token: token.y1)
     start = next((line.index for line in layout.lines if last in line.tokens), None)
     if start is None:

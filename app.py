@@ -37,6 +37,7 @@ else:
             st.Page("pages/document_types.py", title="Document types", icon=":material/category:"),
             st.Page("pages/accuracy.py", title="Accuracy", icon=":material/speed:"),
             st.Page("pages/cost.py", title="Cost", icon=":material/payments:"),
+            st.Page("pages/operation.py", title="Operation", icon=":material/monitoring:"),
             st.Page("pages/settings.py", title="Settings", icon=":material/tune:"),
         ],
         position="top",

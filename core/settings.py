@@ -72,6 +72,25 @@ class Budget(BaseModel):
     hard: bool = Field(False, title="Stop before a call that would exceed it")
 
 
+class AlertRules(BaseModel):
+    """When somebody is to be told. ``None``: never."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    queue_hours: float | None = Field(None, gt=0, title="A document waits for a person longer than (hours)")
+    failed_percent: float | None = Field(None, gt=0, le=100, title="More of today's documents cannot be read than (%)")
+    corrected_percent: float | None = Field(
+        None, gt=0, le=100, title="More of a vendor's values are corrected than (%)"
+    )
+    provider_percent: float | None = Field(
+        None, gt=0, le=100, title="More of an hour's calls to a provider fail than (%)"
+    )
+    budget_percent: float | None = Field(None, gt=0, title="More of a budget is spent than (%)")
+    accuracy_points: float | None = Field(
+        None, gt=0, title="Accuracy falls from one measurement to the next by (points)"
+    )
+
+
 #: What is read as it comes in: everything, only what has no pages to pick (one page, or invoice XML), or nothing.
 ReadOnArrival = Literal["all", "simple", "none"]
 
@@ -102,6 +121,8 @@ class Defaults(BaseModel):
     """What the studio learnt from reviewed records about its confidences; ``None``: the shipped calibration."""
     read_on_arrival: ReadOnArrival = "simple"
     """What of the Inbox is read by itself, by the default recipe."""
+    alerts: AlertRules = AlertRules()
+    """When the Operation page tells somebody."""
 
     def known_recipes(self) -> dict[str, Recipe]:
         """The recipes to choose from, by name: the default as the person set it, those that ship, the person's own."""

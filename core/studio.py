@@ -38,6 +38,8 @@ from core.memory.sentences import habit_words
 from core.notation import usual_notation
 from core.notation.typed import parse_value
 from core.notation.writing import text_of
+from core.operation.alerts import Sources
+from core.operation.operation import Operation
 from core.person import Person, Role
 from core.preferences import Preferences
 from core.prompts import PromptBook
@@ -57,12 +59,14 @@ from core.schema.type_choice import TypeChoice
 from core.settings import Defaults, Settings
 from core.shelf import Shelf
 from core.spending import Spending
+from core.stores.alerts import AlertStore
 from core.stores.bills import Bills
 from core.stores.calls import Calls
 from core.stores.comparisons import Comparisons
 from core.stores.files import Files
 from core.stores.inbox import InboxItem, InboxQuery
 from core.stores.ledger import Ledger, RunRow
+from core.stores.operation import OperationStore
 from core.stores.pending import Pending
 from core.stores.prompts import Prompts
 from core.stores.receipt import SaveReceipt, Taught
@@ -108,6 +112,8 @@ class Parts:
     export_tables: TablesExporter
     health: Callable[[], list[tuple[str, str, Availability]]]
     accuracy: Accuracy
+    operation: OperationStore
+    alerts: AlertStore
     preferences: Preferences
     memory: VendorMemory
     inbox: Inbox
@@ -133,6 +139,12 @@ class Studio:
         self.memory = parts.memory
         self.inbox = parts.inbox.by(parts.person)
         self.spending = Spending(parts.calls, parts.bills, lambda: self.defaults.budget)
+        self.operation = Operation(
+            parts.operation,
+            parts.alerts,
+            Sources(parts.operation, self.spending.budgets, self.accuracy.latest),
+            lambda: self.defaults.alerts,
+        )
         self._shelf, self._runs = parts.shelf, parts.runs
         self.records = Records(
             RecordParts(

@@ -234,6 +234,10 @@ FIELD_VALUES = Table(
     Column("found_on_page", Boolean),
     Column("rule", Prose),
     Column("changed", Boolean),
+    # What people changed is a small part, and is counted by field.
+    Index(
+        "ix_field_values_changed", "run_id", "path", sqlite_where=text("changed = 1"), postgresql_where=text("changed")
+    ),
 )
 
 #: A row each time that somebody changed a value, or an undo gave it back; never changed once stored. ``before`` and
@@ -577,4 +581,17 @@ REVIEWS = Table(
     Column("corrections", Integer, nullable=False),
     Column("outcome", String(20), nullable=False),
     Index("ix_reviews_ended", "outcome", "opened_at"),
+)
+
+#: What somebody was to be told. One that holds has no end.
+ALERTS = Table(
+    "alerts",
+    METADATA,
+    Column("alert_id", String(64), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("subject", Prose, nullable=False),
+    Column("sentence", Prose, nullable=False),
+    Column("began_at", Moment, nullable=False, index=True),
+    Column("ended_at", Moment, index=True),
+    Column("seen_at", Moment),
 )

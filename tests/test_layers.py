@@ -53,6 +53,7 @@ LOGIC = (
     "declared",
     "inbox",
     "exporting",
+    "operation",
 )
 LOGIC_PACKAGES = (
     "rules",

@@ -53,6 +53,7 @@ from core.stores.files import Files
 from core.stores.holds import Holds
 from core.stores.traffic import Traffic
 from core.studio import Parts, Studio
+from storage.alerts import SqlAlerts
 from storage.bills import SqlBills
 from storage.calls import SqlCalls
 from storage.comparisons import SqlComparisons
@@ -66,6 +67,7 @@ from storage.inbox import SqlInbox
 from storage.jobs import SqlJobs
 from storage.layouts import SqlLayouts
 from storage.ledger import SqlLedger
+from storage.operation import SqlOperation
 from storage.orders import SqlOrders
 from storage.pending import SqlPending
 from storage.private import make_private
@@ -208,6 +210,8 @@ def _assemble(
         export_tables=export_tables,
         health=_health(found, settings, models),
         accuracy=Accuracy(settings, measuring),
+        operation=SqlOperation(database, place, shared),
+        alerts=SqlAlerts(shared),
         preferences=preferences,
         memory=memory,
         inbox=inbox,
@@ -260,6 +264,7 @@ _NO_PART_IN_A_RESULT = {
     "comparison",
     "spending",
     "inbox",
+    "operation",
 }
 
 

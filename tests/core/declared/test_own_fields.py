@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pymupdf
 import pytest
 
@@ -21,11 +22,12 @@ from core.evaluation.cases import load_case
 from core.events import RunFinished
 from core.extraction import Extraction
 from core.llm.schema import fields_in_words, schema_of
-from core.recipe import Recipe
+from core.recipe import AUTO, Recipe
 from core.review.standing import confirmed
 from core.settings import Settings
-from core.stores.records import Record
+from core.stores.records import FieldFilter, Record, RecordQuery
 from core.studio import Studio
+from tests.core.made import pdf_of
 
 COST_CENTRE = FieldDefinition(
     name="cost_centre", title="Cost centre", kind="identifier", labels=("Cost centre", "Kostenstelle"), mask="9999-A"
@@ -267,3 +269,25 @@ def test_a_kept_record_with_them_is_a_case_that_is_read_and_scored_with_them(stu
     (folder / "truth.json").write_text(json.dumps(truth), encoding="utf-8")
     with pytest.raises(CaseError):
         load_case(folder)
+
+
+def test_a_type_that_is_chosen_by_the_page_has_its_added_fields_too(studio: Studio) -> None:
+    """Those of the type that the page turns out to be of."""
+    studio.types.keep(ADDED)
+    found = read(studio, paper(), studio.types.reading_as(Recipe(), AUTO))
+    assert (found.type_name, found.value_at("cost_centre")) == ("invoice", "4711-B")
+
+
+def test_any_type_that_ships_takes_fields_of_ones_own(studio: Studio) -> None:
+    """A receipt is read with them, saved to both stores and read back."""
+    till = FieldDefinition(name="till", title="Till", kind="identifier", labels=("Till",))
+    studio.types.keep(TypeDefinition(name="receipt", extends="receipt", title="Receipt", fields=(till,)))
+    data = pdf_of(("CORNER STORE", "Receipt 1001", "Date 12.05.2025", "Till: K-07", "Coffee 3.20", "Total EUR 3.20"))
+    found = read(studio, data, studio.types.reading_as(Recipe(), "receipt"))
+    assert (found.type_name, found.value_at("till")) == ("receipt", "K-07")
+    receipt = studio.save(found.values, ["database", "workbook"], run_id=RUN, extraction=found)
+    assert studio.record(receipt.order_id).values == found.values
+    assert studio.search(RecordQuery(type_name="receipt", field=FieldFilter("till", "k-07"))).total == 1
+    book = openpyxl.load_workbook(studio.workbook_path)["ReceiptHeader"]
+    assert [cell.value for cell in book[1]][-2:] == ["Till", "TypeVersion"]
+    assert [cell.value for cell in book[2]][-2:] == ["K-07", 1]

@@ -11,6 +11,7 @@ from itertools import pairwise
 from core.notation.dates import compact_date
 from core.notation.folding import fold
 from core.page.layout import Line, Token
+from core.rules.addresses import is_title
 from core.rules.dates import FoundDate
 from core.rules.labels import Label
 from core.rules.reading import CREDIT, Place, Reading
@@ -289,6 +290,7 @@ def _is_of_party(reading: Reading, label: Label) -> bool:
         if other.page == label.page
         and other.stands_alone
         and not other.start
+        and not is_title(other.text)
         and other.segment.line < label.segment.line
         and abs(other.segment.x0 - label.segment.x0) < label.segment.height
     ]

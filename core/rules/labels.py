@@ -47,6 +47,8 @@ _OWN_NUMBERS = frozenset({"invoice_number", "invoice_number_and_date"})
 _ABOUT = frozenset(
     {"zu", "zur", "gegen", "against", "sur", "concernant", "su", "sulla", "sobre", "op", "til", "do", "k", "ke"}
 )
+#: Folded words with which a document speaks of itself to the customer.
+_YOURS = frozenset({"ihre", "your", "votre", "su", "vostra", "uw", "sua", "twoja", "deres"})
 #: So much less is a number worth that a document only quotes.
 _QUOTED = 0.5
 #: A tax with its rate glued to it (IGST5, CGST2.5).
@@ -163,6 +165,8 @@ def _is_plausible(segment: Segment, start: int, end: int, key: str, entry: Entry
     closed = _is_closed(tokens, end)
     if start and all(currency_of(token.text.strip("():")) for token in tokens[:start]):
         start = 0  # RM CASH 100.00
+    if start == 1 and entry.kind in _OWN_NUMBERS and tokens[0].key in _YOURS:
+        start = 0  # Ihre Stromrechnung 4711
     # a number sign after a few words (Factura A, Nº: 123) still announces a number
     if start and (entry.kind in _AT_START or entry.weight < 0.6):
         in_form = entry.kind in _IN_FORMS and tokens[end - 1].text.endswith(":")

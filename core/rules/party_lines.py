@@ -29,6 +29,8 @@ _UNNUMBERED = frozenset(
     "street road lane avenue drive terrace crescent close court square place house works mill farm estate park centre center "
     "quay wharf yard buildings boathouse grove gardens green hill row walk mews parade business".split()
 )
+#: So many words before a street make a name of a line.
+_CALLED = 2
 #: A postcode on a line of its own, below its town.
 _POSTCODE = re.compile(r"^\d{4,6}$")
 _BRITISH = re.compile(r"^[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}$")
@@ -84,10 +86,13 @@ def _begins_address(text: str) -> bool:
 def _is_numbered_name(lines: Sequence[PartyLine]) -> bool:
     """Whether a block's first line that ends in a number is a name (Bluefin Store 2): street and town have lines of their own."""
     first, *rest = (line.text for line in lines)
+    # a community of owners is called after its street: the name stands in front of that
+    words = first.split()
+    called = len(words) > 3 and not has_street_word(" ".join(words[:_CALLED]))
     return (
         len(rest) > 1
         and not first[:1].isdigit()
-        and not has_street_word(first)
+        and (called or not has_street_word(first))
         and _is_sure_street(rest[0])
         and has_street_word(rest[0])
         and is_town(rest[1])

@@ -332,16 +332,18 @@ def _sender_line(reading: Reading, page: int, layout: Layout, line: Line) -> Ite
 
 
 def _is_subtitle(reading: Reading, page: int, layout: Layout, line: Line) -> bool:
-    """Whether a line of owner and address stands right under the firm's name in large print, with the same middle."""
+    """Whether a line of owner and address stands right under the firm's name in large print, with the same middle or edge."""
     if not line.index or has_legal_form(line.segments[0].text.split("·")[0]):
         return False
     above = layout.lines[line.index - 1].segments
     middle = (line.x0 + line.x1) / 2
+    name = above[0]
+    aligned = min(abs(name.center[0] - middle), abs(name.x1 - line.x1), abs(name.x0 - line.x0)) < name.height
     return (
         len(above) == 1
         and above[0].height > _LARGE * (line.y1 - line.y0)
         and line.y0 - above[0].y1 < above[0].height
-        and abs(above[0].center[0] - middle) < above[0].height
+        and aligned
         and is_namelike(reading, above[0].text)
         and reading.label_starting(page, above[0]) is None
     )

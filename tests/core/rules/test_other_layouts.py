@@ -202,3 +202,32 @@ Total|@480 454.30
     values = read("!Svara Hardwares\nTax invoice no. 118\n" + rows).values
     assert [row.description for row in values.line_items] == ["Brass hinge"]
     assert values.tax == Decimal("69.30")
+
+
+def test_the_owners_line_under_a_name_in_large_print_is_not_the_vendor() -> None:
+    """Set against the right edge as the name itself."""
+    head = "@430 !Hotel Seeruh\n@239 Familie Aigen · Uferweg 8 · 82211 Herrsching · Tel. 08152 5550\n\n\nHerr\nDr. Jan Voss\nAllee 20\n48151 Münster\n\n"
+    assert read(head + TABLE).values.vendor_name == "Hotel Seeruh"
+
+
+def test_a_community_that_is_called_after_its_street_is_a_name() -> None:
+    """The street comes with words in front of it, and once more below with its town."""
+    head = "!Calor Ortega\nCLIENTE:\nComunidad de Propietarios Avda. Paz 12\nAvda. de la Paz, 12\n09004 Burgos\n\n"
+    values = read(head + TABLE).values
+    assert values.customer_name == "Comunidad de Propietarios Avda. Paz 12"
+    assert values.billing_address == "Avda. de la Paz, 12, 09004 Burgos"
+
+
+def test_a_parent_is_invoiced_for_lessons() -> None:
+    """“Parent:” is who pays; “Number” between lesson and rate says how many."""
+    rows = "Lesson|@300 Number|@380 Rate|@480 Amount\nPiano, 45 min|@300 4|@380 38.00|@480 152.00\n@380 Amount due|@480 152.00"
+    values = read("!Marguerite Yoon\nParent: Anna Berg\nInvoice No. 14\n" + rows).values
+    assert values.customer_name == "Anna Berg"
+    assert [(row.quantity, row.unit_price) for row in values.line_items] == [(Decimal(4), Decimal("38.00"))]
+
+
+def test_a_persons_title_heads_no_section_of_numbers() -> None:
+    """The document's number below a customer who is addressed as “Frau” is the document's."""
+    head = "Frau\nEdda Rasmus\nDeichweg 2 a\n28757 Bremen\nBremen, 20.02.2026\nIhre Stromrechnung 2026-F-118204\n"
+    values = read(head + "Beschreibung|@300 Menge|@380 Preis|@480 Betrag\nStrom|@300 2|@380 10,00|@480 20,00").values
+    assert values.invoice_number == "2026-F-118204"

@@ -102,7 +102,7 @@ class DeliveryNote(BaseModel):
         None,
         title="Delivery terms",
         description="Who pays for and answers for the way, such as DAP Ghent.",
-        json_schema_extra=about("text", "Transport"),
+        json_schema_extra=about("name", "Transport"),
     )
     packages: Number = Field(
         None,

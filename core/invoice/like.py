@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -12,8 +12,10 @@ from pydantic import BaseModel
 
 from core.document_types import type_of
 from core.examination.rules import Check
+from core.extraction import Finding
 from core.invoice import rules
 from core.invoice.arithmetic import (
+    ROUNDING,
     check_line_totals,
     check_sum_of_lines,
     check_tax_rate,
@@ -27,8 +29,6 @@ from core.invoice.model import Invoice
 from core.invoice.rivals import check_other_total
 from core.schema.document_type import DocumentType
 
-#: The checks of an invoice's sums, the strongest first: see :data:`core.invoice.rules.CHECKS`.
-SUMS: tuple[Check, ...] = (check_total, check_sum_of_lines, check_line_totals, check_tax_rate, check_other_total)
 #: What an invoice has no field for and stands between its sums and its total.
 _BETWEEN = ("tip", "rounding", "shipping", "discount")
 
@@ -75,6 +75,18 @@ class LikeInvoice(InvoiceExamination):
         """What the page prints between the sums, and what the values say of it."""
         told = (getattr(self.values, name, None) for name in _BETWEEN)
         return tuple(sorted({*super().adjustments, *(abs(one) for one in told if one)}))
+
+
+def check_total_like(case: LikeInvoice) -> Iterator[Finding]:
+    """Subtotal and tax make the total, as on an invoice; where prices hold the tax, the subtotal with a tip and the like does."""
+    subtotal, total = case.invoice.subtotal, case.invoice.total_amount
+    between = sum((getattr(case.values, name, None) or Decimal(0) for name in _BETWEEN), Decimal(0))
+    if subtotal is None or total is None or not between or abs(subtotal + between - total) > ROUNDING:
+        yield from check_total(case)
+
+
+#: The checks of an invoice's sums, the strongest first: see :data:`core.invoice.rules.CHECKS`.
+SUMS: tuple[Check, ...] = (check_total_like, check_sum_of_lines, check_line_totals, check_tax_rate, check_other_total)
 
 
 def confirmed_like(values: BaseModel) -> frozenset[str]:

@@ -90,7 +90,7 @@ class Receipt(BaseModel):
         None,
         title="Time",
         description="The time of day, as printed.",
-        json_schema_extra=about("text", "Receipt"),
+        json_schema_extra=about("identifier", "Receipt"),
     )
     subtotal: Number = Field(
         None,
@@ -129,7 +129,7 @@ class Receipt(BaseModel):
         None,
         title="Paid by",
         description="How it was paid, as printed (cash, the card's name).",
-        json_schema_extra=about("text", "Payment"),
+        json_schema_extra=about("name", "Payment"),
     )
     line_items: tuple[BoughtItem, ...] = Field((), title="Items", description="What was bought, in page order.")
     taxes: tuple[ReceiptTax, ...] = Field((), title="Taxes", description="The table of taxes, a row a rate.")

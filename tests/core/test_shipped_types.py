@@ -131,6 +131,7 @@ def test_a_receipts_sums_are_an_invoices_with_tip_and_rounding_between() -> None
         "line_items": [{"total_price": Decimal("42.50")}, {"total_price": Decimal("7.35")}],
     }
     assert judged(RECEIPT, values) == []
+    assert judged(RECEIPT, values | {"subtotal": Decimal("49.85"), "tax": Decimal("8.31")}) == [], "prices hold the tax"
     [wrong] = judged(
         RECEIPT, values | {"line_items": [{"total_price": Decimal("42.50")}, {"total_price": Decimal("9.35")}]}
     )

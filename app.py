@@ -29,6 +29,7 @@ else:
     page = st.navigation(
         [
             st.Page("pages/studio.py", title="Studio", icon=":material/document_scanner:", default=True),
+            st.Page("pages/inbox.py", title="Inbox", icon=":material/inbox:"),
             st.Page("pages/review.py", title="Review", icon=":material/fact_check:"),
             st.Page("pages/records.py", title="Records", icon=":material/table_rows:"),
             st.Page("pages/vendors.py", title="Vendors", icon=":material/store:"),

@@ -67,7 +67,8 @@ class SqlInbox:
         if not items:
             return []
         kept = []
-        with self._database.write() as connection:
+        # What is on its way is taken up again after a crash, whatever was noted of it.
+        with self._database.write(lasting=not all(item.active for item in items)) as connection:
             for item in items:
                 now = replace(item, version=item.version + 1, changed_at=datetime.now(UTC))
                 same = (_ITEM.item_id == item.item_id) & (_ITEM.version == item.version)
@@ -201,7 +202,7 @@ class SqlInbox:
             if connection.execute(waits.limit(1)).first() is None:
                 return []
         under_way = select(func.count()).select_from(INBOX_ITEMS).where(here, _ITEM.job_id.is_not(None))
-        with self._database.write(lock=_TAKING) as connection:
+        with self._database.write(lock=_TAKING, lasting=False) as connection:
             free = most - connection.execute(under_way).scalar_one()
             if free <= most // 2 - 1:  # a few at once cost little more than one
                 return []

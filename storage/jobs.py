@@ -47,7 +47,7 @@ class SqlJobs:
         """See :meth:`core.jobs.store.JobStore.claim`."""
         if not self._anything(lanes):
             return None
-        with self._database.write() as connection:
+        with self._database.write(lasting=False) as connection:  # whoever held it is gone with the machine
             self._give_up(connection, JOBS.c.lease < time.time())
             for record in in_lanes(self._queued(connection, lanes), lanes, self._served(connection)):
                 if self._take(connection, record, worker, lease):
@@ -56,7 +56,7 @@ class SqlJobs:
 
     def beat(self, record: JobRecord, lease: float) -> bool:
         """See :meth:`core.jobs.store.JobStore.beat`."""
-        with self._database.write() as connection:
+        with self._database.write(lasting=False) as connection:
             held = update(JOBS).where(_held(record)).values(lease=time.time() + lease).returning(JOBS.c.cancelled)
             found = connection.execute(held).one_or_none()
         return found is not None and not found.cancelled
@@ -64,7 +64,7 @@ class SqlJobs:
     def note(self, record: JobRecord, events: Sequence[Event]) -> None:
         """See :meth:`core.jobs.store.JobStore.note`."""
         mine = JOB_EVENTS.c.job_id == record.job_id
-        with self._database.write() as connection:
+        with self._database.write(lasting=False) as connection:  # after a crash it is done again
             if connection.execute(select(JOBS.c.job_id).where(_held(record))).one_or_none() is None:
                 return
             last = connection.execute(select(func.coalesce(func.max(JOB_EVENTS.c.number), 0)).where(mine)).scalar_one()

@@ -145,6 +145,12 @@ class Inbox:
         """See :meth:`core.stores.inbox.InboxStore.report`."""
         return self._store.report(batch_id)
 
+    def rename(self, batch_id: str, name: str) -> None:
+        """Call a batch otherwise; an empty name changes nothing."""
+        report = self._store.report(batch_id)
+        if report and name.strip():
+            self._store.keep_batch(replace(report.batch, name=name.strip()))
+
     def recipe_of(self, item: InboxItem) -> Recipe:
         """The recipe by which an item is read; one that is gone since is the default. Raises TypeDefinitionError."""
         defaults = self._parts.defaults()

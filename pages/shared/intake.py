@@ -42,7 +42,10 @@ def refuse(sentence: str) -> None:
 
 def _open(desk: Desk, data: bytes, name: str) -> None:
     document = get_studio().open(data, name)
+    is_new = all(known.sha256 != document.sha256 for known in desk.documents)
     desk.chosen = desk.put(document.sha256, name, document.page_count).sha256
+    if is_new:
+        get_studio().inbox.laid_on_desk(document)
     forget_widgets()
     _offer_members(document)
 
@@ -137,6 +140,7 @@ def _unlock(locked: Locked) -> None:
     else:
         desk = get_desk()
         desk.chosen = desk.put(document.sha256, locked.name, document.page_count).sha256
+        get_studio().inbox.laid_on_desk(document)
         forget_widgets()
         _offer_members(document)
         _dismiss(locked)

@@ -1,5 +1,4 @@
 // Asks how the work stands, puts what changed into its places, and tells the page once when it must be drawn anew.
-const EVERY = 700; // ms
 const AFTER_TELLING = 4000; // a page that was told is being drawn; it is told again should that have been lost
 
 // Streamlit calls the component again when its data change, and ends only the last call: the one before is ended here.
@@ -28,7 +27,7 @@ export default function (component) {
   }
 
   async function look() {
-    let wait = EVERY;
+    let wait = data.every; // ms
     try {
       const reply = await fetch(data.address, { credentials: "same-origin" });
       if (over) return;
@@ -51,7 +50,7 @@ export default function (component) {
     clearTimeout(timer);
   }
 
-  timer = setTimeout(look, EVERY);
+  timer = setTimeout(look, data.every);
   looking.set(parentElement, end);
   return end;
 }

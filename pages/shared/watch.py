@@ -62,12 +62,20 @@ def place(name: str, html: str, tag: str = "div") -> str:
     return f'<{tag} data-live="{name}">{html}</{tag}>'
 
 
-def draw_watch(kind: str, subject: str, glance: Glance, key: str = "") -> None:
-    """Keep what was drawn of ``glance`` true. ``key`` tells two on one page apart."""
+#: How often the browser looks at work that somebody waits for, in ms.
+EVERY = 700
+
+
+def draw_watch(kind: str, subject: str, glance: Glance, key: str = "", every: int = EVERY) -> None:
+    """Keep what was drawn of ``glance`` true. ``key`` tells two on one page apart; the browser looks ``every`` so many ms."""
     with st.container(key=f"watch_{key or kind}"):
         _component()(
             key=f"watching_{key or kind}",
-            data={"address": f"{base()}/watch/{kind}/{subject}/{sign(kind, subject)}", "token": glance.token},
+            data={
+                "address": f"{base()}/watch/{kind}/{subject}/{sign(kind, subject)}",
+                "token": glance.token,
+                "every": every,
+            },
             on_changed_change=lambda: None,
             width="content",
             height="content",

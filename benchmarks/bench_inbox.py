@@ -28,7 +28,7 @@ _BATCH = 200
 
 def item(number: int) -> InboxItem:
     """A made-up item; every two hundred came together."""
-    state = ITEM_STATES[(number * 7) % len(ITEM_STATES)]
+    state = ITEM_STATES[(number * 5) % len(ITEM_STATES)]
     moment = STARTED + timedelta(minutes=number)
     return InboxItem(
         f"{number:030d}",

@@ -39,7 +39,7 @@ _COLUMNS = [INBOX_ITEMS.c[name] for name in _FIELDS]
 #: States in the order in which somebody is needed.
 _URGENCY = ("failed", "needs review", "waiting", "reading", "approved", "saved", "rejected")
 _ITEM = INBOX_ITEMS.c
-_QUEUED = and_(_ITEM.step != "", _ITEM.job_id.is_(None))
+_QUEUED = and_(_ITEM.step.in_(("open", "read")), _ITEM.job_id.is_(None))
 
 
 class SqlInbox:
@@ -49,7 +49,10 @@ class SqlInbox:
         """Only items of the same ``place`` (a data folder, where their files lie) are seen."""
         self._database = database
         self._place = place
-        self._here = _ITEM.place == place
+        self._listed = _ITEM.place == place
+        # The same, as nothing that an index is looked up by: where other columns find the few rows that are meant, those of this
+        # place are all.
+        self._here = _ITEM.place.concat("") == place
 
     # --- items -----------------------------------------------------------------------------------------------------
 
@@ -149,8 +152,10 @@ class SqlInbox:
 
     def counts(self, query: InboxQuery) -> dict[ItemState, int]:
         """See :meth:`core.stores.inbox.InboxStore.counts`."""
-        conditions = self._conditions(replace(query, states=()))
-        grouped = select(_ITEM.state, func.count().label("found")).where(*conditions).group_by(_ITEM.state)
+        conditions = list(self._conditions(replace(query, states=())))
+        # An index of the states alone would lead to every row that is narrowed by something else.
+        state = _ITEM.state if len(conditions) == 1 else _ITEM.state.concat("").label("state")
+        grouped = select(state, func.count().label("found")).where(*conditions).group_by(state)
         with self._database.read() as connection:
             return {row.state: row.found for row in connection.execute(grouped)}
 
@@ -158,12 +163,12 @@ class SqlInbox:
         """See :meth:`core.stores.inbox.InboxStore.choices`."""
         key = _ITEM.vendor_key if column == "vendor" else _ITEM[column]
         shown = func.max(_ITEM[column])
-        grouped = select(shown).where(self._here, key != "").group_by(key).order_by(func.count().desc(), key)
+        grouped = select(shown).where(self._listed, key != "").group_by(key).order_by(func.count().desc(), key)
         with self._database.read() as connection:
             return list(connection.execute(grouped.limit(most)).scalars())
 
     def _conditions(self, query: InboxQuery) -> Iterator[ColumnElement[bool]]:
-        yield self._here
+        yield self._listed
         position = func.instr if self._database.dialect == "sqlite" else func.strpos
         for term in search_terms(query.text):
             yield position(_ITEM.haystack, term) > 0
@@ -230,7 +235,7 @@ class SqlInbox:
         """See :meth:`core.stores.inbox.InboxStore.is_idle`."""
         with self._database.read() as connection:
             # Two questions, each of which an index answers.
-            for active in (_ITEM.job_id.is_not(None), and_(_ITEM.step != "", _ITEM.lane.in_(_LANES), _QUEUED)):
+            for active in (_ITEM.job_id > "", and_(_ITEM.lane.in_(_LANES), _QUEUED)):
                 if connection.execute(select(_ITEM.item_id).where(self._here, active).limit(1)).first():
                     return False
         return True

@@ -484,6 +484,11 @@ VENDORS = Table(
     Column("version", Integer, nullable=False, index=True),
 )
 
+#: What lists of items are narrowed and sorted by, and what the report of a batch adds up: SQLite reads a row whole, and most of it is
+#: long.
+_LISTED = "state type_name who batch_id vendor_key name_key total doubts changed_at haystack".split()
+_REPORTED = "state verdict step job_id seconds cost changed_at".split()
+
 #: What came in: an item a document. ``place`` is the data folder where its file lies; ``vendor_key`` and ``haystack`` are folded texts.
 INBOX_ITEMS = Table(
     "inbox_items",
@@ -494,7 +499,7 @@ INBOX_ITEMS = Table(
     Column("name", Prose, nullable=False),
     Column("arrived_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
-    Column("batch_id", String(64), nullable=False, index=True),
+    Column("batch_id", String(64), nullable=False),
     Column("within", Prose, nullable=False),
     Column("depth", Integer, nullable=False),
     Column("who", Prose, nullable=False),
@@ -526,11 +531,13 @@ INBOX_ITEMS = Table(
     Column("haystack", Folded, nullable=False),
     Column("stake", Float, nullable=False, server_default="0"),
     Index("ix_inbox_items_stake", "place", "state", "stake"),
-    Index("ix_inbox_items_arrived", "place", "arrived_at", "item_id"),
+    Index("ix_inbox_items_arrived", "place", "arrived_at", "item_id").ddl_if(dialect="postgresql"),
+    Index("ix_inbox_items_listed", "place", "arrived_at", "item_id", *_LISTED).ddl_if(dialect="sqlite"),
     Index("ix_inbox_items_state", "place", "state", "arrived_at"),
+    Index("ix_inbox_items_vendor", "place", "vendor_key", "vendor"),
     Index("ix_inbox_items_queued", "lane", "step", "job_id"),
     Index("ix_inbox_items_job", "job_id"),
-    Index("ix_inbox_items_vendor", "place", "vendor_key"),
+    Index("ix_inbox_items_batch", "batch_id", *_REPORTED),
 )
 
 INBOX_BATCHES = Table(

@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("name", Prose, nullable=False),
         sa.Column("arrived_at", Moment, nullable=False),
         sa.Column("changed_at", Moment, nullable=False),
-        sa.Column("batch_id", sa.String(64), nullable=False, index=True),
+        sa.Column("batch_id", sa.String(64), nullable=False),
         sa.Column("within", Prose, nullable=False),
         sa.Column("depth", sa.Integer, nullable=False),
         sa.Column("who", Prose, nullable=False),
@@ -52,11 +52,17 @@ def upgrade() -> None:
         sa.Column("vendor_key", Folded, nullable=False),
         sa.Column("haystack", Folded, nullable=False),
     )
-    op.create_index("ix_inbox_items_arrived", "inbox_items", ["place", "arrived_at", "item_id"])
+    listed = "state type_name who batch_id vendor_key name_key total doubts changed_at haystack".split()
+    if op.get_bind().dialect.name == "sqlite":
+        op.create_index("ix_inbox_items_listed", "inbox_items", ["place", "arrived_at", "item_id", *listed])
+    else:
+        op.create_index("ix_inbox_items_arrived", "inbox_items", ["place", "arrived_at", "item_id"])
     op.create_index("ix_inbox_items_state", "inbox_items", ["place", "state", "arrived_at"])
+    op.create_index("ix_inbox_items_vendor", "inbox_items", ["place", "vendor_key", "vendor"])
     op.create_index("ix_inbox_items_queued", "inbox_items", ["lane", "step", "job_id"])
     op.create_index("ix_inbox_items_job", "inbox_items", ["job_id"])
-    op.create_index("ix_inbox_items_vendor", "inbox_items", ["place", "vendor_key"])
+    reported = "state verdict step job_id seconds cost changed_at".split()
+    op.create_index("ix_inbox_items_batch", "inbox_items", ["batch_id", *reported])
     op.create_table(
         "inbox_batches",
         sa.Column("batch_id", sa.String(64), primary_key=True),

@@ -43,7 +43,7 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
     },
     "inbox": {
         **_all(_LOOK, "by search ids counts choices some of_run progress is_idle reports report recipe_of results"),
-        **_all(_WORK, "take_in laid_on_desk run retry assign reject take_back delete put_back began"),
+        **_all(_WORK, "take_in laid_on_desk rename run retry assign reject take_back delete put_back began"),
         **_all(_RULE, "record_changed handlers go_on tend close"),
     },
     "reviewing": {

@@ -20,6 +20,7 @@ from core.entrypoints.bootstrap import build_studio  # noqa: E402 - the project 
 from core.invoice.model import Invoice  # noqa: E402
 from core.settings import Budget, Settings  # noqa: E402
 from core.stores.records import Status  # noqa: E402
+from samples.generate import make_sample  # noqa: E402
 from storage.calls import SqlCalls  # noqa: E402
 from storage.database import open_database  # noqa: E402
 from tests.browser.driver import CHROMIUM_ARGS, Person, Server, chromium, new_page, serve  # noqa: E402
@@ -80,6 +81,23 @@ def fill_bill(folder: Path) -> None:
     studio.configure(budget=Budget(month=Decimal(2)))
 
 
+def fill_inbox(person: Person) -> None:
+    """A batch of made-up invoices with a broken file among them, two of them ticked."""
+    person.visit("/inbox", "inbox_drop")
+    files = [
+        (f"invoice {seed}.pdf", make_sample(seed, language).data)
+        for seed, language in enumerate(("en", "de", "fr", "es") * 3)
+    ]
+    payloads = [
+        {"name": name, "mimeType": "application/pdf", "buffer": data}
+        for name, data in [*files, ("statement.pdf", b"%PDF-1.4 cut off")]
+    ]
+    person.keyed("inbox_drop").locator("input[type=file]").set_input_files(payloads)  # type: ignore[arg-type]
+    expect(person.page.locator(".batch_head").first).to_contain_text("of reading", timeout=120_000)
+    for place in (1, 3):
+        person.page.locator(".inbox_line input").nth(place).check()
+
+
 def keep_type(folder: Path) -> None:
     """A document type made from an example."""
     definition, names = from_example(PAYSLIP, 3)
@@ -127,6 +145,9 @@ def main() -> None:
             person.visit("/records", "records_paging")
             person.choose_cell("records_split", x=150)
             shoot(person, "records")
+            person = Person(new_page(browser), server)
+            fill_inbox(person)
+            shoot(person, "inbox")
             person.visit("/compare")
             person.press("Compare 4 documents × 2 recipes")
             expect(person.page.get_by_text("8 of 8 read")).to_be_visible(timeout=120_000)

@@ -46,7 +46,8 @@ def _lay(desk: Desk, item: InboxItem) -> str:
         return item.document
     placed = desk.put(document.sha256, item.name, document.page_count)
     placed.recipe = item.recipe
-    placed.type_name = placed.type_name or item.read_as
+    if not item.run_id:
+        placed.group.type_name = placed.group.type_name or item.read_as
     if item.run_id and item.run_id not in [group.run for group in placed.groups]:
         _put_run(placed, item, item.run_id)
     if item.run_id:
@@ -59,4 +60,6 @@ def _put_run(placed: OpenDocument, item: InboxItem, run_id: str) -> None:
     """Lay the pages that were read beside what lies there: in the place of pages that nobody has read."""
     pages = item.pages or tuple(PageRef(number + 1) for number in range(placed.page_count))
     placed.rotations |= {page.number: page.rotation for page in pages if page.rotation}
-    placed.groups = [group for group in placed.groups if group.run] + [Group([page.number for page in pages], run_id)]
+    placed.groups = [group for group in placed.groups if group.run] + [
+        Group([page.number for page in pages], run_id, type_name=item.read_as)
+    ]

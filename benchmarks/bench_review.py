@@ -207,7 +207,8 @@ def _answer(person: Person, paper: Paper, at: Mapping[str, Any], effort: Effort)
     offers = [each for each in stop["offers"] if each["path"] == path] if stop else []
     other_values = [each for each in offers if each["value"] != at["text"]]
     right = next((each for each in offers if wanted and paper.wanted(path, each["value"]) is None), None)
-    if right is not None and right is other_values[0]:
+    proposed = stop["proposed"] if stop else None
+    if right is not None and (right["value"] == proposed or (not at["text"] and right is other_values[0])):
         _press(page, effort, "Tab")
     elif right is not None:
         _press(page, effort, str(stop["offers"].index(right) + 1))

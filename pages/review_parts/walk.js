@@ -19,7 +19,7 @@ const KEYS = [
   ["Enter", "what stands here is right (or what you typed): on to the next doubtful value; where none is left, save and next"],
   ["Shift + Enter", "back"],
   ["typing", "replaces the value; Esc puts it back"],
-  ["Tab", "takes the proposal and goes on"],
+  ["Tab", "takes the proposal and goes on; where there is none, leaves the question open"],
   ["1 … 9", "puts another value of the page into the field"],
   ["click, drag on the page", "puts that word, or several, into the field"],
   ["↑ ↓", "the value above or below, in a table in the same column"],
@@ -369,14 +369,29 @@ class Walker {
     return true;
   }
 
-  takeProposal() {
-    const offers = this.stop?.offers ?? [];
-    const first = offers.findIndex((offer) => offer.value !== this.value?.text);
-    if (first < 0) return false;
-    const same = offers[first].path === this.value?.path;
-    this.takeOffer(first);
-    if (same) this.accept();
-    return true;
+  /* What Tab takes: the value that a check worked out; for an empty field the likeliest of the page. Another value of the page is
+     no proposal: Tab is pressed too easily to put it in place of what was read. */
+  proposal() {
+    const { stop, value } = this;
+    if (!stop || !value) return -1;
+    const wanted = stop.proposed ?? (value.text ? null : stop.offers[0]?.value);
+    return stop.offers.findIndex((offer) => offer.path === value.path && offer.value === wanted && offer.value !== value.text);
+  }
+
+  tab() {
+    const proposal = this.isTyped() ? -1 : this.proposal();
+    if (proposal >= 0) {
+      this.takeOffer(proposal);
+      this.accept();
+      return;
+    }
+    if (this.isTyped()) { // left by Tab as any field is
+      this.accept();
+      return;
+    }
+    const next = this.after(this.at);
+    if (this.stop) this.passed.add(this.at);
+    this.goTo(next);
   }
 
   acceptAll() {
@@ -636,7 +651,7 @@ class Walker {
       return shiftKey ? () => this.back() : () => this.accept();
     }
     if (ctrlKey || metaKey) return null;
-    if (key === "Tab" && !shiftKey && this.stop?.offers.some((offer) => offer.value !== this.value?.text)) return () => this.takeProposal();
+    if (key === "Tab" && !shiftKey && this.at) return () => this.tab();
     if (key === "Escape") return () => { if (this.value) { this.input.value = this.value.text; this.typedAt.delete(this.value.path); this.picked = null; this.input.select(); } };
     if ((key === "ArrowDown" || key === "ArrowUp") && this.input?.tagName !== "TEXTAREA") return () => this.beside(key === "ArrowDown" ? 1 : -1);
     return this.digitOf(key);
@@ -864,7 +879,7 @@ class Walker {
 
   offersOf(stop, value) {
     const line = make("div", "line");
-    const proposal = stop.offers.find((offer) => offer.value !== value.text);
+    const proposal = stop.offers[this.proposal()];
     for (const [place, offer] of stop.offers.entries()) {
       const made = button("", offer === proposal ? "Tab" : "", () => { this.takeOffer(place); if (offer.path === this.value?.path) this.accept(); }, "offer");
       const about = offer.path === value.path ? "" : `${offer.title} `;

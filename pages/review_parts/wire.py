@@ -16,9 +16,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from core.errors import StudioError
+from core.person import Person
 from core.reviewing import ReviewDesk
 from core.reviewing.desk import Seat, Waiting, Wish
 from core.stores.reviews import Claim
+from core.studio import Studio
 from pages.shared.frame import get_studio
 from pages.shared.pictures import address as picture_address
 from pages.shared.signed import base, is_signed, sign
@@ -55,7 +57,7 @@ async def _answer(request: Request) -> Response:
     if not isinstance(told, dict) or told.get("verb") not in VERBS:
         return PlainTextResponse("This is no request of the review.", status_code=400)
     try:
-        reply = await run_in_threadpool(answer, get_studio().reviewing, seat, told)
+        reply = await run_in_threadpool(answer, get_studio(), seat, told)
     except StudioError as error:
         return JSONResponse({"error": str(error)}, status_code=409)
     except (KeyError, TypeError, ValueError):
@@ -63,10 +65,11 @@ async def _answer(request: Request) -> Response:
     return JSONResponse(reply, headers={"Cache-Control": "no-store"})
 
 
-def answer(desk: ReviewDesk, seat: str, told: Told) -> Any:
-    """What the studio answers to a request: JSON values. Raises StudioError, and KeyError, TypeError or ValueError for what is
-    no request."""
+def answer(studio: Studio, seat: str, told: Told) -> Any:
+    """What the studio answers to a request: JSON values. What is done stands under the name that was typed. Raises StudioError,
+    and KeyError, TypeError or ValueError for what is no request."""
     by = Seat(seat, " ".join(str(told.get("who", "")).split())[:_LONGEST_NAME])
+    desk = studio.by(Person(by.who, known="typed")).reviewing if by.who else studio.reviewing
     return _with_addresses(VERBS[told["verb"]](desk, by, told))
 
 

@@ -45,7 +45,7 @@ def put(studio: Studio, run_id: str, total: str, **unsure: float) -> str:
 
 def ask(studio: Studio, seat: str, verb: str, by: dict[str, Any], **about: Any) -> Any:
     """What the studio answers to a window."""
-    return answer(studio.reviewing, seat, {"verb": verb, **by, **about})
+    return answer(studio, seat, {"verb": verb, **by, **about})
 
 
 def state(studio: Studio, run_id: str) -> str:
@@ -105,6 +105,7 @@ def test_a_document_is_asked_about_saved_and_timed(studio: Studio) -> None:
     record = studio.record(saved["saved"])
     assert (record.values.total_amount, record.status, record.run_id) == (Decimal("14.50"), "reviewed", "one")
     assert state(studio, "one") == "saved"
+    assert {event.who for event in studio._parts.trail.of_order(saved["saved"])} == {"Ana"}
     assert studio.reviewing.edits("one")[0].receipt is not None
     (kept,) = studio._parts.reviews.times("one")
     assert (kept.seconds, kept.looks, kept.corrections, kept.outcome) == (4.5, 2, 1, "saved")

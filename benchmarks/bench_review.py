@@ -51,7 +51,7 @@ _AT = """(root) => {
   const walker = root.window;
   if (!walker.walk) return null;
   const stop = walker.stop;
-  return { run: walker.walk.run, id: walker.at, stop, path: walker.value?.path ?? null, text: walker.value?.text ?? "", open: walker.open().length };
+  return { run: walker.walk.run, id: walker.at, stop, asking: Boolean(walker.asking), path: walker.value?.path ?? null, text: walker.value?.text ?? "", open: walker.open().length };
 }"""
 
 
@@ -128,7 +128,8 @@ def prepare(data: Path, folder: Path, count: int) -> list[Paper]:
     """Read the cases of ``folder`` until ``count`` of them need somebody, and put those into the queue."""
     studio = build_studio(Settings(data_dir=data, workers="threads"))
     found: list[Paper] = []
-    for case in load_cases(folder):
+    cases = load_cases(folder)
+    for case in sorted(cases, key=lambda each: bool(each.truth["meta"].get("variant_of"))):  # originals first
         if case.document is None or len(found) == count:
             continue
         document = studio.open(case.document.read_bytes(), f"{case.case_id}{case.document.suffix}")
@@ -166,6 +167,9 @@ def on_review(browser: Browser, person: Person, papers: Sequence[Paper]) -> tupl
         if at is None:
             break
         effort = efforts.setdefault(at["run"], Effort(asked=len(stops(by_run[at["run"]].extraction))))
+        if effort.keys > MOST:
+            card = page.locator(".review .card").inner_text()
+            raise RuntimeError(f"{by_run[at['run']].case.case_id} does not come to an end: {card}")
         _answer(person, by_run[at["run"]], at, effort)
         page.wait_for_timeout(120)  # what was done is told, as it is while a person reads the next question
     times = page.evaluate("() => window.keyTimes")
@@ -174,13 +178,16 @@ def on_review(browser: Browser, person: Person, papers: Sequence[Paper]) -> tupl
 
 def _answer(person: Person, paper: Paper, at: Mapping[str, Any], effort: Effort) -> None:
     page, stop, path = person.page, at["stop"], at["path"]
-    if at["id"] is None:
+    if at["asking"]:
+        _press(page, effort, "k")
+    elif at["id"] is None:
         if at["open"]:  # a value is needed that nobody knows
             _press(page, effort, "Control+Enter")
             page.wait_for_timeout(120)
             _press(page, effort, "Control+Enter")
         else:
             _press(page, effort, "Enter")
+    if at["asking"] or at["id"] is None:
         return
     effort.seen.add(at["id"])
     suspects = [

@@ -190,6 +190,7 @@ class Walker {
     this.walk = walk;
     this.answered = new Set();
     this.passed = new Set();
+    this.said = new Set();
     this.trail = [];
     this.dirty = false;
     this.armed = false;
@@ -344,6 +345,7 @@ class Walker {
   say(stop) {
     this.done({ do: "yes", paths: stop.answers });
     this.answered.add(stop.id);
+    this.said.add(`${stop.id} ${stop.sentence}`);
   }
 
   done(act) {
@@ -438,6 +440,8 @@ class Walker {
     Object.assign(this.walk, { fields: told.fields, tables: told.tables, stops: told.stops, head: told.head, order: told.order });
     for (const id of before) this.answered.delete(id);
     for (const act of this.acts) this.playOut(act);
+    // What a yes did not settle (a value is needed elsewhere) is left open, and not asked in a circle.
+    for (const stop of told.stops) if (this.said.has(`${stop.id} ${stop.sentence}`)) this.passed.add(stop.id);
     for (const clash of told.clashes ?? []) this.tellClash(clash);
     const gone = here && !this.stop && (!this.valueAt(here) || (this.wasStop && !typed)); // it is settled by what was done before
     if (gone || (!here && !this.asking)) this.goTo(this.firstNotPassed());
@@ -637,6 +641,7 @@ class Walker {
   actOf(event) {
     const { key, code, altKey, ctrlKey, metaKey, shiftKey } = event;
     if (event.isComposing) return null;
+    if (key === "Escape" && !(this.find("queue").hidden && this.find("keys").hidden)) return () => this.toggle(this.find("queue").hidden ? "keys" : "queue");
     if (this.rejecting) return { Enter: () => { const reason = this.input.value.trim(); if (reason) this.reject(reason); }, Escape: () => { this.rejecting = false; this.draw(); } }[key] ?? null;
     if (altKey && !ctrlKey && !event.getModifierState("AltGraph")) {
       return { KeyA: () => this.acceptAll(), KeyS: () => this.skip(), KeyR: () => this.askReason(), KeyU: () => this.undo() }[code] ?? null;
@@ -799,7 +804,8 @@ class Walker {
     else if (!this.at) this.drawDone(card);
     else if (value) this.drawQuestion(card, stop, value);
     else this.drawWhole(card, stop);
-    (this.input ?? card.querySelector("button"))?.focus({ preventScroll: true });
+    card.tabIndex = -1;
+    (this.input ?? card).focus({ preventScroll: true }); // no button: an Enter too many must not press one
   }
 
   drawQuestion(card, stop, value) {
@@ -1043,8 +1049,11 @@ class Walker {
 
   async toggle(name) {
     const panel = this.find(name);
-    panel.hidden = !panel.hidden;
-    this.find(`show-${name}`).setAttribute("aria-expanded", String(!panel.hidden));
+    const open = panel.hidden;
+    for (const each of ["queue", "keys"]) {
+      this.find(each).hidden = !(open && each === name);
+      this.find(`show-${each}`).setAttribute("aria-expanded", String(open && each === name));
+    }
     if (name === "queue" && !panel.hidden) this.drawQueue((await this.trying("queue"))?.queue ?? []);
     this.input?.focus();
   }
@@ -1061,6 +1070,7 @@ class Walker {
   }
 
   async jump(run) {
+    this.toggle("queue");
     if (run === this.walk?.run) return;
     const walk = await this.trying("open", { run });
     if (walk?.taken) this.say_(`${walk.taken} has it at hand.`, true);
@@ -1070,7 +1080,6 @@ class Walker {
     await this.flush();
     this.skipped.delete(run);
     if (left) this.trying("leave", { runs: [left] });
-    this.toggle("queue");
     this.openWalk(walk);
   }
 }

@@ -137,7 +137,9 @@ def keep_edits(run_id: str, edits: Edits) -> None:
     job = get_job(run_id)
     if job is not None and job.extraction is not None:
         desk = get_studio().reviewing
-        kept, version, clashes = desk.keep_edits(run_id, job.extraction, edits, edits_from(base), seen, "")
+        kept, version, clashes = desk.keep_edits(
+            run_id, job.extraction, edits, edits_from(base), seen, get_studio().person.name
+        )
         st.session_state.setdefault(keys.EDITS, {})[run_id] = kept
         _remember(run_id, kept, version)
         if clashes:

@@ -23,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.calibration_data import HARD_SHARE, Reading, generate, read, weights
 from core.validation.calibration import HIGHEST, Calibration
-from core.validation.signs import Signs
+from core.validation.signs import KIND, Signs
 
 OUT = Path(__file__).parent.parent / "core" / "validation" / "calibration.toml"
 #: Inverse strength of the penalty: chosen by cross-validation among 0.05, 0.1, 0.2 and 0.5.
@@ -88,7 +88,11 @@ def _supposed(usual: Mapping[str, float]) -> list[tuple[dict[str, float], bool, 
 
 def _names(rows: Sequence[Mapping[str, float]]) -> list[str]:
     seen = Counter(name for row in rows for name in row)
-    return sorted(name for name, count in seen.items() if count >= LEAST_SEEN and name not in ASSUMED)
+    return sorted(
+        name
+        for name, count in seen.items()
+        if count >= LEAST_SEEN and name not in ASSUMED and not name.startswith(KIND)
+    )
 
 
 def _matrix(rows: Sequence[Mapping[str, float]], names: Sequence[str]) -> np.ndarray:

@@ -193,10 +193,11 @@ class Recipe(BaseModel):
         """The recipe for documents of a type, where it does not say itself what it reads."""
         return self if self.type_name else self.model_copy(update={"type_name": type_name})
 
-    def with_added(self, added: TypeDefinition | None) -> Recipe:
-        """The recipe with what a person added to the type that it reads, where it reads that and says nothing of it itself."""
-        fits = added is not None and self.declared is None and self.type_name == added.name
-        return self.model_copy(update={"declared": added}) if fits else self
+    def with_declared(self, declared: TypeDefinition | None) -> Recipe:
+        """The recipe with the type that it reads as a person declared it, or what they added to it, where it says nothing of that itself."""
+        says = self.declared is not None and self.declared.name == self.type_name
+        fits = declared is not None and self.type_name == declared.name and not says
+        return self.model_copy(update={"declared": declared}) if fits else self
 
     @property
     def chooses_type(self) -> bool:

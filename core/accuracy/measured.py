@@ -57,6 +57,10 @@ class Measured(BaseModel):
     """SHA-256 of the file's bytes, where it could be opened."""
     language: str = ""
     kind: str = ""
+    type: str = ""
+    """The title of its document type."""
+    titles: dict[str, str] = {}
+    """What its fields are called, by their key in ``counts``, where no type that ships has them."""
     vendor: str = ""
     status: str = "ok"
     seconds: float = 0.0
@@ -85,7 +89,7 @@ class Measured(BaseModel):
     @property
     def scored(self) -> ScoredCase:
         """What the tables of :mod:`core.evaluation.report` are made of."""
-        about = {"language": self.language, "kind": self.kind, "vendor_group": self.vendor}
+        about = {"language": self.language, "kind": self.kind, "vendor_group": self.vendor, "type_title": self.type}
         counts = {name: Count(*count) for name, count in self.counts.items()}
         score = CaseScore(counts, [], self.header_exact, self.items_right, self.items_scorable)
         return ScoredCase(Case(self.case_id, {"meta": about}, None), score, self.status, self.seconds)

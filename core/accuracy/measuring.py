@@ -9,10 +9,11 @@ from core.accuracy.causes import cause_of, places_of_truth
 from core.accuracy.measured import Measured, Miss, Place
 from core.evaluation.cases import Case
 from core.evaluation.outcome import Compared, Outcome, compare
-from core.evaluation.scoring import ITEM_PREFIX, score_case
+from core.evaluation.scoring import ITEM_PREFIX, column_name, score_case
 from core.evidence import Box, Evidence, PageText
 from core.extraction import Extraction
 from core.extraction_json import to_json
+from core.schema.document_type import DocumentType
 from core.schema.path import row_of
 from core.validation.gate import decide
 
@@ -29,6 +30,8 @@ def measure(case: Case, extraction: Extraction, *, seconds: float = 0.0) -> Meas
         document=extraction.document,
         language=case.language,
         kind=case.kind,
+        type=case.type.title,
+        titles=_titles(case.type),
         vendor=case.vendor,
         seconds=round(seconds, 4),
         verdict=extraction.verdict,
@@ -54,6 +57,8 @@ def unread(case: Case, name: str, status: str, *, seconds: float = 0.0, document
         document=document,
         language=case.language,
         kind=case.kind,
+        type=case.type.title,
+        titles=_titles(case.type),
         vendor=case.vendor,
         status=status,
         seconds=round(seconds, 4),
@@ -62,6 +67,16 @@ def unread(case: Case, name: str, status: str, *, seconds: float = 0.0, document
         items_right=score.items_right,
         items_scorable=score.items_scorable,
     )
+
+
+def _titles(kind: DocumentType) -> dict[str, str]:
+    """The titles of the fields that a person declared, by their key in the counts."""
+    declared = kind.header if kind.definition else kind.added
+    titles = {info.name: info.title for info in declared}
+    for table in kind.tables:
+        columns = table.columns if kind.definition else kind.added_columns(table)
+        titles |= {column_name(kind, table, info.name): f"{table.row_title}: {info.title}" for info in columns}
+    return titles
 
 
 def lowest_confidence(extraction: Extraction) -> float | None:

@@ -119,8 +119,7 @@ class CaseSets:
 
     def _records(self) -> Iterator[Subject]:
         orders = self._orders.each(RecordQuery(status="reviewed", sort="order_id", descending=True))
-        # A truth names a type that ships: those of a person's own are no cases yet.
-        with_document = (order for order in orders if order.document and order.type.definition is None)
+        with_document = (order for order in orders if order.document)
         yield from (self.subject_of_record(order) for order in islice(with_document, MOST_RECORDS))
 
     def subject_of_record(self, order: Record) -> Subject:

@@ -54,8 +54,8 @@ def truth_of(order: Record, extraction: Extraction | None, kind: str, page_count
         "visible": shown,
         "order_id": order.order_id,
     }
-    if added := kind_of_values.extension:
-        meta["added"] = added.model_dump(mode="json", exclude_defaults=True)
+    if declared := kind_of_values.declared:
+        meta["declared"] = declared.model_dump(mode="json", exclude_defaults=True)
     named = {} if kind_of_values.base is USUAL else {"document_type": kind_of_values.name}
     return {**named, **values, "meta": meta}
 
@@ -67,7 +67,11 @@ def _unseen(invoice: BaseModel, extraction: Extraction) -> frozenset[str]:
     as_read = tuple(text.as_read() for text in extraction.page_texts)
     found = find_evidence(invoice, as_read, {})
     as_extracted = {
-        "meta": {"visible": _everything(extraction.values), "type": extraction.type_name, "added": _added(extraction)},
+        "meta": {
+            "visible": _everything(extraction.values),
+            "type": extraction.type_name,
+            "declared": _declared(extraction),
+        },
         **plain(extraction.values.model_dump()),
     }
     unchanged = {path for path, right in compare(as_extracted, plain(invoice.model_dump())).right.items() if right}
@@ -78,9 +82,9 @@ def _unseen(invoice: BaseModel, extraction: Extraction) -> frozenset[str]:
     )
 
 
-def _added(extraction: Extraction) -> dict[str, Any] | None:
-    added = extraction.type.extension
-    return added.model_dump(mode="json") if added else None
+def _declared(extraction: Extraction) -> dict[str, Any] | None:
+    declared = extraction.type.declared
+    return declared.model_dump(mode="json") if declared else None
 
 
 def _everything(values: BaseModel) -> dict[str, Any]:

@@ -34,10 +34,15 @@ class Case:
         return type_of_truth(self.truth)
 
     def read_with(self, recipe: Recipe) -> Recipe:
-        """``recipe`` as it reads this case: as its type, with what was added to it."""
+        """``recipe`` as it reads this case: as its type, as it was declared then."""
         if self.type is document_types.USUAL:
             return recipe
-        return recipe.reading(self.type.name).with_added(self.type.extension)
+        return recipe.reading(self.type.name).with_declared(self.type.declared)
+
+    @property
+    def type_title(self) -> str:
+        """What its type is called."""
+        return str(self.truth["meta"].get("type_title") or self.type.title)
 
     @property
     def language(self) -> str:
@@ -123,7 +128,7 @@ def _can_be_scored(truth: Any) -> bool:
         and _each(meta.get("invoice_pages") or [], list, int)
         and _each(meta.get("rotations") or {}, dict, int)
         and _is_known(meta.get("type"))
-        and _can_be_added(meta.get("added"))
+        and _can_be_declared(meta.get("declared"))
     )
     return shaped and all(
         _each(rows, list, dict) and _each(truth.get(table.name), list, dict)
@@ -137,10 +142,10 @@ def _is_known(name: Any) -> bool:
     return not name or any(kind.name == name for kind in document_types.SHIPPED)
 
 
-def _can_be_added(added: Any) -> bool:
-    """Whether ``added`` is nothing, or says what was added to a type."""
+def _can_be_declared(declared: Any) -> bool:
+    """Whether ``declared`` is nothing, or declares a type or what is added to one."""
     try:
-        return not added or type_declared(TypeDefinition.model_validate(added)).extends is not None
+        return not declared or type_declared(TypeDefinition.model_validate(declared)) is not None
     except ValueError:
         return False
 

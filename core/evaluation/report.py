@@ -50,7 +50,9 @@ class Report:
     def fields(self) -> dict[str, Count]:
         """The counts of every field that was scored in some case, header first."""
         scores = [scored.score for scored in self.cases]
-        names = counted_names(type_of_truth(scored.case.truth) for scored in self.cases)
+        known = counted_names(type_of_truth(scored.case.truth) for scored in self.cases)
+        counted = {name for score in scores for name in score.counts}  # also of types that a kept summary does not know
+        names = [*known, *sorted(counted - set(known), key=lambda name: (is_column(name), name))]
         counts = {name: total(scores, partial(eq, name)) for name in names}
         return {name: count for name, count in counts.items() if count.f1 is not None}
 
@@ -85,6 +87,8 @@ def render(report: Report, *, cases: bool = False, errors: bool = False, vendors
     parts = [_field_table(report), _headline(report.summary)]
     parts += [_group_table("language", report.by(lambda case: case.language))]
     parts += [_group_table("kind", report.by(lambda case: case.kind))]
+    types = report.by(lambda case: case.type_title)
+    parts += [_group_table("type", types)] if len(types) > 1 else []
     parts += [_group_table("vendor", report.by(lambda case: case.vendor))] if vendors else []
     if cases or errors:
         parts.append(_case_lines(report, errors))
@@ -92,12 +96,13 @@ def render(report: Report, *, cases: bool = False, errors: bool = False, vendors
 
 
 def to_json(report: Report) -> dict[str, Any]:
-    """The report as JSON: ``summary``, ``fields``, ``by_language``, ``by_kind``, ``by_vendor``, ``cases``."""
+    """The report as JSON: ``summary``, ``fields``, ``by_language``, ``by_kind``, ``by_type``, ``by_vendor``, ``cases``."""
     return {
         "summary": _summary_json(report.summary),
         "fields": {name: _count_json(count) for name, count in report.fields.items()},
         "by_language": _groups_json(report.by(lambda case: case.language)),
         "by_kind": _groups_json(report.by(lambda case: case.kind)),
+        "by_type": _groups_json(report.by(lambda case: case.type_title)),
         "by_vendor": _groups_json(report.by(lambda case: case.vendor)),
         "cases": {scored.case.case_id: _case_json(scored) for scored in report.cases},
     }

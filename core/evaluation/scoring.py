@@ -104,11 +104,11 @@ def score_case(truth: Mapping[str, Any], prediction: Mapping[str, Any]) -> CaseS
 
 
 def type_of_truth(truth: Mapping[str, Any]) -> DocumentType:
-    """The document type that a truth is of: its ``meta.type``, else its ``document_type`` where that is the name of a type of
+    """The document type that a truth is of: what its ``meta.declared`` says, its ``meta.type``, else its ``document_type`` where that is the name of a type of
     which its visible fields are; an invoice where neither says. Raises ValueError for a ``meta.type`` that is not known."""
     meta = truth.get("meta") or {}
-    if added := added_in(truth):
-        return type_declared(added)
+    if declared := declared_in(truth):
+        return type_declared(declared)
     if meta.get("type"):
         return type_named(meta["type"])
     named = truth.get("document_type")
@@ -117,10 +117,11 @@ def type_of_truth(truth: Mapping[str, Any]) -> DocumentType:
     return found if set(meta.get("visible") or ()) <= set(found.names()) else USUAL
 
 
-def added_in(truth: Mapping[str, Any]) -> TypeDefinition | None:
-    """What the truth says was added to its type (``meta.added``); ``None`` for nothing. Raises ValueError where it is not sound."""
-    added = (truth.get("meta") or {}).get("added")
-    return TypeDefinition.model_validate(added) if added else None
+def declared_in(truth: Mapping[str, Any]) -> TypeDefinition | None:
+    """How the truth says that its type was declared, or what was added to one that ships (``meta.declared``); ``None`` for nothing. Raises
+    ValueError where it is not sound."""
+    declared = (truth.get("meta") or {}).get("declared")
+    return TypeDefinition.model_validate(declared) if declared else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,16 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import exp
 from pathlib import Path
 
+from core.document_types import USUAL
 from core.recipe import Correction
 from core.schema.path import cell_path, is_cell
 from core.stores.ledger import ReviewedValue
-from core.validation.signs import Signs, log_odds
+from core.validation.signs import FIELD, ITEM_PREFIX, KIND, Signs, log_odds
 
 #: No reading is quite sure or quite hopeless, whatever its signs.
 LOWEST, HIGHEST = 0.01, 0.995
@@ -56,9 +57,14 @@ class Calibration:
             for finding in signs.findings:
                 trusted *= LOWERED[finding.severity]
             return trusted
-        weights = self.weights
-        total = sum(weights[name] * number for name, number in signs.numbers.items() if name in weights)
+        total = sum(self.weight(name, signs) * number for name, number in signs.numbers.items())
         return min(max(logistic(total), LOWEST), HIGHEST)
+
+    def weight(self, name: str, signs: Signs) -> float:
+        """What a sign weighs beside the others: the kind of a value only where its field has no weight of its own."""
+        if name.startswith(KIND) and any(other.startswith(FIELD) and other in self.weights for other in signs.numbers):
+            return 0.0
+        return self.weights.get(name, 0.0)
 
 
 def logistic(number: float) -> float:
@@ -69,7 +75,7 @@ def logistic(number: float) -> float:
 @cache
 def shipped_calibration() -> Calibration:
     """The calibration that ships, read once a process."""
-    return read_calibration(_FILE.read_text(encoding="utf-8"))
+    return with_kinds(read_calibration(_FILE.read_text(encoding="utf-8")))
 
 
 def read_calibration(text: str) -> Calibration:
@@ -77,6 +83,21 @@ def read_calibration(text: str) -> Calibration:
     data = tomllib.loads(text)
     exact = data["exact"]
     return Calibration(dict(_signs(data["weights"])), exact["found"], exact["unfound"], data["usual"])
+
+
+def with_kinds(calibration: Calibration) -> Calibration:
+    """``calibration`` with what a value of a kind weighs whose field has no weight of its own: what those of the usual type that have one
+    weigh on average."""
+    weights = calibration.weights
+    cells = (
+        (f"{ITEM_PREFIX}{info.name}", f"{ITEM_PREFIX}{info.kind}") for table in USUAL.tables for info in table.columns
+    )
+    found: dict[str, list[float]] = {}
+    for name, kind in (*((info.name, info.kind) for info in USUAL.header), *cells):
+        if (sign := f"{FIELD}{name}") in weights:
+            found.setdefault(f"{KIND}{kind}", []).append(weights[sign])
+    kinds = {kind: sum(known) / len(known) for kind, known in found.items()}
+    return replace(calibration, weights={**weights, **kinds})
 
 
 def _signs(table: Mapping[str, object], before: str = "") -> Iterator[tuple[str, float]]:

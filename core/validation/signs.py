@@ -4,6 +4,7 @@ A sign is a number. Those that begin with a word and a colon say which of severa
 ``rule:NAME:beside``, ``finding:CHECK``, ``sums:NAME``: the sums confirm it) and are 1; the others are explained here:
 
     base         1 for every value
+    kind:KIND    1 for every value of a kind (kind:item.KIND for cells): counts where its field has no weight of its own
     believed     the extractor's own score
     match        how well the place on the page matches the value, less 1 (0: exactly)
     reading      the log-odds of the OCR confidence of its words, less those of a sure reading (0: sure)
@@ -35,6 +36,8 @@ from core.validation.registry import rules_of
 
 #: Cells of lines are told from header fields by this in their sign's name: ``field:item.quantity``.
 ITEM_PREFIX = "item."
+#: How the names of the signs begin that say which field a value is of, and of which kind.
+FIELD, KIND = "field:", "kind:"
 
 #: Checks that say nothing of other values: what is empty, and what bounds a confidence by itself.
 _NO_SIGN = frozenset({"not_found", "other_total"})
@@ -84,7 +87,7 @@ def signs(
             yield path, Signs({}, True, trusted, objects)
             continue
         name = ITEM_PREFIX + info.name if is_cell(path) else info.name
-        numbers = {"base": 1.0, f"field:{name}": 1.0, "elsewhere": float(objections)}
+        numbers = {"base": 1.0, f"{FIELD}{name}": 1.0, _kind_sign(path, info): 1.0, "elsewhere": float(objections)}
         numbers |= _of_source(name, known) | _of_place(found, known) | _of_findings(objects)
         if "unfound" in numbers:
             numbers.pop("agreed", None)  # two models may well invent the same
@@ -94,6 +97,10 @@ def signs(
         numbers |= _of_amount(info, value)
         numbers |= rules.signs_of(info.name, value, values)
         yield path, Signs(numbers, False, found is not None, objects)
+
+
+def _kind_sign(path: str, info: FieldInfo) -> str:
+    return f"{KIND}{ITEM_PREFIX if is_cell(path) else ''}{info.kind}"
 
 
 def _can_be_confirmed(info: FieldInfo, value: object, numbers: Mapping[str, float]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -10,7 +11,7 @@ import streamlit as st
 from core.accuracy import CAUSES, Evaluated, Measured, Miss, Place
 from core.errors import StudioError
 from pages.accuracy_parts.state import Shown
-from pages.accuracy_parts.tables import field_title, miss_row, percent_columns
+from pages.accuracy_parts.tables import field_title, miss_row, percent_columns, titles_in
 from pages.shared import keys
 from pages.shared.frame import get_studio, plain
 from pages.shared.pictures import address
@@ -39,14 +40,14 @@ def draw_misses(shown: Shown) -> None:
         return
     left, right = st.columns([11, 10], gap="medium")
     with left:
-        listed = _draw_filters(found)
+        listed = _draw_filters(found, titles_in(shown.result))
         chosen = _draw_list(listed, shown.result.evaluation_id)
     if chosen is not None:
         with right, st.container(key="accuracy_miss"):
             _draw_miss(shown.result, *chosen)
 
 
-def _draw_filters(found: list[Found]) -> list[Found]:
+def _draw_filters(found: list[Found], titles: Mapping[str, str]) -> list[Found]:
     fields = list(dict.fromkeys(miss.name for _, miss in found))
     causes = [cause for cause in CAUSES if any(miss.cause == cause for _, miss in found)]
     cases = list(dict.fromkeys(one.case_id for one, _ in found))
@@ -54,7 +55,7 @@ def _draw_filters(found: list[Found]) -> list[Found]:
         field = st.selectbox(
             "Field",
             [_ALL, *fields],
-            format_func=lambda name: name if name == _ALL else field_title(name),
+            format_func=lambda name: name if name == _ALL else field_title(name, titles),
             key=keys.MISS_FIELD,
         )
         cause = st.selectbox("Cause", [_ALL, *causes], key=keys.MISS_CAUSE)

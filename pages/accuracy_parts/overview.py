@@ -16,6 +16,7 @@ from pages.accuracy_parts.tables import (
     group_rows,
     miss_row,
     percent_columns,
+    titles_in,
 )
 from pages.shared.charts import BAD, QUIET, WARN, draw_chart
 from pages.shared.frame import plain
@@ -38,7 +39,7 @@ def draw_overview(shown: Shown) -> None:
         rows = group_rows(shown.result, group or "Language")
         st.dataframe(rows, hide_index=True, key="accuracy_groups", column_config=percent_columns(rows))
     with right:
-        _draw_causes(shown.result.figures)
+        _draw_causes(shown.result)
     st.markdown("##### Documents")
     rows = document_rows(shown.result)
     st.dataframe(rows, hide_index=True, key="accuracy_documents", column_config=percent_columns(rows))
@@ -59,8 +60,8 @@ def headline(figures: Figures) -> dict[str, tuple[float | None, str]]:
     summary, count = figures.report.summary, figures.documents
     return {
         "Header F1": (summary.header.f1, "All header fields of all documents together."),
-        "Line items F1": (summary.items.f1, "Description, quantity, unit price and total of every line."),
-        "All F1": (summary.all.f1, "Header fields and line items together."),
+        "Line items F1": (summary.items.f1, "Every cell of every line, and of the other tables."),
+        "All F1": (summary.all.f1, "Header fields and rows of tables together."),
         "Wholly right": (_share(figures.wholly_right, count), "Documents in which nothing is wrong or missing."),
         "Ready": (_share(figures.approved, count), "Documents that would pass without a person."),
         "Ready, but wrong": (
@@ -99,7 +100,8 @@ def _draw_headline(shown: Shown) -> None:
         )
 
 
-def _draw_causes(figures: Figures) -> None:
+def _draw_causes(result: Evaluated) -> None:
+    figures = result.figures
     if not figures.misses:
         st.success("Nothing was missed.", icon=":material/task_alt:")
         return
@@ -107,7 +109,8 @@ def _draw_causes(figures: Figures) -> None:
 
     worst = sorted(figures.causes, key=lambda name: -sum(figures.causes[name].values()))[:_MOST_FIELDS]
     most = sum(figures.causes[worst[0]].values())
-    titles = [field_title(name) for name in worst]
+    called = titles_in(result)
+    titles = [field_title(name, called) for name in worst]
     figure = go.Figure()
     for cause in CAUSES:
         counts = [figures.causes[name].get(cause, 0) for name in worst]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,7 @@ Row = dict[str, Any]
 GROUPS: dict[str, Callable[[Case], str]] = {
     "Language": lambda case: case.language or "(not told)",
     "Kind": lambda case: case.kind or "(not told)",
+    "Type": lambda case: case.type_title,
     "Vendor": lambda case: case.vendor or "(not told)",
 }
 _WHY = "Why not read"
@@ -29,8 +30,15 @@ _HEADER, _ITEMS, _EVERY = "All header fields", "All line items", "All"
 PERCENT = st.column_config.NumberColumn(format="%.1f %%")
 
 
-def field_title(name: str) -> str:
-    """A field's title by its key in the counts; cells say that they belong to a line."""
+def titles_in(result: Evaluated) -> Mapping[str, str]:
+    """What the fields of declared types are called in a result, by their key in the counts."""
+    return {name: title for one in result.documents for name, title in one.titles.items()}
+
+
+def field_title(name: str, titles: Mapping[str, str]) -> str:
+    """A field's title by its key in the counts, those of declared types as ``titles`` says; cells say that they belong to a line."""
+    if name in titles:
+        return titles[name]
     for kind in document_types.SHIPPED:
         for info in kind.header:
             if info.name == name:
@@ -50,9 +58,10 @@ def field_rows(result: Evaluated, other: Evaluated | None = None) -> list[Row]:
         theirs = other.figures.report
         before = {**theirs.fields, **_sums(theirs.summary)}
     rows = []
+    titles = titles_in(result)
     for name, count in {**report.fields, **_sums(report.summary)}.items():
         row: Row = {
-            "Field": field_title(name),
+            "Field": field_title(name, titles),
             "Precision": percent(count.precision),
             "Recall": percent(count.recall),
             "F1": percent(count.f1),
@@ -88,7 +97,7 @@ def _gain(now: Count, before: Count | None) -> float | None:
 
 
 def group_rows(result: Evaluated, group: str) -> list[Row]:
-    """A row a language, kind or vendor."""
+    """A row a language, kind, type or vendor."""
     return [
         {
             group: name,
@@ -133,7 +142,7 @@ def miss_row(one: Measured, miss: Miss) -> Row:
     line = f" {miss.line}" if miss.line else ""
     return {
         "Case": one.case_id,
-        "Field": f"{field_title(miss.name).replace('Line:', f'Line{line}:')}",
+        "Field": f"{field_title(miss.name, one.titles).replace('Line:', f'Line{line}:')}",
         "Truth": miss.truth if miss.truth is not None else "(not on the page)",
         "Value": miss.value if miss.value is not None else "(none)",
         "Cause": miss.cause,

@@ -40,10 +40,11 @@ def draw_picker(desk: Desk, document: OpenDocument) -> None:
         draw_type(document)
         draw_recipe(document)
         _draw_start(desk, document)
-    draw_recognised(document)
-    draw_sending(document)
     if parts := parts_of(document):
         draw_split_offer(document, parts, lambda: _split(document, parts))
+    else:
+        draw_recognised(document)
+    draw_sending(document)
     if sentence := st.session_state.get(keys.RANGE_ERROR):
         st.markdown(f":red[:material/error: {plain(sentence)}]")
     if len(document.groups) > 1:

@@ -59,10 +59,11 @@ def _draw_head(desk: Desk, document: OpenDocument, run_id: str, reviewed: Review
         why = plain(" ".join(stop.sentence for stop in stops(reviewed.extraction)))
         st.markdown(_verdict(reviewed.extraction), width="content", help=why or None)
         with st.popover(_summary(reviewed), type="tertiary", key="run_details"):
+            _draw_type(document, reviewed.extraction)
             _draw_details(run_id, reviewed.extraction)
+        _draw_unknown(reviewed.extraction)
         if len(document.groups) > 1:
             draw_group_choice(document)
-        _draw_type(document, reviewed.extraction)
         st.space("stretch")
         st.button(
             "Pages",
@@ -91,22 +92,29 @@ def _draw_type(document: OpenDocument, extraction: Extraction) -> None:
         list(titles),
         format_func=titles.__getitem__,
         key=keys.SHOWN_TYPE,
-        width=170,
-        label_visibility="collapsed",
-        help=plain(_why(choice)) or None,
+        width=260,
         on_change=_read_as,
         args=(document, group),
     )
+    if choice is not None:
+        st.caption(plain(_why(choice)))
+
+
+def _draw_unknown(extraction: Extraction) -> None:
+    """That nothing on the pages says what they are."""
+    choice = extraction.recipe.type_choice
     if choice is not None and not choice.known:
         st.markdown(":orange-badge[:material/help: Type not known]", width="content", help=plain(_why(choice)))
 
 
-def _why(choice: TypeChoice | None) -> str:
-    if choice is None:
-        return ""
+def _why(choice: TypeChoice) -> str:
     if choice.known:
-        return f"Read as this since it {choice.reason}. Choose another type and it is read again."
-    return f"What this is is not known ({choice.reason}). Choose its type and it is read again."
+        return f"It {choice.reason}. Another choice reads it again."
+    return f"What this is is not known: it {_as_clause(choice.reason)}. Choose its type in the list behind the count of fields."
+
+
+def _as_clause(reason: str) -> str:
+    return reason if not reason.startswith("nothing") else f"may be anything, {reason}"
 
 
 def _read_as(document: OpenDocument, group: Group) -> None:
@@ -144,7 +152,8 @@ def _summary(reviewed: Reviewed) -> str:
     lines = sum(len(kind.rows(extraction.values, table)) for table in kind.tables if not is_folded(table))
     seconds = sum(step.seconds for step in reviewed.extraction.steps)
     cost = _cost(reviewed.extraction)
-    return f"{found} of {usual} fields · {lines} line{'' if lines == 1 else 's'} · {in_words(seconds)}{cost}"
+    counted = f"{found} of {usual} fields · {lines} line{'' if lines == 1 else 's'}"
+    return f"{kind.title} · {counted} · {in_words(seconds)}{cost}"
 
 
 def _cost(extraction: Extraction) -> str:

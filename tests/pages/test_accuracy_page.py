@@ -270,7 +270,7 @@ def test_a_cell_is_named_with_its_line() -> None:
     miss = Miss(
         name="item.quantity", path="line_items.2.quantity", title="Quantity", line=3, truth="2", cause="misread"
     )
-    one: Any = SimpleNamespace(case_id="a")
+    one: Any = SimpleNamespace(case_id="a", titles={})
     assert miss_row(one, miss)["Field"] == "Line 3: Quantity"
-    assert field_title("item.quantity") == "Line: Quantity"
+    assert field_title("item.quantity", {}) == "Line: Quantity"
     assert Place(page=1, ratio=1.4, boxes=((0, 0, 1, 1),)).words == ""

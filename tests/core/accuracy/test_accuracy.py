@@ -21,10 +21,13 @@ from core.evaluation.cases import load_case
 from core.events import RunFinished, StepFailed
 from core.extraction import Extraction, PageRef
 from core.jobs.queue import Job
+from core.recipe import Recipe
 from core.settings import Settings
 from core.studio import Studio
 from core.validation.gate import decide
 from tests.conftest import SampleFile
+from tests.core.declared.papers import PAYSLIP, paper
+from tests.core.declared.test_reading import from_example
 from tests.core.made import with_value
 
 
@@ -247,3 +250,24 @@ def test_a_document_that_fails_is_told_while_the_others_go_on(studio: Studio, ca
     """Whoever watches sees the sentence at once."""
     job = ended(studio, studio.accuracy.start(Choice("cases"), ["default"]))
     assert [event.step for event in job.events if isinstance(event, StepFailed)] == ["broken"]
+
+
+def test_records_of_types_of_ones_own_are_cases_too(studio: Studio) -> None:
+    """Read as the type was declared when they were saved, told by type, and with the titles of their own fields."""
+    definition = studio.types.keep(from_example(PAYSLIP, 3)[0])
+    one = paper(PAYSLIP, 5)
+    document = studio.open(one.data, one.name)
+    *_, last = studio.extract(document, None, Recipe(type_name=definition.name), "run1")
+    assert isinstance(last, RunFinished)
+    read = last.extraction
+    net = next(field.name for field in definition.fields if field.title == "Net pay")
+    changed = read.values.model_copy(update={net: Decimal("1.23")})
+    studio.save(changed, ("database",), run_id="run1", extraction=read.model_copy(update={"values": changed}))
+    studio.types.keep(definition.model_copy(update={"fields": definition.fields[:3], "checks": ()}))
+    (result,) = measure(studio, Choice("records"))
+    assert [(miss.name, miss.title, miss.truth) for miss in result.documents[0].misses] == [(net, "Net pay", "1.23")]
+    assert list(result.figures.report.by(lambda case: case.type_title)) == ["Payslip"]
+    assert result.documents[0].titles[net] == "Net pay"
+    assert net in result.figures.report.fields
+    assert result.documents[0].pairs  # its confidences are judged like any other
+    assert main(["evaluate", "--records", "--json", "--quiet"]) == 0

@@ -265,7 +265,7 @@ def test_a_kept_record_with_them_is_a_case_that_is_read_and_scored_with_them(stu
     case = load_case(folder)
     assert "cost_centre" in {info.name for info in case.type.header}
     assert case.read_with(Recipe()).declared == found.recipe.declared
-    truth["meta"]["added"] = {"name": "invoice"}
+    truth["meta"]["declared"] = {"name": "invoice"}
     (folder / "truth.json").write_text(json.dumps(truth), encoding="utf-8")
     with pytest.raises(CaseError):
         load_case(folder)

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.declared.building import build
+from core.declared.extractor import read_declared
 from core.recipe import Correction
 from core.stores.ledger import ReviewedValue
 from core.validation.calibration import (
@@ -21,7 +23,11 @@ from core.validation.calibration import (
     read_calibration,
     shipped_calibration,
     uncorrected,
+    with_kinds,
 )
+from core.validation.signs import Signs, log_odds, signs
+from tests.core.declared.papers import PAYSLIP, paper
+from tests.core.declared.test_reading import from_example, pages_of
 
 SHARE = st.floats(LOWEST, HIGHEST)
 
@@ -119,3 +125,32 @@ def test_what_ships_weighs_good_signs_up_and_bad_ones_down() -> None:
     weights = shipped_calibration().weights
     assert all(weights.get(name, 0) >= 0 for name in ("believed", "match", "reading", "agreed"))
     assert all(weights[name] < 0 for name in ("unfound", "disputed"))
+
+
+def test_a_field_without_a_weight_of_its_own_weighs_what_its_kind_does() -> None:
+    """A date that a person declared as much as the dates of an invoice on average; one that was fitted as it was fitted."""
+    fitted = read_calibration(
+        "[exact]\nfound = 0.9\nunfound = 0.8\n[usual]\n[weights]\nbase = 0.5\n[weights.field]\ninvoice_date = 1.0\ndue_date = 2.0\n"
+        '"item.quantity" = -1.0'
+    )
+
+    calibration = with_kinds(fitted)
+
+    def log_odds_of(*names: str) -> float:
+        return log_odds(calibration.confidence(Signs(dict.fromkeys(("base", *names), 1.0), False, True, ())))
+
+    assert log_odds_of("field:due_date", "kind:date") == pytest.approx(2.5)
+    assert log_odds_of("field:pay_date", "kind:date") == pytest.approx(2.0)
+    assert log_odds_of("field:item.hours", "kind:item.quantity") == pytest.approx(-0.5)
+    assert log_odds_of("field:hours", "kind:quantity") == pytest.approx(0.5)  # no quantity of a header was fitted
+
+
+def test_a_declared_field_has_the_sign_of_its_kind() -> None:
+    """In the header and in a table."""
+    kind = build(from_example(PAYSLIP, 3)[0])
+    read = read_declared(pages_of(paper(PAYSLIP, 5)), kind.definition)  # type: ignore[arg-type]
+    known = {path: set(found.numbers) for path, found in signs(read.values, {}, read.provenance, ())}
+    dates = [info.name for info in kind.header if info.kind == "date"]
+    assert all("kind:date" in known[name] for name in dates)
+    assert "kind:item.money" in known[kind.tables[0].path(0, "amount")]
+    assert "kind:date" in shipped_calibration().weights

@@ -27,7 +27,7 @@ _LABELLED = re.compile(r"^[^\W\d_][^:]{2,24}:\s*\S*\d{3}")
 #: Words that end an English street or building that has no number.
 _UNNUMBERED = frozenset(
     "street road lane avenue drive terrace crescent close court square place house works mill farm estate park centre center "
-    "quay wharf yard buildings boathouse grove gardens green hill row walk mews parade business".split()
+    "rectory vicarage cottage lodge manor barn priory chapel forge granary stables quay wharf yard buildings boathouse grove gardens green hill row walk mews parade business".split()
 )
 #: So many words before a street make a name of a line.
 _CALLED = 2

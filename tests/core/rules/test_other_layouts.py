@@ -231,3 +231,20 @@ def test_a_persons_title_heads_no_section_of_numbers() -> None:
     head = "Frau\nEdda Rasmus\nDeichweg 2 a\n28757 Bremen\nBremen, 20.02.2026\nIhre Stromrechnung 2026-F-118204\n"
     values = read(head + "Beschreibung|@300 Menge|@380 Preis|@480 Betrag\nStrom|@300 2|@380 10,00|@480 20,00").values
     assert values.invoice_number == "2026-F-118204"
+
+
+def test_a_documents_number_is_no_portuguese_postcode() -> None:
+    """“2026-013” has no town behind it: the address ends above the title that holds it."""
+    assert is_town("4050-262 Porto")
+    assert is_town("1100-200")
+    assert not is_town("3. Abschlagsrechnung Nr. 2026-013")
+    head = "!Bau Brandt\nKunde\nSven Hennig\nIm Weinberg 4\n54329 Konz\n3. Abschlagsrechnung Nr. 2026-013\nObjekt Im Weinberg 4, 54329 Konz\n"
+    assert read(head + TABLE).values.billing_address == "Im Weinberg 4, 54329 Konz"
+
+
+def test_a_british_house_with_a_name_and_no_number_begins_an_address() -> None:
+    """Rectory, cottage, barn ..."""
+    head = "INVOICE TO\nMrs D. Feather\nThe Old Rectory\nBromfield\nLudlow SY8 2JR\n\n"
+    assert (
+        read("!Piers Gardens\n" + head + TABLE).values.billing_address == "The Old Rectory, Bromfield, Ludlow SY8 2JR"
+    )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
 from core.notation.dates import dates_in
 from core.page.layout import Token
+
+_DIGIT = re.compile(r"\d")
 
 
 class FoundDate(NamedTuple):
@@ -21,6 +24,8 @@ class FoundDate(NamedTuple):
 def find_dates(tokens: Sequence[Token], month_first: bool) -> list[FoundDate]:
     """The dates in a run of tokens, from left to right."""
     text = " ".join(token.text for token in tokens)
+    if text.isascii() and _DIGIT.search(text) is None:
+        return []  # most runs: not worth looking for forms of dates
     return [
         FoundDate(found.value, _covered(tokens, found.start, found.end), found.sure)
         for found in dates_in(text, month_first)

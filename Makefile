@@ -21,7 +21,7 @@ $(STAMP): requirements.txt requirements-dev.txt
 	touch $(STAMP)
 
 run: setup ## Start the studio (http://localhost:8501)
-	$(BIN)/streamlit run app.py
+	$(BIN)/streamlit run app.py --server.address=localhost
 
 test: setup ## Set up and run every test, with lint and types
 	@sh tests/system_packages.sh

@@ -50,6 +50,10 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
         **_all(_LOOK, "queue count pace following edits words"),
         **_all(_WORK, "open renew leave keep keep_edits save undo reject"),
     },
+    "operation": {
+        **_all(_LOOK, "standing groups corrections causes steps forecast documents alerts"),
+        **_all(_WORK, "look see"),
+    },
     "history": _all(_LOOK, "of_record of_document latest"),
     "memory": {
         **_all(_LOOK, "all vendor recall export"),

@@ -39,6 +39,7 @@ LOGIC = (
     "records",
     "history",
     "rights",
+    "sign_in",
     "memory",
     "preferences",
     "evaluation",

@@ -39,6 +39,7 @@ from pages.shared.form import GROWING, split_fields
 from pages.shared.frame import get_studio, plain
 from pages.shared.history import draw_history
 from pages.shared.keep_case import draw_keep
+from pages.shared.rights import kept_for
 from pages.shared.times import local_time, local_zone
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _draw_head(order: Record) -> bool:
             _draw_way_back(order, order.run_id)
         draw_keep(order)
         draw_record_downloads(order.order_id)
-        if st.button("", key="record_delete", icon=":material/delete:", help="Delete this record"):
+        if st.button("", key="record_delete", icon=":material/delete:", **kept_for("remove", "Delete this record")):
             ask_delete(order.order_id)
         if st.button("", key="record_close", icon=":material/close:", help="Close", shortcut="Esc"):
             open_record(None)
@@ -113,7 +114,13 @@ def _draw_head(order: Record) -> bool:
 
 def _draw_way_back(order: Record, run_id: str) -> None:
     extraction = run_of(run_id)
-    asked = st.button("Open in Studio", key="record_to_studio", type="tertiary", icon=":material/document_scanner:")
+    asked = st.button(
+        "Open in Studio",
+        key="record_to_studio",
+        type="tertiary",
+        icon=":material/document_scanner:",
+        **kept_for("keep_draft"),
+    )
     if not asked or extraction is None:
         return
     try:
@@ -141,7 +148,7 @@ def _draw_save_bar(order: Record, draft: Draft, reviewed: Reviewed, errors: dict
             type="primary",
             icon=":material/save:",
             shortcut="Ctrl+S",
-            disabled=not changed,
+            **kept_for("save", disabled=not changed),
         )
         if changed:
             st.button("Discard", key="record_discard", type="tertiary", on_click=_discard, args=(order,))

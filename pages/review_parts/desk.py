@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.review_parts.wire import address
+from pages.review_parts.wire import address, take_seat
 from pages.shared import keys
 from pages.shared.frame import get_studio
 
@@ -26,5 +26,8 @@ def _component() -> Any:
 def draw_desk() -> None:
     """Draw the window: a seat at the desk. What it shows it asks for itself."""
     seat: str = st.session_state.setdefault(keys.SEAT, uuid.uuid4().hex)
-    _component()(key="review_walk", data={"seat": seat, "address": address(seat)})
-    get_studio().warm()
+    studio = get_studio()
+    take_seat(seat, studio.person)
+    named = studio.person.name if studio.person.known != "account" else ""
+    _component()(key="review_walk", data={"seat": seat, "address": address(seat), "who": named})
+    studio.warm()

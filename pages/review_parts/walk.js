@@ -64,6 +64,7 @@ class Walker {
       const who = this.find("who").value.trim();
       if (!who) return;
       localStorage.setItem("review-who", who);
+      document.cookie = `studio_name=${encodeURIComponent(who)}; path=/; max-age=31536000; SameSite=Lax`;
       this.start();
     };
     this.find("again").onclick = () => { this.skipped.clear(); this.nextDocument(); };
@@ -83,6 +84,7 @@ class Walker {
 
   begin(data) {
     this.address = data.address;
+    this.given = data.who; // signed in, or typed on another page
     clearTimeout(this.leaving);
     if (this.ears) return;
     this.ears = new AbortController();
@@ -127,7 +129,7 @@ class Walker {
   // --- documents
 
   async start() {
-    this.who = localStorage.getItem("review-who");
+    this.who = this.given || localStorage.getItem("review-who");
     if (!this.who) {
       this.show("name");
       this.find("who").focus();

@@ -19,6 +19,7 @@ from core.errors import StudioError
 from core.person import Person
 from core.reviewing import ReviewDesk
 from core.reviewing.desk import Seat, Waiting, Wish
+from core.sign_in import typed_name
 from core.stores.reviews import Claim
 from core.studio import Studio
 from pages.shared.frame import get_studio
@@ -28,7 +29,6 @@ from pages.shared.signed import base, is_signed, sign
 REVIEW_ROUTE = "/review-desk/{seat}/{signature}"
 #: Bytes of a request at most.
 _LARGEST = 2_000_000
-_LONGEST_NAME = 60
 _LONGEST_REASON = 500
 
 Told = Mapping[str, Any]
@@ -65,11 +65,22 @@ async def _answer(request: Request) -> Response:
     return JSONResponse(reply, headers={"Cache-Control": "no-store"})
 
 
+#: Who sits where, of those that signed in: what such a window says of its name is not asked.
+_SIGNED_IN: dict[str, Person] = {}
+
+
+def take_seat(seat: str, person: Person) -> None:
+    """Note who a seat belongs to, where they signed in."""
+    if person.known == "signed in":
+        _SIGNED_IN[seat] = person
+
+
 def answer(studio: Studio, seat: str, told: Told) -> Any:
-    """What the studio answers to a request: JSON values. What is done stands under the name that was typed. Raises StudioError,
-    and KeyError, TypeError or ValueError for what is no request."""
-    by = Seat(seat, " ".join(str(told.get("who", "")).split())[:_LONGEST_NAME])
-    desk = studio.by(Person(by.who, known="typed")).reviewing if by.who else studio.reviewing
+    """What the studio answers to a request: JSON values. What is done stands under the name of who signed in, else of the one
+    that was typed. Raises StudioError, and KeyError, TypeError or ValueError for what is no request."""
+    person = _SIGNED_IN.get(seat) or Person(typed_name(str(told.get("who", ""))), known="typed")
+    by = Seat(seat, person.name)
+    desk = studio.by(person).reviewing if person.name else studio.reviewing
     return _with_addresses(VERBS[told["verb"]](desk, by, told))
 
 

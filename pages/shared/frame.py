@@ -9,8 +9,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.errors import StudioError
+from core.errors import NotAllowed, StudioError
+from core.person import Person
 from core.studio import Studio
+from pages.shared.who import current_person, draw_door, draw_who
 
 #: Seconds after the start at which memory is settled once more.
 SETTLED_AFTER = 90.0
@@ -19,9 +21,18 @@ _STYLE = Path(__file__).with_name("style.css")
 _ICON = Path(__file__).with_name("icon.svg")
 
 
-@st.cache_resource(show_spinner=False)
 def get_studio() -> Studio:
-    """The process's Studio: engines, stores and queue are built once and shared by all sessions."""
+    """The process's Studio in the hands of whoever this session belongs to. Raises NotAllowed for nobody who may come in."""
+    studio = _process_studio()
+    person = current_person(studio.person, studio.settings)
+    if person is None:
+        raise NotAllowed("Sign in first: this studio is for those who have a role in it.")
+    return studio.by(person)
+
+
+@st.cache_resource(show_spinner=False)
+def _process_studio() -> Studio:
+    """Engines, stores and queue are built once and shared by all sessions."""
     from core.entrypoints.bootstrap import build_studio
 
     studio = build_studio()
@@ -45,13 +56,27 @@ def _settle_memory() -> None:
     gc.freeze()
 
 
-def is_ready() -> bool:
-    """Whether there is a Studio; where there is none (its database does not answer) the page says why instead."""
+def person_here() -> Person | None:
+    """Who this session belongs to; ``None`` for nobody who may come in, or where there is no Studio."""
     try:
-        get_studio()
+        studio = _process_studio()
+    except StudioError:
+        return None
+    return current_person(studio.person, studio.settings)
+
+
+def is_ready() -> bool:
+    """Whether there is a Studio, and somebody who may come in; where not, the page says why instead."""
+    try:
+        studio = _process_studio()
     except StudioError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return False
+    person = current_person(studio.person, studio.settings)
+    if person is None:
+        draw_door(plain)
+        return False
+    draw_who(person, plain)
     return True
 
 

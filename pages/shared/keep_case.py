@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import StudioError
 from core.stores.records import Record
 from pages.shared.frame import get_studio, plain
+from pages.shared.rights import kept_for
 
 
 def draw_keep(order: Record) -> None:
@@ -19,8 +20,11 @@ def draw_keep(order: Record) -> None:
         "",
         key="keep_case",
         icon=":material/published_with_changes:" if kept else ":material/science:",
-        help="Review the record first: a test case needs values that are right." if waits else _ABOUT[kept],
-        disabled=waits,
+        **kept_for(
+            "accuracy.library.keep",
+            "Review the record first: a test case needs values that are right." if waits else _ABOUT[kept],
+            disabled=waits,
+        ),
         on_click=_keep,
         args=(order,),
     )

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import document_types
-from core.document_types import USUAL
+from core.document_types import USUAL, type_declared
 from core.errors import RecordMissing
 from core.extraction import Extraction, PageRef
 from core.invoice.model import Invoice
@@ -20,6 +20,8 @@ from core.stores.records import RecordQuery
 from core.studio import Studio
 from pages.records_parts.query import columns, title_of_column
 from storage.workbook import Workbook
+from tests.contract.test_records_of_types import PAYSLIP, payslip
+from tests.core.declared.test_own_fields import ADDED
 from tests.core.meter_bills import BILL, PAGE, VALUES
 from tests.pages.test_records_page import open_page, said
 
@@ -120,6 +122,25 @@ def test_records_of_all_types_are_listed_together_and_one_type_by_itself(studio:
     assert "vendor_name" not in listed(app)
     assert list(app.selectbox(key="sort").options)[:4] == ["Order", "Contract", "Read on", "To pay"]
     assert listed(open_page(type="invoice"))["invoice_number"] == ["R-1"]
+
+
+def test_a_list_is_narrowed_by_a_field_that_a_person_declared(studio: Studio) -> None:
+    """A range of amounts of a type of theirs, the words of a field that they added to invoices, which is a column to sort by;
+    nothing is offered where nobody declared any."""
+    assert not [box for box in open_page().selectbox if box.key == "field"]
+    studio.types.keep(PAYSLIP)
+    studio.types.keep(ADDED)
+    for number, net in (("P-1", "900.00"), ("P-2", "1100.00")):
+        studio.save(payslip(number, "Ada", net), ("database",))
+    for centre in ("4711-B", "4712-B"):
+        studio.save(type_declared(ADDED).model(cost_centre=centre), ("database",))
+    assert listed(open_page(field="Net", least="1000"))["order_id"] == ["2"]
+    assert listed(open_page(field="Net", most="1000", type="payslip"))["net"] == ["900.00"]
+    assert listed(open_page(field="Cost centre", holds="4712"))["cost_centre"] == ["4712-B"]
+    assert listed(open_page(sort="Cost centre", order="descending"))["cost_centre"][:2] == ["4712-B", "4711-B"]
+    app = open_page(field="Cost centre", holds="9999")
+    app.button(key="records_clear").click().run()
+    assert len(listed(app)["order_id"]) == 4
 
 
 def test_a_record_says_its_type_where_the_document_does_not(studio: Studio) -> None:

@@ -222,8 +222,11 @@ def test_an_e_invoice_has_its_page_read_for_them(studio: Studio) -> None:
     plain = read(studio, sample.read_bytes())
     pdf = pymupdf.open(stream=sample.read_bytes())
     pdf[0].insert_text((330, 30), "Cost centre: 4711-B", fontsize=9)
-    studio.types.keep(ADDED)
+    position = FieldDefinition(name="position", title="Position", kind="quantity", labels=("Pos.",))
+    columns = (TableDefinition(name="line_items", title="Line items", columns=(position,)),)
+    studio.types.keep(ADDED.model_copy(update={"tables": columns}))
     found = read(studio, pdf.tobytes())
+    assert [row.position for row in found.values.line_items] == [Decimal(number) for number in range(1, 6)]
     assert (found.extractor, found.value_at("cost_centre")) == ("einvoice", "4711-B")
     assert {path: found.value_at(path) for path, _, _ in plain.walk()} == {path: v for path, _, v in plain.walk()}
     assert found.provenance["invoice_number"].exact

@@ -6,6 +6,7 @@ import json
 import random
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,8 +18,11 @@ sys.path.insert(0, str(ROOT))
 
 from core.call import Call, Purpose, Usage  # noqa: E402
 from core.entrypoints.bootstrap import build_studio  # noqa: E402 - the project is not an installed package
+from core.events import RunFinished  # noqa: E402
+from core.inbox.facts import facts_of_extraction  # noqa: E402
 from core.invoice.model import Invoice  # noqa: E402
 from core.settings import Budget, Settings  # noqa: E402
+from core.stores.inbox import InboxItem  # noqa: E402
 from core.stores.records import Status  # noqa: E402
 from samples.generate import make_sample  # noqa: E402
 from storage.calls import SqlCalls  # noqa: E402
@@ -98,6 +102,32 @@ def fill_inbox(person: Person) -> None:
         person.page.locator(".inbox_line input").nth(place).check()
 
 
+def fill_queue(folder: Path) -> None:
+    """The samples with doubts that they do not have: a queue to review."""
+    studio = build_studio(Settings(data_dir=folder, workers="threads"))
+    unsure = {"due_date": 0.4, "total_amount": 0.6, "line_items.1.quantity": 0.5}
+    for place, name in enumerate(("italian-two-pages", "english-studio", "german-einvoice")):
+        document = studio.open(sample(name)[1], sample(name)[0])
+        run_id, now = f"queue{place}", datetime.now(UTC)
+        *_, finished = studio.extract(document, run_id=run_id)
+        assert isinstance(finished, RunFinished)
+        read = finished.extraction
+        read = read.model_copy(update={"confidences": {**read.confidences, **unsure}})
+        studio._parts.files.keep_json("run", run_id, read.model_dump_json())
+        item = InboxItem(run_id, document.sha256, document.name, now, now, run_id=run_id)
+        studio.inbox._store.add([replace(item, **facts_of_extraction(read), state="needs review")])
+    studio.close()
+
+
+def review_queue(person: Person) -> None:
+    """At the second question of the first document."""
+    person.visit("/review")
+    for text in ("Ana", ""):
+        person.page.keyboard.type(text)
+        person.page.keyboard.press("Enter")
+        expect(person.page.locator(".review .card .field")).to_be_focused()
+
+
 def keep_type(folder: Path) -> None:
     """A document type made from an example."""
     definition, names = from_example(PAYSLIP, 3)
@@ -148,6 +178,10 @@ def main() -> None:
             person = Person(new_page(browser), server)
             fill_inbox(person)
             shoot(person, "inbox")
+            fill_queue(data)
+            person = Person(new_page(browser), server)
+            review_queue(person)
+            shoot(person, "review")
             person.visit("/compare")
             person.press("Compare 4 documents × 2 recipes")
             expect(person.page.get_by_text("8 of 8 read")).to_be_visible(timeout=120_000)

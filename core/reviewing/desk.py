@@ -275,10 +275,11 @@ class ReviewDesk:
         self, held: _Held, by: Seat, standing: Reviewed, targets: Sequence[Target], wish: Wish
     ) -> dict[str, Any]:
         values, receipt = standing.extraction.values, held.edits.receipt
+        stands = receipt is not None and not self._parts.changed_since(receipt)
         update, seen = wish.update, None
         if update is not None:
             seen = replace(self._parts.record(update), version=wish.version)
-        elif receipt is not None and not wish.both:
+        elif receipt is not None and (stands or not wish.both):  # a key too many makes no second record
             update, seen = receipt.order_id, receipt.stored.get("database")
         saved = self._parts.save(
             values,

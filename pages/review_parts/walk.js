@@ -503,6 +503,16 @@ class Walker {
   }
 
   async save(wish = {}) {
+    if (this.busy) return;
+    this.busy = true; // until the next document stands there: a key too many must not save this one twice
+    try {
+      await this.saveNow(wish);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  async saveNow(wish) {
     if (this.isTyped()) this.put(this.value.path, this.input.value.trim(), this.picked);
     // A value that was put may settle or raise a question; a yes raises none, and the next document opens at once.
     await (this.acts.some((act) => act.do === "set") ? this.flush() : this.queue);
@@ -525,7 +535,11 @@ class Walker {
     const saving = this.ask("save", about).catch(() => ({ error: "The studio does not answer: it is not saved. What you did stays in this browser." }));
     const state = { answered: this.answered, passed: this.passed, acts, clock: this.clock };
     this.skipped.add(walk.run); // not handed out again while it is being saved
-    this.nextDocument();
+    await this.nextDocument();
+    this.settle(walk, title, saving, state);
+  }
+
+  async settle(walk, title, saving, state) {
     const told = await saving;
     if (told.saved) {
       localStorage.removeItem(this.place(walk.run));
@@ -595,7 +609,7 @@ class Walker {
   }
 
   skip() {
-    if (!this.walk) return;
+    if (!this.walk || this.busy) return;
     this.keepTyped();
     this.note();
     const run = this.walk.run;
@@ -632,7 +646,7 @@ class Walker {
     if (!outside) event.stopPropagation(); // Streamlit has keys of its own
     if (["Shift", "Control", "Alt", "Meta", "AltGraph"].includes(event.key)) return;
     if (!event.repeat) this.clock.keys += 1;
-    const act = this.actOf(event);
+    const act = this.busy ? () => {} : this.actOf(event);
     if (act) {
       event.preventDefault();
       event.stopPropagation();
@@ -1030,7 +1044,7 @@ class Walker {
     const { stop, value } = this;
     for (const [place, offer] of (stop?.offers ?? []).entries()) {
       if (offer.place?.page !== number) continue;
-      this.mark("offer", offer.place.at).append(make("i", "", String(place + 1)));
+      this.mark("offer", offer.place.at).append(make("span", "nth-of", String(place + 1)));
     }
     for (const path of stop?.members.map((member) => member.path).filter((each) => each && each !== value?.path) ?? []) {
       const place = this.valueAt(path)?.place;

@@ -97,8 +97,9 @@ def test_three_documents_are_reviewed_by_keys_alone(studio: Studio, new_person: 
     expect(notice).to_contain_text("1 question is open")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("The queue is empty")).to_be_visible()
-    expect(page.get_by_text("is saved as order")).to_be_visible()
+    expect(page.get_by_text("WS-73 is saved as order")).to_be_visible()
 
+    expect(page.locator(".review .pace")).to_contain_text("3 reviews")  # all that was under way has ended
     found = {run: studio.reviewing.edits(run)[0].saved for run in ("WS71", "WS72", "WS73")}
     assert [str(each.due_date) for each in found.values() if each] == ["2026-04-15", "2026-04-13", "2026-04-13"]
     totals = [each.total_amount for each in found.values() if each]

@@ -91,7 +91,7 @@ class Walker {
     const signal = this.ears.signal;
     window.addEventListener("pagehide", () => this.release(), { signal });
     window.addEventListener("keydown", (event) => { // a click beside everything took the focus
-      if (document.activeElement === document.body && this.walk) this.onKey(event, true);
+      if (document.activeElement === document.body) this.onKey(event, true);
     }, { signal });
     new ResizeObserver(() => this.layOut()).observe(this.find("stage"));
     this.beat = setInterval(() => this.renew(), RENEW);
@@ -642,6 +642,7 @@ class Walker {
   // --- keys
 
   onKey(event, outside = false) {
+    if (!this.walk && event.altKey && event.code === "KeyU") this.undo();
     if (!this.walk || this.find("work").hidden) return;
     if (!outside) event.stopPropagation(); // Streamlit has keys of its own
     if (["Shift", "Control", "Alt", "Meta", "AltGraph"].includes(event.key)) return;
@@ -790,7 +791,8 @@ class Walker {
   drawHead() {
     const some = this.waiting === undefined ? "" : `${this.waiting} wait${this.waiting === 1 ? "s" : ""}`;
     const pace = this.pace ? `median ${this.pace.seconds < 10 ? this.pace.seconds.toFixed(1) : Math.round(this.pace.seconds)} s, ${this.pace.looks} look${this.pace.looks === 1 ? "" : "s"}` : "";
-    this.find("pace").textContent = this.pace ? `The ${pace} of the last ${this.pace.count === 1 ? "review" : `${this.pace.count} reviews`}.` : "";
+    const each = this.pace ? `${this.pace.seconds < 10 ? this.pace.seconds.toFixed(1) : Math.round(this.pace.seconds)} s and ${this.pace.looks} look${this.pace.looks === 1 ? "" : "s"}` : "";
+    this.find("pace").textContent = !this.pace ? "" : this.pace.count === 1 ? `The last review took ${each}.` : `The last ${this.pace.count} reviews took ${each} at the median.`;
     if (!this.walk) return;
     const { total, currency, name, type } = this.walk.head;
     this.find("title").textContent = [this.titleOf(this.walk), [total, currency].filter(Boolean).join(" ")].filter(Boolean).join(" · ");
@@ -810,7 +812,7 @@ class Walker {
   drawCard() {
     const card = this.find("card");
     const { stop, value } = this;
-    this.wasStop = Boolean(stop);
+    this.wasStop = Boolean(stop) && !this.answered.has(stop.id); // one goes back to what was answered to look at it
     this.dirty = false;
     card.className = `card ${!stop ? "calm" : stop.kind === "doubt" || stop.kind === "empty" ? "" : "bad"}`;
     card.replaceChildren();

@@ -33,6 +33,8 @@ StudioError
 ├── RecipeError              a recipe that cannot be read
 ├── PromptError              a prompt that cannot be read or stored
 ├── TypeDefinitionError      a document type that is not sound, or not there
+├── AccessDenied             a key that is missing, unknown or no longer works
+├── TooManyCalls             more than a key may ask for; says after how many seconds to come again
 ├── LayoutError              a layout of an export that is not sound, or not there
 ├── EInvoiceLacking          a record that lacks what an e-invoice must say
 ├── CaseError                an evaluation folder that cannot be read
@@ -238,6 +240,18 @@ class RecipeError(StudioError):
 
 class TypeDefinitionError(StudioError):
     """A document type that does not exist, cannot be read or cannot be kept."""
+
+
+class AccessDenied(StudioError):
+    """A program's key is missing, unknown, or no longer works."""
+
+
+class TooManyCalls(StudioError):
+    """A program asks for more than its key may; ``after`` is in how many seconds it may come again."""
+
+    def __init__(self, message: str, after: int) -> None:
+        self.after = after
+        super().__init__(message)
 
 
 class LayoutError(StudioError):

@@ -24,7 +24,7 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
     "": {
         **_all(
             _LOOK,
-            "by look document hidden type_of_pages parts parts_of job progress draft keep_desk runs review parse_value duplicates",
+            "by look document hidden type_of_pages parts parts_of job progress events draft keep_desk runs review parse_value duplicates",
         ),
         **_all(
             _LOOK,
@@ -86,6 +86,14 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
         **_all(_LOOK, "by get latest cells document documents totals votes estimate"),
         **_all(_WORK, "begin go_on again change add cancel remove vote unvote"),
         **_all(_RULE, "handlers"),
+    },
+    "operation": {
+        **_all(_LOOK, "standing groups corrections causes steps forecast documents alerts look clock"),
+        **_all(_WORK, "see"),
+    },
+    "access": {
+        **_all(_LOOK, "is_open known may_read clock"),
+        **_all(_RULE, "keys make revoke"),
     },
     "spending": _all(_LOOK, "bill savings calls call today this_month forecast unpriced budgets"),
     "models": {

@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from core.access import Access
 from core.accuracy import Accuracy
 from core.cache import Cache
 from core.call import Call
@@ -60,6 +61,7 @@ from core.settings import Defaults, Settings
 from core.shelf import Shelf
 from core.spending import Spending
 from core.stores.alerts import AlertStore
+from core.stores.api import ApiStore
 from core.stores.bills import Bills
 from core.stores.calls import Calls
 from core.stores.comparisons import Comparisons
@@ -118,6 +120,8 @@ class Parts:
     memory: VendorMemory
     inbox: Inbox
     reviews: Reviews
+    access: Access
+    api: ApiStore
     person: Person
     """Who acts where nobody else is named: the account that runs the studio."""
 
@@ -137,6 +141,7 @@ class Studio:
         self.layouts = parts.layouts
         self.accuracy = parts.accuracy
         self.memory = parts.memory
+        self.access, self.api_store = parts.access, parts.api
         self.inbox = parts.inbox.by(parts.person)
         self.spending = Spending(parts.calls, parts.bills, lambda: self.defaults.budget)
         self.operation = Operation(
@@ -273,9 +278,16 @@ class Studio:
 
     # --- runs ------------------------------------------------------------------------------------------------------
 
-    def start(self, sha256: str, pages: Sequence[PageRef], recipe: Recipe | None = None, owner: str = "") -> str:
+    def start(
+        self,
+        sha256: str,
+        pages: Sequence[PageRef],
+        recipe: Recipe | None = None,
+        owner: str = "",
+        run_id: str | None = None,
+    ) -> str:
         """See :meth:`core.runs.Runs.start`. The Inbox follows it."""
-        run_id = self._runs.start(sha256, pages, recipe, owner, person=self.person)
+        run_id = self._runs.start(sha256, pages, recipe, owner, run_id, self.person)
         self.inbox.began(sha256, pages, run_id)
         return run_id
 
@@ -296,6 +308,10 @@ class Studio:
     def progress(self, run_id: str) -> Job | None:
         """See :meth:`core.runs.Runs.progress`."""
         return self._runs.progress(run_id)
+
+    def events(self, run_id: str, after: int = 0) -> list[tuple[int, Event]]:
+        """What has happened in a run, each with its number, from the one behind ``after`` on."""
+        return self._parts.queue.events(run_id, after)
 
     def cancel(self, run_id: str) -> None:
         """See :meth:`core.runs.Runs.cancel`."""

@@ -602,3 +602,48 @@ ALERTS = Table(
     Column("ended_at", Moment, index=True),
     Column("seen_at", Moment),
 )
+
+#: Keys of programs: of each only its SHA-256 and first letters.
+API_KEYS = Table(
+    "api_keys",
+    METADATA,
+    Column("key_id", String(64), primary_key=True),
+    Column("name", Prose, nullable=False),
+    Column("prefix", String(20), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("role", String(20), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", Prose, nullable=False),
+    Column("expires_at", Moment),
+    Column("revoked_at", Moment),
+    Column("used_at", Moment),
+    Column("calls_per_minute", Integer),
+    Column("pages_per_day", Integer),
+)
+
+#: Who brought which document by the API.
+API_DOCUMENTS = Table(
+    "api_documents",
+    METADATA,
+    Column("owner", String(64), primary_key=True),
+    Column("document", String(64), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+#: Runs that programs asked for. A wish (an idempotency key) is done once.
+API_TASKS = Table(
+    "api_tasks",
+    METADATA,
+    Column("task_id", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("document", String(64), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("wish", String(200)),
+    Column("asked", String(64), nullable=False),
+    Column("save", Facts, nullable=False),
+    Column("order_id", OrderId),
+    Index("ix_api_tasks_owner", "owner", "created_at"),
+    Index("ix_api_tasks_wish", "owner", "wish", unique=True),
+)

@@ -55,6 +55,7 @@ LOGIC = (
     "inbox",
     "exporting",
     "operation",
+    "access",
 )
 LOGIC_PACKAGES = (
     "rules",

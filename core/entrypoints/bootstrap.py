@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 
+from core.access import Access
 from core.accuracy import Accuracy, AccuracyParts
 from core.cache import Cache
 from core.declared.shelf import TypeShelf
@@ -54,6 +55,7 @@ from core.stores.holds import Holds
 from core.stores.traffic import Traffic
 from core.studio import Parts, Studio
 from storage.alerts import SqlAlerts
+from storage.api import SqlApi
 from storage.bills import SqlBills
 from storage.calls import SqlCalls
 from storage.comparisons import SqlComparisons
@@ -186,6 +188,7 @@ def _assemble(
             pdf_of=pdf_of,
         )
     )
+    api = SqlApi(shared)
     parts = Parts(
         shelf=shelf,
         runs=runs,
@@ -212,6 +215,8 @@ def _assemble(
         accuracy=Accuracy(settings, measuring),
         operation=SqlOperation(database, place, shared),
         alerts=SqlAlerts(shared),
+        access=Access(api),
+        api=api,
         preferences=preferences,
         memory=memory,
         inbox=inbox,

@@ -57,6 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_types(commands.add_parser("types", help="list the document types; write or take in one of your own as YAML"))
     _add_export(commands.add_parser("export", help="write saved records as files for other programs"))
     _add_layouts(commands.add_parser("layouts", help="list the layouts of such files; write or take in one as YAML"))
+    _add_api(commands.add_parser("api", help="run the HTTP API alone, without the pages"))
+    _add_keys(commands.add_parser("keys", help="list the keys of programs that call the API; make or revoke one"))
+    _add_send(commands.add_parser("send", help="send documents to a studio elsewhere and print what they say"))
     _add_live(
         commands.add_parser("live", help="ask every provider of models that has a key here one tiny question (paid)")
     )
@@ -166,6 +169,46 @@ def _add_layouts(parser: argparse.ArgumentParser) -> None:
     taken.add_argument("file", type=Path, metavar="FILE.yaml")
     removed = ways.add_parser("remove", help="drop a layout of your own")
     removed.add_argument("name", metavar="NAME")
+
+
+def _add_api(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Serves /v1 and its pages (/docs). The same API stands under /api where the pages run."
+    parser.add_argument("--port", type=int, default=8600, help="where it listens (default: %(default)s)")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="on which address (default: %(default)s); elsewhere only with keys"
+    )
+
+
+def _add_keys(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Lists the keys, a line each. Without any, the API answers programs on this machine alone."
+    ways = parser.add_subparsers(dest="do", metavar="WAY")
+    make = ways.add_parser("make", help="make a key, which is printed once")
+    make.add_argument("name", metavar="NAME", help="what it is for")
+    make.add_argument(
+        "--role",
+        choices=("viewer", "reviewer", "admin"),
+        default="reviewer",
+        help="what it may do (default: %(default)s)",
+    )
+    make.add_argument("--days", type=int, metavar="N", help="how long it works (default: until it is revoked)")
+    make.add_argument("--calls", type=int, metavar="N", help="calls a minute at most")
+    make.add_argument("--pages", type=int, metavar="N", help="pages a day at most")
+    revoked = ways.add_parser("revoke", help="have a key open nothing more")
+    revoked.add_argument("key_id", metavar="ID")
+
+
+def _add_send(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Sends each file, waits for it, and prints one JSON object a file, as extract does."
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--to", required=True, metavar="URL", help="the studio's address, such as http://studio:8501/api"
+    )
+    parser.add_argument("--key", metavar="KEY", help="the key (default: STUDIO_API_KEY of the environment)")
+    parser.add_argument("--recipe", default="", metavar="NAME", help="how they are read")
+    parser.add_argument("--type", default="", metavar="NAME", help="what they are read as")
+    parser.add_argument(
+        "--save", action="append", default=[], choices=("database", "workbook"), help="where approved records go"
+    )
 
 
 def _add_live(parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,5 @@
+"""The HTTP API: the studio's verbs for programs, on the page's own port under ``/api`` or alone."""
+
+from core.entrypoints.api.app import make_api
+
+__all__ = ["make_api"]

@@ -1,0 +1,113 @@
+"""The API as one ASGI application: mounted on the page's own port, or run alone by uvicorn."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from functools import cache
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.entrypoints.api.caller import Caller
+from core.entrypoints.api.problems import answer_problems, problem
+from core.entrypoints.api.routes import VERSION, routes
+from core.entrypoints.api.tasks import Tasks
+from core.person import STUDIO
+from core.stores.api import ApiStore
+from core.studio import Studio
+
+log = logging.getLogger(__name__)
+#: Seconds between two looks for tasks whose record is to be saved, and bytes beside a file that a form may have.
+_LOOK, _BESIDE = 1.0, 1_000_000
+
+
+def make_api(studio: Callable[[], Studio]) -> FastAPI:
+    """The API over the studio that ``studio`` gives, which is asked when the first call comes. Its pages at ``/docs`` need no internet."""
+    api = FastAPIOffline(
+        title="Extraction studio",
+        version=VERSION,
+        description="Documents in, checked records out. Errors are problem documents (RFC 9457).",
+        lifespan=_lifespan,
+    )
+    api.state.studio = studio
+    api.state.access = cache(lambda: studio().access)
+    api.state.store = cache(lambda: studio().api_store)
+    answer_problems(api)
+    api.include_router(routes)
+    api.add_middleware(GZipMiddleware, minimum_size=2000)
+    api.add_middleware(LimitedBody, most=lambda: studio().defaults.limits.file_megabytes * 1_000_000 + _BESIDE)
+    return api
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(api: FastAPI) -> AsyncIterator[None]:
+    """Mounted in another application this must be run by hand: nothing else does."""
+    saving = asyncio.create_task(_save_what_is_over(api.state))
+    yield
+    saving.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await saving
+
+
+async def _save_what_is_over(state: Any) -> None:
+    """Save the records of tasks that are over, also where nobody asks for them."""
+    while True:
+        await asyncio.sleep(_LOOK)
+        try:
+            await run_in_threadpool(_settle, state.studio(), state.store())
+        except Exception:
+            log.exception("records of tasks that are over were not saved")
+
+
+def _settle(studio: Studio, store: ApiStore) -> None:
+    Tasks(Caller(studio, STUDIO, None), store).settle()
+
+
+class LimitedBody:
+    """Stops a request whose body is larger than ``most`` bytes while it streams in."""
+
+    def __init__(self, app: ASGIApp, most: Callable[[], int]) -> None:
+        self._app, self._most = app, most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            await self._app(scope, receive, send)
+            return
+        most = await run_in_threadpool(self._most)
+        told = dict(scope["headers"]).get(b"content-length", b"0")
+        sentence = f"This request has more than {most // 1_000_000} MB: send a smaller file."
+        refusal = problem(413, "document-too-large", sentence, {"Connection": "close"})
+        if told.isdigit() and int(told) > most:
+            await refusal(scope, receive, send)
+            return
+        came, refused = 0, False
+
+        async def counted() -> Message:
+            nonlocal came
+            message = await receive()
+            came += len(message.get("body", b""))
+            if came > most:
+                raise _TooLarge
+            return message
+
+        async def sent(message: Message) -> None:
+            """Whoever read the body makes an answer of their own of the interruption: ours goes in its place."""
+            nonlocal refused
+            if came <= most:
+                await send(message)
+            elif not refused:
+                refused = True
+                await refusal(scope, receive, send)
+
+        await self._app(scope, counted, sent)
+
+
+class _TooLarge(Exception):
+    """A body is larger than it may be."""

@@ -1,0 +1,231 @@
+"""Documents that programs bring, and the runs that they ask for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, get_args
+
+from core.documents.base import Document
+from core.documents.ranges import parse_page_range
+from core.entrypoints.api.caller import Caller
+from core.entrypoints.api.models import DocumentInfo, ExtractRequest, TaskInfo, TaskList, TaskState
+from core.entrypoints.api.problems import Refused
+from core.errors import RecordMissing, StorageError
+from core.events import StepStarted
+from core.extraction import PageRef
+from core.extraction_json import to_json
+from core.jobs.queue import Job
+from core.recipe import load_recipe
+from core.runs import new_run_id
+from core.stores.api import NOT_SAVED, ApiStore, ApiTask
+from core.stores.records import Target
+
+KIND = "extraction"
+#: Seconds that a call may wait for a result, and between two looks while it does.
+MOST_WAIT, _LOOK = 60.0, 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """What one caller may do with documents and runs."""
+
+    caller: Caller
+    store: ApiStore
+    root: str = ""
+    """Before every address that an answer names."""
+
+    # --- documents ---------------------------------------------------------------------------------------------------
+
+    def bring(self, data: bytes, name: str, password: str | None = None) -> tuple[DocumentInfo, bool]:
+        """Keep a document; and whether this caller brought it for the first time. Raises a DocumentError."""
+        document = self.caller.studio.open(data, name, password)
+        fresh = not self.store.owns(self.caller.owner, document.sha256)
+        self.store.brought(self.caller.owner, document.sha256, _now(self))
+        return _info(document), fresh
+
+    def document(self, document_id: str) -> Document:
+        """A document that this caller brought (any, for one that sees all). Raises Refused, a StudioError."""
+        if not self.caller.sees_all and not self.store.owns(self.caller.owner, document_id):
+            raise Refused(404, "document-missing", "There is no such document of yours here.")
+        try:
+            return self.caller.studio.document(document_id)
+        except RecordMissing as error:
+            raise Refused(404, "document-missing", "There is no such document here.") from error
+
+    # --- tasks -------------------------------------------------------------------------------------------------------
+
+    def begin(self, asked: ExtractRequest, wish: str | None) -> TaskInfo:
+        """Ask for a run; the same wish again gives the task that it made. Raises Refused, a StudioError."""
+        digest = hashlib.sha256(asked.model_dump_json().encode()).hexdigest()
+        document = self.document(asked.document_id)
+        pages = parse_page_range(asked.pages, document.page_count)
+        studio = self.caller.studio
+        defaults = studio.defaults
+        recipe = load_recipe(asked.recipe, defaults.known_recipes()) if asked.recipe else defaults.recipe
+        if asked.type:
+            recipe = studio.types.reading_as(recipe, asked.type)
+        task_id = _task_id(self.caller.owner, wish)
+        count = max(1, len(pages))
+        task = ApiTask(
+            task_id, self.caller.owner, document.sha256, KIND, count, _now(self), wish, digest, tuple(asked.save)
+        )
+        kept = self.store.task(task_id) if wish else None
+        if kept is None:
+            studio.access.may_read(self.caller.key, count)
+            kept = self.store.add_task(task)
+        if kept.asked != digest:
+            raise Refused(
+                422, "idempotency-key-reused", "This Idempotency-Key was used for another request: take a new one."
+            )
+        if kept is task or studio.progress(task_id) is None:  # the second: whoever made it ended before the run began
+            chosen = [PageRef(number) for number in pages]
+            studio.start(document.sha256, chosen, recipe, f"api:{self.caller.owner}", task_id)
+        return self.info(kept)
+
+    def task(self, task_id: str) -> ApiTask:
+        """A task of this caller. Raises Refused."""
+        found = self.store.task(task_id)
+        if found is None or not (self.caller.sees_all or found.owner == self.caller.owner):
+            raise Refused(404, "task-missing", "There is no such task of yours here.")
+        return found
+
+    def latest(self, status: TaskState | None, before: datetime | None, limit: int) -> TaskList:
+        """The caller's tasks, newest first."""
+        owner = None if self.caller.sees_all else self.caller.owner
+        found = self.store.tasks(owner, before, limit)
+        infos = [self.info(task) for task in found]
+        cursor = found[-1].created_at.isoformat() if len(found) == limit else None
+        return TaskList(tasks=[info for info in infos if status is None or info.status == status], next=cursor)
+
+    def info(self, task: ApiTask, wait: float = 0.0) -> TaskInfo:
+        """How a task stands, once it is over or ``wait`` seconds have gone."""
+        end = time.monotonic() + min(wait, MOST_WAIT)
+        job = self._settled(task)
+        while job is not None and job.active and time.monotonic() < end:
+            time.sleep(_LOOK)
+            job = self._settled(task)
+        return self._told(self.task(task.task_id), job)
+
+    def _settled(self, task: ApiTask) -> Job | None:
+        """The task's job; one that is done has its record saved where it was asked for and passed the gate."""
+        job = self.caller.studio.progress(task.task_id)
+        if job is not None and not job.active and task.save and task.order_id is None:
+            self._save(task)
+        return job
+
+    def _save(self, task: ApiTask) -> None:
+        """Save the record of a task that is over, once, where it passed the gate and is not stored already."""
+        studio = self.caller.studio
+        job = studio.job(task.task_id)
+        extraction = job.extraction if job else None
+        if not self.store.begin_saving(task.task_id):
+            return
+        saved: int | None = None
+        try:
+            if extraction is not None and extraction.verdict == "approved":
+                targets: list[Target] = [target for target in get_args(Target) if target in task.save]
+                if not studio.duplicates(extraction, extraction.values, targets):
+                    receipt = studio.save(
+                        extraction.values, targets, run_id=task.task_id, extraction=extraction, status="approved"
+                    )
+                    saved = receipt.order_id
+        except StorageError:
+            self.store.note_saved(task.task_id, None)  # it is tried again
+            raise
+        self.store.note_saved(task.task_id, saved if saved is not None else NOT_SAVED)
+
+    def settle(self) -> None:
+        """Save what is to be saved of every task that is over: nobody need ask for it."""
+        for task in self.store.unsaved():
+            self._settled(task)
+
+    def _told(self, task: ApiTask, job: Job | None) -> TaskInfo:
+        address = f"{self.root}/tasks/{task.task_id}"
+        stages = [event.step for event in job.events if isinstance(event, StepStarted)] if job else []
+        return TaskInfo(
+            task_id=task.task_id,
+            document_id=task.document,
+            status=job.state if job else "failed",
+            created_at=task.created_at,
+            stage=stages[-1] if stages and job and job.active else None,
+            ahead=job.ahead if job else 0,
+            seconds=round(job.seconds, 3) if job else 0.0,
+            seconds_left=job.left if job else None,
+            error=job.error if job else "Its result is no longer kept.",
+            order_id=task.order_id if task.order_id and task.order_id > 0 else None,
+            result_url=f"{address}/result" if job and job.state == "done" else None,
+            events_url=f"{address}/events",
+        )
+
+    def result(self, task_id: str) -> dict[str, Any]:
+        """What a task gave: the JSON of ``python -m core extract``. Raises Refused where it is not over, or gave nothing."""
+        task = self.task(task_id)
+        job = self.caller.studio.job(task_id)
+        if job is None:
+            raise Refused(410, "result-gone", "The result of this task is no longer kept: ask for it again.")
+        if job.active:
+            raise Refused(409, "task-not-over", "This task is not over yet.", {"Retry-After": "1"})
+        if job.extraction is None:
+            raise Refused(422, f"task-{job.state}", job.error or "This task was cancelled.")
+        self._settled(task)
+        return to_json(job.extraction)
+
+    def cancel(self, task_id: str) -> TaskInfo:
+        """Ask a task to stop. Raises Refused."""
+        task = self.task(task_id)
+        self.caller.studio.cancel(task_id)
+        return self.info(task)
+
+    def events(self, task_id: str, after: int) -> Iterator[dict[str, Any]]:
+        """What has happened in a task since, each with its number. Raises Refused."""
+        self.task(task_id)
+        for number, event in self.caller.studio.events(task_id, after):
+            yield {"id": number, **told_event(event)}
+
+
+def told_event(event: Any) -> dict[str, Any]:
+    """An event by the name that it has outside, with what it tells."""
+    names = {
+        "StepStarted": "stage_start",
+        "StepProgressed": "progress",
+        "StepFinished": "stage_complete",
+        "StepSkipped": "stage_skipped",
+        "StepFailed": "stage_failed",
+        "ReplyArrived": "text",
+    }
+    facts = asdict(event)
+    if "step" in facts:
+        facts["stage"] = facts.pop("step")
+    return {"event": names[type(event).__name__], "data": facts}
+
+
+def _task_id(owner: str, wish: str | None) -> str:
+    """A new id; of a wish always the same, so that two calls at once begin one run."""
+    if wish is None:
+        return new_run_id()
+    return hashlib.sha256(json.dumps([owner, wish]).encode()).hexdigest()[:32]
+
+
+def _info(document: Document) -> DocumentInfo:
+    return DocumentInfo(
+        document_id=document.sha256,
+        name=document.name,
+        media_type=document.media_type,
+        pages=document.page_count,
+        size=document.size,
+        remarks=list(document.remarks),
+    )
+
+
+def _now(tasks: Tasks) -> datetime:
+    return tasks.caller.studio.access.clock()
+
+
+def is_over(info: TaskInfo) -> bool:
+    """Whether nothing more happens in a task."""
+    return info.status in ("done", "failed", "cancelled")

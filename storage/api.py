@@ -1,0 +1,143 @@
+"""Keys of programs, what they brought, and their tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from core.stores.api import SAVING, ApiKey, ApiTask
+from storage.database import Database
+from storage.tables import API_DOCUMENTS, API_KEYS, API_TASKS
+
+#: Tasks that are looked at in one go.
+_MOST = 500
+
+
+class SqlApi:
+    """Implements :class:`core.stores.api.ApiStore` on SQLite and PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # --- keys --------------------------------------------------------------------------------------------------------
+
+    def keys(self) -> list[ApiKey]:
+        """See :meth:`core.stores.api.ApiStore.keys`."""
+        query = select(API_KEYS).order_by(API_KEYS.c.created_at.desc(), API_KEYS.c.key_id)
+        with self._database.read() as connection:
+            return [ApiKey(**row) for row in connection.execute(query).mappings()]
+
+    def key_by_digest(self, digest: str) -> ApiKey | None:
+        """See :meth:`core.stores.api.ApiStore.key_by_digest`."""
+        with self._database.read() as connection:
+            row = connection.execute(select(API_KEYS).where(API_KEYS.c.digest == digest)).mappings().first()
+        return ApiKey(**row) if row else None
+
+    def add_key(self, key: ApiKey) -> None:
+        """See :meth:`core.stores.api.ApiStore.add_key`."""
+        row = {column.name: getattr(key, column.name) for column in API_KEYS.columns}
+        with self._database.write() as connection:
+            connection.execute(insert(API_KEYS).values(row))
+
+    def revoke(self, key_id: str, now: datetime) -> bool:
+        """See :meth:`core.stores.api.ApiStore.revoke`."""
+        mine = (API_KEYS.c.key_id == key_id) & API_KEYS.c.revoked_at.is_(None)
+        with self._database.write() as connection:
+            return bool(connection.execute(update(API_KEYS).where(mine).values(revoked_at=now)).rowcount)
+
+    def note_use(self, key_id: str, now: datetime) -> None:
+        """See :meth:`core.stores.api.ApiStore.note_use`."""
+        with self._database.write() as connection:
+            connection.execute(update(API_KEYS).where(API_KEYS.c.key_id == key_id).values(used_at=now))
+
+    # --- documents ---------------------------------------------------------------------------------------------------
+
+    def brought(self, owner: str, document: str, now: datetime) -> None:
+        """See :meth:`core.stores.api.ApiStore.brought`."""
+        if not self.owns(owner, document):
+            try:
+                with self._database.write() as connection:
+                    connection.execute(insert(API_DOCUMENTS).values(owner=owner, document=document, at=now))
+            except IntegrityError:  # it was brought twice at the same time
+                pass
+
+    def owns(self, owner: str, document: str) -> bool:
+        """See :meth:`core.stores.api.ApiStore.owns`."""
+        mine = (API_DOCUMENTS.c.owner == owner) & (API_DOCUMENTS.c.document == document)
+        with self._database.read() as connection:
+            return connection.execute(select(API_DOCUMENTS.c.owner).where(mine)).first() is not None
+
+    # --- tasks -------------------------------------------------------------------------------------------------------
+
+    def add_task(self, task: ApiTask) -> ApiTask:
+        """See :meth:`core.stores.api.ApiStore.add_task`."""
+        row = {column.name: getattr(task, column.name) for column in API_TASKS.columns} | {"save": list(task.save)}
+        try:
+            with self._database.write() as connection:
+                if known := self._wished(connection, task):
+                    return known
+                connection.execute(insert(API_TASKS).values(row))
+        except IntegrityError:  # the same wish at the same time
+            with self._database.read() as connection:
+                return self._wished(connection, task) or task
+        return task
+
+    def _wished(self, connection: Any, task: ApiTask) -> ApiTask | None:
+        if task.wish is None:
+            return None
+        same = (API_TASKS.c.owner == task.owner) & (API_TASKS.c.wish == task.wish)
+        row = connection.execute(select(API_TASKS).where(same)).mappings().first()
+        return _task(row) if row else None
+
+    def task(self, task_id: str) -> ApiTask | None:
+        """See :meth:`core.stores.api.ApiStore.task`."""
+        with self._database.read() as connection:
+            row = connection.execute(select(API_TASKS).where(API_TASKS.c.task_id == task_id)).mappings().first()
+        return _task(row) if row else None
+
+    def tasks(self, owner: str | None, before: datetime | None, limit: int) -> Sequence[ApiTask]:
+        """See :meth:`core.stores.api.ApiStore.tasks`."""
+        query = select(API_TASKS).order_by(API_TASKS.c.created_at.desc(), API_TASKS.c.task_id).limit(limit)
+        if owner is not None:
+            query = query.where(API_TASKS.c.owner == owner)
+        if before is not None:
+            query = query.where(API_TASKS.c.created_at < before)
+        with self._database.read() as connection:
+            return [_task(row) for row in connection.execute(query).mappings()]
+
+    def begin_saving(self, task_id: str) -> bool:
+        """See :meth:`core.stores.api.ApiStore.begin_saving`."""
+        free = (API_TASKS.c.task_id == task_id) & API_TASKS.c.order_id.is_(None)
+        with self._database.write() as connection:
+            return bool(connection.execute(update(API_TASKS).where(free).values(order_id=SAVING)).rowcount)
+
+    def unsaved(self) -> Sequence[ApiTask]:
+        """See :meth:`core.stores.api.ApiStore.unsaved`."""
+        query = select(API_TASKS).where(API_TASKS.c.order_id.is_(None), API_TASKS.c.save != []).limit(_MOST)
+        with self._database.read() as connection:
+            return [_task(row) for row in connection.execute(query.order_by(API_TASKS.c.created_at)).mappings()]
+
+    def note_saved(self, task_id: str, order_id: int | None) -> None:
+        """See :meth:`core.stores.api.ApiStore.note_saved`."""
+        with self._database.write() as connection:
+            connection.execute(update(API_TASKS).where(API_TASKS.c.task_id == task_id).values(order_id=order_id))
+
+    def orders(self, owner: str) -> frozenset[int]:
+        """See :meth:`core.stores.api.ApiStore.orders`."""
+        query = select(API_TASKS.c.order_id).where(API_TASKS.c.owner == owner, API_TASKS.c.order_id > SAVING)
+        with self._database.read() as connection:
+            return frozenset(row.order_id for row in connection.execute(query))
+
+    def pages_since(self, owner: str, since: datetime) -> int:
+        """See :meth:`core.stores.api.ApiStore.pages_since`."""
+        query = select(func.sum(API_TASKS.c.pages)).where(API_TASKS.c.owner == owner, API_TASKS.c.created_at >= since)
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one() or 0)
+
+
+def _task(row: RowMapping) -> ApiTask:
+    return ApiTask(**(dict(row) | {"save": tuple(row["save"])}))

@@ -51,8 +51,8 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
         **_all(_WORK, "open renew leave keep keep_edits save undo reject"),
     },
     "operation": {
-        **_all(_LOOK, "standing groups corrections causes steps forecast documents alerts"),
-        **_all(_WORK, "look see"),
+        **_all(_LOOK, "standing groups corrections causes steps forecast documents alerts look clock"),
+        **_all(_WORK, "see"),
     },
     "history": _all(_LOOK, "of_record of_document latest"),
     "memory": {
@@ -86,10 +86,6 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
         **_all(_LOOK, "by get latest cells document documents totals votes estimate"),
         **_all(_WORK, "begin go_on again change add cancel remove vote unvote"),
         **_all(_RULE, "handlers"),
-    },
-    "operation": {
-        **_all(_LOOK, "standing groups corrections causes steps forecast documents alerts look clock"),
-        **_all(_WORK, "see"),
     },
     "access": {
         **_all(_LOOK, "is_open known may_read clock"),

@@ -183,6 +183,7 @@ class Studio:
             DeskParts(
                 store=parts.reviews,
                 waiting=self._waiting,
+                still_waits=lambda run_id: any(item.state == "needs review" for item in self.inbox.of_run(run_id)),
                 reject=self._reject,
                 extraction=parts.runs.extraction,
                 earlier_edits=parts.runs.draft,
@@ -373,10 +374,10 @@ class Studio:
         ref = next((ref for ref in extraction.pages if ref.number == page), None)
         return self.read_region(self.document(extraction.document), ref, box, extraction) if ref else None
 
-    def _waiting(self, most: int) -> tuple[list[Waiting], int]:
-        """The worst of what needs somebody, and how many do."""
-        page = self.inbox.search(InboxQuery(states=("needs review",), sort="stake", size=most))
-        return [_waiting_item(item, item.run_id) for item in page.rows if item.run_id], page.total
+    def _waiting(self, page: int, size: int) -> tuple[list[Waiting], int]:
+        """A page of what needs somebody, the worst first, and how many do."""
+        found = self.inbox.search(InboxQuery(states=("needs review",), sort="stake", page=page, size=size))
+        return [_waiting_item(item, item.run_id or "") for item in found.rows], found.total
 
     def _reject(self, run_id: str, reason: str) -> None:
         self.inbox.reject([item.item_id for item in self.inbox.of_run(run_id)], reason)

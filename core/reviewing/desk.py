@@ -4,10 +4,11 @@ and saved by the verbs by which everybody saves."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import count
 from threading import Lock
 from typing import Any, Protocol
 
@@ -29,7 +30,7 @@ from core.stores.reviews import Claim, Outcome, ReviewPace, Reviews, ReviewTime
 
 #: Seconds that a claim lasts without a word from the window that has it. Browsers slow what runs in a hidden tab to once a minute.
 LEASE = 90.0
-#: Items of the queue that are looked at to find one that nobody has.
+#: Items of the queue that are looked at together to find one that nobody has.
 _LOOKED_AT = 60
 #: Readings that are remembered: those at hand, and those that come next.
 _REMEMBERED = 24
@@ -94,10 +95,12 @@ class Save(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DeskParts:
-    """What the desk is made of: where reviews are kept, what waits (worst first, and how many in all), and the studio's verbs."""
+    """What the desk is made of: where reviews are kept, a page (from 0, of so many) of what waits, worst first, with how many do
+    in all, and the studio's verbs."""
 
     store: Reviews
-    waiting: Callable[[int], tuple[Sequence[Waiting], int]]
+    waiting: Callable[[int, int], tuple[Sequence[Waiting], int]]
+    still_waits: Callable[[str], bool]
     reject: Callable[[str, str], None]
     extraction: Callable[[str], Extraction | None]
     earlier_edits: Callable[[str], Mapping[str, Any] | None]
@@ -136,15 +139,15 @@ class ReviewDesk:
 
     # --- the queue -------------------------------------------------------------------------------------------------
 
-    def queue(self, most: int = _LOOKED_AT) -> list[tuple[Waiting, Claim | None]]:
-        """What needs somebody, worst first, with who has it at hand."""
-        waiting, _ = self._parts.waiting(most)
+    def queue(self, page: int = 0) -> list[tuple[Waiting, Claim | None]]:
+        """A page (from 0) of what needs somebody, worst first, with who has it at hand; empty behind the last."""
+        waiting, _ = self._parts.waiting(page, _LOOKED_AT)
         claims = self._store.claims([each.run_id for each in waiting])
         return [(each, claims.get(each.run_id)) for each in waiting]
 
     def count(self) -> int:
         """How many documents need somebody."""
-        return self._parts.waiting(0)[1]
+        return self._parts.waiting(0, 0)[1]
 
     def pace(self) -> ReviewPace | None:
         """See :meth:`core.stores.reviews.Reviews.pace`."""
@@ -152,14 +155,24 @@ class ReviewDesk:
 
     def following(self, by: Seat, but: Collection[str] = ()) -> Json | None:
         """Claim the worst that nobody has, without those in ``but``, and give its walk; ``None`` where there is none."""
-        for each, claim in self.queue():
+        for each, claim in self._whole_queue():
             mine = not claim or claim.seat == by.seat or claim.who == by.who
             if each.run_id in but or not mine or each.who not in ("", by.who):
                 continue
             walk = self.open(each.run_id, by)
-            if walk and "taken" not in walk:
+            if walk is None or "taken" in walk:
+                continue
+            if self._parts.still_waits(each.run_id):  # somebody may have saved it since the queue was read
                 return walk
+            self.leave(by, [each.run_id])
         return None
+
+    def _whole_queue(self) -> Iterator[tuple[Waiting, Claim | None]]:
+        for page in count():
+            rows = self.queue(page)
+            yield from rows
+            if len(rows) < _LOOKED_AT:
+                return
 
     # --- claims ----------------------------------------------------------------------------------------------------
 
@@ -390,9 +403,9 @@ def _why_not(standing: Reviewed, errors: Mapping[str, str], wish: Wish) -> Json 
         return {"stopped": "Not saved: there is no value to save.", "at": now.type.header[0].name}
     open_ones = stops(now)
     if open_ones and not wish.anyway:
-        count = f"{len(open_ones)} question{'s are' if len(open_ones) > 1 else ' is'} open"
+        told = f"{len(open_ones)} question{'s are' if len(open_ones) > 1 else ' is'} open"
         return {
-            "stopped": f"{count}: Ctrl+Enter once more saves it as “needs review”.",
+            "stopped": f"{told}: Ctrl+Enter once more saves it as “needs review”.",
             "at": open_ones[0].path,
             "anyway": True,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,8 +18,9 @@ from core.errors import RecordChanged
 from core.extraction import PageRef
 from core.inbox.facts import facts_of_extraction
 from core.review.edits import Edits
-from core.reviewing.desk import LEASE
+from core.reviewing.desk import LEASE, ReviewDesk
 from core.stores.inbox import InboxItem
+from core.stores.records import RecordQuery
 from core.studio import Studio
 from pages.review_parts.wire import address, answer, routes
 from tests.core.test_stops import GIVEN, read
@@ -90,6 +92,47 @@ def test_what_is_given_to_one_is_not_handed_to_another(studio: Studio) -> None:
     studio.inbox.assign(["one"], "Ben")
     assert ask(studio, "a", "next", ANA) == {"none": True}
     assert ask(studio, "b", "next", BEN)["run"] == "one"
+
+
+def test_what_is_given_to_others_holds_nobody_up(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much of it stands before what is left."""
+    monkeypatch.setattr("core.reviewing.desk._LOOKED_AT", 2)
+    theirs = [put(studio, f"d{number}", "900") for number in range(5)]
+    put(studio, "mine", "10")
+    studio.inbox.assign(theirs, "Ben")
+    assert ask(studio, "a", "next", ANA)["run"] == "mine"
+
+
+def test_what_was_saved_as_the_queue_was_read_is_not_handed_out(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list that one looks at may be older than another's save."""
+    put(studio, "one", "10")
+    before = studio.reviewing.queue()
+    ask(studio, "a", "save", ANA, run="one", acts=[{"do": "yes", "paths": ["total_amount"]}])
+    monkeypatch.setattr(ReviewDesk, "queue", lambda self, page=0: before)
+    assert ask(studio, "b", "next", BEN) == {"none": True}
+
+
+def test_six_people_at_once_lose_nothing_and_do_nothing_twice(studio: Studio) -> None:
+    """Each takes the next until there is none."""
+    runs = {put(studio, f"d{number}", str(number)) for number in range(11, 29)}
+
+    def work(number: int) -> list[str]:
+        done: list[str] = []
+        while (run := ask(studio, f"seat{number}", "next", {"who": f"P{number}"}).get("run")) is not None:
+            assert len(done) < len(runs)
+            yes = [{"do": "yes", "paths": ["total_amount"]}]
+            told = ask(studio, f"seat{number}", "save", {"who": f"P{number}"}, run=run, acts=yes)
+            assert "saved" in told, {name: told.get(name) for name in ("asked", "stopped", "clashes", "taken", "at")}
+            done.append(run)
+        return done
+
+    with ThreadPoolExecutor(6) as pool:
+        done = [run for each in pool.map(work, range(6)) for run in each]
+    assert sorted(done) == sorted(runs)
+    saved = studio.search(RecordQuery(size=100)).rows
+    assert sorted(str(row.value("invoice_number")) for row in saved) == sorted(runs)
 
 
 def test_a_document_is_asked_about_saved_and_timed(studio: Studio) -> None:

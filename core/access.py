@@ -22,15 +22,19 @@ class Access:
     """The keys of one installation."""
 
     def __init__(self, store: ApiStore, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._store, self.clock = store, clock
+        self.store, self._clock = store, clock
+
+    def now(self) -> datetime:
+        """The moment that counts (UTC)."""
+        return self._clock()
 
     def keys(self) -> list[ApiKey]:
         """All keys, the newest first."""
-        return self._store.keys()
+        return self.store.keys()
 
     def is_open(self) -> bool:
         """Whether no key was ever made: then programs on this machine alone are answered."""
-        return not self._store.keys()
+        return not self.store.keys()
 
     def make(
         self,
@@ -43,7 +47,7 @@ class Access:
         pages_per_day: int | None = None,
     ) -> tuple[str, ApiKey]:
         """A new key: the key itself, which is shown now and never again, and what is kept of it."""
-        key, now = START + secrets.token_urlsafe(32), self.clock()
+        key, now = START + secrets.token_urlsafe(32), self.now()
         kept = ApiKey(
             key_id=uuid.uuid4().hex[:16],
             name=" ".join(name.split())[:80] or "unnamed",
@@ -56,18 +60,18 @@ class Access:
             calls_per_minute=calls_per_minute,
             pages_per_day=pages_per_day,
         )
-        self._store.add_key(kept)
+        self.store.add_key(kept)
         return key, kept
 
     def revoke(self, key_id: str) -> None:
         """Have a key open nothing more. Raises AccessDenied where there is none that does."""
-        if not self._store.revoke(key_id, self.clock()):
+        if not self.store.revoke(key_id, self.now()):
             raise AccessDenied("There is no key of that id that still works.")
 
     def known(self, key: str) -> ApiKey:
         """The key that a program shows. Raises AccessDenied."""
-        found = self._store.key_by_digest(_digest(key)) if key.startswith(START) else None
-        now = self.clock()
+        found = self.store.key_by_digest(_digest(key)) if key.startswith(START) else None
+        now = self.now()
         if found is None:
             raise AccessDenied(
                 "This key is not known here: make one on the Settings page, or with “python -m core keys make”."
@@ -75,19 +79,19 @@ class Access:
         if not found.works(now):
             raise AccessDenied("This key has expired or was revoked: make a new one.")
         if found.used_at is None or now - found.used_at > _NOTED:
-            self._store.note_use(found.key_id, now)
+            self.store.note_use(found.key_id, now)
         return found
 
     def may_read(self, key: ApiKey | None, pages: int) -> None:
         """Raise TooManyCalls where a key would have more pages read today (UTC) than it may."""
         if key is None or key.pages_per_day is None:
             return
-        today = self.clock().replace(hour=0, minute=0, second=0, microsecond=0)
-        if self._store.pages_since(key.key_id, today) + pages > key.pages_per_day:
+        today = self.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        if self.store.pages_since(key.key_id, today) + pages > key.pages_per_day:
             tomorrow = today + timedelta(days=1)
             raise TooManyCalls(
                 f"This key may have {key.pages_per_day} pages read a day, and with these it would be more: come again tomorrow.",
-                int((tomorrow - self.clock()).total_seconds()) + 1,
+                int((tomorrow - self.now()).total_seconds()) + 1,
             )
 
 

@@ -51,7 +51,7 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
         **_all(_WORK, "open renew leave keep keep_edits save undo reject"),
     },
     "operation": {
-        **_all(_LOOK, "standing groups corrections causes steps forecast documents alerts look clock"),
+        **_all(_LOOK, "standing groups corrections causes steps forecast documents alerts look now"),
         **_all(_WORK, "see"),
     },
     "history": _all(_LOOK, "of_record of_document latest"),
@@ -88,7 +88,7 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
         **_all(_RULE, "handlers"),
     },
     "access": {
-        **_all(_LOOK, "is_open known may_read clock"),
+        **_all(_LOOK, "is_open known may_read now"),
         **_all(_RULE, "keys make revoke"),
     },
     "spending": _all(_LOOK, "bill savings calls call today this_month forecast unpriced budgets"),

@@ -61,7 +61,6 @@ from core.settings import Defaults, Settings
 from core.shelf import Shelf
 from core.spending import Spending
 from core.stores.alerts import AlertStore
-from core.stores.api import ApiStore
 from core.stores.bills import Bills
 from core.stores.calls import Calls
 from core.stores.comparisons import Comparisons
@@ -121,7 +120,6 @@ class Parts:
     inbox: Inbox
     reviews: Reviews
     access: Access
-    api: ApiStore
     person: Person
     """Who acts where nobody else is named: the account that runs the studio."""
 
@@ -141,7 +139,7 @@ class Studio:
         self.layouts = parts.layouts
         self.accuracy = parts.accuracy
         self.memory = parts.memory
-        self.access, self.api_store = parts.access, parts.api
+        self.access = parts.access
         self.inbox = parts.inbox.by(parts.person)
         self.spending = Spending(parts.calls, parts.bills, lambda: self.defaults.budget)
         self.operation = Operation(

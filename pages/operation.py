@@ -31,7 +31,7 @@ def draw_page() -> None:
             "Time", _TIMES, default="Last 7 days", key="operation_period", required=True, label_visibility="collapsed"
         )
         try:
-            standing = operation.standing(PERIODS[chosen or "Last 7 days"](operation.clock()))
+            standing = operation.standing(PERIODS[chosen or "Last 7 days"](operation.now()))
             operation.look()
         except StudioError as error:
             st.error(plain(str(error)), icon=":material/error:")
@@ -121,7 +121,7 @@ def _share(
 def _age(standing: Standing) -> str | None:
     if standing.queue.oldest is None:
         return None
-    hours = (get_studio().operation.clock() - standing.queue.oldest).total_seconds() / 3600
+    hours = (get_studio().operation.now() - standing.queue.oldest).total_seconds() / 3600
     if hours < 1:
         return "oldest: under an hour"
     return f"oldest: {hours:.0f} h" if hours < 48 else f"oldest: {hours / 24:.0f} days"

@@ -188,7 +188,6 @@ def _assemble(
             pdf_of=pdf_of,
         )
     )
-    api = SqlApi(shared)
     parts = Parts(
         shelf=shelf,
         runs=runs,
@@ -215,8 +214,7 @@ def _assemble(
         accuracy=Accuracy(settings, measuring),
         operation=SqlOperation(database, place, shared),
         alerts=SqlAlerts(shared),
-        access=Access(api),
-        api=api,
+        access=Access(SqlApi(shared)),
         preferences=preferences,
         memory=memory,
         inbox=inbox,

@@ -51,7 +51,11 @@ class Operation:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store, self._alerts, self._sources, self._rules = store, alerts, sources, rules
-        self.clock = clock
+        self._clock = clock
+
+    def now(self) -> datetime:
+        """The moment that counts (UTC)."""
+        return self._clock()
 
     def standing(self, period: Period) -> Standing:
         """A period and the one before it."""
@@ -92,7 +96,7 @@ class Operation:
 
     def forecast(self) -> Forecast | None:
         """The seven days from today on; ``None`` where the history is too short."""
-        today = self.clock().date()
+        today = self.now().date()
         since = _start(today - timedelta(days=_LOOK_BACK))
         counts = {day.day: day.documents for day in self._store.days(since, _start(today))}
         return forecast_week(counts, today)
@@ -105,7 +109,7 @@ class Operation:
 
     def look(self) -> list[Alert]:
         """Look at every rule that is set, keep what is broken, and give the alerts that began."""
-        now = self.clock()
+        now = self.now()
         return self._alerts.hold(list(broken_rules(self._rules(), self._sources, now)), now)
 
     def alerts(self) -> list[Alert]:
@@ -114,7 +118,7 @@ class Operation:
 
     def see(self, alerts: Sequence[Alert]) -> None:
         """Somebody saw these."""
-        self._alerts.see([alert.alert_id for alert in alerts], self.clock())
+        self._alerts.see([alert.alert_id for alert in alerts], self.now())
 
 
 def change(now: float | None, before: float | None) -> float | None:

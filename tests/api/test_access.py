@@ -44,7 +44,7 @@ def test_a_key_is_kept_as_its_digest_alone(api: Served) -> None:
 
 def test_a_key_ends_with_its_days(api: Served) -> None:
     """By the clock."""
-    later = Access(api.studio.api_store, lambda: datetime.now(UTC) + timedelta(days=8))
+    later = Access(api.studio.access.store, lambda: datetime.now(UTC) + timedelta(days=8))
     key = api.key(days=7)
     assert api.studio.access.known(key).name == "tests"
     with pytest.raises(AccessDenied, match="expired"):

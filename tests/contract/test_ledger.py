@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from core.evidence import Box, Evidence
 from core.extraction import Extraction, Finding, PageRef, Provenance, StepRecord
+from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.invoice.model import Invoice, LineItem
 from core.recipe import Correction, Recipe
 from core.stores.ledger import ReviewedValue
@@ -105,7 +106,7 @@ def test_every_field_is_a_row_as_extracted(ledger: SqlLedger, database: Database
     """Header and lines, with confidence, the rule, and whether it stands on the page; empty ones too."""
     ledger.keep_run("r1", extraction(), STARTED)
     kept = values_of(database)
-    assert len(kept) == 13 + 4
+    assert len(kept) == len(INVOICE.header) + len(LINE_ITEMS.columns)
     number = kept["invoice_number"]
     assert (number["extracted"], number["confidence"], number["rule"]) == ("R-1", 0.9, "label")
     assert (number["found_on_page"], number["changed"], number["final"]) == (True, None, None)
@@ -200,6 +201,9 @@ def test_each_recipe_is_read_once_for_the_reviewed_values(
     ledger: SqlLedger, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not once a value: a recipe is long, and many runs share one. Every run's own correction still counts."""
+    read: list[object] = []
+    convert = Facts.process_result_value
+    monkeypatch.setattr(Facts, "process_result_value", lambda *told: read.append(told[1]) or convert(*told))
     other = Correction(header_shift=-0.5, reviewed=300)
     for number in range(6):
         reviewed(ledger, database, f"r{number}", extraction().values)
@@ -207,9 +211,7 @@ def test_each_recipe_is_read_once_for_the_reviewed_values(
     order = Record(extraction().values, "reviewed", SqlOrders(database).reserve_id(), run_id="r9")
     SqlOrders(database).add(order)
     ledger.keep_final("r9", order.order_id, order.values)
-    read: list[object] = []
-    convert = Facts.process_result_value
-    monkeypatch.setattr(Facts, "process_result_value", lambda *told: read.append(told[1]) or convert(*told))
+    read.clear()
     found = list(ledger.reviewed_values())
     assert [value.correction for value in found].count(other) == 2
     assert len(found) == 14

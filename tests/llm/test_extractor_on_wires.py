@@ -33,7 +33,7 @@ def perfect(sample: SampleFile) -> str:
 
 
 def _values(truth: dict[str, Any]) -> dict[str, Any]:
-    known = {name: truth.get(name) for name in Invoice.model_fields if name != "line_items"}
+    known = {name: truth.get(name) for name in Invoice.model_fields if name in truth and name != "line_items"}
     items = [
         {cell: line.get(cell) for cell in ("description", "quantity", "unit_price", "total_price")}
         for line in truth.get("line_items", ())

@@ -118,7 +118,7 @@ def test_a_first_visit_says_what_it_is_for_and_has_one_click(studio: Studio) -> 
     app = open_page()
     assert "Which recipe reads your documents best?" in said(app)
     assert "costs nothing" in said(app)
-    assert app.button("compare_start").label == "Compare 4 documents × 2 recipes"
+    assert app.button("compare_start").label == "Compare 5 documents × 2 recipes"
     assert app.multiselect(keys.COMPARE_RECIPES).value == ["default", "always-ocr"]
 
 

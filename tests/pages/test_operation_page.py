@@ -50,7 +50,7 @@ def test_figures_stand_beside_those_of_the_time_before(worked: Studio) -> None:
     """With what the next week brings."""
     app = open_page()
     figures = {metric.label: metric.value for metric in app.metric}
-    standing = worked.operation.standing(PERIODS["Last 7 days"](worked.operation.clock()))
+    standing = worked.operation.standing(PERIODS["Last 7 days"](worked.operation.now()))
     assert figures["Documents"] == str(standing.now.documents)
     assert figures["Could not be read"] == str(standing.now.failed)
     assert "in eight of ten such weeks" in said(app)

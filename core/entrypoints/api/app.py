@@ -38,7 +38,7 @@ def make_api(studio: Callable[[], Studio]) -> FastAPI:
     )
     api.state.studio = studio
     api.state.access = cache(lambda: studio().access)
-    api.state.store = cache(lambda: studio().api_store)
+    api.state.store = cache(lambda: studio().access.store)
     answer_problems(api)
     api.include_router(routes)
     api.add_middleware(GZipMiddleware, minimum_size=2000)

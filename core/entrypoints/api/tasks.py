@@ -223,7 +223,7 @@ def _info(document: Document) -> DocumentInfo:
 
 
 def _now(tasks: Tasks) -> datetime:
-    return tasks.caller.studio.access.clock()
+    return tasks.caller.studio.access.now()
 
 
 def is_over(info: TaskInfo) -> bool:

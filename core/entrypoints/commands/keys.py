@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
             access.revoke(arguments.key_id)
             warn(f"{arguments.key_id} opens nothing more.")
         case _:
-            now = access.clock()
+            now = access.now()
             for known in sorted(access.keys(), key=lambda key: key.created_at):
                 state = "works" if known.works(now) else "revoked" if known.revoked_at else "expired"
                 used = f"used {known.used_at:%Y-%m-%d %H:%M} UTC" if known.used_at else "never used"

@@ -65,7 +65,7 @@ def draw_type(document: OpenDocument) -> None:
         options,
         format_func=lambda name: titles[name] if name else _without_choice(document, titles),
         key=keys.TYPE,
-        width=210,
+        width=180,
         on_change=_set_type,
         args=(document, group),
     )
@@ -113,7 +113,7 @@ def draw_recipe(document: OpenDocument) -> None:
         ["default", *(name for name in recipes if name != "default")],
         format_func=title_of_recipe,
         key=keys.RECIPE,
-        width=310,
+        width=240,
         on_change=_set_recipe,
         args=(document,),
     )

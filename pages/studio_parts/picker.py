@@ -34,7 +34,11 @@ def draw_picker(desk: Desk, document: OpenDocument) -> None:
         st.button("All pages", key="all_pages", on_click=_set_all, args=(document,), disabled=document.page_count < 2)
         if document.page_count > 1 and len(document.groups) == 1:
             st.button(
-                "Split into several documents", key="split", icon=":material/call_split:", on_click=document.add_group
+                "Split",
+                key="split",
+                icon=":material/call_split:",
+                on_click=document.add_group,
+                help="This file holds several documents: choose the pages of each.",
             )
         st.space("stretch")
         draw_type(document)
@@ -94,7 +98,7 @@ def _draw_range(document: OpenDocument) -> None:
         placeholder="1-3,5",
         on_change=_set_range,
         args=(document,),
-        width=200,
+        width=120,
         disabled=document.page_count == 0,
     )
 

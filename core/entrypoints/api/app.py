@@ -48,12 +48,18 @@ def make_api(studio: Callable[[], Studio]) -> FastAPI:
 
 @contextlib.asynccontextmanager
 async def _lifespan(api: FastAPI) -> AsyncIterator[None]:
-    """Mounted in another application this must be run by hand: nothing else does."""
     saving = asyncio.create_task(_save_what_is_over(api.state))
     yield
     saving.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await saving
+
+
+@contextlib.asynccontextmanager
+async def lived_with(api: FastAPI) -> AsyncIterator[None]:
+    """The life of an API that is mounted in another application, which runs it with its own: nothing else does."""
+    async with api.router.lifespan_context(api):
+        yield
 
 
 async def _save_what_is_over(state: Any) -> None:

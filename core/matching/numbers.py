@@ -45,7 +45,7 @@ def _digit_forms(plain: str) -> tuple[tuple[str, int], ...]:
     """The digits that ``plain`` may be printed with, each with the number of decimals among them."""
     whole, _, fraction = plain.partition(".")
     forms = []
-    for decimals in sorted({len(fraction), 2, 3, 4, 0}):
+    for decimals in range(5):
         if decimals < len(fraction):
             continue
         digits = whole + fraction.ljust(decimals, "0")

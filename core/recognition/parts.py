@@ -17,8 +17,8 @@ from core.evidence import PageText
 from core.page.layout import Layout
 from core.recognition.likeness import names_of
 from core.recognition.recognition import Labelled, Recognition, recognise
-from core.recognition.titles import find_number, find_titles, phrases_for
-from core.recognition.type_choice import RECEIPT, calls_itself_invoice, choose_type
+from core.recognition.titles import find_number, phrases_for
+from core.recognition.type_choice import RECEIPT, choose_type, is_till_slip
 from core.schema.document_type import DocumentType
 from core.schema.type_choice import TypeChoice
 
@@ -28,7 +28,6 @@ Read = Callable[[Sequence[PageText]], Labelled]
 FIRST_PAGES = 2
 #: Characters of a part's first words.
 _SHOWN = 60
-_STRIP = 1.75
 #: Sheets differ in size by more than this share.
 _OTHER_SIZE = 0.05
 _PAGE = r"page|pagina|página|pág|seite|blatt|sida|side|strona|str|sivu|oldal|strana|stránka|σελίδα|sayfa|p"
@@ -98,9 +97,7 @@ class _Signs:
     @cached_property
     def is_receipt(self) -> bool:
         """Whether it is plainly the slip of a till."""
-        titled = any(title.kind == RECEIPT for title in find_titles(self.layout))
-        strip = self.layout.height > _STRIP * self.layout.width
-        return self.told.document_type == RECEIPT and (titled or strip) and not calls_itself_invoice(self.reading)
+        return is_till_slip(self.reading, self.told)
 
     @cached_property
     def own(self) -> OwnNumbers:

@@ -9,7 +9,7 @@ from core.document_types import USUAL
 from core.extraction import Finding
 from core.notation.folding import fold
 from core.page.layout import Layout
-from core.recognition.titles import NO_NAMES, Names, Title, find_titles, is_name, says_no
+from core.recognition.titles import NO_NAMES, Names, Title, find_titles, is_invoices, is_name, says_no
 
 #: Another document's name is the title where it is this much larger than ours (a quotation says “Invoice to” as well).
 _PLAINLY = 1.5
@@ -79,6 +79,9 @@ def recognise(reading: Labelled, names: Names = NO_NAMES) -> Recognition:
     if plain and not any(title.alone for title in ours):
         # it quotes an invoice's number, but nothing on it calls itself one
         return Recognition("other", 0.7, plain.text, plain.other)
+    numbered = next((title for title in titles if title.kind == "other" and title.numbered and title.large), None)
+    if numbered and not ours and not any(is_invoices(label.text) for label in reading.number_labels):
+        return Recognition("other", 0.7, numbered.text, numbered.other)
     if ours:
         return _heaviest(ours)
     if reading.number_labels or reading.sum_labels:

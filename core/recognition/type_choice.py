@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from core.document_types import USUAL
-from core.notation.folding import fold
 from core.recognition.likeness import Likeness, likeness_of, names_of
 from core.recognition.recognition import Labelled, Recognition, recognise
-from core.recognition.titles import called, find_titles
+from core.recognition.titles import find_number, find_titles, is_invoices, is_slips
 from core.schema.document_type import DocumentType
 from core.schema.type_choice import TypeChoice
 
@@ -23,8 +23,13 @@ _CLEARLY, _HEADING = 0.1, 0.3
 _SAYS_SO = 0.6
 #: A till receipt is this many times higher than wide.
 _STRIP = 1.75
+#: A time of day, as tills print it.
+_CLOCK = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?!\d)")
+#: How sure the type is that a number alone tells.
+_BY_NUMBER = 0.6
 #: The kind that tells of tills, within invoices and as a type of its own.
 RECEIPT = "receipt"
+_LIKE_SLIP = "has the shape and the words of a till receipt"
 
 
 class _Rival(NamedTuple):
@@ -63,10 +68,10 @@ def choose_type(reading: Labelled, kinds: Sequence[DocumentType]) -> TypeChoice:
     if titled := next((rival for rival in rivals if rival.titled), None):
         return TypeChoice(type_name=titled.kind.name, known=True, reason=_says(told.title), score=told.score)
     receipt = next((kind for kind in others if RECEIPT in kind.told_kinds), None)
-    if receipt and _is_clearly_a_receipt(reading, told):
-        reason = _says(told.title) if told.title else "has the shape and the words of a till receipt"
+    if receipt and is_till_slip(reading, told):
+        reason = _says(told.title) if told.title else _LIKE_SLIP
         return TypeChoice(type_name=receipt.name, known=True, reason=reason, score=told.score)
-    return _usual(reading, told)
+    return _by_number(reading, told, others) or _usual(reading, told)
 
 
 def _is_declared(kind: DocumentType) -> bool:
@@ -100,13 +105,25 @@ def _chosen(best: _Rival, told: Recognition) -> TypeChoice:
     )
 
 
-def _is_clearly_a_receipt(reading: Labelled, told: Recognition) -> bool:
+def is_till_slip(reading: Labelled, told: Recognition) -> bool:
     """Whether the document is a receipt of a till and does not call itself an invoice anywhere."""
-    if told.document_type != RECEIPT or calls_itself_invoice(reading):
+    slips = any(is_slips(label.text) for label in reading.number_labels)
+    if told.document_type == "other" or calls_itself_invoice(reading) or not (told.document_type == RECEIPT or slips):
         return False
     first = reading.layouts[0]
     titled = any(title.kind == RECEIPT for title in find_titles(first))
-    return titled or first.height > _STRIP * first.width
+    return titled or first.height > _STRIP * first.width or any(_CLOCK.search(line.text) for line in first.lines)
+
+
+def _by_number(reading: Labelled, told: Recognition, kinds: Sequence[DocumentType]) -> TypeChoice | None:
+    """A type without sums by the number that a page gives itself in its name, where nothing on the page speaks of an invoice or of money."""
+    if told.title or not reading.layouts or reading.sum_labels or calls_itself_invoice(reading):
+        return None
+    for kind in kinds:
+        if not kind.total and (number := find_number(reading.layouts[0], names_of(kind))):
+            reason = f"gives itself the number “{number}” as {_with_article(kind.title.lower())}"
+            return TypeChoice(type_name=kind.name, known=True, reason=reason, score=_BY_NUMBER)
+    return None
 
 
 def calls_itself_invoice(reading: Labelled) -> bool:
@@ -114,15 +131,6 @@ def calls_itself_invoice(reading: Labelled) -> bool:
     if any(title.kind in ("invoice", "credit note") for title in find_titles(reading.layouts[0])):
         return True
     return any(is_invoices(label.text) for label in reading.number_labels)
-
-
-def is_invoices(label: str) -> bool:
-    """Whether a label speaks of an invoice by name (“Invoice no.”), not of just any number."""
-    words = label.split()
-    return any(
-        (found := called(" ".join(words[:end]))) is not None and found.kind in ("invoice", "credit note")
-        for end in range(1, len(words) + 1)
-    ) or fold(label).startswith(("inv", "rechnung", "factu", "fattura", "faktur", "fatura"))
 
 
 def _usual(reading: Labelled, told: Recognition) -> TypeChoice:
@@ -133,7 +141,7 @@ def _usual(reading: Labelled, told: Recognition) -> TypeChoice:
     if told.title:
         reason = _says(told.title)
     elif told.document_type == RECEIPT:
-        reason = "has the shape and the words of a till receipt"
+        reason = _LIKE_SLIP
     elif labels := [label for label in reading.number_labels if is_invoices(label.text)] or reading.sum_labels:
         reason = f"has the label “{labels[0].text.strip(' :#')}”"
     else:

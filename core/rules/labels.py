@@ -49,6 +49,8 @@ _ABOUT = frozenset(
 )
 #: Folded words with which a document speaks of itself to the customer.
 _YOURS = frozenset({"ihre", "your", "votre", "su", "vostra", "uw", "sua", "twoja", "deres"})
+#: Without a figure a line of so many words is a sentence; a word before a full stop is no abbreviation from so many letters on.
+_SENTENCE, _WHOLE_WORD = 4, 5
 #: So much less is a number worth that a document only quotes.
 _QUOTED = 0.5
 #: A tax with its rate glued to it (IGST5, CGST2.5).
@@ -79,6 +81,16 @@ class Label(NamedTuple):
     def stands_alone(self) -> bool:
         """Whether nothing follows it in its segment."""
         return self.end == len(self.segment.tokens)
+
+    @property
+    def is_of_sentence(self) -> bool:
+        """Whether it is a word of running text: behind others in a line without any figure, or at the end of one, with a full stop."""
+        tokens = self.segment.tokens
+        last = tokens[self.end - 1].text
+        if last.endswith((":", "#")) or any(_has_digit(token.text) for token in tokens):
+            return False
+        ends = self.stands_alone and last.endswith(".") and len(tokens[self.end - 1].key) >= _WHOLE_WORD
+        return ends or (self.start > 0 and len(tokens) >= _SENTENCE)
 
 
 def find_labels(layout: Layout, page: int, lexicon: Lexicon, language: str | None, misread: bool) -> list[Label]:

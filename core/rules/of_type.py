@@ -171,7 +171,7 @@ class _Joined:
             self.provenance |= {table.path(at, name): known for name, (_, known) in row.items()}
 
     def _ruled(self, table: Table, columns: Sequence[str]) -> list[_Row]:
-        values = {"line_items": self.draft.items}.get(table.name) or self.draft.values.get(table.name, ())
+        values = {"line_items": self.draft.items, "taxes": self.draft.taxes}.get(table.name, ())
         holder = type("Rows", (), {table.name: tuple(values)})
         return _rows(self.draft.provenance, holder, table, columns)
 

@@ -14,6 +14,7 @@ from core.notation import notation_of_text
 from core.notation.amounts import Amount, find_amounts
 from core.notation.notation import decide_order, order_by_weekday
 from core.page.layout import Layout, Line, Segment, Token
+from core.recognition.titles import begins_with_other
 from core.rules.addresses import is_town
 from core.rules.dates import FoundDate, find_dates
 from core.rules.labels import Label, find_labels
@@ -159,9 +160,12 @@ class Reading:
             # goods under a head may be counted in such words (caisse, ticket): only a longer title tells
             return any(segment.key in words and len(segment.tokens) > 1 for segment in self.layouts[0].segments)
         return any(
-            segment.key in words
-            or segment.tokens[0].key in words
-            or "".join(t.key for t in segment.tokens[:2]) in words
+            (
+                segment.key in words
+                or segment.tokens[0].key in words
+                or "".join(t.key for t in segment.tokens[:2]) in words
+            )
+            and not begins_with_other(segment.tokens)
             for segment in self.layouts[0].segments
         )
 
@@ -191,8 +195,8 @@ class Reading:
 
     @property
     def number_labels(self) -> list[Label]:
-        """The labels that announce the document's own number."""
-        return self.of_kind("invoice_number")
+        """The labels that announce the document's own number; a word of a sentence (“… on your invoice.”) announces none."""
+        return [label for label in self.of_kind("invoice_number") if not label.is_of_sentence]
 
     @property
     def sum_labels(self) -> list[Label]:

@@ -53,7 +53,7 @@ def test_another_number_with_the_same_digits_is_no_evidence(printed: str) -> Non
 
 @pytest.mark.parametrize(
     ("value", "printed"),
-    [("3", "3"), ("3", "3,00"), ("2.5", "2,5"), ("0.5", ".50"), ("1000", "1.000"), ("-5", "5,00-")],
+    [("3", "3"), ("3", "3,0"), ("3", "3,00"), ("2.5", "2,5"), ("0.5", ".50"), ("1000", "1.000"), ("-5", "5,00-")],
 )
 def test_quantities_are_found_with_and_without_decimals(value: str, printed: str) -> None:
     """3 may be printed 3 or 3,00; a minus may stand behind."""

@@ -120,6 +120,30 @@ def test_a_receipt_is_read_with_what_tills_print() -> None:
     assert found.provenance["receipt_time"].box is not None
 
 
+def test_the_taxes_of_a_receipt_are_read_by_rate() -> None:
+    """Each with its base, found on the page."""
+    found = read_of_type(
+        [
+            page(
+                """
+                @60 Corner Store Ltd
+                12/03/2025 | @200 14:32
+                Oak shelf board | @230 48.00
+                Tea | @230 10.50
+                TOTAL GBP | @230 58.50
+                VAT 20 % net 48.75 | @230 9.75
+                """,
+                width=260,
+                height=600,
+            )
+        ],
+        RECEIPT,
+    )
+    taxes = [(row.rate, row.base, row.amount) for row in found.values.taxes]  # type: ignore[attr-defined]
+    assert taxes == [(20, Decimal("48.75"), Decimal("9.75"))]
+    assert found.provenance["taxes.0.amount"].box is not None
+
+
 def test_a_receipts_sums_are_an_invoices_with_tip_and_rounding_between() -> None:
     """A wrong line is found; a right sum says nothing; a day that is not yet is doubted."""
     values = {

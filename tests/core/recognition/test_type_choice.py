@@ -9,7 +9,7 @@ from core.declared.copying import definition_of
 from core.declared.definition import TypeDefinition
 from core.document_types import USUAL
 from core.documents.opening import open_document
-from core.evidence import PageText
+from core.evidence import Box, PageText, Word
 from core.rules.recogniser import OFFLINE
 from core.schema.document_type import DocumentType
 from core.schema.type_choice import TypeChoice
@@ -88,3 +88,81 @@ def test_a_receipt_that_calls_itself_an_invoice_is_one() -> None:
     assert chosen(slip).type_name == "invoice"
     assert chosen(slip.replace("!Receipt", "!Tax invoice"), RECEIPT).type_name == "invoice"
     assert chosen(slip.replace("!Receipt", "Receipt\nInvoice no.|@200 4711"), RECEIPT).type_name == "invoice"
+
+
+GOODS = "Description|@200 Quantity\nOak boards|@200 4"
+
+
+@pytest.mark.parametrize("title", ["Lieferschein 8087676", "Bon de livraison n° 8087676", "Albarán DN-8087676"])
+def test_a_title_with_its_number_on_one_line_is_a_title(title: str) -> None:
+    """In large print; also where just any number besides has a label."""
+    choice = chosen(f"Acme Tools Ltd\nBelegnummer|@200 8087676\n\n!{title}\n{GOODS}", NOTE)
+    assert (choice.type_name, choice.known) == ("delivery_note", True)
+
+
+def test_a_large_order_number_on_an_invoice_leaves_it_one() -> None:
+    """Where it calls itself an invoice, or gives an invoice's number."""
+    for told in ("Invoice", "Invoice no.|@200 R-7", "Handelsrechnung Nr.|@200 R-7"):
+        choice = chosen(f"Acme\n!Delivery note 4711\n{told}\n{GOODS}\nTotal|@200 119.00", NOTE)
+        assert choice.type_name == "invoice", told
+
+
+def test_a_title_close_behind_a_houses_name_is_one() -> None:
+    """It is set in larger print; words of one size are a sentence."""
+    words = [("Corner", 20.0), ("Store", 20.0), ("Delivery", 32.0), ("note", 32.0)]
+    assert chosen(_line(words), NOTE).type_name == "delivery_note"
+    assert chosen(_line([(text, 20.0) for text, _ in words]), NOTE).type_name == "invoice"
+
+
+def _line(words: list[tuple[str, float]]) -> PageText:
+    """A page with words of these heights on one line, over small print."""
+    placed, x = [], 50.0
+    for text, height in words:
+        width = 0.5 * height * len(text)
+        placed.append(Word(text, Box(x, 60 - height / 2, x + width, 60 + height / 2), 1.0))
+        x += width + 5
+    small = [
+        Word(text, Box(50 + 90 * at, 200, 130 + 90 * at, 210), 1.0)
+        for at, text in enumerate(("Oak", "boards", "4", "pcs", "oiled"))
+    ]
+    return PageText(1, 595, 842, (*placed, *small), "text-layer")
+
+
+def test_a_word_of_a_sentence_announces_no_invoice() -> None:
+    """An order asks for its number on the invoice; that makes it none."""
+    order = DocumentType("purchase_order", "Purchase order", "Purchase orders", USUAL.model, kinds=("purchase order",))
+    for request in (
+        "Please quote this number on your invoice.",
+        "Bitte nennen Sie die Bestellnummer auf der Rechnung.",
+    ):
+        choice = chosen(f"Acme\n!Purchase order 4711\n{GOODS}\nTotal|@200 119.00\n\n{request}", order)
+        assert (choice.type_name, choice.known) == ("purchase_order", True), request
+
+
+def test_a_number_of_its_own_tells_a_type_that_has_no_sums() -> None:
+    """Small print with a delivery note's number makes one of a page without money; beside sums or an invoice's number it is a reference."""
+    page = f"Acme Tools Ltd\nDelivery note no.|@200 L-4711\n\n{GOODS}"
+    choice = chosen(page, NOTE)
+    assert (choice.type_name, choice.reason) == ("delivery_note", "gives itself the number “L-4711” as a delivery note")
+    for more in ("Total|@200 119.00", "Handelsrechnung Nr.|@200 R-7", "Invoice no.|@200 R-7"):
+        assert chosen(f"{page}\n{more}", NOTE).type_name == "invoice", more
+
+
+def test_a_slip_is_known_by_its_number_and_the_time_of_day() -> None:
+    """Neither title nor the shape of a strip are needed; without the clock it is no till's."""
+    slip = "Corner Store\nBon-Nr.|@200 4711\n12.03.2025|@200 14:32\nMilch|@200 1,20\nSumme|@200 1,20"
+    assert chosen(slip, RECEIPT).type_name == "receipt"
+    assert chosen(slip.replace("14:32", ""), RECEIPT).type_name == "invoice"
+    assert chosen(slip.replace("Corner Store", "Corner Store\n!Rechnung"), RECEIPT).type_name == "invoice"
+
+
+def test_a_simplified_invoice_is_the_receipt_that_it_is() -> None:
+    """Tills in Spain and Portugal call their slips so."""
+    for title in ("Factura simplificada", "Fatura simplificada"):
+        assert chosen(f"Tienda\n!{title}\nLeche|@200 1,20\nTotal|@200 1,20", RECEIPT).type_name == "receipt"
+
+
+def test_a_bon_de_livraison_is_no_tills_bon() -> None:
+    """Also in small print, where the first word alone would be a receipt's."""
+    reading = OFFLINE.choose([typed(f"Atelier Brindille\nBon de livraison:|@200 20472\n{GOODS}")], [USUAL, NOTE])
+    assert reading.type_name == "delivery_note"

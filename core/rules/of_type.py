@@ -171,8 +171,8 @@ class _Joined:
             self.provenance |= {table.path(at, name): known for name, (_, known) in row.items()}
 
     def _ruled(self, table: Table, columns: Sequence[str]) -> list[_Row]:
-        values = {"line_items": self.draft.items, "taxes": self.draft.taxes}.get(table.name, ())
-        holder = type("Rows", (), {table.name: tuple(values)})
+        read: Mapping[str, Sequence[Any]] = {"line_items": self.draft.items, "taxes": self.draft.taxes}
+        holder = type("Rows", (), {table.name: tuple(read.get(table.name, ()))})
         return _rows(self.draft.provenance, holder, table, columns)
 
     def _candidates(self, draft: Drafting) -> dict[str, tuple[Other, ...]]:

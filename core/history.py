@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.errors import RecordMissing
+from core.forgetting.counting import describe_counts
 from core.person import Known
 from core.schema.document_type import DocumentType
 from core.stores.ledger import Ledger, ValueChange
@@ -111,8 +112,7 @@ def describe_event(event: TrailEvent) -> str:
     if event.action == "rejected":
         return f"rejected it: {told['reason']}" if told.get("reason") else "rejected it"
     if event.action == "forgotten":
-        counts = ", ".join(f"{number} {name}" for name, number in told.items())
-        return f"had it deleted for good{f' ({counts})' if counts else ''}"
+        return f"had it deleted for good ({describe_counts(told)})"
     where = " and ".join(_STORES.get(store, store) for store in told.get("stores", ()))
     status = told.get("status")
     moved = f" ({status[0]} → {status[1]})" if status and status[0] and status[0] != status[1] else ""

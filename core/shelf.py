@@ -83,11 +83,14 @@ class Shelf:
     def document(self, sha256: str, password: str | None = None) -> Document:
         """A document opened earlier, from the kept bytes. Raises RecordMissing; EncryptedDocument when its password
         is needed again (passwords are never kept on disk), WrongPassword."""
+        about = self._files.load_json("document", sha256)
         with self._lock:
-            if sha256 in self._open:
+            if about is None:  # another process may have deleted it
+                self._open.pop(sha256, None)
+                self._passwords.pop(sha256, None)
+            elif sha256 in self._open:
                 self._open.move_to_end(sha256)
                 return self._open[sha256]
-        about = self._files.load_json("document", sha256)
         if about is None:
             raise RecordMissing("This document is no longer kept here: drop the file in again.")
         document, password = self._reopened(sha256, json.loads(about)["name"], password)

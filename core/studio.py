@@ -29,6 +29,7 @@ from core.exporting.exports import ExportForm, Exports
 from core.exporting.shelf import LayoutShelf
 from core.extraction import Extraction, PageRef
 from core.extractor import Availability
+from core.forgetting.forgetting import Forgetting, ForgettingParts
 from core.history import History
 from core.imaging.before_and_after import before_and_after
 from core.inbox import Inbox
@@ -64,6 +65,8 @@ from core.stores.alerts import AlertStore
 from core.stores.bills import Bills
 from core.stores.calls import Calls
 from core.stores.comparisons import Comparisons
+from core.stores.erasure import Erasure
+from core.stores.evaluations import Evaluations
 from core.stores.files import Files
 from core.stores.inbox import InboxItem, InboxQuery
 from core.stores.ledger import Ledger, RunRow
@@ -101,6 +104,8 @@ class Parts:
     unit: Unit
     """One transaction over orders, ledger, pending and trail."""
     trail: Trail
+    erasure: Erasure
+    evaluations: Evaluations
     calls: Calls
     bills: Bills
     models: Models
@@ -162,6 +167,23 @@ class Studio:
             ),
             parts.person,
         )
+        self.forgetting = Forgetting(
+            ForgettingParts(
+                erasure=parts.erasure,
+                files=parts.files,
+                unit=parts.unit,
+                trail=parts.trail,
+                queue=parts.queue,
+                workbook=lambda: parts.workbook(self.workbook_path),
+                memory=parts.memory,
+                evaluations=parts.evaluations,
+                cases=parts.accuracy.library,
+                cache=parts.cache,
+                look=parts.shelf.look,
+                data_dir=settings.data_dir,
+            ),
+            parts.person,
+        )
         self.history = History(parts.trail, parts.ledger, parts.orders)
         self.comparison = Comparator(
             parts.comparisons,
@@ -208,7 +230,7 @@ class Studio:
             mine = copy.copy(self)
             mine.person = person
             mine.records, mine.comparison = self.records.by(person), self.comparison.by(person)
-            mine.inbox = self.inbox.by(person)
+            mine.inbox, mine.forgetting = self.inbox.by(person), self.forgetting.by(person)
             mine.reviewing = mine._review_desk()
             self._hands[person] = mine if person.may("admin") else guarded(mine, person)
         return self._hands[person]

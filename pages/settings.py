@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.settings_parts.default import draw_default_recipe
+from pages.settings_parts.forgetting import draw_forgetting
 from pages.settings_parts.models import draw_models
 from pages.settings_parts.place import draw_cache, draw_health, draw_paths
 from pages.settings_parts.troubles import draw_troubles
@@ -28,6 +29,7 @@ def draw_page() -> None:
         draw_health()
         draw_paths()
         draw_cache()
+        draw_forgetting()
 
 
 draw_page()

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,27 @@ class Database:
     def _writing(self) -> Connection | None:
         connection: Connection | None = getattr(self._thread, "connection", None)
         return connection
+
+    def compact(self) -> None:
+        """Write the database anew without what was deleted, and empty its log: no byte of that stays in its files. Raises
+        DatabaseUnavailable, also where another process reads all the while."""
+        with self._told():
+            if self.dialect == "postgresql":
+                with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    connection.execute(text("VACUUM FULL"))
+                return
+            with closing(self._engine.raw_connection()) as raw:
+                raw.cursor().execute("VACUUM")
+                self._empty_log(raw.cursor())
+
+    def _empty_log(self, cursor: Any) -> None:
+        deadline = time.monotonic() + BUSY_SECONDS
+        while cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            if time.monotonic() > deadline:
+                raise DatabaseUnavailable(
+                    f"It is deleted, but another program is reading {self._place}: its log still has copies. Do it again later."
+                )
+            time.sleep(0.1)
 
     def close(self) -> None:
         """Close every connection."""

@@ -60,7 +60,7 @@ class DiskCache:
 
     def clear(self) -> None:
         """See :meth:`core.cache.Cache.clear`."""
-        self._guarded(lambda store: store.clear(retry=True), 0)
+        self._guarded(_emptied, 0)
 
     def size_bytes(self) -> int:
         """See :meth:`core.cache.Cache.size_bytes`."""
@@ -115,6 +115,15 @@ class DiskCache:
         return diskcache.Cache(
             str(self._folder), disk=_RawDisk, size_limit=self._limit, eviction_policy="least-recently-used", timeout=10
         )
+
+
+def _emptied(store: diskcache.Cache) -> int:
+    """Without its entries, and without what they leave in the file of its database."""
+    count = int(store.clear(retry=True))
+    with closing(sqlite3.connect(Path(store.directory) / diskcache.core.DBNAME, timeout=10)) as connection:
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return count
 
 
 def _checksum(data: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from core.atomic import write_atomically
@@ -37,6 +38,24 @@ class FileStore:
         if hashlib.sha256(data).hexdigest() != sha256:
             raise RecordMissing("This document is no longer kept here: drop the file in again.")
         return data
+
+    def forget(self, sha256: str) -> None:
+        """See :meth:`core.stores.files.Files.forget`."""
+        self._document(sha256).unlink(missing_ok=True)
+
+    def documents(self) -> Iterator[str]:
+        """See :meth:`core.stores.files.Files.documents`."""
+        found = (self._folder / "documents").glob("??/??/*")
+        return (path.name for path in found if _SHA256.fullmatch(path.name))
+
+    def kinds(self) -> list[str]:
+        """See :meth:`core.stores.files.Files.kinds`."""
+        folders = self._folder.iterdir() if self._folder.is_dir() else ()
+        return sorted(path.name for path in folders if path.is_dir() and path.name != "documents")
+
+    def keys(self, kind: str) -> list[str]:
+        """See :meth:`core.stores.files.Files.keys`."""
+        return sorted(path.stem for path in self._json(kind, "any").parent.glob("*.json"))
 
     def keep_json(self, kind: str, key: str, text: str, lasting: bool = True) -> None:
         """See :meth:`core.stores.files.Files.keep_json`. Raises StorageError for another kind or key, or a full disk."""

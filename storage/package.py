@@ -23,6 +23,9 @@ _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _STRING_ITEM = re.compile(rb"<(?:\w+:)?si\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?si>)", re.S)
 
+#: The number of a shared string in a cell.
+_NAMED_STRING = re.compile(rb'<(?:\w+:)?c\b[^>]*?\bt="s"[^>]*>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>\s*(\d+)\s*<', re.S)
+
 #: The smallest workbook there is: no sheet yet.
 _EMPTY = {
     "[Content_Types].xml": f'<Types xmlns="{_TYPES}">'
@@ -92,6 +95,21 @@ class Package:
             return ["".join(t.text or "" for t in item.xpath(".//*[local-name()='t'][not(ancestor::*[local-name()='rPh'])]"))
                     for item in items]  # fmt: skip
         return [joined_text(match[1] or b"") for match in _STRING_ITEM.finditer(data)]
+
+    def blank_unused_strings(self) -> None:
+        """Empty the shared strings that no cell names any more; the others keep their number."""
+        found = self._related(self._workbook, "sharedStrings")
+        if not found:
+            return
+        sheets = (name for name in self.names() if name.startswith("xl/worksheets/") and name.endswith(".xml"))
+        used = {int(number) for name in sheets for number in _NAMED_STRING.findall(self.part(name))}
+        root = parse_xml(self.part(found[0]))
+        for number, item in enumerate(root.iterfind("{*}si")):
+            if number not in used:
+                for inner in list(item):
+                    item.remove(inner)
+                item.append(item.makeelement(item.tag.replace("}si", "}t"), {}))
+        self.put(found[0], _xml(root))
 
     @cached_property
     def styles(self) -> Styles:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from core.atomic import BY_UMASK, StagedFile, drop_left_over, real_path
 from core.document_types import SHIPPED, USUAL, type_of
 from core.errors import RecordMissing, StorageError, WorkbookDamaged, WorkbookLocked
+from core.notation.mention import Mention
 from core.notation.writing import text_of
 from core.schema.document_type import DocumentType
 from core.stores.records import Duplicate, Record
@@ -129,6 +130,23 @@ class Workbook:
         with self._told():
             file.put()
 
+    def remove_all(self, order_ids: Collection[int]) -> None:
+        """See :meth:`core.stores.workbook.WorkbookStore.remove_all`."""
+        if not order_ids or not self.path.exists():
+            return
+        with self._held() as place, self._told():
+            drop_left_over(place)
+            book = self._opened()
+            if book is not None and book.take_out(order_ids):
+                with StagedFile(place, book.data(), BY_UMASK) as file:
+                    file.put()
+
+    def holding(self, mention: Mention) -> frozenset[int]:
+        """See :meth:`core.stores.workbook.WorkbookStore.holding`."""
+        with self._told():
+            book = self._opened()
+            return frozenset(book.holding(mention)) if book else frozenset()
+
     def get(self, order_id: int) -> Record:
         """See :meth:`core.stores.workbook.WorkbookStore.get`."""
         with self._told():
@@ -229,6 +247,7 @@ class _Book:
         told = [*kinds, *([saving] if saving else [])]
         self._layouts = joined((*LAYOUTS, *(layout for kind in told for layout in sheets_of(kind).layouts)))
         self._sheets: dict[str, tuple[str, Sheet]] = {}
+        self._drops_strings = False
 
     def sheet(self, layout: Layout) -> Sheet:
         """The sheet of a layout; added where the workbook has none (which stays unsaved unless something is put)."""
@@ -281,6 +300,30 @@ class _Book:
         }
         return order_of(sheets.kind, header, details)
 
+    def take_out(self, order_ids: Collection[int]) -> bool:
+        """Take the rows of these orders out; gives whether there were any."""
+        found = False
+        for layout in self._own_layouts():
+            sheet = self.sheet(layout)
+            for order_id in sorted(set(sheet.ids()).intersection(order_ids)):
+                sheet.put(order_id, [], partial(self.rows_may_move, layout))
+                found = True
+        self._drops_strings = found
+        return found
+
+    def holding(self, mention: Mention) -> Iterator[int]:
+        """The orders whose rows mention a name."""
+        for layout in self._own_layouts():
+            for order_id, *cells in self.sheet(layout).values(tuple(dict.fromkeys(("OrderID", *layout.titles)))):
+                told = " ".join(cell for cell in cells if isinstance(cell, str))
+                if str(order_id).isdigit() and mention.holds(told):
+                    yield int(order_id)
+
+    def _own_layouts(self) -> list[Layout]:
+        """Those of ours that the workbook has."""
+        layouts = (layout for sheets in self.held() for layout in sheets.layouts)
+        return [layout for layout in joined((*LAYOUTS, *layouts)).values() if self.has(layout)]
+
     def rows_may_move(self, layout: Layout) -> bool:
         """Whether nothing else in the workbook counts on the place of the sheet's rows."""
         part = self._sheets[layout.name][0]
@@ -297,6 +340,8 @@ class _Book:
             for table in self._package.tables_of(part):
                 self._package.put(table, stretch_table(self._package.part(table), sheet.last_before, sheet.last_row()))
         self._package.without_chain()
+        if self._drops_strings:
+            self._package.blank_unused_strings()
         return self._package.data()
 
     def _new(self, layout: Layout) -> bytes:

@@ -56,6 +56,7 @@ LOGIC = (
     "exporting",
     "operation",
     "access",
+    "forgetting",
 )
 LOGIC_PACKAGES = (
     "rules",

@@ -61,6 +61,7 @@ from storage.calls import SqlCalls
 from storage.comparisons import SqlComparisons
 from storage.database import open_database
 from storage.disk_cache import DiskCache
+from storage.erasure import SqlErasure
 from storage.evaluations import SqlEvaluations
 from storage.exports import export_orders
 from storage.files import FileStore
@@ -175,7 +176,8 @@ def _assemble(
             read_as=types.reading_as,
         )
     )
-    measuring = AccuracyParts(runs, queue, SqlEvaluations(database), orders, files, SAMPLES, lambda: preferences.now)
+    evaluations = SqlEvaluations(database)
+    measuring = AccuracyParts(runs, queue, evaluations, orders, files, SAMPLES, lambda: preferences.now)
     layouts = LayoutShelf(SqlLayouts(database))
     exports = Exports(
         ExportParts(
@@ -200,6 +202,8 @@ def _assemble(
         pending=SqlPending(database),
         unit=database.write,
         trail=trail,
+        erasure=SqlErasure(database),
+        evaluations=evaluations,
         calls=calls,
         bills=SqlBills(shared),
         models=models,
@@ -268,6 +272,7 @@ _NO_PART_IN_A_RESULT = {
     "spending",
     "inbox",
     "operation",
+    "forgetting",
 }
 
 

@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     trail = commands.add_parser("trail", help="say what happened to a record or a document: who did what, when")
     trail.add_argument("id", metavar="ID", help="a record's number, or a document's SHA-256")
     trail.add_argument("--json", action="store_true", help="print JSON")
+    _add_forget(commands.add_parser("forget", help="delete a document, or everything of a vendor or person, for good"))
     _add_types(commands.add_parser("types", help="list the document types; write or take in one of your own as YAML"))
     _add_export(commands.add_parser("export", help="write saved records as files for other programs"))
     _add_layouts(commands.add_parser("layouts", help="list the layouts of such files; write or take in one as YAML"))
@@ -130,6 +131,16 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
         "--wrong", type=float, default=0.0, metavar="SHARE", help="with --learn: spoil this share of the corrections"
     )
     parser.add_argument("--quiet", action="store_true", help="no progress on the terminal")
+
+
+def _add_forget(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Says what would be deleted with all that came of it, asks, deletes it, and looks whether it is gone."
+    )
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--document", metavar="SHA", help="one document, by its SHA-256")
+    what.add_argument("--name", metavar="TEXT", help="all documents and records in which this name stands")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
 
 
 def _add_types(parser: argparse.ArgumentParser) -> None:

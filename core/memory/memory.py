@@ -6,7 +6,7 @@ import hashlib
 import json
 import threading
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter, ValidationError
@@ -23,6 +23,7 @@ from core.memory.marks import Mark, Marks, find_marks, likeness
 from core.memory.pack import pack, unpack
 from core.memory.recognising import Register
 from core.notation.folding import squeeze
+from core.notation.mention import Mention
 from core.page.layout import Layout
 from core.placing import evidence_as_read
 from core.stores.files import Files
@@ -196,6 +197,24 @@ class VendorMemory:
         """Forget every vendor."""
         for vendor in self.all():
             self.forget(vendor.vendor_id)
+
+    def erase(self, runs: Collection[str], mention: Mention | None = None) -> tuple[str, ...]:
+        """Forget what reviews of these runs taught, and every vendor that a name mentions, or of which nothing else is kept; gives
+        the names of the vendors that are forgotten."""
+        gone = []
+        for vendor in self.all():
+            named = mention is not None and mention.in_json(_VENDOR.dump_python(vendor, mode="json"))
+            left = tuple(one for one in vendor.lessons if one not in runs)
+            if named or (vendor.lessons and not left):
+                self.forget(vendor.vendor_id)
+                gone.append(vendor.name)
+            elif left != vendor.lessons:
+                kept = [lesson for one in left if (lesson := self._lesson(one))]
+                for one in vendor.lessons:  # what it was before may know what is to go
+                    self._files.forget_json(_BEFORE, one)
+                rules = learn_rules((), kept, vendor.forgotten)
+                self._vendors.put(replace(vendor, lessons=left, rules=rules, documents=max(1, vendor.documents - 1)))
+        return tuple(gone)
 
     def forget_rule(self, vendor_id: str, rule: VendorRule) -> None:
         """Throw out one rule; it is not learnt again."""

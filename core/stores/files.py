@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 
@@ -13,6 +14,18 @@ class Files(Protocol):
 
     def load(self, sha256: str) -> bytes:
         """The bytes kept under ``sha256``. Raises RecordMissing."""
+
+    def forget(self, sha256: str) -> None:
+        """Drop a document's bytes; nothing happens where there are none."""
+
+    def documents(self) -> Iterator[str]:
+        """The SHA-256 of everything that is kept by its content."""
+
+    def kinds(self) -> list[str]:
+        """The kinds under which JSON texts are kept."""
+
+    def keys(self, kind: str) -> list[str]:
+        """The keys of a kind."""
 
     def keep_json(self, kind: str, key: str, text: str, lasting: bool = True) -> None:
         """Keep a JSON text under a kind (``run``, ``draft``) and a key of letters, digits, ``-`` and ``_``. What is not ``lasting``

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
+from core.notation.mention import Mention
 from core.stores.records import Duplicate, Record
 
 
@@ -41,6 +42,13 @@ class WorkbookStore(Protocol):
 
     def remove(self, order_id: int) -> None:
         """Delete an order's rows. Raises RecordMissing."""
+
+    def remove_all(self, order_ids: Collection[int]) -> None:
+        """Delete the rows of these orders, where there are any, in one step; no text of theirs is left in the file. Raises
+        WorkbookLocked, WorkbookDamaged."""
+
+    def holding(self, mention: Mention) -> frozenset[int]:
+        """The orders whose rows mention a name. Raises WorkbookDamaged."""
 
     def get(self, order_id: int) -> Record:
         """One order, as its rows say. Raises RecordMissing."""

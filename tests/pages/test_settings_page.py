@@ -13,13 +13,14 @@ from streamlit.testing.v1 import AppTest
 
 from core.call import ModelName
 from core.entrypoints.bootstrap import build_studio
-from core.errors import DatabaseUnavailable
+from core.errors import DatabaseUnavailable, RecordMissing
 from core.preferences import FRESH
 from core.recipe import BUILT_IN
 from core.settings import Budget, Defaults, Limits, Settings
 from core.studio import Studio
 from pages.settings_parts.place import database_place
 from pages.shared.model_form import choices, read_form, shown_name
+from tests.conftest import SampleFile
 
 ROOT = Path(__file__).parents[2]
 
@@ -217,3 +218,27 @@ def test_where_nothing_can_be_kept_a_sentence_says_so_and_what_was_typed_stays(
     assert not cost.exception
     assert "Not kept" in cost.toast[0].value
     assert cost.number_input(key="cost_budget_day").value == 0.8
+
+
+def test_a_vendor_is_deleted_on_request_after_it_was_shown(studio: Studio, digital_pdf: SampleFile) -> None:
+    """The name, what goes, the tick, and it is gone; without the tick the button is grey."""
+    document = studio.open(digital_pdf.data, digital_pdf.name)
+    app = open_page()
+    app.text_input(key="forget_what").input(digital_pdf.truth["vendor_name"]).run()
+    app.button(key="forget_show").click().run()
+    assert "1 document" in said(app) and digital_pdf.name in said(app)
+    assert app.button(key="forget_do").disabled
+    app.checkbox(key="forget_sure").check().run()
+    app.button(key="forget_do").click().run()
+    assert not app.exception
+    assert "no file of the data folder any more" in app.info[0].value
+    with pytest.raises(RecordMissing):
+        studio.document(document.sha256)
+
+
+def test_a_name_of_two_letters_is_no_request(studio: Studio) -> None:
+    """The sentence stands there, nothing is shown."""
+    app = open_page()
+    app.text_input(key="forget_what").input("Al").run()
+    app.button(key="forget_show").click().run()
+    assert "whole name" in app.info[0].value

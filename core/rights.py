@@ -59,7 +59,7 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
     "memory": {
         **_all(_LOOK, "all vendor recall export"),
         **_all(_WORK, "learn unlearn forget_rule lock"),
-        **_all(_RULE, "forget forget_all bring_in"),
+        **_all(_RULE, "forget forget_all bring_in erase"),
     },
     "types": {
         **_all(_LOOK, "declared types named version_of extension export reading_as pin"),

@@ -226,7 +226,9 @@ def test_a_vendor_is_deleted_on_request_after_it_was_shown(studio: Studio, digit
     app = open_page()
     app.text_input(key="forget_what").input(digital_pdf.truth["vendor_name"]).run()
     app.button(key="forget_show").click().run()
-    assert "1 document" in said(app) and digital_pdf.name in said(app)
+    shown = said(app).replace("\\", "")
+    assert "1 document" in shown
+    assert digital_pdf.name in shown
     assert app.button(key="forget_do").disabled
     app.checkbox(key="forget_sure").check().run()
     app.button(key="forget_do").click().run()

@@ -16,6 +16,8 @@ from core.stores.erasure import Belongings
 from storage.columns import Facts, Prose
 from storage.database import Database
 from storage.tables import (
+    API_DOCUMENTS,
+    API_TASKS,
     CALLS,
     COMPARISON_CELLS,
     COMPARISONS,
@@ -50,6 +52,8 @@ _OF_DOCUMENTS = {
     RUNS: "document",
     INBOX_ITEMS: "document",
     VOTES: "document",
+    API_DOCUMENTS: "document",
+    API_TASKS: "document",
     TRAIL: "document",
 }
 _OF_RUNS = {
@@ -60,6 +64,7 @@ _OF_RUNS = {
     REVIEWS: "run_id",
     FIELD_VALUES: "run_id",
     VALUE_CHANGES: "run_id",
+    API_TASKS: "task_id",
     RUNS: "run_id",
     TRAIL: "run_id",
 }
@@ -94,7 +99,7 @@ _TELLING: dict[str, tuple[str, str]] = {
 }
 #: Columns that say how something was done, not what a document says; and who did it.
 _HOW = frozenset("recipe recipe_name definition who known by".split())
-_WHO = frozenset(("who", "known"))
+_WHO = frozenset(("who", "known", "created_by"))
 _UNCHANGEABLE = (TRAIL, VALUE_CHANGES)
 
 

@@ -15,7 +15,7 @@ from core.stores.inbox import ITEM_STATES, SORTS, InboxPage, InboxQuery
 from pages.shared.frame import get_studio
 
 # Keys of the widgets, which are also their names in the address.
-SEARCH, TYPE, VENDOR, WHO, BATCH = "find", "type", "vendor", "who", "batch"
+SEARCH, TYPE, VENDOR, WHO, BATCH = "find", "type", "vendor", "held_by", "batch"
 SIZE = "inbox_size"
 #: What the rows themselves choose.
 STATES, SORT = "inbox_states", "inbox_sort"

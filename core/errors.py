@@ -34,6 +34,9 @@ StudioError
 ├── PromptError              a prompt that cannot be read or stored
 ├── TypeDefinitionError      a document type that is not sound, or not there
 ├── AccessDenied             a key that is missing, unknown or no longer works
+├── SignatureRefused         a message that nobody known here signed
+├── AddressRefused           an address that must not be called
+├── FetchFailed              an address that does not answer, or not with a document
 ├── TooManyCalls             more than a key may ask for; says after how many seconds to come again
 ├── LayoutError              a layout of an export that is not sound, or not there
 ├── EInvoiceLacking          a record that lacks what an e-invoice must say
@@ -244,6 +247,18 @@ class TypeDefinitionError(StudioError):
 
 class AccessDenied(StudioError):
     """A program's key is missing, unknown, or no longer works."""
+
+
+class SignatureRefused(StudioError):
+    """A message that came without the signature of anybody known here, or too late."""
+
+
+class AddressRefused(StudioError):
+    """An address that somebody gave and that must not be called."""
+
+
+class FetchFailed(StudioError):
+    """An address that does not answer, or not with a document."""
 
 
 class TooManyCalls(StudioError):

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import Extraction
+from core.extraction_json import plain
 from core.person import STUDIO, Person
 from core.review.edits import differences as value_differences
 from core.stores.ledger import Ledger
@@ -22,6 +23,7 @@ from core.stores.receipt import SaveReceipt
 from core.stores.records import Duplicate, Record, RecordStore, Status, Target
 from core.stores.trail import Action, Trail, TrailEvent
 from core.stores.unit import Unit
+from core.stores.webhooks import Announce, EventName, silent
 from core.stores.workbook import StagedChange, WorkbookStore
 
 #: A workbook tells times to the second.
@@ -42,6 +44,7 @@ class RecordParts:
     workbook: Callable[[Path], WorkbookStore]
     workbook_path: Callable[[], Path]
     told: Callable[[int, str | None, Record | None], None] = lambda order_id, run_id, record: None
+    announce: Announce = silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +154,21 @@ class Records:
     def _tell_saved(self, order: Record, before: Record | None, targets: Sequence[Target]) -> None:
         """Into the trail: that it was saved, and where that approved it, by whom or what."""
         status = [before.status if before else None, order.status]
+        self._announce("saved", order)
         self._leave_line("changed" if before else "saved", order, status=status, stores=list(targets))
         if order.status != "needs review" and (before is None or before.status != order.status):
             self._leave_line("approved", order, by="gate" if order.status == "approved" else "")
+            self._announce("approved", order)
+
+    def _announce(self, event: EventName, order: Record) -> None:
+        facts = {
+            "order_id": order.order_id,
+            "status": order.status,
+            "document_id": order.document,
+            "task_id": order.run_id,
+        }
+        facts |= {"record_url": f"/v1/records/{order.order_id}"}
+        self._stores.announce(event, facts, lambda: plain(order.values.model_dump()))
 
     def _leave_line(self, action: Action, order: Record, by: str = "", **told: Any) -> None:
         who = self._person

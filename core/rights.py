@@ -33,9 +33,9 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
         **_all(_LOOK, "health cache_size warm needs refusal export_results export_forms einvoice_lacks stand"),
         **_all(
             _WORK,
-            "open set_aside unlock hide hiding start extract cancel try_type keep_draft save undo remove note_call read_parts",
+            "open fetch set_aside unlock hide hiding start extract cancel try_type keep_draft save undo remove note_call read_parts",
         ),
-        **_all(_RULE, "configure recalibrate forget_calibration clear_cache handlers close"),
+        **_all(_RULE, "configure recalibrate forget_calibration clear_cache handlers close tell"),
     },
     "records": {
         **_all(_LOOK, "by duplicates lacking holders changed_since receipt_of what_differs"),
@@ -92,6 +92,9 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
         **_all(_LOOK, "is_open known may_read now"),
         **_all(_RULE, "keys make revoke"),
     },
+    "webhooks": _all(
+        _RULE, "all get add remove enable deliveries send_again ping sources add_source remove_source known once"
+    ),
     "spending": _all(_LOOK, "bill savings calls call today this_month forecast unpriced budgets"),
     "models": {
         **_all(_LOOK, "providers missing capabilities default_model settle estimate price"),

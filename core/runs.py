@@ -18,6 +18,7 @@ from core.errors import Cancelled, RunTooLong, StudioError
 from core.events import Event, RunFinished, StepFailed, StepFinished, StepSkipped
 from core.evidence import TEXT_LAYER, PageText
 from core.extraction import Extraction, Finding, PageRef, StepRecord
+from core.extraction_json import plain
 from core.jobs.queue import Handler, Job, JobQueue, JobRequest, Lane
 from core.pages_read import note_pages_read
 from core.person import STUDIO, Person, person_from
@@ -35,6 +36,7 @@ from core.stores.ledger import Ledger
 from core.stores.records import RecordStore
 from core.stores.trail import Trail, TrailEvent
 from core.stores.unit import Unit
+from core.stores.webhooks import Announce, silent
 
 #: More pages than these are not short work, however they are read.
 SHORT_PAGES = 20
@@ -65,6 +67,7 @@ class RunParts:
     """Every type that a document can be read as."""
     fix: Callable[[Recipe], Recipe]
     """Fixes what a recipe leaves open as its run begins: what is masked, which models are asked, what its prompts stand for."""
+    announce: Announce = silent
 
 
 class Runs:
@@ -224,9 +227,11 @@ class Runs:
             except StopIteration as end:
                 return self.parts_of(end.value.texts)
 
-    def keep(self, run_id: str, order: RunOrder, cancelled: IsCancelled, person: Person = STUDIO) -> Iterator[Event]:
-        """The events of a run whose result is kept and noted in ledger and trail under ``run_id``. Raises what
-        :meth:`core.pipeline.Pipeline.run` raises, StorageError."""
+    def keep(
+        self, run_id: str, order: RunOrder, cancelled: IsCancelled, person: Person = STUDIO, trial: bool = False
+    ) -> Iterator[Event]:
+        """The events of a run whose result is kept and noted in ledger and trail under ``run_id``; nobody outside is told of a
+        ``trial``. Raises what :meth:`core.pipeline.Pipeline.run` raises, StorageError."""
         started = datetime.now(UTC)
         for event in self.pipeline.run(order, cancelled):
             if isinstance(event, RunFinished):
@@ -235,9 +240,24 @@ class Runs:
                 with self._parts.unit():
                     self._parts.ledger.keep_run(run_id, extraction, started)
                     self._parts.trail.add([_read_by(person, run_id, extraction)])
+                    if not trial:
+                        self._tell(run_id, extraction)
                 note_pages_read(self._parts.files, extraction)
                 event = RunFinished(extraction)
             yield event
+
+    def _tell(self, run_id: str, extraction: Extraction) -> None:
+        facts = {
+            "task_id": run_id,
+            "type": "extraction",
+            "document_id": extraction.document,
+            "verdict": extraction.verdict,
+        }
+        facts |= {"result_url": f"/v1/tasks/{run_id}/result"}
+        values = lambda: plain(extraction.values.model_dump())  # noqa: E731
+        self._parts.announce("finished", facts, values)
+        if extraction.verdict == "needs review":
+            self._parts.announce("needs_review", facts, values)
 
     def _read(self, request: JobRequest, cancelled: IsCancelled) -> Iterator[Event]:
         """Do the run that :meth:`start` asked for, in whichever process."""

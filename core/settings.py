@@ -143,6 +143,9 @@ class Settings(BaseSettings):
     """Who reads: worker processes, so that the page answers meanwhile, or threads of the page's own process, which need
     less memory. ``auto``: processes where there is memory for them."""
 
+    inside_hosts: str = ""
+    """Hosts (separated by commas) that webhooks and documents' addresses may name though they lie inside the own network, also by http."""
+
     surroundings: tuple[Mapping[str, SecretStr], ...] = Field((), repr=False, exclude=True)
     """What the environment, ``.env`` and ``.streamlit/secrets.toml`` say, one after the other, as they were when they were
     last looked at: at start, and by :meth:`look_again`. Keys of providers are among it: never shown or logged."""

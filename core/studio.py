@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from time import monotonic
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -78,10 +79,18 @@ from core.stores.records import Duplicate, Record, RecordPage, RecordQuery, Reco
 from core.stores.reviews import Reviews
 from core.stores.trail import Action, Trail, TrailEvent
 from core.stores.unit import Unit
+from core.stores.webhooks import Announce, Fetched
 from core.stores.workbook import WorkbookStore
 from core.validation.calibration import ENOUGH_REVIEWED, fit_correction
+from core.webhooks.delivering import Delivering
+from core.webhooks.webhooks import Webhooks
 
 log = logging.getLogger(__name__)
+
+#: How often rules of Operation are looked at where nobody is looking.
+ALERT_SECONDS = 60.0
+#: How long a document at an address outside may take to come.
+FETCH_SECONDS = 30.0
 
 __all__ = ["Parts", "Reviewed", "Studio"]
 
@@ -125,6 +134,12 @@ class Parts:
     inbox: Inbox
     reviews: Reviews
     access: Access
+    webhooks: Webhooks
+    delivering: Delivering
+    fetch: Callable[[str, int, float], Fetched]
+    """The file at an address outside: :meth:`core.webhooks.outside.OutsideCalls.fetch`."""
+    announce: Announce
+    """Tells those outside who asked for it, in the transaction that it is called in."""
     person: Person
     """Who acts where nobody else is named: the account that runs the studio."""
 
@@ -145,6 +160,8 @@ class Studio:
         self.accuracy = parts.accuracy
         self.memory = parts.memory
         self.access = parts.access
+        self.webhooks = parts.webhooks
+        self._looked = -ALERT_SECONDS
         self.inbox = parts.inbox.by(parts.person)
         self.spending = Spending(parts.calls, parts.bills, lambda: self.defaults.budget)
         self.operation = Operation(
@@ -152,6 +169,8 @@ class Studio:
             parts.alerts,
             Sources(parts.operation, self.spending.budgets, self.accuracy.latest),
             lambda: self.defaults.alerts,
+            announce=parts.announce,
+            unit=parts.unit,
         )
         self._shelf, self._runs = parts.shelf, parts.runs
         self.records = Records(
@@ -164,6 +183,7 @@ class Studio:
                 parts.workbook,
                 lambda: self.workbook_path,
                 parts.inbox.record_changed,
+                parts.announce,
             ),
             parts.person,
         )
@@ -252,6 +272,10 @@ class Studio:
     def open(self, data: bytes, name: str, password: str | None = None) -> Document:
         """See :meth:`core.shelf.Shelf.open`."""
         return self._shelf.open(data, name, password, self.person)
+
+    def fetch(self, url: str) -> Fetched:
+        """The document at an address outside. Raises AddressRefused, FetchFailed."""
+        return self._parts.fetch(url, self.defaults.limits.file_megabytes * 1_000_000, FETCH_SECONDS)
 
     def look(self, data: bytes, name: str) -> Document:
         """See :meth:`core.shelf.Shelf.look`."""
@@ -363,6 +387,25 @@ class Studio:
     def handlers(self) -> dict[str, Handler]:
         """Who does the work of each kind of job."""
         return self.inbox.handlers({**self._runs.handlers(), **self.comparison.handlers(), **self.accuracy.handlers()})
+
+    def tell(self) -> int:
+        """Look whether somebody outside is to be told of an alert or of a batch that is over, and send a few of the messages that
+        wait; gives how many were sent."""
+        if monotonic() - self._looked > ALERT_SECONDS:
+            self._looked = monotonic()
+            self.operation.look()
+        self._tell_of_batches()
+        return self._parts.delivering.round()
+
+    def _tell_of_batches(self) -> None:
+        listening = [webhook for webhook in self.webhooks.all() if "batch_finished" in webhook.events]
+        if not listening:
+            return
+        since = min(webhook.created_at for webhook in listening)
+        for report in self.inbox.reports():
+            if report.count and not report.active and report.changed_at >= since:
+                about = {"batch_id": report.batch.batch_id, "states": dict(report.states)}
+                self._parts.announce("batch_finished", about, once=f"batch:{report.batch.batch_id}")
 
     def warm(self) -> None:
         """Make ready to read, in the background: what waits since the last time is taken up."""

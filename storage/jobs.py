@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
@@ -29,10 +29,14 @@ _COLUMNS = [JOBS.c[name] for name in (*_REQUEST, *_STATE)]
 class SqlJobs:
     """Implements :class:`core.jobs.store.JobStore` on SQLite and PostgreSQL."""
 
-    def __init__(self, database: Database, place: str = "") -> None:
-        """Only jobs of the same ``place`` (a data folder, whose documents they need) are claimed."""
+    def __init__(
+        self, database: Database, place: str = "", failed: Callable[[JobRecord, str], None] = lambda record, error: None
+    ) -> None:
+        """Only jobs of the same ``place`` (a data folder, whose documents they need) are claimed. Whoever is told of a job that
+        ``failed`` gets it with the sentence, inside the transaction in which it ends."""
         self._database = database
         self._place = place
+        self._failed = failed
 
     def add(self, request: JobRequest) -> None:
         """See :meth:`core.jobs.store.JobStore.add`."""
@@ -78,7 +82,10 @@ class SqlJobs:
         """See :meth:`core.jobs.store.JobStore.finish`."""
         ended = update(JOBS).where(_held(record)).values(state=state, error=error, ended=time.time())
         with self._database.write() as connection:
-            return connection.execute(ended).rowcount > 0
+            mine = connection.execute(ended).rowcount > 0
+            if mine and state == "failed":
+                self._failed(record, error or "")
+            return mine
 
     def cancel(self, job_id: str) -> None:
         """See :meth:`core.jobs.store.JobStore.cancel`."""
@@ -177,6 +184,8 @@ class SqlJobs:
         for record, after in zip(before, changed, strict=True):
             values = {name: getattr(after, name) for name in _STATE}
             connection.execute(update(JOBS).where(_held(record)).values(**values))
+            if after.state == "failed":
+                self._failed(after, after.error or "")
         return changed
 
 

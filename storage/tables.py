@@ -644,6 +644,61 @@ API_TASKS = Table(
     Column("asked", String(64), nullable=False),
     Column("save", Facts, nullable=False),
     Column("order_id", OrderId),
+    Column("sure", Float),
     Index("ix_api_tasks_owner", "owner", "created_at"),
     Index("ix_api_tasks_wish", "owner", "wish", unique=True),
+)
+
+#: Addresses that are told what happens here; the secret signs what is sent.
+WEBHOOKS = Table(
+    "webhooks",
+    METADATA,
+    Column("webhook_id", String(64), primary_key=True),
+    Column("url", Prose, nullable=False),
+    Column("events", Facts, nullable=False),
+    Column("secret", String(100), nullable=False),
+    Column("with_values", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", Prose, nullable=False),
+    Column("disabled_at", Moment),
+    Column("reason", Prose, nullable=False),
+)
+
+#: The outbox: a row a message to an address, written with what it tells.
+WEBHOOK_DELIVERIES = Table(
+    "webhook_deliveries",
+    METADATA,
+    Column("delivery_id", String(64), primary_key=True),
+    Column("webhook_id", String(64), nullable=False),
+    Column("event", String(40), nullable=False),
+    Column("body", Prose, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("tries", Facts, nullable=False),
+    Column("leased_until", Moment),
+    Column("once", String(200)),
+    Index("ix_webhook_deliveries_due", "state", "next_at"),
+    Index("ix_webhook_deliveries_log", "webhook_id", "created_at"),
+    Index("ix_webhook_deliveries_once", "webhook_id", "once", unique=True),
+)
+
+#: Programs that tell us something, and the messages that came of late with what they were answered.
+WEBHOOK_SOURCES = Table(
+    "webhook_sources",
+    METADATA,
+    Column("source_id", String(64), primary_key=True),
+    Column("name", Prose, nullable=False),
+    Column("secret", String(100), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", Prose, nullable=False),
+)
+WEBHOOK_MESSAGES = Table(
+    "webhook_messages",
+    METADATA,
+    Column("source_id", String(64), primary_key=True),
+    Column("message_id", String(200), primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("answer", Facts),
 )

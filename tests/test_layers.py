@@ -57,6 +57,8 @@ LOGIC = (
     "operation",
     "access",
     "forgetting",
+    "webhooks",
+    "analysis",
 )
 LOGIC_PACKAGES = (
     "rules",
@@ -72,6 +74,8 @@ LOGIC_PACKAGES = (
 )
 #: What in core/llm speaks to the outside; the rest of it is logic.
 LLM_ADAPTERS = ("core.llm.wires", "core.llm.prices")
+#: What calls addresses that others gave us.
+OUTSIDE = "core.webhooks.outside"
 WIRING = ("core.entrypoints", "core.ocr.registry", "core.llm.registry", "core.__main__")
 MAY_IMPORT = {
     "contract": {"contract"},
@@ -88,6 +92,8 @@ def layer_of(module: str) -> str | None:
         return "contract"
     if module.startswith(WIRING):
         return "wiring"
+    if module == OUTSIDE:
+        return "adapter"
     parts = module.split(".")
     if parts[0] == "core" and len(parts) > 1:
         if parts[1] in LOGIC or parts[1] in LOGIC_PACKAGES:

@@ -42,7 +42,7 @@ def read_cell(
     stop_if(cancelled)
     try:
         first = runs.pipeline.kept(order_of(runs, row, recipe))
-        for event in runs.keep(run_id, order_of(runs, row, recipe, run_id), cancelled, person):
+        for event in runs.keep(run_id, order_of(runs, row, recipe, run_id), cancelled, person, trial=True):
             if isinstance(event, RunFinished):
                 _keep_measure(files, run_id, event.extraction, first)
                 keep(None)

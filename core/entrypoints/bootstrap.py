@@ -25,7 +25,7 @@ from core.invoice.einvoice.writing import embed_xml, write_record
 from core.jobs.local import LocalQueue
 from core.jobs.processes import ProcessQueue, plans_for
 from core.jobs.queue import Handler, JobQueue, Lane
-from core.jobs.store import JobStore
+from core.jobs.store import JobRecord, JobStore
 from core.jobs.stored import WorkersQueue
 from core.llm.capabilities import capabilities
 from core.llm.extractor import LlmExtractor
@@ -46,14 +46,19 @@ from core.pipeline import Pipeline
 from core.preferences import Preferences
 from core.recipe import Recipe
 from core.rules.documents import RulesExtractor
-from core.runs import RunParts, Runs
+from core.runs import RUN, RunParts, Runs
 from core.settings import Settings
 from core.shelf import Shelf
 from core.stores.calls import Calls
 from core.stores.files import Files
 from core.stores.holds import Holds
 from core.stores.traffic import Traffic
+from core.stores.webhooks import Announce
 from core.studio import Parts, Studio
+from core.webhooks.delivering import Delivering
+from core.webhooks.outbox import Outbox
+from core.webhooks.outside import LOCAL, OutsideCalls
+from core.webhooks.webhooks import Webhooks
 from storage.alerts import SqlAlerts
 from storage.api import SqlApi
 from storage.bills import SqlBills
@@ -82,6 +87,7 @@ from storage.traffic import SqlTraffic
 from storage.trail import SqlTrail
 from storage.types import SqlTypes
 from storage.vendors import SqlVendors
+from storage.webhooks import SqlWebhooks
 from storage.workbook import Workbook
 
 Health = list[tuple[str, str, Availability]]
@@ -140,7 +146,9 @@ def _assemble(
     pipeline = Pipeline(found, reader, results, code_version(), memory=memory)
     orders = SqlOrders(database)
     place = _place_of(settings.data_dir)
-    jobs = SqlJobs(database, place)
+    outbox_rows = SqlWebhooks(database)
+    announce = Outbox(outbox_rows)
+    jobs = SqlJobs(database, place, partial(_tell_of_failure, announce))
     ledger, trail = SqlLedger(database), SqlTrail(database)
     shelf = Shelf(files, ledger, trail, database.write, open_document, lambda: preferences.now.limits, password)
     handlers: dict[str, Handler] = {}
@@ -160,6 +168,7 @@ def _assemble(
             recognises=reader.recognises,
             types=types.types,
             fix=fix,
+            announce=announce,
         )
     )
     inbox = Inbox(
@@ -190,6 +199,8 @@ def _assemble(
             pdf_of=pdf_of,
         )
     )
+    access = Access(SqlApi(shared))
+    outside = OutsideCalls(partial(_lies_inside, settings, access))
     parts = Parts(
         shelf=shelf,
         runs=runs,
@@ -218,7 +229,11 @@ def _assemble(
         accuracy=Accuracy(settings, measuring),
         operation=SqlOperation(database, place, shared),
         alerts=SqlAlerts(shared),
-        access=Access(SqlApi(shared)),
+        access=access,
+        webhooks=Webhooks(outbox_rows, outside.check),
+        delivering=Delivering(outbox_rows, outside.post),
+        fetch=outside.fetch,
+        announce=announce,
         preferences=preferences,
         memory=memory,
         inbox=inbox,
@@ -228,6 +243,19 @@ def _assemble(
     studio = Studio(settings, parts)
     handlers.update(studio.handlers())
     return studio, jobs
+
+
+def _tell_of_failure(announce: Announce, record: JobRecord, error: str) -> None:
+    """Tell those outside of a task that failed: what documents are read by, and what programs ask for beside."""
+    if record.request.kind in (RUN,):
+        about = {"task_id": record.job_id, "type": "extraction" if record.request.kind == RUN else record.request.kind}
+        announce("failed", about | {"document_id": record.request.payload.get("document"), "error": error})
+
+
+def _lies_inside(settings: Settings, access: Access, host: str) -> bool:
+    """Whether a host may be called though it lies inside: as the settings name it, or this machine while no key was ever made."""
+    named = {name.strip().lower() for name in settings.inside_hosts.split(",")}
+    return host.lower() in named or (host.lower() in LOCAL and access.is_open())
 
 
 def _queue(settings: Settings, jobs: JobStore, handlers: Mapping[str, Handler], shelf: Shelf) -> JobQueue:
@@ -273,6 +301,8 @@ _NO_PART_IN_A_RESULT = {
     "inbox",
     "operation",
     "forgetting",
+    "webhooks",
+    "analysis",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -13,6 +14,8 @@ from core.settings import AlertRules
 from core.spending.period import Period
 from core.stores.alerts import Alert, AlertStore
 from core.stores.operation import Day, Grouping, OperationStore, Queue, Tally, Told, Which
+from core.stores.unit import Unit
+from core.stores.webhooks import Announce, silent
 
 #: The latest documents whose steps are looked at, and the days before today that a forecast looks back.
 _LATEST, _LOOK_BACK = 500, 120
@@ -49,7 +52,11 @@ class Operation:
         sources: Sources,
         rules: Callable[[], AlertRules],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        announce: Announce = silent,
+        unit: Unit = nullcontext,
     ) -> None:
+        """``unit`` is one transaction over the alerts and whoever is told of them."""
+        self._announce, self._unit = announce, unit
         self._store, self._alerts, self._sources, self._rules = store, alerts, sources, rules
         self._clock = clock
 
@@ -110,7 +117,13 @@ class Operation:
     def look(self) -> list[Alert]:
         """Look at every rule that is set, keep what is broken, and give the alerts that began."""
         now = self.now()
-        return self._alerts.hold(list(broken_rules(self._rules(), self._sources, now)), now)
+        broken = list(broken_rules(self._rules(), self._sources, now))
+        with self._unit():
+            begun = self._alerts.hold(broken, now)
+            for alert in begun:
+                about = {"alert_id": alert.alert_id, "kind": alert.kind, "subject": alert.subject}
+                self._announce("alert", about | {"sentence": alert.sentence})
+        return begun
 
     def alerts(self) -> list[Alert]:
         """Those that hold, then those that are over, newest first."""

@@ -41,7 +41,7 @@ SAVING, NOT_SAVED = 0, -1
 class ApiTask:
     """A run that a program asked for. ``owner`` is its key's id (empty: a program on this machine, without a key), ``wish`` the
     idempotency key that it gave with what it asked (``asked``: a digest). ``save`` are the targets that the record goes to once it
-    passed the gate, ``order_id`` the record."""
+    passed the gate and no value is less ``sure``, ``order_id`` the record."""
 
     task_id: str
     owner: str
@@ -53,6 +53,7 @@ class ApiTask:
     asked: str = ""
     save: tuple[str, ...] = ()
     order_id: int | None = None
+    sure: float | None = None
 
 
 class ApiStore(Protocol):

@@ -19,6 +19,7 @@ from core.entrypoints.api.caller import Caller
 from core.entrypoints.api.problems import answer_problems, problem
 from core.entrypoints.api.routes import VERSION, routes
 from core.entrypoints.api.tasks import Tasks
+from core.entrypoints.api.webhooks import webhook_routes
 from core.person import STUDIO
 from core.stores.api import ApiStore
 from core.studio import Studio
@@ -41,6 +42,7 @@ def make_api(studio: Callable[[], Studio]) -> FastAPI:
     api.state.store = cache(lambda: studio().access.store)
     answer_problems(api)
     api.include_router(routes)
+    api.include_router(webhook_routes)
     api.add_middleware(GZipMiddleware, minimum_size=2000)
     api.add_middleware(LimitedBody, most=lambda: studio().defaults.limits.file_megabytes * 1_000_000 + _BESIDE)
     return api
@@ -48,11 +50,11 @@ def make_api(studio: Callable[[], Studio]) -> FastAPI:
 
 @contextlib.asynccontextmanager
 async def _lifespan(api: FastAPI) -> AsyncIterator[None]:
-    saving = asyncio.create_task(_save_what_is_over(api.state))
+    tasks = [asyncio.create_task(work(api.state)) for work in (_save_what_is_over, _tell)]
     yield
-    saving.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await saving
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @contextlib.asynccontextmanager
@@ -70,6 +72,17 @@ async def _save_what_is_over(state: Any) -> None:
             await run_in_threadpool(_settle, state.studio(), state.store())
         except Exception:
             log.exception("records of tasks that are over were not saved")
+
+
+async def _tell(state: Any) -> None:
+    """Send what waits for those who are told; at once after some was sent, for there may be more."""
+    while True:
+        try:
+            sent = await run_in_threadpool(lambda: state.studio().tell())
+        except Exception:
+            log.exception("those who are told could not be told")
+            sent = 0
+        await asyncio.sleep(0 if sent else _LOOK)
 
 
 def _settle(studio: Studio, store: ApiStore) -> None:

@@ -33,11 +33,13 @@ class Caller:
     studio: Studio
     person: Person
     key: ApiKey | None
+    known_as: str = ""
+    """Whose documents and tasks it brings, where it shows no key."""
 
     @property
     def owner(self) -> str:
         """Whose documents and tasks it brings."""
-        return self.key.key_id if self.key else ""
+        return self.key.key_id if self.key else self.known_as
 
     @property
     def sees_all(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 TaskState = Literal["queued", "running", "done", "failed", "cancelled"]
 Store = Literal["database", "workbook"]
@@ -43,14 +43,22 @@ class DocumentInfo(BaseModel):
 
 
 class ExtractRequest(_Sent):
-    """What is to be read, and how. ``pages`` such as ``1-3,5`` (empty: all); ``type`` a document type, or ``auto``; ``save`` the stores
-    that the record goes to where it passes the gate."""
+    """What is to be read (a document that was brought, or the one at an https address), and how. ``pages`` such as ``1-3,5`` (empty: all); ``type`` a document type, or ``auto``; ``save`` the stores
+    that the record goes to where it passes the gate, and where no value is less sure than ``confidence_threshold``."""
 
-    document_id: str = Field(min_length=64, max_length=64)
+    document_id: str | None = Field(None, min_length=64, max_length=64)
+    document_url: str | None = Field(None, max_length=2000)
     pages: str = Field("", max_length=400)
     recipe: str = Field("", max_length=100)
     type: str = Field("", max_length=80)
     save: Annotated[list[Store], Field(max_length=2)] = []
+    confidence_threshold: float | None = Field(None, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _is_one(self) -> ExtractRequest:
+        if (self.document_id is None) == (self.document_url is None):
+            raise ValueError("name a document_id, or a document_url")
+        return self
 
 
 class TaskInfo(BaseModel):

@@ -17,6 +17,7 @@ from core.errors import (
     NotAllowed,
     RecordChanged,
     RecordMissing,
+    SignatureRefused,
     StorageError,
     StudioError,
     TooManyCalls,
@@ -26,6 +27,7 @@ from core.errors import (
 #: The first that an error is an instance of says its status.
 _STATUS: tuple[tuple[type[StudioError], int], ...] = (
     (AccessDenied, 401),
+    (SignatureRefused, 401),
     (NotAllowed, 403),
     (TooManyCalls, 429),
     (RecordMissing, 404),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, get_args
+
+from pydantic import BaseModel
 
 from core.documents.base import Document
 from core.documents.ranges import parse_page_range
@@ -17,7 +19,7 @@ from core.entrypoints.api.models import DocumentInfo, ExtractRequest, TaskInfo, 
 from core.entrypoints.api.problems import Refused
 from core.errors import RecordMissing, StorageError
 from core.events import StepStarted
-from core.extraction import PageRef
+from core.extraction import Extraction, PageRef
 from core.extraction_json import to_json
 from core.jobs.queue import Job
 from core.recipe import load_recipe
@@ -61,31 +63,52 @@ class Tasks:
 
     def begin(self, asked: ExtractRequest, wish: str | None) -> TaskInfo:
         """Ask for a run; the same wish again gives the task that it made. Raises Refused, a StudioError."""
-        digest = hashlib.sha256(asked.model_dump_json().encode()).hexdigest()
-        document = self.document(asked.document_id)
+        if known := self.known(asked, wish):
+            return known
+        document = self.document(asked.document_id or self.fetch(asked.document_url or ""))
         pages = parse_page_range(asked.pages, document.page_count)
         studio = self.caller.studio
         defaults = studio.defaults
         recipe = load_recipe(asked.recipe, defaults.known_recipes()) if asked.recipe else defaults.recipe
         if asked.type:
             recipe = studio.types.reading_as(recipe, asked.type)
+        task = self.new_task(KIND, document.sha256, max(1, len(pages)), asked, wish)
+        task = replace(task, save=tuple(asked.save), sure=asked.confidence_threshold)
+        chosen = [PageRef(number) for number in pages]
+        owner = f"api:{self.caller.owner}"
+        return self.add(task, lambda: studio.start(document.sha256, chosen, recipe, owner, task.task_id))
+
+    def known(self, asked: BaseModel, wish: str | None) -> TaskInfo | None:
+        """The task that a wish made, where its run was begun. Raises Refused where it was for something else."""
         task_id = _task_id(self.caller.owner, wish)
-        count = max(1, len(pages))
-        task = ApiTask(
-            task_id, self.caller.owner, document.sha256, KIND, count, _now(self), wish, digest, tuple(asked.save)
-        )
         kept = self.store.task(task_id) if wish else None
         if kept is None:
-            studio.access.may_read(self.caller.key, count)
+            return None
+        _same(kept, digest_of(asked))
+        return self.info(kept) if self.caller.studio.progress(task_id) else None
+
+    def new_task(self, kind: str, document: str, pages: int, asked: BaseModel, wish: str | None) -> ApiTask:
+        """A task that is not kept yet."""
+        task_id, owner = _task_id(self.caller.owner, wish), self.caller.owner
+        return ApiTask(task_id, owner, document, kind, pages, _now(self), wish, digest_of(asked))
+
+    def add(self, task: ApiTask, start: Callable[[], object]) -> TaskInfo:
+        """Keep a task and start it, unless its wish was done already. Raises Refused, TooManyCalls."""
+        kept = self.store.task(task.task_id) if task.wish else None
+        if kept is None:
+            self.caller.studio.access.may_read(self.caller.key, task.pages)
             kept = self.store.add_task(task)
-        if kept.asked != digest:
-            raise Refused(
-                422, "idempotency-key-reused", "This Idempotency-Key was used for another request: take a new one."
-            )
-        if kept is task or studio.progress(task_id) is None:  # the second: whoever made it ended before the run began
-            chosen = [PageRef(number) for number in pages]
-            studio.start(document.sha256, chosen, recipe, f"api:{self.caller.owner}", task_id)
+        _same(kept, task.asked)
+        if (
+            kept is task or self.caller.studio.progress(task.task_id) is None
+        ):  # the second: its maker ended before it began
+            start()
         return self.info(kept)
+
+    def fetch(self, url: str) -> str:
+        """The id of the document at an address outside, which is brought. Raises AddressRefused, FetchFailed, a DocumentError."""
+        fetched = self.caller.studio.fetch(url)
+        return self.bring(fetched.data, fetched.name)[0].document_id
 
     def task(self, task_id: str) -> ApiTask:
         """A task of this caller. Raises Refused."""
@@ -127,7 +150,7 @@ class Tasks:
             return
         saved: int | None = None
         try:
-            if extraction is not None and extraction.verdict == "approved":
+            if extraction is not None and extraction.verdict == "approved" and _is_sure(extraction, task.sure):
                 targets: list[Target] = [target for target in get_args(Target) if target in task.save]
                 if not studio.duplicates(extraction, extraction.values, targets):
                     receipt = studio.save(
@@ -202,6 +225,22 @@ def told_event(event: Any) -> dict[str, Any]:
     if "step" in facts:
         facts["stage"] = facts.pop("step")
     return {"event": names[type(event).__name__], "data": facts}
+
+
+def _is_sure(extraction: Extraction, least: float | None) -> bool:
+    return least is None or all(confidence >= least for confidence in extraction.confidences.values())
+
+
+def digest_of(asked: BaseModel) -> str:
+    """By which it is known whether the same was asked for."""
+    return hashlib.sha256(asked.model_dump_json().encode()).hexdigest()
+
+
+def _same(kept: ApiTask, asked: str) -> None:
+    if kept.asked != asked:
+        raise Refused(
+            422, "idempotency-key-reused", "This Idempotency-Key was used for another request: take a new one."
+        )
 
 
 def _task_id(owner: str, wish: str | None) -> str:

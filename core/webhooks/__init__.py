@@ -1,0 +1,1 @@
+"""What is told outside and what outside tells: signed, delivered, checked."""

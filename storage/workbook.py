@@ -98,7 +98,7 @@ class Workbook:
     @contextmanager
     def staged(self, order_id: int, order: Record | None) -> Iterator[StagedChange]:
         """See :meth:`core.stores.workbook.WorkbookStore.staged`."""
-        with self._held() as place:
+        with self.held() as place:
             with self._told():
                 drop_left_over(place)
                 data = self._data_with(order_id, order)
@@ -134,7 +134,7 @@ class Workbook:
         """See :meth:`core.stores.workbook.WorkbookStore.remove_all`."""
         if not order_ids or not self.path.exists():
             return
-        with self._held() as place, self._told():
+        with self.held() as place, self._told():
             drop_left_over(place)
             book = self._opened()
             if book is not None and book.take_out(order_ids):
@@ -182,7 +182,7 @@ class Workbook:
         return RecordMissing(f"There is no order {order_id} in {self.path.name}: its rows may have been deleted.")
 
     @contextmanager
-    def _held(self) -> Iterator[Path]:
+    def held(self) -> Iterator[Path]:
         """The file itself (links followed), under the lock of all our processes; refused while a spreadsheet program has
         it open."""
         place = real_path(self.path)

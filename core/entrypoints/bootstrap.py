@@ -123,8 +123,8 @@ def _assemble(
     is_worker: bool = False,
 ) -> tuple[Studio, JobStore]:
     make_private(settings.data_dir)
-    database = open_database(_database_url(settings))
-    shared = open_database(_database_url(household)) if household else database
+    database = open_database(database_url(settings))
+    shared = open_database(database_url(household)) if household else database
     preferences = Preferences(SqlSettings(shared), (household or settings).settings_file)
     defaults = preferences.now
     results: Cache = DiskCache(settings.data_dir / "cache", defaults.cache_megabytes * 1_000_000)
@@ -367,7 +367,8 @@ def account_name() -> str:
         return "unknown"
 
 
-def _database_url(settings: Settings) -> str:
+def database_url(settings: Settings) -> str:
+    """Where the database is, as SQLAlchemy writes it; it may hold a password."""
     if settings.database_url:
         return settings.database_url.get_secret_value()
     return f"sqlite:///{(settings.data_dir / 'studio.db').resolve()}"

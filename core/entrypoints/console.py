@@ -68,3 +68,11 @@ def describe(event: Event) -> str:
             return f"{STEPS[event.step]}: failed after {event.seconds:.2f} s. {event.error}"
         case _:
             return ""
+
+
+def agreed(question: str) -> bool:
+    """Whether whoever sits there says yes; without anybody it is a no."""
+    try:
+        return input(f"{question} [yes/no] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False

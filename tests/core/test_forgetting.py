@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import time
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from core.extraction import Extraction, PageRef
 from core.forgetting.forgetting import Reached
 from core.notation.mention import Mention
 from core.person import Person
+from core.preferences import FRESH
 from core.prompt import Example, Prompt
 from core.recipe import Redaction
 from core.settings import Settings
@@ -127,8 +129,6 @@ def spread(studio: Studio, goes: bytes, stays: bytes) -> tuple[Extraction, Extra
 
 
 def wait_for_job(studio: Studio, job_id: str) -> None:
-    import time
-
     for _ in range(600):
         jobs = studio._parts.queue
         if not any(job_id in request.job_id for kind in ("comparison", "evaluation") for request in jobs.active(kind)):
@@ -138,8 +138,6 @@ def wait_for_job(studio: Studio, job_id: str) -> None:
 
 
 def wait_until_idle(studio: Studio) -> None:
-    import time
-
     for _ in range(600):
         if studio.inbox.is_idle():
             return
@@ -174,6 +172,7 @@ def test_a_vendor_is_gone_from_every_byte(studio: Studio) -> None:
     assert [row[0].value for row in sheet.iter_rows(min_row=2) if row[0].value] == [other_order]
     rows = list(studio._parts.calls.rows(datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)))
     assert len(rows) == bill
+    time.sleep(FRESH)
     assert studio.defaults.redaction.names == ("Somebody Else",)
     [event] = [event for event in studio.history.latest() if event.action == "forgotten"]
     assert (event.who, event.document, event.order_id) == ("Ada", None, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from core.entrypoints.commands.reading import open_studio
-from core.entrypoints.console import one_line, warn
+from core.entrypoints.console import agreed, one_line, warn
 from core.forgetting.counting import describe_counts
 from core.forgetting.forgetting import Reached
 
@@ -17,7 +17,7 @@ def run(arguments: argparse.Namespace) -> int:
         room = studio.forgetting
         found = room.of_name(arguments.name) if arguments.name else room.of_document(arguments.document)
         _show(found)
-        if not arguments.yes and not _agreed():
+        if not arguments.yes and not agreed("Delete it for good? Nobody can bring it back."):
             warn("Nothing was deleted.")
             return 1
         done = room.forget(found)
@@ -37,10 +37,3 @@ def _show(found: Reached) -> None:
     print(f"To be deleted: {describe_counts(found.counts)}; the cache is emptied.")
     if found.unread:
         warn(f"{found.unread} documents were never read and have no text of their own: the name may stand on them.")
-
-
-def _agreed() -> bool:
-    try:
-        return input("Delete it for good? Nobody can bring it back. [yes/no] ").strip().lower() in ("y", "yes")
-    except EOFError:
-        return False

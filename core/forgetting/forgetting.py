@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -293,13 +294,13 @@ class Forgetting:
     # --- looking whether it is gone ----------------------------------------------------------------------------------
 
     def _left(self, name: str) -> Iterator[str]:
-        """The files of the data folder in whose bytes the name stands; packed ones are looked into."""
-        folder = self._parts.data_dir
-        forms = {name, json.dumps(name)[1:-1], name.casefold(), name.upper()}
+        """The files of the data folder, and the workbook, in whose bytes the name stands; packed ones are looked into."""
+        folder, book = self._parts.data_dir.absolute(), self._parts.workbook().path.absolute()
+        forms = {name, json.dumps(name)[1:-1], escape(name, quote=False), escape(name), name.casefold(), name.upper()}
         wanted = re.compile(b"|".join(re.escape(form.encode()) for form in forms), re.IGNORECASE)
-        for path in sorted(folder.rglob("*")):
+        for path in sorted({book, *folder.rglob("*")}):
             if path.is_file() and any(wanted.search(data) for data in _bytes_of(path)):
-                yield str(path.relative_to(folder))
+                yield str(path.relative_to(folder) if path.is_relative_to(folder) else path)
 
 
 def _words(document: Document) -> str:

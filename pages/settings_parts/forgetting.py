@@ -40,8 +40,8 @@ def _draw_reached(reached: Reached) -> None:
     st.markdown(f"To be deleted for good: **{plain(describe_counts(reached.counts))}**. The cache is emptied.")
     for _, name in reached.documents[:_NAMED]:
         st.markdown(f"- {plain(name)}")
-    if more := len(reached.documents) - _NAMED:
-        st.caption(f"and {more} more" if more > 0 else "")
+    if (more := len(reached.documents) - _NAMED) > 0:
+        st.caption(f"and {more:,} more")
     if reached.unread:
         st.warning(
             f"{reached.unread} documents were never read and have no text of their own: read them first to know whether the name "

@@ -322,3 +322,16 @@ def test_the_command_asks_and_deletes(
     assert "no file of the data folder any more" in capsys.readouterr().out
     assert studio.search(RecordQuery()).total == 0
     assert studio.inbox.search(InboxQuery()).total == 0
+
+
+def test_what_a_person_wrote_beside_the_records_is_told_and_left(studio: Studio, tmp_path: Path) -> None:
+    """A sheet of their own in the workbook, wherever that is, is theirs: the file is named."""
+    book = tmp_path / "elsewhere" / "mine.xlsx"
+    studio.configure(workbook_path=book)
+    read_and_save(studio, sample(1, 0).data, "first.pdf")
+    held = openpyxl.load_workbook(book)
+    held.create_sheet("Notes")["A1"] = f"call {GOES}"
+    held.save(book)
+    done = studio.forgetting.forget(studio.forgetting.of_name(GOES))
+    assert done.left == (str(book),)
+    assert openpyxl.load_workbook(book)["Notes"]["A1"].value == f"call {GOES}"

@@ -40,6 +40,8 @@ from storage.tables import (
     VALUE_CHANGES,
     VENDORS,
     VOTES,
+    WEBHOOK_DELIVERIES,
+    WEBHOOK_MESSAGES,
     WORKBOOK_PENDING,
 )
 
@@ -100,6 +102,8 @@ _TELLING: dict[str, tuple[str, str]] = {
 #: Columns that say how something was done, not what a document says; and who did it.
 _HOW = frozenset("recipe recipe_name definition who known by".split())
 _WHO = frozenset(("who", "known", "created_by"))
+#: How messages to other programs call the number of a record.
+_NUMBERS = frozenset("order order_id record record_id id".split())
 _UNCHANGEABLE = (TRAIL, VALUE_CHANGES)
 
 
@@ -180,6 +184,7 @@ class SqlErasure:
             for where in _calls_of(found):
                 connection.execute(update(CALLS).where(where).values(sent={}, document=None))
             _leave_comparisons(connection, found)
+            _leave_messages(connection, found)
             jobs = _jobs_about(connection, found)
             for tables, ids in (
                 (_OF_RUNS, found.runs | jobs),
@@ -321,6 +326,31 @@ def _jobs_about(connection: Connection, found: Belongings) -> frozenset[str]:
     ids = found.documents | found.runs | items
     rows = connection.execute(select(JOBS.c.job_id, JOBS.c.payload))
     return frozenset(job for job, payload in rows if not ids.isdisjoint(_strings(payload)))
+
+
+def _leave_messages(connection: Connection, found: Belongings) -> None:
+    """Take away what other programs were told, or are to be told, of these, and the messages that brought them."""
+    for table, column in ((WEBHOOK_DELIVERIES, "body"), (WEBHOOK_MESSAGES, "answer")):
+        keys = list(table.primary_key.columns)
+        for row in connection.execute(select(*keys, table.c[column])).all():
+            told = json.loads(row[-1]) if isinstance(row[-1], str) else row[-1]
+            if _tells_of(told, found):
+                mine = and_(*(key == value for key, value in zip(keys, row[:-1], strict=True)))
+                connection.execute(delete(table).where(mine))
+
+
+def _tells_of(value: Any, found: Belongings) -> bool:
+    """Whether a message names one of them: a document or a run by its id, a record by its number."""
+    match value:
+        case str():
+            return value in found.documents or value in found.runs
+        case dict():
+            numbers = {each for key, each in value.items() if key in _NUMBERS and isinstance(each, int)}
+            return not numbers.isdisjoint(found.orders) or any(_tells_of(each, found) for each in value.values())
+        case list():
+            return any(_tells_of(each, found) for each in value)
+        case _:
+            return False
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -33,7 +33,7 @@ from core.studio import Studio
 from samples.generate import Sample, make_sample
 from samples.invoices import Wishes
 from storage import erasure
-from storage.tables import CALLS, COMPARISON_CELLS, METADATA
+from storage.tables import CALLS, COMPARISON_CELLS, METADATA, WEBHOOK_DELIVERIES
 from tests.conftest import SampleFile
 from tests.core.test_history import wait_for
 
@@ -335,3 +335,23 @@ def test_what_a_person_wrote_beside_the_records_is_told_and_left(studio: Studio,
     done = studio.forgetting.forget(studio.forgetting.of_name(GOES))
     assert done.left == (str(book),)
     assert openpyxl.load_workbook(book)["Notes"]["A1"].value == f"call {GOES}"
+
+
+def test_what_other_programs_are_told_goes_too(studio: Studio) -> None:
+    """A message that waits to be sent, by its document or its record's number; one about another record waits on."""
+    read, _, order = read_and_save(studio, sample(1, 0).data, "first.pdf")
+    now = datetime.now(UTC)
+    told = {
+        "document": {"data": {"document": read.document}},
+        "record": {"data": {"order_id": order}},
+        "other": {"order_id": 99},
+    }
+    database = studio._parts.erasure._database  # type: ignore[attr-defined]
+    blank = {"webhook_id": "w", "event": "record.saved", "state": "waiting", "attempts": 0, "tries": []}
+    with database.write() as connection:
+        for name, body in told.items():
+            row = {**blank, "delivery_id": name, "body": json.dumps(body), "created_at": now, "next_at": now}
+            connection.execute(WEBHOOK_DELIVERIES.insert().values(row))
+    studio.forgetting.forget(studio.forgetting.of_document(read.document))
+    with database.read() as connection:
+        assert connection.execute(WEBHOOK_DELIVERIES.select()).scalars().all() == ["other"]

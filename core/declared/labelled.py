@@ -15,7 +15,7 @@ from core.page.layout import Layout, Segment, Token
 #: How alike a word misread or written otherwise must be (0 to 100), and the shortest that is compared so.
 _ALIKE, _SHORTEST = 88, 5
 #: Words for a number, folded; what links two words that change places.
-_NUMBERS = ("number", "no", "nr", "num", "nummer", "numero")
+NUMBERS = ("number", "no", "nr", "num", "nummer", "numero")
 _LINKS, _PAIR = ("of", "ofthe", "de", "der"), 2
 #: The most tokens of one label.
 _LONGEST = 8
@@ -108,8 +108,8 @@ def _ways(words: str) -> Iterator[str]:
     if not parts:
         return
     yield "".join(parts)
-    if parts[-1] in _NUMBERS:
-        yield from ("".join((*parts[:-1], other)) for other in _NUMBERS if other != parts[-1])
+    if parts[-1] in NUMBERS:
+        yield from ("".join((*parts[:-1], other)) for other in NUMBERS if other != parts[-1])
     if len(parts) == _PAIR:
         yield from ("".join((parts[1], link, parts[0])) for link in _LINKS)
 

@@ -6,6 +6,7 @@ columns that make a row goes on with the row before.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -37,6 +38,7 @@ _UNIT = 1
 _AROUND = 3
 #: Columns of these kinds hold words that may run over several lines.
 _RUNNING = frozenset({"text", "name", "address"})
+_FIGURE = re.compile(r"^\d[\d.,]*$")
 
 
 class Head(NamedTuple):
@@ -164,7 +166,7 @@ def _rows(
     cells_of = _columns(reading, page, heads, body)
     before: Line | None = None
     for line in body:
-        cells = cells_of(line)
+        cells = _counted(heads, cells_of(line))
         if not _same_heads(cells, titles):
             read = _read(reading, heads, cells, titles, page)
             if 2 * len(needed & read.keys()) > len(needed):
@@ -236,6 +238,18 @@ def _columns(
                     found.setdefault(column.name, []).append(token)
         return found
 
+    return cells
+
+
+def _counted(heads: Sequence[Head], cells: dict[str, list[Token]]) -> dict[str, list[Token]]:
+    """``cells`` with the number that stands so close before its unit (9 pcs) that it came into the unit's column in the column of
+    numbers left of it."""
+    for before, after in pairwise(heads):
+        if not (before.column and after.column) or (before.column.kind, after.column.kind) != ("quantity", "name"):
+            continue
+        tokens = cells.get(after.column.name, [])
+        if before.column.name not in cells and len(tokens) > 1 and _FIGURE.match(tokens[0].text):
+            cells = {**cells, before.column.name: tokens[:1], after.column.name: tokens[1:]}
     return cells
 
 

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from core.declared.extractor import read_declared
+from core.declared.labelled import NUMBERS
 from core.declared.words import definition_of, values_of, words_of
 from core.evidence import PageText
 from core.extraction import Candidate as Other
@@ -64,7 +65,7 @@ def _heads(reading: Reading) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for word, known in reading.lexicon.columns.items():
         meant = [kinds for kinds in (known.get(reading.language or ""), known.get("en")) if kinds]
-        if any(kinds[0] == "position" for kinds in meant):
+        if word in NUMBERS or any(kinds[0] == "position" for kinds in meant):
             continue  # a running number's head is no quantity's
         for kinds in meant:
             if kinds[0] not in _OTHERS:

@@ -262,6 +262,51 @@ def test_a_delivery_note_has_goods_and_no_sums() -> None:
     ]
 
 
+def test_the_running_number_of_a_line_is_no_quantity() -> None:
+    """“N.º” counts the lines, “Cantidad” the goods."""
+    found = read_of_type(
+        [
+            page(
+                """
+                !Talleres Almendra Azul, S.L. | @400 !ALBARÁN
+                Calle del Molino, 12, 44999 Villaclara del Campo
+
+                Entregar a | @320 Número de albarán | @460 8087676
+                Clínica Dental Sonrisa Nueva | @320 Fecha de envío | @460 14/02/2025
+
+                N.º | @80 Ref. | @150 Concepto | @450 Cantidad
+                1 | @80 K560-24 | @150 Panel mural de azulejos | @470 3
+                2 | @80 K560-25 | @150 Mortero de agarre, saco | @470 84
+                """
+            )
+        ],
+        NOTE,
+    )
+    assert [row.quantity for row in found.values.line_items] == [3, 84]  # type: ignore[attr-defined]
+
+
+def test_a_quantity_close_before_its_unit_is_its_own() -> None:
+    """Numbers set to the right end where the units begin; no row is lost for it."""
+    found = read_of_type(
+        [
+            page(
+                """
+                !Kantoorhuis Windroos B.V. | @400 !LEVERBON
+                Havenstraat 210, 4599 AB Zilverdam
+
+                Omschrijving | @300 Aantal | @334 Eenheid
+                Printpapier A4 | @328 9 doos
+                Montage op locatie | @310 10,5 | @336 uur
+                Archiefdoos | @328 3 st
+                """
+            )
+        ],
+        NOTE,
+    )
+    rows = [(row.quantity, row.unit) for row in found.values.line_items]  # type: ignore[attr-defined]
+    assert rows == [(9, "doos"), (Decimal("10.5"), "uur"), (3, "st")]
+
+
 def test_an_order_in_xml_becomes_a_purchase_order_where_it_is_read_so() -> None:
     """Exact, without the doubt that it is no invoice; the XML of an invoice is no order."""
     folder = HERE.parent / "samples" / "einvoice"

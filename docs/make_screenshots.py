@@ -21,7 +21,7 @@ from core.entrypoints.bootstrap import build_studio  # noqa: E402 - the project 
 from core.events import RunFinished  # noqa: E402
 from core.inbox.facts import facts_of_extraction  # noqa: E402
 from core.invoice.model import Invoice  # noqa: E402
-from core.settings import Budget, Settings  # noqa: E402
+from core.settings import AlertRules, Budget, Settings  # noqa: E402
 from core.stores.inbox import InboxItem  # noqa: E402
 from core.stores.records import Status  # noqa: E402
 from samples.generate import make_sample  # noqa: E402
@@ -30,6 +30,7 @@ from storage.database import open_database  # noqa: E402
 from tests.browser.driver import CHROMIUM_ARGS, Person, Server, chromium, new_page, serve  # noqa: E402
 from tests.core.declared.papers import PAYSLIP, paper  # noqa: E402
 from tests.core.declared.test_reading import from_example  # noqa: E402
+from tests.storage.worked import keep_weeks  # noqa: E402
 
 DOCS = ROOT / "docs"
 SAMPLES = ROOT / "samples" / "cases"
@@ -135,6 +136,16 @@ def keep_type(folder: Path) -> None:
     build_studio(Settings(data_dir=folder)).types.keep(definition.model_copy(update={"checks": (check,)}))
 
 
+def fill_weeks(folder: Path) -> None:
+    """Twelve weeks of work, and rules by which somebody is told."""
+    studio = build_studio(Settings(data_dir=folder))
+    studio.preferences.put(alerts=AlertRules(queue_hours=24, corrected_percent=7.1))
+    database = open_database(f"sqlite:///{folder / 'studio.db'}")
+    keep_weeks(database, 12, (folder / "place").read_text(), datetime.now(UTC))
+    database.close()
+    studio.close()
+
+
 def shoot(person: Person, name: str) -> None:
     """Keep what the window shows."""
     person.settle()
@@ -183,11 +194,11 @@ def main() -> None:
             review_queue(person)
             shoot(person, "review")
             person.visit("/compare")
-            person.press("Compare 4 documents × 2 recipes")
-            expect(person.page.get_by_text("8 of 8 read")).to_be_visible(timeout=120_000)
+            person.press("Compare 5 documents × 2 recipes")
+            expect(person.page.get_by_text("10 of 10 read")).to_be_visible(timeout=120_000)
             shoot(person, "compare")
             person.visit("/accuracy")
-            person.press("Measure on the 4 shipped samples")
+            person.press("Measure on the 5 shipped samples")
             expect(person.page.get_by_role("tab", name="Overview")).to_be_visible(timeout=120_000)
             shoot(person, "accuracy")
             person.visit("/prompts", "prompt_head")
@@ -202,6 +213,12 @@ def main() -> None:
             person.upload((slip.name, slip.data))
             expect(person.keyed("type_pages").locator(".box").first).to_be_visible()
             shoot(person, "types")
+        worked = data / "worked"
+        fill_weeks(worked)
+        with serve(worked) as server:
+            person = Person(new_page(browser), server)
+            person.visit("/operation", "operation_figures")
+            shoot(person, "operation")
         browser.close()
 
 

@@ -1,0 +1,68 @@
+"""Deletion on request and backups, on every kind of database."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core.invoice.model import Invoice
+from core.notation.mention import Mention
+from core.stores.records import Record
+from core.stores.trail import TrailEvent
+from storage.backup import Place, restore_backup, write_backup
+from storage.database import Database, open_database
+from storage.erasure import SqlErasure
+from storage.orders import SqlOrders
+from storage.trail import SqlTrail
+
+ACME = Mention("acme CORP")
+DOCUMENT = "a" * 64
+
+
+def keep_one(database: Database) -> int:
+    """A record of a document, a line of its trail, and one of another's that mentions the same name."""
+    orders, now = SqlOrders(database), datetime.now(UTC)
+    number = orders.reserve_id()
+    orders.add(Record(Invoice(vendor_name="Acme Corp"), "reviewed", number, DOCUMENT, (), "r1", now, now))
+    told = {"reason": "Acme Corp asked"}
+    SqlTrail(database).add(
+        [TrailEvent("saved", "Ada", "typed", number), TrailEvent("rejected", "Ada", "typed", told=told)]
+    )
+    return number
+
+
+def test_a_name_is_taken_out_of_the_tables(database_url: str) -> None:
+    """Its record goes with the lines of its trail; a line of something else stays without the name."""
+    database = open_database(database_url)
+    number = keep_one(database)
+    erasure = SqlErasure(database)
+    found = erasure.closure(erasure.holding(ACME))
+    assert (found.orders, found.documents) == ({number}, {DOCUMENT})
+    with database.write():
+        erasure.erase(found)
+        assert erasure.cut(ACME) == 1
+    erasure.scrub()
+    assert not erasure.holding(ACME)
+    assert [dict(event.told) for event in SqlTrail(database).latest()] == [{"reason": "… asked"}]
+    database.close()
+
+
+def test_a_backup_brings_the_tables_back(database_url: str, tmp_path: Path) -> None:
+    """With PostgreSQL's own programs, where it is that."""
+    if database_url.startswith("postgres") and not shutil.which("pg_dump"):
+        pytest.skip("pg_dump is not installed")
+    database = open_database(database_url)
+    number = keep_one(database)
+    folder = tmp_path / "data"
+    folder.mkdir()
+    place = Place(folder, database_url, folder / "book.xlsx")
+    write_backup(place, tmp_path / "safe.zip")
+    SqlOrders(database).remove(number)
+    database.close()
+    restore_backup(tmp_path / "safe.zip", place)
+    database = open_database(database_url)
+    assert SqlOrders(database).get(number).document == DOCUMENT
+    database.close()

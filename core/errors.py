@@ -34,6 +34,7 @@ StudioError
 ├── PromptError              a prompt that cannot be read or stored
 ├── TypeDefinitionError      a document type that is not sound, or not there
 ├── AccessDenied             a key that is missing, unknown or no longer works
+├── InvalidValues            values that their document type does not take
 ├── SignatureRefused         a message that nobody known here signed
 ├── AddressRefused           an address that must not be called
 ├── FetchFailed              an address that does not answer, or not with a document
@@ -247,6 +248,10 @@ class TypeDefinitionError(StudioError):
 
 class AccessDenied(StudioError):
     """A program's key is missing, unknown, or no longer works."""
+
+
+class InvalidValues(StudioError):
+    """Values that their document type does not take, or a type that is not there."""
 
 
 class SignatureRefused(StudioError):

@@ -92,6 +92,11 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
         **_all(_LOOK, "is_open known may_read now"),
         **_all(_RULE, "keys make revoke"),
     },
+    "analysis": {
+        **_all(_LOOK, "result of_document"),
+        **_all(_WORK, "check_text check_values"),
+        **_all(_RULE, "handlers"),
+    },
     "webhooks": _all(
         _RULE, "all get add remove enable deliveries send_again ping sources add_source remove_source known once"
     ),

@@ -30,6 +30,7 @@ from core.schema.document_type import DocumentType
 from core.schema.type_choice import TypeChoice
 from core.settings import Defaults
 from core.shelf import Shelf
+from core.status import STATUS_WORDS
 from core.stores.calls import Calls
 from core.stores.files import Files
 from core.stores.ledger import Ledger
@@ -251,7 +252,7 @@ class Runs:
             "task_id": run_id,
             "type": "extraction",
             "document_id": extraction.document,
-            "verdict": extraction.verdict,
+            "verdict": STATUS_WORDS[extraction.verdict],
         }
         facts |= {"result_url": f"/v1/tasks/{run_id}/result"}
         values = lambda: plain(extraction.values.model_dump())  # noqa: E731

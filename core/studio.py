@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from core.access import Access
 from core.accuracy import Accuracy
+from core.analysis.analysis import Analysis
 from core.cache import Cache
 from core.call import Call
 from core.comparison.comparator import Comparator
@@ -134,6 +135,7 @@ class Parts:
     inbox: Inbox
     reviews: Reviews
     access: Access
+    analysis: Analysis
     webhooks: Webhooks
     delivering: Delivering
     fetch: Callable[[str, int, float], Fetched]
@@ -160,7 +162,7 @@ class Studio:
         self.accuracy = parts.accuracy
         self.memory = parts.memory
         self.access = parts.access
-        self.webhooks = parts.webhooks
+        self.analysis, self.webhooks = parts.analysis, parts.webhooks
         self._looked = -ALERT_SECONDS
         self.inbox = parts.inbox.by(parts.person)
         self.spending = Spending(parts.calls, parts.bills, lambda: self.defaults.budget)
@@ -386,7 +388,14 @@ class Studio:
 
     def handlers(self) -> dict[str, Handler]:
         """Who does the work of each kind of job."""
-        return self.inbox.handlers({**self._runs.handlers(), **self.comparison.handlers(), **self.accuracy.handlers()})
+        return self.inbox.handlers(
+            {
+                **self._runs.handlers(),
+                **self.comparison.handlers(),
+                **self.accuracy.handlers(),
+                **self.analysis.handlers(),
+            }
+        )
 
     def tell(self) -> int:
         """Look whether somebody outside is to be told of an alert or of a batch that is over, and send a few of the messages that

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.access import Access
 from core.accuracy import Accuracy, AccuracyParts
+from core.analysis.analysis import ANALYSES, Analysis
 from core.cache import Cache
 from core.declared.shelf import TypeShelf
 from core.documents.as_pdf import pdf_of
@@ -230,6 +231,7 @@ def _assemble(
         operation=SqlOperation(database, place, shared),
         alerts=SqlAlerts(shared),
         access=access,
+        analysis=Analysis(queue, files, types.types, announce),
         webhooks=Webhooks(outbox_rows, outside.check),
         delivering=Delivering(outbox_rows, outside.post),
         fetch=outside.fetch,
@@ -247,7 +249,7 @@ def _assemble(
 
 def _tell_of_failure(announce: Announce, record: JobRecord, error: str) -> None:
     """Tell those outside of a task that failed: what documents are read by, and what programs ask for beside."""
-    if record.request.kind in (RUN,):
+    if record.request.kind in (RUN, *ANALYSES):
         about = {"task_id": record.job_id, "type": "extraction" if record.request.kind == RUN else record.request.kind}
         announce("failed", about | {"document_id": record.request.payload.get("document"), "error": error})
 

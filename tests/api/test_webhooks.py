@@ -380,3 +380,17 @@ def test_a_document_is_read_from_its_address(api: Served, receiver: Receiver, di
         assert client.post("/v1/extractions", json={}).status_code == 422
     with api.client(api.key()) as client:
         assert client.post("/v1/extractions", json=asked).json()["code"] == "address-refused"
+
+
+def test_what_was_told_of_a_deleted_document_goes_with_it(
+    api: Served, receiver: Receiver, digital_pdf: SampleFile
+) -> None:
+    """From the log too, with what it says."""
+    with api.client() as client:
+        hook = subscribed(client, receiver, "finished", "saved", values=True)
+        task = read(client, digital_pdf, save=["database"])
+        log = f"/v1/webhooks/{hook['webhook_id']}/deliveries"
+        until(lambda: len(client.get(log, params={"state": "delivered"}).json()) == 2)
+        forgetting = api.studio.forgetting
+        forgetting.forget(forgetting.of_document(task["document_id"]))
+        assert client.get(log).json() == []

@@ -15,7 +15,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.entrypoints.api.aliases import aliases
 from core.entrypoints.api.caller import Caller
+from core.entrypoints.api.generic import generic_routes
 from core.entrypoints.api.problems import answer_problems, problem
 from core.entrypoints.api.routes import VERSION, routes
 from core.entrypoints.api.tasks import Tasks
@@ -43,6 +45,8 @@ def make_api(studio: Callable[[], Studio]) -> FastAPI:
     answer_problems(api)
     api.include_router(routes)
     api.include_router(webhook_routes)
+    api.include_router(generic_routes)
+    api.include_router(aliases)
     api.add_middleware(GZipMiddleware, minimum_size=2000)
     api.add_middleware(LimitedBody, most=lambda: studio().defaults.limits.file_megabytes * 1_000_000 + _BESIDE)
     return api

@@ -66,6 +66,7 @@ class TaskInfo(BaseModel):
     ``stage`` the step that it is in; ``error`` one sentence. ``result_url`` is there once it is done."""
 
     task_id: str
+    type: str
     document_id: str
     status: TaskState
     created_at: datetime

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
+from core.analysis.checking import told_of_check, values_of
 from core.entrypoints.api.caller import Caller
 from core.entrypoints.api.models import (
     ChangeRequest,
-    FindingInfo,
     RecordInfo,
     RecordList,
     RecordRow,
@@ -27,10 +26,8 @@ from core.errors import RecordChanged
 from core.extraction import Extraction
 from core.extraction_json import plain
 from core.review.edits import Edits, read_edits
-from core.schema.document_type import DocumentType
 from core.stores.api import ApiStore
 from core.stores.records import Record, RecordQuery, Status, Target
-from core.validation.checks import check
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,26 +120,8 @@ class Records:
 
 
 def validate(caller: Caller, asked: ValidateRequest) -> Validated:
-    """The checks over values that stand nowhere on a page. Raises Refused for values that its type does not take."""
-    kind = _kind(caller, asked.type)
-    try:
-        values = kind.model.model_validate(asked.values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise Refused(422, "invalid-values", f"{'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
-    found = check(values, (), {}, {}, None, date.today())
-    told = [
-        FindingInfo(check=each.check, severity=each.severity, message=each.message, fields=list(each.fields))
-        for each in found
-    ]
-    return Validated(ready=all(each.severity != "error" for each in told), findings=told)
-
-
-def _kind(caller: Caller, name: str) -> DocumentType:
-    for kind in caller.studio.types.types():
-        if kind.name == name:
-            return kind
-    raise Refused(422, "type-missing", f"There is no document type “{name[:80]}” here.")
+    """The checks over values that stand nowhere on a page. Raises InvalidValues."""
+    return Validated.model_validate(told_of_check(values_of(caller.studio.types.types(), asked.type, asked.values)))
 
 
 def _with(values: BaseModel, changes: Mapping[str, str | None], parse: Any) -> BaseModel:

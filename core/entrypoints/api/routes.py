@@ -62,11 +62,13 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _tasks(caller: Caller, request: Request) -> Tasks:
+def tasks_of(caller: Caller, request: Request) -> Tasks:
+    """What a caller may do with tasks, as a route needs it."""
     return Tasks(caller, request.app.state.store(), f"{request.scope.get('root_path', '')}/v1")
 
 
-def _records(caller: Caller, request: Request) -> Records:
+def records_of(caller: Caller, request: Request) -> Records:
+    """What a caller may do with records."""
     return Records(caller, request.app.state.store())
 
 
@@ -142,7 +144,7 @@ async def bring(
 ) -> DocumentInfo:
     """Bring a document: a PDF, a picture, or invoice XML. The same bytes again are 200 and the same id."""
     data = await file.read()
-    info, fresh = await run_in_threadpool(_tasks(caller, request).bring, data, file.filename or "document", password)
+    info, fresh = await run_in_threadpool(tasks_of(caller, request).bring, data, file.filename or "document", password)
     response.status_code = 201 if fresh else 200
     response.headers["Location"] = f"{request.scope.get('root_path', '')}/v1/documents/{info.document_id}"
     return info
@@ -151,7 +153,7 @@ async def bring(
 @routes.get("/documents/{document_id}", tags=["documents"], responses=PROBLEMS)
 async def document(caller: Calls, request: Request, document_id: Id) -> DocumentInfo:
     """What a document is."""
-    found = await run_in_threadpool(_tasks(caller, request).document, document_id)
+    found = await run_in_threadpool(tasks_of(caller, request).document, document_id)
     told = {"name": found.name, "media_type": found.media_type, "pages": found.page_count, "size": found.size}
     return DocumentInfo(document_id=found.sha256, **told, remarks=list(found.remarks))
 
@@ -169,7 +171,7 @@ async def page_picture(
     """A picture of a page."""
 
     def draw() -> bytes:
-        found = _tasks(caller, request).document(document_id)
+        found = tasks_of(caller, request).document(document_id)
         if number > found.page_count:
             raise Refused(404, "page-missing", f"This document has {found.page_count} pages.")
         return found.page(number).preview(width)
@@ -190,7 +192,7 @@ async def extract(
 ) -> Any:
     """Have a document that was brought read. With ``Prefer: wait=30`` the result is the answer where it is there by then; else 202 with
     where to look. The result is the JSON that ``python -m core extract`` prints."""
-    return await _answer(_tasks(caller, request), asked, prefer, idempotency_key)
+    return await _answer(tasks_of(caller, request), asked, prefer, idempotency_key)
 
 
 @routes.post("/extract", tags=["tasks"], responses=PROBLEMS | {202: {"model": TaskInfo}})
@@ -207,14 +209,18 @@ async def extract_file(
     idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
 ) -> Any:
     """Bring a document and have it read, in one call; waits 30 seconds unless ``Prefer`` says otherwise."""
-    tasks = _tasks(caller, request)
+    tasks = tasks_of(caller, request)
     info, _ = await run_in_threadpool(tasks.bring, await file.read(), file.filename or "document", password)
     asked = ExtractRequest(document_id=info.document_id, pages=pages, recipe=recipe, type=type, save=save or [])
     return await _answer(tasks, asked, prefer or "wait=30", idempotency_key)
 
 
 async def _answer(tasks: Tasks, asked: ExtractRequest, prefer: str, wish: str | None) -> JSONResponse:
-    info = await run_in_threadpool(tasks.begin, asked, wish)
+    return await answered(tasks, await run_in_threadpool(tasks.begin, asked, wish), prefer)
+
+
+async def answered(tasks: Tasks, info: TaskInfo, prefer: str) -> JSONResponse:
+    """The result of a task where ``prefer`` waits for it and it is there by then; else 202 with where to look."""
     match = _WAIT.search(prefer)
     if match and int(match[1]):
         task = await run_in_threadpool(tasks.task, info.task_id)
@@ -238,7 +244,7 @@ async def list_tasks(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> TaskList:
     """Your tasks, newest first; ``next`` is the cursor of those that follow."""
-    return await run_in_threadpool(_tasks(caller, request).latest, status, cursor, limit)
+    return await run_in_threadpool(tasks_of(caller, request).latest, status, cursor, limit)
 
 
 @routes.get("/tasks/{task_id}", tags=["tasks"], responses=PROBLEMS)
@@ -246,7 +252,7 @@ async def task(
     caller: Calls, request: Request, task_id: Id, wait: Annotated[float, Query(ge=0, le=MOST_WAIT)] = 0.0
 ) -> TaskInfo:
     """How a task stands: at once, or once it is over or ``wait`` seconds have gone."""
-    tasks = _tasks(caller, request)
+    tasks = tasks_of(caller, request)
     found = await run_in_threadpool(tasks.task, task_id)
     return await run_in_threadpool(tasks.info, found, wait)
 
@@ -254,13 +260,13 @@ async def task(
 @routes.get("/tasks/{task_id}/result", tags=["tasks"], responses=PROBLEMS)
 async def result(caller: Calls, request: Request, task_id: Id) -> dict[str, Any]:
     """What a task gave, as often as you like: 409 while it is not over."""
-    return await run_in_threadpool(_tasks(caller, request).result, task_id)
+    return await run_in_threadpool(tasks_of(caller, request).result, task_id)
 
 
 @routes.delete("/tasks/{task_id}", tags=["tasks"], responses=PROBLEMS)
 async def cancel(caller: Calls, request: Request, task_id: Id) -> TaskInfo:
     """Ask a task to stop; one that is over stays as it is."""
-    return await run_in_threadpool(_tasks(caller, request).cancel, task_id)
+    return await run_in_threadpool(tasks_of(caller, request).cancel, task_id)
 
 
 @routes.get("/tasks/{task_id}/events", tags=["tasks"], response_class=EventSourceResponse, responses=PROBLEMS)
@@ -271,7 +277,7 @@ async def events(
     last_event_id: Annotated[str, Header(max_length=20, pattern=r"^\d*$")] = "",
 ) -> EventSourceResponse:
     """What happens in a task, as it happens (server-sent events). With ``Last-Event-ID`` what came after it."""
-    tasks = _tasks(caller, request)
+    tasks = tasks_of(caller, request)
     await run_in_threadpool(tasks.task, task_id)
 
     async def stream() -> AsyncIterator[dict[str, Any]]:
@@ -339,13 +345,13 @@ async def list_records(
 ) -> RecordList:
     """Saved records, newest first."""
     query = RecordQuery(text=text, status=status, type_name=type, page=page, size=size)
-    return await run_in_threadpool(_records(caller, request).search, query)
+    return await run_in_threadpool(records_of(caller, request).search, query)
 
 
 @routes.post("/records", tags=["records"], status_code=201, responses=PROBLEMS)
 async def save_record(caller: Calls, request: Request, asked: SaveRequest, response: Response) -> RecordInfo:
     """Save what a task gave, with changes of yours."""
-    info = await run_in_threadpool(_records(caller, request).save, asked)
+    info = await run_in_threadpool(records_of(caller, request).save, asked)
     response.headers["ETag"] = f'"{info.version}"'
     response.headers["Location"] = f"{request.scope.get('root_path', '')}/v1/records/{info.order_id}"
     return info
@@ -374,7 +380,7 @@ async def export_records(
 @routes.get("/records/{order_id}", tags=["records"], responses=PROBLEMS)
 async def record(caller: Calls, request: Request, order_id: Order, response: Response) -> RecordInfo:
     """One record; its ETag is what a change of it names."""
-    info = record_info(await run_in_threadpool(_records(caller, request).get, order_id))
+    info = record_info(await run_in_threadpool(records_of(caller, request).get, order_id))
     response.headers["ETag"] = f'"{info.version}"'
     return info
 
@@ -396,7 +402,7 @@ async def change_record(
     match = re.fullmatch(r'(?:W/)?"(\d{1,9})"', if_match.strip())
     if match is None:
         raise Refused(428, "version-needed", "Name the version that you saw: If-Match with the record's ETag.")
-    info = await run_in_threadpool(_records(caller, request).change, order_id, asked, int(match[1]))
+    info = await run_in_threadpool(records_of(caller, request).change, order_id, asked, int(match[1]))
     response.headers["ETag"] = f'"{info.version}"'
     return info
 
@@ -404,13 +410,13 @@ async def change_record(
 @routes.delete("/records/{order_id}", tags=["records"], status_code=204, responses=PROBLEMS)
 async def delete_record(caller: Calls, request: Request, order_id: Order) -> None:
     """Delete a record from every store."""
-    await run_in_threadpool(_records(caller, request).delete, order_id)
+    await run_in_threadpool(records_of(caller, request).delete, order_id)
 
 
 @routes.get("/records/{order_id}/trail", tags=["records"], responses=PROBLEMS)
 async def record_trail(caller: Calls, request: Request, order_id: Order) -> list[TrailEntry]:
     """What was done with a record, by whom, when."""
-    return await run_in_threadpool(_records(caller, request).trail, order_id)
+    return await run_in_threadpool(records_of(caller, request).trail, order_id)
 
 
 @routes.get("/records/{order_id}/export", tags=["records"], response_class=Response, responses=PROBLEMS)
@@ -418,7 +424,7 @@ async def export_record(
     caller: Calls, request: Request, order_id: Order, form: Annotated[str, Query(max_length=60)]
 ) -> Response:
     """One record as a file: an e-invoice (ubl, cii, facturx), a table, or its original."""
-    await run_in_threadpool(_records(caller, request).get, order_id)
+    await run_in_threadpool(records_of(caller, request).get, order_id)
     data = await run_in_threadpool(caller.studio.export_record, order_id, form)
     told = next(each for each in await run_in_threadpool(caller.studio.export_forms) if each.name == form)
     suffix, media_type = told.alone or (told.suffix, told.media_type)

@@ -61,9 +61,9 @@ class Tasks:
 
     # --- tasks -------------------------------------------------------------------------------------------------------
 
-    def begin(self, asked: ExtractRequest, wish: str | None) -> TaskInfo:
-        """Ask for a run; the same wish again gives the task that it made. Raises Refused, a StudioError."""
-        if known := self.known(asked, wish):
+    def begin(self, asked: ExtractRequest, wish: str | None, kind: str = KIND) -> TaskInfo:
+        """Ask for a run, of which a task of ``kind`` tells; the same wish again gives the task that it made. Raises Refused, a StudioError."""
+        if known := self.known(kind, asked, wish):
             return known
         document = self.document(asked.document_id or self.fetch(asked.document_url or ""))
         pages = parse_page_range(asked.pages, document.page_count)
@@ -72,25 +72,25 @@ class Tasks:
         recipe = load_recipe(asked.recipe, defaults.known_recipes()) if asked.recipe else defaults.recipe
         if asked.type:
             recipe = studio.types.reading_as(recipe, asked.type)
-        task = self.new_task(KIND, document.sha256, max(1, len(pages)), asked, wish)
+        task = self.new_task(kind, document.sha256, max(1, len(pages)), asked, wish)
         task = replace(task, save=tuple(asked.save), sure=asked.confidence_threshold)
         chosen = [PageRef(number) for number in pages]
         owner = f"api:{self.caller.owner}"
         return self.add(task, lambda: studio.start(document.sha256, chosen, recipe, owner, task.task_id))
 
-    def known(self, asked: BaseModel, wish: str | None) -> TaskInfo | None:
+    def known(self, kind: str, asked: BaseModel, wish: str | None) -> TaskInfo | None:
         """The task that a wish made, where its run was begun. Raises Refused where it was for something else."""
-        task_id = _task_id(self.caller.owner, wish)
+        task_id = task_id_of(self.caller.owner, wish)
         kept = self.store.task(task_id) if wish else None
         if kept is None:
             return None
-        _same(kept, digest_of(asked))
+        _same(kept, digest_of(kind, asked))
         return self.info(kept) if self.caller.studio.progress(task_id) else None
 
     def new_task(self, kind: str, document: str, pages: int, asked: BaseModel, wish: str | None) -> ApiTask:
         """A task that is not kept yet."""
-        task_id, owner = _task_id(self.caller.owner, wish), self.caller.owner
-        return ApiTask(task_id, owner, document, kind, pages, _now(self), wish, digest_of(asked))
+        task_id, owner = task_id_of(self.caller.owner, wish), self.caller.owner
+        return ApiTask(task_id, owner, document, kind, pages, _now(self), wish, digest_of(kind, asked))
 
     def add(self, task: ApiTask, start: Callable[[], object]) -> TaskInfo:
         """Keep a task and start it, unless its wish was done already. Raises Refused, TooManyCalls."""
@@ -172,6 +172,7 @@ class Tasks:
         stages = [event.step for event in job.events if isinstance(event, StepStarted)] if job else []
         return TaskInfo(
             task_id=task.task_id,
+            type=task.kind,
             document_id=task.document,
             status=job.state if job else "failed",
             created_at=task.created_at,
@@ -187,16 +188,18 @@ class Tasks:
 
     def result(self, task_id: str) -> dict[str, Any]:
         """What a task gave: the JSON of ``python -m core extract``. Raises Refused where it is not over, or gave nothing."""
-        task = self.task(task_id)
-        job = self.caller.studio.job(task_id)
-        if job is None:
+        task, studio = self.task(task_id), self.caller.studio
+        if not task.document and (told := studio.analysis.result(task_id)) is not None:
+            return told
+        job = studio.job(task_id) or studio.progress(task_id)
+        if job is None or (job.state == "done" and job.extraction is None):
             raise Refused(410, "result-gone", "The result of this task is no longer kept: ask for it again.")
         if job.active:
             raise Refused(409, "task-not-over", "This task is not over yet.", {"Retry-After": "1"})
         if job.extraction is None:
             raise Refused(422, f"task-{job.state}", job.error or "This task was cancelled.")
         self._settled(task)
-        return to_json(job.extraction)
+        return to_json(job.extraction) if task.kind == KIND else studio.analysis.of_document(task.kind, job.extraction)
 
     def cancel(self, task_id: str) -> TaskInfo:
         """Ask a task to stop. Raises Refused."""
@@ -231,9 +234,9 @@ def _is_sure(extraction: Extraction, least: float | None) -> bool:
     return least is None or all(confidence >= least for confidence in extraction.confidences.values())
 
 
-def digest_of(asked: BaseModel) -> str:
+def digest_of(kind: str, asked: BaseModel) -> str:
     """By which it is known whether the same was asked for."""
-    return hashlib.sha256(asked.model_dump_json().encode()).hexdigest()
+    return hashlib.sha256(f"{kind} {asked.model_dump_json()}".encode()).hexdigest()
 
 
 def _same(kept: ApiTask, asked: str) -> None:
@@ -243,7 +246,7 @@ def _same(kept: ApiTask, asked: str) -> None:
         )
 
 
-def _task_id(owner: str, wish: str | None) -> str:
+def task_id_of(owner: str, wish: str | None) -> str:
     """A new id; of a wish always the same, so that two calls at once begin one run."""
     if wish is None:
         return new_run_id()

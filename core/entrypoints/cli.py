@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.entrypoints.console import warn
 from core.errors import StudioError
+from core.stores.webhooks import EVENTS
 
 _EPILOG = "The exit status is 0 when all went well, 1 when something could not be read or saved, 2 for a wrong call."
 
@@ -65,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_layouts(commands.add_parser("layouts", help="list the layouts of such files; write or take in one as YAML"))
     _add_api(commands.add_parser("api", help="run the HTTP API alone, without the pages"))
     _add_keys(commands.add_parser("keys", help="list the keys of programs that call the API; make or revoke one"))
+    _add_webhooks(
+        commands.add_parser("webhooks", help="list the addresses that are told what happens; add or remove one")
+    )
     _add_send(commands.add_parser("send", help="send documents to a studio elsewhere and print what they say"))
     _add_live(
         commands.add_parser("live", help="ask every provider of models that has a key here one tiny question (paid)")
@@ -211,6 +215,22 @@ def _add_keys(parser: argparse.ArgumentParser) -> None:
     make.add_argument("--pages", type=int, metavar="N", help="pages a day at most")
     revoked = ways.add_parser("revoke", help="have a key open nothing more")
     revoked.add_argument("key_id", metavar="ID")
+
+
+def _add_webhooks(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Lists who is told, and the programs that may tell the studio, a line each. Messages go out while the studio or its API runs."
+    ways = parser.add_subparsers(dest="do", metavar="WAY")
+    add = ways.add_parser("add", help="tell an address what happens; prints the secret that signs it, once")
+    add.add_argument("url", metavar="URL")
+    add.add_argument("--event", action="append", default=[], choices=EVENTS, help="only this; may be repeated")
+    add.add_argument("--values", action="store_true", help="tell what documents say, too")
+    for name, about in (("remove", "tell it nothing more"), ("log", "what it was told, and how that went")):
+        ways.add_parser(name, help=about).add_argument("id", metavar="ID")
+    send = ways.add_parser("send", help="send a message again")
+    send.add_argument("id", metavar="ID")
+    send.add_argument("delivery", metavar="DELIVERY")
+    source = ways.add_parser("source", help="let a program tell the studio; prints the secret that it signs with, once")
+    source.add_argument("name", metavar="NAME")
 
 
 def _add_send(parser: argparse.ArgumentParser) -> None:

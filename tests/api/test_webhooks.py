@@ -394,3 +394,27 @@ def test_what_was_told_of_a_deleted_document_goes_with_it(
         forgetting = api.studio.forgetting
         forgetting.forget(forgetting.of_document(task["document_id"]))
         assert client.get(log).json() == []
+
+
+def test_the_command_line_knows_who_is_told(
+    api: Served, receiver: Receiver, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Add, list, log, send again, remove; of a wrong address a sentence."""
+    from core.entrypoints.cli import main
+
+    assert main(["webhooks", "add", f"{receiver.url}/told", "--event", "saved"]) == 0
+    assert capsys.readouterr().out.startswith("whsec_")
+    (hook,) = api.studio.webhooks.all()
+    sent = api.studio.webhooks.ping(hook.webhook_id)
+    until(lambda: receiver.told("ping"))
+    until(lambda: api.studio.webhooks.deliveries(hook.webhook_id)[0].state == "delivered")
+    assert main(["webhooks", "log", hook.webhook_id]) == 0
+    assert "delivered" in capsys.readouterr().out
+    assert main(["webhooks", "send", hook.webhook_id, sent.delivery_id]) == 0
+    until(lambda: len(receiver.told("ping")) == 2)
+    assert main(["webhooks", "source", "the ERP"]) == 0
+    assert main(["webhooks"]) == 0
+    assert f"{hook.webhook_id}  {receiver.url}/told  saved" in capsys.readouterr().out
+    assert main(["webhooks", "remove", hook.webhook_id]) == 0
+    assert main(["webhooks", "add", "http://10.0.0.1/x"]) == 1
+    assert "https" in capsys.readouterr().err

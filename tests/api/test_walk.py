@@ -15,7 +15,7 @@ from tests.conftest import SampleFile
 #: What nobody should send, and some do.
 ODD: list[Any] = [
     "", " ", "a", "0", "-1", "1e999", "NaN", "null", "\u0000", "../../etc/passwd", "'; drop table jobs; --", "%00", "\U0001f600" * 40, "x" * 5000,
-    "1" * 400, "2026-02-30", "\ud7ff\u202e", "{{7*7}}", "=1+1", 0, -1, 2**63, 1.5, 1e308, True, None, [], {}, [[]], {"a": {"b": [None]}}, "0" * 64,
+    "1" * 400, "2026-02-30", "\ud7ff\u202e", "{{7*7}}", "=1+1", 0, -1, 2**63, 1.5, 1e308, True, None, [], {}, [[]], {"a": {"b": [None]}}, "0" * 64, "\u00e9" * 64, {"document_id": "\u00e9" * 64},
 ]  # fmt: skip
 #: Calls of each operation.
 EACH = 14

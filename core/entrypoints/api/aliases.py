@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from core.analysis.checking import check_values, values_of
 from core.entrypoints.api.caller import Calls
 from core.entrypoints.api.generic import MOST_LETTERS, TaskRequest, TaskType, begin_generic
-from core.entrypoints.api.models import ExtractRequest, RecordInfo, SaveRequest, Store, TaskInfo
+from core.entrypoints.api.models import DocumentId, ExtractRequest, RecordInfo, SaveRequest, Store, TaskInfo
 from core.entrypoints.api.problems import Refused
 from core.entrypoints.api.records import Records, record_info
 from core.entrypoints.api.routes import Id, Order, answered, records_of, tasks_of
@@ -33,7 +33,7 @@ class SeedTask(BaseModel):
     """A task as earlier services asked for it. ``processing_id`` is the caller's own id: the same again is the same task."""
 
     task_type: TaskType
-    document_id: str | None = Field(None, min_length=64, max_length=64)
+    document_id: DocumentId | None = None
     document_url: str | None = Field(None, max_length=2000)
     text: str | None = Field(None, min_length=1, max_length=MOST_LETTERS)
     invoice: dict[str, Any] | None = None

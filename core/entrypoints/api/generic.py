@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Request
@@ -11,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from core.analysis.analysis import CHECK
 from core.entrypoints.api.caller import Calls
-from core.entrypoints.api.models import ExtractRequest, TaskInfo
+from core.entrypoints.api.models import DocumentId, ExtractRequest, TaskInfo
 from core.entrypoints.api.routes import PROBLEMS, answered, tasks_of
 from core.entrypoints.api.tasks import Tasks
 from core.recipe import AUTO
@@ -29,7 +28,7 @@ class TaskRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     type: TaskType
-    document_id: str | None = Field(None, min_length=64, max_length=64)
+    document_id: DocumentId | None = None
     document_url: str | None = Field(None, max_length=2000)
     text: str | None = Field(None, min_length=1, max_length=MOST_LETTERS)
     values: dict[str, Any] | None = None
@@ -71,9 +70,9 @@ def begin_generic(tasks: Tasks, asked: TaskRequest, wish: str | None) -> TaskInf
         where = {"document_id": asked.document_id, "document_url": asked.document_url}
         wished = ExtractRequest(**where, pages=asked.pages, recipe=asked.recipe, type=read_as)
         return tasks.begin(wished, wish, kind)
-    task = replace(tasks.new_task(asked.type, "", 0, asked, wish))
+    task = tasks.new_task(asked.type, "", 0, asked, wish)
     analysis, owner = tasks.caller.studio.analysis, f"api:{tasks.caller.owner}"
     if asked.type == CHECK:
-        kind = asked.document_type or "invoice"
-        return tasks.add(task, lambda: analysis.check_values(task.task_id, asked.values or {}, kind, owner))
+        named = asked.document_type or "invoice"
+        return tasks.add(task, lambda: analysis.check_values(task.task_id, asked.values or {}, named, owner))
     return tasks.add(task, lambda: analysis.check_text(task.task_id, asked.text or "", owner))

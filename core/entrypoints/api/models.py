@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 TaskState = Literal["queued", "running", "done", "failed", "cancelled"]
 Store = Literal["database", "workbook"]
+#: The SHA-256 of a document's bytes.
+DocumentId = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class _Sent(BaseModel):
@@ -46,7 +48,7 @@ class ExtractRequest(_Sent):
     """What is to be read (a document that was brought, or the one at an https address), and how. ``pages`` such as ``1-3,5`` (empty: all); ``type`` a document type, or ``auto``; ``save`` the stores
     that the record goes to where it passes the gate, and where no value is less sure than ``confidence_threshold``."""
 
-    document_id: str | None = Field(None, min_length=64, max_length=64)
+    document_id: DocumentId | None = None
     document_url: str | None = Field(None, max_length=2000)
     pages: str = Field("", max_length=400)
     recipe: str = Field("", max_length=100)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from starlette.concurrency import run_in_threadpool
 
 from core.entrypoints.api.caller import Caller, Calls
-from core.entrypoints.api.models import ExtractRequest, Store, TaskInfo
+from core.entrypoints.api.models import DocumentId, ExtractRequest, Store, TaskInfo
 from core.entrypoints.api.problems import Refused
 from core.entrypoints.api.routes import PROBLEMS, Id
 from core.entrypoints.api.tasks import Tasks
@@ -215,7 +215,7 @@ def _source(source: Source, secret: str | None = None) -> SourceInfo:
 class InboundDocument(BaseModel):
     """A document that was brought before (``document_id``), or one that is fetched (``document_url``)."""
 
-    document_id: str | None = Field(None, min_length=64, max_length=64)
+    document_id: DocumentId | None = None
     document_url: str | None = Field(None, max_length=2000)
 
     @model_validator(mode="after")

@@ -141,7 +141,8 @@ class SqlWebhooks:
         row = {"source_id": source_id, "message_id": message_id, "at": now, "answer": None}
         dropped = this & _IN.answer.is_(None) & (_IN.at < stale)
         with self._database.write() as connection:
-            if connection.execute(insert_new(connection, WEBHOOK_MESSAGES).values(row)).rowcount:
+            new = insert_new(connection, WEBHOOK_MESSAGES).values(row).returning(_IN.message_id)
+            if connection.execute(new).first() is not None:
                 return True, None
             if connection.execute(update(WEBHOOK_MESSAGES).where(dropped).values(at=now)).rowcount:
                 return True, None

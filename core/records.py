@@ -124,6 +124,8 @@ class Records:
         have corrected it since). Raises StorageError; RecordChanged where the record is not as it was seen."""
         if not targets:
             raise StorageError("Choose where to save: the database, the Excel workbook, or both.")
+        if run_id and extraction:  # of a run that an earlier version read
+            self._orders.keep_page_text(run_id, extraction.text)
         order_id = update if update is not None else self._new_id(targets)
         now = datetime.now(UTC)
         previous: dict[Target, Record | None] = {target: self._held(target, order_id) for target in targets}

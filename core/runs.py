@@ -240,6 +240,7 @@ class Runs:
                 self._parts.files.keep_json("run", run_id, extraction.model_dump_json())
                 with self._parts.unit():
                     self._parts.ledger.keep_run(run_id, extraction, started)
+                    self._parts.orders.keep_page_text(run_id, extraction.text)
                     self._parts.trail.add([_read_by(person, run_id, extraction)])
                     if not trial:
                         self._tell(run_id, extraction)
@@ -321,6 +322,11 @@ class Runs:
             return Extraction.model_validate_json(kept) if kept else None
         except ValidationError:  # written by another version of the studio
             return None
+
+    def page_text(self, run_id: str) -> str:
+        """The text of a finished run's pages; empty where nothing of it is kept."""
+        extraction = self.extraction(run_id)
+        return extraction.text if extraction else ""
 
     def cancel(self, run_id: str) -> None:
         """Stop a run; what other runs do goes on."""

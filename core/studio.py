@@ -35,6 +35,7 @@ from core.forgetting.forgetting import Forgetting, ForgettingParts
 from core.history import History
 from core.imaging.before_and_after import before_and_after
 from core.inbox import Inbox
+from core.indexing import Indexing
 from core.jobs.queue import Handler, Job, JobQueue
 from core.llm.provider import Models
 from core.memory.memory import VendorMemory
@@ -206,6 +207,7 @@ class Studio:
             ),
             parts.person,
         )
+        self._indexing = Indexing(parts.orders, parts.unit, parts.runs.page_text)
         self.history = History(parts.trail, parts.ledger, parts.orders)
         self.comparison = Comparator(
             parts.comparisons,
@@ -420,6 +422,16 @@ class Studio:
         """Make ready to read, in the background: what waits since the last time is taken up."""
         self._parts.queue.warm()
         self.inbox.go_on()
+        self._indexing.begin()
+
+    def begin_indexing(self) -> None:
+        """The same as :meth:`index_records`, in the background, once in a process."""
+        self._indexing.begin()
+
+    def index_records(self) -> int:
+        """Have every record found by the words of its values and pages, also those of an earlier version; gives how many those
+        were. Raises StorageError."""
+        return self._indexing.catch_up()
 
     def close(self) -> None:
         """Stop what runs in the background and end the workers."""

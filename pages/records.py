@@ -21,7 +21,7 @@ from pages.records_parts.query import (
 )
 from pages.records_parts.table import draw_table, opened_record
 from pages.shared.differences import draw_differences
-from pages.shared.frame import plain
+from pages.shared.frame import get_studio, plain
 
 _STYLE = Path(__file__).parent / "records_parts" / "style.css"
 
@@ -32,6 +32,7 @@ def draw_page() -> None:
     The list has the same place with and without an open record (the style hides an empty second column), so that the
     arrow keys walk on through its rows as records open."""
     st.html(_STYLE)
+    get_studio().begin_indexing()  # records of an earlier version are put into the index of words
     draw_notice()
     draw_differences()
     with st.container(key="records_split"):

@@ -16,6 +16,8 @@ from core.notation.writing import text_of
 
 def fold(text: str) -> str:
     """``text`` in lower case, without accents, its blanks single: ``Café  MÜLLER`` to ``cafe muller``."""
+    if text.isascii():
+        return " ".join(text.lower().replace("\x00", "").split())
     plain = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(c for c in plain if not unicodedata.combining(c) and c != "\x00")
     return " ".join(letters.encode("utf-8", "ignore").decode().split())

@@ -38,9 +38,11 @@ from storage.columns import sortable
 from storage.database import Database
 from storage.definitions import digest_of, keep_definitions, kinds_of
 from storage.documents import change_document, documents, duplicates_of, insert_documents, listed, ordered, summaries
-from storage.keys import fold, haystack, match_key, page_key, search_terms
-from storage.tables import DETAIL, DOCUMENT, DOCUMENT_VALUES, HEADER, ORDER_VALUES, ORIGIN, SEARCH, SEQUENCE
+from storage.full_text import drop_index, found_by, index_records, is_indexed, keep_page_text, page_texts
+from storage.keys import fold, haystack, match_key, page_key
+from storage.tables import DETAIL, DOCUMENT, DOCUMENT_VALUES, HEADER, ORDER_VALUES, ORIGIN, RUN_TEXT, SEARCH, SEQUENCE
 from storage.values import Held, change_values, header_value, holding, insert_values, model_of, values_of
+from storage.words import sought, told_match
 
 #: What a listing can be sorted by: folded texts for what people read, the values themselves for the rest.
 _SORTS: dict[str, ColumnElement[Any]] = {
@@ -129,6 +131,7 @@ class SqlOrders:
                 _change(connection, now)
             else:
                 change_document(connection, now)
+            index_records(connection, [now])
 
     def remove(self, order_id: int) -> None:
         """See :meth:`core.stores.records.RecordStore.remove`."""
@@ -143,6 +146,29 @@ class SqlOrders:
                 raise _missing(order_id)
             return held
 
+    def keep_page_text(self, run_id: str, page_text: str) -> None:
+        """See :meth:`core.stores.records.RecordStore.keep_page_text`."""
+        with self._database.write() as connection:
+            keep_page_text(connection, run_id, page_text)
+
+    def unindexed(self, after: int, limit: int) -> list[tuple[int, str | None]]:
+        """See :meth:`core.stores.records.RecordStore.unindexed`."""
+        found = []
+        with self._database.read() as connection:
+            for table, origin in ((HEADER, ORIGIN), (DOCUMENT, DOCUMENT)):
+                chosen = select(table.c.order_id, origin.c.run_id, RUN_TEXT.c.run_id)
+                joined = table if origin is table else table.join(origin, origin.c.order_id == table.c.order_id)
+                chosen = chosen.select_from(joined.outerjoin(RUN_TEXT, RUN_TEXT.c.run_id == origin.c.run_id))
+                waiting = ~is_indexed(table.c.order_id, self._database.dialect)
+                chosen = chosen.where(table.c.order_id > after, waiting).order_by(table.c.order_id).limit(limit)
+                found += [(order_id, None if kept else run) for order_id, run, kept in connection.execute(chosen)]
+        return sorted(found)[:limit]
+
+    def index(self, order_ids: Sequence[int]) -> None:
+        """See :meth:`core.stores.records.RecordStore.index`."""
+        with self._database.write() as connection:
+            index_records(connection, list(_of_any_type(connection, order_ids)))
+
     def search(self, query: RecordQuery) -> RecordPage:
         """See :meth:`core.stores.records.RecordStore.search`. Raises StorageError for a sort that does not exist."""
         size = max(1, query.size)
@@ -151,7 +177,7 @@ class SqlOrders:
                 chosen = self._of_all_types(query)
                 total = connection.execute(select(func.count()).select_from(chosen.order_by(None).subquery()))
                 page = connection.execute(chosen.limit(size).offset(max(0, query.page) * size)).scalars().all()
-                rows = _told_added(connection, query, _summaries(connection, page))
+                rows = _told_matches(connection, query, _told_added(connection, query, _summaries(connection, page)))
                 return RecordPage(tuple(rows), total.scalar_one())
         return self._search_invoices(query, size)
 
@@ -166,7 +192,8 @@ class SqlOrders:
         with self._database.read() as connection:
             listed = connection.execute(self._sorted(query, rows)).mappings()
             summaries = _told_added(connection, query, [_summary(row) for row in listed])
-            return RecordPage(tuple(summaries), connection.execute(total).scalar_one())
+            found_in = _told_matches(connection, query, summaries)
+            return RecordPage(tuple(found_in), connection.execute(total).scalar_one())
 
     def each(self, query: RecordQuery) -> Iterator[Record]:
         """See :meth:`core.stores.records.RecordStore.each`."""
@@ -220,10 +247,7 @@ class SqlOrders:
 
     def _document_conditions(self, query: RecordQuery) -> Iterator[ColumnElement[bool]]:
         """What ``query`` asks of records of other types."""
-        if terms := search_terms(query.text):
-            everywhere = and_(*(self._contains(term, DOCUMENT.c.haystack) for term in terms))
-            named = _as_order_id(query.text)
-            yield everywhere if named is None else or_(everywhere, DOCUMENT.c.order_id == named)
+        yield from self._found(query, DOCUMENT.c.haystack, DOCUMENT.c.order_id)
         if query.status:
             yield DOCUMENT.c.status == query.status
         if query.document_type:
@@ -245,10 +269,7 @@ class SqlOrders:
         return _with_added(query, sort, chosen, first.c.order_id).where(*conditions)
 
     def _conditions(self, query: RecordQuery) -> Iterator[ColumnElement[bool]]:
-        if terms := search_terms(query.text):
-            everywhere = and_(*(self._contains(term) for term in terms))
-            named = _as_order_id(query.text)
-            yield everywhere if named is None else or_(everywhere, SEARCH.c.order_id == named)
+        yield from self._found(query, SEARCH.c.haystack, SEARCH.c.order_id)
         if query.status:
             yield HEADER.c.status == query.status
         if query.document_type:
@@ -257,7 +278,22 @@ class SqlOrders:
         if query.field:
             yield HEADER.c.order_id.in_(holding(ORDER_VALUES, query.field, self._database.dialect))
 
-    def _contains(self, term: str, text: ColumnElement[str] = SEARCH.c.haystack) -> ColumnElement[bool]:
+    def _found(
+        self, query: RecordQuery, haystack: ColumnElement[str], order_id: ColumnElement[int]
+    ) -> Iterator[ColumnElement[bool]]:
+        """What the text of ``query`` asks for: any part of number, vendor and customer, the order's own number, or words of the
+        values and pages."""
+        wanted = sought(query.text)
+        if not wanted:
+            return
+        ways = [and_(*(self._contains(one.plain, haystack) for one in wanted))]
+        if (named := _as_order_id(query.text)) is not None:
+            ways.append(order_id == named)
+        if (by_words := found_by(wanted, self._database.dialect)) is not None:
+            ways.append(order_id.in_(by_words))
+        yield or_(*ways)
+
+    def _contains(self, term: str, text: ColumnElement[str]) -> ColumnElement[bool]:
         # A plain substring search: faster than LIKE, and no character of the term means anything else.
         position = func.instr if self._database.dialect == "sqlite" else func.strpos
         return position(text, term) > 0
@@ -328,6 +364,7 @@ def _held(connection: Connection, order_id: int | None, lock: bool = False) -> R
 
 def _remove(connection: Connection, order_id: int | None) -> bool:
     """Delete the record; gives whether there was one."""
+    drop_index(connection, order_id)
     gone = [
         connection.execute(delete(table).where(table.c.order_id == order_id)).rowcount for table in (HEADER, DOCUMENT)
     ]
@@ -356,6 +393,21 @@ def _told_added(connection: Connection, query: RecordQuery, rows: Sequence[Recor
     ]
 
 
+def _told_matches(connection: Connection, query: RecordQuery, rows: Sequence[RecordSummary]) -> list[RecordSummary]:
+    """The rows of a list with what the search found in each."""
+    wanted = sought(query.text)
+    if not wanted or not rows:
+        return list(rows)
+    records = {record.order_id: record for record in _of_any_type(connection, [row.order_id for row in rows])}
+    texts = page_texts(connection, [record.run_id for record in records.values() if record.run_id])
+    return [
+        replace(row, matched=told_match(record, texts.get(record.run_id or "", ""), wanted))
+        if (record := records.get(row.order_id))
+        else row
+        for row in rows
+    ]
+
+
 def _of_any_type(connection: Connection, ids: Sequence[int]) -> Iterator[Record]:
     """These records whole, in their order."""
     rows = connection.execute(_whole().where(HEADER.c.order_id.in_(ids))).mappings().all()
@@ -376,6 +428,7 @@ def _insert(connection: Connection, orders: Sequence[Record]) -> None:
     insert_documents(connection, [order for order in orders if not is_order(order.type)])
     if invoices := [order for order in orders if is_order(order.type)]:
         _insert_invoices(connection, invoices)
+    index_records(connection, orders)
 
 
 def _insert_invoices(connection: Connection, orders: Sequence[Record]) -> None:

@@ -221,6 +221,15 @@ RUNS = Table(
     ).ddl_if(dialect="sqlite"),
 )
 
+#: The text of the pages of a run, by which its records are found. Their words are in ``record_words``, which each database has in
+#: its own way (:mod:`storage.full_text`).
+RUN_TEXT = Table(
+    "run_text",
+    METADATA,
+    Column("run_id", String(64), primary_key=True),
+    Column("text", Prose, nullable=False),
+)
+
 #: A row a field of a run: as extracted, and as the person left it. ``changed`` is null until a save.
 FIELD_VALUES = Table(
     "field_values",

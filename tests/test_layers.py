@@ -38,6 +38,7 @@ LOGIC = (
     "regions",
     "records",
     "history",
+    "indexing",
     "rights",
     "sign_in",
     "memory",

@@ -171,7 +171,10 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the file goes")
     parser.add_argument("--order", type=int, metavar="ID", help="one record alone")
     parser.add_argument(
-        "--search", default="", metavar="TEXT", help="only records with this in number, vendor or customer"
+        "--search",
+        default="",
+        metavar="TEXT",
+        help="only records with this in number, vendor or customer, or with these words in values or pages",
     )
     parser.add_argument(
         "--status", choices=("approved", "needs review", "reviewed"), help="only records of this status"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -50,7 +50,8 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class RecordSummary:
-    """One row of the records list (times are UTC). ``values`` are those of the list columns of its type, by name."""
+    """One row of the records list (times are UTC). ``values`` are those of the list columns of its type, by name;
+    ``matched`` says what a search found in the record and where, as plain text of the document."""
 
     order_id: int
     values: Mapping[str, Any]
@@ -58,6 +59,7 @@ class RecordSummary:
     updated_at: datetime
     document_type: str | None
     type: DocumentType = USUAL
+    matched: str = ""
 
     def value(self, column: str) -> Any:
         """What stands in a column of the list: of a list of several types, which bears the names of the usual one's fields, the
@@ -89,7 +91,8 @@ class FieldFilter:
 
 @dataclass(frozen=True, slots=True)
 class RecordQuery:
-    """What to list. ``text`` is matched in number, vendor and customer (or the order id); ``page`` counts from 0.
+    """What to list. ``text`` is found as any part of number, vendor and customer, as the order id, or as words of all values and of
+    the pages: all of its words, a phrase where it is quoted, of the last word its beginning. ``page`` counts from 0.
     ``type_name`` asks for one type alone, whose own fields it can then be sorted by; without, records of all types stand in one
     list, sorted by the fields of the usual type and by what plays their part in others.
     ``invoiced`` are the first and the last invoice date, ``saved`` the moment from which and the one before which the
@@ -150,6 +153,17 @@ class RecordStore(Protocol):
 
     def get(self, order_id: int) -> Record:
         """One order whole. Raises RecordMissing."""
+
+    def keep_page_text(self, run_id: str, page_text: str) -> None:
+        """Keep the text of a run's pages, with a form feed between pages: records that are saved from it from now on are found by
+        its words. Once kept it stays."""
+
+    def unindexed(self, after: int, limit: int) -> list[tuple[int, str | None]]:
+        """Records with numbers greater than ``after`` that no word finds yet (an earlier version saved them), at most ``limit``, in
+        order; each with the run whose page text is not kept yet."""
+
+    def index(self, order_ids: Sequence[int]) -> None:
+        """Have records found by the words of their values and of the page text that is kept; those that are gone are left out."""
 
     def search(self, query: RecordQuery) -> RecordPage:
         """One page of matches; quick with 100,000 orders."""

@@ -17,6 +17,9 @@ from pages.records_parts.query import ORDER, SORT, columns, listed_type, title_o
 from pages.shared.times import local_time, local_zone
 
 OPENED = "record"
+#: The column that says what a search found.
+FOUND = "found"
+_FOUND_WIDTH = 260
 _VISITS = "records_table_visits"
 _RIGHT = frozenset({"order_id"})
 #: Pixels beside an open record, of our own columns and by kind of field; without one the columns share the whole width.
@@ -52,12 +55,19 @@ def draw_table(query: RecordQuery, listed: RecordPage) -> None:
     key = _key(query)
     ids = [row.order_id for row in listed.rows]
     opened = opened_record()
+    cells = {name: [_cell(row, name) for row in listed.rows] for name in names}
+    heads = {name: _column(kind, name, query, narrow=opened is not None) for name in names}
+    if query.text:
+        cells = {FOUND: [row.matched for row in listed.rows]} | cells
+        heads[FOUND] = st.column_config.TextColumn("Found in", width=_FOUND_WIDTH)
+        cells = {"order_id": cells.pop("order_id")} | cells
+        names = list(cells)
     st.dataframe(
-        {name: [_cell(row, name) for row in listed.rows] for name in names},
+        cells,
         key=key,
         height="content" if len(ids) <= _MOST_ROWS else _HEIGHT,
         hide_index=True,
-        column_config={name: _column(kind, name, query, narrow=opened is not None) for name in names},
+        column_config=heads,
         on_select=lambda: _select(kind, key, ids, names),
         selection_mode=["single-row", "single-cell", "single-column"],
         selection_default={"selection": {"rows": [ids.index(opened)] if opened in ids else []}},
@@ -118,6 +128,8 @@ def amount_text(amount: Decimal, currency: str | None) -> str:
 def _select(kind: DocumentType, key: str, ids: list[int], names: list[str]) -> None:
     chosen = st.session_state[key]["selection"]
     if chosen["columns"]:
+        if chosen["columns"][0] == FOUND:
+            return
         _sort_by(kind, chosen["columns"][0])
         return
     places = [row for row, _ in chosen["cells"]] or chosen["rows"]

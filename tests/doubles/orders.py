@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from core.extraction import PageRef
 from core.notation.writing import text_of
 from core.stores.records import OWN_COLUMNS, Duplicate, FieldFilter, Record, RecordPage, RecordQuery, RecordSummary
 from storage.keys import fold, haystack, match_key, page_key, search_terms
+from storage.words import holds, record_words, sought, told_match
 
 
 class MemoryOrders:
@@ -24,6 +25,7 @@ class MemoryOrders:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._orders: dict[int, Record] = {}
+        self._texts: dict[str, str] = {}
         self._last = 0
 
     def reserve_id(self, at_least: int = 1) -> int:
@@ -65,9 +67,27 @@ class MemoryOrders:
                 raise RecordMissing(f"There is no order {order_id}: it may have been deleted meanwhile.")
             return self._orders[order_id]
 
+    def keep_page_text(self, run_id: str, page_text: str) -> None:
+        """See :meth:`core.stores.records.RecordStore.keep_page_text`."""
+        self._texts.setdefault(run_id, page_text)
+
+    def unindexed(self, after: int, limit: int) -> list[tuple[int, str | None]]:
+        """See :meth:`core.stores.records.RecordStore.unindexed`: here none waits."""
+        return []
+
+    def index(self, order_ids: Sequence[int]) -> None:
+        """See :meth:`core.stores.records.RecordStore.index`."""
+
+    def _text_of(self, order: Record) -> str:
+        return self._texts.get(order.run_id or "", "")
+
     def search(self, query: RecordQuery) -> RecordPage:
         """See :meth:`core.stores.records.RecordStore.search`. Raises StorageError for a sort that does not exist."""
-        rows = [_summary(order, query.added) for order in self.each(query)]
+        wanted = sought(query.text)
+        rows = [
+            replace(_summary(order, query.added), matched=told_match(order, self._text_of(order), wanted))
+            for order in self.each(query)
+        ]
         size = max(1, query.size)
         start = max(0, query.page) * size
         return RecordPage(tuple(rows[start : start + size]), len(rows))
@@ -77,7 +97,7 @@ class MemoryOrders:
         if query.type_name is None and query.sort not in (*OWN_COLUMNS, *USUAL.list_columns, *query.added):
             raise StorageError(f"Records cannot be sorted by “{query.sort}”.")
         with self._lock:
-            found = [order for order in self._orders.values() if _matches(order, query)]
+            found = [order for order in self._orders.values() if _matches(order, query, self._text_of(order))]
         found.sort(key=_id_of, reverse=query.descending)
         known = [order for order in found if _sort_value(order, query.sort) is not None]
         known.sort(key=lambda order: _sort_value(order, query.sort), reverse=query.descending)
@@ -113,7 +133,7 @@ def _sort_value(order: Record, name: str) -> Any:
     return fold(value) if folded else value
 
 
-def _matches(order: Record, query: RecordQuery) -> bool:
+def _matches(order: Record, query: RecordQuery, page_text: str) -> bool:
     if query.status and order.status != query.status:
         return False
     if query.document_type and order.document_type != query.document_type:
@@ -128,7 +148,11 @@ def _matches(order: Record, query: RecordQuery) -> bool:
     if query.field and not _holds(order, query.field):
         return False
     named = query.text.strip().removeprefix("#") == str(order.order_id)
-    return named or all(term in haystack(order.values) for term in search_terms(query.text))
+    wanted = sought(query.text)
+    if not wanted or named or all(one.plain in haystack(order.values) for one in wanted):
+        return True
+    words, asked = record_words(order, page_text), [one for one in wanted if one.words]
+    return bool(asked) and all(holds(words, one) for one in asked)
 
 
 def _holds(order: Record, wanted: FieldFilter) -> bool:

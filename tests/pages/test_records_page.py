@@ -509,3 +509,15 @@ def test_a_record_says_what_it_lacks_for_an_e_invoice(studio: Studio) -> None:
     """Where none can be made its forms cannot be pressed."""
     receipt = studio.save(invoice("R-1"), ("database",))
     assert "this record lacks: customer; vendor's VAT id" in said(open_page(record=str(receipt.order_id)))
+
+
+def test_a_search_finds_words_of_lines_and_says_where(studio: Studio) -> None:
+    """Beside each row stands what was found in it, as text; a click on that column's head sorts nothing."""
+    line = LineItem(description="<b>Walnut</b> shelf")
+    studio.save(invoice("R-1").model_copy(update={"line_items": (line,)}), ("database",))
+    studio.save(invoice("R-2"), ("database",))
+    app = open_page(search="walnut sh")
+    table = app.dataframe[0].value
+    assert list(table["order_id"]) == [1]
+    assert list(table["found"]) == ["Line 1: description: <b>Walnut</b> shelf"]
+    assert "found" not in open_page().dataframe[0].value.columns

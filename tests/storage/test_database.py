@@ -51,7 +51,12 @@ def test_migrations_lead_to_the_tables_that_queries_use(path: Path) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         found = compare_metadata(context, METADATA)
     database.close()
-    assert [change for change in found if "index" not in change[0]] == []
+    assert [change for change in found if "index" not in change[0] and not _is_full_text(change)] == []
+
+
+def _is_full_text(change: tuple[object, ...]) -> bool:
+    """Whether it is about the tables that SQLite's own full-text index keeps."""
+    return change[0] == "remove_table" and str(change[1]).startswith("record_words")
 
 
 def test_the_newest_version_is_alembics_head() -> None:

@@ -35,4 +35,6 @@ def _query(arguments: argparse.Namespace, studio: Studio) -> RecordQuery:
     known = {kind.name for kind in studio.types.types()}
     if arguments.type and arguments.type not in known:
         raise LayoutError(f"There is no document type “{arguments.type}”: use {', '.join(sorted(known))}.")
+    if arguments.search:
+        studio.index_records()
     return RecordQuery(text=arguments.search, status=arguments.status, type_name=arguments.type)

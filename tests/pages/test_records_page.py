@@ -518,6 +518,6 @@ def test_a_search_finds_words_of_lines_and_says_where(studio: Studio) -> None:
     studio.save(invoice("R-2"), ("database",))
     app = open_page(search="walnut sh")
     table = app.dataframe[0].value
-    assert list(table["order_id"]) == [1]
+    assert list(table["order_id"]) == ["1"]
     assert list(table["found"]) == ["Line 1: description: <b>Walnut</b> shelf"]
     assert "found" not in open_page().dataframe[0].value.columns

@@ -15,6 +15,8 @@ from core.notation.mention import Mention
 from core.stores.erasure import Belongings
 from storage.columns import Facts, Prose
 from storage.database import Database
+from storage.full_text import drop_index, merge_index
+from storage.orders import index_again
 from storage.tables import (
     API_DOCUMENTS,
     API_TASKS,
@@ -33,6 +35,7 @@ from storage.tables import (
     REVIEW_CLAIMS,
     REVIEW_EDITS,
     REVIEWS,
+    RUN_TEXT,
     RUNS,
     SETTINGS,
     TRAIL,
@@ -67,6 +70,7 @@ _OF_RUNS = {
     FIELD_VALUES: "run_id",
     VALUE_CHANGES: "run_id",
     API_TASKS: "task_id",
+    RUN_TEXT: "run_id",
     RUNS: "run_id",
     TRAIL: "run_id",
 }
@@ -185,6 +189,8 @@ class SqlErasure:
                 connection.execute(update(CALLS).where(where).values(sent={}, document=None))
             _leave_comparisons(connection, found)
             _leave_messages(connection, found)
+            for order_id in found.orders:
+                drop_index(connection, order_id)
             jobs = _jobs_about(connection, found)
             for tables, ids in (
                 (_OF_RUNS, found.runs | jobs),
@@ -198,10 +204,14 @@ class SqlErasure:
     def cut(self, mention: Mention) -> int:
         """See :meth:`core.stores.erasure.Erasure.cut`."""
         with self._database.write() as connection, _permitted(connection):
-            return sum(_cut_table(connection, table, mention) for table in METADATA.sorted_tables)
+            cut = {table: _cut_table(connection, table, mention) for table in METADATA.sorted_tables}
+            _index_again(connection, cut)
+            return sum(map(len, cut.values()))
 
     def scrub(self) -> None:
         """See :meth:`core.stores.erasure.Erasure.scrub`."""
+        with self._database.write() as connection:
+            merge_index(connection)
         self._database.compact()
 
 
@@ -383,18 +393,28 @@ def _leave_comparisons(connection: Connection, found: Belongings) -> None:
             connection.execute(insert(COMPARISON_CELLS), moved)
 
 
-def _cut_table(connection: Connection, table: Table, mention: Mention) -> int:
-    """Cut a name out of a table's rows; gives how many had it."""
+def _index_again(connection: Connection, cut: dict[Table, list[dict[str, Any]]]) -> None:
+    """Have the records whose values or pages said a name found by what is left."""
+    orders = {row["order_id"] for table, rows in cut.items() if "order_id" in table.primary_key.columns for row in rows}
+    runs = [row["run_id"] for row in cut[RUN_TEXT]]
+    for table in (ORIGIN, DOCUMENT):
+        orders |= set(_ids(connection, table.c.order_id, table.c.run_id, runs))
+    for part in _parts(orders):
+        index_again(connection, part)
+
+
+def _cut_table(connection: Connection, table: Table, mention: Mention) -> list[dict[str, Any]]:
+    """Cut a name out of a table's rows; gives those that had it."""
     columns = [column for column in _textual(table, _WHO) if not column.primary_key]
     if not columns or table in (VENDORS, TRAIL_PERMIT):
-        return 0
+        return []
     keys = list(table.primary_key.columns)
     rows = connection.execute(select(*keys, *columns)).mappings()
     found = [dict(row) for row in rows if any(_mentions(row[column.name], mention) for column in columns)]
     for row in found:
         values = {column.name: _without(table, column, row[column.name], mention) for column in columns}
         _write_again(connection, table, and_(*(key == row[key.name] for key in keys)), values)
-    return len(found)
+    return found
 
 
 def _without(table: Table, column: Column[Any], value: Any, mention: Mention) -> Any:

@@ -53,6 +53,12 @@ def drop_index(connection: Connection, order_id: int | None) -> None:
     connection.execute(_DROP[connection.dialect.name], {"order_id": order_id})
 
 
+def merge_index(connection: Connection) -> None:
+    """Leave no word of rows that were taken away in the index's own pages: SQLite keeps them until these are merged."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(text("INSERT INTO record_words (record_words) VALUES ('optimize')"))
+
+
 def found_by(wanted: Sequence[Sought], dialect: str) -> TextualSelect | None:
     """The ids of the records that have all that is sought; ``None`` where nothing of it is a word."""
     asked = [one for one in wanted if one.words]

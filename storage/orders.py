@@ -167,7 +167,7 @@ class SqlOrders:
     def index(self, order_ids: Sequence[int]) -> None:
         """See :meth:`core.stores.records.RecordStore.index`."""
         with self._database.write() as connection:
-            index_records(connection, list(_of_any_type(connection, order_ids)))
+            index_again(connection, order_ids)
 
     def search(self, query: RecordQuery) -> RecordPage:
         """See :meth:`core.stores.records.RecordStore.search`. Raises StorageError for a sort that does not exist."""
@@ -406,6 +406,11 @@ def _told_matches(connection: Connection, query: RecordQuery, rows: Sequence[Rec
         else row
         for row in rows
     ]
+
+
+def index_again(connection: Connection, order_ids: Sequence[int]) -> None:
+    """Have these records found by what is stored of them now."""
+    index_records(connection, list(_of_any_type(connection, order_ids)))
 
 
 def _of_any_type(connection: Connection, ids: Sequence[int]) -> Iterator[Record]:

@@ -14,8 +14,11 @@ from core.document_types import type_declared
 from core.extraction import PageRef
 from core.indexing import Indexing
 from core.invoice.model import Invoice, LineItem
+from core.notation.mention import Mention
+from core.stores.erasure import Belongings
 from core.stores.records import Record, RecordQuery, RecordStore
 from storage.database import Database
+from storage.erasure import SqlErasure
 from storage.orders import SqlOrders
 from tests.contract.test_migration import ROWS, write_version
 from tests.doubles.orders import MemoryOrders
@@ -158,3 +161,22 @@ def test_records_of_an_earlier_version_are_put_into_the_index(
     indexing = Indexing(orders, database.write, {"r1": PAGES}.__getitem__)
     assert (indexing.catch_up(), indexing.catch_up()) == (2, 0)
     assert (list(found(orders, "lamp")), list(found(orders, "lubeck"))) == ([7], [7])
+
+
+def test_what_is_forgotten_leaves_no_word_behind(database_url: str, open_store: Callable[[str], Database]) -> None:
+    """Neither the page's text nor the index's own pages have it; a name that is cut out of another record is found no more."""
+    database = open_store(database_url)
+    orders, erasure = SqlOrders(database), SqlErasure(database)
+    orders.keep_page_text("run1", "Xylophonia speaks")
+    orders.keep_page_text("run2", "Rowena Quillfeather and others")
+    orders.add(record())
+    orders.add(record(2, "run2"))
+    erasure.erase(Belongings(runs=frozenset(["run1"]), orders=frozenset([1])))
+    erasure.cut(Mention("Rowena Quillfeather"))
+    erasure.scrub()
+    assert (found(orders, "xylophonia"), found(orders, "quillfeather"), list(found(orders, "others"))) == ({}, {}, [2])
+    if database.dialect == "sqlite":
+        database.close()
+        kept = Path(database_url.removeprefix("sqlite:///")).read_bytes().lower()
+        assert b"xylophonia" not in kept
+        assert b"quillfeather" not in kept

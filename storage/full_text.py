@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, Select, bindparam, func, literal_column, select, text
+from sqlalchemy import Connection, bindparam, func, literal_column, select, text
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import TextualSelect
 
@@ -81,9 +81,9 @@ def keep_page_text(connection: Connection, run_id: str, page_text: str) -> None:
 
 def page_texts(connection: Connection, runs: Sequence[str], most: int = _LOOKED_INTO) -> Mapping[str, str]:
     """The texts of these runs' pages, each no longer than ``most``."""
-    chosen: Select[tuple[str, str]] = select(RUN_TEXT.c.run_id, func.substr(RUN_TEXT.c.text, 1, most))
-    rows = connection.execute(chosen.where(RUN_TEXT.c.run_id.in_(runs))).all()
-    return dict(row._tuple() for row in rows)
+    chosen = select(RUN_TEXT.c.run_id, func.substr(RUN_TEXT.c.text, 1, most).label("text"))
+    rows = connection.execute(chosen.where(RUN_TEXT.c.run_id.in_(runs))).mappings()
+    return {row["run_id"]: row["text"] for row in rows}
 
 
 def _fts5(one: Sought) -> str:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from math import exp
+from math import exp, log1p
 from pathlib import Path
 
 from core.document_types import USUAL
@@ -33,7 +33,7 @@ ENOUGH_REVIEWED = 200
 
 #: The shipped calibration counts as much as this many reviewed values when a correction is fitted.
 _SHIPPED_COUNTS = 100.0
-_STEPS, _STEP_IS_SMALL = 50, 1e-9
+_STEPS, _STEP_IS_SMALL, _HALVED = 50, 1e-9, 40
 _RIDGE, _LEAST_SLOPE = 1e-9, 0.2
 #: A confidence, whether its values were right, and how many they are.
 _Pair = tuple[float, bool, int]
@@ -159,6 +159,7 @@ def _platt(pairs: Sequence[_Pair]) -> tuple[float, float]:
         return slope, shift
     kept = _SHIPPED_COUNTS / sum(times for _, _, times in pairs)
     points = [(log_odds(_inside(p)), (right + kept * _inside(p)) / (1 + kept), times) for p, right, times in pairs]
+    loss = _loss(points, slope, shift)
     for _ in range(_STEPS):
         down_slope = down_shift = 0.0
         bends = [_RIDGE, 0.0, _RIDGE]
@@ -171,16 +172,30 @@ def _platt(pairs: Sequence[_Pair]) -> tuple[float, float]:
         area = bends[0] * bends[2] - bends[1] ** 2
         step_slope = (bends[2] * down_slope - bends[1] * down_shift) / area
         step_shift = (bends[0] * down_shift - bends[1] * down_slope) / area
-        slope = min(max(slope - _held(step_slope), _LEAST_SLOPE), 1 / _LEAST_SLOPE)
-        shift -= _held(step_shift)
-        if abs(step_slope) + abs(step_shift) < _STEP_IS_SMALL:
+        # Where all confidences are much alike the two trade for each other, and a whole step leads far beyond: it is shortened as
+        # one, until it leads down.
+        length = min(1.0, 1 / max(abs(step_slope), abs(step_shift), _STEP_IS_SMALL))
+        for _ in range(_HALVED):
+            tried = min(max(slope - length * step_slope, _LEAST_SLOPE), 1 / _LEAST_SLOPE), shift - length * step_shift
+            if (found := _loss(points, *tried)) <= loss:
+                break
+            length /= 2
+        else:
+            break
+        moved = abs(tried[0] - slope) + abs(tried[1] - shift)
+        (slope, shift), loss = tried, found
+        if moved < _STEP_IS_SMALL:
             break
     return round(slope, 4), round(shift, 4)
 
 
-def _held(step: float) -> float:
-    """A step not longer than 1, so that none overshoots where nearly all values are right."""
-    return min(max(step, -1.0), 1.0)
+def _loss(points: Sequence[tuple[float, float, int]], slope: float, shift: float) -> float:
+    """How unlikely the targets are (cross-entropy), with the log-odds moved so."""
+    total = 0.0
+    for x, target, times in points:
+        odds = slope * x + shift
+        total += times * (log1p(exp(-abs(odds))) + max(odds, 0.0) - target * odds)
+    return total
 
 
 def _inside(confidence: float) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from time import monotonic
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -77,7 +77,7 @@ from core.stores.operation import OperationStore
 from core.stores.pending import Pending
 from core.stores.prompts import Prompts
 from core.stores.receipt import SaveReceipt, Taught
-from core.stores.records import Duplicate, Record, RecordPage, RecordQuery, RecordStore, Status, Target
+from core.stores.records import Duplicate, Record, RecordPage, RecordQuery, RecordStore, Status, Target, targets_of
 from core.stores.reviews import Reviews
 from core.stores.trail import Action, Trail, TrailEvent
 from core.stores.unit import Unit
@@ -239,7 +239,7 @@ class Studio:
                 duplicates=self.duplicates,
                 changed_since=self.records.changed_since,
                 record=self.record,
-                targets=lambda: [target for target in get_args(Target) if target in self.defaults.save_to],
+                targets=lambda: targets_of(self.defaults.save_to),
             )
         )
 

@@ -22,7 +22,7 @@ from core.extractor import Availability, Extractor
 from core.imaging import clean
 from core.inbox import Inbox, InboxParts
 from core.invoice.einvoice import EInvoiceExtractor
-from core.invoice.einvoice.writing import embed_xml, write_record
+from core.invoice.einvoice.writing import embed_xml, record_lacks, write_record
 from core.jobs.local import LocalQueue
 from core.jobs.processes import ProcessQueue, plans_for
 from core.jobs.queue import Handler, JobQueue, Lane
@@ -196,6 +196,7 @@ def _assemble(
             files=files,
             document=shelf.document,
             write_xml=write_record,
+            lacking=record_lacks,
             embed_xml=embed_xml,
             pdf_of=pdf_of,
         )

@@ -78,6 +78,8 @@ class ExportParts:
     files: Files
     document: Callable[[str], Document]
     write_xml: WriteXml
+    lacking: Callable[[Record], tuple[str, ...]]
+    """What an e-invoice of a record would have to say and the record does not; no XML is made for that."""
     embed_xml: Callable[[bytes, bytes], bytes]
     pdf_of: Callable[[Document, Sequence[tuple[int, int]]], bytes]
 
@@ -123,11 +125,7 @@ class Exports:
 
     def lacking(self, record: Record) -> tuple[str, ...]:
         """What an e-invoice of the record would have to say and the record does not; empty where one can be made."""
-        try:
-            self._parts.write_xml(record, "cii")
-        except EInvoiceLacking as error:
-            return error.lacking
-        return ()
+        return self._parts.lacking(record)
 
     def facturx(self, record: Record) -> bytes:
         """The record's pages as a PDF that carries its e-invoice. Raises EInvoiceLacking, DocumentError, RecordMissing."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol, get_args
 
 from pydantic import AliasChoices, BaseModel, Field, model_validator
 
@@ -16,6 +16,11 @@ from core.schema.document_type import DocumentType
 
 Status = Literal["approved", "needs review", "reviewed"]
 Target = Literal["database", "workbook"]
+
+
+def targets_of(names: Collection[str]) -> list[Target]:
+    """The stores among ``names``, the database first."""
+    return [target for target in get_args(Target) if target in names]
 
 
 @dataclass(frozen=True, slots=True)

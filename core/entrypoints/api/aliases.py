@@ -16,7 +16,7 @@ from core.entrypoints.api.generic import MOST_LETTERS, TaskRequest, TaskType, be
 from core.entrypoints.api.models import DocumentId, ExtractRequest, RecordInfo, SaveRequest, Store, TaskInfo
 from core.entrypoints.api.problems import Refused
 from core.entrypoints.api.records import Records, record_info
-from core.entrypoints.api.routes import Id, Order, answered, records_of, tasks_of
+from core.entrypoints.api.routes import Id, Order, answered, records_of, settled, tasks_of
 from core.entrypoints.api.tasks import Tasks, is_over, task_id_of
 from core.entrypoints.api.webhooks import take_message
 from core.stores.records import RecordQuery
@@ -83,8 +83,7 @@ async def process_image(
     """Read a file and wait for what it says."""
     tasks = tasks_of(caller, request)
     begun = await _begin(tasks, file, auto_save, confidence_threshold, processing_id, None)
-    task = await run_in_threadpool(tasks.task, begun.task_id)
-    info = await run_in_threadpool(tasks.info, task, _WAIT)
+    info = await settled(tasks, begun.task_id, _WAIT)
     told = await run_in_threadpool(_told, tasks, info, processing_id)
     return JSONResponse(told, 200 if is_over(info) else 202)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -27,7 +27,7 @@ from core.extraction import Extraction
 from core.extraction_json import plain
 from core.review.edits import Edits, read_edits
 from core.stores.api import ApiStore
-from core.stores.records import Record, RecordQuery, Status, Target
+from core.stores.records import Record, RecordQuery, Status, targets_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Records:
         if job is None or job.extraction is None:
             raise Refused(409, "task-not-over", "This task has no result to save.")
         extraction = self._changed(job.extraction, asked.changes)
-        targets: list[Target] = [target for target in get_args(Target) if target in asked.save]
+        targets = targets_of(asked.save)
         if not asked.twice and (found := studio.duplicates(extraction, extraction.values, targets)):
             raise Refused(
                 409,
@@ -94,7 +94,7 @@ class Records:
         values = _with(
             before.values, asked.changes, lambda path, text: studio.parse_value(path, text, kind=before.type)
         )
-        holders: list[Target] = [target for target in get_args(Target) if target in studio.records.holders(order_id)]
+        holders = targets_of(studio.records.holders(order_id))
         studio.save(values, holders or ["database"], update=order_id, status=asked.status or before.status, seen=before)
         return record_info(studio.record(order_id))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -38,7 +39,7 @@ from core.entrypoints.api.models import (
 )
 from core.entrypoints.api.problems import Refused
 from core.entrypoints.api.records import Records, record_info, validate
-from core.entrypoints.api.tasks import MOST_WAIT, Tasks, is_over
+from core.entrypoints.api.tasks import Tasks, is_over
 from core.errors import StudioError
 from core.schema.fields import FieldInfo as SchemaField
 from core.stores.records import RecordQuery
@@ -47,6 +48,8 @@ VERSION = "1.0"
 routes = APIRouter(prefix="/v1")
 #: Seconds between two looks for new events, and after which a silent line says that it lives.
 _LOOK, _ALIVE = 0.1, 15
+#: Seconds that a call may wait for a result, and between two looks while it does.
+MOST_WAIT, _PAUSE = 60.0, 0.05
 _WAIT = re.compile(r"\bwait\s*=\s*(\d{1,4})")
 Id = Annotated[str, Path(max_length=64, pattern=r"^[0-9a-zA-Z_-]+$")]
 Order = Annotated[int, Path(ge=1, le=2**62)]
@@ -153,9 +156,7 @@ async def bring(
 @routes.get("/documents/{document_id}", tags=["documents"], responses=PROBLEMS)
 async def document(caller: Calls, request: Request, document_id: Id) -> DocumentInfo:
     """What a document is."""
-    found = await run_in_threadpool(tasks_of(caller, request).document, document_id)
-    told = {"name": found.name, "media_type": found.media_type, "pages": found.page_count, "size": found.size}
-    return DocumentInfo(document_id=found.sha256, **told, remarks=list(found.remarks))
+    return await run_in_threadpool(tasks_of(caller, request).about, document_id)
 
 
 @routes.get(
@@ -219,12 +220,21 @@ async def _answer(tasks: Tasks, asked: ExtractRequest, prefer: str, wish: str | 
     return await answered(tasks, await run_in_threadpool(tasks.begin, asked, wish), prefer)
 
 
+async def settled(tasks: Tasks, task_id: str, seconds: float) -> TaskInfo:
+    """How a task stands, once it rests or ``seconds`` have gone (60 at most). No thread waits meanwhile. Raises Refused."""
+    end = time.monotonic() + min(seconds, MOST_WAIT)
+    while True:
+        info, rests = await run_in_threadpool(tasks.look, task_id)
+        if rests or time.monotonic() >= end:
+            return info
+        await asyncio.sleep(_PAUSE)
+
+
 async def answered(tasks: Tasks, info: TaskInfo, prefer: str) -> JSONResponse:
     """The result of a task where ``prefer`` waits for it and it is there by then; else 202 with where to look."""
     match = _WAIT.search(prefer)
     if match and int(match[1]):
-        task = await run_in_threadpool(tasks.task, info.task_id)
-        info = await run_in_threadpool(tasks.info, task, float(match[1]))
+        info = await settled(tasks, info.task_id, float(match[1]))
         if info.status == "done":
             result = await run_in_threadpool(tasks.result, info.task_id)
             about = {"task_id": info.task_id, "order_id": info.order_id}
@@ -252,9 +262,7 @@ async def task(
     caller: Calls, request: Request, task_id: Id, wait: Annotated[float, Query(ge=0, le=MOST_WAIT)] = 0.0
 ) -> TaskInfo:
     """How a task stands: at once, or once it is over or ``wait`` seconds have gone."""
-    tasks = tasks_of(caller, request)
-    found = await run_in_threadpool(tasks.task, task_id)
-    return await run_in_threadpool(tasks.info, found, wait)
+    return await settled(tasks_of(caller, request), task_id, wait)
 
 
 @routes.get("/tasks/{task_id}/result", tags=["tasks"], responses=PROBLEMS)
@@ -310,7 +318,7 @@ async def _watch(tasks: Tasks, task_id: str, after: int) -> AsyncIterator[dict[s
     """The events of a task after a number, then how it ended (an event without a number)."""
     told = ""
     while True:
-        info = await run_in_threadpool(tasks.info, await run_in_threadpool(tasks.task, task_id))
+        info, _ = await run_in_threadpool(tasks.look, task_id)
         if info.status != told and not is_over(info):
             told = info.status
             yield {"id": 0, "event": "queued" if told == "queued" else "started", "data": {"ahead": info.ahead}}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -24,12 +23,10 @@ from core.extraction_json import to_json
 from core.jobs.queue import Job
 from core.recipe import load_recipe
 from core.runs import new_run_id
-from core.stores.api import NOT_SAVED, ApiStore, ApiTask
-from core.stores.records import Target
+from core.stores.api import NOT_SAVED, SAVING, ApiStore, ApiTask
+from core.stores.records import targets_of
 
 KIND = "extraction"
-#: Seconds that a call may wait for a result, and between two looks while it does.
-MOST_WAIT, _LOOK = 60.0, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +46,10 @@ class Tasks:
         fresh = not self.store.owns(self.caller.owner, document.sha256)
         self.store.brought(self.caller.owner, document.sha256, _now(self))
         return _info(document), fresh
+
+    def about(self, document_id: str) -> DocumentInfo:
+        """What a document is. Raises what :meth:`document` raises."""
+        return _info(self.document(document_id))
 
     def document(self, document_id: str) -> Document:
         """A document that this caller brought (any, for one that sees all). Raises Refused, a StudioError."""
@@ -125,21 +126,23 @@ class Tasks:
         cursor = found[-1].created_at.isoformat() if len(found) == limit else None
         return TaskList(tasks=[info for info in infos if status is None or info.status == status], next=cursor)
 
-    def info(self, task: ApiTask, wait: float = 0.0) -> TaskInfo:
-        """How a task stands, once it is over or ``wait`` seconds have gone."""
-        end = time.monotonic() + min(wait, MOST_WAIT)
-        job = self._settled(task)
-        while job is not None and job.active and time.monotonic() < end:
-            time.sleep(_LOOK)
-            job = self._settled(task)
-        return self._told(self.task(task.task_id), job)
+    def info(self, task: ApiTask) -> TaskInfo:
+        """How a task stands."""
+        return self._told(*self._settled(task))
 
-    def _settled(self, task: ApiTask) -> Job | None:
-        """The task's job; one that is done has its record saved where it was asked for and passed the gate."""
+    def look(self, task_id: str) -> tuple[TaskInfo, bool]:
+        """How a task stands, and whether it rests: it is over, and nobody is saving its record. Raises Refused."""
+        task, job = self._settled(self.task(task_id))
+        info = self._told(task, job)
+        return info, is_over(info) and task.order_id != SAVING
+
+    def _settled(self, task: ApiTask) -> tuple[ApiTask, Job | None]:
+        """The task and its job; one that is done has its record saved where it was asked for and passed the gate."""
         job = self.caller.studio.progress(task.task_id)
         if job is not None and not job.active and task.save and task.order_id is None:
             self._save(task)
-        return job
+            task = self.task(task.task_id)
+        return task, job
 
     def _save(self, task: ApiTask) -> None:
         """Save the record of a task that is over, once, where it passed the gate and is not stored already."""
@@ -151,7 +154,7 @@ class Tasks:
         saved: int | None = None
         try:
             if extraction is not None and extraction.verdict == "approved" and _is_sure(extraction, task.sure):
-                targets: list[Target] = [target for target in get_args(Target) if target in task.save]
+                targets = targets_of(task.save)
                 if not studio.duplicates(extraction, extraction.values, targets):
                     receipt = studio.save(
                         extraction.values, targets, run_id=task.task_id, extraction=extraction, status="approved"

@@ -55,8 +55,19 @@ def _mended(xml: bytes) -> bytes:
 def write_record(record: Record, form: Form) -> bytes:
     """A saved record as XML. Raises EInvoiceLacking, also for what is no invoice."""
     if not isinstance(record.values, Invoice):
-        raise EInvoiceLacking([f"the values of an invoice ({record.type.title.lower()} has no e-invoice)"])
-    return write_xml(record.values, form, credit_note=record.document_type == "credit note")
+        raise EInvoiceLacking(record_lacks(record))
+    return write_xml(record.values, form, credit_note=_is_credit_note(record))
+
+
+def record_lacks(record: Record) -> tuple[str, ...]:
+    """What :func:`write_record` would lack."""
+    if not isinstance(record.values, Invoice):
+        return (f"the values of an invoice ({record.type.title.lower()} has no e-invoice)",)
+    return tuple(terms_of(record.values, credit_note=_is_credit_note(record)).lacking)
+
+
+def _is_credit_note(record: Record) -> bool:
+    return record.document_type == "credit note"
 
 
 def _quiet() -> None:

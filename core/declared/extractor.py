@@ -12,7 +12,7 @@ from core.declared.definition import TypeDefinition
 from core.declared.header import Candidate as HeaderValue
 from core.declared.header import read_header
 from core.declared.labelled import LabelledPages
-from core.declared.tables import Row, read_table
+from core.declared.tables import Cell, Row, read_table
 from core.evidence import PageText
 from core.extraction import Candidate as Other
 from core.extraction import Finding, Provenance, too_long
@@ -71,6 +71,10 @@ class Collected:
         rule = f"{found.relation} its label"
         self.take(found.name, found.value, found.page, found.tokens, rule, found.label.text, found.score)
 
+    def take_cell(self, path: str, cell: Cell) -> bool:
+        """Keeps the value of a cell where it can be one; gives whether it was."""
+        return self.take(path, cell.value, cell.page, cell.tokens, "under its column's head", cell.head, cell.fit)
+
     def take_rows(self, name: str, rows: Sequence[Row]) -> None:
         """Sets the rows of a table."""
         table = self.kind.table(name)
@@ -79,15 +83,7 @@ class Collected:
                 {
                     column: cell.value
                     for column, cell in row.cells.items()
-                    if self.take(
-                        table.path(at, column),
-                        cell.value,
-                        cell.page,
-                        cell.tokens,
-                        "under its column's head",
-                        cell.head,
-                        cell.fit,
-                    )
+                    if self.take_cell(table.path(at, column), cell)
                 }
             )
             for at, row in enumerate(rows)

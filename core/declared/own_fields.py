@@ -101,19 +101,7 @@ class OwnReading:
             at = self._nearest(row, cells, places) if cells else None
             if at is None or at in found:
                 continue
-            kept = {
-                name: cell.value
-                for name, cell in cells.items()
-                if collected.take(
-                    table.path(at, name),
-                    cell.value,
-                    cell.page,
-                    cell.tokens,
-                    "under its column's head",
-                    cell.head,
-                    cell.fit,
-                )
-            }
+            kept = {name: cell.value for name, cell in cells.items() if collected.take_cell(table.path(at, name), cell)}
             typed = table.model.model_validate(kept)
             found[at] = {name: getattr(typed, name) for name in own}
         return found

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.elements import ColumnElement
 
 from core.stores.api import SAVING, ApiKey, ApiTask
-from storage.database import Database
-from storage.tables import API_DOCUMENTS, API_KEYS, API_TASKS
+from storage.database import Database, clock_of
+from storage.tables import API_DOCUMENTS, API_KEYS, API_TASKS, UNSAVED
 
 #: Tasks that are looked at in one go.
 _MOST = 500
@@ -109,22 +110,34 @@ class SqlApi:
         with self._database.read() as connection:
             return [_task(row) for row in connection.execute(query).mappings()]
 
-    def begin_saving(self, task_id: str) -> bool:
+    def tasks_of(self, owner: str | None, document: str, limit: int) -> Sequence[ApiTask]:
+        """See :meth:`core.stores.api.ApiStore.tasks_of`."""
+        query = select(API_TASKS).where(API_TASKS.c.document == document)
+        if owner is not None:
+            query = query.where(API_TASKS.c.owner == owner)
+        query = query.order_by(API_TASKS.c.created_at.desc(), API_TASKS.c.task_id).limit(limit)
+        with self._database.read() as connection:
+            return [_task(row) for row in connection.execute(query).mappings()]
+
+    def begin_saving(self, task_id: str, seconds: float) -> bool:
         """See :meth:`core.stores.api.ApiStore.begin_saving`."""
-        free = (API_TASKS.c.task_id == task_id) & API_TASKS.c.order_id.is_(None)
         with self._database.write() as connection:
-            return bool(connection.execute(update(API_TASKS).where(free).values(order_id=SAVING)).rowcount)
+            now = clock_of(connection)
+            free = (API_TASKS.c.task_id == task_id) & _is_unsaved(now)
+            taken = update(API_TASKS).where(free).values(order_id=SAVING, saving_until=now + seconds)
+            return bool(connection.execute(taken).rowcount)
 
     def unsaved(self) -> Sequence[ApiTask]:
         """See :meth:`core.stores.api.ApiStore.unsaved`."""
-        query = select(API_TASKS).where(API_TASKS.c.order_id.is_(None), API_TASKS.c.save != []).limit(_MOST)
         with self._database.read() as connection:
+            query = select(API_TASKS).where(_is_unsaved(clock_of(connection)), text(UNSAVED)).limit(_MOST)
             return [_task(row) for row in connection.execute(query.order_by(API_TASKS.c.created_at)).mappings()]
 
     def note_saved(self, task_id: str, order_id: int | None) -> None:
         """See :meth:`core.stores.api.ApiStore.note_saved`."""
         with self._database.write() as connection:
-            connection.execute(update(API_TASKS).where(API_TASKS.c.task_id == task_id).values(order_id=order_id))
+            mine = API_TASKS.c.task_id == task_id
+            connection.execute(update(API_TASKS).where(mine).values(order_id=order_id, saving_until=None))
 
     def orders(self, owner: str) -> frozenset[int]:
         """See :meth:`core.stores.api.ApiStore.orders`."""
@@ -137,6 +150,12 @@ class SqlApi:
         query = select(func.sum(API_TASKS.c.pages)).where(API_TASKS.c.owner == owner, API_TASKS.c.created_at >= since)
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one() or 0)
+
+
+def _is_unsaved(now: float) -> ColumnElement[bool]:
+    """Nobody looked at it yet, or whoever began to save it let go of it: their process is gone."""
+    left = API_TASKS.c.saving_until.is_(None) | (API_TASKS.c.saving_until < now)
+    return API_TASKS.c.order_id.is_(None) | ((API_TASKS.c.order_id == SAVING) & left)
 
 
 def _task(row: RowMapping) -> ApiTask:

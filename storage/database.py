@@ -112,6 +112,11 @@ class Database:
 
     def _error(self, error: DBAPIError) -> StorageError:
         what = str(error.orig)
+        if "no such module: fts5" in what:
+            return DatabaseUnavailable(
+                "This Python's SQLite was built without FTS5, by which records are found: run the studio with another Python "
+                "(python.org's, conda's and those of Linux distributions have it), or name a PostgreSQL in DATABASE_URL."
+            )
         if "locked" in what:
             return DatabaseUnavailable(f"The database {self._place} is busy with another program's work: try again.")
         if "not a database" in what or "malformed" in what:

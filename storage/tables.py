@@ -639,6 +639,9 @@ API_DOCUMENTS = Table(
     Column("at", Moment, nullable=False),
 )
 
+#: The few tasks that are looked at each second: their record is to be saved and is not.
+UNSAVED = "(order_id IS NULL OR order_id = 0) AND save <> '[]'"
+
 #: Runs that programs asked for. A wish (an idempotency key) is done once.
 API_TASKS = Table(
     "api_tasks",
@@ -654,7 +657,10 @@ API_TASKS = Table(
     Column("save", Facts, nullable=False),
     Column("order_id", OrderId),
     Column("sure", Float),
+    Column("saving_until", Float),
     Index("ix_api_tasks_owner", "owner", "created_at"),
+    Index("ix_api_tasks_document", "document", "created_at"),
+    Index("ix_api_tasks_unsaved", "created_at", sqlite_where=text(UNSAVED), postgresql_where=text(UNSAVED)),
     Index("ix_api_tasks_wish", "owner", "wish", unique=True),
 )
 

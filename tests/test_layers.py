@@ -19,7 +19,7 @@ CONTRACTS = {
         "document_types atomic evidence homography recipe events errors settings extraction extractor cache "
         "documents documents.archives documents.base documents.batches documents.formats documents.geometry documents.members documents.ranges "
         "documents.signed documents.visible documents.xml_kinds declared.definition declared.relation declared.building "
-        "declared.mask yaml_text imaging.cleaned ocr.engine jobs.queue jobs.store llm.provider prompt call cancelling status person"
+        "declared.mask yaml_text imaging.cleaned ocr.engine jobs.queue jobs.store llm.provider prompt call cancelling status person outage"
     ).split()
 } | {f"core.{name}.{file}" for name in TYPES for file in ("model", "document_type")}
 #: Rooms that are ground as a whole.

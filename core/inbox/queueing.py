@@ -19,6 +19,7 @@ from core.events import Event, RunFinished
 from core.extraction import Extraction, PageRef
 from core.inbox.facts import facts_of_extraction
 from core.jobs.queue import Handler, JobQueue, JobRequest, Lane
+from core.outage import Outage
 from core.recipe import Recipe
 from core.runs import Runs
 from core.settings import Defaults
@@ -89,15 +90,15 @@ class Queueing:
         self.feed()
 
     def _look(self) -> None:
+        outage = Outage(log, "the inbox could not be looked after")
         while True:
             try:
                 if not self._store.is_idle():
                     self.tend()
-            except StudioError as error:  # a busy database: at the next look
-                log.warning("the inbox could not be looked after: %s", error)
-            except Exception:
-                log.exception("the inbox could not be looked after")
-            if self._stop.wait(LOOK):
+                outage.ended()
+            except Exception as error:  # a busy database: at the next look
+                outage.began(error)
+            if self._stop.wait(LOOK + outage.pause):
                 return
 
     # --- from the rows to the jobs ---------------------------------------------------------------------------------

@@ -7,11 +7,11 @@ import threading
 import uuid
 from collections.abc import Mapping, Sequence
 
-from core.errors import StudioError
 from core.jobs.queue import Handler, JobRequest, Lane
 from core.jobs.running import LEASE, Running, run_job
 from core.jobs.store import JobStore
 from core.jobs.stored import StoredQueue
+from core.outage import Outage
 
 log = logging.getLogger(__name__)
 
@@ -87,33 +87,33 @@ class Slots:
 
     def _serve(self, place: int) -> None:
         wake = self._wake[place]
+        outage = Outage(log, "no job could be taken or ended")
         while not self._closing.is_set():
             wake.clear()
-            if not self._run_next(self._slots[place]):
-                wake.wait(self._look)
+            try:
+                was_one = self._run_next(self._slots[place])
+                outage.ended()
+            except Exception as error:  # the store does not answer: later perhaps
+                outage.began(error)
+                was_one = False
+            if not was_one:
+                wake.wait(self._look + outage.pause)
 
     def _run_next(self, lanes: Sequence[Lane]) -> bool:
+        record = self._store.claim(self.name, lanes, LEASE)
+        if record is None:
+            return False
+        running = Running(record)
+        with self._lock:
+            self._running[record.job_id] = running
+            if self._closing.is_set():
+                running.stop.set()
         try:
-            record = self._store.claim(self.name, lanes, LEASE)
-            if record is None:
-                return False
-            running = Running(record)
+            run_job(self._store, running, self._handlers)
+        finally:
             with self._lock:
-                self._running[record.job_id] = running
-                if self._closing.is_set():
-                    running.stop.set()
-            try:
-                run_job(self._store, running, self._handlers)
-            finally:
-                with self._lock:
-                    del self._running[record.job_id]
-                    self.done += 1
-        except StudioError as error:  # the store does not answer: later perhaps
-            log.warning("no job could be taken or ended: %s", error)
-            return False
-        except Exception:
-            log.exception("a job could not be taken or ended")
-            return False
+                del self._running[record.job_id]
+                self.done += 1
         return True
 
 

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.cancelling import CANCELLED
-from core.errors import RunTooLong, StudioError
+from core.errors import RunTooLong
 from core.jobs.channel import Channel
 from core.jobs.queue import JobRequest, Lane
 from core.jobs.store import JobRecord, JobStore
 from core.jobs.stored import StoredQueue
 from core.ocr.machine import resident
+from core.outage import Outage
 
 log = logging.getLogger(__name__)
 
@@ -135,16 +136,14 @@ class ProcessQueue(StoredQueue):
 
     def _watch(self) -> None:
         self._wake.wait(WARM_AFTER)
+        outage = Outage(log, "the workers could not be looked after")
         while not self._closing:
             try:
                 self._look()
-            except StudioError as error:  # the database does not answer: the workers wait for it too
-                log.warning("the workers could not be looked after: %s", error)
-                self._wake.wait(GRACE)
-            except Exception:
-                log.exception("the workers could not be looked after")
-                self._wake.wait(GRACE)
-            self._wake.wait(LOOK)
+                outage.ended()
+            except Exception as error:  # the database does not answer: the workers wait for it too
+                outage.began(error)
+            self._wake.wait(LOOK + outage.pause)
             self._wake.clear()
 
     def _look(self) -> None:

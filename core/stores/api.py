@@ -41,7 +41,8 @@ SAVING, NOT_SAVED = 0, -1
 class ApiTask:
     """A run that a program asked for. ``owner`` is its key's id (empty: a program on this machine, without a key), ``wish`` the
     idempotency key that it gave with what it asked (``asked``: a digest). ``save`` are the targets that the record goes to once it
-    passed the gate and no value is less ``sure``, ``order_id`` the record."""
+    passed the gate and no value is less ``sure``, ``order_id`` the record. Whoever saves it holds it until ``saving_until`` (seconds since
+    the epoch)."""
 
     task_id: str
     owner: str
@@ -54,6 +55,7 @@ class ApiTask:
     save: tuple[str, ...] = ()
     order_id: int | None = None
     sure: float | None = None
+    saving_until: float | None = None
 
 
 class ApiStore(Protocol):
@@ -89,14 +91,17 @@ class ApiStore(Protocol):
     def tasks(self, owner: str | None, before: datetime | None, limit: int) -> Sequence[ApiTask]:
         """The tasks of an owner (``None``: of all) that were made before a moment, newest first."""
 
-    def begin_saving(self, task_id: str) -> bool:
-        """Take the saving of a task's record upon oneself; gives whether nobody did before."""
+    def tasks_of(self, owner: str | None, document: str, limit: int) -> Sequence[ApiTask]:
+        """The tasks of an owner (``None``: of all) on a document, newest first."""
+
+    def begin_saving(self, task_id: str, seconds: float) -> bool:
+        """Take the saving of a task's record upon oneself for so long; gives whether nobody did before, or whoever did let go of it."""
 
     def note_saved(self, task_id: str, order_id: int | None) -> None:
         """Note the record of a task; ``None``: it was not saved, and may be."""
 
     def unsaved(self) -> Sequence[ApiTask]:
-        """The tasks whose record is to be saved and that nobody looked at yet."""
+        """The tasks whose record is to be saved, that nobody looked at yet, or whoever did let go of."""
 
     def orders(self, owner: str) -> frozenset[int]:
         """The records of an owner's tasks."""

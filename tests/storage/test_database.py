@@ -154,3 +154,11 @@ def test_a_database_that_cannot_be_reached_is_told_without_its_password(url: str
     with pytest.raises(DatabaseUnavailable, match="DATABASE_URL") as caught:
         open_database(url)
     assert "pa55word" not in "".join(traceback.format_exception(caught.value, chain=True))
+
+
+def test_a_sqlite_without_its_full_text_search_is_named(path: Path) -> None:
+    """The one sentence says what is missing and what to do, in place of one about folders."""
+    database = open_database(f"sqlite:///{path}")
+    with pytest.raises(DatabaseUnavailable, match="built without FTS5"), database.write() as connection:
+        connection.exec_driver_sql("CREATE VIRTUAL TABLE t USING fts5_that_is_not_there(words)")
+    database.close()

@@ -23,6 +23,8 @@ from core.stores.records import RecordQuery
 
 aliases = APIRouter(include_in_schema=False)
 _WAIT = 30.0
+#: Tasks of a document that its status tells of.
+_MOST_TASKS = 100
 Upload = Annotated[UploadFile, File()]
 Threshold = Annotated[float | None, Form(ge=0, le=1)]
 Processing = Annotated[str | None, Form(min_length=1, max_length=200)]
@@ -166,7 +168,7 @@ async def document_status(caller: Calls, request: Request, document_id: Id) -> d
     def look() -> dict[str, Any]:
         document = tasks.document(document_id)
         owner = None if caller.sees_all else caller.owner
-        infos = [tasks.info(task) for task in tasks.store.tasks(owner, None, 500) if task.document == document.sha256]
+        infos = [tasks.info(task) for task in tasks.store.tasks_of(owner, document.sha256, _MOST_TASKS)]
         told = {"document_id": document.sha256, "name": document.name, "pages": document.page_count}
         return told | {
             "status": infos[0].status if infos else "uploaded",

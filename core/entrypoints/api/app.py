@@ -22,6 +22,7 @@ from core.entrypoints.api.problems import answer_problems, problem
 from core.entrypoints.api.routes import VERSION, routes
 from core.entrypoints.api.tasks import Tasks
 from core.entrypoints.api.webhooks import webhook_routes
+from core.outage import Outage
 from core.person import STUDIO
 from core.stores.api import ApiStore
 from core.studio import Studio
@@ -70,23 +71,27 @@ async def lived_with(api: FastAPI) -> AsyncIterator[None]:
 
 async def _save_what_is_over(state: Any) -> None:
     """Save the records of tasks that are over, also where nobody asks for them."""
+    outage = Outage(log, "records of tasks that are over could not be saved")
     while True:
-        await asyncio.sleep(_LOOK)
+        await asyncio.sleep(_LOOK + outage.pause)
         try:
-            await run_in_threadpool(_settle, state.studio(), state.store())
-        except Exception:
-            log.exception("records of tasks that are over were not saved")
+            await run_in_threadpool(lambda: _settle(state.studio(), state.store()))
+            outage.ended()
+        except Exception as error:
+            outage.began(error)
 
 
 async def _tell(state: Any) -> None:
     """Send what waits for those who are told; at once after some was sent, for there may be more."""
+    outage = Outage(log, "those who are told could not be told")
     while True:
+        sent = 0
         try:
             sent = await run_in_threadpool(lambda: state.studio().tell())
-        except Exception:
-            log.exception("those who are told could not be told")
-            sent = 0
-        await asyncio.sleep(0 if sent else _LOOK)
+            outage.ended()
+        except Exception as error:
+            outage.began(error)
+        await asyncio.sleep(0 if sent else _LOOK + outage.pause)
 
 
 def _settle(studio: Studio, store: ApiStore) -> None:

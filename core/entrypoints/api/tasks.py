@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,8 @@ from core.stores.api import NOT_SAVED, SAVING, ApiStore, ApiTask
 from core.stores.records import targets_of
 
 KIND = "extraction"
+#: Seconds that whoever saves a task's record has it to themselves: then another goes on, for their process is gone.
+SAVING_LEASE = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,31 +142,41 @@ class Tasks:
     def _settled(self, task: ApiTask) -> tuple[ApiTask, Job | None]:
         """The task and its job; one that is done has its record saved where it was asked for and passed the gate."""
         job = self.caller.studio.progress(task.task_id)
-        if job is not None and not job.active and task.save and task.order_id is None:
+        if job is not None and not job.active and task.save and task.order_id in (None, SAVING):
             self._save(task)
             task = self.task(task.task_id)
         return task, job
 
     def _save(self, task: ApiTask) -> None:
         """Save the record of a task that is over, once, where it passed the gate and is not stored already."""
-        studio = self.caller.studio
-        job = studio.job(task.task_id)
-        extraction = job.extraction if job else None
-        if not self.store.begin_saving(task.task_id):
+        if not self.store.begin_saving(task.task_id, SAVING_LEASE):
             return
+        studio = self.caller.studio
         saved: int | None = None
         try:
+            job = studio.job(task.task_id)
+            extraction = job.extraction if job else None
             if extraction is not None and extraction.verdict == "approved" and _is_sure(extraction, task.sure):
-                targets = targets_of(task.save)
-                if not studio.duplicates(extraction, extraction.values, targets):
-                    receipt = studio.save(
-                        extraction.values, targets, run_id=task.task_id, extraction=extraction, status="approved"
-                    )
-                    saved = receipt.order_id
+                saved = self._saved(task, extraction)
         except StorageError:
             self.store.note_saved(task.task_id, None)  # it is tried again
             raise
         self.store.note_saved(task.task_id, saved if saved is not None else NOT_SAVED)
+
+    def _saved(self, task: ApiTask, extraction: Extraction) -> int | None:
+        """The record of a task: saved now, or before its saver was ended; ``None`` where another is stored already."""
+        studio, targets = self.caller.studio, targets_of(task.save)
+        stored = studio.duplicates(extraction, extraction.values, targets)
+        if not stored:
+            receipt = studio.save(
+                extraction.values, targets, run_id=task.task_id, extraction=extraction, status="approved"
+            )
+            return receipt.order_id
+        for order_id in {each.order_id for each in stored}:
+            with suppress(RecordMissing):  # a workbook alone has it
+                if studio.record(order_id).run_id == task.task_id:
+                    return order_id
+        return None
 
     def settle(self) -> None:
         """Save what is to be saved of every task that is over: nobody need ask for it."""

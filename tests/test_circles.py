@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -28,6 +29,7 @@ def _named(node: ast.AST, known: set[str]) -> Iterator[str]:
         yield from _named(child, known)
 
 
+@cache
 def graph() -> dict[str, set[str]]:
     """What every file of the product imports."""
     known = {module_of(path) for path in files()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,7 @@ def layer_of(module: str) -> str | None:
     return "ui" if parts[0] in ("app", "pages") else None
 
 
+@cache
 def imports_of(path: Path) -> set[str]:
     """Modules that a file imports anywhere in it, submodules of packages resolved."""
     found: set[str] = set()

@@ -14,7 +14,6 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
-from tests.browser.conftest import NewPerson
 from tests.browser.driver import ROOT, Person, overflow
 
 SAMPLE = ROOT / "samples" / "cases" / "english-studio"
@@ -84,10 +83,8 @@ def test_test_cases_leave_and_come_back_as_a_zip(person: Person) -> None:
     assert (person.server.data / "cases" / "english" / "truth.json").is_file()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_nothing_is_wider_than_the_window(new_person: NewPerson, dark: bool) -> None:
-    """Every tab fits, in both themes, and its charts are drawn."""
-    person = new_person(dark=dark)
+def test_nothing_is_wider_than_the_window(person: Person) -> None:
+    """Every tab fits, and its charts are drawn."""
     person.visit("/accuracy", "accuracy_bar")
     for tab in ("Overview", "Fields", "Misses", "Confidence", "Trend"):
         person.page.get_by_role("tab", name=tab).click()

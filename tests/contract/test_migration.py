@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, select
@@ -49,6 +50,15 @@ INSERT INTO field_values VALUES ('r1', 'invoice_number', 7, 'R-1', 'R-1', 0.9, N
 INSERT INTO field_values VALUES ('r1', 'customer_id', 7, NULL, NULL, NULL, NULL, NULL, FALSE);
 INSERT INTO field_values VALUES ('r2', 'currency', NULL, 'EUR', NULL, 0.9, NULL, NULL, NULL);
 """
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of each kind without a table, as an earlier version found it."""
+    if request.param == "postgres":
+        url: str = request.getfixturevalue("empty_url")
+        return url
+    return f"sqlite:///{tmp_path / 'studio.db'}"
 
 
 def write_version(url: str, version: str, rows: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -23,8 +24,9 @@ from core.stores.bills import PromptRecord, Unasked
 from pages.cost_parts.tables import VIEWS
 from storage.bills import SqlBills
 from storage.calls import SqlCalls
-from storage.database import Database
+from storage.database import Database, open_database
 from storage.ledger import SqlLedger
+from tests.contract.conftest import new_database
 from tests.contract.generated_books import SINCE, UNTIL, write_books
 
 #: What the studio gave on the generated books when it read all of them and added them up in Python.
@@ -32,12 +34,17 @@ PINNED: dict[str, Any] = json.loads(Path(__file__).with_name("pinned_bill.json")
 TIME = Period(SINCE, UNTIL)
 
 
-@pytest.fixture
-def database(database_url: str, open_store: Callable[[str], Database]) -> Database:
-    """A database with the generated books."""
-    found = open_store(database_url)
-    write_books(SqlCalls(found), SqlLedger(found))
-    return found
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A database of each kind with the generated books, which no test here changes."""
+    with contextlib.ExitStack() as stack:
+        url = f"sqlite:///{tmp_path_factory.mktemp('books') / 'studio.db'}"
+        if request.param == "postgres":
+            url = stack.enter_context(new_database(request.getfixturevalue("postgres_server"), "books"))
+        found = open_database(url)
+        stack.callback(found.close)
+        write_books(SqlCalls(found), SqlLedger(found))
+        yield found
 
 
 @pytest.fixture

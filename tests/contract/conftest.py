@@ -94,9 +94,18 @@ def empty_url(postgres_server: str, request: pytest.FixtureRequest) -> Iterator[
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database of each kind."""
+    """The URL of a database of each kind, its tables without rows."""
     if request.param == "postgres":
         url: str = request.getfixturevalue("postgres_url")
+        return url
+    return f"sqlite:///{tmp_path / 'studio.db'}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database of each kind without a table, as an earlier version or a first start finds it."""
+    if request.param == "postgres":
+        url: str = request.getfixturevalue("empty_url")
         return url
     return f"sqlite:///{tmp_path / 'studio.db'}"
 

@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, select
@@ -52,15 +51,6 @@ INSERT INTO field_values VALUES ('r2', 'currency', NULL, 'EUR', NULL, 0.9, NULL,
 """
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database of each kind without a table, as an earlier version found it."""
-    if request.param == "postgres":
-        url: str = request.getfixturevalue("empty_url")
-        return url
-    return f"sqlite:///{tmp_path / 'studio.db'}"
-
-
 def write_version(url: str, version: str, rows: str) -> None:
     """Make the database as that version left it, with these rows."""
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
@@ -75,11 +65,11 @@ def write_version(url: str, version: str, rows: str) -> None:
 
 
 def test_orders_of_an_earlier_version_keep_every_value(
-    database_url: str, open_store: Callable[[str], Database]
+    empty_database_url: str, open_store: Callable[[str], Database]
 ) -> None:
     """Header, lines, origin, times and search are as they were; the type is the run's; the first version is stored."""
-    write_version(database_url, "0002", ROWS)
-    orders = SqlOrders(open_store(database_url))
+    write_version(empty_database_url, "0002", ROWS)
+    orders = SqlOrders(open_store(empty_database_url))
     held = orders.get(7)
     assert held.values == Invoice(
         invoice_number="R-1",
@@ -118,11 +108,11 @@ INSERT INTO order_search (order_id, haystack) VALUES (7, 'r-1');
 
 
 def test_what_was_paid_and_due_beside_an_order_is_among_its_values(
-    database_url: str, open_store: Callable[[str], Database]
+    empty_database_url: str, open_store: Callable[[str], Database]
 ) -> None:
     """To the last zero, and lists are sorted by it as before."""
-    write_version(database_url, "0013", ROWS_0013)
-    orders = SqlOrders(open_store(database_url))
+    write_version(empty_database_url, "0013", ROWS_0013)
+    orders = SqlOrders(open_store(empty_database_url))
     held = orders.get(7)
     lamp = LineItem(description="Lamp", quantity="2", unit_price="50.00", total_price="100.00")
     amounts = {"total_amount": "119.00", "paid_amount": "20.00", "amount_due": "99.00"}
@@ -132,11 +122,11 @@ def test_what_was_paid_and_due_beside_an_order_is_among_its_values(
 
 
 def test_runs_of_an_earlier_version_say_what_the_bill_asks_of_them(
-    database_url: str, open_store: Callable[[str], Database]
+    empty_database_url: str, open_store: Callable[[str], Database]
 ) -> None:
     """Whether the cache gave them, and how many values a person left and changed: null where nobody saved one."""
-    write_version(database_url, "0007", RUNS_0007)
+    write_version(empty_database_url, "0007", RUNS_0007)
     columns = (RUNS.c.run_id, RUNS.c.from_cache, RUNS.c.right_values, RUNS.c.wrong_values)
-    with open_store(database_url).read() as connection:
+    with open_store(empty_database_url).read() as connection:
         found = [tuple(row) for row in connection.execute(select(*columns).order_by(RUNS.c.run_id))]
     assert found == [("r1", True, 2, 1), ("r2", False, None, None), ("r3", False, None, None)]

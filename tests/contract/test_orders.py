@@ -404,9 +404,9 @@ print(*[orders.reserve_id() for _ in range(30)])
 """
 
 
-def test_two_processes_open_a_new_database_and_never_share_an_id(database_url: str) -> None:
+def test_two_processes_open_a_new_database_and_never_share_an_id(empty_database_url: str) -> None:
     """Both migrate at the same moment; 2 x 30 ids are 60."""
-    command = [sys.executable, "-c", RESERVE, database_url]
+    command = [sys.executable, "-c", RESERVE, empty_database_url]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     ids = [int(word) for process in running for word in process.communicate(timeout=60)[0].split()]
     assert sorted(ids) == list(range(1, 61))

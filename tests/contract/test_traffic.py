@@ -228,9 +228,9 @@ def test_only_what_need_not_last_does_not_wait_for_the_disk(
 
 
 @pytest.fixture
-def revisions(database_url: str) -> Iterator[Callable[[str, str], set[str]]]:
+def revisions(empty_database_url: str) -> Iterator[Callable[[str, str], set[str]]]:
     """Moves the database up or down to a version and gives the tables then."""
-    engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"))
+    engine = create_engine(empty_database_url.replace("postgresql://", "postgresql+psycopg://"))
     config = Config()
     config.set_main_option("script_location", str(opening._MIGRATIONS))
 
@@ -245,7 +245,7 @@ def revisions(database_url: str) -> Iterator[Callable[[str, str], set[str]]]:
 
 
 def test_the_tables_come_and_go(
-    revisions: Callable[[str, str], set[str]], database_url: str, open_store: Callable[[str], Database]
+    revisions: Callable[[str, str], set[str]], empty_database_url: str, open_store: Callable[[str], Database]
 ) -> None:
     """Up, down and up again; then a call can begin."""
     ours = {"calls_under_way", "circuits"}
@@ -253,4 +253,4 @@ def test_the_tables_come_and_go(
     assert ours < revisions("upgrade", "0008")
     assert not ours & revisions("downgrade", "0007")
     assert ours < revisions("upgrade", "0008")
-    assert SqlTraffic(open_store(database_url)).begin("one", "a", ONE) is None
+    assert SqlTraffic(open_store(empty_database_url)).begin("one", "a", ONE) is None

@@ -89,8 +89,8 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
         **_all(_RULE, "handlers"),
     },
     "access": {
-        **_all(_LOOK, "is_open known may_read now"),
-        **_all(_RULE, "keys make revoke"),
+        **_all(_LOOK, "is_open known known_by_id may_read used_today now"),
+        **_all(_RULE, "keys make revoke note calls"),
     },
     "analysis": {
         **_all(_LOOK, "result of_document"),
@@ -98,7 +98,7 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
         **_all(_RULE, "handlers"),
     },
     "webhooks": _all(
-        _RULE, "all get add remove enable deliveries send_again ping sources add_source remove_source known once"
+        _RULE, "all get add remove rotate enable deliveries send_again ping sources add_source remove_source known once"
     ),
     "spending": _all(_LOOK, "bill savings calls call today this_month forecast unpriced budgets"),
     "models": {

@@ -146,6 +146,20 @@ class Settings(BaseSettings):
     inside_hosts: str = ""
     """Hosts (separated by commas) that webhooks and documents' addresses may name though they lie inside the own network, also by http."""
 
+    cors_origins: str = ""
+    """Addresses (separated by commas, such as ``https://erp.example.org``) whose pages may call the API from a browser. Empty: none."""
+
+    jwt_issuer: str = ""
+    """The OIDC issuer whose bearer tokens the API takes, with its ``jwt_audience`` (that of this studio). Empty: none."""
+    jwt_audience: str = ""
+    jwt_jwks: str = ""
+    """Where the issuer's keys are; empty: as its ``/.well-known/openid-configuration`` says."""
+    jwt_algorithms: str = "RS256,ES256"
+    jwt_leeway: int = Field(60, ge=0, le=300)
+    """Seconds that the clocks may be apart."""
+    token_secret: SecretStr | None = None
+    """What the API's own short-lived tokens are signed with; ``None``: a secret that is made in the data folder."""
+
     surroundings: tuple[Mapping[str, SecretStr], ...] = Field((), repr=False, exclude=True)
     """What the environment, ``.env`` and ``.streamlit/secrets.toml`` say, one after the other, as they were when they were
     last looked at: at start, and by :meth:`look_again`. Keys of providers are among it: never shown or logged."""

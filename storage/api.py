@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select, text, update
+from sqlalchemy import RowMapping, delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import ColumnElement
 
-from core.stores.api import SAVING, ApiKey, ApiTask
+from core.stores.api import SAVING, ApiCall, ApiKey, ApiTask
+from storage.columns import summed, total
 from storage.database import Database, clock_of
-from storage.tables import API_DOCUMENTS, API_KEYS, API_TASKS, UNSAVED
+from storage.tables import API_CALLS, API_DOCUMENTS, API_KEYS, API_TASKS, CALLS, UNSAVED
 
 #: Tasks that are looked at in one go.
 _MOST = 500
@@ -36,6 +39,12 @@ class SqlApi:
         """See :meth:`core.stores.api.ApiStore.key_by_digest`."""
         with self._database.read() as connection:
             row = connection.execute(select(API_KEYS).where(API_KEYS.c.digest == digest)).mappings().first()
+        return ApiKey(**row) if row else None
+
+    def key(self, key_id: str) -> ApiKey | None:
+        """See :meth:`core.stores.api.ApiStore.key`."""
+        with self._database.read() as connection:
+            row = connection.execute(select(API_KEYS).where(API_KEYS.c.key_id == key_id)).mappings().first()
         return ApiKey(**row) if row else None
 
     def add_key(self, key: ApiKey) -> None:
@@ -150,6 +159,35 @@ class SqlApi:
         query = select(func.sum(API_TASKS.c.pages)).where(API_TASKS.c.owner == owner, API_TASKS.c.created_at >= since)
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one() or 0)
+
+    def dollars_since(self, owner: str, since: datetime) -> Decimal:
+        """See :meth:`core.stores.api.ApiStore.dollars_since`."""
+        mine = select(API_TASKS.c.task_id).where(API_TASKS.c.owner == owner)
+        query = select(total(CALLS.c.cost, self._database.dialect)).where(CALLS.c.at >= since, CALLS.c.run_id.in_(mine))
+        with self._database.read() as connection:
+            return summed(connection.execute(query).scalar_one())
+
+    # --- calls -------------------------------------------------------------------------------------------------------
+
+    def note_calls(self, calls: Sequence[ApiCall]) -> None:
+        """See :meth:`core.stores.api.ApiStore.note_calls`."""
+        with self._database.write() as connection:
+            connection.execute(insert(API_CALLS), [asdict(call) for call in calls])
+
+    def calls(self, owner: str | None, before: datetime | None, limit: int) -> list[ApiCall]:
+        """See :meth:`core.stores.api.ApiStore.calls`."""
+        query = select(API_CALLS).order_by(API_CALLS.c.at.desc(), API_CALLS.c.call_id).limit(limit)
+        if owner is not None:
+            query = query.where(API_CALLS.c.owner == owner)
+        if before is not None:
+            query = query.where(API_CALLS.c.at < before)
+        with self._database.read() as connection:
+            return [ApiCall(**row) for row in connection.execute(query).mappings()]
+
+    def forget_calls(self, before: datetime) -> None:
+        """See :meth:`core.stores.api.ApiStore.forget_calls`."""
+        with self._database.write() as connection:
+            connection.execute(delete(API_CALLS).where(API_CALLS.c.at < before))
 
 
 def _is_unsaved(now: float) -> ColumnElement[bool]:

@@ -628,6 +628,22 @@ API_KEYS = Table(
     Column("used_at", Moment),
     Column("calls_per_minute", Integer),
     Column("pages_per_day", Integer),
+    Column("dollars_per_day", Amount),
+)
+
+#: Who called the API, and what was answered.
+API_CALLS = Table(
+    "api_calls",
+    METADATA,
+    Column("call_id", String(64), primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("who", Prose, nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("method", String(20), nullable=False),
+    Column("path", Prose, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Index("ix_api_calls_owner", "owner", "at"),
 )
 
 #: Who brought which document by the API.
@@ -677,6 +693,8 @@ WEBHOOKS = Table(
     Column("created_by", Prose, nullable=False),
     Column("disabled_at", Moment),
     Column("reason", Prose, nullable=False),
+    Column("old_secret", String(100)),
+    Column("old_until", Moment),
 )
 
 #: The outbox: a row a message to an address, written with what it tells.

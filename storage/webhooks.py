@@ -52,6 +52,13 @@ class SqlWebhooks:
                 connection.execute(update(WEBHOOK_DELIVERIES).where(waits).values(state="parked", leased_until=None))
             return bool(connection.execute(change).rowcount)
 
+    def set_secret(self, webhook_id: str, secret: str, old: str, until: datetime) -> bool:
+        """See :meth:`core.stores.webhooks.WebhookStore.set_secret`."""
+        mine = (WEBHOOKS.c.webhook_id == webhook_id) & (WEBHOOKS.c.secret == old)
+        change = update(WEBHOOKS).where(mine).values(secret=secret, old_secret=old, old_until=until)
+        with self._database.write() as connection:
+            return bool(connection.execute(change).rowcount)
+
     def remove_webhook(self, webhook_id: str) -> bool:
         """See :meth:`core.stores.webhooks.WebhookStore.remove_webhook`."""
         with self._database.write() as connection:

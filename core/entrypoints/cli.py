@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 
@@ -216,6 +217,7 @@ def _add_keys(parser: argparse.ArgumentParser) -> None:
     make.add_argument("--days", type=int, metavar="N", help="how long it works (default: until it is revoked)")
     make.add_argument("--calls", type=int, metavar="N", help="calls a minute at most")
     make.add_argument("--pages", type=int, metavar="N", help="pages a day at most")
+    make.add_argument("--dollars", type=_dollars, metavar="N", help="US dollars a day at most that models may cost")
     revoked = ways.add_parser("revoke", help="have a key open nothing more")
     revoked.add_argument("key_id", metavar="ID")
 
@@ -227,6 +229,9 @@ def _add_webhooks(parser: argparse.ArgumentParser) -> None:
     add.add_argument("url", metavar="URL")
     add.add_argument("--event", action="append", default=[], choices=EVENTS, help="only this; may be repeated")
     add.add_argument("--values", action="store_true", help="tell what documents say, too")
+    rotate = ways.add_parser("rotate", help="give it a new secret, printed once; for a time the old one signs too")
+    rotate.add_argument("id", metavar="ID")
+    rotate.add_argument("--hours", type=float, default=24.0, metavar="N", help="how long (default: %(default)s)")
     for name, about in (("remove", "tell it nothing more"), ("log", "what it was told, and how that went")):
         ways.add_parser(name, help=about).add_argument("id", metavar="ID")
     send = ways.add_parser("send", help="send a message again")
@@ -262,6 +267,16 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
         metavar="NAME|FILE",
         help="a recipe by name (default, page-only, always-ocr, one of your own) or a JSON file",
     )
+
+
+def _dollars(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except ArithmeticError as error:
+        raise argparse.ArgumentTypeError(f"“{text}” is no amount") from error
+    if not amount.is_finite() or amount <= 0:
+        raise argparse.ArgumentTypeError("an amount above 0 is needed")
+    return amount
 
 
 def _names(text: str) -> tuple[str, ...]:

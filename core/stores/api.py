@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
 from core.person import Role
@@ -13,7 +14,8 @@ from core.person import Role
 @dataclass(frozen=True, slots=True)
 class ApiKey:
     """A key of a program. Of the key itself only its SHA-256 (``digest``) and its first letters (``prefix``) are kept. Moments are UTC.
-    ``calls_per_minute`` and ``pages_per_day`` are what it may ask for; ``None``: as much as it likes."""
+    ``calls_per_minute``, ``pages_per_day`` and ``dollars_per_day`` (spent on models, US dollars) are what it may ask for; ``None``: as much as it
+    likes."""
 
     key_id: str
     name: str
@@ -27,6 +29,7 @@ class ApiKey:
     used_at: datetime | None = None
     calls_per_minute: int | None = None
     pages_per_day: int | None = None
+    dollars_per_day: Decimal | None = None
 
     def works(self, now: datetime) -> bool:
         """Whether it opens anything at ``now``."""
@@ -58,6 +61,21 @@ class ApiTask:
     saving_until: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ApiCall:
+    """A call of the API, answered or refused: ``who`` called (empty: nobody that is known), with which ``owner``'s things, and the
+    ``status`` that was answered. ``path`` is without its query. ``call_id`` is told to the caller as X-Request-ID. ``at`` is UTC."""
+
+    call_id: str
+    at: datetime
+    who: str
+    owner: str
+    method: str
+    path: str
+    status: int
+    seconds: float
+
+
 class ApiStore(Protocol):
     """Keeps keys and tasks. Safe for threads and processes."""
 
@@ -66,6 +84,9 @@ class ApiStore(Protocol):
 
     def key_by_digest(self, digest: str) -> ApiKey | None:
         """The key with this SHA-256."""
+
+    def key(self, key_id: str) -> ApiKey | None:
+        """The key of this id."""
 
     def add_key(self, key: ApiKey) -> None:
         """Keep a new key."""
@@ -108,3 +129,15 @@ class ApiStore(Protocol):
 
     def pages_since(self, owner: str, since: datetime) -> int:
         """How many pages an owner had read since."""
+
+    def dollars_since(self, owner: str, since: datetime) -> Decimal:
+        """What the models asked for an owner's tasks have cost since (US dollars)."""
+
+    def note_calls(self, calls: Sequence[ApiCall]) -> None:
+        """Note calls of the API."""
+
+    def calls(self, owner: str | None, before: datetime | None, limit: int) -> list[ApiCall]:
+        """The calls of an owner (``None``: of all) before a moment, newest first."""
+
+    def forget_calls(self, before: datetime) -> None:
+        """Drop the calls before a moment."""

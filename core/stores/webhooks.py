@@ -18,7 +18,8 @@ DeliveryState = Literal["waiting", "delivered", "parked"]
 @dataclass(frozen=True, slots=True)
 class Webhook:
     """An address that is told of ``events``. ``secret`` signs what is sent, and so it is kept as it is; it is shown once. With
-    ``with_values`` it is told what documents say too. One that is ``disabled_at`` a moment is told nothing since."""
+    ``with_values`` it is told what documents say too. One that is ``disabled_at`` a moment is told nothing since. Until ``old_until`` the
+    secret that it had before signs beside the new one."""
 
     webhook_id: str
     url: str
@@ -29,6 +30,13 @@ class Webhook:
     created_by: str
     disabled_at: datetime | None = None
     reason: str = ""
+    old_secret: str | None = None
+    old_until: datetime | None = None
+
+    def secrets(self, now: datetime) -> tuple[str, ...]:
+        """What signs at ``now``, the newest first."""
+        old = self.old_secret if self.old_until is not None and now < self.old_until else None
+        return (self.secret, old) if old else (self.secret,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,9 @@ class WebhookStore(Protocol):
 
     def set_disabled(self, webhook_id: str, at: datetime | None, reason: str = "") -> bool:
         """Tell it nothing more (``None``: tell it again); gives whether there is such a one. What waits for a disabled one is parked."""
+
+    def set_secret(self, webhook_id: str, secret: str, old: str, until: datetime) -> bool:
+        """Have it signed with ``secret``, and with the ``old`` one too until a moment; ``False`` where ``old`` is not what it has."""
 
     def remove_webhook(self, webhook_id: str) -> bool:
         """Drop it with its deliveries; gives whether there was such a one."""

@@ -64,7 +64,7 @@ class Delivering:
         headers = {"content-type": "application/json", "user-agent": "extraction-studio"}
         try:
             status = self._post(
-                webhook.url, headers | signed(webhook.secret, held.delivery_id, now, body), body, PATIENCE
+                webhook.url, headers | signed(webhook.secrets(now), held.delivery_id, now, body), body, PATIENCE
             )
             error = "" if 200 <= status < 300 else f"It answered with status {status}."
         except StudioError as failure:

@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from core.errors import SignatureRefused
@@ -23,11 +23,12 @@ def new_secret() -> str:
     return _PREFIX + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
-def signed(secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
-    """The headers that go with ``body``."""
+def signed(secrets: Sequence[str], message_id: str, at: datetime, body: bytes) -> dict[str, str]:
+    """The headers that go with ``body``: a signature for each of ``secrets``, of which the receiver knows one."""
     seconds = str(int(at.timestamp()))
     headers = {"webhook-id": message_id, "webhook-timestamp": seconds}
-    return headers | {"webhook-signature": f"v1,{_signature(secret, message_id, seconds, body)}"}
+    signatures = [f"v1,{_signature(secret, message_id, seconds, body)}" for secret in secrets]
+    return headers | {"webhook-signature": " ".join(signatures)}
 
 
 def check_time(headers: Mapping[str, str], now: datetime) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -56,6 +55,14 @@ class Webhooks:
         """Drop one with its log. Raises RecordMissing."""
         if not self._store.remove_webhook(webhook_id):
             raise RecordMissing(_MISSING.format("webhook"))
+
+    def rotate(self, webhook_id: str, hours: float = 24.0) -> Webhook:
+        """Give one a new secret, which is to be shown now and never again; for ``hours`` what is sent bears a signature by the old one
+        too, so that the receiver may change over meanwhile. Raises RecordMissing."""
+        before, now = self.get(webhook_id), self._clock()
+        if not self._store.set_secret(webhook_id, new_secret(), before.secret, now + timedelta(hours=hours)):
+            raise RecordMissing("Somebody else gave this webhook a new secret just now: ask them for it.")
+        return self.get(webhook_id)
 
     def enable(self, webhook_id: str) -> Webhook:
         """Tell one again that answered that it was gone. Raises RecordMissing."""
@@ -119,8 +126,3 @@ class Webhooks:
         finally:
             self._store.answer(source.source_id, message_id, answer)
         return answer
-
-
-def without_secret(webhook: Webhook) -> Webhook:
-    """What may be shown of a subscription later on."""
-    return replace(webhook, secret="")

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,22 +36,30 @@ class Served:
         return self.studio.access.make(name, role, "the tests", **limits)[0]  # type: ignore[arg-type]
 
 
-@pytest.fixture
-def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
-    """The API over an empty studio."""
-    monkeypatch.setenv("STUDIO_DATA_DIR", str(tmp_path))
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    studio = build_studio()
+@contextmanager
+def serve(studio: Studio, **how: str) -> Iterator[Served]:
+    """The API over a studio, served by uvicorn."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(make_api(lambda: studio), port=port, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(make_api(lambda: studio, **how), port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     end = time.monotonic() + 20
     while not server.started and time.monotonic() < end:
         time.sleep(0.02)
-    yield Served(f"http://127.0.0.1:{port}", studio)
-    server.should_exit = True
-    thread.join(10)
-    studio.close()
+    try:
+        yield Served(f"http://127.0.0.1:{port}", studio)
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        studio.close()
+
+
+@pytest.fixture
+def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """The API over an empty studio."""
+    monkeypatch.setenv("STUDIO_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    with serve(build_studio()) as served:
+        yield served

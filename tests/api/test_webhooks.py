@@ -20,7 +20,7 @@ import pytest
 from core.errors import AddressRefused, FetchFailed
 from core.stores.alerts import Alert
 from core.webhooks.outside import OutsideCalls, is_public
-from core.webhooks.signing import new_secret, signed
+from core.webhooks.signing import is_signed, new_secret, signed
 from tests.api.conftest import Served
 from tests.api.test_api import read
 from tests.conftest import SampleFile
@@ -175,7 +175,7 @@ def tell(
     """Send a signed message."""
     body = json.dumps({"type": kind, "data": data}).encode()
     return client.post(
-        f"/v1/inbound/{kind}", content=body, headers=signed(secret, message_id, at or datetime.now(UTC), body)
+        f"/v1/inbound/{kind}", content=body, headers=signed([secret], message_id, at or datetime.now(UTC), body)
     )
 
 
@@ -209,7 +209,7 @@ def test_a_message_that_is_not_signed_so_or_late_is_refused(api: Served) -> None
             client.post(
                 "/v1/inbound/document_ready",
                 json=data,
-                headers=signed(source["secret"], "m1", datetime.now(UTC), b"{}"),
+                headers=signed([source["secret"]], "m1", datetime.now(UTC), b"{}"),
             ),
         ]
         assert {(each.status_code, each.json()["code"]) for each in refused} == {(401, "signature-refused")}
@@ -380,3 +380,23 @@ def test_the_command_line_knows_who_is_told(
     assert main(["webhooks", "remove", hook.webhook_id]) == 0
     assert main(["webhooks", "add", "http://10.0.0.1/x"]) == 1
     assert "https" in capsys.readouterr().err
+
+
+def test_while_a_secret_rotates_two_signatures_are_sent(api: Served, receiver: Receiver) -> None:
+    """The receiver checks with either; once the time is over only the new one signs. Two who rotate at once don't both think they did."""
+    with api.client() as client:
+        hook = subscribed(client, receiver, "alert")
+        changed = client.post(f"/v1/webhooks/{hook['webhook_id']}/rotate", json={"hours": 1}).json()
+        assert changed["secret"].startswith("whsec_")
+        assert changed["secret"] != hook["secret"]
+        client.post(f"/v1/webhooks/{hook['webhook_id']}/test")
+        until(lambda: len(receiver.came) == 1)
+        headers, body = receiver.came[-1]
+        assert len(headers["webhook-signature"].split(" ")) == 2
+        assert all(is_signed(secret, headers, body) for secret in (hook["secret"], changed["secret"]))
+        last = client.post(f"/v1/webhooks/{hook['webhook_id']}/rotate", json={"hours": 0}).json()
+        client.post(f"/v1/webhooks/{hook['webhook_id']}/test")
+        until(lambda: len(receiver.came) == 2)
+        headers, body = receiver.came[-1]
+        assert [is_signed(each["secret"], headers, body) for each in (hook, changed, last)] == [False, False, True]
+        assert [each["secret"] for each in client.get("/v1/webhooks").json()] == [None]

@@ -12,28 +12,37 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.entrypoints.api.aliases import aliases
+from core.entrypoints.api.called import Called, Noted
 from core.entrypoints.api.caller import Caller
 from core.entrypoints.api.generic import generic_routes
+from core.entrypoints.api.keys import key_routes
 from core.entrypoints.api.problems import answer_problems, problem
 from core.entrypoints.api.routes import VERSION, routes
 from core.entrypoints.api.tasks import Tasks
+from core.entrypoints.api.tokens import Tokens
 from core.entrypoints.api.webhooks import webhook_routes
 from core.outage import Outage
 from core.person import STUDIO
+from core.settings import Settings
 from core.stores.api import ApiStore
 from core.studio import Studio
 
 log = logging.getLogger(__name__)
 #: Seconds between two looks for tasks whose record is to be saved, and bytes beside a file that a form may have.
 _LOOK, _BESIDE = 1.0, 1_000_000
+#: What a browser's page of another origin may send, and see.
+_CORS_SENT = "Authorization X-API-Key Content-Type Prefer Idempotency-Key If-Match Last-Event-ID X-Request-ID"
+_CORS_TOLD = "ETag Location Retry-After Preference-Applied X-Request-ID"
 
 
-def make_api(studio: Callable[[], Studio]) -> FastAPI:
-    """The API over the studio that ``studio`` gives, which is asked when the first call comes. Its pages at ``/docs`` need no internet."""
+def make_api(studio: Callable[[], Studio], cors_origins: str | None = None) -> FastAPI:
+    """The API over the studio that ``studio`` gives, which is asked when the first call comes. Its pages at ``/docs`` need no internet.
+    ``cors_origins`` are the addresses whose pages may call it from a browser (``None``: as the settings say)."""
     api = FastAPIOffline(
         title="Extraction studio",
         version=VERSION,
@@ -43,23 +52,36 @@ def make_api(studio: Callable[[], Studio]) -> FastAPI:
     api.state.studio = studio
     api.state.access = cache(lambda: studio().access)
     api.state.store = cache(lambda: studio().access.store)
+    api.state.tokens = cache(lambda: Tokens(studio().settings, studio().access))
+    api.state.called = Called()
     answer_problems(api)
     api.include_router(routes)
     api.include_router(webhook_routes)
     api.include_router(generic_routes)
+    api.include_router(key_routes)
     api.include_router(aliases)
     api.add_middleware(GZipMiddleware, minimum_size=2000)
     api.add_middleware(LimitedBody, most=lambda: studio().defaults.limits.file_megabytes * 1_000_000 + _BESIDE)
+    if origins := [origin.strip() for origin in (cors_origins or Settings().cors_origins).split(",") if origin.strip()]:
+        api.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_headers=_CORS_SENT.split(),
+            expose_headers=_CORS_TOLD.split(),
+        )
+    api.add_middleware(Noted, called=api.state.called)
     return api
 
 
 @contextlib.asynccontextmanager
 async def _lifespan(api: FastAPI) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(work(api.state)) for work in (_save_what_is_over, _tell)]
+    tasks = [asyncio.create_task(work(api.state)) for work in (_save_what_is_over, _tell, _note_calls)]
     yield
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await run_in_threadpool(_note, api.state)
 
 
 @contextlib.asynccontextmanager
@@ -92,6 +114,21 @@ async def _tell(state: Any) -> None:
         except Exception as error:
             outage.began(error)
         await asyncio.sleep(0 if sent else _LOOK + outage.pause)
+
+
+async def _note_calls(state: Any) -> None:
+    """Keep who called, once a second."""
+    while True:
+        await asyncio.sleep(_LOOK)
+        await run_in_threadpool(_note, state)
+
+
+def _note(state: Any) -> None:
+    try:
+        if calls := state.called.take():
+            state.access().note(calls)
+    except Exception:
+        log.exception("calls of the API were not noted")
 
 
 def _settle(studio: Studio, store: ApiStore) -> None:

@@ -1,18 +1,20 @@
-"""Who calls: the key that a program shows, or nobody, where no key was ever made and the call comes from this machine."""
+"""Who calls: a program that shows a key or a token, or nobody, where no key was ever made and the call comes from this machine."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.security import APIKeyHeader, HTTPBearer
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
-from core.access import Access, person_of
+from core.access import person_of
+from core.entrypoints.api.tokens import is_ours, is_token
 from core.errors import AccessDenied, TooManyCalls
 from core.person import Person
 from core.stores.api import ApiKey
@@ -24,11 +26,13 @@ _HERE = ("127.0.0.1", "::1", "localhost", "testclient")
 #: What a proxy adds: then the call comes from somewhere else, whatever the connection says.
 _PROXIED = ("x-forwarded-for", "forwarded", "x-real-ip")
 _LIMITER = FixedWindowRateLimiter(MemoryStorage())
+#: How a browser's WebSocket, which can send no header of its own, shows a key or a token: as the second of two subprotocols.
+SUBPROTOCOL = "bearer"
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A program that calls: the studio in its hands, and its key (``None``: a program on this machine, without one)."""
+    """A program that calls: the studio in its hands, and its key (``None``: a person's token, or a program on this machine)."""
 
     studio: Studio
     person: Person
@@ -47,33 +51,54 @@ class Caller:
         return self.person.may("admin")
 
 
-def caller_of(connection: HTTPConnection, studio: Studio, access: Access) -> Caller:
-    """Who calls. Raises AccessDenied, TooManyCalls."""
-    shown = _shown(connection)
-    if shown is None:
-        if not access.is_open():
-            raise AccessDenied("Show a key: “Authorization: Bearer …” or “X-API-Key: …”.")
-        if not _is_local(connection):
-            raise AccessDenied(
-                "Without a key the API answers programs on its own machine alone: make a key with “python -m core keys make”."
-            )
-        person = Person("a program on this machine", "admin", "account")
-        _count("local", MOST_PER_MINUTE)
-        return Caller(studio.by(person), person, None)
-    key = access.known(shown)
+def caller_of(connection: HTTPConnection, state: Any, shown: str | None = None) -> Caller:
+    """Who calls, by what ``connection`` shows, or what is ``shown`` beside it. ``state`` is that of the API. Raises AccessDenied,
+    NotAllowed, TooManyCalls."""
+    shown = shown or _shown(connection)
+    caller = _known(state, shown) if shown else _nobody(connection, state)
+    connection.scope.setdefault("state", {})["caller"] = caller
+    return caller
+
+
+def _known(state: Any, shown: str) -> Caller:
+    studio, key = state.studio(), None
+    if not is_token(shown):
+        key = state.access().known(shown)
+    elif is_ours(shown):
+        key = state.tokens().key_of(shown)
+    if key is None:
+        person, owner = state.tokens().person_of(shown)
+        _count(owner, MOST_PER_MINUTE)
+        return Caller(studio.by(person), person, None, owner)
     _count(key.key_id, key.calls_per_minute or MOST_PER_MINUTE)
     person = person_of(key)
     return Caller(studio.by(person), person, key)
+
+
+def _nobody(connection: HTTPConnection, state: Any) -> Caller:
+    if not state.access().is_open() or state.tokens().has_issuer:
+        raise AccessDenied("Show a key or a token: “Authorization: Bearer …” or “X-API-Key: …”.")
+    if not is_local(connection):
+        raise AccessDenied(
+            "Without a key the API answers programs on its own machine alone: make a key with “python -m core keys make”."
+        )
+    person = Person("a program on this machine", "admin", "account")
+    _count("local", MOST_PER_MINUTE)
+    return Caller(state.studio().by(person), person, None)
 
 
 def _shown(connection: HTTPConnection) -> str | None:
     if key := connection.headers.get("x-api-key"):
         return key
     scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip()
+    offered = connection.scope.get("subprotocols", [])
+    return offered[1] if len(offered) == 2 and offered[0] == SUBPROTOCOL else None
 
 
-def _is_local(connection: HTTPConnection) -> bool:
+def is_local(connection: HTTPConnection) -> bool:
+    """Whether a call comes from this machine, with no proxy between."""
     host = connection.client.host if connection.client else ""
     return host in _HERE and not any(name in connection.headers for name in _PROXIED)
 
@@ -83,9 +108,15 @@ def _count(who: str, most: int) -> None:
         raise TooManyCalls(f"More than {most} calls a minute: come again in a minute.", 60)
 
 
-async def _caller(request: Request) -> Caller:
-    state = request.app.state
-    return await run_in_threadpool(caller_of, request, state.studio(), state.access())
+#: For the description alone: whatever is shown, :func:`caller_of` reads it.
+_SCHEMES = (
+    Depends(HTTPBearer(auto_error=False, description="A key, or a token")),
+    Depends(APIKeyHeader(name="X-API-Key", auto_error=False)),
+)
+
+
+async def _caller(request: Request, bearer: Annotated[Any, _SCHEMES[0]], key: Annotated[Any, _SCHEMES[1]]) -> Caller:
+    return await run_in_threadpool(caller_of, request, request.app.state)
 
 
 #: What a route asks for to know who calls.

@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 from sse_starlette.sse import EventSourceResponse
 from starlette.concurrency import run_in_threadpool
 
-from core.entrypoints.api.caller import Caller, Calls, caller_of
+from core.entrypoints.api.caller import SUBPROTOCOL, Caller, Calls, caller_of
 from core.entrypoints.api.models import (
     ChangeRequest,
     DocumentInfo,
@@ -299,16 +299,17 @@ async def events(
 
 @routes.websocket("/tasks/{task_id}/ws")
 async def watch_task(socket: WebSocket, task_id: str, after: int = 0) -> None:
-    """The same events over a WebSocket, a JSON object each; ``after`` is the last number that was seen."""
+    """The same events over a WebSocket, a JSON object each; ``after`` is the last number that was seen. A browser shows its token as the
+    second of the subprotocols ``bearer`` and the token."""
     state = socket.app.state
     try:
-        caller = await run_in_threadpool(caller_of, socket, state.studio(), state.access())
+        caller = await run_in_threadpool(caller_of, socket, state)
         tasks = Tasks(caller, state.store())
         await run_in_threadpool(tasks.task, task_id)
     except (StudioError, Refused):
         await socket.close(4401)
         return
-    await socket.accept()
+    await socket.accept(SUBPROTOCOL if SUBPROTOCOL in socket.scope.get("subprotocols", []) else None)
     async for each in _watch(tasks, task_id, after):
         await socket.send_json(each)
     await socket.close()

@@ -39,7 +39,8 @@ class NewWebhook(BaseModel):
 
 
 class WebhookInfo(BaseModel):
-    """A subscription. ``secret`` is there once, where it was made; ``reason`` says why it is told nothing more."""
+    """A subscription. ``secret`` is there once, where it was made; ``reason`` says why it is told nothing more;
+    until ``old_secret_until`` the secret that it had signs too."""
 
     webhook_id: str
     url: str
@@ -49,7 +50,16 @@ class WebhookInfo(BaseModel):
     created_by: str
     enabled: bool
     reason: str
+    old_secret_until: datetime | None = None
     secret: str | None = None
+
+
+class Rotation(BaseModel):
+    """For how long (hours) the secret that a webhook had signs beside its new one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    hours: float = Field(24.0, ge=0, le=720)
 
 
 class TryInfo(BaseModel):
@@ -121,6 +131,14 @@ async def remove_webhook(caller: Calls, webhook_id: Id) -> None:
     await run_in_threadpool(caller.studio.webhooks.remove, webhook_id)
 
 
+@webhook_routes.post("/webhooks/{webhook_id}/rotate", tags=["webhooks"], responses=PROBLEMS)
+async def rotate_secret(caller: Calls, webhook_id: Id, asked: Rotation) -> WebhookInfo:
+    """Give it a new secret, which the answer has, now and never again. For ``hours`` each message bears two signatures, one by the
+    secret that it had."""
+    made = await run_in_threadpool(caller.studio.webhooks.rotate, webhook_id, asked.hours)
+    return _info(made, made.secret)
+
+
 @webhook_routes.post("/webhooks/{webhook_id}/enable", tags=["webhooks"], responses=PROBLEMS)
 async def enable_webhook(caller: Calls, webhook_id: Id) -> WebhookInfo:
     """Tell an address again that had answered that it is gone."""
@@ -165,6 +183,7 @@ def _info(webhook: Webhook, secret: str | None = None) -> WebhookInfo:
         created_by=webhook.created_by,
         enabled=webhook.disabled_at is None,
         reason=webhook.reason,
+        old_secret_until=webhook.old_until,
         secret=secret,
     )
 

@@ -14,8 +14,15 @@ def run(arguments: argparse.Namespace) -> int:
     access = studio.access
     match arguments.do:
         case "make":
-            limits = {"days": arguments.days, "calls_per_minute": arguments.calls, "pages_per_day": arguments.pages}
-            key, kept = access.make(arguments.name, arguments.role, studio.person.name, **limits)
+            key, kept = access.make(
+                arguments.name,
+                arguments.role,
+                studio.person.name,
+                days=arguments.days,
+                calls_per_minute=arguments.calls,
+                pages_per_day=arguments.pages,
+                dollars_per_day=arguments.dollars,
+            )
             print(key)
             warn(f"{kept.name}, {kept.role}: keep this key, it is shown only now. Its id is {kept.key_id}.")
         case "revoke":

@@ -20,6 +20,9 @@ def run(arguments: argparse.Namespace) -> int:
             warn(
                 f"Keep this secret, it is shown only now: it signs what is sent. The webhook's id is {made.webhook_id}."
             )
+        case "rotate":
+            print(webhooks.rotate(arguments.id, arguments.hours).secret)
+            warn(f"Keep this secret, it is shown only now. For {arguments.hours:g} hours the one before signs too.")
         case "remove":
             webhooks.remove(arguments.id)
             warn(f"{arguments.id} is told nothing more.")

@@ -30,7 +30,13 @@ if get_script_run_ctx(suppress_warning=True) is None:
     api = make_api(get_studio)
     app = st.App(
         __file__,
-        routes=[*picture_routes(), *watch_routes(), *review_routes(), Mount("/api", api)],
+        routes=[
+            *picture_routes(),
+            *watch_routes(),
+            *review_routes(),
+            Mount("/api", api),
+            Mount("/socket.io", api.state.rooms),
+        ],
         middleware=[Middleware(AtHome)],
         lifespan=lambda _: lived_with(api),
     )

@@ -22,6 +22,7 @@ from core.entrypoints.api.caller import Caller
 from core.entrypoints.api.generic import generic_routes
 from core.entrypoints.api.keys import key_routes
 from core.entrypoints.api.problems import answer_problems, problem
+from core.entrypoints.api.rooms import Rooms
 from core.entrypoints.api.routes import VERSION, routes
 from core.entrypoints.api.tasks import Tasks
 from core.entrypoints.api.tokens import Tokens
@@ -62,7 +63,11 @@ def make_api(studio: Callable[[], Studio], cors_origins: str | None = None) -> F
     api.include_router(aliases)
     api.add_middleware(GZipMiddleware, minimum_size=2000)
     api.add_middleware(LimitedBody, most=lambda: studio().defaults.limits.file_megabytes * 1_000_000 + _BESIDE)
-    if origins := [origin.strip() for origin in (cors_origins or Settings().cors_origins).split(",") if origin.strip()]:
+    told = Settings().cors_origins if cors_origins is None else cors_origins
+    origins = [origin.strip() for origin in told.split(",") if origin.strip()]
+    api.state.rooms = Rooms(api.state, origins)
+    api.mount("/socket.io", api.state.rooms)
+    if origins:
         api.add_middleware(
             CORSMiddleware,
             allow_origins=origins,

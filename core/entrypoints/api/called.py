@@ -16,8 +16,8 @@ from core.stores.api import ApiCall
 #: Calls that wait to be noted at most: of a flood the first ones are.
 _MOST = 10_000
 _GIVEN = re.compile(r"[0-9a-zA-Z_.-]{8,64}")
-#: What says nothing of anybody: whether the service lives, and its pages.
-_UNNOTED = re.compile(r"(/v1)?/(health|metrics|docs|redoc|openapi\.json|static-offline-docs)\b.*")
+#: What says nothing of anybody: whether the service lives, and its pages; Socket.IO notes its own.
+_UNNOTED = re.compile(r"(/v1)?/(health|metrics|docs|redoc|openapi\.json|static-offline-docs|socket\.io)\b.*")
 
 
 class Called:

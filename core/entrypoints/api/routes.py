@@ -53,14 +53,33 @@ MOST_WAIT, _PAUSE = 60.0, 0.05
 _WAIT = re.compile(r"\bwait\s*=\s*(\d{1,4})")
 Id = Annotated[str, Path(max_length=64, pattern=r"^[0-9a-zA-Z_-]+$")]
 Order = Annotated[int, Path(ge=1, le=2**62)]
+_PROBLEM = {
+    "type": "object",
+    "title": "Problem",
+    "description": "RFC 9457; ``code`` is stable, ``detail`` one sentence.",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        **{name: {"type": "string"} for name in ("type", "title", "detail", "code")},
+        "status": {"type": "integer"},
+        "errors": {"type": "array", "items": {"type": "object"}},
+    },
+}
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    code: {"description": what, "content": {"application/problem+json": {}}}
+    code: {"description": what, "content": {"application/problem+json": {"schema": _PROBLEM}}}
     for code, what in {
+        400: "Not readable",
         401: "No key that works",
         403: "Not allowed",
         404: "Not there",
+        409: "Not now, or there already",
+        410: "No longer kept",
+        412: "Changed meanwhile",
+        413: "Too large",
+        415: "Not a document that is read here",
         422: "Cannot be done",
+        428: "No version named",
         429: "Too many calls",
+        503: "Not available",
     }.items()
 }
 
@@ -289,7 +308,7 @@ async def events(
     await run_in_threadpool(tasks.task, task_id)
 
     async def stream() -> AsyncIterator[dict[str, Any]]:
-        async for each in _watch(tasks, task_id, int(last_event_id or 0)):
+        async for each in watch(tasks, task_id, int(last_event_id or 0)):
             yield {"event": each["event"], "data": json.dumps(each["data"], ensure_ascii=False)} | (
                 {"id": str(each["id"])} if each["id"] else {}
             )
@@ -310,12 +329,12 @@ async def watch_task(socket: WebSocket, task_id: str, after: int = 0) -> None:
         await socket.close(4401)
         return
     await socket.accept(SUBPROTOCOL if SUBPROTOCOL in socket.scope.get("subprotocols", []) else None)
-    async for each in _watch(tasks, task_id, after):
+    async for each in watch(tasks, task_id, after):
         await socket.send_json(each)
     await socket.close()
 
 
-async def _watch(tasks: Tasks, task_id: str, after: int) -> AsyncIterator[dict[str, Any]]:
+async def watch(tasks: Tasks, task_id: str, after: int) -> AsyncIterator[dict[str, Any]]:
     """The events of a task after a number, then how it ended (an event without a number)."""
     told = ""
     while True:
@@ -397,7 +416,7 @@ async def record(caller: Calls, request: Request, order_id: Order, response: Res
 @routes.patch(
     "/records/{order_id}",
     tags=["records"],
-    responses=PROBLEMS | {412: {"description": "Changed meanwhile"}, 428: {"description": "No version named"}},
+    responses=PROBLEMS,
 )
 async def change_record(
     caller: Calls,

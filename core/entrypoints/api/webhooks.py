@@ -165,7 +165,11 @@ async def deliveries(
 
 
 @webhook_routes.post(
-    "/webhooks/{webhook_id}/deliveries/{delivery_id}/send", tags=["webhooks"], status_code=202, responses=PROBLEMS
+    "/webhooks/{webhook_id}/deliveries/{delivery_id}/send",
+    tags=["webhooks"],
+    status_code=202,
+    response_class=Response,
+    responses=PROBLEMS,
 )
 async def send_again(caller: Calls, webhook_id: Id, delivery_id: Id) -> Response:
     """Send a message again, with the id that it had."""

@@ -124,4 +124,4 @@ def describe_event(event: TrailEvent) -> str:
         "restored": f"brought it back{f' to {where}' if where else ''}",
         "undone": f"took the last save back{moved}",
         "taken back": "took the save back: the workbook refused it",
-    }[event.action]
+    }[event.action] + (" (with others, in one go)" if told.get("batch") else "")

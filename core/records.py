@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -66,6 +66,55 @@ class Difference:
 _TOLD = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a record, as it was ``seen``, is to become; ``None``: it is to be deleted. ``after`` names the run that its values come
+    of."""
+
+    seen: Record
+    after: Record | None
+
+    @property
+    def order_id(self) -> int:
+        """The record's number."""
+        assert self.seen.order_id is not None
+        return self.seen.order_id
+
+
+@dataclass(frozen=True, slots=True)
+class BatchNotes:
+    """What is written in the transaction of a batch's changes: that they are done, or that they were taken back as the workbook
+    refused. ``check`` comes first in it."""
+
+    done: Callable[[Sequence[SaveReceipt]], None] = lambda receipts: None
+    taken_back: Callable[[Sequence[SaveReceipt]], None] = lambda receipts: None
+    check: Callable[[], None] = lambda: None
+
+
+_NO_NOTES = BatchNotes()
+
+
+class ChangedMeanwhile(StorageError):
+    """Some of several records are not as they were seen: nothing was changed. ``orders`` are their numbers, each with a sentence
+    where there is more to say than that."""
+
+    def __init__(self, orders: Mapping[int, str]) -> None:
+        self.orders = orders
+        super().__init__(f"{len(orders)} of these records were changed since by somebody else: nothing was changed.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What an order's targets hold and are to hold (``None``: they are without it), what is noted with it, and the run whose
+    final values it sets."""
+
+    order_id: int
+    before: Mapping[Target, Record | None]
+    after: Mapping[Target, Record | None]
+    learn: Callable[[], None] = lambda: None
+    run_id: str | None = None
+
+
 class Records:
     """The verbs of saved records; thread-safe.
 
@@ -84,11 +133,18 @@ class Records:
         self._trail = stores.trail
         self._unit = stores.unit
         self._stores = stores
+        self._batch = ""
 
     def by(self, person: Person) -> Records:
         """The same records, in the hands of ``person``."""
         mine = copy.copy(self)
         mine._person = person
+        return mine
+
+    def in_batch(self, batch_id: str) -> Records:
+        """The same records: what they do stands in the trail as part of that batch."""
+        mine = copy.copy(self)
+        mine._batch = batch_id
         return mine
 
     # --- saving ----------------------------------------------------------------------------------------------------
@@ -151,7 +207,7 @@ class Records:
                 self._ledger.keep_changes(order_id, before.values, values, "saved", self._person.name)
             self._tell_saved(order, before, targets)
 
-        return self._carry_out(order_id, previous, dict.fromkeys(targets, order), learn, run_id)
+        return self._carry_out(_Change(order_id, previous, dict.fromkeys(targets, order), learn, run_id))
 
     def _tell_saved(self, order: Record, before: Record | None, targets: Sequence[Target]) -> None:
         """Into the trail: that it was saved, and where that approved it, by whom or what."""
@@ -174,6 +230,7 @@ class Records:
 
     def _leave_line(self, action: Action, order: Record, by: str = "", **told: Any) -> None:
         who = self._person
+        told |= {"batch": self._batch} if self._batch else {}
         event = TrailEvent(action, who.name, who.known, order.order_id, order.document, order.run_id, by, told)
         self._trail.add([event])
 
@@ -189,7 +246,65 @@ class Records:
             order = replace(order, document=extraction.document, pages=extraction.pages)
         lacking = self.lacking(order_id, targets)
         tell = lambda: self._leave_line("changed", order, stores=list(lacking))  # noqa: E731
-        return self._carry_out(order_id, dict.fromkeys(lacking), dict.fromkeys(lacking, order), tell)
+        return self._carry_out(_Change(order_id, dict.fromkeys(lacking), dict.fromkeys(lacking, order), tell))
+
+    # --- several at once -------------------------------------------------------------------------------------------
+
+    def change_all(self, wishes: Sequence[Wish], notes: BatchNotes) -> list[SaveReceipt]:
+        """Carry out what is wished of several records as one unit, wherever they are held: all of it, or nothing. Raises
+        ChangedMeanwhile where the database has another version of some than was seen, StorageError."""
+        rows = self._workbook().some([wish.order_id for wish in wishes])
+        changes = [self._wished(wish, rows.get(wish.order_id)) for wish in wishes]
+        return self._carry_out_all(
+            changes, self._checking({wish.order_id: wish.seen.version for wish in wishes}, notes)
+        )
+
+    def undo_all(self, receipts: Sequence[SaveReceipt], notes: BatchNotes) -> list[SaveReceipt]:
+        """Put several records back to what they were before, as one unit. Raises ChangedMeanwhile where some are not as those
+        changes left them, StorageError."""
+        ids = [receipt.order_id for receipt in receipts]
+        held, rows = {record.order_id: record for record in self._orders.some(ids)}, self._workbook().some(ids)
+        changes, changed = [], {}
+        for receipt in receipts:
+            order_id = receipt.order_id
+            here: dict[Target, Record | None] = {"database": held.get(order_id), "workbook": rows.get(order_id)}
+            now = {target: here[target] for target in receipt.targets}
+            other = [target for target in receipt.targets if now[target] != receipt.stored.get(target)]
+            if other:
+                changed[order_id] = describe_change(order_id, other[0], now[other[0]])
+            changes.append(self._return(receipt, now))
+        if changed:
+            raise ChangedMeanwhile(changed)
+        seen = {order_id: record.version if (record := held.get(order_id)) else None for order_id in ids}
+        return self._carry_out_all(changes, self._checking(seen, notes))
+
+    def _wished(self, wish: Wish, rows: Record | None) -> _Change:
+        before: dict[Target, Record | None] = {"database": wish.seen}
+        if rows and _is_same(wish.seen, rows):
+            before["workbook"] = rows
+        if wish.after is None:
+            return self._removal(wish.order_id, before)
+        after = replace(wish.after, updated_at=datetime.now(UTC))
+
+        def learn() -> None:
+            if after.run_id:
+                self._ledger.keep_final(after.run_id, wish.order_id, after.values, self._person.name)
+            else:
+                self._ledger.keep_changes(wish.order_id, wish.seen.values, after.values, "saved", self._person.name)
+            self._tell_saved(after, wish.seen, list(before))
+
+        return _Change(wish.order_id, before, dict.fromkeys(before, after), learn, after.run_id)
+
+    def _checking(self, seen: Mapping[int, int | None], notes: BatchNotes) -> BatchNotes:
+        """``notes`` that first look, inside the unit, whether the database still has these versions."""
+
+        def check() -> None:
+            now = self._orders.versions(list(seen), hold=True)
+            changed = {order_id for order_id, version in seen.items() if now.get(order_id) != version}
+            if changed:
+                raise ChangedMeanwhile(dict.fromkeys(changed, ""))
+
+        return replace(notes, check=check)
 
     def holders(self, order_id: int) -> tuple[Target, ...]:
         """The targets that hold the record: a workbook that has another one under its number does not. Raises
@@ -201,14 +316,16 @@ class Records:
         """Delete a record from ``targets``, all that hold it by default; the receipt's ``undo`` brings it back. Raises
         RecordMissing, StorageError."""
         chosen = self.holders(order_id) if targets is None else targets
-        before = {target: self._held(target, order_id) for target in chosen}
+        return self._carry_out(self._removal(order_id, {target: self._held(target, order_id) for target in chosen}))
+
+    def _removal(self, order_id: int, before: Mapping[Target, Record | None]) -> _Change:
         gone = next((order for order in before.values() if order), None)
 
         def tell() -> None:
             if gone:
-                self._leave_line("deleted", gone, stores=list(chosen))
+                self._leave_line("deleted", gone, stores=list(before))
 
-        return self._carry_out(order_id, before, dict.fromkeys(chosen), tell)
+        return _Change(order_id, before, dict.fromkeys(before), tell)
 
     def undo(self, receipt: SaveReceipt) -> None:
         """Put every target, and what the ledger took for final, back to what it was before that save or removal. Raises
@@ -216,7 +333,9 @@ class Records:
         for target, held in self._changes(receipt):
             raise StorageError(describe_change(receipt.order_id, target, held))
         now = {target: self._held(target, receipt.order_id) for target in receipt.targets}
+        self._carry_out(self._return(receipt, now))
 
+    def _return(self, receipt: SaveReceipt, now: Mapping[Target, Record | None]) -> _Change:
         def unlearn() -> None:
             saved, before = (next((o for o in held.values() if o), None) for held in (now, receipt.previous))
             if receipt.run_id:
@@ -225,7 +344,7 @@ class Records:
                 self._ledger.keep_changes(receipt.order_id, saved.values, before.values, "undone", self._person.name)
             self._tell_undone(saved, before, receipt.targets)
 
-        self._carry_out(receipt.order_id, now, receipt.previous, unlearn, receipt.run_id)
+        return _Change(receipt.order_id, now, receipt.previous, unlearn, receipt.run_id)
 
     def _tell_undone(self, saved: Record | None, before: Record | None, targets: Sequence[Target]) -> None:
         """Into the trail: a deletion taken back, a first save taken back, or the last of several."""
@@ -265,7 +384,7 @@ class Records:
         """Bring the workbook's rows of an order to what the database has. Raises StorageError."""
         noted = difference.noted
         order = self._held("database", noted.order_id)
-        with suppress(RecordMissing), self._stores.workbook(noted.workbook).staged(noted.order_id, order) as change:
+        with suppress(RecordMissing), self._stores.workbook(noted.workbook).staged({noted.order_id: order}) as change:
             change.put()
         if self._held("database", noted.order_id) == order:
             self._pending.done(noted.order_id, noted.workbook, noted.at)
@@ -288,64 +407,84 @@ class Records:
 
     # --- one unit --------------------------------------------------------------------------------------------------
 
-    def _carry_out(
-        self,
-        order_id: int,
-        before: Mapping[Target, Record | None],
-        after: Mapping[Target, Record | None],
-        learn: Callable[[], None] = lambda: None,
-        run_id: str | None = None,
-    ) -> SaveReceipt:
-        """Bring every target from ``before`` to ``after`` (``None``: without the order), and what the ledger learns with it,
-        as one. Raises StorageError: nothing has changed then, or it says what is left to mend."""
-        finals = self._ledger.finals(run_id) if run_id else None
-        receipt = SaveReceipt(order_id, tuple(after), dict(before), {}, run_id, finals)
-        stored: dict[Target, Record | None] = {}
+    def _carry_out(self, change: _Change) -> SaveReceipt:
+        """Bring every target to what ``change`` says, and what the ledger learns with it, as one. Raises StorageError: nothing has
+        changed then, or it says what is left to mend."""
+        return self._carry_out_all([change])[0]
+
+    def _carry_out_all(self, changes: Sequence[_Change], notes: BatchNotes = _NO_NOTES) -> list[SaveReceipt]:
+        """Carry several changes out as one unit: all of them, or none."""
+        receipts = [self._receipt(each) for each in changes]
+        rows = {each.order_id: each.after["workbook"] for each in changes if "workbook" in each.after}
         with ExitStack() as stack:
-            change, new_note = None, False
-            if "workbook" in after:
-                change = stack.enter_context(self._workbook().staged(order_id, after["workbook"]))
-                stored["workbook"] = change.held
+            staged = stack.enter_context(self._workbook().staged(rows)) if rows else None
+            new: set[int] = set()
             with self._unit():
-                if "database" in after:
-                    self._put(order_id, before["database"], after["database"])
-                    # Read again: a store may tell a value otherwise than it was given.
-                    stored["database"] = self._held("database", order_id)
-                    new_note = change is not None and self._pending.note(order_id, self._noted_path())
-                learn()
-                self._tell(order_id, run_id, after)
-            if change:
-                self._put_in_place(change, receipt, forget=new_note)
-        return replace(receipt, stored=stored)
+                notes.check()
+                for each, receipt in zip(changes, receipts, strict=True):
+                    if staged and each.order_id in rows:
+                        receipt.stored["workbook"] = staged.held[each.order_id]
+                    if "database" in each.after:
+                        self._put(each.order_id, each.before["database"], each.after["database"])
+                        # Read again: a store may tell a value otherwise than it was given.
+                        receipt.stored["database"] = self._held("database", each.order_id)
+                        if each.order_id in rows and self._pending.note(each.order_id, self._noted_path()):
+                            new.add(each.order_id)
+                    each.learn()
+                    self._tell(each.order_id, each.run_id, each.after)
+                notes.done(receipts)
+            if staged:
+                self._put_in_place(staged, receipts, new, notes)
+        return receipts
 
-    def _put_in_place(self, change: StagedChange, receipt: SaveReceipt, forget: bool) -> None:
+    def _receipt(self, change: _Change) -> SaveReceipt:
+        finals = self._ledger.finals(change.run_id) if change.run_id else None
+        return SaveReceipt(change.order_id, tuple(change.after), dict(change.before), {}, change.run_id, finals)
+
+    def _put_in_place(
+        self, staged: StagedChange, receipts: Sequence[SaveReceipt], new: Collection[int], notes: BatchNotes
+    ) -> None:
+        """Give the workbook's new state its place; ``new`` are the orders that were noted as lacking there only now."""
         try:
-            change.put()
+            staged.put()
         except BaseException as error:
-            self._take_back(receipt, error, forget)
+            self._take_back(receipts, error, new, notes)
             raise
-        with suppress(StorageError):  # the save is done; what_differs finds that nothing differs
-            self._pending.done(receipt.order_id, self._noted_path())
+        with suppress(StorageError), self._unit():  # the save is done; what_differs finds that nothing differs
+            for receipt in receipts:
+                if "workbook" in receipt.targets:
+                    self._pending.done(receipt.order_id, self._noted_path())
 
-    def _take_back(self, receipt: SaveReceipt, error: BaseException, forget: bool) -> None:
+    def _take_back(
+        self, receipts: Sequence[SaveReceipt], error: BaseException, new: Collection[int], notes: BatchNotes
+    ) -> None:
         """Put the database back as the workbook refused. Raises StorageError with the workbook's own reason where the database
         refuses that: the note stays."""
-        order_id = receipt.order_id
         try:
             with self._unit():
-                if "database" in receipt.targets:
-                    self._put(order_id, self._held("database", order_id), receipt.previous["database"])
-                if receipt.run_id:
-                    self._ledger.put_finals(receipt.run_id, receipt.finals, "failed", STUDIO.name)
-                self._tell(order_id, receipt.run_id, receipt.previous)
-                self._trail.add([TrailEvent("taken back", STUDIO.name, STUDIO.known, order_id, run_id=receipt.run_id)])
-                if forget:
-                    self._pending.done(order_id, self._noted_path())
+                for receipt in receipts:
+                    self._take_one_back(receipt)
+                    if receipt.order_id in new:
+                        self._pending.done(receipt.order_id, self._noted_path())
+                notes.taken_back(receipts)
         except StorageError:
+            orders = ", ".join(str(receipt.order_id) for receipt in receipts[:_TOLD])
+            named = f"order {orders}" if len(receipts) == 1 else f"{len(receipts)} orders ({orders} …)"
             raise StorageError(
-                f"{error} The database has order {order_id} as it was to be saved: once there is room, the Records page offers "
+                f"{error} The database has {named} as it was to be saved: once there is room, the Records page offers "
                 "to bring the Excel workbook to it."
             ) from error
+
+    def _take_one_back(self, receipt: SaveReceipt) -> None:
+        order_id = receipt.order_id
+        if "database" in receipt.targets:
+            self._put(order_id, self._held("database", order_id), receipt.previous["database"])
+        if receipt.run_id:
+            self._ledger.put_finals(receipt.run_id, receipt.finals, "failed", STUDIO.name)
+        self._tell(order_id, receipt.run_id, receipt.previous)
+        told = {"batch": self._batch} if self._batch else {}
+        line = TrailEvent("taken back", STUDIO.name, STUDIO.known, order_id, run_id=receipt.run_id, told=told)
+        self._trail.add([line])
 
     def _tell(self, order_id: int, run_id: str | None, after: Mapping[Target, Record | None]) -> None:
         """Tell that the targets now hold ``after``: a record that one of them lost and the database still has is not gone."""

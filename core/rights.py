@@ -38,8 +38,12 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
         **_all(_RULE, "configure recalibrate forget_calibration clear_cache handlers close tell"),
     },
     "records": {
-        **_all(_LOOK, "by duplicates lacking holders changed_since receipt_of what_differs"),
-        **_all(_WORK, "save fill remove undo mend leave"),
+        **_all(_LOOK, "by in_batch duplicates lacking holders changed_since receipt_of what_differs"),
+        **_all(_WORK, "save fill remove undo mend leave change_all undo_all"),
+    },
+    "bulk": {
+        **_all(_LOOK, "by picked readings get latest left"),
+        **_all(_WORK, "edit approve delete go_on undo read_again take keep_stored"),
     },
     "inbox": {
         **_all(_LOOK, "by search ids counts choices some of_run progress is_idle reports report recipe_of results"),

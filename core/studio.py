@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from core.access import Access
 from core.accuracy import Accuracy
 from core.analysis.analysis import Analysis
+from core.bulk import Bulk, BulkParts
 from core.cache import Cache
 from core.call import Call
 from core.comparison.comparator import Comparator
@@ -65,6 +66,7 @@ from core.settings import Defaults, Settings
 from core.shelf import Shelf
 from core.spending import Spending
 from core.stores.alerts import AlertStore
+from core.stores.batches import BatchStore
 from core.stores.bills import Bills
 from core.stores.calls import Calls
 from core.stores.comparisons import Comparisons
@@ -109,6 +111,7 @@ class Parts:
     queue: JobQueue
     comparisons: Comparisons
     orders: RecordStore
+    batches: BatchStore
     workbook: Callable[[Path], WorkbookStore]
     ledger: Ledger
     pending: Pending
@@ -190,6 +193,18 @@ class Studio:
             ),
             parts.person,
         )
+        self.bulk = Bulk(
+            BulkParts(
+                store=parts.batches,
+                orders=parts.orders,
+                runs=parts.runs,
+                queue=parts.queue,
+                defaults=lambda: self.defaults,
+                read_as=parts.types.reading_as,
+            ),
+            self.records,
+            parts.person,
+        )
         self.forgetting = Forgetting(
             ForgettingParts(
                 erasure=parts.erasure,
@@ -255,6 +270,7 @@ class Studio:
             mine.person = person
             mine.records, mine.comparison = self.records.by(person), self.comparison.by(person)
             mine.inbox, mine.forgetting = self.inbox.by(person), self.forgetting.by(person)
+            mine.bulk = self.bulk.by(person)
             mine.reviewing = mine._review_desk()
             self._hands[person] = mine if person.may("admin") else guarded(mine, person)
         return self._hands[person]

@@ -9,6 +9,8 @@ import streamlit as st
 from core.errors import StudioError
 from core.stores.records import RecordPage, RecordQuery
 from pages.records_parts.actions import draw_notice
+from pages.records_parts.bulk import draw_batch, draw_bulk, draw_choosing
+from pages.records_parts.choosing import is_choosing
 from pages.records_parts.detail import draw_record
 from pages.records_parts.download import draw_search_downloads
 from pages.records_parts.query import (
@@ -19,6 +21,7 @@ from pages.records_parts.query import (
     is_narrowed,
     search_page,
 )
+from pages.records_parts.reread import draw_reread
 from pages.records_parts.table import draw_table, opened_record
 from pages.shared.differences import draw_differences
 from pages.shared.frame import get_studio, plain
@@ -34,7 +37,9 @@ def draw_page() -> None:
     st.html(_STYLE)
     get_studio().begin_indexing()  # records of an earlier version are put into the index of words
     draw_notice()
+    draw_batch()
     draw_differences()
+    draw_reread()
     with st.container(key="records_split"):
         beside, detail = st.columns([9, 11], gap="medium")
     opened = opened_record()
@@ -58,10 +63,13 @@ def _draw_list(query: RecordQuery, listed: RecordPage) -> None:
         else:
             _draw_nothing_saved()
         return
+    if is_choosing():
+        draw_bulk(query, listed.total)
     draw_table(query, listed)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         draw_paging(query, listed)
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            draw_choosing()
             draw_search_downloads(query, listed.total)
 
 

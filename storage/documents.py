@@ -70,7 +70,7 @@ def summaries(connection: Connection, ids: Sequence[int]) -> Iterator[RecordSumm
         names = dict.fromkeys((*kind.list_columns, *kind.parts.values()))
         told = {name: told_value(kind.field_of(name), held.get(Path(name))) for name in names}
         own = {name: row[name] for name in OWN_COLUMNS if name in row}
-        yield RecordSummary(values=told, type=kind, **own)
+        yield RecordSummary(values=told, type=kind, version=row["version"], **own)
 
 
 def duplicates_of(connection: Connection, condition: ColumnElement[bool], reason: Any) -> Iterator[Duplicate]:

@@ -20,6 +20,7 @@ from storage.orders import index_again
 from storage.tables import (
     API_DOCUMENTS,
     API_TASKS,
+    BATCH_ITEMS,
     CALLS,
     COMPARISON_CELLS,
     COMPARISONS,
@@ -59,6 +60,7 @@ _OF_DOCUMENTS = {
     VOTES: "document",
     API_DOCUMENTS: "document",
     API_TASKS: "document",
+    BATCH_ITEMS: "document",
     TRAIL: "document",
 }
 _OF_RUNS = {
@@ -76,6 +78,7 @@ _OF_RUNS = {
 }
 _OF_ORDERS = {
     WORKBOOK_PENDING: "order_id",
+    BATCH_ITEMS: "order_id",
     FIELD_VALUES: "order_id",
     VALUE_CHANGES: "order_id",
     HEADER: "order_id",
@@ -102,6 +105,7 @@ _TELLING: dict[str, tuple[str, str]] = {
     "sales_order_value": ("orders", "order_id"),
     "document_header": ("orders", "order_id"),
     "document_value": ("orders", "order_id"),
+    "record_batch_items": ("orders", "order_id"),
 }
 #: Columns that say how something was done, not what a document says; and who did it.
 _HOW = frozenset("recipe recipe_name definition who known by".split())

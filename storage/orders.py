@@ -53,7 +53,11 @@ _SORTS: dict[str, ColumnElement[Any]] = {
     },
 }
 _LISTED = {name: HEADER.c[INVOICE.field_of(name).column] for name in INVOICE.list_columns}
-_SUMMARY = [*((HEADER if name in HEADER.c else ORIGIN).c[name] for name in OWN_COLUMNS), *_LISTED.values()]
+_SUMMARY = [
+    *((HEADER if name in HEADER.c else ORIGIN).c[name] for name in OWN_COLUMNS),
+    *_LISTED.values(),
+    ORIGIN.c.version,
+]
 #: The day by which listings are narrowed.
 _ISSUED = HEADER.c[INVOICE.field_of(INVOICE.issued_on).column]
 #: The fields by which the same invoice is told, with their columns.
@@ -145,6 +149,27 @@ class SqlOrders:
             if (held := _held(connection, order_id)) is None:
                 raise _missing(order_id)
             return held
+
+    def some(self, order_ids: Sequence[int]) -> list[Record]:
+        """See :meth:`core.stores.records.RecordStore.some`."""
+        with self._database.read() as connection:
+            return list(_of_any_type(connection, order_ids))
+
+    def versions(self, order_ids: Sequence[int], hold: bool = False) -> dict[int, int]:
+        """See :meth:`core.stores.records.RecordStore.versions`."""
+        with self._database.read() as connection:
+            return _versions(connection, order_ids, hold)
+
+    def picked(self, query: RecordQuery, most: int) -> dict[int, int]:
+        """See :meth:`core.stores.records.RecordStore.picked`."""
+        with self._database.read() as connection:
+            if _all_are_invoices(connection, query):
+                chosen = self._sorted(query, self._matches(query, query.sort))
+            else:
+                chosen = self._of_all_types(query)
+            ids = connection.execute(chosen.limit(most)).scalars().all()
+            found = _versions(connection, ids)
+            return {order_id: found[order_id] for order_id in ids if order_id in found}
 
     def keep_page_text(self, run_id: str, page_text: str) -> None:
         """See :meth:`core.stores.records.RecordStore.keep_page_text`."""
@@ -362,6 +387,22 @@ def _held(connection: Connection, order_id: int | None, lock: bool = False) -> R
     return next(documents(connection, other.with_for_update() if lock else other), None)
 
 
+def _versions(connection: Connection, order_ids: Sequence[int], hold: bool = False) -> dict[int, int]:
+    """The versions of these records; with ``hold`` their rows are locked in one order, so that nobody waits for whom they hold up."""
+    found: dict[int, int] = {}
+    for start in range(0, len(order_ids), _BATCH):
+        ids = sorted(order_ids)[start : start + _BATCH]
+        for table in (ORIGIN, DOCUMENT):
+            chosen = select(table.c.order_id, table.c.version).where(table.c.order_id.in_(ids))
+            if hold and table is ORIGIN:  # saves hold the header
+                locked = select(HEADER.c.order_id).where(HEADER.c.order_id.in_(ids)).order_by(HEADER.c.order_id)
+                connection.execute(locked.with_for_update())
+            chosen = chosen.order_by(table.c.order_id)
+            rows = connection.execute(chosen.with_for_update() if hold and table is DOCUMENT else chosen)
+            found |= {row.order_id: row.version for row in rows}
+    return found
+
+
 def _remove(connection: Connection, order_id: int | None) -> bool:
     """Delete the record; gives whether there was one."""
     drop_index(connection, order_id)
@@ -496,7 +537,8 @@ def _search_row(order: Record) -> dict[str, Any]:
 
 def _summary(row: RowMapping) -> RecordSummary:
     own = {name: row[name] for name in OWN_COLUMNS}
-    return RecordSummary(values={name: row[column.name] for name, column in _LISTED.items()}, **own)
+    values = {name: row[column.name] for name, column in _LISTED.items()}
+    return RecordSummary(values=values, version=row["version"], **own)
 
 
 def _whole() -> Select[Any]:

@@ -735,3 +735,28 @@ WEBHOOK_MESSAGES = Table(
     Column("at", Moment, nullable=False, index=True),
     Column("answer", Facts),
 )
+
+#: What was done to many records at once, and a row a record of it: what became of it, and what is needed to undo that.
+BATCHES = Table(
+    "record_batches",
+    METADATA,
+    Column("batch_id", String(64), primary_key=True),
+    Column("deed", String(20), nullable=False),
+    Column("told", Facts, nullable=False),
+    Column("who", Prose, nullable=False),
+    Column("known", String(20), nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+)
+BATCH_ITEMS = Table(
+    "record_batch_items",
+    METADATA,
+    Column("batch_id", String(64), primary_key=True),
+    Column("order_id", OrderId, primary_key=True, autoincrement=False, index=True),
+    Column("version", Integer),
+    Column("state", String(20), nullable=False),
+    Column("sentence", Prose, nullable=False),
+    Column("run_id", String(64)),
+    Column("document", String(64), index=True),
+    Column("receipt", Facts),
+    Index("ix_record_batch_items_state", "batch_id", "state", "order_id"),
+)

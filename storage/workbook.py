@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -87,44 +87,43 @@ class Workbook:
         """See :meth:`core.stores.workbook.WorkbookStore.save`."""
         if order.order_id is None:
             raise StorageError("An order needs its number before it can be stored.")
-        with self.staged(order.order_id, order) as change:
+        with self.staged({order.order_id: order}) as change:
             change.put()
 
     def remove(self, order_id: int) -> None:
         """See :meth:`core.stores.workbook.WorkbookStore.remove`."""
-        with self.staged(order_id, None) as change:
+        with self.staged({order_id: None}) as change:
             change.put()
 
     @contextmanager
-    def staged(self, order_id: int, order: Record | None) -> Iterator[StagedChange]:
+    def staged(self, orders: Mapping[int, Record | None]) -> Iterator[StagedChange]:
         """See :meth:`core.stores.workbook.WorkbookStore.staged`."""
         with self.held() as place:
             with self._told():
                 drop_left_over(place)
-                data = self._data_with(order_id, order)
-                held = self._book(data, order).order(order_id)
+                put = [order for order in orders.values() if order]
+                data = self._data_with(orders, put)
+                book = self._book(data, put)
+                held = {order_id: book.order(order_id) for order_id in orders}
                 file = StagedFile(place, data, BY_UMASK)
             with file:
                 yield StagedChange(held, partial(self._put, file))
 
-    def _data_with(self, order_id: int, order: Record | None) -> bytes:
-        book = self._opened(order)
-        if order is None and (book is None or book.order(order_id) is None):
-            raise self._missing(order_id)
-        book = book or self._book(None, order)
-        own: dict[Layout, list[Row]] = rows_of(order) if order else {}
-        rows = {layout.name: rows for layout, rows in own.items()}
-        # Its rows of another type go: the document may have been read as that before.
-        held = [layout for sheets in book.held() for layout in sheets.layouts]
-        for layout in joined((*LAYOUTS, *filter(book.has, held), *own)).values():
-            book.sheet(layout).put(order_id, rows.get(layout.name, []), partial(book.rows_may_move, layout))
+    def _data_with(self, orders: Mapping[int, Record | None], put: Sequence[Record]) -> bytes:
+        book = self._opened(put)
+        for order_id, order in orders.items():
+            if order is None and (book is None or book.order(order_id) is None):
+                raise self._missing(order_id)
+        book = book or self._book(None, put)
+        for order_id, order in orders.items():
+            book.put(order_id, order)
         return book.data()
 
-    def _book(self, data: bytes | None, order: Record | None = None) -> _Book:
-        """A workbook with the sheets of the types that there are, and of ``order`` as it was read."""
+    def _book(self, data: bytes | None, orders: Sequence[Record] = ()) -> _Book:
+        """A workbook with the sheets of the types that there are, and of ``orders`` as they were read."""
         known = {kind.name: kind for kind in self._types()}
-        kinds = known | {order.type.name: known.get(order.type.name, order.type)} if order else known
-        return _Book(data, list(kinds.values()), self._version_of, order.type if order else None)
+        kinds = known | {order.type.name: known.get(order.type.name, order.type) for order in orders}
+        return _Book(data, list(kinds.values()), self._version_of, list({order.type: None for order in orders}))
 
     def _put(self, file: StagedFile) -> None:
         with self._told():
@@ -156,6 +155,13 @@ class Workbook:
             raise self._missing(order_id)
         return order
 
+    def some(self, order_ids: Collection[int]) -> dict[int, Record]:
+        """See :meth:`core.stores.workbook.WorkbookStore.some`."""
+        with self._told():
+            book = self._opened() if order_ids else None
+            found = {order_id: book.order(order_id) for order_id in order_ids} if book else {}
+        return {order_id: order for order_id, order in found.items() if order}
+
     def duplicates(self, values: BaseModel) -> list[Duplicate]:
         """See :meth:`core.stores.workbook.WorkbookStore.duplicates`: the latest first."""
         wanted = match_key(values)
@@ -167,7 +173,7 @@ class Workbook:
             found = _duplicates(sheets, book.sheet(sheets.header), wanted)
             return sorted(found, key=lambda duplicate: -duplicate.order_id)
 
-    def _opened(self, order: Record | None = None) -> _Book | None:
+    def _opened(self, orders: Sequence[Record] = ()) -> _Book | None:
         try:
             data = self.path.read_bytes()
         except FileNotFoundError:
@@ -176,7 +182,7 @@ class Workbook:
             raise WorkbookDamaged(
                 f"{self.path.name} is protected by a password or has Excel's old format: save it as a plain .xlsx."
             )
-        return self._book(data, order)
+        return self._book(data, orders)
 
     def _missing(self, order_id: int) -> RecordMissing:
         return RecordMissing(f"There is no order {order_id} in {self.path.name}: its rows may have been deleted.")
@@ -235,16 +241,16 @@ class Workbook:
 
 class _Book:
     """An opened workbook: its package and our sheets, those of invoices and of the types ``kinds`` that it has. Where several
-    versions of a type are at hand (``saving`` is that of the record to be saved) their sheet has the columns of all."""
+    versions of a type are at hand (``saving`` are those of the records to be saved) their sheet has the columns of all."""
 
     def __init__(
-        self, data: bytes | None, kinds: Sequence[DocumentType], version_of: VersionOf, saving: DocumentType | None
+        self, data: bytes | None, kinds: Sequence[DocumentType], version_of: VersionOf, saving: Sequence[DocumentType]
     ) -> None:
         self._package = Package(data)
         self._kinds = kinds
         self._version_of = version_of
         self._saving = saving
-        told = [*kinds, *([saving] if saving else [])]
+        told = [*kinds, *saving]
         self._layouts = joined((*LAYOUTS, *(layout for kind in told for layout in sheets_of(kind).layouts)))
         self._sheets: dict[str, tuple[str, Sheet]] = {}
         self._drops_strings = False
@@ -284,14 +290,14 @@ class _Book:
         version = version_in(row)
         if version is None:
             return kind.base
-        same = (each for each in (self._saving, kind) if each and each.name == kind.name and each.declared)
+        same = (each for each in (*self._saving, kind) if each.name == kind.name and each.declared)
         known = next((each for each in same if each.declared and each.declared.version == version), None)
         return known or self._version_of(kind.name, version) or kind
 
     def _order(self, sheets: Sheets, order_id: int) -> Record:
         """The record as ``sheets`` of its version have it."""
         if any(set(layout.titles) - set(self._layouts[layout.name].titles) for layout in sheets.layouts):
-            earlier = _Book(self._package.data(), self._kinds, self._version_of, sheets.kind)
+            earlier = _Book(self._package.data(), self._kinds, self._version_of, [sheets.kind])
             return earlier._order(sheets, order_id)
         header, *_ = self.sheet(sheets.header).rows_of(order_id)[::-1]
         details = {
@@ -299,6 +305,15 @@ class _Book:
             for name, layout in sheets.tables.items()
         }
         return order_of(sheets.kind, header, details)
+
+    def put(self, order_id: int, order: Record | None) -> None:
+        """Make its rows those of ``order`` (``None``: it has none any more)."""
+        own: dict[Layout, list[Row]] = rows_of(order) if order else {}
+        rows = {layout.name: rows for layout, rows in own.items()}
+        # Its rows of another type go: the document may have been read as that before.
+        held = [layout for sheets in self.held() for layout in sheets.layouts]
+        for layout in joined((*LAYOUTS, *filter(self.has, held), *own)).values():
+            self.sheet(layout).put(order_id, rows.get(layout.name, []), partial(self.rows_may_move, layout))
 
     def take_out(self, order_ids: Collection[int]) -> bool:
         """Take the rows of these orders out; gives whether there were any."""

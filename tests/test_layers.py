@@ -61,6 +61,7 @@ LOGIC = (
     "forgetting",
     "webhooks",
     "analysis",
+    "bulk",
 )
 LOGIC_PACKAGES = (
     "rules",

@@ -62,6 +62,7 @@ from core.webhooks.outside import LOCAL, OutsideCalls
 from core.webhooks.webhooks import Webhooks
 from storage.alerts import SqlAlerts
 from storage.api import SqlApi
+from storage.batches import SqlBatches
 from storage.bills import SqlBills
 from storage.calls import SqlCalls
 from storage.comparisons import SqlComparisons
@@ -210,6 +211,7 @@ def _assemble(
         queue=queue,
         comparisons=SqlComparisons(database),
         orders=orders,
+        batches=SqlBatches(database),
         workbook=lambda path: Workbook(path, types.types, types.version_of),
         ledger=ledger,
         pending=SqlPending(database),
@@ -306,6 +308,7 @@ _NO_PART_IN_A_RESULT = {
     "forgetting",
     "webhooks",
     "analysis",
+    "bulk",
 }
 
 

@@ -65,6 +65,7 @@ class RecordSummary:
     document_type: str | None
     type: DocumentType = USUAL
     matched: str = ""
+    version: int | None = None
 
     def value(self, column: str) -> Any:
         """What stands in a column of the list: of a list of several types, which bears the names of the usual one's fields, the
@@ -158,6 +159,16 @@ class RecordStore(Protocol):
 
     def get(self, order_id: int) -> Record:
         """One order whole. Raises RecordMissing."""
+
+    def some(self, order_ids: Sequence[int]) -> list[Record]:
+        """These orders whole, in their order; those that are gone are left out."""
+
+    def versions(self, order_ids: Sequence[int], hold: bool = False) -> dict[int, int]:
+        """The versions of these orders as they are stored; with ``hold``, nobody else changes them before the transaction that this
+        is called in ends."""
+
+    def picked(self, query: RecordQuery, most: int) -> dict[int, int]:
+        """The numbers of the matches of ``query`` in its order, each with its version; no more than ``most``."""
 
     def keep_page_text(self, run_id: str, page_text: str) -> None:
         """Keep the text of a run's pages, with a form feed between pages: records that are saved from it from now on are found by

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +16,10 @@ from core.stores.records import Duplicate, Record
 
 @dataclass(frozen=True, slots=True)
 class StagedChange:
-    """A workbook with a change that is written beside it and waits: ``held`` is the order as its rows will say (``None``:
+    """A workbook with a change that is written beside it and waits: ``held`` are the orders as their rows will say (``None``:
     it will be gone), ``put`` gives it the workbook's place. ``put`` raises StorageError: the workbook is as it was then."""
 
-    held: Record | None
+    held: Mapping[int, Record | None]
     put: Callable[[], None]
 
 
@@ -35,9 +35,9 @@ class WorkbookStore(Protocol):
         """Add the order, or replace the rows that have its id. Atomic, under a file lock; the person's other sheets
         and extra columns, the file's mode and place stay. Raises WorkbookLocked, WorkbookDamaged."""
 
-    def staged(self, order_id: int, order: Record | None) -> AbstractContextManager[StagedChange]:
-        """The workbook with that order's rows put (``None``: taken out), all but in its place: the disk has room for it, and
-        nobody else writes the workbook until the context is left. Left without ``put``, nothing has changed. Raises
+    def staged(self, orders: Mapping[int, Record | None]) -> AbstractContextManager[StagedChange]:
+        """The workbook with the rows of these orders put (``None``: taken out), all but in its place: the disk has room for it,
+        and nobody else writes the workbook until the context is left. Left without ``put``, nothing has changed. Raises
         RecordMissing where there is nothing to take out, WorkbookLocked, WorkbookDamaged, StorageError."""
 
     def remove(self, order_id: int) -> None:
@@ -52,6 +52,9 @@ class WorkbookStore(Protocol):
 
     def get(self, order_id: int) -> Record:
         """One order, as its rows say. Raises RecordMissing."""
+
+    def some(self, order_ids: Collection[int]) -> dict[int, Record]:
+        """Those of these orders that it has, by their number, read in one go. Raises WorkbookDamaged."""
 
     def duplicates(self, values: BaseModel) -> list[Duplicate]:
         """Orders of the same type with the same values in the fields by which it tells, such as vendor and number."""

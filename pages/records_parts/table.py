@@ -13,6 +13,7 @@ from core.document_types import USUAL
 from core.schema.document_type import DocumentType
 from core.schema.fields import FieldKind
 from core.stores.records import OWN_COLUMNS, RecordPage, RecordQuery, RecordSummary
+from pages.records_parts.choosing import choices, chosen, is_choosing, take_rows
 from pages.records_parts.query import ORDER, SORT, columns, listed_type, title_of_column
 from pages.shared.times import local_time, local_zone
 
@@ -62,6 +63,9 @@ def draw_table(query: RecordQuery, listed: RecordPage) -> None:
         heads[FOUND] = st.column_config.TextColumn("Found in", width=_FOUND_WIDTH)
         cells = {"order_id": cells.pop("order_id")} | cells
         names = list(cells)
+    if is_choosing():
+        _draw_to_choose(cells, heads, key, {row.order_id: row.version or 0 for row in listed.rows})
+        return
     st.dataframe(
         cells,
         key=key,
@@ -71,6 +75,22 @@ def draw_table(query: RecordQuery, listed: RecordPage) -> None:
         on_select=lambda: _select(kind, key, ids, names),
         selection_mode=["single-row", "single-cell", "single-column"],
         selection_default={"selection": {"rows": [ids.index(opened)] if opened in ids else []}},
+    )
+
+
+def _draw_to_choose(cells: dict[str, list[str]], heads: dict[str, Any], key: str, shown: dict[int, int]) -> None:
+    """The same rows with a box before each."""
+    key = f"{key}_choosing_{choices()}"
+    on = chosen()
+    st.dataframe(
+        cells,
+        key=key,
+        height="content" if len(shown) <= _MOST_ROWS else _HEIGHT,
+        hide_index=True,
+        column_config=heads,
+        on_select=lambda: take_rows(shown, st.session_state[key]["selection"]["rows"]),
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": [place for place, number in enumerate(shown) if number in on]}},
     )
 
 

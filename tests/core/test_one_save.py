@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -120,10 +120,10 @@ def refusing(error: BaseException, then: Callable[[], None] = lambda: None) -> t
     """A workbook whose new state can be written but not put in its place."""
 
     class Refusing(Workbook):
-        def staged(self, order_id: int, order: object) -> AbstractContextManager[StagedChange]:
+        def staged(self, orders: Mapping[int, Record | None]) -> AbstractContextManager[StagedChange]:
             @contextmanager
             def held() -> Iterator[StagedChange]:
-                with Workbook.staged(self, order_id, order) as change:  # type: ignore[arg-type]
+                with Workbook.staged(self, orders) as change:
 
                     def put() -> None:
                         then()

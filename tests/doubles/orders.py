@@ -67,6 +67,19 @@ class MemoryOrders:
                 raise RecordMissing(f"There is no order {order_id}: it may have been deleted meanwhile.")
             return self._orders[order_id]
 
+    def some(self, order_ids: Sequence[int]) -> list[Record]:
+        """See :meth:`core.stores.records.RecordStore.some`."""
+        with self._lock:
+            return [self._orders[order_id] for order_id in order_ids if order_id in self._orders]
+
+    def versions(self, order_ids: Sequence[int], hold: bool = False) -> dict[int, int]:
+        """See :meth:`core.stores.records.RecordStore.versions`; nothing is held."""
+        return {record.order_id or 0: record.version or 0 for record in self.some(order_ids)}
+
+    def picked(self, query: RecordQuery, most: int) -> dict[int, int]:
+        """See :meth:`core.stores.records.RecordStore.picked`."""
+        return {record.order_id or 0: record.version or 0 for record in [*self.each(query)][:most]}
+
     def keep_page_text(self, run_id: str, page_text: str) -> None:
         """See :meth:`core.stores.records.RecordStore.keep_page_text`."""
         self._texts.setdefault(run_id, page_text)
@@ -177,7 +190,8 @@ def _summary(order: Record, added: tuple[str, ...]) -> RecordSummary:
     own = {name: _value(order, name) for name in OWN_COLUMNS}
     fields = order.type.model.model_fields
     names = (*order.type.list_columns, *order.type.parts.values(), *(name for name in added if name in fields))
-    return RecordSummary(values={name: _value(order, name) for name in names}, type=order.type, **own)
+    values = {name: _value(order, name) for name in names}
+    return RecordSummary(values=values, type=order.type, version=order.version, **own)
 
 
 def _duplicate(order: Record, reason: Literal["document", "values"]) -> Duplicate:

@@ -65,6 +65,10 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
         **_all(_WORK, "learn unlearn forget_rule lock"),
         **_all(_RULE, "forget forget_all bring_in erase"),
     },
+    "spot_checks": {
+        **_all(_LOOK, "standing warning"),
+        **_all(_RULE, "inspect note look choose loosen"),
+    },
     "types": {
         **_all(_LOOK, "declared types named version_of extension export reading_as pin"),
         **_all(_RULE, "keep remove take_in"),

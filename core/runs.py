@@ -30,6 +30,7 @@ from core.schema.document_type import DocumentType
 from core.schema.type_choice import TypeChoice
 from core.settings import Defaults
 from core.shelf import Shelf
+from core.spot_checks import SpotChecking
 from core.status import STATUS_WORDS
 from core.stores.calls import Calls
 from core.stores.files import Files
@@ -69,6 +70,7 @@ class RunParts:
     fix: Callable[[Recipe], Recipe]
     """Fixes what a recipe leaves open as its run begins: what is masked, which models are asked, what its prompts stand for."""
     announce: Announce = silent
+    spot_checks: SpotChecking | None = None
 
 
 class Runs:
@@ -237,6 +239,8 @@ class Runs:
         for event in self.pipeline.run(order, cancelled):
             if isinstance(event, RunFinished):
                 extraction = self._with_duplicates(event.extraction)
+                if not trial:
+                    extraction = self._inspected(extraction)
                 self._parts.files.keep_json("run", run_id, extraction.model_dump_json())
                 with self._parts.unit():
                     self._parts.ledger.keep_run(run_id, extraction, started)
@@ -244,6 +248,8 @@ class Runs:
                     self._parts.trail.add([_read_by(person, run_id, extraction)])
                     if not trial:
                         self._tell(run_id, extraction)
+                        if self._parts.spot_checks:
+                            self._parts.spot_checks.note(run_id, extraction)
                 note_pages_read(self._parts.files, extraction)
                 event = RunFinished(extraction)
             yield event
@@ -285,6 +291,10 @@ class Runs:
         if len(order.pages) > SHORT_PAGES or self._parts.recognises(document, order.pages, order.recipe.ocr):
             return "long"
         return "asking" if order.recipe.asked else "short"
+
+    def _inspected(self, extraction: Extraction) -> Extraction:
+        spot_checks = self._parts.spot_checks
+        return spot_checks.inspect(extraction) if spot_checks else extraction
 
     def _with_duplicates(self, extraction: Extraction) -> Extraction:
         found = self._parts.orders.duplicates(extraction.document, extraction.pages, extraction.values)

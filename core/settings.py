@@ -91,6 +91,21 @@ class AlertRules(BaseModel):
     )
 
 
+class SpotChecks(BaseModel):
+    """How many of the documents that would pass with nobody looking are looked at all the same. As made, none."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    share: float = Field(0.0, ge=0, le=0.05)
+    """The share of them that is drawn."""
+    most_wrong: int | None = Field(None, ge=1, le=1000)
+    """So many of 1,000 may have a wrong amount, number or date; ``None``: nothing follows from what is found."""
+    seed: str = ""
+    """What the draw depends on beside the document: it cannot be foreseen."""
+    asks: float | None = Field(None, ge=0, le=1)
+    """The confidence that the gate asks for at present, as more was wrong than that; ``None``: what recipe and gates ask."""
+
+
 #: What is read as it comes in: everything, only what has no pages to pick (one page, or invoice XML), or nothing.
 ReadOnArrival = Literal["all", "simple", "none"]
 
@@ -121,6 +136,7 @@ class Defaults(BaseModel):
     """What the studio learnt from reviewed records about its confidences; ``None``: the shipped calibration."""
     read_on_arrival: ReadOnArrival = "simple"
     """What of the Inbox is read by itself, by the default recipe."""
+    spot_checks: SpotChecks = SpotChecks()
     alerts: AlertRules = AlertRules()
     """When the Operation page tells somebody."""
 

@@ -25,7 +25,7 @@ from core.declared.definition import TypeDefinition
 from core.declared.shelf import TypeShelf
 from core.document_types import USUAL
 from core.documents import Document
-from core.errors import TooFewReviewed
+from core.errors import StudioError, TooFewReviewed
 from core.events import Event
 from core.evidence import Box, Evidence, PageText
 from core.exporting.exports import ExportForm, Exports
@@ -65,6 +65,7 @@ from core.schema.type_choice import TypeChoice
 from core.settings import Defaults, Settings
 from core.shelf import Shelf
 from core.spending import Spending
+from core.spot_checks import SpotChecking
 from core.stores.alerts import AlertStore
 from core.stores.batches import BatchStore
 from core.stores.bills import Bills
@@ -136,6 +137,7 @@ class Parts:
     alerts: AlertStore
     preferences: Preferences
     memory: VendorMemory
+    spot_checks: SpotChecking
     inbox: Inbox
     reviews: Reviews
     access: Access
@@ -165,6 +167,7 @@ class Studio:
         self.layouts = parts.layouts
         self.accuracy = parts.accuracy
         self.memory = parts.memory
+        self.spot_checks = parts.spot_checks
         self.access = parts.access
         self.analysis, self.webhooks = parts.analysis, parts.webhooks
         self._looked = -ALERT_SECONDS
@@ -173,7 +176,7 @@ class Studio:
         self.operation = Operation(
             parts.operation,
             parts.alerts,
-            Sources(parts.operation, self.spending.budgets, self.accuracy.latest),
+            Sources(parts.operation, self.spending.budgets, self.accuracy.latest, self.spot_checks.warning),
             lambda: self.defaults.alerts,
             announce=parts.announce,
             unit=parts.unit,
@@ -420,6 +423,7 @@ class Studio:
         wait; gives how many were sent."""
         if monotonic() - self._looked > ALERT_SECONDS:
             self._looked = monotonic()
+            self.spot_checks.look()
             self.operation.look()
         self._tell_of_batches()
         return self._parts.delivering.round()
@@ -534,9 +538,19 @@ class Studio:
             seen=seen,
             about=about,
         )
+        if run_id is not None:
+            self._look_at_spot_checks()
         if run_id is None or extraction is None or status != "reviewed":
             return receipt
         return replace(receipt, taught=self._learn(run_id, extraction))
+
+    def _look_at_spot_checks(self) -> None:
+        """Whether the gate is to ask more. The record is saved by then: what goes wrong here is looked at again within a minute."""
+        try:
+            if self.spot_checks.look():
+                self.operation.look()
+        except StudioError:
+            log.exception("the spot checks could not be looked at")
 
     def _learn(self, run_id: str, reviewed: Extraction) -> Taught | None:
         """What a review teaches. The record is saved by then: whatever goes wrong here must not look as if it were not."""

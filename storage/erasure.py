@@ -39,6 +39,7 @@ from storage.tables import (
     RUN_TEXT,
     RUNS,
     SETTINGS,
+    SPOT_CHECKS,
     TRAIL,
     TRAIL_PERMIT,
     VALUE_CHANGES,
@@ -61,6 +62,7 @@ _OF_DOCUMENTS = {
     API_DOCUMENTS: "document",
     API_TASKS: "document",
     BATCH_ITEMS: "document",
+    SPOT_CHECKS: "document",
     TRAIL: "document",
 }
 _OF_RUNS = {
@@ -73,6 +75,7 @@ _OF_RUNS = {
     VALUE_CHANGES: "run_id",
     API_TASKS: "task_id",
     RUN_TEXT: "run_id",
+    SPOT_CHECKS: "run_id",
     RUNS: "run_id",
     TRAIL: "run_id",
 }

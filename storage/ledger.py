@@ -74,7 +74,7 @@ class SqlLedger:
         with self._database.write() as connection:
             kept = connection.execute(select(FIELD_VALUES).where(mine)).mappings()
             held = {row["path"]: dict(row) for row in kept}
-            kind = _type_of_run(connection, run_id)
+            kind = type_of_run(connection, run_id)
             rows = [
                 _final_row(kind, held.get(path), path, finals) for path in {**held, **(finals.values if finals else {})}
             ]
@@ -236,7 +236,7 @@ def _final_row(kind: DocumentType, held: Mapping[str, Any] | None, path: str, fi
     return {"field": path, "order_id": finals.order_id, "final": after, "changed": changed}
 
 
-def _type_of_run(connection: Connection, run_id: str) -> DocumentType:
+def type_of_run(connection: Connection, run_id: str) -> DocumentType:
     """The type that a run read its document as."""
     mine = RUNS.c.run_id == run_id
     name = connection.execute(select(RUNS.c.type_name).where(mine)).scalar()

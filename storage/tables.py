@@ -599,6 +599,16 @@ REVIEWS = Table(
     Index("ix_reviews_ended", "outcome", "opened_at"),
 )
 
+#: Runs whose document would have passed and was drawn, so that somebody looks at it; ``sure`` is the threshold up to which it passed.
+SPOT_CHECKS = Table(
+    "spot_checks",
+    METADATA,
+    Column("run_id", String(64), primary_key=True),
+    Column("document", String(64), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("sure", Float, nullable=False),
+)
+
 #: What somebody was to be told. One that holds has no end.
 ALERTS = Table(
     "alerts",

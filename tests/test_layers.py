@@ -43,6 +43,7 @@ LOGIC = (
     "rights",
     "sign_in",
     "memory",
+    "spot_checks",
     "preferences",
     "evaluation",
     "extraction_json",

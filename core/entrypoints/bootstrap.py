@@ -50,6 +50,7 @@ from core.rules.documents import RulesExtractor
 from core.runs import RUN, RunParts, Runs
 from core.settings import Settings
 from core.shelf import Shelf
+from core.spot_checks import SpotChecking
 from core.stores.calls import Calls
 from core.stores.files import Files
 from core.stores.holds import Holds
@@ -84,6 +85,7 @@ from storage.private import make_private
 from storage.prompts import SqlPrompts
 from storage.reviews import SqlReviews
 from storage.settings import SqlSettings
+from storage.spot_checks import SqlSpotChecks
 from storage.table_exports import export_tables
 from storage.traffic import SqlTraffic
 from storage.trail import SqlTrail
@@ -153,6 +155,7 @@ def _assemble(
     jobs = SqlJobs(database, place, partial(_tell_of_failure, announce))
     ledger, trail = SqlLedger(database), SqlTrail(database)
     shelf = Shelf(files, ledger, trail, database.write, open_document, lambda: preferences.now.limits, password)
+    spot_checks = SpotChecking(preferences, SqlSpotChecks(database), lambda: preferences.now.recipe.approve_at)
     handlers: dict[str, Handler] = {}
     queue = WorkersQueue(jobs) if is_worker else _queue(settings, jobs, handlers, shelf)
     runs = Runs(
@@ -171,6 +174,7 @@ def _assemble(
             types=types.types,
             fix=fix,
             announce=announce,
+            spot_checks=spot_checks,
         )
     )
     inbox = Inbox(
@@ -241,6 +245,7 @@ def _assemble(
         announce=announce,
         preferences=preferences,
         memory=memory,
+        spot_checks=spot_checks,
         inbox=inbox,
         reviews=SqlReviews(database),
         person=Person(account_name()),
@@ -309,6 +314,7 @@ _NO_PART_IN_A_RESULT = {
     "webhooks",
     "analysis",
     "bulk",
+    "spot_checks",
 }
 
 

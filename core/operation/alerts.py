@@ -29,6 +29,8 @@ class Sources:
     store: OperationStore
     budgets: Callable[[], Sequence[BudgetState]]
     evaluations: Callable[[], Sequence[EvaluationRow]]
+    spot_checks: Callable[[], str] = lambda: ""
+    """Why somebody is to be told of what spot checks found; empty: there is nothing."""
 
 
 def broken_rules(rules: AlertRules, sources: Sources, now: datetime) -> Iterator[Alert]:
@@ -38,6 +40,8 @@ def broken_rules(rules: AlertRules, sources: Sources, now: datetime) -> Iterator
         if limit is not None:
             for subject, sentence in look(sources, float(limit), now):
                 yield Alert(uuid.uuid4().hex, kind, subject, sentence, now)
+    if sentence := sources.spot_checks():  # the limit is set with the spot checks
+        yield Alert(uuid.uuid4().hex, "spot_checks", "", sentence, now)
 
 
 def _queue(sources: Sources, hours: float, now: datetime) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from core.review.reviewed import Reviewed
 from core.review.stops import OF_DOCUMENT, stops
 from core.review.trust import CONFIRMED, PROPOSED, UNREAD, is_by_person, is_given
 from core.schema.path import Path
+from core.spot_checks.drawing import DRAWN as SPOT_CHECK
 from core.stores.records import Status
 from core.validation.gate import decide
 
@@ -108,4 +109,5 @@ def status_of(reviewed: Reviewed) -> Status:
     if stops(extraction):
         return "needs review"
     touched = bool(reviewed.was) or any(is_by_person(extraction, path) for path in extraction.provenance)
+    touched |= any(finding.check == SPOT_CHECK for finding in extraction.findings)  # answered, or it were a question
     return "reviewed" if touched else "approved"

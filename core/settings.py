@@ -159,6 +159,9 @@ class Settings(BaseSettings):
     """Who reads: worker processes, so that the page answers meanwhile, or threads of the page's own process, which need
     less memory. ``auto``: processes where there is memory for them."""
 
+    libreoffice: str = "auto"
+    """The LibreOffice that makes pages of Word files and works out tables: its path; ``auto`` looks for it, ``none`` does without."""
+
     inside_hosts: str = ""
     """Hosts (separated by commas) that webhooks and documents' addresses may name though they lie inside the own network, also by http."""
 

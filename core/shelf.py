@@ -61,6 +61,8 @@ class Shelf:
         document = self._opener(data, name, self._limits(), password)
         self._files.keep(data)
         about = {"name": document.name, "media_type": document.media_type, "pages": document.page_count}
+        if document.made_pages:  # before the document, which is known by its note
+            self._files.keep_json("pages", document.sha256, document.made_pages)
         new = self._files.load_json("document", document.sha256) is None
         self._files.keep_json("document", document.sha256, json.dumps(about))
         with self._unit():

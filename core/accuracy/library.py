@@ -11,21 +11,14 @@ from core.accuracy.archive import TRUTH, Imported, pack, unpack
 from core.accuracy.sets import CaseSets
 from core.accuracy.truths import case_id_of
 from core.atomic import write_atomically
+from core.documents import FORMATS
 from core.errors import CaseError, StorageError
 from core.settings import Limits
 from core.shelf import Shelf
 from core.stores.records import Record
 
 #: The suffix under which a document's bytes are kept, by media type.
-_SUFFIXES = {
-    "application/pdf": ".pdf",
-    "application/xml": ".xml",
-    "image/png": ".png",
-    "image/jpeg": ".jpg",
-    "image/tiff": ".tiff",
-    "image/webp": ".webp",
-    "image/bmp": ".bmp",
-}
+_SUFFIXES = {media_type: suffix for suffix, media_type in reversed(FORMATS.items())}
 
 
 class CaseLibrary:

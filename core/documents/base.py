@@ -80,6 +80,9 @@ class Document(Protocol):
     remarks: tuple[str, ...] = ()
     """Sentences on what the file is, where it is not what it seems."""
 
+    made_pages: str | None
+    """The pages that were made of a file that has none of its own, as they are to be kept with it: what was found lies on these."""
+
     def page(self, number: int, rotation: int = 0) -> Page:
         """Page ``number`` (from 1), turned clockwise by ``rotation`` (a multiple of 90). Raises PageRangeError,
         BrokenDocument."""

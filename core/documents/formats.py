@@ -5,6 +5,21 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
+from core.documents.office.kinds import (
+    DOC,
+    DOCM,
+    DOCX,
+    HTML,
+    ODS,
+    ODT,
+    RTF,
+    SUFFIXES,
+    XLS,
+    XLSM,
+    XLSX,
+    office_kind,
+    office_trouble,
+)
 from core.documents.signed import is_signed, unsigned
 from core.documents.xml_kinds import XmlKind, is_xml, xml_kind
 from core.errors import BrokenDocument, UnsupportedDocument
@@ -22,6 +37,17 @@ FORMATS: dict[str, str] = {
     ".xml": "application/xml",
     ".p7m": "application/xml",
     ".xsig": "application/xml",
+    ".docx": DOCX,
+    ".xlsx": XLSX,
+    ".docm": DOCM,
+    ".xlsm": XLSM,
+    ".doc": DOC,
+    ".xls": XLS,
+    ".odt": ODT,
+    ".ods": ODS,
+    ".rtf": RTF,
+    ".html": HTML,
+    ".htm": HTML,
 }
 
 _TITLES = {
@@ -32,6 +58,16 @@ _TITLES = {
     "image/webp": "WebP picture",
     "image/bmp": "BMP picture",
     "application/xml": "XML file",
+    DOCX: "Word document",
+    XLSX: "Excel workbook",
+    DOCM: "Word document with macros",
+    XLSM: "Excel workbook with macros",
+    DOC: "Word document of the old kind",
+    XLS: "Excel workbook of the old kind",
+    ODT: "OpenDocument text",
+    ODS: "OpenDocument spreadsheet",
+    RTF: "rich text document",
+    HTML: "web page",
 }
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -43,14 +79,11 @@ _SIGNATURES = (
 )
 #: Files that people try, which are not read here: how they begin, what they are, and what to do.
 _STRANGERS = (
-    (re.compile(rb"PK\x03\x04"), "an Office document or a zip archive", "save it as PDF, or unpack it"),
-    (re.compile(rb"\xd0\xcf\x11\xe0"), "an old Office document or an Outlook message", "save it as PDF"),
-    (re.compile(rb"\{\\rtf"), "a rich text document", "save it as PDF"),
+    (re.compile(rb"PK\x03\x04"), "a zip archive", "unpack it, or drop it into the Inbox"),
     (re.compile(rb"GIF8[79]a"), "a GIF picture", "save it as PNG"),
     (re.compile(rb"....ftyp(?:hei|hev|mif|msf|avif)", re.DOTALL), "a HEIC or AVIF photo", "save it as JPEG"),
     (re.compile(rb"%!PS"), "a PostScript file", "convert it to PDF"),
     (re.compile(rb"\xff\x0a|....JXL |....jP  ", re.DOTALL), "a JPEG XL or JPEG 2000 picture", "save it as JPEG or PNG"),
-    (re.compile(rb"\s*<(?:!doctype\s+)?html", re.IGNORECASE), "a web page", "print it to PDF"),
     (re.compile(rb"\x1f\x8b|7z\xbc\xaf|Rar!"), "an archive", "unpack it first"),
 )
 #: A PDF's header may stand behind a little rubbish; readers accept it within the first kilobyte.
@@ -107,11 +140,15 @@ def _by_content(data: bytes) -> str | None:
         return "image/bmp"
     if b"%PDF-" in data[:_PDF_HEAD]:
         return "application/pdf"
-    return "application/xml" if is_xml(data) else None
+    return "application/xml" if is_xml(data) else office_kind(data)
 
 
 def _unknown(data: bytes, name: str, suffix: str) -> UnsupportedDocument | BrokenDocument:
+    if (told := office_trouble(data)) is not None:
+        return UnsupportedDocument(name, f"this is {told}.")
     for pattern, what, advice in _STRANGERS:
+        if suffix in SUFFIXES.values() and data.startswith(b"PK"):
+            break  # it was an Office file
         if pattern.match(data[:512]):
             return UnsupportedDocument(name, f"this is {what}, which is not read here: {advice} and add it again.")
     if suffix in FORMATS:
@@ -119,4 +156,6 @@ def _unknown(data: bytes, name: str, suffix: str) -> UnsupportedDocument | Broke
         return BrokenDocument(
             name, f"the content is not {_article(title)}; the file is damaged: get it again from its sender."
         )
-    return UnsupportedDocument(name, "this kind of file is not read here: add a PDF, PNG, JPEG, TIFF, WebP or BMP.")
+    return UnsupportedDocument(
+        name, "this kind of file is not read here: add a PDF, PNG, JPEG, TIFF, WebP, BMP, Word or Excel file."
+    )

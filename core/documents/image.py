@@ -78,6 +78,7 @@ class ImageDocument:
     """A picture. Implements :class:`core.documents.base.Document`."""
 
     repaired = False
+    made_pages: str | None = None
 
     def __init__(self, data: bytes, name: str, media_type: str, limits: Limits) -> None:
         """Raises a DocumentError when it cannot be opened or is beyond ``limits``."""

@@ -92,6 +92,7 @@ class PdfDocument:
     """A PDF. Implements :class:`core.documents.base.Document`."""
 
     media_type = "application/pdf"
+    made_pages: str | None = None
 
     def __init__(self, data: bytes, name: str, limits: Limits, password: str | None = None) -> None:
         """Raises a DocumentError when it cannot be opened or is beyond ``limits``."""

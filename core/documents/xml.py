@@ -18,6 +18,7 @@ class XmlDocument:
     media_type = "application/xml"
     page_count = 0
     repaired = False
+    made_pages: str | None = None
 
     def __init__(self, data: bytes, name: str) -> None:
         self.name = name

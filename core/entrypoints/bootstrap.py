@@ -15,7 +15,8 @@ from core.analysis.analysis import ANALYSES, Analysis
 from core.cache import Cache
 from core.declared.shelf import TypeShelf
 from core.documents.as_pdf import pdf_of
-from core.documents.opening import open_document
+from core.documents.office.converting import Converter
+from core.documents.opening import Opener
 from core.exporting.exports import ExportParts, Exports
 from core.exporting.shelf import LayoutShelf
 from core.extractor import Availability, Extractor
@@ -154,7 +155,8 @@ def _assemble(
     announce = Outbox(outbox_rows)
     jobs = SqlJobs(database, place, partial(_tell_of_failure, announce))
     ledger, trail = SqlLedger(database), SqlTrail(database)
-    shelf = Shelf(files, ledger, trail, database.write, open_document, lambda: preferences.now.limits, password)
+    opener = Opener(Converter(settings.libreoffice), partial(files.load_json, "pages"))
+    shelf = Shelf(files, ledger, trail, database.write, opener, lambda: preferences.now.limits, password)
     spot_checks = SpotChecking(preferences, SqlSpotChecks(database), lambda: preferences.now.recipe.approve_at)
     handlers: dict[str, Handler] = {}
     queue = WorkersQueue(jobs) if is_worker else _queue(settings, jobs, handlers, shelf)
@@ -398,10 +400,21 @@ def _health(found: dict[str, Extractor], settings: Settings, models: Switchboard
         kind = "PostgreSQL" if settings.database_url else "SQLite"
         rows.append(("Store", kind, Availability(True, "Records, runs and field values are kept here.")))
         rows.append(("Store", "Excel workbook", Availability(True, "Sheets SalesOrderHeader and SalesOrderDetail.")))
+        rows.append(("Office files", "LibreOffice", _office(Converter(settings.libreoffice).libreoffice)))
         rows.append(("Accelerator", "GPU", gpu()))
         return rows
 
     return health
+
+
+def _office(program: str | None) -> Availability:
+    about = f"{program} makes the pages of Word files, reads older ones and works out tables."
+    return Availability(
+        program is not None,
+        about
+        if program
+        else "Not installed: .docx and .xlsx are read without it, in a simpler layout; .doc, .xls, .odt, .ods and .rtf are not.",
+    )
 
 
 def _provider_state(provider: Provider, models: Switchboard, settings: Settings) -> Availability:

@@ -42,5 +42,6 @@ def _told(settings: Settings) -> dict[str, Any]:
         "data_dir": str(settings.data_dir.resolve()),
         "DATABASE_URL": url,
         "case_folders": settings.case_folders,
+        "libreoffice": settings.libreoffice,
         "workers": "threads",
     }

@@ -339,10 +339,9 @@ def test_xml_may_begin_with_blanks(lead: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "name", "advice"),
     [
-        (b"PK\x03\x04" + bytes(40), "a.docx", "save it as PDF"),
+        (b"PK\x03\x04" + bytes(40), "a.zip", "drop it into the Inbox"),
         (b"GIF89a" + bytes(40), "a.gif", "save it as PNG"),
         (b"\0\0\0\x18ftypheic" + bytes(40), "a.heic", "save it as JPEG"),
-        (b"<!DOCTYPE html><html></html>", "a.html", "print it to PDF"),
         (b"plain words", "a.txt", "add a PDF"),
         (b"<?xml version='1.0'?><root/>", "a.xml", "no invoice in a format that is read here"),
     ],

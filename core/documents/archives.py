@@ -22,7 +22,7 @@ _UNREADABLE = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError
 #: What systems leave in archives beside the files.
 _LITTER = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"})
 #: What stands in the zip of an Office document.
-_OFFICE = "[Content_Types].xml"
+_OFFICE = frozenset(("[Content_Types].xml", "mimetype"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def is_archive(data: bytes) -> bool:
         return False
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _OFFICE not in archive.namelist()
+            return not _OFFICE & set(archive.namelist())
     except _UNREADABLE:
         return True  # unpacking says what is wrong with it
 

@@ -122,4 +122,5 @@ def test_an_office_document_is_no_archive() -> None:
     """Though it is a zip: whoever reads documents says what to do with it."""
     assert is_archive(zipped({"a.pdf": b"a"}))
     assert not is_archive(zipped({"[Content_Types].xml": b"", "word/document.xml": b""}))
+    assert not is_archive(zipped({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b""}))
     assert not is_archive(b"%PDF-1.7")

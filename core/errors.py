@@ -45,6 +45,7 @@ StudioError
 ├── NotAllowed               the person's role does not allow it
 ├── Cancelled                the person stopped the run
 ├── RunTooLong               the run met its time limit
+├── QueueUnavailable         what carries jobs to the workers does not answer, or is not set up
 └── StorageError
     ├── WorkbookLocked       open in Excel, or another process holds it
     ├── WorkbookDamaged
@@ -314,6 +315,10 @@ class RunTooLong(StudioError):
             f"Stopped after {seconds:.0f} seconds, the longest that a run may take: choose fewer pages, or allow more time on "
             "the Settings page."
         )
+
+
+class QueueUnavailable(StudioError):
+    """What carries jobs to the workers does not answer, or is not set up."""
 
 
 class StorageError(StudioError):

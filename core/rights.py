@@ -33,7 +33,7 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
         **_all(_LOOK, "health cache_size warm needs refusal export_results export_forms einvoice_lacks stand"),
         **_all(
             _WORK,
-            "open fetch set_aside unlock hide hiding start extract cancel try_type keep_draft save undo remove note_call read_parts index_records",
+            "open fetch set_aside unlock hide hiding start extract cancel retry try_type keep_draft save undo remove note_call read_parts index_records",
         ),
         **_all(_RULE, "configure recalibrate forget_calibration clear_cache handlers close tell"),
     },

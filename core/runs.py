@@ -19,7 +19,7 @@ from core.events import Event, RunFinished, StepFailed, StepFinished, StepSkippe
 from core.evidence import TEXT_LAYER, PageText
 from core.extraction import Extraction, Finding, PageRef, StepRecord
 from core.extraction_json import plain
-from core.jobs.queue import Handler, Job, JobQueue, JobRequest, Lane
+from core.jobs.queue import USUAL, Handler, Job, JobQueue, JobRequest, Lane
 from core.pages_read import note_pages_read
 from core.person import STUDIO, Person, person_from
 from core.pipeline import Pipeline, RunOrder
@@ -128,9 +128,10 @@ class Runs:
         owner: str = "",
         run_id: str | None = None,
         person: Person = STUDIO,
+        priority: int = USUAL,
     ) -> str:
         """Queue a run in the background, asked for by ``person``; gives the id under which ``job`` finds it (``run_id``, else a
-        new one). Owners (a browser session's desk) take turns. Raises RecordMissing."""
+        new one). Owners (a browser session's desk) take turns; ``priority`` is :class:`core.jobs.queue.JobRequest`'s. Raises RecordMissing."""
         document = self.shelf.document(sha256)
         run_id = run_id or new_run_id()
         order = self._order_of(document, pages, recipe, run_id)
@@ -149,6 +150,7 @@ class Runs:
             self._lane(document, order),
             max(1, len(order.pages)),
             self._parts.defaults().limits.run_seconds,
+            priority,
         )
         self._parts.queue.submit(request)
         return run_id
@@ -341,6 +343,10 @@ class Runs:
     def cancel(self, run_id: str) -> None:
         """Stop a run; what other runs do goes on."""
         self._parts.queue.cancel(run_id)
+
+    def retry(self, run_id: str) -> bool:
+        """Have a run that failed, was parked or cancelled wait again; ``False`` for any other."""
+        return self._parts.queue.again(run_id)
 
     # --- a person's draft ------------------------------------------------------------------------------------------
 

@@ -155,6 +155,19 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
     """SQLAlchemy URL; ``None``: SQLite ``studio.db`` in the data folder. Holds a password: never shown or logged."""
 
+    redis_url: SecretStr | None = Field(None, validation_alias="REDIS_URL")
+    """Redis, where workers on many hosts do the work (then the database is PostgreSQL); ``None``: it is done here. May hold a password."""
+
+    blobs: str = ""
+    """Where documents and kept JSON lie. Empty: in the data folder, or in the database where there is Redis. ``database``, or the address of
+    an object store that fsspec knows (``s3://bucket/folder``): the documents lie there, the JSON in the database."""
+
+    lease_seconds: float = Field(10.0, ge=2, le=600)
+    """How long a worker of another host holds a job without a sign of life; then the job is done anew."""
+
+    has_workbook: bool = True
+    """Whether the Excel workbook is kept on this host. It is one file on one disk: of several hosts, one has it."""
+
     workers: Literal["auto", "processes", "threads"] = "auto"
     """Who reads: worker processes, so that the page answers meanwhile, or threads of the page's own process, which need
     less memory. ``auto``: processes where there is memory for them."""
@@ -225,6 +238,11 @@ class Settings(BaseSettings):
     def case_roots(self) -> tuple[Path, ...]:
         """Those folders."""
         return tuple(Path(folder) for folder in self.case_folders.split(os.pathsep) if folder)
+
+    @property
+    def shares(self) -> bool:
+        """Whether documents and kept JSON lie where other hosts find them."""
+        return bool(self.redis_url or self.blobs)
 
     @property
     def settings_file(self) -> Path:

@@ -38,8 +38,10 @@ class Shelf:
         opener: OpenDocument,
         limits: Callable[[], Limits],
         told: Callable[[str], str | None] = lambda sha256: None,
+        tell: Callable[[str, str], None] = lambda sha256, password: None,
     ) -> None:
-        """``unit`` is one transaction over ledger and trail; ``told`` gives the password of a document (SHA-256) that another process was given."""
+        """``unit`` is one transaction over ledger and trail; ``told`` gives the password of a document (SHA-256) that another process was given, ``tell``
+        tells other processes one that was given here."""
         self._files = files
         self._ledger = ledger
         self._trail = trail
@@ -47,6 +49,7 @@ class Shelf:
         self._opener = opener
         self._limits = limits
         self._told = told
+        self._tell = tell
         self._lock = threading.Lock()
         self._open: OrderedDict[str, Document] = OrderedDict()
         self._passwords: dict[str, str] = {}
@@ -149,6 +152,8 @@ class Shelf:
             return self._opener(data, name, self._limits(), password), password
 
     def _remember(self, document: Document, password: str | None) -> None:
+        if password:
+            self._tell(document.sha256, password)
         with self._lock:
             if password:
                 self._passwords[document.sha256] = password

@@ -37,6 +37,7 @@ from core.history import History
 from core.imaging.before_and_after import before_and_after
 from core.inbox import Inbox
 from core.indexing import Indexing
+from core.jobs.queue import USUAL as USUALLY
 from core.jobs.queue import Handler, Job, JobQueue
 from core.llm.provider import Models
 from core.memory.memory import VendorMemory
@@ -353,9 +354,10 @@ class Studio:
         recipe: Recipe | None = None,
         owner: str = "",
         run_id: str | None = None,
+        priority: int = USUALLY,
     ) -> str:
         """See :meth:`core.runs.Runs.start`. The Inbox follows it."""
-        run_id = self._runs.start(sha256, pages, recipe, owner, run_id, self.person)
+        run_id = self._runs.start(sha256, pages, recipe, owner, run_id, self.person, priority)
         self.inbox.began(sha256, pages, run_id)
         return run_id
 
@@ -384,6 +386,10 @@ class Studio:
     def cancel(self, run_id: str) -> None:
         """See :meth:`core.runs.Runs.cancel`."""
         self._runs.cancel(run_id)
+
+    def retry(self, run_id: str) -> bool:
+        """See :meth:`core.runs.Runs.retry`."""
+        return self._runs.retry(run_id)
 
     def try_type(
         self, sha256: str, name: str, pages: Sequence[PageRef] | None, definition: TypeDefinition

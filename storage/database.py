@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -154,13 +154,25 @@ def open_database(url: str) -> Database:
 
 def insert_new(connection: Connection, table: Any) -> Any:
     """An insert that leaves a row with the same key as it is."""
+    return _insert(connection, table).on_conflict_do_nothing()
+
+
+def insert_or_replace(connection: Connection, table: Any, row: Mapping[str, Any]) -> None:
+    """Insert a row, in place of the one with the same key."""
+    keys = [column.name for column in table.primary_key.columns]
+    rest = {name: value for name, value in row.items() if name not in keys}
+    fresh = _insert(connection, table).values(**row)
+    connection.execute(fresh.on_conflict_do_update(index_elements=keys, set_=rest))
+
+
+def _insert(connection: Connection, table: Any) -> Any:
     if connection.dialect.name == "sqlite":
         from sqlalchemy.dialects.sqlite import insert as quiet_insert
 
-        return quiet_insert(table).on_conflict_do_nothing()
+        return quiet_insert(table)
     from sqlalchemy.dialects.postgresql import insert as postgres_insert
 
-    return postgres_insert(table).on_conflict_do_nothing()
+    return postgres_insert(table)
 
 
 def clock_of(connection: Connection) -> float:

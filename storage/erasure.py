@@ -31,6 +31,8 @@ from storage.tables import (
     INBOX_ITEMS,
     JOB_EVENTS,
     JOBS,
+    KEPT_BYTES,
+    KEPT_TEXTS,
     METADATA,
     ORIGIN,
     REVIEW_CLAIMS,
@@ -56,6 +58,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 #: By which column a table's rows belong to a document, a run or an order. Tables below an order go with it.
 _OF_DOCUMENTS = {
     DOCUMENTS: "sha256",
+    KEPT_BYTES: "sha256",
     RUNS: "document",
     INBOX_ITEMS: "document",
     VOTES: "document",
@@ -413,7 +416,7 @@ def _index_again(connection: Connection, cut: dict[Table, list[dict[str, Any]]])
 def _cut_table(connection: Connection, table: Table, mention: Mention) -> list[dict[str, Any]]:
     """Cut a name out of a table's rows; gives those that had it."""
     columns = [column for column in _textual(table, _WHO) if not column.primary_key]
-    if not columns or table in (VENDORS, TRAIL_PERMIT):
+    if not columns or table in (VENDORS, TRAIL_PERMIT, KEPT_TEXTS):
         return []
     keys = list(table.primary_key.columns)
     rows = connection.execute(select(*keys, *columns)).mappings()

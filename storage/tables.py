@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, Float, ForeignKey, Index, Integer, MetaData, String, Table, false, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    false,
+    text,
+)
 
 from storage.columns import Amount, Facts, Folded, Moment, OrderId, Prose
 
@@ -451,7 +465,8 @@ SETTINGS = Table(
     Column("value", Prose, nullable=False),
 )
 
-#: A row a job: what is to be done, where it stands, and who holds it until when. Moments are seconds since the epoch.
+#: A row a job: what is to be done, where it stands, and who holds it until when. Moments are seconds since the epoch. ``stack`` is its
+#: priority's digit and its owner, ``queue`` the one that it waits in where workers on many hosts do the work.
 JOBS = Table(
     "jobs",
     METADATA,
@@ -473,9 +488,56 @@ JOBS = Table(
     Column("lease", Float, nullable=False),
     Column("cancelled", Float, nullable=False),
     Column("error", Prose),
+    Column("priority", Integer, nullable=False, server_default="5"),
+    Column("stack", String(81), nullable=False, server_default="5"),
+    Column("queue", String(20), nullable=False, server_default="documents"),
+    Column("claims", Integer, nullable=False, server_default="0"),
+    Index(
+        "ix_jobs_lane",
+        "place",
+        "lane",
+        "stack",
+        "created",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
+    Index(
+        "ix_jobs_queue",
+        "place",
+        "queue",
+        "stack",
+        "created",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
+    Index(
+        "ix_jobs_lease",
+        "place",
+        "lease",
+        sqlite_where=text("state = 'running'"),
+        postgresql_where=text("state = 'running'"),
+    ),
+    Index("ix_jobs_served", "place", "owner", "started"),
 )
 
-#: What happened in a job, numbered from 1.
+#: Documents by their content and JSON texts by kind and key, where hosts share no disk.
+KEPT_BYTES = Table(
+    "kept_bytes", METADATA, Column("sha256", String(64), primary_key=True), Column("data", LargeBinary, nullable=False)
+)
+KEPT_TEXTS = Table(
+    "kept_texts",
+    METADATA,
+    Column("kind", String(120), primary_key=True),
+    Column("key", String(120), primary_key=True),
+    Column("text", Prose, nullable=False),
+)
+
+#: Keys under which hosts seal what they tell each other.
+SEALS = Table(
+    "seals", METADATA, Column("name", String(40), primary_key=True), Column("key", LargeBinary, nullable=False)
+)
+
+#: What happened in a job, numbered from 1 in each claim.
 JOB_EVENTS = Table(
     "job_events",
     METADATA,

@@ -166,6 +166,9 @@ def test_the_ground_floor_knows_no_room_of_models() -> None:
         ("streamlit", ("app", "pages")),
         ("streamlit_drawable_canvas", ("pages",)),
         ("sqlalchemy", ("storage",)),
+        ("celery", ("core.jobs.celery",)),
+        ("redis", ("core.jobs.redis",)),
+        ("fsspec", ("storage",)),
         ("alembic", ("storage",)),
         ("openpyxl", ("storage", "core.documents.office")),
         ("pymupdf", ("core.documents",)),
@@ -199,7 +202,7 @@ def test_a_page_draws_with_its_own_parts_and_the_shared_ones(path: Path) -> None
 
 
 HEAVY = set(
-    "rapidocr paddleocr paddle tesserocr cv2 onnxruntime plotly pandas numpy openpyxl lxml openai groq anthropic genai_prices sklearn yaml docx mammoth".split()
+    "rapidocr paddleocr paddle tesserocr cv2 onnxruntime plotly pandas numpy openpyxl lxml openai groq anthropic genai_prices sklearn yaml docx mammoth celery redis fsspec cryptography".split()
 )
 
 

@@ -231,7 +231,11 @@ class Comparator:
         if kept is None and job is not None and job.state == "done":
             kept = ComparisonCell(*place, job.job_id)  # it ended since the comparison was looked up
         if kept is None:
-            return Cell("failed", sentence=job.error or "") if job and job.state == "failed" else Cell("stopped")
+            return (
+                Cell("failed", sentence=job.error or "")
+                if job and job.state in ("failed", "parked")
+                else Cell("stopped")
+            )
         if kept.error or kept.run_id is None:
             return Cell("failed", sentence=kept.error or "", measure=self._bill(kept.run_id))
         result = self._result(kept.run_id)

@@ -17,6 +17,7 @@ from core.declared.shelf import TypeShelf
 from core.documents.as_pdf import pdf_of
 from core.documents.office.converting import Converter
 from core.documents.opening import Opener
+from core.errors import QueueUnavailable, StorageError
 from core.exporting.exports import ExportParts, Exports
 from core.exporting.shelf import LayoutShelf
 from core.extractor import Availability, Extractor
@@ -27,6 +28,8 @@ from core.invoice.einvoice.writing import embed_xml, record_lacks, write_record
 from core.jobs.local import LocalQueue
 from core.jobs.processes import ProcessQueue, plans_for
 from core.jobs.queue import Handler, JobQueue, Lane
+from core.jobs.reaping import Reaper
+from core.jobs.redis import RedisEvents, RedisPasswords
 from core.jobs.store import JobRecord, JobStore
 from core.jobs.stored import WorkersQueue
 from core.llm.capabilities import capabilities
@@ -68,7 +71,7 @@ from storage.batches import SqlBatches
 from storage.bills import SqlBills
 from storage.calls import SqlCalls
 from storage.comparisons import SqlComparisons
-from storage.database import open_database
+from storage.database import Database, open_database
 from storage.disk_cache import DiskCache
 from storage.erasure import SqlErasure
 from storage.evaluations import SqlEvaluations
@@ -79,13 +82,17 @@ from storage.inbox import SqlInbox
 from storage.jobs import SqlJobs
 from storage.layouts import SqlLayouts
 from storage.ledger import SqlLedger
+from storage.no_workbook import NoWorkbook
 from storage.operation import SqlOperation
 from storage.orders import SqlOrders
 from storage.pending import SqlPending
+from storage.places import move_place
 from storage.private import make_private
 from storage.prompts import SqlPrompts
 from storage.reviews import SqlReviews
+from storage.seal import SqlSeal
 from storage.settings import SqlSettings
+from storage.shared_files import AddressBlobs, SharedFiles, TableBlobs
 from storage.spot_checks import SqlSpotChecks
 from storage.table_exports import export_tables
 from storage.traffic import SqlTraffic
@@ -96,6 +103,9 @@ from storage.webhooks import SqlWebhooks
 from storage.workbook import Workbook
 
 Health = list[tuple[str, str, Availability]]
+
+#: The place of what all hosts find.
+SHARED = "shared"
 
 #: Bytes of memory below which everything happens in one process.
 LOW_MEMORY = 3_000_000_000
@@ -114,9 +124,11 @@ def build_studio(settings: Settings | None = None, household: Settings | None = 
     return _assemble(settings or Settings(), household)[0]
 
 
-def build_worker(settings: Settings, password: Callable[[str], str | None]) -> tuple[JobStore, dict[str, Handler]]:
+def build_worker(
+    settings: Settings, password: Callable[[str], str | None] | None
+) -> tuple[JobStore, dict[str, Handler]]:
     """What a worker's process needs: the jobs, and who does the work of each kind. ``password`` gives that of an encrypted
-    document. Raises StorageError."""
+    document; ``None``: it is asked for where all hosts share theirs. Raises StorageError."""
     studio, jobs = _assemble(settings, password=password, is_worker=True)
     return jobs, studio.handlers()
 
@@ -124,16 +136,17 @@ def build_worker(settings: Settings, password: Callable[[str], str | None]) -> t
 def _assemble(
     settings: Settings,
     household: Settings | None = None,
-    password: Callable[[str], str | None] = lambda sha256: None,
+    password: Callable[[str], str | None] | None = None,
     is_worker: bool = False,
 ) -> tuple[Studio, JobStore]:
+    redis = redis_url(settings)
     make_private(settings.data_dir)
     database = open_database(database_url(settings))
     shared = open_database(database_url(household)) if household else database
     preferences = Preferences(SqlSettings(shared), (household or settings).settings_file)
     defaults = preferences.now
     results: Cache = DiskCache(settings.data_dir / "cache", defaults.cache_megabytes * 1_000_000)
-    calls, files = SqlCalls(shared), FileStore(settings.data_dir / "files")
+    calls, files = SqlCalls(shared), files_of(settings, database)
     models = _models(settings, preferences, SqlHolds(shared), SqlTraffic(shared), files)
     prompts = SqlPrompts(database)
     shipped_and_own = PromptShelf(prompts)
@@ -150,16 +163,20 @@ def _assemble(
     memory = VendorMemory(SqlVendors(database), files)
     pipeline = Pipeline(found, reader, results, code_version(), memory=memory)
     orders = SqlOrders(database)
-    place = _place_of(settings.data_dir)
+    place = place_of(settings)
     outbox_rows = SqlWebhooks(database)
     announce = Outbox(outbox_rows)
-    jobs = SqlJobs(database, place, partial(_tell_of_failure, announce))
+    events = RedisEvents(redis) if redis else None
+    jobs = SqlJobs(database, place, partial(_tell_of_failure, announce), events)
+    passwords = RedisPasswords(redis, SqlSeal(database).key) if redis else None
     ledger, trail = SqlLedger(database), SqlTrail(database)
     opener = Opener(Converter(settings.libreoffice), partial(files.load_json, "pages"))
-    shelf = Shelf(files, ledger, trail, database.write, opener, lambda: preferences.now.limits, password)
+    known = password or passwords or (lambda sha256: None)
+    tell = passwords.give if passwords else (lambda sha256, password: None)
+    shelf = Shelf(files, ledger, trail, database.write, opener, lambda: preferences.now.limits, known, tell)
     spot_checks = SpotChecking(preferences, SqlSpotChecks(database), lambda: preferences.now.recipe.approve_at)
     handlers: dict[str, Handler] = {}
-    queue = WorkersQueue(jobs) if is_worker else _queue(settings, jobs, handlers, shelf)
+    queue = _workers_queue(redis, jobs) if is_worker else _queue(settings, redis, jobs, handlers, shelf)
     runs = Runs(
         RunParts(
             pipeline=pipeline,
@@ -218,7 +235,9 @@ def _assemble(
         comparisons=SqlComparisons(database),
         orders=orders,
         batches=SqlBatches(database),
-        workbook=lambda path: Workbook(path, types.types, types.version_of),
+        workbook=lambda path: (
+            Workbook(path, types.types, types.version_of) if settings.has_workbook else NoWorkbook(path)
+        ),
         ledger=ledger,
         pending=SqlPending(database),
         unit=database.write,
@@ -270,9 +289,75 @@ def _lies_inside(settings: Settings, access: Access, host: str) -> bool:
     return host.lower() in named or (host.lower() in LOCAL and access.is_open())
 
 
-def _queue(settings: Settings, jobs: JobStore, handlers: Mapping[str, Handler], shelf: Shelf) -> JobQueue:
-    """Worker processes, or threads where they were asked for or there is too little memory. ``handlers`` is filled before
-    anything is queued."""
+def redis_url(settings: Settings) -> str | None:
+    """Where Redis is, if workers on many hosts are to do the work. Raises QueueUnavailable where their database could not be shared."""
+    if settings.redis_url is None:
+        return None
+    if not database_url(settings).startswith("postgres"):
+        raise QueueUnavailable(
+            "REDIS_URL has workers of many hosts do the work, and they need a PostgreSQL database: set DATABASE_URL to one."
+        )
+    return settings.redis_url.get_secret_value()
+
+
+def build_reaper(settings: Settings) -> Reaper:
+    """Who sends lost jobs again. Raises QueueUnavailable, StorageError."""
+    redis = redis_url(settings)
+    if redis is None:
+        raise QueueUnavailable("REDIS_URL is not set: without it the studio looks after its own workers.")
+    from core.jobs.celery import CeleryWaker
+
+    database = open_database(database_url(settings))
+    announce = Outbox(SqlWebhooks(database))
+    jobs = SqlJobs(database, place_of(settings), partial(_tell_of_failure, announce), RedisEvents(redis))
+    return Reaper(jobs, CeleryWaker(redis))
+
+
+def files_of(settings: Settings, database: Database) -> Files:
+    """Documents and kept JSON: in the data folder, or where all hosts find them. Raises StorageError."""
+    if not settings.shares:
+        return FileStore(settings.data_dir / "files")
+    at_address = settings.blobs not in ("", "database")
+    return SharedFiles(database, AddressBlobs(settings.blobs) if at_address else TableBlobs(database))
+
+
+def take_over_files(settings: Settings) -> int:
+    """Put what the data folder keeps where all hosts find it, and have its jobs and its Inbox be theirs; gives how much that was. Raises
+    StorageError."""
+    if not settings.shares:
+        raise StorageError("All hosts find what is kept in the data folder nowhere yet: set STUDIO_BLOBS or REDIS_URL.")
+    database = open_database(database_url(settings))
+    here, there, count = FileStore(settings.data_dir / "files"), files_of(settings, database), 0
+    for sha256 in here.documents():
+        there.keep(here.load(sha256))
+        count += 1
+    for kind in here.kinds():
+        for key in here.keys(kind):
+            if there.load_json(kind, key) is None and (kept := here.load_json(kind, key)) is not None:
+                there.keep_json(kind, key, kept)
+                count += 1
+    move_place(database, _place_of(settings.data_dir), place_of(settings))
+    return count
+
+
+def _workers_queue(redis: str | None, jobs: JobStore) -> JobQueue:
+    """A worker's own side of the queue."""
+    if redis is None:
+        return WorkersQueue(jobs)
+    from core.jobs.celery import CeleryQueue
+
+    return CeleryQueue(jobs, redis, reaps=False)
+
+
+def _queue(
+    settings: Settings, redis: str | None, jobs: JobStore, handlers: Mapping[str, Handler], shelf: Shelf
+) -> JobQueue:
+    """Workers on many hosts where there is Redis; else worker processes, or threads where they were asked for or there is too little
+    memory. ``handlers`` is filled before anything is queued."""
+    if redis is not None:
+        from core.jobs.celery import CeleryQueue
+
+        return CeleryQueue(jobs, redis)
     kind = settings.workers
     if kind == "auto":
         kind = "processes" if (memory() or 0) >= LOW_MEMORY else "threads"
@@ -281,6 +366,11 @@ def _queue(settings: Settings, jobs: JobStore, handlers: Mapping[str, Handler], 
 
         return ProcessQueue(jobs, partial(start_worker, settings), plans_for(processors()), shelf.password_of)
     return LocalQueue(jobs, handlers, THREADS)
+
+
+def place_of(settings: Settings) -> str:
+    """Where documents lie, by an id: jobs are done where theirs are."""
+    return SHARED if settings.shares else _place_of(settings.data_dir)
 
 
 def _place_of(folder: Path) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from core.entrypoints.console import warn
 from core.errors import StudioError
+from core.jobs.routes import QUEUES
 from core.stores.webhooks import EVENTS
 
 _EPILOG = "The exit status is 0 when all went well, 1 when something could not be read or saved, 2 for a wrong call."
@@ -66,6 +67,18 @@ def _parser() -> argparse.ArgumentParser:
     _add_export(commands.add_parser("export", help="write saved records as files for other programs"))
     _add_layouts(commands.add_parser("layouts", help="list the layouts of such files; write or take in one as YAML"))
     _add_api(commands.add_parser("api", help="run the HTTP API alone, without the pages"))
+    _add_worker(commands.add_parser("worker", help="do the work of queues on this host, where REDIS_URL is set"))
+    migrate = commands.add_parser("migrate", help="bring the database to this version")
+    migrate.add_argument(
+        "--take-over",
+        action="store_true",
+        help="also put what this data folder keeps where all hosts find it (see STUDIO_BLOBS)",
+    )
+    reap = commands.add_parser("reap", help="send jobs again that were lost, where REDIS_URL is set")
+    reap.add_argument("--once", action="store_true", help="look once")
+    reap.add_argument(
+        "--every", type=float, default=2.0, metavar="SECONDS", help="how often to look (default: %(default)s)"
+    )
     _add_keys(commands.add_parser("keys", help="list the keys of programs that call the API; make or revoke one"))
     _add_webhooks(
         commands.add_parser("webhooks", help="list the addresses that are told what happens; add or remove one")
@@ -203,6 +216,16 @@ def _add_api(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host", default="127.0.0.1", help="on which address (default: %(default)s); elsewhere only with keys"
     )
+
+
+def _add_worker(parser: argparse.ArgumentParser) -> None:
+    parser.description = f"Works for queues until it is told to end: {', '.join(QUEUES)}."
+    parser.add_argument("--queues", default="", metavar="NAMES", help="which, separated by commas (default: all)")
+    parser.add_argument(
+        "--concurrency", type=int, default=0, metavar="N", help="processes at once (default: one a processor)"
+    )
+    parser.add_argument("--watched", action="store_true", help="tell monitors such as Flower what happens")
+    parser.add_argument("--alive", metavar="FILE", help="touch this file while the worker hears from Redis")
 
 
 def _add_keys(parser: argparse.ArgumentParser) -> None:

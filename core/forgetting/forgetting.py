@@ -250,6 +250,7 @@ class Forgetting:
 
     def _drop_files(self, found: Reached, pictures: frozenset[str]) -> None:
         files = self._parts.files
+        self._parts.queue.forget(sorted(found.belongings.runs))
         for case_id in found.cases:
             self._parts.cases.remove(case_id)
         for sha256 in (*found.belongings.documents, *pictures):

@@ -184,7 +184,7 @@ class Queueing:
         extraction = self._runs.extraction(item.job_id) if item.step != "open" else None
         if extraction is not None:
             self.finish(item.job_id, extraction)
-        elif ending.state == "failed":
+        elif ending.state in ("failed", "parked"):
             self.end(item, state="failed", step="", sentence=ending.error or _NO_RESULT)
         elif ending.state == "cancelled":
             self.end(item, state="waiting", step="", sentence=_STOPPED)

@@ -126,15 +126,13 @@ class LocalQueue(StoredQueue):
         super().__init__(store)
         self._slots = Slots(store, handlers, slots, look=LOOK_ALONE)
 
-    def submit(self, request: JobRequest) -> None:
-        """See :meth:`core.jobs.queue.JobQueue.submit`."""
-        self._store.add(request)
+    def _queued(self, request: JobRequest) -> None:
         self.warm()
         self._slots.wake()
 
     def cancel(self, job_id: str) -> None:
         """See :meth:`core.jobs.queue.JobQueue.cancel`."""
-        self._store.cancel(job_id)
+        super().cancel(job_id)
         self._slots.stop(job_id)
 
     def warm(self) -> None:

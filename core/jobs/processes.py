@@ -13,10 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from core.cancelling import CANCELLED
-from core.errors import RunTooLong
 from core.jobs.channel import Channel
 from core.jobs.queue import JobRequest, Lane
+from core.jobs.running import GRACE, verdict_of
 from core.jobs.store import JobRecord, JobStore
 from core.jobs.stored import StoredQueue
 from core.ocr.machine import resident
@@ -24,8 +23,6 @@ from core.outage import Outage
 
 log = logging.getLogger(__name__)
 
-#: Seconds in which a job has to answer its cancel or its time limit; then its worker is ended.
-GRACE = 5.0
 #: How often the workers are looked after, in seconds.
 LOOK = 0.25
 #: Workers that nobody waits for yet are started this much later, in seconds: a page is being drawn.
@@ -91,16 +88,14 @@ class ProcessQueue(StoredQueue):
         self._closing = False
         self._watcher: threading.Thread | None = None
 
-    def submit(self, request: JobRequest) -> None:
-        """See :meth:`core.jobs.queue.JobQueue.submit`."""
-        self._store.add(request)
+    def _queued(self, request: JobRequest) -> None:
         self.warm()
         self._tell(request.lane, wake=True)
         self._wake.set()
 
     def cancel(self, job_id: str) -> None:
         """See :meth:`core.jobs.queue.JobQueue.cancel`."""
-        self._store.cancel(job_id)
+        super().cancel(job_id)
         self._tell(None, cancel=job_id)
 
     def warm(self) -> None:
@@ -147,14 +142,18 @@ class ProcessQueue(StoredQueue):
             self._wake.clear()
 
     def _look(self) -> None:
-        active = self._store.active()
+        running = self._store.running()
         for post in self._posts:
-            self._end_the_stubborn(post, active)
+            self._end_the_stubborn(post, running)
             self._bury(post)
         self._store.lost()
         for post in self._posts:
-            if post.process is None and time.monotonic() >= post.next_start and _is_wanted(post.plan, active):
+            if post.process is None and time.monotonic() >= post.next_start and self._is_wanted(post.plan):
                 self._fill(post)
+
+    def _is_wanted(self, plan: Plan) -> bool:
+        """Whether a worker is to be there now."""
+        return not plan.idle or self._store.waits(sorted(plan.lanes))
 
     def _fill(self, post: _Post) -> None:
         """Start a worker and listen to it."""
@@ -188,14 +187,14 @@ class ProcessQueue(StoredQueue):
         post.deaths = post.deaths + 1 if time.monotonic() - post.began < STARTED and not gone else 0
         post.next_start = time.monotonic() + (min(PAUSE, 2.0**post.deaths) if post.deaths else 0.0)
 
-    def _end_the_stubborn(self, post: _Post, active: Sequence[JobRecord]) -> None:
+    def _end_the_stubborn(self, post: _Post, running: Sequence[JobRecord]) -> None:
         """End a worker one of whose jobs does not answer its cancel or its time limit, or that has outgrown its memory. Its
         other jobs wait again, and that does not count."""
         if post.process is None:
             return
         now = time.time()
-        mine = {one.job_id: one for one in active if one.state == "running" and one.worker == post.name}
-        verdicts = {job_id: verdict for job_id, one in mine.items() if (verdict := _verdict(one, now))}
+        mine = {one.job_id: one for one in running if one.worker == post.name}
+        verdicts = {job_id: verdict for job_id, one in mine.items() if (verdict := verdict_of(one, now))}
         too_big = bool(mine) and resident(post.process.pid) > post.plan.most_megabytes * 1_000_000
         if not verdicts and not too_big:
             return
@@ -205,21 +204,6 @@ class ProcessQueue(StoredQueue):
             self._store.finish(mine[job_id], state, error)
         if verdicts:
             self._store.give_back([post.name])
-
-
-def _verdict(record: JobRecord, now: float) -> tuple[Any, str] | None:
-    """How a running job that does not stop by itself ends; ``None`` while it may go on."""
-    if record.cancelled and now - record.cancelled > GRACE:
-        return "cancelled", CANCELLED
-    seconds = record.request.seconds
-    if seconds and now - record.started > seconds + GRACE:
-        return "failed", str(RunTooLong(seconds))
-    return None
-
-
-def _is_wanted(plan: Plan, active: Sequence[JobRecord]) -> bool:
-    """Whether a worker is to be there now."""
-    return not plan.idle or any(one.state == "queued" and one.request.lane in plan.lanes for one in active)
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -4,7 +4,7 @@ handler up by the kind. Its events are numbered, and can be read from anywhere. 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -12,17 +12,23 @@ from core.cancelling import IsCancelled
 from core.events import RESTART, Event, ReplyArrived, StepEvent
 from core.extraction import Extraction
 
-JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+#: ``parked`` is a job whose worker was lost so often that it is not tried again by itself.
+JobState = Literal["queued", "running", "done", "failed", "cancelled", "parked"]
 
 #: Who waits behind whom: ``short`` work takes a second, ``asking`` waits for a model, ``long`` is recognised,
 #: ``background`` is nobody's open document.
 Lane = Literal["short", "asking", "long", "background"]
 
 
+#: The priority of what is as urgent as most.
+USUAL = 5
+
+
 @dataclass(frozen=True, slots=True)
 class JobRequest:
     """Work as data. ``payload`` is JSON that the handler of ``kind`` understands. Owners take turns (a browser session's
-    desk, a comparison). ``size`` is how much it is (pages), ``seconds`` how long it may take (0: as long as it takes)."""
+    desk, a comparison). ``size`` is how much it is (pages), ``seconds`` how long it may take (0: as long as it takes). ``priority`` is 0
+    for what comes before everything else, :data:`USUAL` for most, 9 at most."""
 
     kind: str
     job_id: str
@@ -32,6 +38,7 @@ class JobRequest:
     lane: Lane = "long"
     size: int = 1
     seconds: float = 0.0
+    priority: int = USUAL
 
 
 #: Does the work of a kind: a function of the request and of "is it cancelled?" that yields events. A StudioError fails
@@ -77,8 +84,14 @@ class JobQueue(Protocol):
     def active(self, kind: str) -> list[JobRequest]:
         """What waits or runs of a kind, oldest first, whichever process asked for it."""
 
+    def again(self, job_id: str) -> bool:
+        """Have a job that ended without a result wait again; ``False`` where there is none, or it did not."""
+
     def cancel(self, job_id: str) -> None:
         """Ask the job to stop: at once where it waits, else at its next event or page. One that does not answer is ended."""
+
+    def forget(self, job_ids: Sequence[str]) -> None:
+        """Drop what happened in these jobs."""
 
     def warm(self) -> None:
         """Make ready to work, in the background; does nothing where it is."""

@@ -1,4 +1,4 @@
-"""One claimed job, run to its end: the same in a thread and in a worker's process."""
+"""One claimed job, run to its end: the same in a thread, in a worker's process, and on another host."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.cancelling import CANCELLED
 from core.errors import Cancelled, RunTooLong, StudioError
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 #: Seconds for which a worker holds a job without a sign of life, and how often it gives one.
 LEASE = 30.0
 BEAT = 1.0
+#: Seconds in which a job has to answer its cancel or its time limit; then its worker is ended.
+GRACE = 5.0
 #: Pieces of a reply are noted together, this many seconds apart.
 REPLIES = 0.25
 UNEXPECTED = "Something unexpected went wrong in this run; the log has the details. Try again."
@@ -26,26 +29,45 @@ UNEXPECTED = "Something unexpected went wrong in this run; the log has the detai
 
 @dataclass(slots=True)
 class Running:
-    """A job that runs here; ``stop`` ends it at its next event or page."""
+    """A job that runs here; ``stop`` ends it at its next event or page. ``began`` is by this machine's clock, which is not the store's."""
 
     record: JobRecord
     stop: threading.Event = field(default_factory=threading.Event)
+    began: float = field(default_factory=time.monotonic)
 
     @property
     def overdue(self) -> bool:
         """Whether it ran longer than it may."""
         seconds = self.record.request.seconds
-        return bool(seconds) and time.time() - self.record.started > seconds
+        return bool(seconds) and time.monotonic() - self.began > seconds
 
     def cancelled(self) -> bool:
         """Whether the handler is to stop."""
         return self.stop.is_set() or self.overdue
 
 
-def run_job(store: JobStore, running: Running, handlers: Mapping[str, Handler]) -> None:
-    """Run it and note its events, its heartbeat and its end."""
+def verdict_of(record: JobRecord, now: float) -> tuple[Any, str] | None:
+    """How a running job that does not stop by itself ends; ``None`` while it may go on."""
+    if record.cancelled and now - record.cancelled > GRACE:
+        return "cancelled", CANCELLED
+    seconds = record.request.seconds
+    if seconds and now - record.started > seconds + GRACE:
+        return "failed", str(RunTooLong(seconds))
+    return None
+
+
+def run_job(
+    store: JobStore,
+    running: Running,
+    handlers: Mapping[str, Handler],
+    lease: float = LEASE,
+    end_worker: Callable[[], object] | None = None,
+) -> None:
+    """Run it and note its events, its heartbeat and its end. Where nobody else ends a worker whose job does not answer its cancel or its
+    time limit, ``end_worker`` does."""
     over = threading.Event()
-    heart = threading.Thread(target=_beat, args=(store, running, over), name="studio-heart", daemon=True)
+    told = (store, running, over, lease, end_worker)
+    heart = threading.Thread(target=_beat, args=told, name="studio-heart", daemon=True)
     heart.start()
     try:
         state, error = _work(store, running, handlers)
@@ -55,15 +77,35 @@ def run_job(store: JobStore, running: Running, handlers: Mapping[str, Handler]) 
     store.finish(running.record, state, error)
 
 
-def _beat(store: JobStore, running: Running, over: threading.Event) -> None:
-    while not over.wait(BEAT):
+def _beat(
+    store: JobStore, running: Running, over: threading.Event, lease: float, end_worker: Callable[[], object] | None
+) -> None:
+    stopped = 0.0
+    while not over.wait(min(BEAT, lease / 4)):
         try:
-            alive = store.beat(running.record, LEASE)
+            alive = store.beat(running.record, lease)
         except StudioError as error:  # a busy database is no reason to stop
             log.warning("the heartbeat of %s was passed over: %s", running.record.job_id, error)
+            continue
+        if not alive:
+            running.stop.set()
+        if running.cancelled():
+            stopped = stopped or time.monotonic()
+            if end_worker and time.monotonic() - stopped > GRACE:
+                _end(store, running, end_worker)
+
+
+def _end(store: JobStore, running: Running, end_worker: Callable[[], object]) -> None:
+    """End a job that hears nothing, with the process that it runs in."""
+    log.warning("%s does not stop: its worker is ended", running.record.job_id)
+    record, seconds = running.record, running.record.request.seconds
+    try:
+        if running.stop.is_set():
+            store.finish(record, "cancelled", CANCELLED)
         else:
-            if not alive:
-                running.stop.set()
+            store.finish(record, "failed", str(RunTooLong(seconds)))
+    finally:
+        end_worker()
 
 
 def _work(store: JobStore, running: Running, handlers: Mapping[str, Handler]) -> tuple[Ended, str | None]:

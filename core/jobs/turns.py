@@ -1,43 +1,45 @@
-"""Whose turn it is, and how long it may take: owners take turns, so that one person's stack does not hold up another's
-single file."""
+"""Whose turn it is, and how long it may take: what is urgent comes first, and owners take turns, so that one person's stack does not
+hold up another's single file."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from itertools import zip_longest
+from collections.abc import Sequence
 from statistics import median
 
-from core.jobs.queue import Lane
-from core.jobs.store import JobRecord
+from core.jobs.queue import JobRequest
+from core.jobs.store import JobRecord, Stack
 
 
-def in_turn(waiting: Sequence[JobRecord], served: Mapping[str, float]) -> list[JobRecord]:
-    """Waiting jobs in the order in which they come: a job an owner and round, each owner's oldest first, owners who were
-    served longest ago (``served``: when, by owner) before others."""
-    stacks: dict[str, list[JobRecord]] = defaultdict(list)
-    for record in sorted(waiting, key=lambda record: record.created):
-        stacks[record.request.owner].append(record)
-    owners = sorted(stacks, key=lambda owner: (served.get(owner, 0.0), stacks[owner][0].created))
-    rounds = zip_longest(*(stacks[owner] for owner in owners))
-    return [record for each in rounds for record in each if record is not None]
+def stack_of(request: JobRequest) -> str:
+    """The name of the stack that a job lies on: its priority's digit, then its owner. What is more urgent sorts first."""
+    return f"{min(9, max(0, request.priority))}{request.owner}"
 
 
-def in_lanes(records: Sequence[JobRecord], lanes: Sequence[Lane], served: Mapping[str, float]) -> list[JobRecord]:
-    """The same lane by lane, in the order of ``lanes``."""
-    waiting = [record for record in records if record.state == "queued"]
-    return [
-        record for lane in lanes for record in in_turn([one for one in waiting if one.request.lane == lane], served)
-    ]
+def owner_of(stack: str) -> str:
+    """Whose stack it is."""
+    return stack[1:]
 
 
-def served_of(records: Sequence[JobRecord]) -> dict[str, float]:
-    """When each owner was served last."""
-    served: dict[str, float] = {}
-    for record in records:
-        owner = record.request.owner
-        served[owner] = max(served.get(owner, 0.0), record.started)
-    return served
+def in_turn(stacks: Sequence[Stack]) -> list[Stack]:
+    """Stacks in the order of their turns: the more urgent first, then owners who were served longest ago."""
+    return sorted(stacks, key=lambda stack: (stack.name[0], stack.served, stack.oldest))
+
+
+def ahead_of(name: str, rank: int, stacks: Sequence[Stack]) -> tuple[int, int]:
+    """How many jobs come before the one with ``rank`` others of its own stack before it, and about how much (pages) they are. Each round
+    takes one of every owner, so of another's stack come only as many."""
+    count, size, seen = rank, 0.0, False
+    for stack in stacks:
+        if stack.name == name:
+            size += rank * stack.size / max(1, stack.count)
+            seen = True
+            continue
+        if stack.name[0] > name[0]:
+            continue
+        before = stack.count if stack.name[0] < name[0] else min(stack.count, rank + (not seen))
+        count += before
+        size += before * stack.size / max(1, stack.count)
+    return count, round(size)
 
 
 def pace(done: Sequence[JobRecord]) -> float | None:
@@ -46,13 +48,11 @@ def pace(done: Sequence[JobRecord]) -> float | None:
     return median(each) if each else None
 
 
-def time_left(
-    record: JobRecord, before: Sequence[JobRecord], running: Sequence[JobRecord], pace: float, now: float
-) -> float:
-    """About how many seconds until ``record`` is done: what is left of the running ones and all that come before it, spread
-    over as many workers as now run, and its own."""
+def time_left(record: JobRecord, before: int, running: Sequence[JobRecord], pace: float, now: float) -> float:
+    """About how many seconds until ``record`` is done: what is left of the running ones and the ``before`` pages that come before it,
+    spread over as many workers as now run, and its own."""
     own = pace * record.request.size
     if record.state == "running":
         return max(0.0, own - (now - record.started))
     rest = sum(max(0.0, pace * one.request.size - (now - one.started)) for one in running)
-    return (rest + sum(pace * one.request.size for one in before)) / max(1, len(running)) + own
+    return (rest + pace * before) / max(1, len(running)) + own

@@ -77,5 +77,5 @@ def draw_ended() -> None:
             f"Stopped after {done} of {total} documents. What was read is remembered: measuring again is quicker.",
             icon=":material/stop_circle:",
         )
-    elif job.state == "failed":
+    elif job.state in ("failed", "parked"):
         st.error(plain(job.error or ""), icon=":material/error:")

@@ -21,7 +21,7 @@ def start(document: OpenDocument) -> None:
         recipe = studio.types.pin(recipe_of(document, group))
         signature = document.signature(group, recipe.digest)
         job = get_job(group.run) if group.run else None
-        if job is None or group.read_as != signature or job.state in ("failed", "cancelled"):
+        if job is None or group.read_as != signature or job.state in ("failed", "cancelled", "parked"):
             group.run = studio.start(document.sha256, document.refs(group), recipe, get_desk().desk_id)
             group.read_as = signature
     document.active = 0 if document.picking else document.active

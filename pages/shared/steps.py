@@ -114,7 +114,7 @@ def draw_run(document: OpenDocument, run_id: str) -> None:
         _draw_active(job)
     else:
         st.markdown(f"**{headline_of(job)}**")
-        if job.error and job.state == "failed":
+        if job.error and job.state in ("failed", "parked"):
             st.error(plain(job.error), icon=":material/error:")
         draw_steps(job)
         _draw_way_on(document)
@@ -178,6 +178,7 @@ def headline_of(job: Job) -> str:
         "queued": " · ".join(["Waiting for its turn", *_standing(job)]),
         "running": " · ".join([f"Reading · {job.seconds:.0f} s", *_standing(job)]),
         "failed": "This could not be read",
+        "parked": "Set aside",
         "cancelled": "Stopped",
         "done": "Done",
     }[job.state]

@@ -3,18 +3,72 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from core.errors import RecordMissing, StorageError
+from core.stores.files import Files
+from storage.database import Database
 from storage.files import FileStore
+from storage.shared_files import AddressBlobs, SharedFiles, TableBlobs
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> FileStore:
     """An empty store."""
     return FileStore(tmp_path / "files")
+
+
+@pytest.fixture(params=["folder", "sqlite", "address", pytest.param("postgres", marks=pytest.mark.postgres)])
+def any_files(request: pytest.FixtureRequest, tmp_path: Path, open_store: Callable[[str], Database]) -> Files:
+    """An empty store of each kind: a folder, a database, a database with documents at an address."""
+    if request.param == "folder":
+        return FileStore(tmp_path / "files")
+    sqlite = f"sqlite:///{tmp_path / 'studio.db'}"
+    database = open_store(request.getfixturevalue("postgres_url") if request.param == "postgres" else sqlite)
+    address = request.param == "address"
+    return SharedFiles(database, AddressBlobs(f"file://{tmp_path / 'blobs'}") if address else TableBlobs(database))
+
+
+def test_every_store_keeps_documents_and_texts_alike(any_files: Files) -> None:
+    """Bytes by content, texts by kind and key; what is dropped is gone, what was never there is missing."""
+    sha256 = any_files.keep(b"%PDF-1.7")
+    assert sha256 == any_files.keep(b"%PDF-1.7") == hashlib.sha256(b"%PDF-1.7").hexdigest()
+    assert any_files.load(sha256) == b"%PDF-1.7"
+    assert list(any_files.documents()) == [sha256]
+    any_files.forget(sha256)
+    any_files.forget(sha256)
+    assert list(any_files.documents()) == []
+    for missing in (sha256, "../../etc/passwd", "0" * 63 + "\n"):
+        with pytest.raises(RecordMissing):
+            any_files.load(missing)
+    any_files.keep_json("draft", "run-1_a", '{"a": 1}')
+    any_files.keep_json("draft", "run-1_a", '{"a": "ä\ud800"}', lasting=False)
+    kept = any_files.load_json("draft", "run-1_a")
+    assert kept
+    assert json.loads(kept) == {"a": "ä\ud800"}
+    assert any_files.load_json("run", "run-1_a") is None
+    any_files.keep_json("run", "r2", "{}")
+    assert (any_files.kinds(), any_files.keys("draft"), any_files.keys("none")) == (["draft", "run"], ["run-1_a"], [])
+    any_files.forget_json("draft", "run-1_a")
+    any_files.forget_json("draft", "run-1_a")
+    assert any_files.load_json("draft", "run-1_a") is None
+    for kind, key in (("documents", "a"), ("run", "../a"), ("run", "a\n")):
+        with pytest.raises(StorageError):
+            any_files.keep_json(kind, key, "{}")
+
+
+def test_a_store_that_does_not_answer_says_so(tmp_path: Path) -> None:
+    """Also an address that nobody here can use; no address is quoted whole."""
+    with pytest.raises(StorageError, match="STUDIO_BLOBS names a store that cannot be used"):
+        AddressBlobs("nowhere://bucket/folder")
+    (tmp_path / "blobs").write_text("a file in the way")
+    blobs = AddressBlobs(f"file://{tmp_path / 'blobs'}")
+    with pytest.raises(StorageError, match="does not answer"):
+        blobs.put("0" * 64, b"x")
 
 
 def test_documents_are_kept_by_their_content(files: FileStore, tmp_path: Path) -> None:

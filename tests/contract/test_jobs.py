@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.events import ReplyArrived, StepFailed, StepFinished, StepProgressed, StepSkipped, StepStarted
-from core.jobs.queue import JobRequest, Lane
-from core.jobs.store import PARKED, JobRecord, JobStore
+from core.jobs.queue import USUAL, JobRequest, Lane
+from core.jobs.snapshot import Snapshots
+from core.jobs.store import NUMBERS, PARKED, JobRecord, JobStore
 from storage.database import Database
 from storage.jobs import SqlJobs
 from tests.doubles.jobs import MemoryJobs
@@ -29,9 +31,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, open_store: Callable[[
     return SqlJobs(open_store(url), "here")
 
 
-def asked(job_id: str, owner: str = "", lane: Lane = "long") -> JobRequest:
+def asked(job_id: str, owner: str = "", lane: Lane = "long", priority: int = USUAL) -> JobRequest:
     """A request."""
-    return JobRequest("run", job_id, f"{job_id}.pdf", {"pages": [[1, 0]]}, owner, lane, 2, 600.0)
+    return JobRequest("run", job_id, f"{job_id}.pdf", {"pages": [[1, 0]]}, owner, lane, 2, 600.0, priority)
 
 
 def taken(store: JobStore, worker: str = "w", *lanes: Lane) -> JobRecord:
@@ -75,6 +77,43 @@ def test_owners_take_turns(store: JobStore) -> None:
         store.add(asked(f"a{number}", "a"))
     store.add(asked("b0", "b"))
     assert [taken(store).job_id for _ in range(4)] == ["a0", "b0", "a1", "a2"]
+
+
+def test_what_is_urgent_comes_first_whoever_asks(store: JobStore) -> None:
+    """Before everything that is not, in every line that it waits in."""
+    for number in range(20):
+        store.add(asked(f"a{number}", "a"))
+    store.add(asked("late", "b", priority=9))
+    store.add(asked("now", "a", priority=0))
+    assert taken(store).job_id == "now"
+    assert taken(store, "w", "ocr").job_id == "a0"  # type: ignore[arg-type]
+
+
+def test_a_queue_gives_only_its_own_kind_of_work(store: JobStore) -> None:
+    """A worker of many hosts asks by queue."""
+    store.add(asked("scan"))
+    store.add(replace(asked("archive"), kind="inbox"))
+    store.add(replace(asked("cell", lane="background"), kind="cell"))
+    assert store.claim("w", ("llm", "extraction", "documents"), 30) is None
+    assert store.waiting() == {"ocr": 1, "preprocessing": 1, "evaluation": 1}
+    for queue, job_id in (("preprocessing", "archive"), ("evaluation", "cell"), ("ocr", "scan")):
+        found = store.claim("w", (queue,), 30)
+        assert found
+        assert found.job_id == job_id
+    assert len(store.running()) == 3
+
+
+def test_how_many_come_before_is_known_without_looking_at_each(store: JobStore) -> None:
+    """Of its own stack all that are older, of another's one a round, of what is more urgent all, of what can wait none."""
+    for number in range(4):
+        store.add(asked(f"a{number}", "a"))
+    for name, owner, priority in (("b0", "b", USUAL), ("b1", "b", USUAL), ("now", "c", 0), ("late", "d", 9)):
+        store.add(asked(name, owner, priority=priority))
+    snapshots = Snapshots(store)
+    order = ["now", "a0", "b0", "a1", "b1", "a2", "a3", "late"]
+    ahead = {name: job.ahead for name in order if (job := snapshots.of(name))}
+    assert ahead == {name: place for place, name in enumerate(order)}
+    assert [taken(store).job_id for _ in order] == order
 
 
 def test_events_of_every_kind_come_back_in_order(store: JobStore) -> None:
@@ -123,7 +162,7 @@ def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_is_told(store: Job
 
 
 def test_a_lost_workers_job_comes_back_once_and_is_then_set_aside(store: JobStore) -> None:
-    """What its worker noted is dropped; the second loss ends it with a sentence."""
+    """What its worker noted is dropped; the third loss sets it aside with a sentence; somebody may send it again."""
     store.add(asked("a"))
     store.note(taken(store, "first"), [StepStarted("load")])
     (back,) = store.lost(["first"])
@@ -131,11 +170,18 @@ def test_a_lost_workers_job_comes_back_once_and_is_then_set_aside(store: JobStor
     again = taken(store, "second")
     assert again.attempt == 2
     assert store.events("a") == []
+    store.note(again, [StepStarted("load")])
+    assert store.events("a", after=1) == [(NUMBERS + 1, StepStarted("load"))]
     store.lost(["second"])
+    assert taken(store, "third").attempt == 3
+    store.lost(["third"])
     found = store.get("a")
     assert found
-    assert (found.state, found.error) == ("failed", PARKED)
-    assert store.claim("third", ("long",), 30) is None
+    assert (found.state, found.error) == ("parked", PARKED)
+    assert store.claim("fourth", ("long",), 30) is None
+    assert store.again("a")
+    assert taken(store, "fourth").attempt == 1
+    assert store.again("a") is None
 
 
 def test_a_job_whose_lease_has_ended_is_given_to_another(store: JobStore) -> None:
@@ -184,7 +230,7 @@ def test_what_was_done_last_is_known(store: JobStore) -> None:
         store.add(asked(name, lane=lane))  # type: ignore[arg-type]
     for _ in range(3):
         store.finish(taken(store, "w", "short", "long"), "done")
-    assert [record.job_id for record in store.latest("long")] == ["c", "a"]
+    assert [record.job_id for record in store.lane("long").done] == ["c", "a"]
 
 
 def test_jobs_of_another_data_folder_are_left_alone(database_url: str, open_store: Callable[[str], Database]) -> None:

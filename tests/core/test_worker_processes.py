@@ -15,7 +15,7 @@ import pytest
 
 from core.entrypoints.bootstrap import build_studio
 from core.extraction import PageRef
-from core.jobs import processes
+from core.jobs import running
 from core.jobs.channel import Channel
 from core.jobs.processes import Plan, ProcessQueue
 from core.jobs.queue import Job, JobRequest, Lane
@@ -33,7 +33,7 @@ MakeQueue = Callable[..., ProcessQueue]
 @pytest.fixture
 def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeQueue]:
     """Makes queues whose workers know the work of ``little_worker``; they end with the test."""
-    monkeypatch.setattr(processes, "GRACE", 0.5)
+    monkeypatch.setattr(running, "GRACE", 0.5)
     url = f"sqlite:///{tmp_path / 'studio.db'}"
     made: list[ProcessQueue] = []
 
@@ -103,13 +103,13 @@ def test_a_killed_workers_job_comes_back_and_is_done_by_the_next(make: MakeQueue
     assert ended(queue, "scan").state == "cancelled"
 
 
-def test_a_document_that_kills_its_worker_twice_is_set_aside(make: MakeQueue) -> None:
+def test_a_document_that_kills_its_worker_three_times_is_set_aside(make: MakeQueue) -> None:
     """With its sentence, and the next one is read."""
     queue = make()
     ask(queue, "deadly", "poison")
     ask(queue, "quick", "next")
     job = ended(queue, "poison")
-    assert (job.state, job.error) == ("failed", PARKED)
+    assert (job.state, job.error) == ("parked", PARKED)
     assert ended(queue, "next").state == "done"
 
 

@@ -55,7 +55,7 @@ class SeedInvoice(BaseModel):
 def _told(tasks: Tasks, info: TaskInfo, processing_id: str | None) -> dict[str, Any]:
     """A task as earlier services told it, with its result where it is over."""
     told: dict[str, Any] = info.model_dump(mode="json") | {
-        "success": info.status != "failed",
+        "success": info.status not in ("failed", "parked"),
         "processing_id": processing_id or info.task_id,
         "websocket_room": f"processing_{info.task_id}",
     }

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-TaskState = Literal["queued", "running", "done", "failed", "cancelled"]
+TaskState = Literal["queued", "running", "done", "failed", "cancelled", "parked"]
 Store = Literal["database", "workbook"]
 #: The SHA-256 of a document's bytes.
 DocumentId = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -46,7 +46,7 @@ class DocumentInfo(BaseModel):
 
 class ExtractRequest(_Sent):
     """What is to be read (a document that was brought, or the one at an https address), and how. ``pages`` such as ``1-3,5`` (empty: all); ``type`` a document type, or ``auto``; ``save`` the stores
-    that the record goes to where it passes the gate, and where no value is less sure than ``confidence_threshold``."""
+    that the record goes to where it passes the gate, and where no value is less sure than ``confidence_threshold``; ``priority`` 0 comes before all that waits, 9 after."""
 
     document_id: DocumentId | None = None
     document_url: str | None = Field(None, max_length=2000)
@@ -55,6 +55,7 @@ class ExtractRequest(_Sent):
     type: str = Field("", max_length=80)
     save: Annotated[list[Store], Field(max_length=2)] = []
     confidence_threshold: float | None = Field(None, ge=0, le=1)
+    priority: int = Field(5, ge=0, le=9)
 
     @model_validator(mode="after")
     def _is_one(self) -> ExtractRequest:
@@ -65,7 +66,7 @@ class ExtractRequest(_Sent):
 
 class TaskInfo(BaseModel):
     """A run that was asked for. ``ahead`` is how many come before it while it waits, ``seconds_left`` about how long it still takes;
-    ``stage`` the step that it is in; ``error`` one sentence. ``result_url`` is there once it is done."""
+    ``stage`` the step that it is in; ``error`` one sentence. ``parked`` is one whose reader ended three times: it can be sent again. ``result_url`` is there once it is done."""
 
     task_id: str
     type: str

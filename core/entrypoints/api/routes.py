@@ -296,6 +296,12 @@ async def cancel(caller: Calls, request: Request, task_id: Id) -> TaskInfo:
     return await run_in_threadpool(tasks_of(caller, request).cancel, task_id)
 
 
+@routes.post("/tasks/{task_id}/retry", tags=["tasks"], status_code=202, responses=PROBLEMS)
+async def retry(caller: Calls, request: Request, task_id: Id) -> TaskInfo:
+    """Have a task that failed, was parked or cancelled done again: 409 for any other."""
+    return await run_in_threadpool(tasks_of(caller, request).retry, task_id)
+
+
 @routes.get("/tasks/{task_id}/events", tags=["tasks"], response_class=EventSourceResponse, responses=PROBLEMS)
 async def events(
     caller: Calls,
@@ -346,9 +352,7 @@ async def watch(tasks: Tasks, task_id: str, after: int) -> AsyncIterator[dict[st
             after = each["id"]
             yield each
         if is_over(info):
-            last: Literal["complete", "cancelled", "error"] = (
-                "complete" if info.status == "done" else "cancelled" if info.status == "cancelled" else "error"
-            )
+            last = {"done": "complete", "failed": "error"}.get(info.status, info.status)
             yield {"id": 0, "event": last, "data": info.model_dump(mode="json")}
             return
         await asyncio.sleep(_LOOK)

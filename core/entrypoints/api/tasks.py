@@ -80,7 +80,9 @@ class Tasks:
         task = replace(task, save=tuple(asked.save), sure=asked.confidence_threshold)
         chosen = [PageRef(number) for number in pages]
         owner = f"api:{self.caller.owner}"
-        return self.add(task, lambda: studio.start(document.sha256, chosen, recipe, owner, task.task_id))
+        return self.add(
+            task, lambda: studio.start(document.sha256, chosen, recipe, owner, task.task_id, asked.priority)
+        )
 
     def known(self, kind: str, asked: BaseModel, wish: str | None) -> TaskInfo | None:
         """The task that a wish made, where its run was begun. Raises Refused where it was for something else."""
@@ -141,7 +143,8 @@ class Tasks:
 
     def _settled(self, task: ApiTask) -> tuple[ApiTask, Job | None]:
         """The task and its job; one that is done has its record saved where it was asked for and passed the gate."""
-        job = self.caller.studio.progress(task.task_id)
+        studio = self.caller.studio
+        job = studio.progress(task.task_id) or studio.job(task.task_id)  # the second: no longer remembered as work
         if job is not None and not job.active and task.save and task.order_id in (None, SAVING):
             self._save(task)
             task = self.task(task.task_id)
@@ -223,6 +226,17 @@ class Tasks:
         self.caller.studio.cancel(task_id)
         return self.info(task)
 
+    def retry(self, task_id: str) -> TaskInfo:
+        """Have a task that failed, was parked or cancelled done again. Raises Refused for any other."""
+        task = self.task(task_id)
+        if not self.caller.studio.retry(task_id):
+            raise Refused(
+                409,
+                "task-not-failed",
+                "This task waits, runs or is done: only one that ended without a result can be sent again.",
+            )
+        return self.info(task)
+
     def events(self, task_id: str, after: int) -> Iterator[dict[str, Any]]:
         """What has happened in a task since, each with its number. Raises Refused."""
         self.task(task_id)
@@ -286,4 +300,4 @@ def _now(tasks: Tasks) -> datetime:
 
 def is_over(info: TaskInfo) -> bool:
     """Whether nothing more happens in a task."""
-    return info.status in ("done", "failed", "cancelled")
+    return info.status in ("done", "failed", "cancelled", "parked")

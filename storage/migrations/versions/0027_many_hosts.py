@@ -7,8 +7,8 @@ from alembic import op
 
 from storage.columns import Prose
 
-revision = "0026"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 
 _QUEUE = """
 UPDATE jobs SET stack = '5' || owner, queue = CASE

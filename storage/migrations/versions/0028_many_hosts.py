@@ -7,8 +7,8 @@ from alembic import op
 
 from storage.columns import Prose
 
-revision = "0027"
-down_revision = "0026"
+revision = "0028"
+down_revision = "0027"
 
 _QUEUE = """
 UPDATE jobs SET stack = '5' || owner, queue = CASE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -30,9 +30,9 @@ class NoWorkbook:
         """Raises StorageError."""
         raise StorageError(_ELSEWHERE)
 
-    def staged(self, order_id: int, order: Record | None) -> AbstractContextManager[StagedChange]:
-        """Raises StorageError; RecordMissing where an order is to be taken out."""
-        if order is None:
+    def staged(self, orders: Mapping[int, Record | None]) -> AbstractContextManager[StagedChange]:
+        """Raises StorageError; RecordMissing where orders are to be taken out."""
+        if not any(orders.values()):
             raise RecordMissing(_ELSEWHERE)
         raise StorageError(_ELSEWHERE)
 
@@ -51,6 +51,10 @@ class NoWorkbook:
     def get(self, order_id: int) -> Record:
         """Raises RecordMissing."""
         raise RecordMissing(_ELSEWHERE)
+
+    def some(self, order_ids: Collection[int]) -> dict[int, Record]:
+        """None that are known here."""
+        return {}
 
     def duplicates(self, values: BaseModel) -> list[Duplicate]:
         """None that are known here."""

@@ -12,10 +12,12 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationInfo,
 from core.call import Call
 from core.document_types import USUAL, type_for
 from core.evidence import Evidence, PageText
+from core.gates import Gate
 from core.notation import Notation, notation_of
 from core.recipe import Recipe
 from core.schema.document_type import DocumentType
 from core.schema.fields import FieldInfo
+from core.schema.path import is_cell
 from core.schema.values import TOO_LONG
 
 Severity = Literal["error", "warning", "info"]
@@ -108,6 +110,8 @@ class Finding:
     passing: bool = False
     members: tuple[Member, ...] = ()
     difference: Decimal | None = None
+    let_pass: Severity | None = None
+    """How grave it was before the gate made a note of it."""
 
 
 #: So much of a number that was left out is quoted.
@@ -177,6 +181,10 @@ class Extraction(BaseModel):
     """What the document calls itself, within its type: one of :func:`core.document_types.kinds`, where it could be told."""
     learnt: tuple[Learnt, ...] = ()
     """What was learnt of the vendor and changed a value."""
+    vendor: str = Field("", exclude_if=lambda name: not name)
+    """The vendor as the memory of vendors recognised it; empty: none that is remembered."""
+    gate: Gate | None = Field(None, exclude_if=lambda gate: gate is None)
+    """What was asked of the document when it was read, beside what recipe and type ask."""
     calls: tuple[Call, ...] = ()
     """Calls to models that this run made (none, where the result came from the cache)."""
     page_texts: tuple[PageText, ...] = ()
@@ -210,6 +218,11 @@ class Extraction(BaseModel):
     def value_at(self, path: str) -> Any:
         """The value at ``path``; ``None`` where the row does not exist."""
         return self.type.value_at(self.values, path)
+
+    def requires(self, path: str) -> bool:
+        """Whether the field at ``path`` must have a value."""
+        own = self.gate.required if self.gate else None
+        return self.type.field_of(path).required if own is None or is_cell(path) else path in own
 
     @property
     def own_notation(self) -> Notation:

@@ -44,6 +44,8 @@ def to_json(extraction: Extraction) -> dict[str, Any]:
     }
     if extraction.learnt:
         parts["learnt"] = extraction.learnt
+    if extraction.gate:
+        parts["gate"] = extraction.gate.model_dump()
     return {key: plain(value) for key, value in parts.items()}
 
 

@@ -113,6 +113,8 @@ def describe_event(event: TrailEvent) -> str:
         return f"rejected it: {told['reason']}" if told.get("reason") else "rejected it"
     if event.action == "forgotten":
         return f"had it deleted for good ({describe_counts(told)})"
+    if event.action == "gates changed":
+        return f"changed the gates: {'; '.join(told.get('changes', ()))}"
     where = " and ".join(_STORES.get(store, store) for store in told.get("stores", ()))
     status = told.get("status")
     moved = f" ({status[0]} → {status[1]})" if status and status[0] and status[0] != status[1] else ""

@@ -14,7 +14,7 @@ from core.extraction import Extraction
 from core.placing import evidence_as_read
 from core.validation.checks import check
 from core.validation.confidence import score
-from core.validation.gate import decide
+from core.validation.gate import pass_gate
 from core.validation.registry import rules_of
 
 
@@ -51,5 +51,4 @@ def judge(
     recipe = extraction.recipe
     confidences = score(extraction.values, extraction.evidence, extraction.provenance, findings, recipe.correction)
     confidences |= kept
-    verdict = decide(extraction.values, confidences, findings, recipe.approve_at)
-    return extraction.model_copy(update={"findings": tuple(findings), "confidences": confidences, "verdict": verdict})
+    return pass_gate(extraction.model_copy(update={"findings": tuple(findings), "confidences": confidences}))

@@ -402,6 +402,7 @@ class _Run:
                 "document_type": extracted.document_type or (on_page.document_type if on_page else None),
                 "findings": _of_reading(*self.findings, *remembered, *extracted.findings),
                 "learnt": learnt,
+                "vendor": self.recalled.vendor.name if self.recalled and self.recalled.vendor else "",
             }
         )
         return (
@@ -412,7 +413,7 @@ class _Run:
                     today=self.pipeline.today(),
                     page_view=on_page.values if on_page and extracted.exact else None,
                 ),
-                _verdict_in_words,
+                verdict_in_words,
             )
         )
 
@@ -486,7 +487,8 @@ def _worth(result: Extraction) -> tuple[bool, int, int, float]:
     return result.verdict == "approved", there, -errors, round(sure, 1)
 
 
-def _verdict_in_words(judged: Extraction) -> str:
+def verdict_in_words(judged: Extraction) -> str:
+    """What the step that judged it says."""
     count = len(judged.findings)
     return f"{STATUS_WORDS[judged.verdict]}, {count} finding{'' if count == 1 else 's'}"
 

@@ -54,6 +54,10 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
         **_all(_LOOK, "queue count pace following edits words"),
         **_all(_WORK, "open renew leave keep keep_edits save undo reject"),
     },
+    "gating": {
+        **_all(_LOOK, "by foresee changes"),
+        **_all(_RULE, "change"),
+    },
     "operation": {
         **_all(_LOOK, "standing groups corrections causes steps forecast documents alerts look now"),
         **_all(_WORK, "see"),

@@ -22,7 +22,7 @@ from core.extraction_json import plain
 from core.jobs.queue import USUAL, Handler, Job, JobQueue, JobRequest, Lane
 from core.pages_read import note_pages_read
 from core.person import STUDIO, Person, person_from
-from core.pipeline import Pipeline, RunOrder
+from core.pipeline import Pipeline, RunOrder, verdict_in_words
 from core.recipe import OcrRecipe, Recipe
 from core.recognition.parts import FIRST_PAGES, Part
 from core.records import describe_duplicate
@@ -39,11 +39,14 @@ from core.stores.records import RecordStore
 from core.stores.trail import Trail, TrailEvent
 from core.stores.unit import Unit
 from core.stores.webhooks import Announce, silent
+from core.validation.gate import gated_by
 
 #: More pages than these are not short work, however they are read.
 SHORT_PAGES = 20
 #: More pages than these are not looked through for several documents before they are read.
 MOST_LOOKED_THROUGH = 60
+#: What of a kept run belongs to its pages: most of it.
+_OF_PAGES = frozenset({"page_texts", "candidates", "raw", "calls"})
 #: The kind of job that reads a document on the desk.
 RUN = "run"
 
@@ -240,7 +243,7 @@ class Runs:
         started = datetime.now(UTC)
         for event in self.pipeline.run(order, cancelled):
             if isinstance(event, RunFinished):
-                extraction = self._with_duplicates(event.extraction)
+                extraction = self._with_duplicates(event.extraction if trial else self._gated(event.extraction))
                 if not trial:
                     extraction = self._inspected(extraction)
                 self._parts.files.keep_json("run", run_id, extraction.model_dump_json())
@@ -298,6 +301,16 @@ class Runs:
         spot_checks = self._parts.spot_checks
         return spot_checks.inspect(extraction) if spot_checks else extraction
 
+    def _gated(self, extraction: Extraction) -> Extraction:
+        """``extraction`` judged by what the gates ask of such a document now. What is read does not depend on it."""
+        gated = gated_by(self._parts.defaults().gates, extraction)
+        if gated.verdict == extraction.verdict:
+            return gated
+        steps = [
+            replace(step, detail=verdict_in_words(gated)) if step.step == "validate" else step for step in gated.steps
+        ]
+        return gated.model_copy(update={"steps": tuple(steps)})
+
     def _with_duplicates(self, extraction: Extraction) -> Extraction:
         found = self._parts.orders.duplicates(extraction.document, extraction.pages, extraction.values)
         if not found:
@@ -332,6 +345,17 @@ class Runs:
         kept = self._parts.files.load_json("run", run_id) if run_id.isalnum() else None
         try:
             return Extraction.model_validate_json(kept) if kept else None
+        except ValidationError:  # written by another version of the studio
+            return None
+
+    def judged(self, run_id: str) -> Extraction | None:
+        """What a finished run gave, without its pages and what else may stand there: quick, and all that a gate looks at."""
+        kept = self._parts.files.load_json("run", run_id) if run_id.isalnum() else None
+        if not kept:
+            return None
+        told = {name: value for name, value in json.loads(kept).items() if name not in _OF_PAGES}
+        try:
+            return Extraction.model_validate(told)
         except ValidationError:  # written by another version of the studio
             return None
 

@@ -19,6 +19,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from core.gates import Gates
 from core.recipe import BUILT_IN, Correction, Recipe, Redaction
 
 
@@ -137,6 +138,8 @@ class Defaults(BaseModel):
     read_on_arrival: ReadOnArrival = "simple"
     """What of the Inbox is read by itself, by the default recipe."""
     spot_checks: SpotChecks = SpotChecks()
+    gates: Gates = Gates()
+    """What is asked of documents before they pass without anybody."""
     alerts: AlertRules = AlertRules()
     """When the Operation page tells somebody."""
 

@@ -33,6 +33,7 @@ from core.exporting.shelf import LayoutShelf
 from core.extraction import Extraction, PageRef
 from core.extractor import Availability
 from core.forgetting.forgetting import Forgetting, ForgettingParts
+from core.gating import Gating, GatingParts
 from core.history import History
 from core.imaging.before_and_after import before_and_after
 from core.inbox import Inbox
@@ -183,6 +184,9 @@ class Studio:
             unit=parts.unit,
         )
         self._shelf, self._runs = parts.shelf, parts.runs
+        self.gating = Gating(
+            GatingParts(self.preferences, parts.ledger, parts.trail, parts.unit, parts.runs.judged), parts.person
+        )
         self.records = Records(
             RecordParts(
                 parts.orders,
@@ -273,6 +277,7 @@ class Studio:
             mine = copy.copy(self)
             mine.person = person
             mine.records, mine.comparison = self.records.by(person), self.comparison.by(person)
+            mine.gating = self.gating.by(person)
             mine.inbox, mine.forgetting = self.inbox.by(person), self.forgetting.by(person)
             mine.bulk = self.bulk.by(person)
             mine.reviewing = mine._review_desk()

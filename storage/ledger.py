@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, or_, select, update
 
 from core.document_types import USUAL, type_for, type_of
 from core.extraction import Extraction, StepRecord
@@ -19,10 +19,20 @@ from core.recipe import Correction, Recipe
 from core.schema.document_type import DocumentType
 from core.schema.fields import FieldInfo
 from core.schema.path import is_cell, row_of
-from core.stores.ledger import Finals, ReviewedValue, RunRow, ValueChange
+from core.stores.ledger import Finals, JudgedRun, ReviewedValue, RunRow, ValueChange
 from storage.columns import storable_text
 from storage.database import Database, insert_new
-from storage.tables import DOCUMENTS, FIELD_VALUES, HEADER, RUNS, VALUE_CHANGES
+from storage.tables import (
+    API_TASKS,
+    DOCUMENT,
+    DOCUMENTS,
+    FIELD_VALUES,
+    HEADER,
+    INBOX_ITEMS,
+    ORIGIN,
+    RUNS,
+    VALUE_CHANGES,
+)
 
 _Texts = Mapping[str, str | None]
 
@@ -113,6 +123,36 @@ class SqlLedger:
         with self._database.read() as connection:
             return [RunRow(**row) for row in connection.execute(latest).mappings()]
 
+    def judged(self, limit: int) -> list[JudgedRun]:
+        """See :meth:`core.stores.ledger.Ledger.judged`."""
+        kept = [
+            select(run).where(run.is_not(None)) for run in (INBOX_ITEMS.c.run_id, ORIGIN.c.run_id, DOCUMENT.c.run_id)
+        ]
+        wanted = [RUNS.c.run_id.in_(one) for one in (*kept, select(API_TASKS.c.task_id))]
+        item, order = INBOX_ITEMS.c, FIELD_VALUES.c.order_id
+        rejected = select(func.count()).where(item.run_id == RUNS.c.run_id, item.state == "rejected").scalar_subquery()
+        saved = (
+            select(func.max(order)).where(FIELD_VALUES.c.run_id == RUNS.c.run_id).scalar_subquery().label("order_id")
+        )
+        latest = select(
+            RUNS.c.run_id, RUNS.c.name, RUNS.c.started_at, saved, RUNS.c.wrong_values, rejected.label("rejected")
+        )
+        latest = latest.where(or_(*wanted)).order_by(RUNS.c.started_at.desc(), RUNS.c.run_id).limit(limit)
+        with self._database.read() as connection:
+            rows = connection.execute(latest).mappings().all()
+            later = _changed_later(connection, [row["order_id"] for row in rows if row["order_id"] is not None])
+        return [
+            JudgedRun(
+                row["run_id"],
+                row["name"],
+                row["started_at"],
+                row["order_id"],
+                None if row["wrong_values"] is None else row["wrong_values"] + later.get(row["order_id"], 0),
+                bool(row["rejected"]),
+            )
+            for row in rows
+        ]
+
     def reviewed_values(self) -> Iterator[ReviewedValue]:
         """See :meth:`core.stores.ledger.Ledger.reviewed_values`."""
         table = FIELD_VALUES.c
@@ -142,6 +182,14 @@ def _note_changes(
     ]
     if found:
         connection.execute(insert(VALUE_CHANGES), found)
+
+
+def _changed_later(connection: Connection, orders: Sequence[int]) -> dict[int, int]:
+    """Of these orders how many values were changed after the save of their run, less those that were put back."""
+    change = VALUE_CHANGES.c
+    counted = func.sum(case((change.why == "saved", 1), else_=-1))
+    query = select(change.order_id, counted).where(change.order_id.in_(orders), change.run_id.is_(None))
+    return {order: max(0, count) for order, count in connection.execute(query.group_by(change.order_id))}
 
 
 def _correction_of(recipe: dict[str, Any]) -> tuple[bool, Correction | None]:

@@ -8,7 +8,7 @@ from itertools import islice
 
 from sqlalchemy import Select, insert, or_, select
 
-from core.stores.trail import TrailEvent
+from core.stores.trail import Action, TrailEvent
 from storage.database import Database
 from storage.tables import TRAIL
 
@@ -47,6 +47,11 @@ class SqlTrail:
     def of_document(self, document: str) -> list[TrailEvent]:
         """See :meth:`core.stores.trail.Trail.of_document`."""
         return self._events(select(*_COLUMNS).where(TRAIL.c.document == document).order_by(TRAIL.c.event_id))
+
+    def of_action(self, action: Action, limit: int = 50) -> list[TrailEvent]:
+        """See :meth:`core.stores.trail.Trail.of_action`."""
+        mine = select(*_COLUMNS).where(TRAIL.c.action == action)
+        return self._events(mine.order_by(TRAIL.c.event_id.desc()).limit(limit))
 
     def latest(self, limit: int = 200) -> list[TrailEvent]:
         """See :meth:`core.stores.trail.Trail.latest`."""

@@ -407,6 +407,7 @@ _NO_PART_IN_A_RESULT = {
     "analysis",
     "bulk",
     "spot_checks",
+    "gating",
 }
 
 

@@ -68,7 +68,7 @@ def confirmed(reviewed: Reviewed, paths: Collection[str]) -> Reviewed:
         "provenance": {**before.provenance, **provenance},
         "findings": findings,
         "confidences": confidences,
-        "verdict": decide(before.values, confidences, findings, before.recipe.approve_at),
+        "verdict": decide(before.values, confidences, findings, before.recipe.approve_at, before.gate),
     }
     return Reviewed(before.model_copy(update=after), reviewed.was)
 
@@ -89,7 +89,7 @@ def _stands(extraction: Extraction, path: str) -> bool:
     kind, place = extraction.type, Path.parse(path)
     if place.is_cell and place.row >= len(kind.rows(extraction.values, kind.table(place.table))):
         return False
-    return extraction.value_at(path) is not None or not kind.field_of(path).required
+    return extraction.value_at(path) is not None or not extraction.requires(path)
 
 
 def open_points(extraction: Extraction) -> list[str]:

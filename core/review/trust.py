@@ -48,7 +48,9 @@ def trust(extraction: Extraction, path: str) -> Trust:
     level = level_of(confidence, enough)
     if source is not None and source.exact and path not in extraction.evidence and level == "sure":
         return Trust(level, "From the XML, not printed on the page" if extraction.pages else "From the XML")
-    words = f"{word_of(confidence, extraction.recipe.approve_at)} {percent(confidence)}"
+    words = (
+        f"{word_of(confidence, needed('money', extraction.recipe.approve_at, extraction.gate))} {percent(confidence)}"
+    )
     limit = "" if level == "sure" else f" (enough: {percent(enough)})"
     note = (
         ", derived" if source and source.derived else "" if path in extraction.evidence else ", not found on the page"
@@ -57,7 +59,7 @@ def trust(extraction: Extraction, path: str) -> Trust:
 
 
 def _of_empty(extraction: Extraction, path: str) -> Trust:
-    if extraction.type.field_of(path).required:
+    if extraction.requires(path):
         return Trust("absent", "Missing: type it or draw a box")
     asked = path in doubtful_paths(extraction)
     return Trust("check", "Not found: is it printed?") if asked else Trust("absent", "Not found")
@@ -72,7 +74,7 @@ def sureness(extraction: Extraction, path: str) -> float:
 
 def sure_from(extraction: Extraction, path: str) -> float:
     """The confidence that is enough for the value at ``path``: more for amounts, numbers and dates than for names."""
-    return needed(extraction.type.field_of(path).kind, extraction.recipe.approve_at)
+    return needed(extraction.type.field_of(path).kind, extraction.recipe.approve_at, extraction.gate)
 
 
 def word_of(confidence: float, approve_at: float) -> str:
@@ -158,8 +160,9 @@ def asked_at(extraction: Extraction, finding: Finding) -> str | None:
 
 def is_unsure(extraction: Extraction, path: str) -> bool:
     """Whether the value at ``path`` is to be looked at for itself: a required one that is missing, or one that is not sure
-    enough and not the person's own."""
-    info = extraction.type.field_of(path)
+    enough and not the person's own; of a vendor that is never reviewed no value is."""
     if extraction.value_at(path) is None:
-        return info.required
+        return extraction.requires(path)
+    if extraction.gate is not None and extraction.gate.vendor == "never":
+        return False
     return not is_by_person(extraction, path) and sureness(extraction, path) < sure_from(extraction, path)

@@ -72,7 +72,7 @@ def _value(edits: Edits, extraction: Extraction, now: Extraction, path: str, err
         "title": now.type.title_of(path),
         "kind": info.kind,
         "group": info.group,
-        "required": info.required,
+        "required": now.requires(path),
         "text": edits.text_at(extraction.values, path),
         "level": "doubtful" if path in errors else sure.level,
         "words": errors.get(path, sure.words),

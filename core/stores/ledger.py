@@ -63,6 +63,19 @@ class ValueChange:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedRun:
+    """A run that somebody wanted for itself, and what people made of it: the order that it was saved as, how many of its values
+    were changed (``None``: nobody saved it), and whether it was rejected."""
+
+    run_id: str
+    name: str
+    started_at: datetime
+    order_id: int | None
+    changed: int | None
+    rejected: bool
+
+
 class Ledger(Protocol):
     """What happened: documents, runs, and every field's extracted and final value."""
 
@@ -89,6 +102,9 @@ class Ledger(Protocol):
 
     def runs(self, limit: int = 50) -> list[RunRow]:
         """The latest runs first."""
+
+    def judged(self, limit: int) -> list[JudgedRun]:
+        """The latest runs of documents of the Inbox, of programs' tasks and of records, newest first; of each the last one."""
 
     def reviewed_values(self) -> Iterator[ReviewedValue]:
         """Every value of the runs whose record a person reviewed, but those of e-invoices, which are exact. Cells of lines

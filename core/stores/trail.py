@@ -23,6 +23,7 @@ Action = Literal[
     "taken back",
     "rejected",
     "forgotten",
+    "gates changed",
 ]
 
 
@@ -54,6 +55,9 @@ class Trail(Protocol):
 
     def of_document(self, document: str) -> list[TrailEvent]:
         """What happened to a document and to whatever came of it; oldest first."""
+
+    def of_action(self, action: Action, limit: int = 50) -> list[TrailEvent]:
+        """The latest events of one kind, newest first."""
 
     def latest(self, limit: int = 200) -> list[TrailEvent]:
         """What happened last, whatever it was about; newest first."""

@@ -114,7 +114,7 @@ def _draw_field(run_id: str, info: FieldInfo, drawn: _Drawn) -> None:
         "on_change": _commit,
         "args": (run_id, info.name, extraction),
     }
-    title = f"{info.title}{' *' if info.required else ''}"
+    title = f"{info.title}{' *' if extraction.requires(info.name) else ''}"
     if info.kind in GROWING:
         st.text_area(title, height="content", **about)
     else:
@@ -153,7 +153,9 @@ def _draw_trust(info: FieldInfo, extraction: Extraction, error: str | None, aske
         st.markdown(f":red[:material/error: {plain(error)}]")
         return
     sure = trust(extraction, info.name)
-    level = "doubtful" if sure.level == "absent" and info.required else "check" if asked else sure.level
+    level = (
+        "doubtful" if sure.level == "absent" and extraction.requires(info.name) else "check" if asked else sure.level
+    )
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key=f"trust_{info.name}"):
         why = reasons_for(extraction, info.name)
         if why and sure.level != "absent":

@@ -77,6 +77,13 @@ Review page
     review_walk            the window of the walk; in it ``.card`` is the question with its ``.field``, ``.offer`` the values to
                            take instead, ``.sheet`` the page, ``.values`` all values, ``.notice`` what came of the last document
 
+Gates page
+    gates_type             the type whose gate is shown: gate_approve_<...>, gate_others_<...>, gate_required_<...>, gate_least_<...>,
+                           gate_limits_<...> (a table), each with the type and a number that grows as all begins anew
+    gate_always_<n>, gate_never_<n>    vendors
+    gates_foresee          shows what the change would have done (gates_last says to how many documents); then gates_save, gates_discard
+    gates_foreseen         the table of these documents, narrowed by gates_which
+
 Vendors page
     vendor_list            the vendors: vendor_<n> in vendor_entry_<n> (vendors_find narrows a long list)
     vendors_export, vendors_import    the file for another studio (vendors_file_<n>, vendors_bring_in)

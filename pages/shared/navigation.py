@@ -14,6 +14,7 @@ _PAGES: tuple[tuple[str, str, str, Role], ...] = (
     ("studio", "Studio", "document_scanner", "reviewer"),
     ("inbox", "Inbox", "inbox", "reviewer"),
     ("review", "Review", "fact_check", "reviewer"),
+    ("gates", "Gates", "rule", "reviewer"),
     ("records", "Records", "table_rows", "viewer"),
     ("vendors", "Vendors", "store", "reviewer"),
     ("compare", "Compare", "compare_arrows", "reviewer"),

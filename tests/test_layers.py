@@ -18,8 +18,7 @@ CONTRACTS = {
     f"core.{name}"
     for name in (
         "documents documents.archives documents.office documents.office.kinds documents.base documents.batches documents.formats documents.geometry documents.members documents.ranges "
-        "document_types atomic evidence homography recipe events errors settings extraction extractor cache "
-        "documents documents.archives documents.base documents.batches documents.formats documents.geometry documents.members documents.ranges "
+        "document_types atomic evidence homography recipe events errors settings gates extraction extractor cache "
         "documents.signed documents.visible documents.xml_kinds declared.definition declared.relation declared.building "
         "declared.mask yaml_text imaging.cleaned ocr.engine jobs.queue jobs.store llm.provider prompt call cancelling status person outage"
     ).split()

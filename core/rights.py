@@ -30,7 +30,9 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
             _LOOK,
             "before_and_after read_region search record export export_record export_table export_tables kept_bytes",
         ),
-        **_all(_LOOK, "health cache_size warm needs refusal export_results export_forms einvoice_lacks stand"),
+        **_all(
+            _LOOK, "health ready figures cache_size warm needs refusal export_results export_forms einvoice_lacks stand"
+        ),
         **_all(
             _WORK,
             "open fetch set_aside unlock hide hiding start extract cancel retry try_type keep_draft save undo remove note_call read_parts index_records",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import logging
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -25,7 +26,7 @@ from core.declared.definition import TypeDefinition
 from core.declared.shelf import TypeShelf
 from core.document_types import USUAL
 from core.documents import Document
-from core.errors import StudioError, TooFewReviewed
+from core.errors import StorageError, StudioError, TooFewReviewed
 from core.events import Event
 from core.evidence import Box, Evidence, PageText
 from core.exporting.exports import ExportForm, Exports
@@ -75,6 +76,7 @@ from core.stores.calls import Calls
 from core.stores.comparisons import Comparisons
 from core.stores.erasure import Erasure
 from core.stores.evaluations import Evaluations
+from core.stores.figures import Figures, FigureStore
 from core.stores.files import Files
 from core.stores.inbox import InboxItem, InboxQuery
 from core.stores.ledger import Ledger, RunRow
@@ -136,6 +138,7 @@ class Parts:
     health: Callable[[], list[tuple[str, str, Availability]]]
     accuracy: Accuracy
     operation: OperationStore
+    figures: FigureStore
     alerts: AlertStore
     preferences: Preferences
     memory: VendorMemory
@@ -653,6 +656,21 @@ class Studio:
         """(kind, name, availability) of every engine, extractor, store and accelerator."""
         return self._parts.health()
 
+    def ready(self) -> list[tuple[str, Availability]]:
+        """(name, availability) of what every piece of work needs: the database, the queue, the files."""
+        parts = self._parts
+        checks = {
+            "database": parts.figures.ping,
+            "queue": lambda: parts.queue.active(_PROBE),
+            "files": lambda: _probe(parts.files),
+        }
+        return [(name, _answers(check)) for name, check in checks.items()]
+
+    def figures(self) -> tuple[Figures, datetime]:
+        """What monitors ask for, and since when it is counted (midnight UTC). Raises StorageError."""
+        since = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        return self._parts.figures.since(since), since
+
     @property
     def defaults(self) -> Defaults:
         """The person's choices as they are now, whichever process they were made in."""
@@ -698,6 +716,30 @@ class Studio:
     def workbook_path(self) -> Path:
         """Where the Excel workbook is."""
         return self.defaults.workbook_path or self.settings.data_dir / "invoice_database.xlsx"
+
+
+#: A kind of job and of kept JSON that there is none of.
+_PROBE = "probe"
+
+
+def _probe(files: Files) -> None:
+    """Write, read and drop a text. Raises StorageError."""
+    key = uuid.uuid4().hex
+    files.keep_json(_PROBE, key, key, lasting=False)
+    kept = files.load_json(_PROBE, key)
+    files.forget_json(_PROBE, key)
+    if kept != key:
+        raise StorageError("What is written is not there afterwards.")
+
+
+def _answers(check: Callable[[], object]) -> Availability:
+    try:
+        check()
+    except StudioError as error:
+        return Availability(False, str(error))
+    except OSError as error:
+        return Availability(False, f"It cannot be written ({error.strerror or type(error).__name__}).")
+    return Availability(True, "It answers.")
 
 
 def _waiting_item(item: InboxItem, run_id: str) -> Waiting:

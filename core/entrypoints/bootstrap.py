@@ -17,6 +17,7 @@ from core.declared.shelf import TypeShelf
 from core.documents.as_pdf import pdf_of
 from core.documents.office.converting import Converter
 from core.documents.opening import Opener
+from core.entrypoints.tracing import traced
 from core.errors import QueueUnavailable, StorageError
 from core.exporting.exports import ExportParts, Exports
 from core.exporting.shelf import LayoutShelf
@@ -76,6 +77,7 @@ from storage.disk_cache import DiskCache
 from storage.erasure import SqlErasure
 from storage.evaluations import SqlEvaluations
 from storage.exports import export_orders
+from storage.figures import SqlFigures
 from storage.files import FileStore
 from storage.holds import SqlHolds
 from storage.inbox import SqlInbox
@@ -130,7 +132,7 @@ def build_worker(
     """What a worker's process needs: the jobs, and who does the work of each kind. ``password`` gives that of an encrypted
     document; ``None``: it is asked for where all hosts share theirs. Raises StorageError."""
     studio, jobs = _assemble(settings, password=password, is_worker=True)
-    return jobs, studio.handlers()
+    return jobs, traced(studio.handlers())
 
 
 def _assemble(
@@ -257,6 +259,7 @@ def _assemble(
         health=_health(found, settings, models),
         accuracy=Accuracy(settings, measuring),
         operation=SqlOperation(database, place, shared),
+        figures=SqlFigures(database, shared),
         alerts=SqlAlerts(shared),
         access=access,
         analysis=Analysis(queue, files, types.types, announce),
@@ -272,7 +275,7 @@ def _assemble(
         person=Person(account_name()),
     )
     studio = Studio(settings, parts)
-    handlers.update(studio.handlers())
+    handlers.update(traced(studio.handlers()))
     return studio, jobs
 
 

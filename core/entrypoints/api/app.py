@@ -21,12 +21,14 @@ from core.entrypoints.api.called import Called, Noted
 from core.entrypoints.api.caller import Caller
 from core.entrypoints.api.generic import generic_routes
 from core.entrypoints.api.keys import key_routes
+from core.entrypoints.api.monitoring import VERSION, monitoring
 from core.entrypoints.api.problems import answer_problems, problem
 from core.entrypoints.api.rooms import Rooms
-from core.entrypoints.api.routes import VERSION, routes
+from core.entrypoints.api.routes import routes
 from core.entrypoints.api.tasks import Tasks
 from core.entrypoints.api.tokens import Tokens
 from core.entrypoints.api.webhooks import webhook_routes
+from core.entrypoints.tracing import trace_calls
 from core.outage import Outage
 from core.person import STUDIO
 from core.settings import Settings
@@ -56,6 +58,7 @@ def make_api(studio: Callable[[], Studio], cors_origins: str | None = None) -> F
     api.state.tokens = cache(lambda: Tokens(studio().settings, studio().access))
     api.state.called = Called()
     answer_problems(api)
+    api.include_router(monitoring)
     api.include_router(routes)
     api.include_router(webhook_routes)
     api.include_router(generic_routes)
@@ -76,6 +79,7 @@ def make_api(studio: Callable[[], Studio], cors_origins: str | None = None) -> F
             expose_headers=_CORS_TOLD.split(),
         )
     api.add_middleware(Noted, called=api.state.called)
+    trace_calls(api)
     return api
 
 

@@ -37,6 +37,7 @@ NAMES = {
     "complete": "processing_complete",
     "cancelled": "processing_cancelled",
     "error": "processing_error",
+    "parked": "processing_parked",
 }
 _ROOM = re.compile(r"(?:processing_)?([0-9a-zA-Z_-]{1,64})")
 #: What a client says to be told, and rooms that one client may be in.

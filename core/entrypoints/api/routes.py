@@ -22,8 +22,6 @@ from core.entrypoints.api.models import (
     ExtractRequest,
     FieldInfo,
     FormInfo,
-    Health,
-    PartState,
     RecipeInfo,
     RecordInfo,
     RecordList,
@@ -44,7 +42,6 @@ from core.errors import StudioError
 from core.schema.fields import FieldInfo as SchemaField
 from core.stores.records import RecordQuery
 
-VERSION = "1.0"
 routes = APIRouter(prefix="/v1")
 #: Seconds between two looks for new events, and after which a silent line says that it lives.
 _LOOK, _ALIVE = 0.1, 15
@@ -95,24 +92,6 @@ def records_of(caller: Caller, request: Request) -> Records:
 
 
 # --- the service -------------------------------------------------------------------------------------------------------
-
-
-@routes.get("/health", tags=["service"])
-async def health() -> Health:
-    """Whether the service answers. Needs no key."""
-    return Health(version=VERSION)
-
-
-@routes.get("/health/ready", tags=["service"], response_model=list[PartState])
-async def ready(request: Request) -> Any:
-    """Whether it can do its work: its database and stores. Needs no key; 503 where not."""
-    try:
-        rows = await run_in_threadpool(lambda: request.app.state.studio().health())
-    except StudioError as error:
-        raise Refused(503, error.code, str(error)) from error
-    states = [PartState(kind=kind, name=name, usable=state.usable, reason=state.reason) for kind, name, state in rows]
-    stores = all(state.usable for state in states if state.kind == "Store")
-    return JSONResponse([state.model_dump() for state in states], 200 if stores else 503)
 
 
 @routes.get("/types", tags=["service"], responses=PROBLEMS)

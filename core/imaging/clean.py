@@ -32,6 +32,8 @@ _UPRIGHT = 1.0
 _UPSIDE_DOWN = 3.0
 #: So many times as much must be read of a page turned round, for it to be turned round.
 _CLEARLY = 1.3
+#: So many letters at least must be read for sure for a page to be turned at all: it came upright more likely than not.
+_LEAST_READ = 8.0
 
 
 def clean(image: Image, cleanup: Cleanup, read: Read | None = None) -> Cleaned:
@@ -93,13 +95,13 @@ class _Work:
             return
         skew = slant.skew if self.cleanup.deskew and _LEVEL <= abs(slant.skew) <= _MOST_SKEW else 0.0
         quarters = (1 if slant.angle < 0 else 3) if slant.on_its_side else 0
-        as_it_was = self._read_both_ways() if quarters else (0.0, 0.0)
+        as_it_was = max(*self._read_both_ways(), _LEAST_READ) if quarters and self.read else 0.0
         before = self.matrix, self.pixels
         if abs(skew) < _SLIGHT and before[0] == IDENTITY:
             self.tilt, skew = skew, 0.0
         if quarters or skew:
             self._rotate(quarters * 90 - skew)
-        halves = self._half_turns(not quarters, max(as_it_was)) if self.cleanup.orientation else 0
+        halves = self._half_turns(not quarters, as_it_was) if self.cleanup.orientation else 0
         if halves is None:
             self.matrix, self.pixels = before
             self.tilt = 0.0
@@ -148,13 +150,13 @@ class _Work:
         upright, turned = self._read_both_ways()
         if max(upright, turned) < least:
             return None
-        return 2 if turned > _CLEARLY * upright else 0
+        return 2 if turned > max(_CLEARLY * upright, _LEAST_READ) else 0
 
     def _read_both_ways(self) -> tuple[float, float]:
         """How well some lines are read as they are, and turned round; nothing where nothing can be read."""
         if self.read is None or self.ink is None:
             return 0.0, 0.0
-        return read_both_ways(self.pixels, self.scale, find_lines(self.ink), self.read)
+        return read_both_ways(self.pixels, self.scale, find_lines(self.ink), self.read, _LEAST_READ)
 
     def _rotate(self, degrees: float) -> None:
         """Turn clockwise on a sheet large enough to hold it all."""

@@ -17,8 +17,11 @@ _LEAST_LINES = 8
 _LOOKED_AT = 200
 #: Lines that are read to find out, and the height at which they are shown, in pixels.
 _READ = 5
+_READ_NEXT = 15
 _SHOWN = 40
 _WIDEST = 900
+#: What is read with less confidence is a guess at marks that may be no letters.
+_SURE = 0.7
 
 Span = tuple[int, int, int, int]
 
@@ -62,12 +65,20 @@ def _lean(mask: Any, span: Span) -> float | None:
     return (above - below) / rows.sum() if above + below else None
 
 
-def read_both_ways(pixels: Any, scale: float, lines: list[Span], read: Read) -> tuple[float, float]:
+def read_both_ways(pixels: Any, scale: float, lines: list[Span], read: Read, enough: float) -> tuple[float, float]:
     """How well a few of the lines are read as they are, and turned round. ``pixels`` is the page as it would be read,
-    and ``scale`` how many pixels of the small copy, on which ``lines`` are, make one of it."""
+    and ``scale`` how many pixels of the small copy, on which ``lines`` are, make one of it. Where less than ``enough`` is read,
+    the longest were rules or folds of the paper, and the next ones are looked at."""
+    found = _read_strips(pixels, scale, lines[:_READ], read)
+    if max(found) < enough and len(lines) > _READ:
+        return max(found, _read_strips(pixels, scale, lines[_READ:_READ_NEXT], read), key=max)
+    return found
+
+
+def _read_strips(pixels: Any, scale: float, lines: list[Span], read: Read) -> tuple[float, float]:
     from PIL import Image
 
-    strips = [strip for span in lines[:_READ] if (strip := _strip(pixels, scale, span)).size]
+    strips = [strip for span in lines if (strip := _strip(pixels, scale, span)).size]
     if not strips:
         return 0.0, 0.0
     picture = Image.fromarray(_stack(strips))
@@ -104,5 +115,6 @@ def _stack(strips: list[Any]) -> Any:
 
 
 def _score(words: list[Word]) -> float:
-    """How much was read, and how surely. A rule of dashes reads as well on its head and counts for nothing."""
-    return sum(sum(map(str.isalnum, word.text)) * word.confidence**2 for word in words)
+    """How much was read, and how surely. A rule of dashes reads as well on its head and counts for nothing, nor does what is only
+    guessed at."""
+    return sum(sum(map(str.isalnum, word.text)) * word.confidence**2 for word in words if word.confidence > _SURE)

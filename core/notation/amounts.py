@@ -22,6 +22,9 @@ from core.page.layout import Token
 _THOUSANDS_GAP = 0.5
 #: Raised cents are at most this tall beside their number.
 _RAISED = 0.8
+#: Two figures behind a number that ends in its decimal mark, at most so many text heights away.
+_CENTS_APART = re.compile(r"^(\d\d)(-?)$")
+_CENTS_GAP = 0.9
 _MINUS = "-−–—"
 _EDGES = " .-" + _MINUS
 _CREDIT = frozenset({"cr", "cr.", "credit", "h"})
@@ -96,7 +99,7 @@ def find_amounts(tokens: Sequence[Token], habit: Notation, repair: bool = False)
         if core is None:
             at += 1
             continue
-        end, number, after = _extend(tokens, at, core)
+        end, number, after = _extend(tokens, at, core, repair)
         parsed = parse_number(number, habit)
         if parsed is not None:
             found.append(_amount(tokens, at, end, core[0], parsed, after))
@@ -135,12 +138,16 @@ def _is_tax_class(text: str) -> bool:
     return _TAX_CLASS.match(text) is not None and not known
 
 
-def _extend(tokens: Sequence[Token], at: int, core: tuple[str, str, str]) -> tuple[int, str, str]:
-    """Adds groups of thousands set apart by narrow blanks. Returns (first token after, number, what follows it)."""
+def _extend(tokens: Sequence[Token], at: int, core: tuple[str, str, str], repair: bool) -> tuple[int, str, str]:
+    """Adds groups of thousands set apart by narrow blanks, and with ``repair`` cents that OCR set apart from their point (12. 15).
+    Returns (first token after, number, what follows it)."""
     _, number, after = core
     end = at + 1
     if cents := _raised_cents(tokens, end, number, after):
         return end + 1, f"{number.rstrip('.,')}.{cents}", ""
+    apart = _CENTS_APART.match(tokens[end].text) if repair and after in (".", ",") and end < len(tokens) else None
+    if apart and tokens[end].x0 - tokens[at].x1 < _CENTS_GAP * max(tokens[at].height, 1e-6):
+        return end + 1, f"{number}{after}{apart[1]}", apart[2]
     if not re.fullmatch(r"\d{1,3}[.,]?", number + after):
         return end, number, after
     while end < len(tokens) and (not after or after in ".,"):

@@ -19,6 +19,8 @@ from core.evidence import PageText
 #: The marks of thousands and decimals in a text that is nothing but a number and what may stand beside one.
 NUMBER = re.compile(r"^(?P<before>\D{0,8}?)(?P<number>[.,]?\d(?:[\d.,'’]*\d)?)(?P<after>\D{0,8})$")
 _MOST_DAYS = 31
+#: So many numbers with three figures behind their only mark, and none with two: the mark groups thousands.
+_GROUPED = 4
 _NUMERIC_DATE = re.compile(
     r"(?<![\w./-])(?P<first>\d{1,4})\s?(?P<mark>[./\-–])\s?(?P<second>\d{1,2})\s?(?P=mark)\s?(?:\d{4}|\d{2})(?![\d/]|[.\-]\d)"
 )
@@ -99,6 +101,7 @@ def _weekday(year: int, month: int, day: int) -> int | None:
 def decide_decimal(texts: Iterable[str], default: str = ".") -> str:
     """The decimal mark that the numbers among ``texts`` show; where they show none, ``default``."""
     votes: Counter[str] = Counter()
+    groups: Counter[str] = Counter()
     for text in texts:
         shape = NUMBER.match(text)
         if shape is None:
@@ -113,8 +116,12 @@ def decide_decimal(texts: Iterable[str], default: str = ".") -> str:
         elif len(marks) == 1:
             decimals = len(number) - number.rindex(last) - 1
             votes[last] += 2 if decimals == 2 else 0
+            groups[last] += decimals == 3 and number[0] not in "0.,"
     if votes and votes["."] != votes[","]:
         return "." if votes["."] > votes[","] else ","
+    (mark, count), *others = groups.most_common() or [("", 0)]
+    if not votes.total() and count >= _GROUPED and not others:
+        return "," if mark == "." else "."  # 49.000 and 4.500 and 53.500: money without cents
     return default
 
 

@@ -36,12 +36,16 @@ _DASHES = str.maketrans(dict.fromkeys("\u00ad\u2010\u2011\u2212\ufe63\uff0d", "-
 #: A word that is printed again within this share of its height is the same word in bold.
 _TWICE = 0.25
 
+#: So many single letters, each in a cell of its own and nothing else on their line, are one word.
+_SPACED = 4
 #: What may part a word into pieces: blanks (also the wide one of Japanese) and colons.
 _CUT = re.compile(r"[:：\s]")
 #: A label glued to its number (領収書No.0418, INV#F88120).
 _NUMBERED = re.compile(r"^(\D*[\u3040-\u9fff](?:No|NO|№)[.．]?|[^\W\d_]{2,12}#)(\w*\d.*)$")
 #: A date glued to the word before it (DU17/09/24).
 _DATED = re.compile(r"^([^\W\d_]{2,20})(\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2}))$")
+#: A label glued to its amount (SUB-TOTAL92.50).
+_PRICED = re.compile(r"^([^\W\d_](?:[^\W\d_]|-){2,20}[^\W\d_][.:]?)(\d{1,3}(?:[.,]?\d{3})*[.,]\d\d)$")
 #: A label glued to its value: letters, a colon, and something that is not a web address.
 _GLUED = re.compile(r"^(\D*[^\W\d][.)#°º]?[:：])([^/\\:].*)$")
 
@@ -229,7 +233,7 @@ def _tokens(words: Sequence[Word], slope: float, width: float, tall: float) -> l
             continue
         if len(text) > 2 and height > _UPRIGHT * (box.x1 - box.x0):
             continue
-        if _CUT.search(text) or _NUMBERED.match(text) or _DATED.match(text):
+        if _CUT.search(text) or (text[-1:].isdigit() and _is_glued(text)):
             pieces += _pieces(text, box.x0, box.x1, index)
         elif text:
             pieces.append((text, box.x0, box.x1, index))
@@ -266,11 +270,16 @@ class _Printed:
         return False
 
 
+def _is_glued(text: str) -> bool:
+    """Whether a word that ends in a figure is two: a label and its number, date or amount."""
+    return any(shape.match(text) for shape in (_NUMBERED, _DATED, _PRICED))
+
+
 def _pieces(text: str, x0: float, x1: float, index: int) -> Iterator[tuple[str, float, float, int]]:
     """``text`` cut at blanks and after a label's colon, each piece with its share of the width."""
     parts: list[str] = []
     for part in text.split():
-        glued = _GLUED.match(part) or _NUMBERED.match(part) or _DATED.match(part)
+        glued = _GLUED.match(part) or _NUMBERED.match(part) or _DATED.match(part) or _PRICED.match(part)
         parts += glued.groups() if glued else (part,)
     step = (x1 - x0) / max(len(text), 1)
     at = 0
@@ -315,6 +324,10 @@ def _runs(tokens: Sequence[Token], recognised: Sequence[Word]) -> Iterator[tuple
         yield run, median(token.y0 for token in run), median(token.y1 for token in run)
 
 
+def _is_letter(text: str) -> bool:
+    return len(text) == 1 and text.isalpha()
+
+
 def _line(index: int, row: list[Token]) -> Line:
     row.sort(key=lambda token: token.x0)
     cells = [[row[0]]]
@@ -324,4 +337,6 @@ def _line(index: int, row: list[Token]) -> Line:
             cells.append([token])
         else:
             cells[-1].append(token)
+    if len(cells) >= _SPACED and all(len(cell) == 1 and _is_letter(cell[0].text) for cell in cells):
+        cells = [row]  # a logo in letters set far apart: A  C  M  E
     return Line(index, [Segment(cell, index) for cell in cells])

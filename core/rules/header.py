@@ -44,6 +44,8 @@ _CREDIT = re.compile(CREDIT)
 _CLOCK = re.compile(r"\d:\d\d")
 _ISO = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _LIKE_DATE = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}$")
+#: A word with one letter read as a digit (a1tijd, RECHNUNG5DATUM).
+_MISREAD = re.compile(r"^(?=.{5})[^\W\d_]?[a-zß-ÿ]*[01258][a-zß-ÿ]*$|^(?=.{8})[^\W\d_]*[01258][^\W\d_]*$")
 _PHONE = re.compile(r"^\+\d|^\(\d")
 
 
@@ -240,7 +242,7 @@ def _is_identifier(reading: Reading, tokens: Sequence[Token], at: int) -> bool:
     text = tokens[at].text.strip(_STRIP)
     if not _IDENTIFIER.match(text) or _MONEY.search(tokens[at].text.strip(";,")) or _TIME.match(text):
         return False
-    if _PHONE.match(tokens[at].text) or "@" in text or text.lower().startswith("www."):
+    if _MISREAD.match(text) or _PHONE.match(tokens[at].text) or "@" in text or text.lower().startswith("www."):
         return False
     dates = reading.dates_in(tokens[at : at + 3])
     return not (dates and dates[0].tokens[0] is tokens[at])

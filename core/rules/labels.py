@@ -37,6 +37,9 @@ _IN_FORMS = frozenset({"party_address", "party_town", "party_contact", "other"})
 _SUMS = frozenset({"subtotal", "total_amount"})
 _PARTIES = frozenset({"customer", "ship_to", "vendor"})
 _LONGEST = 6
+#: Letters that OCR reads as digits, and in how long a word one of them is no number.
+_MISREAD = str.maketrans("01258", "olzsb")
+_MISREAD_LETTERS = 5
 #: Folded ends of words before an invoice number's label that make it another document's.
 _OTHERS = (
     "way", "waybill", "delivery", "original", "previous", "associated", "related", "credited", "corrected", "reference", "dispatch",
@@ -257,6 +260,12 @@ def _with_currency(tokens: Sequence[Token], end: int) -> int:
     return len(tokens) if named else end
 
 
+def _is_number(text: str) -> bool:
+    """Whether a word with a digit is no word of which a letter was read as one (RECHNUNG5DATUM)."""
+    digits = sum(map(str.isdigit, text))
+    return digits > 1 or (digits == 1 and sum(map(str.isalpha, text)) < _MISREAD_LETTERS)
+
+
 def _has_digit(text: str) -> bool:
     return any(char.isdigit() for char in text)
 
@@ -273,8 +282,8 @@ def _misread_label(segment: Segment, page: int, lexicon: Lexicon, language: str 
     """The label at the segment's beginning, spelled almost right."""
     from rapidfuzz import fuzz, process
 
-    words = next((at for at, token in enumerate(segment.tokens) if _has_digit(token.text)), len(segment.tokens))
-    key = "".join(token.key for token in segment.tokens[:words])
+    words = next((at for at, token in enumerate(segment.tokens) if _is_number(token.text)), len(segment.tokens))
+    key = "".join(token.key for token in segment.tokens[:words]).translate(_MISREAD)
     if len(key) < 5:
         return []
     best = process.extractOne(

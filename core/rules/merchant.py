@@ -11,7 +11,16 @@ from collections.abc import Iterator, Sequence
 
 from core.page.layout import Line, Segment
 from core.rules.addresses import has_legal_form, is_contact, is_greeting, is_registration, is_street, is_town
-from core.rules.names import Name, clean_name, has_number_behind, is_fragment, is_namelike, without_number
+from core.rules.names import (
+    Name,
+    clean_name,
+    has_number_behind,
+    is_fragment,
+    is_legal_form,
+    is_namelike,
+    names_province,
+    without_number,
+)
 from core.rules.reading import Reading
 
 #: Print this high for the width of its page is a slip's: an A4 letter has lines of twice as many letters.
@@ -58,7 +67,7 @@ def merchant_names(reading: Reading) -> Iterator[Name]:
             continue
         names = _names_over(reading, rows, at)
         if names:
-            yield from _weighed(reading, _joined(names), _is_number(row.text))
+            yield from _weighed(reading, _joined(names, reading.scanned), _is_number(row.text))
             return
 
 
@@ -88,7 +97,7 @@ def _is_anchor(row: Segment) -> bool:
     """Whether a line says where the shop is or under which number it is known."""
     text = row.text
     if not any(map(str.isdigit, text)):
-        return is_street(text) and not has_legal_form(text)
+        return names_province(text) or (is_street(text) and not has_legal_form(text))
     if _is_number(text) or is_registration(text):
         return True
     if has_number_behind(text):
@@ -111,6 +120,8 @@ def _names_over(reading: Reading, rows: Sequence[Segment], at: int) -> list[Segm
     for row in reversed(rows[:at]):
         if reading.dates_in(row.tokens) or is_greeting(row.text):
             continue
+        if row.x1 < below.x0 or row.x0 > below.x1:
+            continue  # beside the head: print that shows through, a pen's marks
         if row.center[1] < below.center[1] - _PITCH * max(row.height, below.height):
             break
         name = clean_name(row.text, reading.lexicon.titles)
@@ -133,11 +144,12 @@ def _is_aligned(above: Segment, below: Segment) -> bool:
     return abs(above.center[0] - below.center[0]) < 2.5 * height or abs(above.x0 - below.x0) < height
 
 
-def _joined(rows: Sequence[Segment]) -> list[Segment]:
+def _joined(rows: Sequence[Segment], misread: bool) -> list[Segment]:
     """The lines as names: one that is nothing but a trade or a legal form ends the name above it."""
     names: list[Segment] = []
     for row in rows:
-        if names and is_fragment(row.text) and not has_legal_form(without_number(names[-1].text)):
+        complete = bool(names) and has_legal_form(without_number(names[-1].text))
+        if names and (is_legal_form(row.text) if complete else is_fragment(row.text, misread)):
             names[-1] = Segment([*names[-1].tokens, *row.tokens], row.line, row.index)
         else:
             names.append(row)

@@ -26,6 +26,8 @@ _CODE = re.compile(r"\b[A-Z]{3}\b(?!/\d)")
 _BRACKETED = re.compile(r"\(([^\W\d_]{2,3}\$?)\)")
 #: A sign between letters is a misread letter (MU$TERI).
 _SIGN = re.compile(r"[$€£¥₹₩₽₺₫₪₴₱฿円￥](?![^\W\d_]{2})|(?<![^\W\d_])[$€£¥₹₩₽₺₫₪₴₱฿円￥]")
+#: A dollar at either end of letters that are no currency's is a misread S (LTD.$TI, I$ BANKASI).
+_MISREAD = re.compile(r"^\D*\$[^\W\d_]{2}\D*$|^\D*[^\W\d_]\$$")
 #: An abbreviation glued to its amount (RM26.00; a scan reads its zero as O).
 _GLUED = re.compile(r"^[(*]*([^\W\d_]{2,3})[:.]?[\dO][\dO.,']*[.,]\d{2}\D{0,2}$")
 #: The same behind it (500,00TL).
@@ -90,7 +92,7 @@ def _mentions(reading: Reading, page: int, tokens: list[Token]) -> list[tuple[st
     for at, token in enumerate(tokens):
         text = token.text
         sign = _SIGN.search(text)
-        if sign:
+        if sign and not (_MISREAD.search(text) and currency_of(text.strip(_EDGES)) is None):
             bare = text.strip("0123456789.,-()–' :")
             code = currency_of(bare) or currency_of(sign.group())
             if code is not None:

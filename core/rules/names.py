@@ -6,6 +6,7 @@ import re
 from collections.abc import Set
 from dataclasses import dataclass
 
+from core.notation.currencies import currency_of
 from core.notation.folding import fold
 from core.page.layout import Token
 from core.rules.addresses import (
@@ -13,6 +14,7 @@ from core.rules.addresses import (
     is_contact,
     is_country,
     is_greeting,
+    is_province,
     is_registration,
     is_salutation,
     is_street,
@@ -54,6 +56,12 @@ _REGISTERED = re.compile(
 _CLAUSE = re.compile(r"\s(?:is|are|ist|est|trading as|t/a|of the)\s", re.IGNORECASE)
 _LONGEST_NAME = 10
 _BRACKETED = re.compile(r"\([^()]*\)")
+#: So many heads of columns in a line, and this share of its words, make it a table's head.
+_HEADS, _HEADS_SHARE = 2, 0.5
+#: Letters that OCR took for signs or digits inside a word.
+_MISREAD = str.maketrans({"$": "S", "0": "O", "1": "I", "2": "Z", "5": "S", "8": "B", "€": "E"})
+#: How alike a misread word of a trade is (0 to 100), and from how many letters on that says something.
+_ALIKE, _LONG_WORD = 78, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +115,43 @@ def registered_name(text: str) -> str | None:
     return None
 
 
-def is_fragment(text: str) -> bool:
-    """Whether a line is only the end of a name that begins above it: a legal form, a trade, a branch in brackets."""
+def is_fragment(text: str, misread: bool = False) -> bool:
+    """Whether a line is only the end of a name that begins above it: a legal form, a trade, a branch in brackets. ``misread`` also
+    knows words of which OCR took a letter for another sign (IN$. MAL2.)."""
+    text = _BRACKETED.sub(" ", text)
+    words = [fold(word) for word in _WORDS.findall(text.translate(_MISREAD) if misread else text)]
+    return bool(words) and all(_ends_name(word, misread) for word in words)
+
+
+def _ends_name(word: str, misread: bool) -> bool:
     known = patterns()
-    words = [fold(word) for word in _WORDS.findall(_BRACKETED.sub(" ", text))]
-    return bool(words) and all(word in known.legal_forms or word in known.trade_words for word in words)
+    if word in known.legal_forms or word in known.trade_words:
+        return True
+    if not misread or len(word) < _LONG_WORD:
+        return False
+    from rapidfuzz import fuzz, process
+
+    return process.extractOne(word, known.trade_words, scorer=fuzz.ratio, score_cutoff=_ALIKE) is not None
+
+
+def is_legal_form(text: str) -> bool:
+    """Whether a line is nothing but a legal form, or the rest of one."""
+    words = [fold(word) for word in _WORDS.findall(text)]
+    return bool(words) and all(word in patterns().legal_forms for word in words)
+
+
+def names_province(text: str) -> bool:
+    """Whether a line is a town with its state or province behind a comma (Semenyih, Selangor)."""
+    head, comma, province = text.rpartition(",")
+    bare = " ".join(word for word in province.split() if not any(map(str.isdigit, word)))
+    return bool(comma and head.strip()) and is_province(bare.strip(_EDGE + ".")) and not has_legal_form(head)
+
+
+def _heads_table(reading: Reading, text: str) -> bool:
+    """Whether a line is the head of a table that was not known as such (Pos Artikel-Nr. Menge €/Stk)."""
+    words = [fold(word) for word in text.split()]
+    heads = sum(bool(reading.lexicon.column_kinds(word, reading.language)) for word in words if len(word) > 2)
+    return heads >= _HEADS and heads >= _HEADS_SHARE * len(words) and not has_legal_form(text)
 
 
 def is_namelike(reading: Reading, text: str) -> bool:
@@ -132,6 +172,9 @@ def is_namelike(reading: Reading, text: str) -> bool:
         and not is_contact(text)
         and not is_country(text)
         and not is_town(text)
+        and not names_province(text)
+        and not _heads_table(reading, text)
+        and (currency_of(text) is None or not text.isupper())
         and not is_salutation(text)
         and not is_greeting(text)
         and not (is_street(text) and not has_legal_form(text))

@@ -246,5 +246,35 @@ def test_rules_of_dashes_do_not_turn_a_receipt_on_its_head() -> None:
     def read(_picture: Image.Image) -> list[Word]:
         return [Word(text, Box(0, 0, 1, 1), 0.95) for text in next(answers)]
 
-    upright, turned_round = read_both_ways(numpy.full((60, 200, 3), 255, numpy.uint8), 1.0, [(5, 5, 150, 20)], read)
+    upright, turned_round = read_both_ways(
+        numpy.full((60, 200, 3), 255, numpy.uint8), 1.0, [(5, 5, 150, 20)], read, 1.0
+    )
     assert upright > turned_round
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180])
+def test_a_page_is_not_turned_for_what_is_only_guessed_at(page: Image.Image, degrees: int) -> None:
+    """A receipt of which hardly a letter can be read in its longest lines (folds, rules, grain) stays as it came."""
+    guesses = iter([["me"], ["sree", "oma", "ane"], *[["e"], ["nae", "sias"]] * 9])
+
+    def read(_picture: Image.Image) -> list[Word]:
+        return [Word(text, Box(0, 0, 1, 1), 0.4) for text in next(guesses)]
+
+    spoilt, _ = turned(page, degrees)
+    noise = spoilt.resize((spoilt.width // 3, spoilt.height // 3)).resize(spoilt.size)
+    note = clean(noise if degrees == 0 else spoilt, Cleanup(), read).note
+    assert "Turned" not in note
+
+
+def test_where_the_longest_lines_cannot_be_read_the_next_ones_tell() -> None:
+    """Rules and folds of the paper are often the longest."""
+    import numpy
+
+    answers = iter((["--"], ["~"], ["Station", "Road", "Total"], ["ptoo"]))
+
+    def read(_picture: Image.Image) -> list[Word]:
+        return [Word(text, Box(0, 0, 1, 1), 0.95) for text in next(answers)]
+
+    lines = [(5, 5, 150 - at, 20) for at in range(8)]
+    upright, turned_round = read_both_ways(numpy.full((60, 200, 3), 255, numpy.uint8), 1.0, lines, read, 8.0)
+    assert upright > 3 * turned_round

@@ -91,3 +91,17 @@ def test_an_open_bracket_alone_is_no_minus() -> None:
     """“(312 pages)” counts 312."""
     tokens = Layout(page("(312 pages)")).lines[0].tokens
     assert [amount.value for amount in find_amounts(tokens, POINT)] == [Decimal(312)]
+
+
+def test_cents_that_ocr_set_apart_from_their_point_are_the_amounts() -> None:
+    """“12. 15” on a scan; on other pages a sentence ends there."""
+    tokens = Layout(page("12. 15")).segments[0].tokens
+    assert [amount.value for amount in find_amounts(tokens, POINT, repair=True)] == [Decimal("12.15")]
+    assert [amount.value for amount in find_amounts(tokens, POINT)] == [12, 15]
+
+
+def test_money_that_always_has_three_figures_behind_its_mark_has_no_cents() -> None:
+    """49.000 rupiah; one number with two figures, or a kilogram of 0.310, says otherwise."""
+    assert decide_decimal(["49.000", "27.500", "(4.500)", "53.500"], ".") == ","
+    assert decide_decimal(["49.000", "27.500", "(4.500)", "53.500", "1.25"], ".") == "."
+    assert decide_decimal(["0.310", "0.760", "0.125", "0.500"], ".") == "."

@@ -141,3 +141,15 @@ def test_words_printed_twice_over_themselves_are_one_word() -> None:
         for lift in (0.0, 0.4)
     )
     assert lines_of(Layout(PageText(1, 595, 842, twice, single.engine))) == [["3 April 2026 3"]]
+
+
+def test_a_label_glued_to_its_amount_is_two_words() -> None:
+    """As OCR reads a till's narrow print; a currency and an article's number stay whole."""
+    assert lines_of(Layout(page("SUB-TOTAL92.50"))) == [["SUB-TOTAL 92.50"]]
+    assert lines_of(Layout(page("RM92.50|@200 ABCD1234"))) == [["RM92.50", "ABCD1234"]]
+
+
+def test_a_logo_in_letters_far_apart_is_one_cell() -> None:
+    """A line of nothing but four or more single letters."""
+    assert lines_of(Layout(page("A|@120 C|@190 M|@260 E"))) == [["ACME"]]
+    assert lines_of(Layout(page("A|@120 B|@190 7.00|@260 D"))) == [["A", "B", "7.00", "D"]]

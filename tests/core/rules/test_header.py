@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from core.invoice.model import Invoice
-from tests.core.rules.pages import read
+from core.rules.extractor import read_invoice
+from tests.core.rules.pages import page, read
 
 
 def header(text: str) -> Invoice:
@@ -306,3 +307,16 @@ def test_a_date_behind_the_number_is_no_part_of_it() -> None:
     """Number and day follow each other on a till's line."""
     invoice = header("Kiosk Ltd\nReceipt no. 118 06.05.2025 14:22\nMilk|@200 4.50\nTotal|@200 4.50\nCash|@200 4.50")
     assert (invoice.invoice_number, invoice.invoice_date) == ("118", date(2025, 5, 6))
+
+
+@pytest.mark.parametrize("word", ["a1tijd", "individua1", "NUMMERDAT5"])
+def test_a_word_with_a_letter_read_as_a_digit_is_no_number(word: str) -> None:
+    """What follows a word for a number is then a sentence."""
+    assert header(f"Invoice no. {word} of ours").invoice_number is None
+    assert header("Invoice no. A1B2C3").invoice_number == "A1B2C3"
+
+
+def test_a_label_with_a_letter_read_as_a_digit_is_a_label() -> None:
+    """On a scan."""
+    scan = page("Rechnung\nBerlin, 10.05.2024\nRECHNUNG5DATUM|@200 12.05.2024", engine="rapidocr")
+    assert read_invoice([scan]).values.invoice_date == date(2024, 5, 12)

@@ -6,7 +6,10 @@ import pytest
 
 from core.rules.addresses import has_legal_form, is_greeting
 from core.rules.extractor import read_invoice
+from core.rules.lexicon import load_lexicon
+from core.rules.merchant import merchant_names
 from core.rules.names import clean_name, is_fragment, is_namelike
+from core.rules.reading import Reading
 from tests.core.rules.pages import page, reading
 
 GOODS = """
@@ -145,3 +148,34 @@ def test_a_line_with_a_long_number_names_nobody() -> None:
     document = reading("Factura")
     assert not is_namelike(document, "Seric/Nr factura XAC/30308583")
     assert is_namelike(document, "Harbour Coffee #1020")
+
+
+@pytest.mark.parametrize("place", ["SEMENYIH, SELANGOR", "GEORGE TOWN, S1250 PULAU PINANG."])
+def test_a_town_with_its_state_is_no_name(place: str) -> None:
+    """Also where its postcode was misread."""
+    assert merchant(f"BAYAN HARDWARE SDN BHD\n{place}\nTEL: 03-2164 1400") == "BAYAN HARDWARE SDN BHD"
+    assert merchant(f"{place}\nTEL: 03-2164 1400") is None
+
+
+def test_letters_beside_the_head_do_not_part_it() -> None:
+    """Print of the next sheet that shows through at the edge stands in lines of its own."""
+    head = "BAYAN TRADING\n@265 H\nNO 2, JALAN BULAN 5, SEKSYEN 5,\n40150 BANDAR BARU"
+    slip = page(head + GOODS, width=280, height=600, engine="rapidocr")
+    assert [name.text for name in merchant_names(Reading([slip], load_lexicon()))] == ["BAYAN TRADING"]
+
+
+def test_a_name_over_two_lines_is_one_name_where_it_is_misread() -> None:
+    """Letters are read as signs and digits, a word of a trade with wrong letters; the legal form may end on a third line."""
+    assert merchant("DEMIRKAN\nIN$.MAL2.SAN.VE TIC.LTD.\nSTI.\nNO 2, JALAN BULAN 5, SEKSYEN 5") == (
+        "DEMIRKAN IN$.MAL2.SAN.VE TIC.LTD. STI."
+    )
+    assert merchant("EASTERN BAYAN\nSIAIIONERY SDN BHD\n42, JALAN MERAH\n51200 BANDAR BARU") == (
+        "EASTERN BAYAN SIAIIONERY SDN BHD"
+    )
+
+
+@pytest.mark.parametrize("text", ["EUR", "Pos Artikel-Nr. Menge Preis"])
+def test_a_currency_and_the_head_of_a_table_name_nobody(text: str) -> None:
+    """However high they stand."""
+    assert not is_namelike(reading("Rechnung\nMenge Preis"), text)
+    assert is_namelike(reading("Rechnung\nMenge Preis"), "Preis & Menge GmbH")

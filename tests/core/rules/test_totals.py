@@ -397,3 +397,10 @@ def test_the_sum_of_the_taxes_is_not_added_to_them() -> None:
     text = "PARAGON FISKALNY\nNIP 5252248481\nChleb|@200 4,50A\nMleko|@200 6,00A\nPTU A 23%|@200 1,96\nSUMA PTU|@200 1,96\n"
     text += "SUMA PLN|@200 10,50\nGotówka|@200 20,00\nReszta|@200 9,50"
     assert str(read(text).values.tax) == "1.96"
+
+
+@pytest.mark.parametrize("word", ["TIC.LTD.$TI", "I$ BANKASI"])
+def test_a_misread_s_is_no_dollar(word: str) -> None:
+    """In a word of letters; before and behind a number it is one."""
+    assert read(f"{word}\nTOPLAM|@200 500,00").values.currency is None
+    assert read(f"{word}\nTOPLAM|@200 US$ 500,00").values.currency == "USD"

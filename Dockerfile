@@ -1,4 +1,4 @@
-# The studio on a host without a GPU:
+# The studio on a host without a GPU, in every role (pages; `python -m core api`, `worker`, `reap`, `migrate`: see compose.yaml):
 #   docker build -t studio . && docker run -p 127.0.0.1:8501:8501 -v studio-data:/data studio
 # With LibreOffice, for the layout of Word files and for older ones (300 MB more): docker build --build-arg LIBREOFFICE=1 -t studio .
 FROM python:3.11-slim-bookworm

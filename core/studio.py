@@ -661,7 +661,7 @@ class Studio:
         parts = self._parts
         checks = {
             "database": parts.figures.ping,
-            "queue": lambda: parts.queue.active(_PROBE),
+            "queue": parts.queue.ping,
             "files": lambda: _probe(parts.files),
         }
         return [(name, _answers(check)) for name, check in checks.items()]
@@ -718,7 +718,7 @@ class Studio:
         return self.defaults.workbook_path or self.settings.data_dir / "invoice_database.xlsx"
 
 
-#: A kind of job and of kept JSON that there is none of.
+#: A kind of kept JSON that there is none of.
 _PROBE = "probe"
 
 

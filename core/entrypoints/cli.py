@@ -20,7 +20,7 @@ _EPILOG = "The exit status is 0 when all went well, 1 when something could not b
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit status. Everything but results goes to stderr, a line a problem."""
-    chosen = _parser().parse_args(arguments)
+    chosen = make_parser().parse_args(arguments)
     # A command's module is imported when it is asked for, so that --help answers at once.
     command = import_module(f"core.entrypoints.commands.{chosen.command}")
     try:
@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """What the command line takes."""
     parser = argparse.ArgumentParser(
         prog="python -m core", description="Documents in, checked records out.", epilog=_EPILOG
     )

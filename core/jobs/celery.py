@@ -112,6 +112,11 @@ class CeleryQueue(StoredQueue):
         self._lock = threading.Lock()
         self._silent_until = 0.0
 
+    def ping(self) -> None:
+        """See :meth:`core.jobs.queue.JobQueue.ping`."""
+        super().ping()
+        self._waker.depth(QUEUES[0])
+
     def _queued(self, request: JobRequest) -> None:
         if time.monotonic() < self._silent_until:
             return

@@ -93,6 +93,9 @@ class JobQueue(Protocol):
     def forget(self, job_ids: Sequence[str]) -> None:
         """Drop what happened in these jobs."""
 
+    def ping(self) -> None:
+        """Raise a StudioError where jobs could be neither kept nor brought to their workers now."""
+
     def warm(self) -> None:
         """Make ready to work, in the background; does nothing where it is."""
 

@@ -52,6 +52,10 @@ class StoredQueue:
         """See :meth:`core.jobs.queue.JobQueue.forget`."""
         self._store.forget(job_ids)
 
+    def ping(self) -> None:
+        """See :meth:`core.jobs.queue.JobQueue.ping`."""
+        self._store.active("")
+
     def _queued(self, request: JobRequest) -> None:
         """Somebody is to look for work now. To be said by each queue where there is anybody."""
 

@@ -13,6 +13,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.entrypoints.api import lived_with, make_api
+from core.entrypoints.logs import set_up_logs
 from core.entrypoints.python import complaint
 from pages.review_parts.wire import routes as review_routes
 from pages.shared.address import draw_address
@@ -25,6 +26,7 @@ from pages.shared.who import AtHome
 if get_script_run_ctx(suppress_warning=True) is None:
     if sentence := complaint():
         raise SystemExit(sentence)
+    set_up_logs()
     # Else a server whose first visitor asks for /records would run that page bare, as if found in a pages folder.
     PagesManager.uses_pages_directory = False
     api = make_api(get_studio)

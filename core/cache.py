@@ -3,6 +3,7 @@ recipe and code), so an entry never becomes wrong; it may vanish at any time."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
 
@@ -17,6 +18,12 @@ class Cache(Protocol):
 
     def clear(self) -> None:
         """Forget everything."""
+
+    def count_before(self, moment: datetime) -> int:
+        """How many entries were put before a moment."""
+
+    def drop_before(self, moment: datetime) -> None:
+        """Forget those."""
 
     def size_bytes(self) -> int:
         """How much is kept, in bytes."""

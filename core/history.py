@@ -115,6 +115,8 @@ def describe_event(event: TrailEvent) -> str:
         return f"had it deleted for good ({describe_counts(told)})"
     if event.action == "gates changed":
         return f"changed the gates: {'; '.join(told.get('changes', ()))}"
+    if event.action == "expired":
+        return f"let go what is kept so long only ({describe_counts(told)})"
     where = " and ".join(_STORES.get(store, store) for store in told.get("stores", ()))
     status = told.get("status")
     moved = f" ({status[0]} → {status[1]})" if status and status[0] and status[0] != status[1] else ""

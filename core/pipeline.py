@@ -34,6 +34,7 @@ from core.extraction import Extraction, Finding, Learnt, PageRef, StepRecord
 from core.extractor import Extracted, Extractor, Request
 from core.invoice.einvoice.completion import complete
 from core.judgement import judge
+from core.logs import carried
 from core.matching import find_evidence
 from core.memory.marks import Marks, marks_of
 from core.memory.memory import Recalled, VendorMemory
@@ -559,7 +560,7 @@ def _relay(work: Callable[[Callable[[Event], None]], T]) -> Generator[Event, Non
         finally:
             events.put(None)
 
-    thread = threading.Thread(target=target, name="studio-step", daemon=True)
+    thread = threading.Thread(target=carried(target), name="studio-step", daemon=True)
     thread.start()
     while (event := events.get()) is not None:
         yield event

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
@@ -25,6 +26,8 @@ from core.stores.trail import Action, Trail, TrailEvent
 from core.stores.unit import Unit
 from core.stores.webhooks import Announce, EventName, silent
 from core.stores.workbook import StagedChange, WorkbookStore
+
+log = logging.getLogger(__name__)
 
 #: A workbook tells times to the second.
 _SAME_MOMENT = timedelta(seconds=1)
@@ -435,6 +438,8 @@ class Records:
                 notes.done(receipts)
             if staged:
                 self._put_in_place(staged, receipts, new, notes)
+        for each, receipt in zip(changes, receipts, strict=True):
+            _log(each, receipt)
         return receipts
 
     def _receipt(self, change: _Change) -> SaveReceipt:
@@ -528,6 +533,13 @@ class Records:
 
     def _noted_path(self) -> Path:
         return self._stores.workbook_path().absolute()
+
+
+def _log(change: _Change, receipt: SaveReceipt) -> None:
+    record = next(filter(None, (*change.after.values(), *receipt.previous.values())), None)
+    what = "saved to" if any(change.after.values()) else "taken out of"
+    told = {"order": receipt.order_id, "document": record.document if record else None, "run": receipt.run_id}
+    log.info("%s %s", what, ", ".join(change.after), extra=told)
 
 
 def _is_same(order: Record, rows: Record) -> bool:

@@ -64,7 +64,8 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
         **_all(_LOOK, "standing groups corrections causes steps forecast documents alerts look now"),
         **_all(_WORK, "see"),
     },
-    "forgetting": _all(_RULE, "by of_document of_name forget"),
+    "forgetting": _all(_RULE, "by of_document of_name forget expire expiring go_on"),
+    "retention": _all(_RULE, "by foresee apply begin close"),
     "history": _all(_LOOK, "of_record of_document latest"),
     "memory": {
         **_all(_LOOK, "all vendor recall export"),

@@ -11,6 +11,7 @@ from time import monotonic
 
 from pydantic import ValidationError
 
+from core import logs
 from core.cancelling import IsCancelled
 from core.declared.definition import TypeDefinition
 from core.documents import Document
@@ -148,6 +149,7 @@ class Runs:
                 "pages": [[page.number, page.rotation] for page in order.pages],
                 "recipe": order.recipe.model_dump(mode="json"),
                 "who": person.to_json(),
+                "request": logs.facts().get("request"),
             },
             owner,
             self._lane(document, order),

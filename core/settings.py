@@ -107,6 +107,46 @@ class SpotChecks(BaseModel):
     """The confidence that the gate asks for at present, as more was wrong than that; ``None``: what recipe and gates ask."""
 
 
+def _days(title: str, about: str) -> Any:
+    return Field(None, ge=1, le=36_500, title=title, description=about)
+
+
+class Retention(BaseModel):
+    """How many days each kind of data is kept. ``None``: for good, until somebody has it deleted."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    documents: int | None = _days(
+        "Documents that became no record",
+        "With all that came of them, from the last time that they were touched. What waits for somebody, and test cases, stay.",
+    )
+    originals: int | None = _days(
+        "Original files of records",
+        "From the record's last change. The record stays; its pages can no longer be shown, nor put into an e-invoice.",
+    )
+    texts: int | None = _days(
+        "Page texts, and what was read of pages",
+        "The search and the cache. Records are then found by their values alone.",
+    )
+    runs: int | None = _days(
+        "Results of runs, and unsaved edits",
+        "The record stays; it can no longer be opened with its places on the page. What waits for somebody stays.",
+    )
+    sent: int | None = _days("Texts and pictures sent to models", "What the bill says of a call stays.")
+    inbox: int | None = _days(
+        "Inbox rows that are saved or rejected", "The documents stay; Operation no longer counts them."
+    )
+    tasks: int | None = _days(
+        "Tasks and calls of programs, and messages to and from them",
+        "Once they are over. A program no longer sees what it asked for by them, and a message that comes again is new.",
+    )
+    trail: int | None = _days(
+        "The trail of what is no longer here",
+        "Never shorter than a record or a document: the lines of what is still kept stay. Changes of many records at once can then "
+        "no longer be undone.",
+    )
+
+
 #: What is read as it comes in: everything, only what has no pages to pick (one page, or invoice XML), or nothing.
 ReadOnArrival = Literal["all", "simple", "none"]
 
@@ -142,6 +182,8 @@ class Defaults(BaseModel):
     """What is asked of documents before they pass without anybody."""
     alerts: AlertRules = AlertRules()
     """When the Operation page tells somebody."""
+    retention: Retention = Retention()
+    """How long what is kept; off where nobody set days."""
 
     def known_recipes(self) -> dict[str, Recipe]:
         """The recipes to choose from, by name: the default as the person set it, those that ship, the person's own."""
@@ -177,6 +219,10 @@ class Settings(BaseSettings):
 
     libreoffice: str = "auto"
     """The LibreOffice that makes pages of Word files and works out tables: its path; ``auto`` looks for it, ``none`` does without."""
+    log: Literal["text", "json"] = "text"
+    """How the log is written: for people, or a JSON object a line."""
+    log_level: Literal["", "debug", "info", "warning", "error"] = ""
+    """What is logged of our own; empty: warnings as text, also what happens to each document as JSON."""
 
     inside_hosts: str = ""
     """Hosts (separated by commas) that webhooks and documents' addresses may name though they lie inside the own network, also by http."""

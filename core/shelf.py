@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,8 @@ from core.stores.files import Files
 from core.stores.ledger import Ledger
 from core.stores.trail import Trail, TrailEvent
 from core.stores.unit import Unit
+
+log = logging.getLogger(__name__)
 
 #: Opened documents kept in memory; the others are opened again from the kept bytes.
 OPEN_DOCUMENTS = 24
@@ -75,6 +78,8 @@ class Shelf:
             if new and person != STUDIO:  # what the Inbox opens by itself came in before
                 self._trail.add([TrailEvent("came in", person.name, person.known, document=document.sha256)])
         self._remember(document, password)
+        about_it = {"document": document.sha256}
+        log.info("opened: %s, %d pages", document.media_type, document.page_count, extra=about_it)
         return document
 
     def set_aside(self, data: bytes) -> str:

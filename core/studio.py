@@ -34,6 +34,7 @@ from core.exporting.shelf import LayoutShelf
 from core.extraction import Extraction, PageRef
 from core.extractor import Availability
 from core.forgetting.forgetting import Forgetting, ForgettingParts
+from core.forgetting.retention import Retaining, RetainingParts
 from core.gating import Gating, GatingParts
 from core.history import History
 from core.imaging.before_and_after import before_and_after
@@ -85,6 +86,7 @@ from core.stores.pending import Pending
 from core.stores.prompts import Prompts
 from core.stores.receipt import SaveReceipt, Taught
 from core.stores.records import Duplicate, Record, RecordPage, RecordQuery, RecordStore, Status, Target, targets_of
+from core.stores.retention import RetentionStore
 from core.stores.reviews import Reviews
 from core.stores.trail import Action, Trail, TrailEvent
 from core.stores.unit import Unit
@@ -124,6 +126,7 @@ class Parts:
     """One transaction over orders, ledger, pending and trail."""
     trail: Trail
     erasure: Erasure
+    retention: RetentionStore
     evaluations: Evaluations
     calls: Calls
     bills: Bills
@@ -233,6 +236,18 @@ class Studio:
             ),
             parts.person,
         )
+        self.retention = Retaining(
+            RetainingParts(
+                store=parts.retention,
+                forgetting=self.forgetting,
+                erasure=parts.erasure,
+                files=parts.files,
+                cache=parts.cache,
+                trail=parts.trail,
+                unit=parts.unit,
+                rules=lambda: self.defaults.retention,
+            )
+        )
         self._indexing = Indexing(parts.orders, parts.unit, parts.runs.page_text)
         self.history = History(parts.trail, parts.ledger, parts.orders)
         self.comparison = Comparator(
@@ -283,6 +298,7 @@ class Studio:
             mine.gating = self.gating.by(person)
             mine.inbox, mine.forgetting = self.inbox.by(person), self.forgetting.by(person)
             mine.bulk = self.bulk.by(person)
+            mine.retention = self.retention.by(person)
             mine.reviewing = mine._review_desk()
             self._hands[person] = mine if person.may("admin") else guarded(mine, person)
         return self._hands[person]
@@ -457,6 +473,7 @@ class Studio:
         self._parts.queue.warm()
         self.inbox.go_on()
         self._indexing.begin()
+        self.retention.begin()
 
     def begin_indexing(self) -> None:
         """The same as :meth:`index_records`, in the background, once in a process."""
@@ -470,6 +487,7 @@ class Studio:
     def close(self) -> None:
         """Stop what runs in the background and end the workers."""
         self.inbox.close()
+        self.retention.close()
         self._parts.queue.close()
 
     # --- review ----------------------------------------------------------------------------------------------------
@@ -572,7 +590,7 @@ class Studio:
             read = self._runs.extraction(run_id)
             learned = self.memory.learn(run_id, read, reviewed) if read else None
         except Exception:
-            log.exception("nothing was learnt from run %s", run_id)
+            log.exception("nothing was learnt", extra={"run": run_id, "document": reviewed.document})
             return None
         if learned is None:
             return None
@@ -627,6 +645,9 @@ class Studio:
 
         data = make(noting())
         self._parts.trail.add(self._told("exported", order, form=form) for order in taken)
+        for order in taken:
+            told = {"document": order.document, "order": order.order_id, "run": order.run_id}
+            log.info("exported as %s", form, extra=told)
         return data
 
     def _told(self, action: Action, order: Record, by: str = "", **told: Any) -> TrailEvent:

@@ -10,6 +10,7 @@ from pages.settings_parts.default import draw_default_recipe
 from pages.settings_parts.forgetting import draw_forgetting
 from pages.settings_parts.models import draw_models
 from pages.settings_parts.place import draw_cache, draw_health, draw_paths
+from pages.settings_parts.retention import draw_retention
 from pages.settings_parts.troubles import draw_troubles
 from pages.settings_parts.widgets import draw_settings_form
 
@@ -29,6 +30,7 @@ def draw_page() -> None:
         draw_health()
         draw_paths()
         draw_cache()
+        draw_retention()
         draw_forgetting()
 
 

@@ -10,6 +10,7 @@ import threading
 import zlib
 from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -61,6 +62,14 @@ class DiskCache:
     def clear(self) -> None:
         """See :meth:`core.cache.Cache.clear`."""
         self._guarded(_emptied, 0)
+
+    def count_before(self, moment: datetime) -> int:
+        """See :meth:`core.cache.Cache.count_before`."""
+        return self._guarded(lambda store: len(_older(store, moment)), 0)
+
+    def drop_before(self, moment: datetime) -> None:
+        """See :meth:`core.cache.Cache.drop_before`."""
+        self._guarded(lambda store: _dropped(store, moment), 0)
 
     def size_bytes(self) -> int:
         """See :meth:`core.cache.Cache.size_bytes`."""
@@ -117,13 +126,32 @@ class DiskCache:
         )
 
 
+def _older(store: diskcache.Cache, moment: datetime) -> list[str]:
+    """The keys of what was put before a moment."""
+    with closing(sqlite3.connect(Path(store.directory) / diskcache.core.DBNAME, timeout=10)) as connection:
+        rows = connection.execute("SELECT key FROM Cache WHERE store_time < ?", (moment.timestamp(),)).fetchall()
+    return [row[0] for row in rows]
+
+
+def _dropped(store: diskcache.Cache, moment: datetime) -> int:
+    keys = _older(store, moment)
+    for key in keys:
+        store.delete(key, retry=True)
+    _compact(store)
+    return len(keys)
+
+
 def _emptied(store: diskcache.Cache) -> int:
     """Without its entries, and without what they leave in the file of its database."""
     count = int(store.clear(retry=True))
+    _compact(store)
+    return count
+
+
+def _compact(store: diskcache.Cache) -> None:
     with closing(sqlite3.connect(Path(store.directory) / diskcache.core.DBNAME, timeout=10)) as connection:
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return count
 
 
 def _checksum(data: bytes) -> bytes:

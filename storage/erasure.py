@@ -194,7 +194,7 @@ class SqlErasure:
 
     def erase(self, found: Belongings) -> None:
         """See :meth:`core.stores.erasure.Erasure.erase`."""
-        with self._database.write() as connection, _permitted(connection):
+        with self._database.write() as connection, permitted(connection):
             for where in _calls_of(found):
                 connection.execute(update(CALLS).where(where).values(sent={}, document=None))
             _leave_comparisons(connection, found)
@@ -211,9 +211,22 @@ class SqlErasure:
                     for part in _parts(ids):
                         connection.execute(delete(table).where(table.c[key].in_(part)))
 
+    def remains(self, found: Belongings) -> bool:
+        """See :meth:`core.stores.erasure.Erasure.remains`."""
+        with self._database.read() as connection:
+            return any(
+                _count(connection, table, table.c[key], ids)
+                for tables, ids in (
+                    (_OF_RUNS, found.runs),
+                    (_OF_ORDERS, found.orders),
+                    (_OF_DOCUMENTS, found.documents),
+                )
+                for table, key in tables.items()
+            )
+
     def cut(self, mention: Mention) -> int:
         """See :meth:`core.stores.erasure.Erasure.cut`."""
-        with self._database.write() as connection, _permitted(connection):
+        with self._database.write() as connection, permitted(connection):
             cut = {table: _cut_table(connection, table, mention) for table in METADATA.sorted_tables}
             _index_again(connection, cut)
             return sum(map(len, cut.values()))
@@ -333,7 +346,7 @@ def _calls_of(found: Belongings) -> Iterator[ColumnElement[bool]]:
 
 
 @contextmanager
-def _permitted(connection: Connection) -> Iterator[None]:
+def permitted(connection: Connection) -> Iterator[None]:
     """Lets lines of the trail be deleted, within this transaction."""
     connection.execute(insert(TRAIL_PERMIT).values(permit_id=1))
     yield

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -40,9 +40,14 @@ class NoWorkbook:
         """Raises RecordMissing."""
         raise RecordMissing(_ELSEWHERE)
 
-    def remove_all(self, order_ids: Collection[int]) -> None:
-        """Raises StorageError: what is deleted on request must go from the workbook too."""
-        raise StorageError("The Excel workbook is kept on another host: delete this there, where it goes from both.")
+    @contextmanager
+    def removal(self, order_ids: Collection[int]) -> Iterator[Callable[[], None]]:
+        """Raises StorageError where records go: what is deleted must go from the workbook too."""
+        if order_ids:
+            raise StorageError(
+                "The Excel workbook is kept on another host: delete this there, where it goes from both."
+            )
+        yield lambda: None
 
     def holding(self, mention: Mention) -> frozenset[int]:
         """None that is known here."""

@@ -129,16 +129,20 @@ class Workbook:
         with self._told():
             file.put()
 
-    def remove_all(self, order_ids: Collection[int]) -> None:
-        """See :meth:`core.stores.workbook.WorkbookStore.remove_all`."""
+    @contextmanager
+    def removal(self, order_ids: Collection[int]) -> Iterator[Callable[[], None]]:
+        """See :meth:`core.stores.workbook.WorkbookStore.removal`."""
         if not order_ids or not self.path.exists():
+            yield lambda: None
             return
         with self.held() as place, self._told():
             drop_left_over(place)
             book = self._opened()
-            if book is not None and book.take_out(order_ids):
-                with StagedFile(place, book.data(), BY_UMASK) as file:
-                    file.put()
+            if book is None or not book.take_out(order_ids):
+                yield lambda: None
+                return
+            with StagedFile(place, book.data(), BY_UMASK) as file:
+                yield partial(self._put, file)
 
     def holding(self, mention: Mention) -> frozenset[int]:
         """See :meth:`core.stores.workbook.WorkbookStore.holding`."""

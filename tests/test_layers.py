@@ -20,7 +20,7 @@ CONTRACTS = {
         "documents documents.archives documents.office documents.office.kinds documents.base documents.batches documents.formats documents.geometry documents.members documents.ranges "
         "document_types atomic evidence homography recipe events errors settings gates extraction extractor cache "
         "documents.signed documents.visible documents.xml_kinds declared.definition declared.relation declared.building "
-        "declared.mask yaml_text imaging.cleaned ocr.engine jobs.queue jobs.store llm.provider prompt call cancelling status person outage"
+        "declared.mask yaml_text imaging.cleaned ocr.engine jobs.queue jobs.store llm.provider prompt call cancelling status person outage logs"
     ).split()
 } | {f"core.{name}.{file}" for name in TYPES for file in ("model", "document_type")}
 #: Rooms that are ground as a whole.

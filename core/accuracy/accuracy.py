@@ -244,7 +244,7 @@ class _Run:
         except (StudioError, OSError) as error:
             status = str(error)
         except Exception as error:  # one document that breaks must not cost the others their scores
-            log.exception("evaluation of %s failed", subject.case.case_id)
+            log.exception("a case could not be read")
             status = f"something unexpected went wrong ({type(error).__name__}); the log has the details."
         seconds = time.perf_counter() - started
         sha256 = document.sha256 if document else None

@@ -148,7 +148,7 @@ class PdfDocument:
                 try:
                     found += self._attachment(index)
                 except Exception as error:  # MuPDF's errors have no common base; the pages can still be read
-                    log.warning("%s: attachment %d cannot be read: %s", self.name, index + 1, error)
+                    log.warning("attachment %d cannot be read: %s", index + 1, error, extra={"document": self.sha256})
             found += self._pinned(_MOST_ATTACHMENTS - len(found))
         return found
 
@@ -162,7 +162,9 @@ class PdfDocument:
                     if len(found) < most and max(about["length"], about["size"]) <= _LARGEST_ATTACHMENT:
                         found.append(Attachment(about["filename"], note.get_file()))
             except Exception as error:  # as above
-                log.warning("%s: a file pinned to page %d cannot be read: %s", self.name, number + 1, error)
+                log.warning(
+                    "a file pinned to page %d cannot be read: %s", number + 1, error, extra={"document": self.sha256}
+                )
         return found
 
     def _portfolio(self) -> tuple[str, ...]:
@@ -172,7 +174,7 @@ class PdfDocument:
                 return ()
             names = [about["ufilename"] or about["filename"] or about["name"] for about in self._members()]
         except Exception as error:  # as below: the pages can still be read
-            log.warning("%s: it cannot be told whether this is a portfolio: %s", self.name, error)
+            log.warning("it cannot be told whether this is a portfolio: %s", error, extra={"document": self.sha256})
             return ()
         held = ", ".join(names[:_MOST_NAMED]) + (" and others" if len(names) > _MOST_NAMED else "")
         return (
@@ -186,7 +188,7 @@ class PdfDocument:
     def _attachment(self, index: int) -> list[Attachment]:
         about = self.pdf.embfile_info(index)
         if max(about["length"], about["size"]) > _LARGEST_ATTACHMENT:
-            log.warning("%s: attachment %d is too large to be an invoice", self.name, index + 1)
+            log.warning("attachment %d is too large to be an invoice", index + 1, extra={"document": self.sha256})
             return []
         name = about["ufilename"] or about["filename"] or about["name"]
         return [Attachment(name, self.pdf.embfile_get(index))]

@@ -91,6 +91,7 @@ from storage.pending import SqlPending
 from storage.places import move_place
 from storage.private import make_private
 from storage.prompts import SqlPrompts
+from storage.retention import SqlRetention
 from storage.reviews import SqlReviews
 from storage.seal import SqlSeal
 from storage.settings import SqlSettings
@@ -245,6 +246,7 @@ def _assemble(
         unit=database.write,
         trail=trail,
         erasure=SqlErasure(database),
+        retention=SqlRetention(database, shared),
         evaluations=evaluations,
         calls=calls,
         bills=SqlBills(shared),

@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # A command's module is imported when it is asked for, so that --help answers at once.
     command = import_module(f"core.entrypoints.commands.{chosen.command}")
     try:
+        import_module("core.entrypoints.logs").set_up_logs()
         status: int = command.run(chosen)
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read our output has enough
@@ -59,6 +60,7 @@ def make_parser() -> argparse.ArgumentParser:
     trail.add_argument("id", metavar="ID", help="a record's number, or a document's SHA-256")
     trail.add_argument("--json", action="store_true", help="print JSON")
     _add_forget(commands.add_parser("forget", help="delete a document, or everything of a vendor or person, for good"))
+    _add_retain(commands.add_parser("retain", help="say what is over its days, by the rules of Settings; take it away"))
     backup = commands.add_parser("backup", help="write everything that is kept into one file, while the studio runs")
     backup.add_argument("file", type=Path, metavar="FILE.zip")
     restore = commands.add_parser("restore", help="put everything back as a backup has it")
@@ -166,6 +168,12 @@ def _add_forget(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--document", metavar="SHA", help="one document, by its SHA-256")
     what.add_argument("--name", metavar="TEXT", help="all documents and records in which this name stands")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _add_retain(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Says what would go today; takes it away for good with --apply. The app does so by itself each hour while it runs."
+    parser.add_argument("--apply", action="store_true", help="take it away (asks first)")
     parser.add_argument("--yes", action="store_true", help="do not ask")
 
 

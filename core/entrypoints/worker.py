@@ -26,10 +26,13 @@ def main() -> None:
     plan = Plan(**told["plan"])
     if hasattr(os, "nice"):
         os.nice(plan.nice)  # the page comes first
+    settings = Settings(**told["settings"])
     from core.entrypoints.bootstrap import build_worker
+    from core.entrypoints.logs import set_up_logs
 
+    set_up_logs(settings)
     passwords = Passwords(channel)
-    store, handlers = build_worker(Settings(**told["settings"]), passwords)
+    store, handlers = build_worker(settings, passwords)
     worker = Worker(store, handlers, plan.slots, name=told["name"], idle=plan.idle, megabytes=plan.megabytes)
     worker.serve(channel, passwords)
 

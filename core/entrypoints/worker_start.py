@@ -44,4 +44,6 @@ def _told(settings: Settings) -> dict[str, Any]:
         "case_folders": settings.case_folders,
         "libreoffice": settings.libreoffice,
         "workers": "threads",
+        "log": settings.log,
+        "log_level": settings.log_level,
     }

@@ -8,13 +8,14 @@ import json
 import re
 import shutil
 import time
+import uuid
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from core.accuracy.library import CaseLibrary
 from core.cache import Cache
@@ -28,7 +29,7 @@ from core.person import STUDIO, Person
 from core.stores.erasure import Belongings, Erasure
 from core.stores.evaluations import Evaluations
 from core.stores.files import Files
-from core.stores.trail import Trail, TrailEvent
+from core.stores.trail import Action, Trail, TrailEvent
 from core.stores.unit import Unit
 from core.stores.workbook import WorkbookStore
 
@@ -39,6 +40,8 @@ _OF_DOCUMENTS = ("hidden", "document", "pages")
 _HOW = frozenset(("recipe",))
 #: Seconds that a run which is under way has to stop.
 _STOPPING = 20.0
+#: Notes of deletions whose rows are gone and whose files may not be yet.
+_NOTES = "forgetting"
 #: In the data folder, what the evaluate command works with: a cache of its own.
 _EVALUATE = "evaluation"
 
@@ -195,6 +198,12 @@ class Forgetting:
                     yield case_id
                     break
 
+    def _case_documents(self) -> Iterator[str]:
+        """The SHA-256 of what lies in the kept test cases."""
+        for case_id in self._parts.cases.case_ids():
+            for path in sorted((self._parts.cases.folder / case_id).iterdir()):
+                yield hashlib.sha256(path.read_bytes()).hexdigest()
+
     def _says(self, path: Path, data: bytes, mention: Mention) -> bool:
         if path.suffix in (".json", ".xml"):
             text = data.decode("utf-8", "replace")
@@ -218,25 +227,120 @@ class Forgetting:
     def forget(self, reached: Reached) -> Forgotten:
         """Take away for good what was shown, and what has come to it since; the trail keeps who did it, and how much went. Raises
         StorageError: what is gone by then is gone, and the same again does the rest."""
-        mention = Mention(reached.name) if reached.name else None
-        found = self.of_name(reached.name) if reached.name else self.of_document(reached.sha256)
+        with self._alone():
+            self._finish_all()
+            found = self.of_name(reached.name) if reached.name else self.of_document(reached.sha256)
+            counts = self._take_away(found, "forgotten")
+        return Forgotten(counts, tuple(self._left(found.name)) if found.name else ())
+
+    def expire(self, documents: Collection[str]) -> int:
+        """Take away documents, with all that came of them, whose days are over; those of which a record is kept, or that hang together
+        with one that is to stay, are left. Gives how many went. Raises StorageError."""
+        with self._alone():
+            self._finish_all()
+            gone = self.expiring(documents)
+            if gone.documents:
+                self._take_away(self._with_all(Reached(belongings=gone), None), "expired")
+            return len(gone.documents)
+
+    def expiring(self, documents: Collection[str]) -> Belongings:
+        """What of documents whose days are over may go, with all that came of it: see :meth:`expire`."""
+        old, kept = frozenset(documents), frozenset(self._case_documents())
+        gone = Belongings()
+        for sha256 in sorted(old - kept):
+            one = self._parts.erasure.closure(Belongings(frozenset([sha256])))
+            if not one.orders and one.documents <= old - kept:
+                gone |= one
+        return gone
+
+    def go_on(self) -> bool:
+        """Finish a deletion that broke off as its process ended; gives whether there was one. One that is under way is left alone."""
+        try:
+            with self._alone(wait=0):
+                return self._finish_all()
+        except StorageError:
+            return False
+
+    @contextmanager
+    def _alone(self, wait: float = _STOPPING) -> Iterator[None]:
+        """Nobody else deletes meanwhile; a process that ends lets go."""
+        from filelock import FileLock, Timeout
+
+        try:
+            lock = FileLock(self._parts.data_dir / "forgetting.lock")
+            with lock.acquire(timeout=wait):
+                yield
+        except Timeout:
+            raise StorageError("Another deletion is under way: try again when it is done.") from None
+
+    def _take_away(self, found: Reached, action: Literal["forgotten", "expired"]) -> Mapping[str, int]:
+        """All rows in one transaction, then the workbook and the files: a note of those is kept until they are gone, so that a process
+        that ends in between leaves every record whole, or gone for good by the next (:meth:`go_on`)."""
+        mention = Mention(found.name) if found.name else None
         self._stop(found.belongings)
-        self._parts.workbook().remove_all(found.belongings.orders)
-        pictures = self._parts.erasure.pictures(found.belongings)
-        self._drop_files(found, pictures)
+        note = self._noted(found, self._parts.erasure.pictures(found.belongings))
+        try:
+            with self._parts.workbook().removal(found.belongings.orders) as put:
+                counts = self._erase_rows(found, mention, action)
+                put()
+        except BaseException:
+            if self._parts.erasure.remains(found.belongings):
+                self._parts.files.forget_json(_NOTES, note)
+            raise
+        self._finish(note)
+        return counts
+
+    def _erase_rows(self, found: Reached, mention: Mention | None, action: Action) -> Mapping[str, int]:
         with self._parts.unit():
             vendors = self._parts.memory.erase(found.belongings.runs, mention)
             for evaluation in found.evaluations:
-                self._drop_evaluation(evaluation)
+                with suppress(RecordMissing):
+                    self._parts.evaluations.remove(evaluation)
             self._parts.erasure.erase(found.belongings)
             cut = self._parts.erasure.cut(mention) if mention else 0
             more = {"vendors": len(vendors), "other mentions": cut}
             counts = {**found.counts, **{title: count for title, count in more.items() if count}}
             who = self._person
-            self._parts.trail.add([TrailEvent("forgotten", who.name, who.known, told=counts)])
-        self._drop_what_is_unneeded(found, mention)
+            self._parts.trail.add([TrailEvent(action, who.name, who.known, told=counts)])
+        return counts
+
+    def _noted(self, found: Reached, pictures: frozenset[str]) -> str:
+        """Note what is to be gone; gives the note's key."""
+        about = found.belongings
+        told = {
+            "name": found.name,
+            "documents": sorted(about.documents),
+            "runs": sorted(about.runs),
+            "orders": sorted(about.orders),
+            "pictures": sorted(pictures),
+            "cases": found.cases,
+            "evaluations": found.evaluations,
+        }
+        key = uuid.uuid4().hex
+        self._parts.files.keep_json(_NOTES, key, json.dumps(told, ensure_ascii=False))
+        return key
+
+    def _finish_all(self) -> bool:
+        """Finish what broke off. Where rows are left nothing had been done, and nothing is."""
+        keys = self._parts.files.keys(_NOTES)
+        for key in keys:
+            told = self._json(_NOTES, key)
+            if told is None or self._parts.erasure.remains(_belongings_of(told)):
+                self._parts.files.forget_json(_NOTES, key)
+            else:
+                with self._parts.workbook().removal(told["orders"]) as put:
+                    put()
+                self._finish(key)
+        return bool(keys)
+
+    def _finish(self, note: str) -> None:
+        """Take away the files of what has no rows any more."""
+        told = self._json(_NOTES, note)
+        mention = Mention(told["name"]) if told["name"] else None
+        self._drop_files(told)
+        self._drop_what_is_unneeded(frozenset(told["documents"]), mention)
         self._parts.erasure.scrub()
-        return Forgotten(counts, tuple(self._left(found.name)) if found.name else ())
+        self._parts.files.forget_json(_NOTES, note)
 
     def _stop(self, found: Belongings) -> None:
         """End what is being read of these. Raises StorageError where it does not end."""
@@ -248,32 +352,28 @@ class Forgetting:
                 raise StorageError("One of these documents is being read and does not stop: try again in a minute.")
             time.sleep(0.1)
 
-    def _drop_files(self, found: Reached, pictures: frozenset[str]) -> None:
+    def _drop_files(self, told: Mapping[str, Any]) -> None:
         files = self._parts.files
-        self._parts.queue.forget(sorted(found.belongings.runs))
-        for case_id in found.cases:
+        self._parts.queue.forget(sorted(told["runs"]))
+        for case_id in told["cases"]:
             self._parts.cases.remove(case_id)
-        for sha256 in (*found.belongings.documents, *pictures):
+        for sha256 in (*told["documents"], *told["pictures"]):
             files.forget(sha256)
-        for kinds, keys in ((_OF_DOCUMENTS, found.belongings.documents), (_OF_RUNS, found.belongings.runs)):
+        of_each = ((_OF_DOCUMENTS, told["documents"]), (_OF_RUNS, told["runs"]), ((_EVALUATE,), told["evaluations"]))
+        for kinds, keys in of_each:
             for kind in kinds:
                 for key in keys:
                     files.forget_json(kind, key)
 
-    def _drop_evaluation(self, evaluation_id: str) -> None:
-        with suppress(RecordMissing):
-            self._parts.evaluations.remove(evaluation_id)
-        self._parts.files.forget_json(_EVALUATE, evaluation_id)
-
-    def _drop_what_is_unneeded(self, found: Reached, mention: Mention | None) -> None:
+    def _drop_what_is_unneeded(self, documents: frozenset[str], mention: Mention | None) -> None:
         """The archives that documents came in, desks that they lay on, a name in what is left, and every cache."""
         files = self._parts.files
         for sha256 in self._parts.erasure.unneeded(frozenset(files.documents())):
             if self._is_kept(sha256) and is_archive(files.load(sha256)):
                 files.forget(sha256)
         for kind in files.kinds():
-            for key in files.keys(kind):
-                self._clean(kind, key, found.belongings.documents, mention)
+            for key in files.keys(kind) if kind != _NOTES else ():
+                self._clean(kind, key, documents, mention)
         self._parts.cache.clear()
         shutil.rmtree(self._parts.data_dir / _EVALUATE, ignore_errors=True)
 
@@ -302,6 +402,10 @@ class Forgetting:
         for path in sorted({book, *folder.rglob("*")}):
             if path.is_file() and any(wanted.search(data) for data in _bytes_of(path)):
                 yield str(path.relative_to(folder) if path.is_relative_to(folder) else path)
+
+
+def _belongings_of(told: Mapping[str, Any]) -> Belongings:
+    return Belongings(frozenset(told["documents"]), frozenset(told["runs"]), frozenset(told["orders"]))
 
 
 def _words(document: Document) -> str:

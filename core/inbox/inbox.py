@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,6 +26,8 @@ from core.stores.inbox import BatchReport, InboxItem, InboxPage, InboxQuery, Inb
 from core.stores.records import Record, RecordStore
 from core.stores.trail import Action, Trail, TrailEvent
 from core.stores.unit import Unit
+
+log = logging.getLogger(__name__)
 
 #: Items that one verb takes at most.
 MOST_AT_ONCE = 10_000
@@ -85,6 +88,8 @@ class Inbox:
         is wrong with one of them is said in its row. Several, or an archive, make a batch. Raises StorageError."""
         taken = self._opening.take_in(files, batch_name, who)
         self._leave_lines("came in", taken.items)
+        for item in taken.items:
+            log.info("came in", extra={"document": item.document, "item": item.item_id})
         self._queueing.feed()
         self._queueing.begin()
         return taken

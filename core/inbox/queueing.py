@@ -19,6 +19,7 @@ from core.events import Event, RunFinished
 from core.extraction import Extraction, PageRef
 from core.inbox.facts import facts_of_extraction
 from core.jobs.queue import Handler, JobQueue, JobRequest, Lane
+from core.logs import alone
 from core.outage import Outage
 from core.recipe import Recipe
 from core.runs import Runs
@@ -105,19 +106,20 @@ class Queueing:
 
     def feed(self) -> None:
         """Give the jobs the next of what waits. What cannot even be begun fails with its sentence."""
-        for lane in _LANES:
-            for item in self._store.take(lane, PORTION):
-                try:
-                    self._submit(item)
-                except StudioError as error:
-                    self.end(item, state="failed", step="", sentence=str(error))
+        with alone():  # what is fed from is another document's work, often
+            for lane in _LANES:
+                for item in self._store.take(lane, PORTION):
+                    try:
+                        self._submit(item)
+                    except StudioError as error:
+                        self.end(item, state="failed", step="", sentence=str(error))
 
     def _submit(self, item: InboxItem) -> None:
         assert item.job_id is not None
         owner = item.batch_id or OPENING
         if item.step == "open":
             seconds = self._defaults().limits.run_seconds
-            about = {"item": item.item_id}
+            about = {"item": item.item_id, "document": item.document}
             self._queue.submit(JobRequest(OPENING, item.job_id, item.name, about, owner, item.lane, 1, seconds))
             return
         self.change(item.item_id, lambda now: replace(now, run_id=item.job_id) if now.job_id == item.job_id else None)

@@ -14,6 +14,7 @@ from core.errors import Cancelled, RunTooLong, StudioError
 from core.events import RESTART, Event, ReplyArrived, RunFinished
 from core.jobs.queue import Handler
 from core.jobs.store import Ended, JobRecord, JobStore
+from core.logs import about, carried
 
 log = logging.getLogger(__name__)
 
@@ -65,16 +66,32 @@ def run_job(
 ) -> None:
     """Run it and note its events, its heartbeat and its end. Where nobody else ends a worker whose job does not answer its cancel or its
     time limit, ``end_worker`` does."""
+    request = running.record.request
+    told = {"document": request.payload.get("document"), "item": request.payload.get("item"), "run": request.job_id}
+    with about(**told, request=request.payload.get("request"), name=request.title):
+        _run(store, running, handlers, lease, end_worker)
+
+
+def _run(
+    store: JobStore,
+    running: Running,
+    handlers: Mapping[str, Handler],
+    lease: float,
+    end_worker: Callable[[], object] | None,
+) -> None:
     over = threading.Event()
-    told = (store, running, over, lease, end_worker)
-    heart = threading.Thread(target=_beat, args=told, name="studio-heart", daemon=True)
+    given = (store, running, over, lease, end_worker)
+    heart = threading.Thread(target=carried(_beat), args=given, name="studio-heart", daemon=True)
     heart.start()
+    log.info("job begins: %s", running.record.request.kind)
+    began = time.monotonic()
     try:
         state, error = _work(store, running, handlers)
     finally:
         over.set()
         heart.join()
     store.finish(running.record, state, error)
+    log.info("job ends: %s, %s after %.2f s", running.record.request.kind, state, time.monotonic() - began)
 
 
 def _beat(
@@ -85,7 +102,7 @@ def _beat(
         try:
             alive = store.beat(running.record, lease)
         except StudioError as error:  # a busy database is no reason to stop
-            log.warning("the heartbeat of %s was passed over: %s", running.record.job_id, error)
+            log.warning("a heartbeat was passed over: %s", error)
             continue
         if not alive:
             running.stop.set()
@@ -97,7 +114,7 @@ def _beat(
 
 def _end(store: JobStore, running: Running, end_worker: Callable[[], object]) -> None:
     """End a job that hears nothing, with the process that it runs in."""
-    log.warning("%s does not stop: its worker is ended", running.record.job_id)
+    log.warning("the job does not stop: its worker is ended")
     record, seconds = running.record, running.record.request.seconds
     try:
         if running.stop.is_set():
@@ -129,7 +146,7 @@ def _work(store: JobStore, running: Running, handlers: Mapping[str, Handler]) ->
         notes.flush()
         return "failed", str(failure)
     except Exception:
-        log.exception("job %s failed", request.job_id)
+        log.exception("the job failed")
         return "failed", UNEXPECTED
     return "done", None
 

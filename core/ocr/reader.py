@@ -26,6 +26,7 @@ from core.evidence import Box, PageText, Upright, Word
 from core.extraction import PageRef
 from core.homography import IDENTITY, compose, scaled
 from core.imaging.cleaned import Clean, Cleaned, leave
+from core.logs import carried
 from core.ocr import text_layer
 from core.ocr.engine import Engine, PagesRead
 from core.ocr.lying import close_up, lying_of
@@ -207,7 +208,7 @@ class CachedPageReader:
             stop_if(cancelled)
             while waiting and len(running) < self.workers:
                 task = waiting.pop()
-                running[self._pool.submit(self._recognise, task, recipe)] = task.place
+                running[self._pool.submit(carried(self._recognise), task, recipe)] = task.place
             done, _ = wait(running, timeout=_LOOK, return_when=FIRST_COMPLETED)
             for future in done:
                 place = running.pop(future)

@@ -23,7 +23,8 @@ _LABELLED_TAX = re.compile(
     r"([A-Z]{0,3}\s?[0-9](?:[\s./\-]?[0-9A-Z]){6,14})(?![0-9%,])",
     re.IGNORECASE,
 )
-_TAX = re.compile(r"\b[A-Z]{2}\s?[0-9A-Z](?:[\s.]?[0-9A-Z]){6,11}\b")
+#: From every word on, also from one within what another word begins (“VAT DE136695976”).
+_TAX = re.compile(r"\b(?=([A-Z]{2}\s?[0-9A-Z](?:[\s.]?[0-9A-Z]){6,11}\b))")
 
 
 def find_ibans(text: str) -> Iterator[Span]:
@@ -54,9 +55,10 @@ def find_tax_ids(text: str) -> Iterator[Span]:
 
     yield from (_trimmed(text, match.span(1)) for match in _LABELLED_TAX.finditer(text))
     for match in _TAX.finditer(text):
-        ends = [end for end in range(match.end(), match.start() + 8, -1) if _word_ends(text, end)]
-        if valid := next((end for end in ends if vat.is_valid(text[match.start() : end])), None):
-            yield match.start(), valid
+        start, last = match.span(1)
+        ends = [end for end in range(last, start + 8, -1) if _word_ends(text, end)]
+        if valid := next((end for end in ends if vat.is_valid(text[start:end])), None):
+            yield start, valid
 
 
 def find_names(text: str, names: Iterable[str]) -> Iterator[Span]:

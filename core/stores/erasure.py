@@ -49,6 +49,9 @@ class Erasure(Protocol):
     def erase(self, found: Belongings) -> None:
         """Take every row of them away, with the lines of their trail. Of calls to models the bill stays, without what was sent."""
 
+    def remains(self, found: Belongings) -> bool:
+        """Whether a row of them is still there."""
+
     def cut(self, mention: Mention) -> int:
         """Cut a name out of every row that still mentions it; gives how many. Who did what stays."""
 

@@ -24,6 +24,7 @@ Action = Literal[
     "rejected",
     "forgotten",
     "gates changed",
+    "expired",
 ]
 
 

@@ -43,9 +43,9 @@ class WorkbookStore(Protocol):
     def remove(self, order_id: int) -> None:
         """Delete an order's rows. Raises RecordMissing."""
 
-    def remove_all(self, order_ids: Collection[int]) -> None:
-        """Delete the rows of these orders, where there are any, in one step; no text of theirs is left in the file. Raises
-        WorkbookLocked, WorkbookDamaged."""
+    def removal(self, order_ids: Collection[int]) -> AbstractContextManager[Callable[[], None]]:
+        """The workbook without the rows of these orders, all but in its place; what is given puts it there, in one step, and no text
+        of theirs is left in the file. Left without that, nothing has changed. Raises WorkbookLocked, WorkbookDamaged."""
 
     def holding(self, mention: Mention) -> frozenset[int]:
         """The orders whose rows mention a name. Raises WorkbookDamaged."""

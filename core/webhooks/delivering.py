@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -70,12 +71,21 @@ class Delivering:
         except StudioError as failure:
             error = str(failure)
         except Exception:
-            log.exception("message %s could not be sent", held.delivery_id)
+            log.exception("a message could not be sent", extra={"delivery": held.delivery_id})
             error = "Something unexpected went wrong; the log has the details."
+        _log(held, status)
         tried = Try(now.isoformat(), status, error, round(monotonic() - began, 3))
         self._store.note(held, _after(held, tried, now))
         if status == _GONE:
             self._store.set_disabled(webhook.webhook_id, now, "It answered that it is gone (410).")
+
+
+def _log(held: Delivery, status: int | None) -> None:
+    """A line on a try, about the document that it tells of."""
+    told = json.loads(held.body).get("data", {})
+    known = {"document": told.get("document_id"), "run": told.get("task_id"), "order": told.get("order_id")}
+    outcome = f"answered with {status}" if status else "not answered"
+    log.info("told %s: %s", held.event, outcome, extra=known | {"delivery": held.delivery_id})
 
 
 def _after(held: Delivery, tried: Try, now: datetime) -> Delivery:

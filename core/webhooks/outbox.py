@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from core.stores.webhooks import Delivery, EventName, Webhook, WebhookStore
+
+log = logging.getLogger(__name__)
 
 
 class Outbox:
@@ -29,6 +32,8 @@ class Outbox:
         if not listening:
             return
         now = self._clock()
+        known = {"document": facts.get("document_id"), "run": facts.get("task_id"), "order": facts.get("order_id")}
+        log.info("to be told: %s, to %d", event, len(listening), extra=known)
         told = values() if values and any(webhook.with_values for webhook in listening) else None
         self._store.add(
             [

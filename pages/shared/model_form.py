@@ -49,9 +49,18 @@ _NAMES = {
 }
 #: The default recipe is always called so: a name is for recipes kept beside it. What documents are read as is chosen beside
 #: them or in a recipe of one's own. Budgets are set on the Cost page, when somebody is told on the Operation page, what is read on
-#: arrival in the Inbox, what is masked where a document is about to be sent.
+#: arrival in the Inbox, what is masked where a document is about to be sent, gates and spot checks on their pages, days of keeping beside.
 _NOT_SHOWN = frozenset(
-    {("recipe", "name"), ("recipe", "type_name"), ("budget",), ("redaction",), ("read_on_arrival",), ("alerts",)}
+    {
+        ("recipe", "name"),
+        ("recipe", "type_name"),
+        ("budget",),
+        ("redaction",),
+        ("read_on_arrival",),
+        ("alerts",),
+        ("retention",),
+        ("spot_checks",),
+    }
 )
 
 

@@ -7,7 +7,9 @@ import pickle
 import sqlite3
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,18 @@ def test_what_was_put_comes_back(cache: Cache, data: bytes) -> None:
     cache.put("extraction:1:abc", data)
     assert cache.get("extraction:1:abc") == data
     assert cache.get("extraction:2:abc") is None
+
+
+def test_what_is_old_goes_and_the_rest_stays(cache: Cache) -> None:
+    """By when it was put."""
+    cache.put("old", os.urandom(50_000))
+    time.sleep(0.02)
+    moment = datetime.now(UTC)
+    time.sleep(0.02)
+    cache.put("new", b"new")
+    assert cache.count_before(moment) == 1
+    cache.drop_before(moment)
+    assert (cache.get("old"), cache.get("new"), cache.count_before(moment)) == (None, b"new", 0)
 
 
 def test_clearing_forgets_everything(cache: Cache) -> None:

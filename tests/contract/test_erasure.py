@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from core.invoice.model import Invoice
 from core.notation.mention import Mention
+from core.stores.api import ApiTask
 from core.stores.records import Record
+from core.stores.retention import KINDS
 from core.stores.trail import TrailEvent
+from storage.api import SqlApi
 from storage.backup import Place, restore_backup, write_backup
 from storage.database import Database, open_database
 from storage.erasure import SqlErasure
 from storage.orders import SqlOrders
+from storage.retention import SqlRetention
 from storage.trail import SqlTrail
 
 ACME = Mention("acme CORP")
@@ -65,4 +69,27 @@ def test_a_backup_brings_the_tables_back(database_url: str, tmp_path: Path) -> N
     restore_backup(tmp_path / "safe.zip", place)
     database = open_database(database_url)
     assert SqlOrders(database).get(number).document == DOCUMENT
+    database.close()
+
+
+def test_rows_over_their_days_are_found_and_taken(database_url: str) -> None:
+    """Kind by kind; of a record that is kept no line of its trail goes, and what is done is found no more."""
+    database = open_database(database_url)
+    number, now = keep_one(database), datetime.now(UTC)
+    store, tasks = SqlRetention(database, database), SqlApi(database)
+    for order, task in ((number, "t1"), (None, "t2")):
+        tasks.add_task(ApiTask(task, "key", DOCUMENT, "extraction", 1, now, save=("database",), order_id=order))
+    later = now + timedelta(days=1)
+    assert all(store.aged(kind, now - timedelta(days=1)).counts.get("tasks", 0) == 0 for kind in KINDS)
+    assert store.aged("originals", later).keys == (DOCUMENT,)
+    assert store.aged("tasks", later).counts["tasks"] == 1  # the other's record is still to be saved
+    assert store.aged("trail", later).counts["lines of the trail"] == 1  # the other is of a record that is kept
+    for kind in KINDS:
+        store.take(kind, later, store.aged(kind, later).keys)
+    assert tasks.task("t1") is None
+    assert tasks.task("t2") is not None
+    assert [event.action for event in SqlTrail(database).latest()] == ["saved"]
+    SqlOrders(database).remove(number)
+    store.take("trail", later, ())
+    assert SqlTrail(database).latest() == []
     database.close()

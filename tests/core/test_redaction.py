@@ -33,6 +33,7 @@ def page(*lines: str) -> PageText:
         ("phone", "Tel.: 030/90 18 20", "Tel.: [PHONE-1]"),
         ("phone", "Total 1 234 567,00 EUR", "Total 1 234 567,00 EUR"),
         ("tax id", "VAT DE136695976", "VAT [TAX-ID-1]"),
+        ("tax id", "VAT DE136695976, net", "VAT [TAX-ID-1], net"),
         ("tax id", "Steuernummer 12/345/67890", "Steuernummer [TAX-ID-1]"),
         ("tax id", "VAT 19 % 190,00", "VAT 19 % 190,00"),
     ],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
+from datetime import datetime
 
 
 class NoCache:
@@ -19,6 +21,13 @@ class NoCache:
     def clear(self) -> None:
         """Does nothing."""
 
+    def count_before(self, moment: datetime) -> int:
+        """Always 0."""
+        return 0
+
+    def drop_before(self, moment: datetime) -> None:
+        """Does nothing."""
+
     def size_bytes(self) -> int:
         """Always 0."""
         return 0
@@ -32,6 +41,7 @@ class MemoryCache:
         self._size = 0
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._put_at: dict[str, float] = {}
 
     def get(self, key: str) -> bytes | None:
         """See :meth:`Cache.get`."""
@@ -44,7 +54,7 @@ class MemoryCache:
         """See :meth:`Cache.put`; what is larger than the limit is not kept."""
         with self._lock:
             self._size += len(data) - len(self._kept.pop(key, b""))
-            self._kept[key] = data
+            self._kept[key], self._put_at[key] = data, time.time()
             while self._size > self._limit:
                 self._size -= len(self._kept.popitem(last=False)[1])
 
@@ -53,6 +63,17 @@ class MemoryCache:
         with self._lock:
             self._kept.clear()
             self._size = 0
+
+    def count_before(self, moment: datetime) -> int:
+        """See :meth:`Cache.count_before`."""
+        with self._lock:
+            return sum(self._put_at[key] < moment.timestamp() for key in self._kept)
+
+    def drop_before(self, moment: datetime) -> None:
+        """See :meth:`Cache.drop_before`."""
+        with self._lock:
+            for key in [key for key in self._kept if self._put_at[key] < moment.timestamp()]:
+                self._size -= len(self._kept.pop(key))
 
     def size_bytes(self) -> int:
         """See :meth:`Cache.size_bytes`."""

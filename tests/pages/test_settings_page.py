@@ -244,3 +244,17 @@ def test_a_name_of_two_letters_is_no_request(studio: Studio) -> None:
     app.text_input(key="forget_what").input("Al").run()
     app.button(key="forget_show").click().run()
     assert "whole name" in app.info[0].value
+
+
+def test_days_of_keeping_are_shown_before_they_are_kept(studio: Studio) -> None:
+    """What would go today stands there; only then can the days be kept, and an empty field is for good."""
+    app = open_page()
+    field = widget(app, "number_input", "Inbox rows that are saved or rejected")
+    assert field.value is None
+    field.set_value(90).run()
+    assert not [button for button in app.button if button.key == "retention_keep"]
+    app.button(key="retention_show").click().run()
+    assert "Nothing would go today." in said(app)
+    app.button(key="retention_keep").click().run()
+    assert not app.exception
+    assert (studio.defaults.retention.inbox, studio.defaults.retention.trail) == (90, None)

@@ -27,6 +27,7 @@ from core.entrypoints.api.rooms import Rooms
 from core.entrypoints.api.routes import routes
 from core.entrypoints.api.tasks import Tasks
 from core.entrypoints.api.tokens import Tokens
+from core.entrypoints.api.traced import Traced
 from core.entrypoints.api.webhooks import webhook_routes
 from core.entrypoints.tracing import trace_calls
 from core.outage import Outage
@@ -78,6 +79,7 @@ def make_api(studio: Callable[[], Studio], cors_origins: str | None = None) -> F
             allow_headers=_CORS_SENT.split(),
             expose_headers=_CORS_TOLD.split(),
         )
+    api.add_middleware(Traced)
     api.add_middleware(Noted, called=api.state.called)
     trace_calls(api)
     return api

@@ -22,6 +22,7 @@ from core.events import StepStarted
 from core.extraction import Extraction, PageRef
 from core.extraction_json import to_json
 from core.jobs.queue import Job
+from core.logs import note
 from core.recipe import load_recipe
 from core.runs import new_run_id
 from core.stores.api import NOT_SAVED, SAVING, ApiStore, ApiTask
@@ -46,6 +47,7 @@ class Tasks:
     def bring(self, data: bytes, name: str, password: str | None = None) -> tuple[DocumentInfo, bool]:
         """Keep a document; and whether this caller brought it for the first time. Raises a DocumentError."""
         document = self.caller.studio.open(data, name, password)
+        note(document=document.sha256)
         fresh = not self.store.owns(self.caller.owner, document.sha256)
         self.store.brought(self.caller.owner, document.sha256, _now(self))
         return _info(document), fresh
@@ -91,11 +93,13 @@ class Tasks:
         if kept is None:
             return None
         _same(kept, digest_of(kind, asked))
+        note(document=kept.document or None, run=task_id)
         return self.info(kept) if self.caller.studio.progress(task_id) else None
 
     def new_task(self, kind: str, document: str, pages: int, asked: BaseModel, wish: str | None) -> ApiTask:
         """A task that is not kept yet."""
         task_id, owner = task_id_of(self.caller.owner, wish), self.caller.owner
+        note(document=document or None, run=task_id)
         return ApiTask(task_id, owner, document, kind, pages, _now(self), wish, digest_of(kind, asked))
 
     def add(self, task: ApiTask, start: Callable[[], object]) -> TaskInfo:
@@ -121,6 +125,7 @@ class Tasks:
         found = self.store.task(task_id)
         if found is None or not (self.caller.sees_all or found.owner == self.caller.owner):
             raise Refused(404, "task-missing", "There is no such task of yours here.")
+        note(document=found.document or None, run=task_id)
         return found
 
     def latest(self, status: TaskState | None, before: datetime | None, limit: int) -> TaskList:

@@ -23,7 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
     studio.warm()
     warn(f"http://{arguments.host}:{arguments.port}/docs says what it does.")
     try:
-        uvicorn.run(make_api(lambda: studio), host=arguments.host, port=arguments.port, log_level="warning")
+        api = make_api(lambda: studio)
+        uvicorn.run(api, host=arguments.host, port=arguments.port, log_level="warning", log_config=None)
     finally:
         studio.close()
     return 0

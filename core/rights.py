@@ -53,8 +53,8 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
         **_all(_RULE, "record_changed handlers go_on tend close"),
     },
     "reviewing": {
-        **_all(_LOOK, "queue count pace following edits words"),
-        **_all(_WORK, "open renew leave keep keep_edits save undo reject"),
+        **_all(_LOOK, "queue count pace following edits words fields"),
+        **_all(_WORK, "open renew leave keep keep_edits save undo reject column"),
     },
     "gating": {
         **_all(_LOOK, "by foresee changes"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import count
+from itertools import count, islice
 from threading import Lock
 from typing import Any, Protocol
 
@@ -23,6 +23,7 @@ from core.review.reviewed import Reviewed
 from core.review.standing import status_of
 from core.review.stops import stops
 from core.reviewing.acts import Act, Clash, acts_of, carry_out, merge
+from core.reviewing.column import Column, cells_of, columns_of, counted
 from core.reviewing.walk import Json, head_of, pages_of, walk_of
 from core.stores.receipt import SaveReceipt
 from core.stores.records import Duplicate, Record, Status, Target
@@ -32,6 +33,9 @@ from core.stores.reviews import Claim, Outcome, ReviewPace, Reviews, ReviewTime
 LEASE = 90.0
 #: Items of the queue that are looked at together to find one that nobody has.
 _LOOKED_AT = 60
+#: Documents of the queue that are looked through for a field, those that stand in a column at once, and those whose questions are
+#: remembered.
+_LOOKED_THROUGH, _IN_COLUMN, _COLUMNS_REMEMBERED = 120, 20, 2000
 #: Readings that are remembered: those at hand, and those that come next.
 _REMEMBERED = 24
 #: Edits that meet somebody else's are made again so often.
@@ -135,6 +139,7 @@ class ReviewDesk:
         self._parts = parts
         self._store = parts.store
         self._readings: dict[str, Extraction] = {}
+        self._open_at: dict[str, tuple[int, tuple[Column, ...]]] = {}
         self._lock = Lock()
 
     # --- the queue -------------------------------------------------------------------------------------------------
@@ -173,6 +178,54 @@ class ReviewDesk:
             yield from rows
             if len(rows) < _LOOKED_AT:
                 return
+
+    # --- one field over many documents -----------------------------------------------------------------------------
+
+    def fields(self, by: Seat) -> list[Json]:
+        """The fields at which the worst :data:`_LOOKED_THROUGH` documents that somebody may take have questions open, with how many."""
+        looked = (self._columns(each.run_id) for each in islice(self._free(by), _LOOKED_THROUGH))
+        return counted(looked)
+
+    def column(self, by: Seat, type_name: str, field: str, but: Collection[str] = ()) -> list[Json]:
+        """Claim the worst documents of a type (:data:`_IN_COLUMN` at most, without those in ``but``) that have a question open at a
+        field, and give these questions, each with its value: ``cells``; with how many are ``open`` in all."""
+        found: list[Json] = []
+        for each in islice(self._free(by), _LOOKED_THROUGH):
+            wanted = any((one.type_name, one.field) == (type_name, field) for one in self._columns(each.run_id))
+            if len(found) == _IN_COLUMN or each.run_id in but or not wanted:
+                continue
+            walk = self.open(each.run_id, by)
+            if walk is None or "taken" in walk:
+                continue
+            cells = cells_of(walk, field) if self._parts.still_waits(each.run_id) else []
+            if not cells:
+                self.leave(by, [each.run_id])
+                continue
+            pages = [{**page, "words": []} for page in walk["pages"]]
+            told = {name: walk[name] for name in ("run", "document", "head", "order")}
+            found.append({**told, "pages": pages, "cells": cells, "open": len(walk["stops"])})
+        return found
+
+    def _free(self, by: Seat) -> Iterator[Waiting]:
+        """What waits and may be this person's, the worst first."""
+        for each, claim in self._whole_queue():
+            if (not claim or claim.seat == by.seat or claim.who == by.who) and each.who in ("", by.who):
+                yield each
+
+    def _columns(self, run_id: str) -> tuple[Column, ...]:
+        """Where a document has questions open. Reading a long one takes a while: it is remembered until somebody changes it."""
+        edits, version = self.edits(run_id)
+        with self._lock:
+            known = self._open_at.get(run_id)
+        if known is None or known[0] != version:
+            extraction = self._parts.extraction(run_id)
+            standing = self._parts.stand(extraction, edits)[0].extraction if extraction else None
+            known = version, columns_of(standing) if standing else ()
+            with self._lock:
+                self._open_at[run_id] = known
+                while len(self._open_at) > _COLUMNS_REMEMBERED:
+                    del self._open_at[next(iter(self._open_at))]
+        return known[1]
 
     # --- claims ----------------------------------------------------------------------------------------------------
 

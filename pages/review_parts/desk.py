@@ -14,12 +14,14 @@ from pages.shared import keys
 from pages.shared.frame import get_studio
 
 _HERE = Path(__file__).parent
+#: One field over many documents is drawn by a file of its own.
+_FILES = (("walk.html",), ("walk.css", "column.css"), ("walk.js", "column.js"))
 
 
 @cache
 def _component() -> Any:
     """The browser side, registered once a process."""
-    html, css, js = ((_HERE / f"walk.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js"))
+    html, css, js = ("\n".join((_HERE / name).read_text(encoding="utf-8") for name in names) for names in _FILES)
     return st.components.v2.component("review_walk", html=html, css=css, js=js)
 
 

@@ -51,6 +51,28 @@ const button = (text, key, does, className = "") => {
 };
 const middle = ([x0, y0, x1, y1]) => [(x0 + x1) / 2, (y0 + y1) / 2];
 
+/* A place as it stands on the page, its print as large as one reads, in so many pixels of room. */
+function cropped(pages, place, wide) {
+  const page = pages.find((each) => each.number === place.page);
+  const crop = make("div", "crop");
+  if (!page?.ratio) return crop;
+  const [x0, y0, x1, y1] = place.at;
+  const room = Math.max(240, wide);
+  const height = (y1 - y0) * page.ratio;
+  const scale = Math.min(Math.max(Math.min(READING / Math.max(height, 0.002), (room * 0.94) / Math.max(x1 - x0, 0.01)), room), 3200);
+  const tall = Math.min(Math.max(height * scale + 26, 46), 150);
+  const [x, y] = middle(place.at);
+  const left = Math.min(0, Math.max(room - scale, room / 2 - x * scale));
+  const top = Math.min(0, Math.max(tall - scale * page.ratio, tall / 2 - y * scale * page.ratio));
+  crop.style.height = `${tall}px`;
+  const picture = make("img", "", "", { alt: "", src: `${page.address}?w=${PIXELS}` });
+  Object.assign(picture.style, { width: `${scale}px`, height: `${scale * page.ratio}px`, left: `${left}px`, top: `${top}px` });
+  const frame = make("div", "mark here");
+  Object.assign(frame.style, { left: `${left + x0 * scale}px`, top: `${top + y0 * scale * page.ratio}px`, width: `${(x1 - x0) * scale}px`, height: `${height * scale}px` });
+  crop.append(picture, frame);
+  return crop;
+}
+
 class Walker {
   constructor(root) {
     this.root = root;
@@ -77,6 +99,8 @@ class Walker {
     this.find("sheet").addEventListener("mousedown", (event) => event.preventDefault()); // the field keeps the focus
     root.addEventListener("keydown", (event) => this.onKey(event));
     root.addEventListener("pointerdown", () => { if (this.clock) this.clock.clicks += 1; });
+    this.columns = new Columns(this, this.find("column"));
+    this.find("show-column").onclick = () => this.columns.enter();
     const list = make("dl");
     for (const [key, does] of KEYS) list.append(make("dt", "", key), make("dd", "", does));
     this.find("keys").append(list);
@@ -111,8 +135,13 @@ class Walker {
   }
 
   release() {
-    const runs = [this.walk?.run, this.ahead?.run].filter(Boolean);
+    const runs = this.held();
     if (runs.length) navigator.sendBeacon(this.address, JSON.stringify({ verb: "leave", who: this.who, runs }));
+  }
+
+  /* The documents that this window has at hand. */
+  held() {
+    return [this.walk?.run, this.ahead?.run, ...this.columns.runs()].filter(Boolean);
   }
 
   async ask(verb, about = {}) {
@@ -123,7 +152,7 @@ class Walker {
   }
 
   show(which) {
-    for (const name of ["name", "empty", "work"]) this.find(name).hidden = name !== which;
+    for (const name of ["name", "empty", "column", "work"]) this.find(name).hidden = name !== which;
   }
 
   // --- documents
@@ -467,13 +496,13 @@ class Walker {
 
   async renew() {
     if (!this.who) return;
-    const runs = [this.walk?.run, this.ahead?.run].filter(Boolean);
-    const told = await this.trying("renew", { runs });
+    const told = await this.trying("renew", { runs: this.held() });
     if (!told || told.error) return;
     this.waiting = told.waiting;
     this.pace = told.pace;
     this.drawHead();
     if (this.ahead?.run && told.lost[this.ahead.run]) this.ahead = null;
+    this.columns.lose(told.lost);
     if (this.walk && told.lost[this.walk.run]) this.lost({ taken: told.lost[this.walk.run] });
   }
 
@@ -642,6 +671,10 @@ class Walker {
   // --- keys
 
   onKey(event, outside = false) {
+    if (this.columns.isOpen) {
+      this.columns.onKey(event, outside);
+      return;
+    }
     if (!this.walk && event.altKey && event.code === "KeyU") this.undo();
     if (!this.walk || this.find("work").hidden) return;
     if (!outside) event.stopPropagation(); // Streamlit has keys of its own
@@ -915,26 +948,8 @@ class Walker {
     return line;
   }
 
-  /* The place as it stands on the page, its print as large as one reads. */
   cropOf(place) {
-    const page = this.walk.pages.find((each) => each.number === place.page);
-    const crop = make("div", "crop");
-    if (!page?.ratio) return crop;
-    const [x0, y0, x1, y1] = place.at;
-    const room = Math.max(240, (this.find("right").clientWidth || 480) - 40);
-    const height = (y1 - y0) * page.ratio;
-    const scale = Math.min(Math.max(Math.min(READING / Math.max(height, 0.002), (room * 0.94) / Math.max(x1 - x0, 0.01)), room), 3200);
-    const tall = Math.min(Math.max(height * scale + 26, 46), 150);
-    const [x, y] = middle(place.at);
-    const left = Math.min(0, Math.max(room - scale, room / 2 - x * scale));
-    const top = Math.min(0, Math.max(tall - scale * page.ratio, tall / 2 - y * scale * page.ratio));
-    crop.style.height = `${tall}px`;
-    const picture = make("img", "", "", { alt: "", src: `${page.address}?w=${PIXELS}` });
-    Object.assign(picture.style, { width: `${scale}px`, height: `${scale * page.ratio}px`, left: `${left}px`, top: `${top}px` });
-    const frame = make("div", "mark here");
-    Object.assign(frame.style, { left: `${left + x0 * scale}px`, top: `${top + y0 * scale * page.ratio}px`, width: `${(x1 - x0) * scale}px`, height: `${height * scale}px` });
-    crop.append(picture, frame);
-    return crop;
+    return cropped(this.walk.pages, place, (this.find("right").clientWidth || 480) - 40);
   }
 
   drawValues() {

@@ -86,9 +86,9 @@ def answer(studio: Studio, seat: str, told: Told) -> Any:
 
 def _with_addresses(reply: Any) -> Any:
     """A walk with where the browser gets its pages' pictures."""
-    if isinstance(reply, dict) and "pages" in reply:
-        for page in reply["pages"]:
-            page["address"] = picture_address(reply["document"], page["number"], page["rotation"])
+    for walk in reply.get("documents", [reply]) if isinstance(reply, dict) else ():
+        for page in walk.get("pages", ()):
+            page["address"] = picture_address(walk["document"], page["number"], page["rotation"])
     return reply
 
 
@@ -144,6 +144,15 @@ def _queue(desk: ReviewDesk, by: Seat, told: Told) -> Any:
     return {"queue": [_row(by, each, claim) for each, claim in desk.queue()]}
 
 
+def _fields(desk: ReviewDesk, by: Seat, told: Told) -> Any:
+    return {"fields": desk.fields(by)}
+
+
+def _column(desk: ReviewDesk, by: Seat, told: Told) -> Any:
+    but = {str(run) for run in told.get("but", [])}
+    return {"documents": desk.column(by, str(told["type"]), str(told["field"]), but)}
+
+
 def _row(by: Seat, each: Waiting, claim: Claim | None) -> dict[str, Any]:
     return asdict(each) | {
         "at": claim.who if claim and claim.seat != by.seat else "",
@@ -162,4 +171,6 @@ VERBS: dict[str, Verb] = {
     "leave": _leave,
     "words": _words,
     "queue": _queue,
+    "fields": _fields,
+    "column": _column,
 }

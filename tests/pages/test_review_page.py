@@ -215,3 +215,28 @@ def test_the_page_gives_a_window_its_own_address(studio: Studio) -> None:
     page = AppTest.from_file(str(PAGE), default_timeout=20).run()
     assert not page.exception
     assert page.session_state["review_seat"]
+
+
+def test_one_field_over_many_documents(studio: Studio) -> None:
+    """The fields with questions are counted; a column claims its documents and gives each question with its value; what is answered is
+    told as in the walk, and a document with nothing left to ask is saved. Another person gets none of them meanwhile."""
+    for run_id, total in (("a1", "10"), ("a2", "30"), ("a3", "20")):
+        put(studio, run_id, total, **({"vendor_name": 0.2} if run_id == "a3" else {}))
+    told = ask(studio, "s1", "fields", ANA)["fields"]
+    assert [(one["type_name"], one["field"], one["title"], one["count"]) for one in told] == [
+        ("invoice", "total_amount", "Total", 3),
+        ("invoice", "vendor_name", "Vendor", 1),
+    ]
+    column: dict[str, Any] = {"type": "invoice", "field": "total_amount"}
+    found = ask(studio, "s1", "column", ANA, **column)["documents"]
+    assert [(one["run"], one["open"]) for one in found] == [("a3", 2), ("a2", 1), ("a1", 1)]
+    assert [one["cells"][0]["value"]["text"] for one in found] == ["20", "30", "10"]
+    assert found[0]["pages"][0]["address"].startswith("/")
+    assert ask(studio, "s2", "column", BEN, **column) == {"documents": []}
+    assert ask(studio, "s2", "fields", BEN) == {"fields": []}
+    kept = ask(studio, "s1", "keep", ANA, run="a2", acts=[{"do": "yes", "paths": ["total_amount"]}])
+    assert kept["stops"] == []
+    assert ask(studio, "s1", "fields", ANA)["fields"][0]["count"] == 2
+    assert [one["run"] for one in ask(studio, "s1", "column", ANA, but=["a1"], **column)["documents"]] == ["a3"]
+    saved = ask(studio, "s1", "save", ANA, run="a2", acts=[], time={"seconds": 3})
+    assert (saved["status"], state(studio, "a2")) == ("reviewed", "saved")

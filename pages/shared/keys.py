@@ -75,7 +75,7 @@ Compare page, a comparison
 
 Review page
     review_walk            the window of the walk; in it ``.card`` is the question with its ``.field``, ``.offer`` the values to
-                           take instead, ``.sheet`` the page, ``.values`` all values, ``.notice`` what came of the last document
+                           take instead, ``.column`` one field over many documents (a ``.cell`` each), ``.sheet`` the page, ``.values`` all values, ``.notice`` what came of the last document
 
 Gates page
     gates_type             the type whose gate is shown: gate_approve_<...>, gate_others_<...>, gate_required_<...>, gate_least_<...>,

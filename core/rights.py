@@ -24,7 +24,7 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
     "": {
         **_all(
             _LOOK,
-            "by look begin_indexing document hidden type_of_pages parts parts_of job progress events draft keep_desk runs review parse_value duplicates",
+            "by look unpack begin_indexing document hidden type_of_pages parts parts_of job progress events draft keep_desk runs review parse_value duplicates",
         ),
         **_all(
             _LOOK,

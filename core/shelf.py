@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pydantic import ValidationError
 
 from core.documents import Document, OpenDocument
+from core.documents.archives import Packed, unpack_archive
 from core.documents.geometry import turn_box
 from core.errors import EncryptedDocument, RecordMissing, StorageError
 from core.evidence import Box
@@ -60,6 +61,10 @@ class Shelf:
     def look(self, data: bytes, name: str) -> Document:
         """A document that is only looked at: it is opened within the person's limits and not kept. Raises a DocumentError."""
         return self._opener(data, name, self._limits())
+
+    def unpack(self, data: bytes, name: str) -> list[Packed]:
+        """The files in a zip or a mail, within the person's limits. Raises a DocumentError."""
+        return list(unpack_archive(data, name, self._limits()))
 
     def open(self, data: bytes, name: str, password: str | None = None, person: Person = STUDIO) -> Document:
         """Open, keep (so that a page switch or a restart does not lose it) and note a document that ``person`` brought in.

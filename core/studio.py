@@ -26,6 +26,7 @@ from core.declared.definition import TypeDefinition
 from core.declared.shelf import TypeShelf
 from core.document_types import USUAL
 from core.documents import Document
+from core.documents.archives import Packed
 from core.errors import StorageError, StudioError, TooFewReviewed
 from core.events import Event
 from core.evidence import Box, Evidence, PageText
@@ -324,6 +325,10 @@ class Studio:
     def fetch(self, url: str) -> Fetched:
         """The document at an address outside. Raises AddressRefused, FetchFailed."""
         return self._parts.fetch(url, self.defaults.limits.file_megabytes * 1_000_000, FETCH_SECONDS)
+
+    def unpack(self, data: bytes, name: str) -> list[Packed]:
+        """See :meth:`core.shelf.Shelf.unpack`."""
+        return self._shelf.unpack(data, name)
 
     def look(self, data: bytes, name: str) -> Document:
         """See :meth:`core.shelf.Shelf.look`."""

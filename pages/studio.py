@@ -49,7 +49,7 @@ def _draw_empty() -> None:
     )
     draw_troubles()
     draw_reopen_closed(get_desk())
-    draw_drop_zone("PDF, picture, Word, Excel or e-invoice XML; one file or many")
+    draw_drop_zone("PDF, picture, Word, Excel, e-invoice XML or mail; one file or many")
     draw_samples()
 
 

@@ -24,7 +24,7 @@ CONTRACTS = {
     ).split()
 } | {f"core.{name}.{file}" for name in TYPES for file in ("model", "document_type")}
 #: Rooms that are ground as a whole.
-CONTRACT_ROOMS = ("core.notation.", "core.page.", "core.schema.", "core.stores.")
+CONTRACT_ROOMS = ("core.documents.mail.", "core.notation.", "core.page.", "core.schema.", "core.stores.")
 LOGIC = (
     *TYPES,
     "pipeline",
@@ -175,6 +175,7 @@ def test_the_ground_floor_knows_no_room_of_models() -> None:
         ("pymupdf", ("core.documents",)),
         ("docx", ("core.documents.office",)),
         ("mammoth", ("core.documents.office",)),
+        ("oxmsg", ("core.documents.mail",)),
         ("rapidocr", ("core.ocr",)),
         ("paddleocr", ("core.ocr",)),
         ("tesserocr", ("core.ocr",)),
@@ -203,7 +204,7 @@ def test_a_page_draws_with_its_own_parts_and_the_shared_ones(path: Path) -> None
 
 
 HEAVY = set(
-    "rapidocr paddleocr paddle tesserocr cv2 onnxruntime plotly pandas numpy openpyxl lxml openai groq anthropic genai_prices sklearn yaml docx mammoth celery redis fsspec cryptography".split()
+    "rapidocr paddleocr paddle tesserocr cv2 onnxruntime plotly pandas numpy openpyxl lxml openai groq anthropic genai_prices sklearn yaml docx mammoth oxmsg olefile celery redis fsspec cryptography".split()
 )
 
 

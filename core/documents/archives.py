@@ -1,4 +1,4 @@
-"""The files in a zip. One from outside may be hostile: nothing is unpacked further than it may be, and no name leads anywhere."""
+"""The files in a zip or a mail. One from outside may be hostile: nothing is unpacked further than it may be, and no name leads anywhere."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from core.documents.base import Attachment
+from core.documents.formats import media_type_of
+from core.documents.mail.parts import Mail, MailFile
+from core.documents.mail.reading import is_mail, read_mail
 from core.documents.members import MOST_DEEP
-from core.errors import BrokenDocument, DocumentTooLarge, UnsupportedDocument
+from core.errors import BrokenDocument, DocumentError, DocumentTooLarge, UnsupportedDocument
 from core.settings import Limits
 
 #: The most files that an archive may list: with all that lies in it.
@@ -37,7 +40,9 @@ class Packed:
 
 
 def is_archive(data: bytes) -> bool:
-    """Whether these are the bytes of a zip that is unpacked here: an Office document, which is one too, is not."""
+    """Whether these are the bytes of a zip that is unpacked here (an Office document, which is one too, is not), or of a mail."""
+    if is_mail(data):
+        return True
     if not data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return False
     try:
@@ -48,7 +53,7 @@ def is_archive(data: bytes) -> bool:
 
 
 def unpack_archive(data: bytes, name: str, limits: Limits) -> Iterator[Packed]:
-    """The files in a zip and in the zips in it, one after another: none is larger than a file may be, and all together not more
+    """The files in a zip or a mail and in those in it, one after another (the text of a mail only where no file of it is a document): none is larger than a file may be, and all together not more
     than a document may unpack to. A single file that cannot be taken out is among them with the reason. Raises a DocumentError
     where the whole cannot be, whatever was given before."""
     count = 0
@@ -56,7 +61,12 @@ def unpack_archive(data: bytes, name: str, limits: Limits) -> Iterator[Packed]:
         count += 1
         yield packed
     if not count:
-        raise UnsupportedDocument(name, "this zip holds no files: check what was packed.")
+        told = (
+            "this mail holds no document and no text."
+            if is_mail(data)
+            else "this zip holds no files: check what was packed."
+        )
+        raise UnsupportedDocument(name, told)
 
 
 class _Walk:
@@ -69,7 +79,10 @@ class _Walk:
         self._entries = 0
 
     def inside(self, data: bytes, within: str, depth: int) -> Iterator[Packed]:
-        """Each file in the zip ``data``."""
+        """Each file in the zip or the mail ``data``."""
+        if is_mail(data):
+            yield from self._mail(read_mail(data, self._name, self._left), within, depth)
+            return
         try:
             archive = zipfile.ZipFile(io.BytesIO(data))
         except _UNREADABLE as error:
@@ -89,7 +102,12 @@ class _Walk:
         data = self._unpacked(archive, entry)
         if isinstance(data, str):
             yield Packed(place, Attachment(name, b""), depth, f"{name}: {data}")
-        elif not is_archive(data):
+        else:
+            yield from self._given(name, data, place, depth)
+
+    def _given(self, name: str, data: bytes, place: str, depth: int) -> Iterator[Packed]:
+        """A file, or the files in it."""
+        if not is_archive(data):
             yield Packed(place, Attachment(name, data), depth)
         elif depth >= MOST_DEEP:
             reason = f"it lies more than {MOST_DEEP} archives deep and was not unpacked: add it by itself."
@@ -99,6 +117,39 @@ class _Walk:
                 yield from self.inside(data, f"{place}/{name}", depth + 1)
             except BrokenDocument as error:
                 yield Packed(place, Attachment(name, b""), depth, str(error).replace(self._name, name, 1))
+
+    def _mail(self, mail: Mail, within: str, depth: int) -> Iterator[Packed]:
+        """Each file of a mail; its text where none of them is a document."""
+        has_document = False
+        for file in mail.files:
+            self._entries += 1
+            if self._entries > MOST_ENTRIES:
+                raise DocumentTooLarge(self._name, f"this mail holds more than {MOST_ENTRIES:,} files: split it.")
+            for packed in self._mail_file(file, within, depth):
+                has_document = has_document or _is_document(packed)
+                yield packed
+        if not has_document and (page := mail.page()):
+            yield Packed(within, Attachment(f"{mail.name}.html", page), depth)
+
+    def _mail_file(self, file: MailFile, within: str, depth: int) -> Iterator[Packed]:
+        if file.mail is not None:
+            yield from self._mail(file.mail, f"{within}/{file.name}", depth + 1)
+        elif file.trouble or (reason := self._beyond(len(file.data))):
+            yield Packed(within, Attachment(file.name, b""), depth, file.trouble or f"{file.name}: {reason}")
+        else:
+            yield from self._given(file.name, file.data, within, depth)
+
+    def _beyond(self, size: int) -> str:
+        """Why a file of so many bytes is not taken; empty where it is. Raises DocumentTooLarge."""
+        if size > self._left:
+            raise DocumentTooLarge(
+                self._name,
+                f"it unpacks to more than {self._limits.unpacked_megabytes} MB: split it, or raise the limit in the settings.",
+            )
+        if size > self._limits.file_megabytes * _MEGABYTE:
+            return f"it has more than {self._limits.file_megabytes} MB, which is the limit: raise it in the settings."
+        self._left -= size
+        return ""
 
     def _unpacked(self, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | str:
         """The bytes of an entry, whatever size it claims, or why there are none. Raises DocumentTooLarge."""
@@ -119,6 +170,13 @@ class _Walk:
             return f"it has more than {self._limits.file_megabytes} MB, which is the limit: raise it in the settings."
         self._left -= len(data)
         return data
+
+
+def _is_document(packed: Packed) -> bool:
+    try:
+        return not packed.trouble and bool(media_type_of(packed.file.data, packed.file.name))
+    except DocumentError:
+        return False
 
 
 def _is_wanted(entry: zipfile.ZipInfo) -> bool:

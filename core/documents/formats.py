@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
+from core.documents.mail.reading import is_mail
 from core.documents.office.kinds import (
     DOC,
     DOCM,
@@ -144,6 +145,10 @@ def _by_content(data: bytes) -> str | None:
 
 
 def _unknown(data: bytes, name: str, suffix: str) -> UnsupportedDocument | BrokenDocument:
+    if is_mail(data):
+        return UnsupportedDocument(
+            name, "this is a mail: drop it into the Inbox or the Studio, where what is attached is read."
+        )
     if (told := office_trouble(data)) is not None:
         return UnsupportedDocument(name, f"this is {told}.")
     for pattern, what, advice in _STRANGERS:
@@ -157,5 +162,6 @@ def _unknown(data: bytes, name: str, suffix: str) -> UnsupportedDocument | Broke
             name, f"the content is not {_article(title)}; the file is damaged: get it again from its sender."
         )
     return UnsupportedDocument(
-        name, "this kind of file is not read here: add a PDF, PNG, JPEG, TIFF, WebP, BMP, Word or Excel file."
+        name,
+        "this kind of file is not read here: add a PDF, PNG, JPEG, TIFF, WebP, BMP, Word or Excel file, or a mail.",
     )

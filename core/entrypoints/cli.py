@@ -96,7 +96,11 @@ def make_parser() -> argparse.ArgumentParser:
 def _add_extract(parser: argparse.ArgumentParser) -> None:
     parser.description = "Prints one JSON object a file, each on a line of its own (indented on a terminal)."
     parser.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="a PDF, a picture, a Word or Excel file, or invoice XML"
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="a PDF, a picture, a Word or Excel file, invoice XML, or a mail or zip of them",
     )
     parser.add_argument("--pages", default="", help="pages to read as one document, such as 1-3,5 (default: all)")
     _add_recipe(parser)

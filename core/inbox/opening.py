@@ -13,6 +13,7 @@ from typing import Any
 from core.cancelling import IsCancelled, stop_if
 from core.documents import Document
 from core.documents.archives import is_archive, unpack_archive
+from core.documents.mail.reading import is_mail, title_of
 from core.documents.members import MOST_DEEP, members_of
 from core.errors import DocumentTooLarge, StudioError
 from core.events import Event
@@ -40,7 +41,7 @@ _ARCHIVES: Lane = "asking"
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A file on its way in: what it is called, the SHA-256 under which its bytes are kept, and where it was. ``trouble`` says why it
-    has none."""
+    has none, ``title`` what an archive is called by itself (a mail's subject)."""
 
     name: str
     document: str
@@ -48,6 +49,7 @@ class Arrival:
     within: str = ""
     depth: int = 0
     trouble: str = ""
+    title: str = ""
 
 
 class Opening:
@@ -76,11 +78,11 @@ class Opening:
     def take_in(self, files: Iterable[tuple[str, bytes]], batch_name: str, who: str) -> TakenIn:
         """Keep the bytes of ``files`` (name and bytes) and queue each that never came before. Raises StorageError."""
         arrivals = [self._kept(name, data) for name, data in files]
-        archives = [each.name for each in arrivals if each.lane == _ARCHIVES]
+        archives = [each for each in arrivals if each.lane == _ARCHIVES]
         now = datetime.now(UTC)
         batch = None
         if len(arrivals) > 1 or archives or batch_name:
-            called = batch_name or (archives[0] if len(arrivals) == 1 else f"{len(arrivals)} files")
+            called = batch_name or (arrivals[0].title if len(arrivals) == 1 else f"{len(arrivals)} files")
             batch = Batch(uuid.uuid4().hex, called, now, who)
         like = InboxItem("", "", "", now, now, batch.batch_id if batch else "", who=who)
         items, again = self._new(arrivals, like)
@@ -118,7 +120,10 @@ class Opening:
         )
 
     def _kept(self, name: str, data: bytes, within: str = "", depth: int = 0) -> Arrival:
-        return Arrival(name, self._files.keep(data), _ARCHIVES if is_archive(data) else "short", within, depth)
+        kept = self._files.keep(data)
+        if not is_archive(data):
+            return Arrival(name, kept, "short", within, depth, title=name)
+        return Arrival(name, kept, _ARCHIVES, within, depth, title=title_of(data, name) if is_mail(data) else name)
 
     def _new(self, arrivals: Sequence[Arrival], like: InboxItem) -> tuple[list[InboxItem], list[tuple[str, InboxItem]]]:
         """An item for each file that never came before, otherwise ``like`` that one; and the others with what is there of them."""

@@ -32,7 +32,7 @@ def draw_drop_zone(label: str) -> None:
             accept_multiple_files=True,
             key=f"inbox_files_{count}",
             max_upload_size=_most_megabytes(),
-            help="PDF, PNG, JPG, TIFF, WebP, BMP, Word, Excel, e-invoice XML, or zips of them; hundreds at once are fine.",
+            help="PDF, PNG, JPG, TIFF, WebP, BMP, Word, Excel, e-invoice XML, mails with what is attached (EML, MSG), or zips of all that; hundreds at once are fine.",
         )
     if files:
         _take([(file.name, file.getvalue()) for file in files])

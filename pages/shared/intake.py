@@ -7,13 +7,17 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.documents import FORMATS, Document, members_of
-from core.errors import DocumentError, EncryptedDocument, StudioError, WrongPassword
+from core.documents.archives import is_archive
+from core.errors import DocumentError, DocumentTooLarge, EncryptedDocument, StudioError, WrongPassword
 from pages.shared import keys
 from pages.shared.desk import Desk, Locked
 from pages.shared.frame import get_studio, plain
 from pages.shared.pictures import sample_address
 from pages.shared.samples import Sample, samples
 from pages.shared.session import forget_widgets, get_desk
+
+#: Files of a zip or a mail that are laid on the desk at once.
+_MOST_AT_ONCE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +32,28 @@ class Holder:
 def take(desk: Desk, data: bytes, name: str) -> None:
     """Open a file and lay it on the desk; a refused one leaves its sentence, an encrypted one waits for a password."""
     try:
-        _open(desk, data, name)
+        if is_archive(data):
+            _take_all(desk, data, name)
+        else:
+            _open(desk, data, name)
     except EncryptedDocument as error:
         desk.lock(get_studio().set_aside(data), name, str(error))
     except StudioError as error:
         refuse(str(error) if isinstance(error, DocumentError) else f"{name}: {error}")
+
+
+def _take_all(desk: Desk, data: bytes, name: str) -> None:
+    """Lay what is in a zip or a mail on the desk. Raises a DocumentError."""
+    found = get_studio().unpack(data, name)
+    if len(found) > _MOST_AT_ONCE:
+        raise DocumentTooLarge(
+            name, f"it holds {len(found)} files, which are many for the desk: drop it into the Inbox."
+        )
+    for packed in found:
+        if packed.trouble:
+            refuse(packed.trouble)
+        else:
+            take(desk, packed.file.data, packed.file.name)
 
 
 def refuse(sentence: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from tests.api.conftest import Served
 from tests.conftest import PASSWORD, SampleFile
+from tests.core.mail_files import eml
 
 
 def bring(client: httpx.Client, sample: SampleFile) -> str:
@@ -55,6 +56,33 @@ def test_a_document_is_brought_once_and_looked_at(api: Served, two_page_pdf: Sam
         picture = client.get(f"{first.headers['Location']}/pages/2.jpg", params={"width": 200})
         assert picture.content.startswith(b"\xff\xd8\xff")
         assert client.get(f"{first.headers['Location']}/pages/3.jpg").status_code == 404
+
+
+def test_a_mail_is_the_documents_in_it(api: Served, digital_pdf: SampleFile, two_page_pdf: SampleFile) -> None:
+    """Each is brought as a document of its own; a mail with one is read as that one, and of several it is asked which."""
+    one = bytes(
+        eml("March", files=[("a.pdf", digital_pdf.data, "application/pdf"), ("no.pdf", b"%PDF-1.4", "application/pdf")])
+    )
+    two = bytes(eml("April", files=[(each.name, each.data, "application/pdf") for each in (digital_pdf, two_page_pdf)]))
+    with api.client() as client:
+        told = client.post("/v1/documents", files={"file": ("mail.eml", one)})
+        about = told.json()
+        assert (told.status_code, about["name"], about["media_type"], about["pages"]) == (
+            201,
+            "March",
+            "message/rfc822",
+            0,
+        )
+        assert [child["name"] for child in about["children"]] == ["a.pdf"]
+        assert about["remarks"][0].startswith("no.pdf: this PDF is damaged")
+        assert client.get(told.headers["Location"]).json()["children"] == about["children"]
+        reply = client.post("/v1/extract", files={"file": ("mail.eml", one)})
+        assert reply.json()["invoice"]["total_amount"] == digital_pdf.truth["total_amount"]
+        refused = client.post("/v1/extract", files={"file": ("mail.eml", two)})
+        assert (refused.status_code, "This file holds 2 documents" in refused.json()["detail"]) == (422, True)
+    api.studio.access.make("other", "reviewer", "the tests")
+    with api.client(api.key("stranger")) as stranger:
+        assert stranger.get(told.headers["Location"]).status_code == 404
 
 
 def test_a_task_is_watched_and_its_result_fetched_as_often_as_one_likes(api: Served, digital_pdf: SampleFile) -> None:

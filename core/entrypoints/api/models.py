@@ -34,7 +34,8 @@ class PartState(BaseModel):
 
 
 class DocumentInfo(BaseModel):
-    """A document that was brought. ``document_id`` is the SHA-256 of its bytes; ``remarks`` are what is odd about it."""
+    """A document that was brought. ``document_id`` is the SHA-256 of its bytes; ``remarks`` are what is odd about it. A mail or a zip
+    has no pages; ``children`` are the documents in it, each of which is brought as well."""
 
     document_id: str
     name: str
@@ -42,6 +43,7 @@ class DocumentInfo(BaseModel):
     pages: int
     size: int
     remarks: list[str] = []
+    children: list[DocumentInfo] = []
 
 
 class ExtractRequest(_Sent):

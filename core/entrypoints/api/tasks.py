@@ -12,12 +12,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from core.documents.archives import is_archive
 from core.documents.base import Document
+from core.documents.mail.reading import is_mail, title_of
 from core.documents.ranges import parse_page_range
 from core.entrypoints.api.caller import Caller
 from core.entrypoints.api.models import DocumentInfo, ExtractRequest, TaskInfo, TaskList, TaskState
 from core.entrypoints.api.problems import Refused
-from core.errors import RecordMissing, StorageError
+from core.errors import DocumentError, RecordMissing, StorageError, StudioError
 from core.events import StepStarted
 from core.extraction import Extraction, PageRef
 from core.extraction_json import to_json
@@ -46,15 +48,66 @@ class Tasks:
 
     def bring(self, data: bytes, name: str, password: str | None = None) -> tuple[DocumentInfo, bool]:
         """Keep a document; and whether this caller brought it for the first time. Raises a DocumentError."""
+        if is_archive(data):
+            return self._bring_all(data, name)
         document = self.caller.studio.open(data, name, password)
         note(document=document.sha256)
         fresh = not self.store.owns(self.caller.owner, document.sha256)
         self.store.brought(self.caller.owner, document.sha256, _now(self))
         return _info(document), fresh
 
+    def _bring_all(self, data: bytes, name: str) -> tuple[DocumentInfo, bool]:
+        """Keep a zip or a mail and bring each document in it; one that cannot be read is a remark. Raises a DocumentError."""
+        found = self.caller.studio.unpack(data, name)
+        sha256 = self.caller.studio.set_aside(data)
+        fresh = not self.store.owns(self.caller.owner, sha256)
+        self.store.brought(self.caller.owner, sha256, _now(self))
+        children: dict[str, DocumentInfo] = {}
+        remarks = [packed.trouble for packed in found if packed.trouble]
+        for packed in found:
+            if not packed.trouble:
+                try:
+                    child, _ = self.bring(packed.file.data, packed.file.name)
+                except DocumentError as error:
+                    remarks.append(str(error))
+                else:
+                    children[child.document_id] = child
+        kind = "message/rfc822" if is_mail(data) else "application/zip"
+        title = title_of(data, name) if is_mail(data) else name
+        about = DocumentInfo(
+            document_id=sha256,
+            name=title,
+            media_type=kind,
+            pages=0,
+            size=len(data),
+            remarks=remarks,
+            children=list(children.values()),
+        )
+        return about, fresh
+
     def about(self, document_id: str) -> DocumentInfo:
         """What a document is. Raises what :meth:`document` raises."""
-        return _info(self.document(document_id))
+        return self._holder(document_id) or _info(self.document(document_id))
+
+    def _holder(self, document_id: str) -> DocumentInfo | None:
+        """What a zip or a mail of this caller is; ``None`` for a document."""
+        if not self.caller.sees_all and not self.store.owns(self.caller.owner, document_id):
+            return None
+        try:
+            data = self.caller.studio.kept_bytes(document_id)
+        except StudioError:
+            return None
+        return self._bring_all(data, "mail" if is_mail(data) else "archive.zip")[0] if is_archive(data) else None
+
+    def _readable(self, document_id: str) -> Document:
+        """The document of an id; of a zip or a mail the one in it. Raises Refused where that is not one."""
+        holder = self._holder(document_id)
+        if holder is None:
+            return self.document(document_id)
+        if len(holder.children) != 1:
+            told = f"This file holds {len(holder.children)} documents: ask for each by its id; “children” of {self.root}/documents/{document_id} names them."
+            raise Refused(422, "several-documents", " ".join([told, *holder.remarks[:3]]))
+        return self.document(holder.children[0].document_id)
 
     def document(self, document_id: str) -> Document:
         """A document that this caller brought (any, for one that sees all). Raises Refused, a StudioError."""
@@ -71,7 +124,7 @@ class Tasks:
         """Ask for a run, of which a task of ``kind`` tells; the same wish again gives the task that it made. Raises Refused, a StudioError."""
         if known := self.known(kind, asked, wish):
             return known
-        document = self.document(asked.document_id or self.fetch(asked.document_url or ""))
+        document = self._readable(asked.document_id or self.fetch(asked.document_url or ""))
         pages = parse_page_range(asked.pages, document.page_count)
         studio = self.caller.studio
         defaults = studio.defaults

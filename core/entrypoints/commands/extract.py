@@ -10,7 +10,8 @@ from pathlib import Path
 
 from core.atomic import write_atomically
 from core.documents import Document, MemberWalk, parse_page_range
-from core.entrypoints.commands.reading import explain, extract_document, open_file, open_studio
+from core.documents.archives import is_archive
+from core.entrypoints.commands.reading import explain, extract_document, open_file, open_studio, read_file
 from core.entrypoints.console import StepLines, json_text, print_json, warn
 from core.errors import PageRangeError, StudioError
 from core.extraction import Extraction
@@ -93,6 +94,8 @@ def _file(
 ) -> bool:
     """Extract one file, and its members where they were asked for; gives whether all went well."""
     read = partial(_document, studio, recipe=recipe, results=results, lines=lines, arguments=arguments)
+    if (packed := _packed(studio, path)) is not None:
+        return _guarded(path, partial(_each_of, studio, path, packed, read, lines, arguments))
     faultless = read(path, lambda: open_file(studio, path, arguments.password), pages=arguments.pages)
     if not arguments.members:
         return faultless
@@ -108,6 +111,39 @@ def _file(
     for place, reason in walk.refused:
         warn(f"{place}: {reason}")
     return faultless and not walk.refused
+
+
+def _packed(studio: Studio, path: Path) -> bytes | None:
+    """The bytes of a zip or a mail; ``None`` for another file, and for one of which whoever opens it says what is wrong."""
+    limits = studio.defaults.limits
+    try:
+        data = read_file(path, path.name, max(limits.file_megabytes, limits.unpacked_megabytes))
+    except (StudioError, OSError):
+        return None
+    return data if is_archive(data) else None
+
+
+def _each_of(
+    studio: Studio,
+    path: Path,
+    data: bytes,
+    read: Callable[..., bool],
+    lines: StepLines,
+    arguments: argparse.Namespace,
+) -> bool:
+    """Extract each file in a zip or a mail; gives whether all went well. Raises DocumentError, PageRangeError."""
+    if arguments.pages:
+        raise PageRangeError("--pages names pages of one document: take the file out, or leave --pages out.")
+    faultless = True
+    for packed in studio.unpack(data, path.name):
+        place = path / packed.file.name
+        lines.title(str(place))
+        if packed.trouble:
+            warn(f"{path}: {packed.trouble}")
+            faultless = False
+        else:
+            faultless &= read(place, partial(studio.open, packed.file.data, packed.file.name, arguments.password))
+    return faultless
 
 
 def _document(

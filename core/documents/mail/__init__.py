@@ -1,0 +1,1 @@
+"""Mails taken apart: what is attached, and the text where that is all there is."""

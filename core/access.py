@@ -79,7 +79,7 @@ class Access:
         found = self.store.key_by_digest(_digest(key)) if key.startswith(START) else None
         if found is None:
             raise AccessDenied(
-                "This key is not known here: make one on the API page, or with “python -m core keys make”."
+                "This key is not known here: make one on the Programs page, or with “python -m core keys make”."
             )
         return self._used(found)
 

@@ -76,7 +76,11 @@ def test_every_scaled_queue_is_that_of_its_worker() -> None:
 def test_every_setting_is_known() -> None:
     """What containers are told is what the studio reads."""
     fields = {f"STUDIO_{name.upper()}" for name in Settings.model_fields} | {"DATABASE_URL", "REDIS_URL"}
-    told = {name for _, container in containers() for name in _names(container.get("env") or container["environment"])}
+    told = {
+        name
+        for _, container in containers()
+        for name in _names(container.get("env") or container.get("environment", {}))
+    }
     told -= {"REMAP_SIGTERM", "OTEL_EXPORTER_OTLP_ENDPOINT"}  # Celery's and OpenTelemetry's own
     assert told
     assert told <= fields

@@ -23,6 +23,7 @@ _PAGES: tuple[tuple[str, str, str, Role], ...] = (
     ("accuracy", "Accuracy", "speed", "reviewer"),
     ("cost", "Cost", "payments", "viewer"),
     ("operation", "Operation", "monitoring", "reviewer"),
+    ("programs", "Programs", "api", "admin"),
     ("settings", "Settings", "tune", "admin"),
 )
 

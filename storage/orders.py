@@ -40,7 +40,18 @@ from storage.definitions import digest_of, keep_definitions, kinds_of
 from storage.documents import change_document, documents, duplicates_of, insert_documents, listed, ordered, summaries
 from storage.full_text import drop_index, found_by, index_records, is_indexed, keep_page_text, page_texts
 from storage.keys import fold, haystack, match_key, page_key
-from storage.tables import DETAIL, DOCUMENT, DOCUMENT_VALUES, HEADER, ORDER_VALUES, ORIGIN, RUN_TEXT, SEARCH, SEQUENCE
+from storage.tables import (
+    API_TASKS,
+    DETAIL,
+    DOCUMENT,
+    DOCUMENT_VALUES,
+    HEADER,
+    ORDER_VALUES,
+    ORIGIN,
+    RUN_TEXT,
+    SEARCH,
+    SEQUENCE,
+)
 from storage.values import Held, change_values, header_value, holding, insert_values, model_of, values_of
 from storage.words import sought, told_match
 
@@ -308,6 +319,9 @@ class SqlOrders:
     ) -> Iterator[ColumnElement[bool]]:
         """What the text of ``query`` asks for: any part of number, vendor and customer, the order's own number, or words of the
         values and pages."""
+        if query.owner is not None:
+            mine = (API_TASKS.c.owner == query.owner) & (API_TASKS.c.order_id > 0)
+            yield order_id.in_(select(API_TASKS.c.order_id).where(mine))
         wanted = sought(query.text)
         if not wanted:
             return

@@ -161,6 +161,14 @@ def test_the_ground_floor_knows_no_room_of_models() -> None:
     assert users == []
 
 
+def test_the_client_needs_nothing_of_the_studio() -> None:
+    """It is installed where there is no studio; and only the command line uses it here."""
+    theirs = {name.split(".")[0] for path in sorted((ROOT / "studio_client").glob("*.py")) for name in imports_of(path)}
+    assert not theirs & {"core", "storage", "pages", "samples"}
+    users = [module_of(path) for path in files() if any(name.startswith("studio_client") for name in imports_of(path))]
+    assert users == ["core.entrypoints.commands.send"]
+
+
 @pytest.mark.parametrize(
     ("library", "allowed"),
     [

@@ -99,6 +99,7 @@ class FieldFilter:
 class RecordQuery:
     """What to list. ``text`` is found as any part of number, vendor and customer, as the order id, or as words of all values and of
     the pages: all of its words, a phrase where it is quoted, of the last word its beginning. ``page`` counts from 0.
+    ``owner`` asks for what a program had read and saved alone (:class:`core.stores.api.ApiTask`).
     ``type_name`` asks for one type alone, whose own fields it can then be sorted by; without, records of all types stand in one
     list, sorted by the fields of the usual type and by what plays their part in others.
     ``invoiced`` are the first and the last invoice date, ``saved`` the moment from which and the one before which the
@@ -108,6 +109,7 @@ class RecordQuery:
     text: str = ""
     status: str | None = None
     document_type: str | None = None
+    owner: str | None = None
     type_name: str | None = None
     invoiced: tuple[date | None, date | None] = (None, None)
     saved: tuple[datetime | None, datetime | None] = (None, None)

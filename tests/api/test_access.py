@@ -109,3 +109,31 @@ def test_the_trail_names_the_key(api: Served, digital_pdf: SampleFile) -> None:
         task = read(client, digital_pdf, save=["database"])
         lines = client.get(f"/v1/records/{task['order_id']}/trail").json()
     assert any(line["who"].startswith("accounting (key xst_") for line in lines)
+
+
+def test_a_key_lists_and_searches_its_own_records(
+    api: Served, digital_pdf: SampleFile, two_page_pdf: SampleFile
+) -> None:
+    """Page by page, by their words and status; what was deleted is in no list any more, and what others saved never was."""
+    mine, theirs = api.key("mine"), api.key("theirs")
+    with api.client(mine) as client:
+        orders = []
+        for sample in (digital_pdf, two_page_pdf):
+            task = read(client, sample)
+            saved = client.post("/v1/records", json={"task_id": task["task_id"], "save": ["database"]})
+            orders.append(saved.json()["order_id"])
+    with api.client(theirs) as client:
+        task = read(client, digital_pdf)
+        client.post("/v1/records", json={"task_id": task["task_id"], "save": ["database"], "twice": True})
+    number = digital_pdf.truth["invoice_number"]
+    with api.client(mine) as client:
+        assert client.get("/v1/records").json()["total"] == 2
+        page = client.get("/v1/records", params={"size": 1, "page": 1}).json()
+        assert ([row["order_id"] for row in page["records"]], page["next"]) == ([min(orders)], None)
+        found = client.get("/v1/records", params={"text": number}).json()
+        assert [row["order_id"] for row in found["records"]] == [orders[0]]
+        assert client.get("/v1/records", params={"type": "receipt"}).json()["total"] == 0
+        assert client.delete(f"/v1/records/{orders[0]}").status_code == 204
+        assert [row["order_id"] for row in client.get("/v1/records").json()["records"]] == [orders[1]]
+    with api.client(api.key("boss", "admin")) as client:
+        assert client.get("/v1/records").json()["total"] == 2

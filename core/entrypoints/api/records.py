@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -39,12 +39,8 @@ class Records:
 
     def search(self, query: RecordQuery) -> RecordList:
         """A page of records."""
-        mine = None if self.caller.sees_all else self.store.orders(self.caller.owner)
-        studio = self.caller.studio
-        if mine is not None:
-            found = [studio.record(order_id) for order_id in sorted(mine, reverse=True)][: query.size]
-            return RecordList(records=[_row_of(record) for record in found], total=len(mine))
-        page = studio.search(query)
+        owner = None if self.caller.sees_all else self.caller.owner
+        page = self.caller.studio.search(replace(query, owner=owner))
         rows = [
             RecordRow(
                 order_id=row.order_id,
@@ -152,19 +148,6 @@ def record_info(record: Record) -> RecordInfo:
         created_at=record.created_at,
         updated_at=record.updated_at,
         values=plain(record.values.model_dump()),
-    )
-
-
-def _row_of(record: Record) -> RecordRow:
-    info = record_info(record)
-    assert info.updated_at is not None
-    return RecordRow(
-        order_id=info.order_id,
-        type=info.type,
-        document_type=info.document_type,
-        status=info.status,
-        updated_at=info.updated_at,
-        values=info.values,
     )
 
 

@@ -248,8 +248,12 @@ class Runs:
                 extraction = self._with_duplicates(event.extraction if trial else self._gated(event.extraction))
                 if not trial:
                     extraction = self._inspected(extraction)
-                self._parts.files.keep_json("run", run_id, extraction.model_dump_json())
+                kept = extraction.model_dump_json()
+                if not self._parts.files.joins:
+                    self._parts.files.keep_json("run", run_id, kept)
                 with self._parts.unit():
+                    if self._parts.files.joins:
+                        self._parts.files.keep_json("run", run_id, kept)
                     self._parts.ledger.keep_run(run_id, extraction, started)
                     self._parts.orders.keep_page_text(run_id, extraction.text)
                     self._parts.trail.add([_read_by(person, run_id, extraction)])
@@ -276,6 +280,8 @@ class Runs:
 
     def _read(self, request: JobRequest, cancelled: IsCancelled) -> Iterator[Event]:
         """Do the run that :meth:`start` asked for, in whichever process."""
+        if (kept := self.extraction(request.job_id)) is not None:  # its worker was lost after it had kept the result
+            return iter([RunFinished(kept)])
         asked, sha256 = request.payload, request.payload["document"]
         order = self.order_as_is(
             lambda: self.shelf.document(sha256),

@@ -46,6 +46,17 @@ class Database:
             yield connection
 
     @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """A connection for single questions, each of which sees what is there when it is asked: on PostgreSQL quicker than :meth:`read`,
+        which begins and ends a transaction. Inside :meth:`write` its own. Raises DatabaseUnavailable."""
+        if self.dialect == "sqlite" or self._writing():
+            with self.read() as connection:
+                yield connection
+            return
+        with self._told(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+
+    @contextmanager
     def write(self, lock: int | None = None, lasting: bool = True) -> Iterator[Connection]:
         """A transaction: committed at the end, undone on any error. One begun by this thread inside another joins it, so
         that several stores are written as one. Those with the same ``lock`` never run side by side (on SQLite no two do).

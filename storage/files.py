@@ -18,6 +18,8 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,120}")
 class FileStore:
     """Implements :class:`core.stores.files.Files`: ``documents/ab/cd/abcd…`` and ``<kind>/<key>.json`` in ``folder``."""
 
+    joins = False
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 

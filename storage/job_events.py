@@ -59,7 +59,7 @@ class TableEvents:
     def read(self, job_id: str, after: int = 0) -> list[tuple[int, Event]]:
         """See :meth:`core.jobs.store.JobEvents.read`."""
         query = select(JOB_EVENTS.c.number, JOB_EVENTS.c.event).where(JOB_EVENTS.c.job_id == job_id)
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             rows = connection.execute(query.where(JOB_EVENTS.c.number > after).order_by(JOB_EVENTS.c.number)).all()
         return [(row.number, event_from_json(row.event)) for row in rows]
 

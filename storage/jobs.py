@@ -108,7 +108,8 @@ class SqlJobs:
 
     def finish(self, record: JobRecord, state: Ended, error: str | None = None) -> bool:
         """See :meth:`core.jobs.store.JobStore.finish`."""
-        with self._database.write() as connection:
+        # One that is done and whose end a crash of the machine forgets is claimed anew: its result is kept by then.
+        with self._database.write(lasting=state != "done") as connection:
             ended = update(JOBS).where(held(record)).values(state=state, error=error, ended=clock_of(connection))
             mine = connection.execute(ended).rowcount > 0
             if mine and state == "failed":
@@ -132,7 +133,7 @@ class SqlJobs:
 
     def lost(self, workers: Sequence[str] = ()) -> list[JobRecord]:
         """See :meth:`core.jobs.store.JobStore.lost`."""
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             gone = or_(JOBS.c.worker.in_(workers), JOBS.c.lease < clock_of(connection))
             if connection.execute(select(JOBS.c.job_id).where(_RUNS, gone).limit(1)).first() is None:
                 return []
@@ -150,7 +151,7 @@ class SqlJobs:
 
     def get(self, job_id: str) -> JobRecord | None:
         """See :meth:`core.jobs.store.JobStore.get`."""
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             row = connection.execute(select(*_COLUMNS).where(JOBS.c.job_id == job_id)).one_or_none()
         return _record(row) if row else None
 
@@ -175,13 +176,13 @@ class SqlJobs:
 
     def waits(self, lanes: Sequence[Lane]) -> bool:
         """See :meth:`core.jobs.store.JobStore.waits`."""
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             return connection.execute(self._first_waiting(lanes)).first() is not None
 
     def waiting(self) -> dict[str, int]:
         """See :meth:`core.jobs.store.JobStore.waiting`."""
         query = select(JOBS.c.queue, func.count()).where(_WAITS, JOBS.c.place == self._place).group_by(JOBS.c.queue)
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             return {row.queue: row.count_1 for row in connection.execute(query)}
 
     def lane(self, lane: Lane) -> LaneState:
@@ -191,7 +192,7 @@ class SqlJobs:
         sums = select(JOBS.c.stack, func.count().label("count"), func.sum(JOBS.c.size).label("size")).where(
             here, _WAITS
         )
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             counted = {row.stack: row for row in connection.execute(sums.group_by(JOBS.c.stack))}
             stacks = [
                 replace(stack, count=row._mapping["count"], size=int(row.size))
@@ -209,11 +210,11 @@ class SqlJobs:
         request = record.request
         stack = (JOBS.c.place == self._place) & (JOBS.c.lane == request.lane) & (JOBS.c.stack == stack_of(request))
         older = select(JOBS.c.job_id).where(stack, _WAITS, JOBS.c.created < record.created).limit(MOST_BEFORE)
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             return connection.execute(select(func.count()).select_from(older.subquery())).scalar_one()
 
     def _records(self, query: Any) -> list[JobRecord]:
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             return [_record(row) for row in connection.execute(query)]
 
     def _first_waiting(self, lines: Sequence[str]) -> Any:
@@ -222,7 +223,7 @@ class SqlJobs:
 
     def _anything(self, lines: Sequence[str]) -> bool:
         """Whether a look under a write's lock is worth it."""
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             if connection.execute(self._first_waiting(lines)).first() is not None:
                 return True
             gone = (JOBS.c.place == self._place) & (JOBS.c.lease < clock_of(connection))

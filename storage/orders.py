@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    exists,
     func,
     insert,
     or_,
@@ -251,6 +252,10 @@ class SqlOrders:
         """See :meth:`core.stores.records.RecordStore.duplicates`: the same document first, the latest first."""
         key, name = match_key(values), type_of(values).name
         found: dict[int, Duplicate] = {}
+        asked = {"document": document, "pages": page_key(pages), "key": key, "type": name}
+        with self._database.look() as connection:
+            if not connection.execute(_ANY_LIKE, asked).scalar_one():  # of most documents there is none
+                return []
         with self._database.read() as connection:
             if document is not None:
                 same = {"document": document, "pages": page_key(pages)}
@@ -607,6 +612,17 @@ _SAME_DOCUMENT = _named(ORIGIN).where(
     ORIGIN.c.document == bindparam("document"), ORIGIN.c.page_key == bindparam("pages")
 )
 _SAME_VALUES = _named(SEARCH).where(SEARCH.c.match_key == bindparam("key"))
+
+
+#: Whether anything stored is the same, in one question.
+_ANY_LIKE = select(
+    or_(
+        exists().where(ORIGIN.c.document == bindparam("document"), ORIGIN.c.page_key == bindparam("pages")),
+        exists().where(DOCUMENT.c.document == bindparam("document"), DOCUMENT.c.page_key == bindparam("pages")),
+        exists().where(SEARCH.c.match_key == bindparam("key")),
+        exists().where(DOCUMENT.c.type_name == bindparam("type"), DOCUMENT.c.match_key == bindparam("key")),
+    )
+)
 
 
 def _invoices(rows: Iterable[RowMapping], reason: Literal["document", "values"]) -> Iterator[Duplicate]:

@@ -22,7 +22,7 @@ class SqlSettings:
 
     def version(self) -> int:
         """See :meth:`core.stores.settings.SettingsStore.version`."""
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             return connection.scalar(select(SETTINGS.c.version).where(SETTINGS.c.name == _NAME)) or 0
 
     def load(self) -> tuple[int, str | None]:

@@ -44,7 +44,7 @@ class TableBlobs:
 
     def put(self, sha256: str, data: bytes) -> None:
         """See :class:`Blobs`."""
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             if connection.execute(select(KEPT_BYTES.c.sha256).where(KEPT_BYTES.c.sha256 == sha256)).first():
                 return
         with self._database.write() as connection:
@@ -52,7 +52,7 @@ class TableBlobs:
 
     def get(self, sha256: str) -> bytes | None:
         """See :class:`Blobs`."""
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             found = connection.execute(select(KEPT_BYTES.c.data).where(KEPT_BYTES.c.sha256 == sha256)).scalar()
         return None if found is None else bytes(found)
 
@@ -63,7 +63,7 @@ class TableBlobs:
 
     def names(self) -> Iterator[str]:
         """See :class:`Blobs`."""
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             return iter(list(connection.execute(select(KEPT_BYTES.c.sha256)).scalars()))
 
 
@@ -136,6 +136,8 @@ def _unreachable(error: Exception) -> StorageError:
 class SharedFiles:
     """Implements :class:`core.stores.files.Files`: documents in ``blobs``, JSON texts in the database."""
 
+    joins = True
+
     def __init__(self, database: Database, blobs: Blobs) -> None:
         self._database = database
         self._blobs = blobs
@@ -165,12 +167,12 @@ class SharedFiles:
 
     def kinds(self) -> list[str]:
         """See :meth:`core.stores.files.Files.kinds`."""
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             return sorted(connection.execute(select(KEPT_TEXTS.c.kind).distinct()).scalars())
 
     def keys(self, kind: str) -> list[str]:
         """See :meth:`core.stores.files.Files.keys`."""
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             return sorted(connection.execute(select(KEPT_TEXTS.c.key).where(KEPT_TEXTS.c.kind == kind)).scalars())
 
     def keep_json(self, kind: str, key: str, text: str, lasting: bool = True) -> None:
@@ -184,7 +186,7 @@ class SharedFiles:
     def load_json(self, kind: str, key: str) -> str | None:
         """See :meth:`core.stores.files.Files.load_json`."""
         mine = (KEPT_TEXTS.c.kind == kind) & (KEPT_TEXTS.c.key == key)
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             return connection.execute(select(KEPT_TEXTS.c.text).where(mine)).scalar()
 
     def forget_json(self, kind: str, key: str) -> None:

@@ -28,7 +28,7 @@ class SqlTypes:
         query = select(DOCUMENT_TYPES.c.definition).join(
             last, (DOCUMENT_TYPES.c.name == last.c.name) & (DOCUMENT_TYPES.c.version == last.c.version)
         )
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             found = [TypeDefinition.model_validate(row.definition) for row in connection.execute(query)]
         return sorted(found, key=lambda definition: definition.title.casefold())
 

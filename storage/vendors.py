@@ -22,7 +22,7 @@ class SqlVendors:
 
     def version(self) -> int:
         """See :meth:`core.stores.vendors.Vendors.version`."""
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             return _newest(connection)
 
     def all(self) -> list[Vendor]:

@@ -22,7 +22,7 @@ from core.jobs.reaping import Reaper
 from core.jobs.redis import connect, told
 from core.jobs.routes import QUEUES, queue_of
 from core.jobs.running import Running, run_job
-from core.jobs.store import JobStore
+from core.jobs.store import JobRecord, JobStore
 from core.jobs.stored import StoredQueue
 
 log = logging.getLogger(__name__)
@@ -148,31 +148,33 @@ Build = Callable[[], "tuple[JobStore, Mapping[str, Handler]]"]
 class _Child:
     """A process that does jobs, one at a time."""
 
-    def __init__(self, build: Build, lease: float) -> None:
+    def __init__(self, url: str, build: Build, lease: float) -> None:
         self._store, self._handlers = build()
         self._lease = lease
         self.name = f"{_here()}{os.getpid()}"
-        self._bury()
+        with suppress(StudioError):  # the reaper does it otherwise
+            for record in self._bury():
+                CeleryWaker(url).wake(queue_of(record.request), record.job_id, record.request.seconds)
 
     def work(self, queue: str) -> None:
         """Do the job whose turn it is in a queue, if there is one."""
         record = self._store.claim(self.name, (queue,), self._lease)
         if record is None and self._bury():
             record = self._store.claim(self.name, (queue,), self._lease)
-        if record is not None:
+        if record is None:
+            return
+        try:
             run_job(self._store, Running(record), self._handlers, self._lease, end_worker=lambda: os._exit(1))
+        except SystemExit:  # the worker is told to go: what it does counts as no attempt
+            with suppress(StudioError):
+                self._store.give_back([self.name])
+            raise
 
-    def leave(self) -> None:
-        """Give back what is held, in the time that a worker which is told to go has: it counts as no attempt."""
-        with suppress(StudioError):
-            self._store.give_back([self.name])
-        os._exit(0)
-
-    def _bury(self) -> bool:
-        """Let the jobs of children of this host that are gone wait again, before their lease ends."""
+    def _bury(self) -> list[JobRecord]:
+        """Let the jobs of children of this host that are gone wait again, before their lease ends; gives those that do."""
         here = _here()
         gone = {one.worker for one in self._store.running() if one.worker.startswith(here) and not _lives(one.worker)}
-        return bool(gone and self._store.lost(sorted(gone)))
+        return [record for record in self._store.lost(sorted(gone)) if record.state == "queued"] if gone else []
 
 
 @cache
@@ -195,8 +197,7 @@ def _lives(worker: str) -> bool:
     return True
 
 
-_building: Build | None = None
-_lease = 10.0
+_begun: tuple[str, Build, float] | None = None
 _child: _Child | None = None
 _made = threading.Lock()
 
@@ -210,24 +211,14 @@ def _the_child() -> _Child:
     global _child
     with _made:
         if _child is None:
-            assert _building is not None, "messages are for workers"
-            _child = _Child(_building, _lease)
+            assert _begun is not None, "messages are for workers"
+            _child = _Child(*_begun)
     return _child
 
 
 def _begin_child(**_: object) -> None:
-    """A child begins: it makes what it works with, and leaves in order when it is told to."""
-    import signal
-
-    told_to_go = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: told_to_go.set())
-    child = _the_child()
-
-    def wait() -> None:
-        told_to_go.wait()
-        child.leave()
-
-    threading.Thread(target=wait, name="studio-leave", daemon=True).start()
+    """A child begins: it makes what it works with."""
+    _the_child()
 
 
 def serve(
@@ -242,10 +233,12 @@ def serve(
 ) -> int:
     """Work for these queues until it is told to end; gives the exit status. ``build`` is called in each child. ``watched`` tells monitors such
     as Flower what happens; the file ``alive`` is touched while the worker hears from Redis."""
-    global _building, _lease
+    global _begun
+    # Told before Celery is imported: SIGTERM gives back what is under way instead of waiting for its end.
+    os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
     from celery import signals
 
-    _building, _lease = build, lease
+    _begun = (url, build, lease)
     app = make_app(url)
     signals.worker_process_init.connect(_begin_child, weak=False)
     if alive is not None:

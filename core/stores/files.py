@@ -1,4 +1,4 @@
-"""Documents and small JSON texts on disk."""
+"""Documents and small JSON texts, on disk or where other hosts find them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import Protocol
 
 
 class Files(Protocol):
-    """Bytes by content and small JSON drafts by key, on disk, written atomically."""
+    """Bytes by content and small JSON drafts by key, written atomically."""
+
+    joins: bool
+    """Whether JSON texts join a transaction of the database that is under way; else they are kept before it begins."""
 
     def keep(self, data: bytes) -> str:
         """Keep a document's bytes; gives their SHA-256 (hex)."""

@@ -15,8 +15,6 @@ from core.settings import Settings
 
 def run(arguments: argparse.Namespace) -> int:
     """Work until it is told to end. Raises QueueUnavailable where no Redis or no PostgreSQL is named."""
-    # Told before anything reads it: SIGTERM gives back what is under way instead of waiting for its end.
-    os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
     from core.entrypoints.bootstrap import build_worker, redis_url
     from core.jobs.celery import serve
 

@@ -203,7 +203,8 @@ class Tasks:
         """The task and its job; one that is done has its record saved where it was asked for and passed the gate."""
         studio = self.caller.studio
         job = studio.progress(task.task_id) or studio.job(task.task_id)  # the second: no longer remembered as work
-        if job is not None and not job.active and task.save and task.order_id in (None, SAVING):
+        elsewhere = "workbook" in task.save and not studio.settings.has_workbook  # its host saves it
+        if job is not None and not job.active and task.save and not elsewhere and task.order_id in (None, SAVING):
             self._save(task)
             task = self.task(task.task_id)
         return task, job

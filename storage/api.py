@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
@@ -83,13 +83,17 @@ class SqlApi:
 
     # --- tasks -------------------------------------------------------------------------------------------------------
 
-    def add_task(self, task: ApiTask) -> ApiTask:
+    def add_task(self, task: ApiTask, check: Callable[[], None] | None = None) -> ApiTask:
         """See :meth:`core.stores.api.ApiStore.add_task`."""
         row = {column.name: getattr(task, column.name) for column in API_TASKS.columns} | {"save": list(task.save)}
         try:
             with self._database.write() as connection:
                 if known := self._wished(connection, task):
                     return known
+                if check is not None:
+                    key = select(API_KEYS.c.key_id).where(API_KEYS.c.key_id == task.owner)
+                    connection.execute(key.with_for_update())
+                    check()
                 connection.execute(insert(API_TASKS).values(row))
         except IntegrityError:  # the same wish at the same time
             with self._database.read() as connection:

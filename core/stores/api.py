@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -103,8 +103,9 @@ class ApiStore(Protocol):
     def owns(self, owner: str, document: str) -> bool:
         """Whether an owner brought a document."""
 
-    def add_task(self, task: ApiTask) -> ApiTask:
-        """Keep a task; one with the same owner and wish is given in its place."""
+    def add_task(self, task: ApiTask, check: Callable[[], None] | None = None) -> ApiTask:
+        """Keep a task; one with the same owner and wish is given in its place. ``check`` is called before, while no other task of the
+        owner's key can come between; what it raises keeps the task out."""
 
     def task(self, task_id: str) -> ApiTask | None:
         """One task."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import websockets
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from core.access import Access
 from core.errors import AccessDenied
@@ -19,6 +24,23 @@ def test_without_keys_programs_on_this_machine_alone_are_answered(api: Served) -
         assert client.get("/v1/types").status_code == 200
         told = client.get("/v1/types", headers={"X-Forwarded-For": "10.0.0.9"})
     assert (told.status_code, told.json()["code"]) == (401, "access-denied")
+
+
+def test_without_keys_no_page_from_elsewhere_is_answered(api: Served) -> None:
+    """A browser on this machine calls for whatever page it shows: by another origin, or by a name that was made to lead here. Its own is
+    answered."""
+    port = api.url.rpartition(":")[2]
+    elsewhere = [{"Origin": "https://evil.example"}, {"Origin": "null"}, {"Host": f"evil.example:{port}"}]
+    elsewhere.append({"Host": f"evil.example:{port}", "Origin": f"http://evil.example:{port}"})
+    with api.client() as client:
+        for headers in elsewhere:
+            for path in ("/v1/types", "/metrics"):
+                assert client.get(path, headers=headers).status_code == 401, headers
+        assert client.get("/v1/types", headers={"Origin": api.url}).status_code == 200
+        with pytest.raises(websockets.exceptions.InvalidStatus):
+            connect(
+                f"ws{api.url.removeprefix('http')}/v1/tasks/x/ws", additional_headers={"Origin": "https://evil.example"}
+            )
 
 
 def test_once_there_is_a_key_everybody_shows_one(api: Served) -> None:
@@ -100,6 +122,30 @@ def test_a_key_asks_for_so_much_and_no_more(api: Served, two_page_pdf: SampleFil
         assert (told.status_code, int(told.headers["Retry-After"]) > 0) == (429, True)
     with api.client(api.key(calls_per_minute=2)) as client:
         assert [client.get("/v1/types").status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_of_many_calls_at_once_no_more_are_taken_than_the_day_has(api: Served, digital_pdf: SampleFile) -> None:
+    """Whoever asks eight times at the same moment has not eight days."""
+    with api.client(api.key(pages_per_day=3)) as client:
+        document = bring(client, digital_pdf)
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: begin(client, document).status_code, range(8)))
+    assert sorted(answers) == [202] * 3 + [429] * 5
+
+
+def test_a_browser_shows_its_token_to_a_websocket(api: Served, digital_pdf: SampleFile) -> None:
+    """As the second of two subprotocols, as it can send no header; without one, or with another's, nothing is told."""
+    mine, theirs = api.key("mine"), api.key("theirs")
+    with api.client(mine) as client:
+        task = read(client, digital_pdf)["task_id"]
+        token = client.post("/v1/auth/token", json={}).json()["access_token"]
+    address = f"ws{api.url.removeprefix('http')}/v1/tasks/{task}/ws"
+    with connect(address, subprotocols=[Subprotocol("bearer"), Subprotocol(token)]) as socket:
+        assert socket.subprotocol == "bearer"
+        assert json.loads(list(socket)[-1])["event"] == "complete"
+    for shown in (None, [Subprotocol("bearer"), Subprotocol(theirs)], [Subprotocol(token)]):
+        with pytest.raises(websockets.exceptions.InvalidStatus):
+            connect(address, subprotocols=shown)
 
 
 def test_the_trail_names_the_key(api: Served, digital_pdf: SampleFile) -> None:

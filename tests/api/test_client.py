@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any, get_args
@@ -10,6 +11,7 @@ import httpx
 import pytest
 from pydantic import BaseModel
 
+from core.entrypoints.cli import main
 from studio_client import StudioClient, StudioRefused, StudioUnreachable, models
 from studio_client.client import Operation
 from tests.api.conftest import Served
@@ -171,3 +173,22 @@ def test_a_lost_stream_is_taken_up_where_it_was(monkeypatch: pytest.MonkeyPatch)
     with StudioClient("http://studio", transport=httpx.MockTransport(answer)) as studio:
         assert [(each.event, each.id) for each in studio.events("t1")] == [("stage_start", 1), ("complete", 0)]
     assert asked == [None, "1"]
+
+
+def test_the_command_line_sends_documents(
+    api: Served, digital_pdf: SampleFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One JSON object a file; what cannot be opened or read is told, and the others go on."""
+    good, bad = tmp_path / "good.pdf", tmp_path / "bad.bin"
+    good.write_bytes(digital_pdf.data)
+    bad.write_bytes(b"no document")
+    key = api.key()
+    sent = [str(bad), str(tmp_path / "none.pdf"), str(good)]
+    assert main(["send", *sent, "--to", api.url, "--key", key, "--save", "database"]) == 1
+    told = capsys.readouterr()
+    result = json.loads(told.out)
+    assert (result["invoice"]["total_amount"], result["order_id"]) == (digital_pdf.truth["total_amount"], 1)
+    assert "bad.bin: " in told.err
+    assert "none.pdf: it cannot be opened" in told.err
+    assert main(["send", str(good), "--to", "http://127.0.0.1:9", "--key", key]) == 1
+    assert "does not answer" in capsys.readouterr().err

@@ -36,3 +36,16 @@ def test_a_room_is_for_those_whose_task_it_is(api: Served, digital_pdf: SampleFi
         await other.disconnect()
 
     asyncio.run(knock())
+
+
+def test_no_page_from_elsewhere_connects(api: Served) -> None:
+    """Also where programs on this machine need no key."""
+
+    async def knock() -> None:
+        with pytest.raises((socketio.exceptions.ConnectionError, RuntimeError)):
+            await socketio.AsyncClient(reconnection=False).connect(api.url, headers={"Origin": "https://evil.example"})
+        client = socketio.AsyncClient()
+        await client.connect(api.url)
+        await client.disconnect()
+
+    asyncio.run(knock())

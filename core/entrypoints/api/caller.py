@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, HTTPBearer
@@ -80,7 +81,7 @@ def _nobody(connection: HTTPConnection, state: Any) -> Caller:
         raise AccessDenied("Show a key or a token: “Authorization: Bearer …” or “X-API-Key: …”.")
     if not is_local(connection):
         raise AccessDenied(
-            "Without a key the API answers programs on its own machine alone: make a key with “python -m core keys make”."
+            "Without a key the API answers programs on its own machine alone, and no pages from elsewhere: make a key with “python -m core keys make”."
         )
     person = Person("a program on this machine", "admin", "account")
     _count("local", MOST_PER_MINUTE)
@@ -98,9 +99,17 @@ def _shown(connection: HTTPConnection) -> str | None:
 
 
 def is_local(connection: HTTPConnection) -> bool:
-    """Whether a call comes from this machine, with no proxy between."""
-    host = connection.client.host if connection.client else ""
-    return host in _HERE and not any(name in connection.headers for name in _PROXIED)
+    """Whether a program on this machine calls, with no proxy between; not a page from elsewhere that a browser here shows, whether it says
+    so or had a name of its own lead here."""
+    client, headers = connection.client.host if connection.client else "", connection.headers
+    if client not in _HERE or any(name in headers for name in _PROXIED):
+        return False
+    host = headers.get("host", "")
+    try:
+        named = urlsplit(f"//{host}").hostname
+    except ValueError:
+        return False
+    return named in _HERE and headers.get("origin", f"http://{host}").partition("://")[2] == host
 
 
 def _count(who: str, most: int) -> None:

@@ -159,8 +159,8 @@ class Tasks:
         """Keep a task and start it, unless its wish was done already. Raises Refused, TooManyCalls."""
         kept = self.store.task(task.task_id) if task.wish else None
         if kept is None:
-            self.caller.studio.access.may_read(self.caller.key, task.pages)
-            kept = self.store.add_task(task)
+            access, key = self.caller.studio.access, self.caller.key
+            kept = self.store.add_task(task, lambda: access.may_read(key, task.pages))
         _same(kept, task.asked)
         if (
             kept is task or self.caller.studio.progress(task.task_id) is None

@@ -291,6 +291,10 @@ class PackError(StudioError):
     """A file of what was learnt of vendors that cannot be read."""
 
 
+class RuleError(StudioError):
+    """A rule that was learnt cannot be changed so."""
+
+
 class CaseError(StudioError):
     """A folder of cases that cannot be scored."""
 

@@ -31,7 +31,8 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
             "before_and_after read_region search record export export_record export_table export_tables kept_bytes",
         ),
         **_all(
-            _LOOK, "health ready figures cache_size warm needs refusal export_results export_forms einvoice_lacks stand"
+            _LOOK,
+            "health ready figures cache_size warm needs refusal export_results export_forms einvoice_lacks stand picture_of",
         ),
         **_all(
             _WORK,
@@ -54,7 +55,7 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
     },
     "reviewing": {
         **_all(_LOOK, "queue count pace following edits words fields"),
-        **_all(_WORK, "open renew leave keep keep_edits save undo reject column"),
+        **_all(_WORK, "open renew leave keep keep_edits save undo unlearn reject column"),
     },
     "gating": {
         **_all(_LOOK, "by foresee changes"),
@@ -68,8 +69,8 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
     "retention": _all(_RULE, "by foresee apply begin close"),
     "history": _all(_LOOK, "of_record of_document latest"),
     "memory": {
-        **_all(_LOOK, "all vendor recall export"),
-        **_all(_WORK, "learn unlearn forget_rule lock"),
+        **_all(_LOOK, "all vendor recall export shown"),
+        **_all(_WORK, "learn unlearn forget_rule edit_rule lock"),
         **_all(_RULE, "forget forget_all bring_in erase"),
     },
     "spot_checks": {

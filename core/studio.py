@@ -46,6 +46,7 @@ from core.jobs.queue import Handler, Job, JobQueue
 from core.llm.provider import Models
 from core.memory.memory import VendorMemory
 from core.memory.sentences import habit_words
+from core.memory.showing import picture_of
 from core.notation import usual_notation
 from core.notation.typed import parse_value
 from core.notation.writing import text_of
@@ -91,6 +92,7 @@ from core.stores.retention import RetentionStore
 from core.stores.reviews import Reviews
 from core.stores.trail import Action, Trail, TrailEvent
 from core.stores.unit import Unit
+from core.stores.vendors import Place
 from core.stores.webhooks import Announce, Fetched
 from core.stores.workbook import WorkbookStore
 from core.validation.calibration import ENOUGH_REVIEWED, fit_correction
@@ -278,6 +280,7 @@ class Studio:
                 words_in=self._words_in,
                 save=self.save,
                 undo=self.undo,
+                unlearn=self.memory.unlearn,
                 duplicates=self.duplicates,
                 changed_since=self.records.changed_since,
                 record=self.record,
@@ -562,9 +565,10 @@ class Studio:
         status: Status = "reviewed",
         seen: Record | None = None,
         about: About | None = None,
+        corrected: Extraction | None = None,
     ) -> SaveReceipt:
         """See :meth:`core.records.Records.save`. What a person reviewed (``extraction`` with their changes, saved as reviewed)
-        teaches something of its vendor."""
+        teaches something of its vendor, and so does a record that they ``corrected`` (its run's extraction with their changes)."""
         receipt = self.records.save(
             values,
             targets,
@@ -577,9 +581,10 @@ class Studio:
         )
         if run_id is not None:
             self._look_at_spot_checks()
-        if run_id is None or extraction is None or status != "reviewed":
+        reviewed = corrected or (extraction if status == "reviewed" else None)
+        if run_id is None or reviewed is None or status == "needs review":
             return receipt
-        return replace(receipt, taught=self._learn(run_id, extraction))
+        return replace(receipt, taught=self._learn(run_id, reviewed))
 
     def _look_at_spot_checks(self) -> None:
         """Whether the gate is to ask more. The record is saved by then: what goes wrong here is looked at again within a minute."""
@@ -600,7 +605,11 @@ class Studio:
         if learned is None:
             return None
         things = tuple(habit_words(rule.habit) for rule in learned.rules)
-        return Taught(learned.vendor.vendor_id, learned.vendor.name, things)
+        return Taught(learned.vendor.vendor_id, learned.vendor.name, things, learned.places)
+
+    def picture_of(self, place: Place) -> bytes:
+        """See :func:`core.memory.showing.picture_of`. Raises RecordMissing too."""
+        return picture_of(self.document(place.document), place)
 
     def undo(self, receipt: SaveReceipt) -> None:
         """See :meth:`core.records.Records.undo`. What the save taught is taken back too."""

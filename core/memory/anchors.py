@@ -58,12 +58,24 @@ class Sheets:
 
 def find_anchored(sheets: Sheets, info: FieldInfo, anchor: Anchor) -> Placed | None:
     """The value of ``info`` that stands where ``anchor`` says; ``None`` where its words or such a value are not there."""
+    return next((placed for placed, _ in _anchored(sheets, info, anchor)), None)
+
+
+def place_of_anchor(sheets: Sheets, info: FieldInfo, anchor: Anchor) -> tuple[int, Box] | None:
+    """Where an anchor and the value that it finds stand together: the page's number and a box in page units as read."""
+    for placed, words in _anchored(sheets, info, anchor):
+        layout = sheets.layouts[placed.page]
+        return layout.number, layout.box_of((*words, *placed.tokens))
+    return None
+
+
+def _anchored(sheets: Sheets, info: FieldInfo, anchor: Anchor) -> Iterator[tuple[Placed, Sequence[Token]]]:
+    """The values that stand where ``anchor`` says, each with the anchor's words there."""
     for page, segment, end in _places_of(sheets, anchor.words):
         found = _beside if abs(anchor.down) < LEVEL else _away
         placed = found(sheets, info, anchor, page, segment, end)
         if placed is not None:
-            return placed
-    return None
+            yield placed, segment.tokens[_start_of(segment, anchor.words, end) : end]
 
 
 def _places_of(sheets: Sheets, words: str) -> Iterator[tuple[int, Segment, int]]:

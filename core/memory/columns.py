@@ -77,7 +77,7 @@ def learn_heads(
     if lessons[-1].rows is None or lessons[-1].exact or table is None:
         return list(known)
     fresh = _best_set(lessons[-1], subjects[-1], table, heads, barred)
-    kept = [_tried(rule, heads + fresh, lessons, subjects) for rule in (*rules, *map(VendorRule, fresh))]
+    kept = [try_head(rule, heads + fresh, lessons, subjects) for rule in (*rules, *map(VendorRule, fresh))]
     names = {(head.words, head.column) for head in heads}
     return [
         *(rule for rule in known if rule.state == "retired"),
@@ -145,7 +145,7 @@ def _is_under(head: Segment, box: Any) -> bool:
     return bool(box.y0 > head.y0 + 0.5 * head.height and box.x0 < head.x1 + slack and box.x1 > head.x0 - slack)
 
 
-def _tried(
+def try_head(
     rule: VendorRule, heads: Sequence[ColumnHead], lessons: Sequence[Lesson], subjects: Sequence[Subject]
 ) -> VendorRule:
     """``rule`` with its tally: what the rows of each lesson are with all heads, and with all but this."""

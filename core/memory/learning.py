@@ -10,7 +10,7 @@ from typing import Any
 from core.matching.choice import Search
 from core.memory.anchors import READABLE, propose_anchors
 from core.memory.applying import is_printed, proposals_of, same
-from core.memory.columns import learn_heads
+from core.memory.columns import learn_heads, try_head
 from core.memory.lessons import Lesson
 from core.memory.subject import Subject, subject_of_lesson
 from core.notation.folding import fold
@@ -177,11 +177,17 @@ def _order(rule: VendorRule) -> tuple[Any, ...]:
 
 def _without_contradiction(rules: Sequence[VendorRule], subjects: Sequence[Subject]) -> tuple[VendorRule, ...]:
     """Of two names or addresses that are wanted where both are printed, neither is sure: both go on trial."""
+    doubted = {rule.habit for some in contradicting(rules, subjects) for rule in some}
+    return tuple(replace(rule, state="trial") if rule.habit in doubted else rule for rule in rules)
+
+
+def contradicting(rules: Sequence[VendorRule], subjects: Sequence[Subject]) -> list[tuple[VendorRule, ...]]:
+    """The rules that want two names or addresses of one field where both are printed."""
     wanted: dict[str, list[VendorRule]] = {}
     for rule in rules:
         if isinstance(rule.habit, Wanted) and rule.state != "retired":
             wanted.setdefault(rule.habit.field, []).append(rule)
-    doubted: set[Habit] = set()
+    found: dict[tuple[Habit, ...], tuple[VendorRule, ...]] = {}
     for field, some in wanted.items():
         for subject in subjects:
             info = subject.info(field)
@@ -189,5 +195,17 @@ def _without_contradiction(rules: Sequence[VendorRule], subjects: Sequence[Subje
                 continue
             said = [rule for rule in some if is_printed(subject, info, rule.habit.value)]  # type: ignore[union-attr]
             if any(not same(info, said[0].habit.value, rule.habit.value) for rule in said[1:]):  # type: ignore[union-attr]
-                doubted.update(rule.habit for rule in said)
-    return tuple(replace(rule, state="trial") if rule.habit in doubted else rule for rule in rules)
+                found[tuple(rule.habit for rule in said)] = tuple(said)
+    return list(found.values())
+
+
+def try_rule(rule: VendorRule, others: Sequence[VendorRule], lessons: Sequence[Lesson]) -> VendorRule:
+    """``rule`` with its tally on the kept documents, beside the ``others``: it begins on trial."""
+    subjects = [subject_of_lesson(lesson) for lesson in lessons]
+    rule = replace(rule, state="trial")
+    if isinstance(rule.habit, ColumnHead):
+        heads = [one.habit for one in others if isinstance(one.habit, ColumnHead) and one.state != "retired"]
+        return try_head(rule, [*heads, rule.habit], lessons, subjects)
+    tried = _tried(rule, lessons, subjects, was_known=True)
+    assert tried is not None, "a known rule is tried, whatever it does"
+    return tried.rule

@@ -6,33 +6,38 @@ import hashlib
 import json
 import threading
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from pydantic import TypeAdapter, ValidationError
 
 from core.document_types import SHIPPED
+from core.errors import RuleError
 from core.evidence import PageText
 from core.extraction import Extraction, Finding, Learnt
 from core.extractor import Extracted
 from core.memory.applying import speaks, take
 from core.memory.history import check_history
-from core.memory.learning import learn_rules, place_of
-from core.memory.lessons import Lesson, lesson_from, lesson_json, lesson_of
+from core.memory.learning import contradicting, learn_rules, place_of, try_rule
+from core.memory.lessons import Lesson, lesson_from, lesson_json, lesson_of, unlearnt
 from core.memory.marks import Mark, Marks, find_marks, likeness
 from core.memory.pack import pack, unpack
 from core.memory.recognising import Register
+from core.memory.showing import place_of_habit
+from core.memory.subject import subject_of_lesson
 from core.notation.folding import squeeze
 from core.notation.mention import Mention
+from core.notation.writing import text_of
 from core.page.layout import Layout
 from core.placing import evidence_as_read
 from core.stores.files import Files
-from core.stores.vendors import Vendor, VendorRule, Vendors
+from core.stores.vendors import Habit, Place, Vendor, VendorRule, Vendors, Visit
 
 #: Under these kinds the reviewed documents, and what a review replaced, are kept.
 _LESSON, _BEFORE = "lesson", "lesson-before"
 #: So many documents of a vendor are kept to try rules on, so many marks and layouts of it.
-_MOST_LESSONS, _MOST_MARKS, _MOST_LAYOUTS = 8, 40, 3
+_MOST_LESSONS, _MOST_MARKS, _MOST_LAYOUTS, _MOST_VISITS = 8, 40, 3, 60
 _ANOTHER_LAYOUT = 0.6
 #: A mark within so many heights of the text below the customer's name is the customer's.
 _OWN_BLOCK = 9.0
@@ -74,10 +79,20 @@ class Recalled:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What a review taught: the vendor as it is now, and what of its rules is new or has become active."""
+    """What a review taught: the vendor as it is now, and what of its rules is new or has become active, each with where it stands
+    on the page."""
 
     vendor: Vendor
     rules: tuple[VendorRule, ...] = ()
+    places: tuple[Place | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VendorShown:
+    """A vendor's rules as they are looked at: where each stands on a page, in their order; and those that contradict each other."""
+
+    places: tuple[Place | None, ...]
+    contradicting: tuple[tuple[VendorRule, ...], ...]
 
 
 class VendorMemory:
@@ -143,14 +158,21 @@ class VendorMemory:
             documents=vendor.documents + (run_id not in vendor.lessons),
         )
         kept = [lesson for one in vendor.lessons if (lesson := self._lesson(one))]
-        after = replace(vendor, rules=learn_rules(vendor.rules, kept, vendor.forgotten))
+        earlier = before.rules if before else ()
+        rules = _with_origin(learn_rules(vendor.rules, kept, vendor.forgotten), earlier, run_id)
+        after = replace(vendor, rules=rules, course=_gone_on(vendor.course, run_id, read, reviewed))
         self._vendors.put(after)
-        return Learned(after, _news(before.rules if before else (), after.rules))
+        news = _news(earlier, after.rules)
+        return Learned(after, news, tuple(self._place(rule, after) for rule in news))
 
     def unlearn(self, run_id: str) -> bool:
         """Take back what the review of a run taught, if its vendor learnt nothing since; gives whether it did."""
         kept = self._files.load_json(_BEFORE, run_id)
         before = _vendor_from(kept) if kept else None
+        if (
+            before and run_id in before.lessons
+        ):  # it was reviewed before: what that taught stays, the reading of it is not kept
+            before = replace(before, lessons=tuple(one for one in before.lessons if one != run_id))
         now = self.vendor(before.vendor_id) if before else None
         if before is None or now is None or not now.lessons or now.lessons[-1] != run_id:
             return False
@@ -213,7 +235,9 @@ class VendorMemory:
                 for one in vendor.lessons:  # what it was before may know what is to go
                     self._files.forget_json(_BEFORE, one)
                 rules = learn_rules((), kept, vendor.forgotten)
-                self._vendors.put(replace(vendor, lessons=left, rules=rules, documents=max(1, vendor.documents - 1)))
+                course = tuple(one for one in vendor.course if one.run_id not in runs)
+                documents = max(1, vendor.documents - 1)
+                self._vendors.put(replace(vendor, lessons=left, rules=rules, documents=documents, course=course))
         return tuple(gone)
 
     def forget_rule(self, vendor_id: str, rule: VendorRule) -> None:
@@ -226,6 +250,49 @@ class VendorMemory:
                 forgotten=(*vendor.forgotten, rule.habit),
             ),
         )
+
+    def edit_rule(self, vendor_id: str, rule: VendorRule, habit: Habit) -> None:
+        """Put ``habit`` in the place of a rule's, on trial; what it was is not learnt again. Raises RuleError where that would make a
+        right value of a kept document wrong."""
+        vendor = self.vendor(vendor_id)
+        if vendor is None or rule not in vendor.rules:
+            raise RuleError("This rule changed meanwhile: look at it as it is now.")
+        others = [one for one in vendor.rules if one.habit != rule.habit]
+        tried = try_rule(replace(rule, habit=habit), others, list(self._lessons_of(vendor).values()))
+        if tried.hurt:
+            raise RuleError(
+                "Not kept: on an earlier document of this vendor it would make a value wrong that was right."
+            )
+        rules = tuple(tried if one.habit == rule.habit else one for one in vendor.rules)
+        self._vendors.put(replace(vendor, rules=rules, forgotten=(*vendor.forgotten, rule.habit)))
+
+    def shown(self, vendor: Vendor) -> VendorShown:
+        """The rules of a vendor as they are looked at."""
+        lessons = self._lessons_of(vendor)
+        subjects = [subject_of_lesson(lesson) for lesson in lessons.values()]
+        places = tuple(self._place(rule, vendor, lessons) for rule in vendor.rules)
+        return VendorShown(places, tuple(contradicting(vendor.rules, subjects)))
+
+    def _lessons_of(self, vendor: Vendor) -> dict[str, Lesson]:
+        """The kept documents by their runs, oldest first."""
+        return {one: lesson for one in vendor.lessons if (lesson := self._lesson(one))}
+
+    def _place(self, rule: VendorRule, vendor: Vendor, lessons: Mapping[str, Lesson] | None = None) -> Place | None:
+        """Where a rule stands on the page that taught it, else on the latest where it shows."""
+        kept = lessons if lessons is not None else self._lessons_of(vendor)
+        for run_id in dict.fromkeys((rule.learnt_from, *reversed(tuple(kept)))):
+            read = self._read(run_id) if run_id in kept else None
+            place = place_of_habit(rule.habit, kept[run_id], read) if read else None
+            if place is not None:
+                return place
+        return None
+
+    def _read(self, run_id: str) -> Extraction | None:
+        kept = self._files.load_json("run", run_id)
+        try:
+            return Extraction.model_validate_json(kept) if kept else None
+        except ValidationError:  # written by another version of the studio
+            return None
 
     def lock(self, vendor_id: str, locked: bool) -> None:
         """Let a vendor learn no more, or again."""
@@ -293,6 +360,25 @@ def _with_layout(known: tuple[tuple[int, ...], ...], new: tuple[int, ...]) -> tu
     if not new or any(likeness(new, one) >= _ANOTHER_LAYOUT for one in known):
         return known
     return (*known, new)[-_MOST_LAYOUTS:]
+
+
+def _with_origin(rules: Sequence[VendorRule], known: Sequence[VendorRule], run_id: str) -> tuple[VendorRule, ...]:
+    """``rules`` with the run that taught them where they are new."""
+    before = {rule.habit for rule in known}
+    return tuple(rule if rule.habit in before else replace(rule, learnt_from=run_id) for rule in rules)
+
+
+def _gone_on(course: Sequence[Visit], run_id: str, read: Extraction, reviewed: Extraction) -> tuple[Visit, ...]:
+    """``course`` with how the reading of this document went."""
+    by_itself, _ = unlearnt(read)
+    wrong = without = values = 0
+    for info in reviewed.type.base.header:
+        right, got = (text_of(found.value_at(info.name)) for found in (reviewed, read))
+        values += bool(right)
+        wrong += right != got
+        without += right != text_of(by_itself.get(info.name))
+    visit = Visit(run_id, datetime.now(UTC).isoformat(timespec="seconds"), values, wrong, without)
+    return (*(one for one in course if one.run_id != run_id), visit)[-_MOST_VISITS:]
 
 
 def _news(before: Sequence[VendorRule], after: Sequence[VendorRule]) -> tuple[VendorRule, ...]:

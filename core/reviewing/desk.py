@@ -114,6 +114,7 @@ class DeskParts:
     words_in: Callable[[Extraction, int, Box], Evidence | None]
     save: Save
     undo: Callable[[SaveReceipt], None]
+    unlearn: Callable[[str], bool]
     duplicates: Callable[[Extraction, BaseModel, Sequence[Target]], list[Duplicate]]
     changed_since: Callable[[SaveReceipt], Record | None]
     record: Callable[[int], Record]
@@ -358,7 +359,7 @@ class ReviewDesk:
         )
         self._keep_receipt(held.run_id, by.who, saved, values)
         self._store.release(by.seat, [held.run_id])
-        taught = list(saved.taught.things) if saved.taught else []
+        taught = asdict(saved.taught) if saved.taught and saved.taught.things else None
         return {"saved": saved.order_id, "run": held.run_id, "status": status_of(standing), "taught": taught}
 
     def undo(self, run_id: str, by: Seat) -> Json | None:
@@ -368,6 +369,14 @@ class ReviewDesk:
             self._parts.undo(edits.receipt)
             self._keep_receipt(run_id, by.who, None, None)
         return self.open(run_id, by)
+
+    def unlearn(self, run_id: str, by: Seat) -> Json:
+        """Take back what the save of a run taught; ``unlearnt`` says whether that could be done."""
+        done = self._parts.unlearn(run_id)
+        edits, _ = self.edits(run_id)
+        if edits.receipt is not None:
+            self._keep_receipt(run_id, by.who, replace(edits.receipt, taught=None), edits.saved)
+        return {"unlearnt": done}
 
     def reject(self, run_id: str, by: Seat, reason: str, time: Mapping[str, Any]) -> Json:
         """Take a document out of the queue as one that is no record, with a reason; ``{"taken": who}`` where somebody else has it."""

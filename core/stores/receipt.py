@@ -6,15 +6,22 @@ from dataclasses import dataclass, field
 
 from core.stores.ledger import Finals
 from core.stores.records import Record, Target
+from core.stores.vendors import Place
 
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """What a save taught of a vendor: a sentence a thing."""
+    """What a save taught of a vendor: a sentence a thing, and where each stands on a page (``None``: nowhere)."""
 
     vendor_id: str
     vendor: str
     things: tuple[str, ...]
+    places: tuple[Place | None, ...] = ()
+
+    @property
+    def count(self) -> str:
+        """How many things, in words."""
+        return f"{len(self.things)} thing{'' if len(self.things) == 1 else 's'}"
 
 
 @dataclass(frozen=True, slots=True)

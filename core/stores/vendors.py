@@ -62,6 +62,29 @@ Habit = Wanted | Anchor | DateOrder | ColumnHead
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A place on a page of a kept document (its SHA-256), as the page is shown: its number from 1, its clockwise rotation, and a box
+    in page units."""
+
+    document: str
+    page: int
+    rotation: int
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A reviewed document of a vendor: when it was reviewed (UTC, ISO), how many header values it has, how many of them were ``wrong``
+    as it was read, and how many would have been ``without`` what was learnt before."""
+
+    run_id: str
+    at: str
+    values: int
+    wrong: int
+    without: int
+
+
+@dataclass(frozen=True, slots=True)
 class VendorRule:
     """One thing that was learnt, and how it did on the vendor's kept documents: how often it ``helped``, ``hurt``, or gave what
     was read anyhow (``tied``), and with how many it ``agreed``."""
@@ -72,6 +95,8 @@ class VendorRule:
     hurt: int = 0
     tied: int = 0
     agreed: int = 0
+    learnt_from: str = ""
+    """The run whose review taught it; empty for one that came from elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +104,7 @@ class Vendor:
     """A vendor as it is remembered. ``marks`` are what its documents are known by, as (kind, folded value); ``seen`` the
     account and tax numbers that ever stood on one, whosever they are; ``layouts`` fingerprints of its pages (see
     :func:`core.memory.marks.fingerprint`); ``lessons`` the runs whose reviewed documents are kept to try rules on, oldest
-    first. A ``locked`` vendor learns nothing; ``forgotten`` are rules that the person threw out: they do not come back."""
+    first; ``course`` how its documents went, oldest first. A ``locked`` vendor learns nothing; ``forgotten`` are rules that the person threw out: they do not come back."""
 
     vendor_id: str
     name: str
@@ -91,6 +116,7 @@ class Vendor:
     documents: int = 0
     locked: bool = False
     forgotten: tuple[Habit, ...] = ()
+    course: tuple[Visit, ...] = ()
 
 
 class Vendors(Protocol):

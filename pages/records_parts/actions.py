@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
 from core.errors import StudioError
 from core.extraction import Extraction
 from core.records import About
+from core.review.trust import is_by_person
 from core.stores.receipt import SaveReceipt
 from core.stores.records import Record, Target
 from pages.records_parts.draft import Draft, drop_draft
 from pages.records_parts.table import open_record
 from pages.shared.frame import get_studio, plain
+from pages.shared.taught import draw_taught
 
 _NOTICE = "records_notice"
 _RECEIPT = "records_receipt"
@@ -33,6 +36,7 @@ def save_record(order: Record, draft: Draft, now: Extraction, *, workbook_too: b
             status=draft.status,
             seen=order,
             about=About(now.document_type),
+            corrected=now if order.run_id and any(is_by_person(now, path) for path in now.provenance) else None,
         ),
         f"Order {order.order_id} saved in {_named(targets)}.",
     )
@@ -79,6 +83,11 @@ def _undo() -> None:
     st.session_state[_NOTICE] = f"Order {receipt.order_id} is as it was before."
 
 
+def _forget_taught() -> None:
+    receipt, sentence = st.session_state[_RECEIPT]
+    st.session_state[_RECEIPT] = (replace(receipt, taught=None), sentence)
+
+
 def _dismiss() -> None:
     st.session_state.pop(_RECEIPT, None)
 
@@ -93,6 +102,7 @@ def draw_notice() -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="records_notice"):
             st.markdown(f":green[:material/task_alt: {plain(held[1])}]", width="content")
             st.button("Undo", key="record_undo", icon=":material/undo:", on_click=_undo)
+            draw_taught(held[0].taught, held[0].run_id or "", _forget_taught, "record_taught")
             st.button("Dismiss", key="record_dismiss", type="tertiary", on_click=_dismiss)
 
 

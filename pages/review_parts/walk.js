@@ -574,13 +574,32 @@ class Walker {
       localStorage.removeItem(this.place(walk.run));
       this.skipped.delete(walk.run);
       this.last = { run: walk.run, title };
-      const taught = told.taught?.length ? ` Learnt ${told.taught.length} thing${told.taught.length > 1 ? "s" : ""} of this vendor.` : "";
       const open_ = told.status === "needs review" ? " It still needs review." : "";
-      this.say_(`${title} is saved as order ${told.saved} (${Math.round(told.time)} s).${open_}${taught}`, false, [button("Undo", "Alt+U", () => this.undo())], true);
+      this.say_(`${title} is saved as order ${told.saved} (${Math.round(told.time)} s).${open_}`, false, [button("Undo", "Alt+U", () => this.undo()), ...this.taught(walk.run, told.taught)], true);
       this.renew();
       return;
     }
     this.comeBack(walk, told, state);
+  }
+
+  /* What the save taught of the vendor, each thing with the place on the page that says it, and the way back. */
+  taught(run, taught) {
+    if (!taught) return [];
+    const count = taught.things.length;
+    const list = make("details", "taught");
+    list.append(make("summary", "", `Learnt ${count} thing${count > 1 ? "s" : ""} from this document of ${taught.vendor}`));
+    taught.things.forEach((thing, at) => {
+      const row = make("div", "thing");
+      row.append(make("span", "", thing));
+      if (taught.crops[at]) row.append(make("img", "", "", { src: taught.crops[at], alt: "Where it stands", loading: "lazy" }));
+      list.append(row);
+    });
+    const back = async () => {
+      const told = await this.trying("unlearn", { run });
+      list.replaceChildren(make("span", "", told?.unlearnt ? "Nothing was learnt from it." : told?.error ?? "More was learnt since: forget single rules on the Vendors page."));
+    };
+    list.append(button("Take back what was learnt", "", back));
+    return [list];
   }
 
   /* It was not saved: the document comes back with what is asked. */

@@ -21,9 +21,11 @@ from core.reviewing import ReviewDesk
 from core.reviewing.desk import Seat, Waiting, Wish
 from core.sign_in import typed_name
 from core.stores.reviews import Claim
+from core.stores.vendors import Place
 from core.studio import Studio
 from pages.shared.frame import get_studio
 from pages.shared.pictures import address as picture_address
+from pages.shared.pictures import crop_address
 from pages.shared.signed import base, is_signed, sign
 
 REVIEW_ROUTE = "/review-desk/{seat}/{signature}"
@@ -85,7 +87,10 @@ def answer(studio: Studio, seat: str, told: Told) -> Any:
 
 
 def _with_addresses(reply: Any) -> Any:
-    """A walk with where the browser gets its pages' pictures."""
+    """A walk, or what a save taught, with where the browser gets the pictures."""
+    if isinstance(reply, dict) and reply.get("taught"):
+        taught = reply["taught"]
+        taught["crops"] = [place and crop_address(Place(**place)) for place in taught["places"]]
     for walk in reply.get("documents", [reply]) if isinstance(reply, dict) else ():
         for page in walk.get("pages", ()):
             page["address"] = picture_address(walk["document"], page["number"], page["rotation"])
@@ -122,6 +127,10 @@ def _reject(desk: ReviewDesk, by: Seat, told: Told) -> Any:
 
 def _undo(desk: ReviewDesk, by: Seat, told: Told) -> Any:
     return desk.undo(str(told["run"]), by) or {"none": True}
+
+
+def _unlearn(desk: ReviewDesk, by: Seat, told: Told) -> Any:
+    return desk.unlearn(str(told["run"]), by)
 
 
 def _renew(desk: ReviewDesk, by: Seat, told: Told) -> Any:
@@ -167,6 +176,7 @@ VERBS: dict[str, Verb] = {
     "save": _save,
     "reject": _reject,
     "undo": _undo,
+    "unlearn": _unlearn,
     "renew": _renew,
     "leave": _leave,
     "words": _words,

@@ -49,7 +49,7 @@ Studio page, result
     lines_changed          what was extracted; restore_lines puts it back
     next_doubtful          goes to the next doubtful field (Alt+N)
     save_to, save, undo    targets, the primary button, undo; save_next saves and goes on; next_document after it
-    taught                 what the save taught of the vendor; unlearn takes it back
+    taught                 what the save taught of the vendor; taught_unlearn takes it back
     show_keys              the list of keys (``?``); form_keyboard is its browser side
     go_to_open, save_anyway, cancel_open    the choices when required values are missing or checks fail
     update_order, keep_both, cancel_save    the choices when it is stored already

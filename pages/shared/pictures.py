@@ -13,11 +13,13 @@ from starlette.routing import Route
 
 from core.errors import StudioError
 from core.extraction import Extraction
+from core.stores.vendors import Place
 from pages.shared.frame import get_studio
 from pages.shared.samples import sample_picture
 from pages.shared.signed import base, is_signed, sign
 
 PAGE_ROUTE = "/page-picture/{sha256}/{number:int}/{rotation:int}/{signature}"
+CROP_ROUTE = "/page-crop/{sha256}/{number:int}/{rotation:int}/{box}/{signature}"
 SAMPLE_ROUTE = "/sample-picture/{index:int}"
 SAMPLE_WIDTH = 480
 MAX_WIDTH = 4000
@@ -28,6 +30,13 @@ def address(sha256: str, number: int, rotation: int) -> str:
     return f"{base()}/page-picture/{sha256}/{number}/{rotation}/{sign(sha256, number, rotation)}"
 
 
+def crop_address(place: Place) -> str:
+    """Where the browser gets a cutting of a page around a place."""
+    box = "_".join(f"{side:.1f}" for side in place.box)
+    signature = sign("crop", place.document, place.page, place.rotation, box)
+    return f"{base()}/page-crop/{place.document}/{place.page}/{place.rotation}/{box}/{signature}"
+
+
 def sample_address(index: int) -> str:
     """Where the browser gets the picture of a shipped sample."""
     return f"{base()}/sample-picture/{index}"
@@ -35,7 +44,8 @@ def sample_address(index: int) -> str:
 
 def routes() -> list[Route]:
     """The routes that answer the addresses of pictures, mounted by ``app.py``."""
-    return [Route(PAGE_ROUTE, _answer_page, methods=["GET"]), Route(SAMPLE_ROUTE, _answer_sample, methods=["GET"])]
+    answers = {PAGE_ROUTE: _answer_page, CROP_ROUTE: _answer_crop, SAMPLE_ROUTE: _answer_sample}
+    return [Route(path, answer, methods=["GET"]) for path, answer in answers.items()]
 
 
 def draw(sha256: str, number: int, rotation: int, width: int) -> bytes:
@@ -62,6 +72,19 @@ async def _answer_page(request: Request) -> Response:
     width = _width(request.query_params.get("w", ""))
     try:
         picture = await run_in_threadpool(draw, sha256, number, rotation, width)
+    except StudioError as error:
+        return PlainTextResponse(str(error), status_code=404)
+    return _picture(picture)
+
+
+async def _answer_crop(request: Request) -> Response:
+    about = request.path_params
+    sha256, number, rotation, box = (about[name] for name in ("sha256", "number", "rotation", "box"))
+    if not is_signed(about["signature"], "crop", sha256, number, rotation, box):
+        return PlainTextResponse("This address is not valid.", status_code=403)
+    x0, y0, x1, y1 = map(float, box.split("_"))
+    try:
+        picture = await run_in_threadpool(get_studio().picture_of, Place(sha256, number, rotation, (x0, y0, x1, y1)))
     except StudioError as error:
         return PlainTextResponse(str(error), status_code=404)
     return _picture(picture)

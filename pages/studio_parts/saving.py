@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import NoReturn
 
 import streamlit as st
@@ -20,6 +21,7 @@ from pages.shared import keys
 from pages.shared.frame import get_studio, plain
 from pages.shared.keep_case import draw_keep
 from pages.shared.session import ask_focus, get_edits, keep_edits
+from pages.shared.taught import draw_taught
 
 _TARGETS: dict[str, tuple[Target, ...]] = {
     "Database and Excel": ("database", "workbook"),
@@ -42,7 +44,7 @@ def draw_save(run_id: str, reviewed: Reviewed, errors: dict[str, str], others: b
     if receipt and edits.saved == reviewed.extraction.values and not errors:
         st.markdown(f":green[:material/task_alt: **Saved as order {receipt.order_id}**]", width="content")
         st.button("Undo", key="undo", icon=":material/undo:", on_click=_undo, args=(run_id,))
-        _draw_taught(run_id, receipt)
+        draw_taught(receipt.taught, run_id, partial(_forget_taught, run_id), "taught")
         _draw_keep(receipt)
         return True
     choice = st.selectbox(
@@ -65,29 +67,11 @@ def draw_save(run_id: str, reviewed: Reviewed, errors: dict[str, str], others: b
     return False
 
 
-def _draw_taught(run_id: str, receipt: SaveReceipt) -> None:
-    """What the save taught of the vendor, in words, with the way back."""
-    taught = receipt.taught
-    if taught is None or not taught.things:
-        return
-    count = len(taught.things)
-    with st.popover(f"Learnt {count} thing{'' if count == 1 else 's'}", icon=":material/school:", key="taught"):
-        st.markdown(f"From this document of **{plain(taught.vendor)}**, for its next ones:")
-        st.markdown("\n".join(f"- {plain(thing)}" for thing in taught.things))
-        st.button("Take it back", key="unlearn", icon=":material/undo:", on_click=_unlearn, args=(run_id,))
-        st.caption("All that was learnt stands on the Vendors page.")
-
-
-def _unlearn(run_id: str) -> None:
+def _forget_taught(run_id: str) -> None:
     edits = get_edits(run_id)
-    if edits.receipt is None:
-        return
-    done = get_studio().memory.unlearn(run_id)
-    edits.receipt = replace(edits.receipt, taught=None)
-    keep_edits(run_id, edits)
-    st.session_state[keys.TOAST] = (
-        "Nothing was learnt from it." if done else "More was learnt since: forget single rules on the Vendors page."
-    )
+    if edits.receipt is not None:
+        edits.receipt = replace(edits.receipt, taught=None)
+        keep_edits(run_id, edits)
 
 
 def _draw_keep(receipt: SaveReceipt) -> None:

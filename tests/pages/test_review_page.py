@@ -20,7 +20,9 @@ from core.inbox.facts import facts_of_extraction
 from core.review.edits import Edits
 from core.reviewing.desk import LEASE, ReviewDesk
 from core.stores.inbox import InboxItem
+from core.stores.receipt import Taught
 from core.stores.records import RecordQuery
+from core.stores.vendors import Place
 from core.studio import Studio
 from pages.review_parts.wire import address, answer, routes
 from tests.core.test_stops import GIVEN, read
@@ -240,3 +242,18 @@ def test_one_field_over_many_documents(studio: Studio) -> None:
     assert [one["run"] for one in ask(studio, "s1", "column", ANA, but=["a1"], **column)["documents"]] == ["a3"]
     saved = ask(studio, "s1", "save", ANA, run="a2", acts=[], time={"seconds": 3})
     assert (saved["status"], state(studio, "a2")) == ("reviewed", "saved")
+
+
+def test_what_a_save_teaches_is_told_with_its_place_and_taken_back(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The window gets an address of the cutting of the page."""
+    place = Place("a" * 64, 1, 0, (10.0, 20.0, 60.0, 30.0))
+    monkeypatch.setattr(Studio, "_learn", lambda *_: Taught("v", "Acme", ("A rule.",), (place,)))
+    run_id = put(studio, "one", "14.50")
+    acts = [{"do": "set", "path": "vendor_name", "text": "Acme Ltd", "was": "Acme"}]
+    ask(studio, "a", "open", ANA, run=run_id)
+    told = ask(studio, "a", "save", ANA, run=run_id, acts=acts, wish={"anyway": True})
+    assert told["taught"]["things"] == ("A rule.",)
+    assert "/page-crop/" in told["taught"]["crops"][0]
+    assert ask(studio, "a", "unlearn", ANA, run=run_id) == {"unlearnt": False}

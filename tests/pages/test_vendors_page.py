@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from core.stores.vendors import Anchor, Vendor, VendorRule, Wanted
+from core.stores.vendors import Anchor, Vendor, VendorRule, Visit, Wanted
 from core.studio import Studio
 
 PAGE = Path(__file__).parents[2] / "pages" / "vendors.py"
@@ -54,3 +55,22 @@ def test_a_rule_and_a_vendor_can_be_forgotten_and_locked(studio: Studio) -> None
     page.button(key="vendor_forget_yes").click().run()
     assert not page.exception
     assert studio.memory.all() == []
+
+
+def test_a_rule_is_changed_in_its_own_words(studio: Studio) -> None:
+    """It is on trial then; the old one is not learnt again."""
+    put_one(studio)
+    page = open_page()
+    page.text_input(key="vendor_rule_text_1_0").set_value("Acme Tools Ltd")
+    page.button(key="vendor_rule_keep_0").click().run()
+    assert not page.exception
+    (vendor,) = studio.memory.all()
+    assert (vendor.rules[0].habit.value, vendor.rules[0].state) == ("Acme Tools Ltd", "trial")  # type: ignore[union-attr]
+    assert [habit.value for habit in vendor.forgotten] == ["Acme *Tools*"]  # type: ignore[union-attr]
+
+
+def test_how_the_documents_went_is_drawn(studio: Studio) -> None:
+    """From the second on."""
+    visits = tuple(Visit(f"r{n}", "2026-01-01T00:00:00+00:00", 9, n, 5) for n in range(3))
+    studio.memory._vendors.put(replace(put_one(studio), course=visits))
+    assert any("Wrong header values" in text.value for text in open_page().markdown)

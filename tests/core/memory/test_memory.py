@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.entrypoints.bootstrap import build_studio
-from core.errors import PackError
+from core.errors import PackError, RuleError
 from core.events import RunFinished
 from core.extraction import Extraction
 from core.extraction_json import to_json
@@ -202,3 +203,81 @@ def test_a_file_that_is_no_pack_is_refused_in_a_sentence(studio: Studio) -> None
     with pytest.raises(PackError, match="no file of vendors"):
         studio.memory.bring_in(b"[1, 2]")
     assert studio.memory.all() == []
+
+
+# --- shown and changed ------------------------------------------------------------------------------------------------
+
+
+def rule_of(studio: Studio, field: str) -> Any:
+    """The first rule of a field that was learnt."""
+    (vendor,) = studio.memory.all()
+    return next(rule for rule in vendor.rules if getattr(rule.habit, "field", "") == field)
+
+
+def test_what_a_save_taught_is_shown_where_it_stands(studio: Studio) -> None:
+    """The number's rule on its line with the words before it; its picture is cut from the page."""
+    receipt = taught(studio)
+    assert receipt.taught is not None
+    places = dict(zip(receipt.taught.things, receipt.taught.places, strict=True))
+    place = next(place for thing, place in places.items() if "Our mark" in thing)
+    assert place is not None
+    layer = studio.document(place.document).page(1, 0).text_layer()
+    mine = [word.text for word in layer.words if place.box[0] <= word.box.center[0] <= place.box[2]]
+    inside = [
+        word.text for word in layer.words if word.text in mine and place.box[1] <= word.box.center[1] <= place.box[3]
+    ]
+    assert " ".join(inside) == "Our mark KV-4711"
+    assert studio.picture_of(place).startswith(b"\x89PNG")
+
+
+def test_a_record_that_is_corrected_later_teaches_too(studio: Studio) -> None:
+    """As the Records page saves it: with the run's reading as the person corrected it."""
+    found = read(studio, FIRST, "r1")
+    order = studio.save(found.values, ["database"], run_id="r1", extraction=found, status="approved")
+    assert order.taught is None
+    values = found.values.model_copy(update={"vendor_name": VENDOR, "invoice_number": "KV-4711"})
+    corrected = studio.review(found, values).extraction
+    receipt = studio.save(
+        values, ["database"], run_id="r1", update=order.order_id, status="approved", corrected=corrected
+    )
+    assert receipt.taught is not None
+    assert read(studio, SECOND, "r2").values.invoice_number == "KV-4802"
+    studio.undo(receipt)
+    assert studio.memory.all() == []
+
+
+def test_how_the_documents_of_a_vendor_went_is_kept(studio: Studio) -> None:
+    """The second is read right by what the first taught, and would not have been without it."""
+    taught(studio)
+    save(studio, "r2", read(studio, SECOND, "r2"))
+    (vendor,) = studio.memory.all()
+    first, second = vendor.course
+    assert first.wrong == first.without > 0
+    assert second.wrong < second.without
+    studio.memory.erase(["r2"])
+    (vendor,) = studio.memory.all()
+    assert [visit.run_id for visit in vendor.course] == ["r1"]
+
+
+def test_a_rule_can_be_changed_unless_that_breaks_a_kept_document(studio: Studio) -> None:
+    """What it was is not learnt again."""
+    taught(studio)
+    save(studio, "r2", read(studio, SECOND, "r2"))
+    (vendor,) = studio.memory.all()
+    rule = rule_of(studio, "vendor_name")
+    with pytest.raises(RuleError, match="would make a value wrong"):
+        studio.memory.edit_rule(vendor.vendor_id, rule, replace(rule.habit, field="customer_name"))
+    studio.memory.edit_rule(vendor.vendor_id, rule, replace(rule.habit, value="Kahlert & Voss."))
+    assert rule_of(studio, "vendor_name").habit.value == "Kahlert & Voss."
+
+
+def test_two_corrections_that_contradict_are_both_shown_and_one_is_kept(studio: Studio) -> None:
+    """Each on the page that says it."""
+    save(studio, "r1", read(studio, FIRST, "r1"), vendor_name=VENDOR, customer_name="12 Mill Lane")
+    save(studio, "r2", read(studio, SECOND, "r2"), vendor_name=VENDOR, customer_name="SPRING SALE")
+    (vendor,) = studio.memory.all()
+    shown = studio.memory.shown(vendor)
+    (rules,) = shown.contradicting
+    assert {rule.habit.value for rule in rules} == {"12 Mill Lane", "SPRING SALE"}  # type: ignore[union-attr]
+    assert {rule.state for rule in rules} == {"trial"}
+    assert all(shown.places[vendor.rules.index(rule)] for rule in rules)

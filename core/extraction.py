@@ -132,6 +132,8 @@ class Learnt:
     path: str
     rule: str
     before: str | None
+    paid: bool = False
+    """Whether a model's answer had taught the rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,8 @@ class Extraction(BaseModel):
     """The vendor as the memory of vendors recognised it; empty: none that is remembered."""
     gate: Gate | None = Field(None, exclude_if=lambda gate: gate is None)
     """What was asked of the document when it was read, beside what recipe and type ask."""
+    examples: tuple[str, ...] = Field((), exclude_if=lambda shown: not shown)
+    """The corrections of earlier documents that a model was shown (:func:`core.memory.examples.key_of`)."""
     calls: tuple[Call, ...] = ()
     """Calls to models that this run made (none, where the result came from the cache)."""
     page_texts: tuple[PageText, ...] = ()

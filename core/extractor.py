@@ -32,6 +32,17 @@ class Availability:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person corrected in an earlier document of the same vendor and layout: the field's title, what a reader ``gave`` (empty:
+    nothing), what was ``right``, and why, in words."""
+
+    title: str
+    gave: str
+    right: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What an extractor gets. ``read`` gives the words of the chosen pages; it may run OCR, so an extractor that
     does not need them (an e-invoice) does not call it. ``on_reply`` takes pieces of a raw reply as they arrive.
@@ -49,6 +60,8 @@ class Request:
     cancelled: IsCancelled = lambda: False
     type: DocumentType = USUAL
     """What the document is read as."""
+    corrections: tuple[Correction, ...] = ()
+    """What a model is shown of the vendor's earlier documents."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,13 +36,14 @@ from core.invoice.einvoice.completion import complete
 from core.judgement import judge
 from core.logs import carried
 from core.matching import find_evidence
+from core.memory.examples import doubts, key_of
 from core.memory.marks import Marks, marks_of
-from core.memory.memory import Recalled, VendorMemory
+from core.memory.memory import Recalled, Shown, VendorMemory
 from core.notation import notation_of
 from core.ocr.engine import PageReader, PagesRead
 from core.page.layout import Layout
 from core.placing import candidates_on_page, evidence_on_page, sources_on_page
-from core.recipe import Recipe
+from core.recipe import Recipe, Redaction
 from core.recognition.recogniser import Recogniser
 from core.rules.recogniser import OFFLINE
 from core.schema.document_type import DocumentType
@@ -180,6 +181,7 @@ class _Run:
         self.type = _type_of(order.recipe)
         self.base = self.type.base
         self.recalled: Recalled | None = None
+        self.shown = Shown()
         self.taken_over = False
         """Whether its result is one that the cache has already."""
 
@@ -339,7 +341,10 @@ class _Run:
         choice = self.order.recipe.models.get(name)
         extractor = self.pipeline.extractors.get("llm" if choice else name)
         # a model is asked for what a person added too; whoever reads without one knows the type as it ships
-        request = replace(request, choice=choice, type=self.type if choice else self.base)
+        if choice:
+            self.shown = self._corrections(request, choice.redaction)
+        seen = self.shown.corrections if choice else ()
+        request = replace(request, choice=choice, type=self.type if choice else self.base, corrections=seen)
         stop_if(self.cancelled)
         started = time.perf_counter()
         yield StepStarted("extract")
@@ -358,6 +363,18 @@ class _Run:
             return None
         yield self._finished("extract", started, f"by {name}")
         return extracted
+
+    def _corrections(self, request: Request, hiding: Redaction) -> Shown:
+        """What a model is to be shown of earlier documents of the vendor, as far as that can be told by the page."""
+        memory, reader = self.pipeline.memory, self.pipeline.extractors.get("rules")
+        if memory is None or not self.order.remembers or memory.is_empty or reader is None or not self._reads("rules"):
+            return Shown()
+        if self.recalled is None:
+            page = reader.extract(request)
+            if page is None or not page.layouts:
+                return Shown()
+            self.recalled = memory.recall(marks_of(page.values, page.candidates, page.layouts))
+        return memory.corrections(self.recalled, self.type, hiding)
 
     def _reply(self, extractor: Extractor, request: Request) -> Generator[Event, None, Extracted | None]:
         if not extractor.streams:
@@ -380,6 +397,8 @@ class _Run:
         extracted = own.take_columns(extracted)
         candidates = on_page.candidates | own.candidates if on_page else extracted.candidates
         remembered = self.recalled.findings() if self.recalled else ()
+        shown = self.shown if name in self.order.recipe.models else Shown()
+        remembered += tuple(doubts(shown.vendor, shown.rules, extracted.values, self.type))
         evidence = yield from self._timed(
             "evidence",
             lambda: evidence_on_page(
@@ -404,6 +423,7 @@ class _Run:
                 "findings": _of_reading(*self.findings, *remembered, *extracted.findings),
                 "learnt": learnt,
                 "vendor": self.recalled.vendor.name if self.recalled and self.recalled.vendor else "",
+                "examples": tuple(map(key_of, shown.rules)),
             }
         )
         return (

@@ -21,7 +21,8 @@ from core.entrypoints.tracing import traced
 from core.errors import QueueUnavailable, StorageError
 from core.exporting.exports import ExportParts, Exports
 from core.exporting.shelf import LayoutShelf
-from core.extractor import Availability, Extractor
+from core.extraction import Extraction
+from core.extractor import Availability, Extracted, Extractor
 from core.imaging import clean
 from core.inbox import Inbox, InboxParts
 from core.invoice.einvoice import EInvoiceExtractor
@@ -163,7 +164,7 @@ def _assemble(
 
     found = extractors() | {"llm": LlmExtractor(models, shipped_and_own, lambda: tuple(models.providers()))}
     reader = CachedPageReader(results, _engines(models, calls), workers=defaults.ocr_workers, clean=clean)
-    memory = VendorMemory(SqlVendors(database), files)
+    memory = VendorMemory(SqlVendors(database), files, _by_rules, lambda sha256: shelf.hidden(sha256, {}))
     pipeline = Pipeline(found, reader, results, code_version(), memory=memory)
     orders = SqlOrders(database)
     place = place_of(settings)
@@ -279,6 +280,12 @@ def _assemble(
     studio = Studio(settings, parts)
     handlers.update(traced(studio.handlers()))
     return studio, jobs
+
+
+def _by_rules(read: Extraction) -> Extracted | None:
+    """What the rules read of the pages of a run by themselves; ``None`` for a type that they do not read."""
+    rules, kind = RulesExtractor(), read.type.base
+    return rules.read([page.as_read() for page in read.page_texts], kind) if rules.reads(kind) else None
 
 
 def _tell_of_failure(announce: Announce, record: JobRecord, error: str) -> None:

@@ -173,7 +173,9 @@ class _Run:
     def question(self, part: Part) -> Question:
         """What is asked about a part."""
         vendor = self.material.vendor if uses(self.prompt, "vendor") else None
-        return ask_for_reading(self.prompt, part, self.material.about, vendor, self.choice, self.output)
+        return ask_for_reading(
+            self.prompt, part, self.material.about, vendor, self.choice, self.output, self.material.request.corrections
+        )
 
     def _answers(self, part: Part) -> Iterator[Answer]:
         """The answer to a part, or to its halves where one reply cannot hold it."""

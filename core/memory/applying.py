@@ -142,7 +142,7 @@ def take(vendor: Vendor, extracted: Extracted, pages: Sequence[PageText]) -> tup
 
 
 def speaks(rule: VendorRule) -> bool:
-    """Whether a rule may change a value: an active one, or one on trial for what the reader was not sure of."""
+    """Whether a rule may change a reading: an active one, or one on trial for what the reader was not sure of."""
     return rule.state == "active" or (rule.state == "trial" and rule.habit.sure < TRIED_BELOW)
 
 
@@ -190,7 +190,7 @@ def _doubt(vendor: Vendor, subject: Subject, one: Proposal) -> Finding:
 
 def _note(subject: Subject, one: Proposal) -> Learnt:
     before = getattr(subject.values, one.field)
-    return Learnt(one.field, one.rule.habit.kind, text_of(before) if before is not None else None)
+    return Learnt(one.field, one.rule.habit.kind, text_of(before) if before is not None else None, one.rule.paid)
 
 
 # --- rows of tables -----------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from core.memory.subject import Subject, subject_of_lesson
 from core.notation.folding import fold
 from core.notation.writing import text_of
 from core.schema.fields import FieldInfo, FieldKind
-from core.stores.vendors import Anchor, ColumnHead, DateOrder, Habit, RuleState, VendorRule, Wanted
+from core.stores.vendors import Anchor, ColumnHead, DateOrder, Example, Habit, RuleState, VendorRule, Wanted
 
 #: Kinds of fields whose value is the same on every document of a vendor: names, addresses, the currency.
 _WANTED: frozenset[FieldKind] = frozenset({"name", "address", "currency"})
@@ -44,7 +44,7 @@ def learn_rules(
     fresh = [VendorRule(habit) for habit in _taught(lessons[-1], subjects[-1])] if lessons else []
     barred = {place_of(habit) for habit in forgotten}
     columns = [rule for rule in known if isinstance(rule.habit, ColumnHead)]
-    others = [rule for rule in known if not isinstance(rule.habit, ColumnHead)]
+    others = [rule for rule in known if not isinstance(rule.habit, ColumnHead | Example)]
     rules = [rule for rule in (*others, *fresh) if place_of(rule.habit) not in barred]
     unique = {place_of(rule.habit): rule for rule in reversed(rules)}
     kept = [
@@ -58,6 +58,8 @@ def learn_rules(
 def place_of(habit: Habit) -> tuple[Any, ...]:
     """What makes two habits one: all but how sure the reader was."""
     plain = replace(habit, sure=0.0)
+    if isinstance(plain, Example):
+        return plain.kind, plain.field, plain.lesson
     if isinstance(plain, Anchor):
         return plain.kind, plain.field, plain.words, round(plain.down), round(plain.right / 3), plain.nth
     return (plain.kind, plain)
@@ -81,7 +83,7 @@ def _taught(lesson: Lesson, subject: Subject) -> Iterator[Habit]:
         if info.kind == "date" and _is_swapped(right, before):
             yield DateOrder(not lesson.notation.month_first, sure)
         elif info.kind in READABLE and info.name != lesson.kind.issuer:
-            places = _places(subject.search, info, right)
+            places = places_of(subject.search, info, right)
             names = _names_on(lesson)
             yield from (
                 replace(one, sure=sure)
@@ -107,7 +109,7 @@ def _is_swapped(right: Any, before: Any) -> bool:
     return right.year == before.year and (right.day, right.month) == (before.month, before.day)
 
 
-def _places(search: Search, info: FieldInfo, value: Any) -> list[tuple[int, frozenset[int]]]:
+def places_of(search: Search, info: FieldInfo, value: Any) -> list[tuple[int, frozenset[int]]]:
     """Where a value stands: page index and its words."""
     pages = {id(index): at for at, index in enumerate(search.indexes)}
     found = search.matches(info, value)[:_MOST_PLACES]

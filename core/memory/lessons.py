@@ -13,6 +13,7 @@ from core.declared.definition import TypeDefinition
 from core.document_types import type_for
 from core.evidence import PageText
 from core.extraction import Extraction, Provenance
+from core.extractor import Extracted
 from core.memory.anchors import Sheets
 from core.notation import Notation
 from core.notation.writing import text_of
@@ -39,6 +40,8 @@ class Lesson:
     right_rows: tuple[Mapping[str, str], ...] | None = None
     declared: TypeDefinition | None = None
     """What a person had added to its type."""
+    answered: Mapping[str, str] | None = None
+    """What a model gave, by the path of header fields, where one read it: ``read`` is then what the rules read by themselves."""
 
     @property
     def kind(self) -> DocumentType:
@@ -54,6 +57,12 @@ class Lesson:
     def values(self) -> BaseModel:
         """What was read, typed."""
         return self.kind.model.model_validate(dict(self.read))
+
+    @cached_property
+    def given(self) -> Mapping[str, Any]:
+        """What the model read, or the rules where none was asked, typed."""
+        values = self.values if self.answered is None else self.kind.model.model_validate(dict(self.answered))
+        return {info.name: getattr(values, info.name) for info in self.kind.header}
 
     @cached_property
     def rows(self) -> tuple[Mapping[str, Any], ...] | None:
@@ -73,10 +82,16 @@ class Lesson:
 _LESSON = TypeAdapter(Lesson)
 
 
-def lesson_of(read: Extraction, reviewed: Extraction) -> Lesson:
+def lesson_of(read: Extraction, reviewed: Extraction, offline: Extracted | None = None) -> Lesson:
     """What a person's review of a reading teaches: of the header fields that the person changed or confirmed, those whose
-    checks hold."""
+    checks hold. Where a model read it, ``offline`` is what the rules read of the same pages."""
     before, sure = unlearnt(read)
+    answered = None
+    if offline is not None:
+        answered = {
+            info.name: text_of(value) for info in read.type.header if (value := before.get(info.name)) is not None
+        }
+        before, sure = {info.name: getattr(offline.values, info.name, None) for info in read.type.header}, {}
     suspect = {path for finding in reviewed.findings if finding.severity == "error" for path in finding.fields}
     right = {
         info.name: text_of(value)
@@ -90,14 +105,15 @@ def lesson_of(read: Extraction, reviewed: Extraction) -> Lesson:
         read.document,
         read.type_name,
         tuple(page.as_read() for page in read.page_texts),
-        read.own_notation,
+        offline.notation if offline and offline.notation else read.own_notation,
         {info.name: text_of(value) for info in read.type.header if (value := before.get(info.name)) is not None},
         sure,
         right,
         any(source.exact for source in read.provenance.values()),
-        read.language,
+        offline.language if offline else read.language,
         _rows_of(reviewed),
         read.type.extension,
+        answered,
     )
 
 

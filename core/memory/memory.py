@@ -14,14 +14,16 @@ from pydantic import TypeAdapter, ValidationError
 
 from core.document_types import SHIPPED
 from core.errors import RuleError
-from core.evidence import PageText
+from core.evidence import Box, PageText, around, corners
 from core.extraction import Extraction, Finding, Learnt
-from core.extractor import Extracted
-from core.memory.applying import speaks, take
+from core.extractor import Correction, Extracted
+from core.homography import apply, invert
+from core.memory.applying import same, speaks, take
+from core.memory.examples import corrections_for, is_hidden, learn_examples, tallied
 from core.memory.history import check_history
 from core.memory.learning import contradicting, learn_rules, place_of, try_rule
 from core.memory.lessons import Lesson, lesson_from, lesson_json, lesson_of, unlearnt
-from core.memory.marks import Mark, Marks, find_marks, likeness
+from core.memory.marks import Mark, Marks, find_marks, fingerprint, likeness
 from core.memory.pack import pack, unpack
 from core.memory.recognising import Register
 from core.memory.showing import place_of_habit
@@ -31,14 +33,16 @@ from core.notation.mention import Mention
 from core.notation.writing import text_of
 from core.page.layout import Layout
 from core.placing import evidence_as_read
+from core.recipe import Redaction
+from core.schema.document_type import DocumentType
 from core.stores.files import Files
-from core.stores.vendors import Habit, Place, Vendor, VendorRule, Vendors, Visit
+from core.stores.vendors import Anchor, Example, Habit, Place, Vendor, VendorRule, Vendors, Visit, Wanted
 
 #: Under these kinds the reviewed documents, and what a review replaced, are kept.
 _LESSON, _BEFORE = "lesson", "lesson-before"
 #: So many documents of a vendor are kept to try rules on, so many marks and layouts of it.
 _MOST_LESSONS, _MOST_MARKS, _MOST_LAYOUTS, _MOST_VISITS = 8, 40, 3, 60
-_ANOTHER_LAYOUT = 0.6
+_ANOTHER_LAYOUT, _SAME_LAYOUT = 0.6, 0.4
 #: A mark within so many heights of the text below the customer's name is the customer's.
 _OWN_BLOCK = 9.0
 _VENDOR = TypeAdapter(Vendor)
@@ -88,6 +92,15 @@ class Learned:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What a model is shown of earlier documents of ``vendor``, and the rules that say so."""
+
+    vendor: str = ""
+    rules: tuple[VendorRule, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class VendorShown:
     """A vendor's rules as they are looked at: where each stands on a page, in their order; and those that contradict each other."""
 
@@ -98,8 +111,17 @@ class VendorShown:
 class VendorMemory:
     """What is remembered of vendors. Thread-safe."""
 
-    def __init__(self, vendors: Vendors, files: Files) -> None:
+    def __init__(
+        self,
+        vendors: Vendors,
+        files: Files,
+        offline: Callable[[Extraction], Extracted | None] = lambda read: None,
+        hidden: Callable[[str], Redaction] = lambda sha256: Redaction(),
+    ) -> None:
+        """``offline`` reads the pages of a run by the rules alone, ``hidden`` gives the places of a document that are masked."""
         self._vendors = vendors
+        self._offline = offline
+        self._hidden = hidden
         self._files = files
         self._lock = threading.Lock()
         self._known: tuple[int, Register] | None = None
@@ -144,7 +166,8 @@ class VendorMemory:
         if before and before.locked:
             return None
         vendor = before or Vendor(uuid.uuid4().hex, name)
-        self._files.keep_json(_LESSON, run_id, lesson_json(lesson_of(read, reviewed)))
+        offline = self._offline(read) if read.extractor in read.recipe.models else None
+        self._files.keep_json(_LESSON, run_id, lesson_json(lesson_of(read, reviewed, offline)))
         self._files.keep_json(_BEFORE, run_id, _VENDOR.dump_json(vendor).decode())
         lessons = [*(one for one in vendor.lessons if one != run_id), run_id]
         for old in lessons[:-_MOST_LESSONS]:
@@ -157,9 +180,11 @@ class VendorMemory:
             lessons=tuple(lessons[-_MOST_LESSONS:]),
             documents=vendor.documents + (run_id not in vendor.lessons),
         )
-        kept = [lesson for one in vendor.lessons if (lesson := self._lesson(one))]
+        kept = self._lessons_of(vendor)
         earlier = before.rules if before else ()
-        rules = _with_origin(learn_rules(vendor.rules, kept, vendor.forgotten), earlier, run_id)
+        learnt = learn_rules(vendor.rules, list(kept.values()), vendor.forgotten)
+        shown = learn_examples(tallied(earlier, read, reviewed), kept, vendor.forgotten)
+        rules = _with_origin((*learnt, *shown), earlier, run_id, kept.get(run_id))
         after = replace(vendor, rules=rules, course=_gone_on(vendor.course, run_id, read, reviewed))
         self._vendors.put(after)
         news = _news(earlier, after.rules)
@@ -231,10 +256,13 @@ class VendorMemory:
                 self.forget(vendor.vendor_id)
                 gone.append(vendor.name)
             elif left != vendor.lessons:
-                kept = [lesson for one in left if (lesson := self._lesson(one))]
+                kept = {one: lesson for one in left if (lesson := self._lesson(one))}
                 for one in vendor.lessons:  # what it was before may know what is to go
                     self._files.forget_json(_BEFORE, one)
-                rules = learn_rules((), kept, vendor.forgotten)
+                rules = (
+                    *learn_rules((), list(kept.values()), vendor.forgotten),
+                    *learn_examples((), kept, vendor.forgotten),
+                )
                 course = tuple(one for one in vendor.course if one.run_id not in runs)
                 documents = max(1, vendor.documents - 1)
                 self._vendors.put(replace(vendor, lessons=left, rules=rules, documents=documents, course=course))
@@ -265,6 +293,36 @@ class VendorMemory:
             )
         rules = tuple(tried if one.habit == rule.habit else one for one in vendor.rules)
         self._vendors.put(replace(vendor, rules=rules, forgotten=(*vendor.forgotten, rule.habit)))
+
+    def corrections(self, recalled: Recalled, kind: DocumentType, hiding: Redaction) -> Shown:
+        """What a model that reads a document of ``kind`` is shown of its vendor: corrections of documents alike in layout, but
+        nothing that stands where something is hidden in this document or in the earlier one."""
+        vendor = recalled.vendor
+        if vendor is None or not any(isinstance(rule.habit, Example) for rule in vendor.rules):
+            return Shown()
+        alike = {
+            run_id: lesson
+            for run_id, lesson in self._lessons_of(vendor).items()
+            if likeness(fingerprint(lesson.sheets.layouts), recalled.marks.layout) >= _SAME_LAYOUT
+        }
+        found = []
+        for rule, correction in corrections_for(vendor.rules, kind, alike):
+            assert isinstance(rule.habit, Example)
+            lesson = alike[rule.habit.lesson]
+            boxes = self._boxes_hidden(rule.habit.lesson, lesson, hiding)
+            if not is_hidden(lesson, rule.habit.field, (correction.gave, correction.right), boxes):
+                found.append((rule, replace(correction, why="it stands so on the page") if boxes else correction))
+        return Shown(vendor.name, tuple(rule for rule, _ in found), tuple(one for _, one in found))
+
+    def _boxes_hidden(self, run_id: str, lesson: Lesson, hiding: Redaction) -> list[tuple[int, Box]]:
+        """The hidden places on the pages of a lesson as they were read."""
+        boxes = [(page, Box(*box)) for page, *box in (*hiding.boxes, *self._hidden(lesson.document).boxes)]
+        read = self._read(run_id)
+        laid = {page.page: page.upright for page in read.page_texts if page.upright} if read else {}
+        return [
+            (page, around(apply(invert(laid[page].matrix), corners(box))) if page in laid else box)
+            for page, box in boxes
+        ]
 
     def shown(self, vendor: Vendor) -> VendorShown:
         """The rules of a vendor as they are looked at."""
@@ -362,10 +420,24 @@ def _with_layout(known: tuple[tuple[int, ...], ...], new: tuple[int, ...]) -> tu
     return (*known, new)[-_MOST_LAYOUTS:]
 
 
-def _with_origin(rules: Sequence[VendorRule], known: Sequence[VendorRule], run_id: str) -> tuple[VendorRule, ...]:
-    """``rules`` with the run that taught them where they are new."""
+def _with_origin(
+    rules: Sequence[VendorRule], known: Sequence[VendorRule], run_id: str, lesson: Lesson | None
+) -> tuple[VendorRule, ...]:
+    """``rules`` with the run that taught them where they are new, and whether it was a model that had read it right."""
     before = {rule.habit for rule in known}
-    return tuple(rule if rule.habit in before else replace(rule, learnt_from=run_id) for rule in rules)
+    return tuple(
+        rule if rule.habit in before else replace(rule, learnt_from=run_id, paid=_is_paid(rule, lesson))
+        for rule in rules
+    )
+
+
+def _is_paid(rule: VendorRule, lesson: Lesson | None) -> bool:
+    if lesson is None or lesson.answered is None or not isinstance(rule.habit, Anchor | Wanted):
+        return False
+    field = rule.habit.field
+    if field not in lesson.truth:
+        return False
+    return same(lesson.kind.field_of(field), lesson.truth[field], lesson.given[field])
 
 
 def _gone_on(course: Sequence[Visit], run_id: str, read: Extraction, reviewed: Extraction) -> tuple[Visit, ...]:

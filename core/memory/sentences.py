@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.document_types import SHIPPED
 from core.memory.anchors import LEVEL
-from core.stores.vendors import Anchor, ColumnHead, DateOrder, Habit, Wanted
+from core.stores.vendors import Anchor, ColumnHead, DateOrder, Example, Habit, Wanted
 
 _STATES = {
     "trial": "on trial: one document so far",
@@ -21,6 +21,11 @@ def habit_words(habit: Habit) -> str:
         return f"{_title_of(habit.field)} stands {_where(habit)} “{habit.label}”."
     if isinstance(habit, DateOrder):
         return f"Dates in figures begin with the {'month' if habit.month_first else 'day'}."
+    if isinstance(habit, Example):
+        gave = f"“{habit.gave}” was read" if habit.gave else "nothing was read"
+        return (
+            f"A model is shown of {_title_of(habit.field)}: {gave}, right was “{habit.right}”, because {habit.where}."
+        )
     assert isinstance(habit, ColumnHead)
     return f"The column “{habit.label}” holds the {habit.column.replace('_', ' ')}."
 

@@ -13,7 +13,7 @@ from core.memory.anchors import place_of_anchor
 from core.memory.lessons import Lesson
 from core.memory.subject import Subject, subject_of_lesson
 from core.schema.fields import FieldInfo
-from core.stores.vendors import Anchor, ColumnHead, Habit, Place, Wanted
+from core.stores.vendors import Anchor, ColumnHead, Example, Habit, Place, Wanted
 
 #: What is shown around a place, in its heights; and no less than so much of a page's width.
 _BESIDE, _ABOVE, _LEAST = 2.0, 1.0, 0.25
@@ -43,6 +43,10 @@ def _boxes_of(habit: Habit, lesson: Lesson, subject: Subject) -> Iterator[tuple[
         info = subject.info(habit.field)
         if info is not None and (found := place_of_anchor(subject.sheets, info, habit)) is not None:
             yield found
+    elif isinstance(habit, Example):
+        info = subject.info(habit.field)
+        if info is not None and habit.field in lesson.truth:
+            yield from _where(subject, info, lesson.truth[habit.field])
     elif isinstance(habit, ColumnHead):
         for layout in subject.sheets.layouts:
             yield from ((layout.number, layout.box_of(one.tokens)) for one in layout.segments if one.key == habit.words)

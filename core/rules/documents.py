@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from core.declared.extractor import read_declared
+from core.evidence import PageText
 from core.extractor import Availability, Extracted, Request
 from core.invoice.document_type import INVOICE
 from core.rules.extractor import NAME, read_invoice
@@ -26,7 +29,10 @@ class RulesExtractor:
 
     def extract(self, request: Request) -> Extracted | None:
         """The document on the chosen pages. What the page does not print is ``None``."""
-        kind = request.type
+        return self.read(request.read(), request.type)
+
+    def read(self, pages: Sequence[PageText], kind: DocumentType) -> Extracted | None:
+        """The document of a kind on these pages."""
         if kind.definition:
-            return read_declared(request.read(), kind.definition)
-        return read_invoice(request.read()) if kind is INVOICE else read_of_type(request.read(), kind)
+            return read_declared(tuple(pages), kind.definition)
+        return read_invoice(tuple(pages)) if kind is INVOICE else read_of_type(tuple(pages), kind)

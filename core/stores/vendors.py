@@ -58,7 +58,21 @@ class ColumnHead:
     kind: Literal["column"] = "column"
 
 
-Habit = Wanted | Anchor | DateOrder | ColumnHead
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A correction that is shown to a model that reads the vendor's next document: of a header field what it ``gave`` (empty:
+    nothing), what was ``right``, ``where`` that stands, in words; ``lesson`` is the run that was reviewed."""
+
+    field: str
+    gave: str
+    right: str
+    where: str
+    lesson: str
+    sure: float = 0.0
+    kind: Literal["example"] = "example"
+
+
+Habit = Wanted | Anchor | DateOrder | ColumnHead | Example
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +111,8 @@ class VendorRule:
     agreed: int = 0
     learnt_from: str = ""
     """The run whose review taught it; empty for one that came from elsewhere."""
+    paid: bool = False
+    """Whether it is a model's answer that a person confirmed: what was paid once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from core.errors import StudioError
 from core.memory.memory import VendorShown
 from core.memory.sentences import habit_words, state_words
 from core.notation.folding import fold
-from core.stores.vendors import Anchor, ColumnHead, DateOrder, Habit, Vendor, VendorRule, Wanted
+from core.stores.vendors import Anchor, ColumnHead, DateOrder, Example, Habit, Vendor, VendorRule, Wanted
 from pages.shared.charts import ACCENT, QUIET, draw_chart
 from pages.shared.entries import say
 from pages.shared.frame import get_studio, plain
@@ -140,7 +140,8 @@ def _draw_rules(vendor: Vendor, shown: VendorShown) -> None:
                 st.markdown(f"{_ICONS[rule.state]} {plain(habit_words(rule.habit))}")
                 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                     st.caption(_tally(rule), width="content")
-                    _draw_edit(vendor, rule, number)
+                    if not isinstance(rule.habit, Example):
+                        _draw_edit(vendor, rule, number)
                     st.button(
                         "Forget",
                         key=f"vendor_rule_forget_{number}",
@@ -177,7 +178,7 @@ def _draw_wish(habit: Habit, key: str) -> None:
         st.text_input("Words that it stands at", habit.label, key=key)
     elif isinstance(habit, ColumnHead):
         st.text_input("Head of the column", habit.label, key=key)
-    else:
+    elif isinstance(habit, DateOrder):
         st.selectbox("Dates in figures begin with the", ["day", "month"], int(habit.month_first), key=key)
 
 
@@ -187,14 +188,15 @@ def _wished(habit: Habit, text: str) -> Habit:
         return replace(habit, value=text)
     if isinstance(habit, DateOrder):
         return replace(habit, month_first=text == "month")
-    return replace(habit, words=fold(text), label=text)
+    return replace(habit, words=fold(text), label=text) if isinstance(habit, Anchor | ColumnHead) else habit
 
 
 def _tally(rule: VendorRule) -> str:
     counts = (
         [f"helped {rule.helped}"] + [f"hurt {rule.hurt}"] * bool(rule.hurt) + [f"tied {rule.tied}"] * bool(rule.tied)
     )
-    return f"{state_words(rule.state)} ({', '.join(counts)})"
+    paid = ", learnt from a model’s answer" * rule.paid
+    return f"{state_words(rule.state)} ({', '.join(counts)}{paid})"
 
 
 def _edit(vendor: Vendor, rule: VendorRule, key: str) -> None:

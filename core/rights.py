@@ -74,7 +74,7 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
         **_all(_RULE, "forget forget_all bring_in erase"),
     },
     "spot_checks": {
-        **_all(_LOOK, "standing warning"),
+        **_all(_LOOK, "by standing warning"),
         **_all(_RULE, "inspect note look choose loosen"),
     },
     "types": {

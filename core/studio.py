@@ -178,7 +178,7 @@ class Studio:
         self.layouts = parts.layouts
         self.accuracy = parts.accuracy
         self.memory = parts.memory
-        self.spot_checks = parts.spot_checks
+        self.spot_checks = parts.spot_checks.by(parts.person)
         self.access = parts.access
         self.analysis, self.webhooks = parts.analysis, parts.webhooks
         self._looked = -ALERT_SECONDS
@@ -299,7 +299,7 @@ class Studio:
             mine = copy.copy(self)
             mine.person = person
             mine.records, mine.comparison = self.records.by(person), self.comparison.by(person)
-            mine.gating = self.gating.by(person)
+            mine.gating, mine.spot_checks = self.gating.by(person), self.spot_checks.by(person)
             mine.inbox, mine.forgetting = self.inbox.by(person), self.forgetting.by(person)
             mine.bulk = self.bulk.by(person)
             mine.retention = self.retention.by(person)
@@ -461,7 +461,7 @@ class Studio:
         wait; gives how many were sent."""
         if monotonic() - self._looked > ALERT_SECONDS:
             self._looked = monotonic()
-            self.spot_checks.look()
+            self._parts.spot_checks.look()
             self.operation.look()
         self._tell_of_batches()
         return self._parts.delivering.round()
@@ -589,7 +589,7 @@ class Studio:
     def _look_at_spot_checks(self) -> None:
         """Whether the gate is to ask more. The record is saved by then: what goes wrong here is looked at again within a minute."""
         try:
-            if self.spot_checks.look():
+            if self._parts.spot_checks.look():
                 self.operation.look()
         except StudioError:
             log.exception("the spot checks could not be looked at")

@@ -17,7 +17,7 @@ from pages.accuracy_parts.state import Shown, active_job, shown_result
 from pages.accuracy_parts.trend import draw_trend
 from pages.shared import keys
 from pages.shared.frame import get_studio, plain
-from pages.shared.spot_checks import draw_spot_checks
+from pages.shared.spot_checks import draw_guarantee
 
 _STYLE = Path(__file__).parent / "accuracy_parts" / "style.css"
 
@@ -27,7 +27,7 @@ TABS = ("Overview", "Fields", "Misses", "Confidence", "Trend")
 def draw_page() -> None:
     """Draw the choices, then the run on its way, else the result that is chosen, else what the page is for."""
     st.html(_STYLE)
-    draw_spot_checks()
+    draw_guarantee()
     job = active_job()
     draw_choices(running=job is not None)
     draw_ended()

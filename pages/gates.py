@@ -10,6 +10,7 @@ from pages.gates_parts.draft import base, is_changed
 from pages.gates_parts.foresight import draw_change, draw_history, draw_nothing_changed
 from pages.gates_parts.form import draw_everybody, draw_type
 from pages.shared.entries import draw_notice
+from pages.shared.spot_checks import draw_spot_checks
 
 _STYLE = Path(__file__).parent / "gates_parts" / "style.css"
 
@@ -24,6 +25,7 @@ def draw_page() -> None:
         st.markdown("#### What passes without anybody")
         draw_type()
         draw_everybody()
+        draw_spot_checks()
     with told:
         if is_changed():
             draw_change()

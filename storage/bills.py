@@ -13,7 +13,7 @@ from core.call import ModelName, Usage
 from core.stores.bills import CallGroup, CorrectFields, ModelCost, PromptRecord, Unasked
 from storage.columns import day_of, summed, total
 from storage.database import Database
-from storage.tables import CALLS, RUNS
+from storage.tables import CALLS, PAID_ONCE, RUNS
 
 _CALL, _RUN = CALLS.c, RUNS.c
 
@@ -72,7 +72,12 @@ class SqlBills:
         found = {from_cache: (count, fewer, cost) for from_cache, count, fewer, cost in self._rows(query)}
         nothing = (0, 0, None)
         earlier, fewer, cost = found.get(False, nothing)
-        return Unasked(found.get(True, nothing)[0], earlier, fewer, summed(cost))
+        taught = (
+            select(func.count()).select_from(PAID_ONCE).join(asked, asked.c.run_id == PAID_ONCE.c.run_id, isouter=True)
+        )
+        taught = taught.where(PAID_ONCE.c.at >= since, PAID_ONCE.c.at < until, asked.c.run_id.is_(None))
+        count = int(self._rows(taught)[0][0])
+        return Unasked(found.get(True, nothing)[0], earlier, fewer, summed(cost), count)
 
     def prompts(self, labels: Collection[str]) -> Mapping[str, PromptRecord]:
         """See :meth:`core.stores.bills.Bills.prompts`."""

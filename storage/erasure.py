@@ -35,6 +35,7 @@ from storage.tables import (
     KEPT_TEXTS,
     METADATA,
     ORIGIN,
+    PAID_ONCE,
     REVIEW_CLAIMS,
     REVIEW_EDITS,
     REVIEWS,
@@ -79,6 +80,7 @@ _OF_RUNS = {
     API_TASKS: "task_id",
     RUN_TEXT: "run_id",
     SPOT_CHECKS: "run_id",
+    PAID_ONCE: "run_id",
     RUNS: "run_id",
     TRAIL: "run_id",
 }

@@ -30,6 +30,7 @@ from storage.tables import (
     HEADER,
     INBOX_ITEMS,
     ORIGIN,
+    PAID_ONCE,
     RUNS,
     VALUE_CHANGES,
 )
@@ -42,7 +43,9 @@ _BATCH = 2000
 
 
 #: Asked for every run: put together once.
-_FORGET_RUN = tuple(delete(table).where(table.c.run_id == bindparam("run")) for table in (RUNS, FIELD_VALUES))
+_FORGET_RUN = tuple(
+    delete(table).where(table.c.run_id == bindparam("run")) for table in (RUNS, FIELD_VALUES, PAID_ONCE)
+)
 _RENAME_DOCUMENT = update(DOCUMENTS).where(DOCUMENTS.c.sha256 == bindparam("which")).values(name=bindparam("now"))
 
 
@@ -66,6 +69,8 @@ class SqlLedger:
                 connection.execute(of_run, {"run": run_id})
             connection.execute(insert(RUNS).values(_run_row(run_id, extraction, started_at, error)))
             connection.execute(insert(FIELD_VALUES), _field_rows(run_id, extraction))
+            if any(one.paid for one in extraction.learnt) and not _from_cache(extraction.steps):
+                connection.execute(insert(PAID_ONCE).values(run_id=run_id, at=started_at))
 
     def keep_final(self, run_id: str, order_id: int | None, values: BaseModel, who: str = "") -> None:
         """See :meth:`core.stores.ledger.Ledger.keep_final`. A field of a line that the person deleted ends as null."""

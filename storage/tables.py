@@ -235,6 +235,14 @@ RUNS = Table(
     ).ddl_if(dialect="sqlite"),
 )
 
+#: Runs in which a rule gave a value that a model's answer had taught, where the cache did not give all of it; ``at`` is when they began.
+PAID_ONCE = Table(
+    "paid_once",
+    METADATA,
+    Column("run_id", String(64), primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+)
+
 #: The text of the pages of a run, by which its records are found. Their words are in ``record_words``, which each database has in
 #: its own way (:mod:`storage.full_text`).
 RUN_TEXT = Table(

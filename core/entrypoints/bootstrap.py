@@ -178,7 +178,13 @@ def _assemble(
     known = password or passwords or (lambda sha256: None)
     tell = passwords.give if passwords else (lambda sha256, password: None)
     shelf = Shelf(files, ledger, trail, database.write, opener, lambda: preferences.now.limits, known, tell)
-    spot_checks = SpotChecking(preferences, SqlSpotChecks(database), lambda: preferences.now.recipe.approve_at)
+    spot_checks = SpotChecking(
+        preferences,
+        SqlSpotChecks(database),
+        lambda: preferences.now.recipe.approve_at,
+        trail,
+        database.write,
+    )
     handlers: dict[str, Handler] = {}
     queue = _workers_queue(redis, jobs) if is_worker else _queue(settings, redis, jobs, handlers, shelf)
     runs = Runs(

@@ -10,7 +10,7 @@ from core.extraction import Extraction, Finding
 from core.extractor import Correction
 from core.memory.anchors import LEVEL, READABLE, propose_anchors
 from core.memory.applying import LEARNT, is_printed, same
-from core.memory.learning import place_of, places_of
+from core.memory.learning import names_on, place_of, places_of
 from core.memory.lessons import Lesson
 from core.memory.subject import Subject, subject_of_lesson
 from core.notation.writing import text_of
@@ -40,24 +40,25 @@ def _corrections_of(run_id: str, lesson: Lesson) -> Iterator[Example]:
     """Where a person had to put something else than the model read (or the rules, where no model was asked)."""
     if lesson.exact:
         return
-    subject = subject_of_lesson(lesson)
+    subject, names = subject_of_lesson(lesson), names_on(lesson)
     for name, right in lesson.truth.items():
         info = lesson.kind.field_of(name)
         gave = lesson.given.get(name)
         if info.kind == "currency" or (gave is not None and same(info, right, gave)):
             continue
-        where = _where(subject, name, right)
+        where = _where(subject, name, right, names)
         if where:
             yield Example(name, text_of(gave), text_of(right), where, run_id)
 
 
-def _where(subject: Subject, name: str, right: object) -> str:
-    """Why a value is right, in words; empty where it stands nowhere on the pages."""
+def _where(subject: Subject, name: str, right: object, names: Sequence[str]) -> str:
+    """Why a value is right, in words; empty where it stands nowhere on the pages. Of the ``names`` on it nothing is said."""
     info = subject.kind.field_of(name)
     places = places_of(subject.search, info, right)
     if not places:
         return "it is printed so" if isinstance(right, str) and is_printed(subject, info, right) else ""
-    anchors = propose_anchors(subject.sheets, info, places) if info.kind in READABLE else []
+    found = propose_anchors(subject.sheets, info, places) if info.kind in READABLE else []
+    anchors = [one for one in found if not any(one.words in name for name in names)]
     return f"it stands {_side(anchors[0])} “{anchors[0].label}”" if anchors else "it stands so on the page"
 
 

@@ -84,7 +84,7 @@ def _taught(lesson: Lesson, subject: Subject) -> Iterator[Habit]:
             yield DateOrder(not lesson.notation.month_first, sure)
         elif info.kind in READABLE and info.name != lesson.kind.issuer:
             places = places_of(subject.search, info, right)
-            names = _names_on(lesson)
+            names = names_on(lesson)
             yield from (
                 replace(one, sure=sure)
                 for one in propose_anchors(subject.sheets, info, places)
@@ -92,7 +92,7 @@ def _taught(lesson: Lesson, subject: Subject) -> Iterator[Habit]:
             )
 
 
-def _names_on(lesson: Lesson) -> list[str]:
+def names_on(lesson: Lesson) -> list[str]:
     """The names and addresses of a document, folded: their words are no labels, and say who the customer is."""
     kinds = {info.name: info.kind for info in lesson.kind.header}
     return [

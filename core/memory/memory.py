@@ -41,7 +41,7 @@ from core.stores.vendors import Anchor, Example, Habit, Place, Vendor, VendorRul
 #: Under these kinds the reviewed documents, and what a review replaced, are kept.
 _LESSON, _BEFORE = "lesson", "lesson-before"
 #: So many documents of a vendor are kept to try rules on, so many marks and layouts of it.
-_MOST_LESSONS, _MOST_MARKS, _MOST_LAYOUTS, _MOST_VISITS = 8, 40, 3, 60
+_MOST_LESSONS, _MOST_MARKS, _MOST_LAYOUTS, _MOST_VISITS = 8, 40, 3, 24
 _ANOTHER_LAYOUT, _SAME_LAYOUT = 0.6, 0.4
 #: A mark within so many heights of the text below the customer's name is the customer's.
 _OWN_BLOCK = 9.0
@@ -187,7 +187,7 @@ class VendorMemory:
         rules = _with_origin((*learnt, *shown), earlier, run_id, kept.get(run_id))
         after = replace(vendor, rules=rules, course=_gone_on(vendor.course, run_id, read, reviewed))
         self._vendors.put(after)
-        news = _news(earlier, after.rules)
+        news = tuple(rule for rule in _news(earlier, after.rules) if _is_told(rule, kept.get(run_id)))
         return Learned(after, news, tuple(self._place(rule, after) for rule in news))
 
     def unlearn(self, run_id: str) -> bool:
@@ -431,6 +431,11 @@ def _with_origin(
     )
 
 
+def _is_told(rule: VendorRule, lesson: Lesson | None) -> bool:
+    """Whether a rule is news to the person: what models would be shown is none where no model is asked."""
+    return not isinstance(rule.habit, Example) or (lesson is not None and lesson.answered is not None)
+
+
 def _is_paid(rule: VendorRule, lesson: Lesson | None) -> bool:
     if lesson is None or lesson.answered is None or not isinstance(rule.habit, Anchor | Wanted):
         return False
@@ -449,7 +454,7 @@ def _gone_on(course: Sequence[Visit], run_id: str, read: Extraction, reviewed: E
         values += bool(right)
         wrong += right != got
         without += right != text_of(by_itself.get(info.name))
-    visit = Visit(run_id, datetime.now(UTC).isoformat(timespec="seconds"), values, wrong, without)
+    visit = Visit(run_id, datetime.now(UTC).date().isoformat(), values, wrong, without)
     return (*(one for one in course if one.run_id != run_id), visit)[-_MOST_VISITS:]
 
 

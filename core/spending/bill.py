@@ -35,6 +35,9 @@ class Savings:
     cached_saved: Decimal
     earlier: int
     earlier_saved: Decimal
+    taught: int = 0
+    """Those of them in which a rule gave a value that a model's answer had taught, and a person confirmed: what was paid once."""
+    taught_saved: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,16 @@ class Spending:
         model, each = costs[strong].model, costs[strong].each
         unasked = self._bills.unasked(period.since, period.until, model, each)
         earlier_saved = each * unasked.cheaper - unasked.spent
-        return Savings(strong, each, unasked.cached, each * unasked.cached, unasked.earlier, earlier_saved)
+        return Savings(
+            strong,
+            each,
+            unasked.cached,
+            each * unasked.cached,
+            unasked.earlier,
+            earlier_saved,
+            unasked.taught,
+            each * unasked.taught,
+        )
 
     def calls(self, period: Period, limit: int | None = None) -> Iterator[CallRow]:
         """The calls of ``period``, newest first, at most ``limit``, without what was sent. Streamed."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.extraction import Extraction
+from core.person import STUDIO, Person
 from core.preferences import Preferences
 from core.settings import Defaults, SpotChecks
 from core.spot_checks.bound import enough_right, wrong_at_most
 from core.spot_checks.drawing import hold_back, was_drawn
 from core.stores.spot_checks import SpotCheckStore
+from core.stores.trail import Trail, TrailEvent
+from core.stores.unit import Unit
 from core.validation.gate import CRITICAL, lowest_confidence
 
 #: The gate asks for no more than this: beyond, confidence tells right from wrong no better.
@@ -61,11 +65,28 @@ class Standing:
 class SpotChecking:
     """Spot checks of one installation. Thread-safe."""
 
-    def __init__(self, preferences: Preferences, store: SpotCheckStore, approve_at: Callable[[], float]) -> None:
-        """``approve_at`` is the threshold that the default recipe asks for."""
+    def __init__(
+        self,
+        preferences: Preferences,
+        store: SpotCheckStore,
+        approve_at: Callable[[], float],
+        trail: Trail,
+        unit: Unit,
+        person: Person = STUDIO,
+    ) -> None:
+        """``approve_at`` is the threshold that the default recipe asks for, ``unit`` one transaction over trail and preferences."""
         self._preferences = preferences
         self._store = store
         self._approve_at = approve_at
+        self._trail = trail
+        self._unit = unit
+        self._person = person
+
+    def by(self, person: Person) -> SpotChecking:
+        """The same spot checks, in the hands of ``person``."""
+        mine = copy.copy(self)
+        mine._person = person
+        return mine
 
     @property
     def choices(self) -> SpotChecks:
@@ -105,7 +126,10 @@ class SpotChecking:
         asks = round(min(_MOST_ASKED, 1 - (1 - before) * _NEARER), 5)
         if choices.asks is not None and asks <= choices.asks:
             return False
-        return self._change(lambda now: now if now.asks != choices.asks else now.model_copy(update={"asks": asks}))
+        return self._change(
+            f"more certainty is asked for ({100 * asks:g} %): spot checks found more wrong than {choices.most_wrong} of 1,000",
+            lambda now: now if now.asks != choices.asks else now.model_copy(update={"asks": asks}),
+        )
 
     def warning(self) -> str:
         """A sentence where somebody is to be told: the gate asks more than it did, or more is wrong than allowed; else empty."""
@@ -126,16 +150,25 @@ class SpotChecking:
         """Draw this share (0 to 0.05) of what passes, and allow so many wrong ones of 1,000 (``None``: no limit). Raises StorageError."""
         seed = self.choices.seed or secrets.token_hex(16)
         wish = {"share": share, "most_wrong": most_wrong}
-        self._change(lambda now: SpotChecks(**{**now.model_dump(), **wish, "seed": now.seed or seed}))
+        self._change(
+            f"spot checks: {100 * share:g} % of what passes, {most_wrong or 'any number'} of 1,000 may be wrong",
+            lambda now: SpotChecks.model_validate({**now.model_dump(), **wish, "seed": now.seed or seed}),
+        )
 
     def loosen(self) -> None:
         """Have the gate ask for no more than recipe and gates say. Raises StorageError."""
-        self._change(lambda now: now.model_copy(update={"asks": None}))
+        self._change(
+            "no more certainty is asked for because of spot checks", lambda now: now.model_copy(update={"asks": None})
+        )
 
-    def _change(self, change: Callable[[SpotChecks], SpotChecks]) -> bool:
-        before = self.choices
+    def _change(self, told: str, change: Callable[[SpotChecks], SpotChecks]) -> bool:
+        before, who = self.choices, self._person
 
         def changed(now: Defaults) -> Defaults:
             return now.model_copy(update={"spot_checks": change(now.spot_checks)})
 
-        return self._preferences.change(changed).spot_checks != before
+        with self._unit():
+            is_changed = self._preferences.change(changed).spot_checks != before
+            if is_changed:
+                self._trail.add([TrailEvent("gates changed", who.name, who.known, told={"changes": [told]})])
+        return is_changed

@@ -64,6 +64,8 @@ class Unasked:
     earlier: int
     cheaper: int
     spent: Decimal
+    taught: int = 0
+    """Those of the others in which a rule gave a value that a model's answer had taught."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,11 +88,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A reviewed document of a vendor: when it was reviewed (UTC, ISO), how many header values it has, how many of them were ``wrong``
+    """A reviewed document of a vendor: the day on which it was reviewed (UTC, ISO), how many header values it has, how many of them were ``wrong``
     as it was read, and how many would have been ``without`` what was learnt before."""
 
     run_id: str
-    at: str
+    on: str
     values: int
     wrong: int
     without: int

@@ -121,4 +121,10 @@ def _draw_savings(bill: Bill, period: Period) -> None:
     st.caption(
         f"Cache: {plain(dollars(saved.cached_saved))}, {saved.cached:,} runs  \n"
         f"Earlier reader: {plain(dollars(saved.earlier_saved))}, {saved.earlier:,} runs"
+        + (
+            f"  \nof these by what a model’s answers had taught, and you confirmed: {plain(dollars(saved.taught_saved))}, "
+            f"{saved.taught:,} runs"
+            if saved.taught
+            else ""
+        )
     )

@@ -82,6 +82,7 @@ Gates page
                            gate_limits_<...> (a table), each with the type and a number that grows as all begins anew
     gate_always_<n>, gate_never_<n>    vendors
     gates_foresee          shows what the change would have done (gates_last says to how many documents); then gates_save, gates_discard
+    spot_checks            what spot checks say; spot_checks_choose opens spot_share and spot_most; spot_checks_loosen asks no more than before
     gates_foreseen         the table of these documents, narrowed by gates_which
 
 Vendors page

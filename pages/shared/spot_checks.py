@@ -14,22 +14,36 @@ _SHARE, _MOST = "spot_share", "spot_most"
 _STEPS = (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 4.5, 5.0)
 
 
-def draw_spot_checks() -> None:
-    """Draw what they say, beside the way to choose."""
+def draw_guarantee() -> None:
+    """Draw what they say of the documents that pass."""
     try:
         standing = get_studio().spot_checks.standing()
     except StudioError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="spot_checks"):
-        st.markdown(_said(standing), width="stretch")
+    with st.container(key="guarantee"):
+        st.markdown(_said(standing))
+        if standing.choices.asks is not None:
+            st.warning(plain(get_studio().spot_checks.warning()), icon=":material/gpp_maybe:")
+
+
+def draw_spot_checks() -> None:
+    """Draw what they say, and the way to choose."""
+    st.markdown("#### Spot checks")
+    try:
+        standing = get_studio().spot_checks.standing()
+    except StudioError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    with st.container(key="spot_checks"):
+        st.markdown(_said(standing))
         _draw_choice(standing)
     _draw_asks_more(standing)
 
 
 def _said(standing: Standing) -> str:
     if not standing.choices.share and standing.most is None:
-        return ":gray[:material/casino: No spot checks: what passes with nobody looking is not checked afterwards.]"
+        return ":gray[:material/casino: No spot checks: what passes with nobody looking is not checked afterwards (Gates page).]"
     sign, colour = (":material/verified:", "green") if standing.holds else (":material/casino:", "gray")
     sign, colour = (":material/warning:", "orange") if standing.is_broken else (sign, colour)
     words = f"{guarantee_words(standing)} {limit_words(standing)}".strip()

@@ -78,7 +78,7 @@ def _draw_course(vendor: Vendor) -> None:
     import plotly.graph_objects as go
 
     numbers = [*range(1, len(vendor.course) + 1)]
-    days = [visit.at[:10] for visit in vendor.course]
+    days = [visit.on for visit in vendor.course]
     figure = go.Figure()
     for name, colour, dash, counts in (
         ("without what was learnt", QUIET, "dot", [visit.without for visit in vendor.course]),
@@ -134,25 +134,38 @@ def _draw_rules(vendor: Vendor, shown: VendorShown) -> None:
     if not vendor.rules:
         st.markdown("No rule yet: a correction of something that stands on the page makes one.")
     for number, rule in enumerate(vendor.rules):
-        with st.container(key=f"vendor_learnt_{number}", gap="xsmall"):
-            words, crop = st.columns([5, 3], vertical_alignment="center")
-            with words:
-                st.markdown(f"{_ICONS[rule.state]} {plain(habit_words(rule.habit))}")
-                with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                    st.caption(_tally(rule), width="content")
-                    if not isinstance(rule.habit, Example):
-                        _draw_edit(vendor, rule, number)
-                    st.button(
-                        "Forget",
-                        key=f"vendor_rule_forget_{number}",
-                        type="tertiary",
-                        icon=":material/close:",
-                        on_click=_forget_rule,
-                        args=(vendor, rule),
-                        **kept_for("memory.forget_rule", "It goes and is not learnt again."),
-                    )
-            with crop:
-                draw_crop(shown.places[number] if number < len(shown.places) else None)
+        if not isinstance(rule.habit, Example):
+            _draw_rule(vendor, shown, number, rule)
+    examples = [(number, rule) for number, rule in enumerate(vendor.rules) if isinstance(rule.habit, Example)]
+    if examples:
+        with st.expander(f"What models are shown of it ({len(examples)})", key="vendor_examples"):
+            st.caption(
+                "Sent with the next document of the vendor where its recipe asks a model, masked as the recipe says."
+            )
+            for number, rule in examples:
+                _draw_rule(vendor, shown, number, rule)
+
+
+def _draw_rule(vendor: Vendor, shown: VendorShown, number: int, rule: VendorRule) -> None:
+    with st.container(key=f"vendor_learnt_{number}", gap="xsmall"):
+        words, crop = st.columns([5, 3], vertical_alignment="center")
+        with words:
+            st.markdown(f"{_ICONS[rule.state]} {plain(habit_words(rule.habit))}")
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.caption(_tally(rule), width="content")
+                if not isinstance(rule.habit, Example):
+                    _draw_edit(vendor, rule, number)
+                st.button(
+                    "Forget",
+                    key=f"vendor_rule_forget_{number}",
+                    type="tertiary",
+                    icon=":material/close:",
+                    on_click=_forget_rule,
+                    args=(vendor, rule),
+                    **kept_for("memory.forget_rule", "It goes and is not learnt again."),
+                )
+        with crop:
+            draw_crop(shown.places[number] if number < len(shown.places) else None)
 
 
 def _draw_edit(vendor: Vendor, rule: VendorRule, number: int) -> None:

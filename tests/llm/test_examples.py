@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.call import ModelName
 from core.entrypoints.bootstrap import build_studio
 from core.events import RunFinished
 from core.extraction import Extraction
@@ -15,6 +17,7 @@ from core.invoice.model import Invoice
 from core.llm.schema import reply_of
 from core.recipe import ModelChoice, Recipe, Redaction
 from core.settings import Settings
+from core.spending import PERIODS
 from core.stores.vendors import Example
 from core.studio import Studio
 from tests.core.memory.test_memory import FIRST, SECOND, THIRD, VENDOR, save
@@ -147,3 +150,6 @@ def test_a_models_answer_that_was_confirmed_is_read_offline_the_next_time(
     assert found.values.invoice_number == "KV-4802"
     assert any(one.path == "invoice_number" and one.paid for one in found.learnt)
     assert mock_models.count() == asked
+    everything = PERIODS["This month"](studio.spending.now())
+    unasked = studio._parts.bills.unasked(everything.since, everything.until, ModelName("local", "gpt-4o"), Decimal(1))
+    assert unasked.taught == 1

@@ -71,6 +71,6 @@ def test_a_rule_is_changed_in_its_own_words(studio: Studio) -> None:
 
 def test_how_the_documents_went_is_drawn(studio: Studio) -> None:
     """From the second on."""
-    visits = tuple(Visit(f"r{n}", "2026-01-01T00:00:00+00:00", 9, n, 5) for n in range(3))
+    visits = tuple(Visit(f"r{n}", "2026-01-01", 9, n, 5) for n in range(3))
     studio.memory._vendors.put(replace(put_one(studio), course=visits))
     assert any("Wrong header values" in text.value for text in open_page().markdown)

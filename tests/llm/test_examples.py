@@ -79,8 +79,8 @@ def test_the_next_document_of_the_vendor_is_asked_about_with_what_was_corrected(
     found = read(studio, SECOND, "r2")
     said = sent(mock_models)
     assert "Invoice number: given was “2024”; right was “KV-4711”, because it stands behind “Our mark”" in said
-    assert said.index(FENCE) < said.index("BEGIN DOCUMENT")
-    assert "Total" not in said[said.index(FENCE) : said.index("END CORRECTIONS")].replace("Totals", "")
+    assert said.rindex(FENCE) < said.rindex("BEGIN DOCUMENT")
+    assert "Total" not in said[said.rindex(FENCE) : said.rindex("END CORRECTIONS")]
     assert found.examples == ("r1:invoice_number",)
     assert found.verdict == "needs review"
     assert any(finding.check == "learnt" and "shown a correction" in finding.message for finding in found.findings)

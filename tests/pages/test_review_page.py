@@ -251,9 +251,9 @@ def test_what_a_save_teaches_is_told_with_its_place_and_taken_back(
     place = Place("a" * 64, 1, 0, (10.0, 20.0, 60.0, 30.0))
     monkeypatch.setattr(Studio, "_learn", lambda *_: Taught("v", "Acme", ("A rule.",), (place,)))
     run_id = put(studio, "one", "14.50")
-    acts = [{"do": "set", "path": "vendor_name", "text": "Acme Ltd", "was": "Acme"}]
+    acts = [{"do": "yes", "paths": ["total_amount"]}]
     ask(studio, "a", "open", ANA, run=run_id)
-    told = ask(studio, "a", "save", ANA, run=run_id, acts=acts, wish={"anyway": True})
+    told = ask(studio, "a", "save", ANA, run=run_id, acts=acts)
     assert told["taught"]["things"] == ("A rule.",)
     assert "/page-crop/" in told["taught"]["crops"][0]
     assert ask(studio, "a", "unlearn", ANA, run=run_id) == {"unlearnt": False}

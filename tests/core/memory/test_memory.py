@@ -266,7 +266,7 @@ def test_a_rule_can_be_changed_unless_that_breaks_a_kept_document(studio: Studio
     (vendor,) = studio.memory.all()
     rule = rule_of(studio, "vendor_name")
     with pytest.raises(RuleError, match="would make a value wrong"):
-        studio.memory.edit_rule(vendor.vendor_id, rule, replace(rule.habit, field="customer_name"))
+        studio.memory.edit_rule(vendor.vendor_id, rule, replace(rule.habit, field="vendor_tax_id"))
     studio.memory.edit_rule(vendor.vendor_id, rule, replace(rule.habit, value="Kahlert & Voss."))
     assert rule_of(studio, "vendor_name").habit.value == "Kahlert & Voss."
 

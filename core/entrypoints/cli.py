@@ -159,6 +159,15 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="each vendor's documents in order, the truth of each learnt from before the next, beside no memory",
     )
+    given.add_argument(
+        "--stress",
+        type=int,
+        nargs="?",
+        const=1,
+        default=0,
+        metavar="TIMES",
+        help="each document also altered in ways that do not change its answer, by the offline rules alone: what breaks, and what passes",
+    )
     parser.add_argument(
         "--wrong", type=float, default=0.0, metavar="SHARE", help="with --learn: spoil this share of the corrections"
     )

@@ -270,6 +270,10 @@ def _tax_included(subtotal: Decimal, total: Decimal) -> bool:
     return _near(subtotal, total, ROUNDING)
 
 
+#: A rebate that nothing on the page tells of is at most this share of the subtotal.
+_MOST_OFF = Decimal("0.2")
+
+
 def _missing_amount(case: InvoiceExamination) -> Iterator[Finding]:
     """An amount that follows from two others is proposed, never filled in."""
     subtotal, tax, total = case.invoice.subtotal, case.invoice.tax, case.invoice.total_amount
@@ -284,6 +288,9 @@ def _missing_amount(case: InvoiceExamination) -> Iterator[Finding]:
         if difference * subtotal > 0 and abs(difference) > ROUNDING and not case.explains(difference, ROUNDING):
             sentence = f"No tax was found; total {total} − subtotal {subtotal} = {difference}."
             yield Finding("total", "warning", sentence, ("tax",), str(difference))
+        elif -difference * subtotal > _MOST_OFF * subtotal**2 and not case.explains(difference, ROUNDING):
+            sentence = f"The subtotal {subtotal} is more than the total {total}: nothing on the page says why."
+            yield Finding("total", "warning", sentence, ("total_amount", "subtotal"))
 
 
 def _is_tax_share(tax: Decimal, total: Decimal) -> bool:

@@ -25,6 +25,9 @@ _PREFIX = re.compile(r"^[A-Z]{1,5}[.\-/]?$")
 _TAIL = re.compile(r"^(?:[/\-–]|[/\-–]?\d[\d/.\-–]*|[A-Z]{0,2}\d[\w/.\-]*)$")
 #: A segment of more words is a sentence, in which a date may be any date.
 _SENTENCE = 7
+#: Kinds of labels whose date is not the invoice's, and how likely the first of several dates is that none claims.
+_CLAIMING = frozenset({"due_date", "order_date", "other", "order_number"})
+_ONE_OF_SEVERAL = 0.2
 _OWN = frozenset({"invoice_number", "invoice_date", _BOTH})
 #: How labels begin (folded) that say when the page was printed, or that name an account's statement.
 _PRINTED = ("druck", "print", "gedruckt", "stampa", "utskrift", "datawydruku", "datumtisku")
@@ -306,6 +309,8 @@ def _is_prefix(reading: Reading, label: Label) -> bool:
     """Whether a label is the prefix of the number in a cell beside the number's own label (Invoice no. / INV#4471)."""
     left = reading.layouts[label.page].left_of(label.segment)[:1] if not label.start else []
     named = [reading.label_starting(label.page, segment) for segment in left]
+    if left and named == [None] and left[0].text.endswith(":") and label.end == 1 and label.weight < _SURE:
+        return True  # what announces it is not known: whether its letters belong to it neither
     return any(other and other.stands_alone and reading.is_prefixed(other, label.segment) for other in named)
 
 
@@ -352,6 +357,8 @@ def _dates_of_titles(reading: Reading, candidates: Sequence[Candidate]) -> list[
         if segment is None:
             continue
         after = segment.tokens[segment.tokens.index(number.tokens[-1]) + 1 :]
+        if not after and (right := reading.layouts[number.page].right_of(segment)):
+            after = right[0].tokens
         dates = reading.dates_in(after)
         if dates and after.index(dates[0].tokens[0]) <= 2:
             score = number.score * 0.9
@@ -383,23 +390,28 @@ def _stamped(reading: Reading, line: Line) -> FoundDate | None:
 def _lone_date(reading: Reading, chosen: dict[str, Candidate]) -> Candidate | None:
     """The first date of the first page that no label claims, where no label announces the invoice's date."""
     taken = {id(token) for candidate in chosen.values() for token in candidate.tokens}
-    claimed = {"due_date", "order_date", "other", "order_number"}
+    loose: list[Candidate] = []
     for segment in reading.layouts[0].segments if reading.layouts else ():
         line = reading.layouts[0].lines[segment.line]
         if reading.is_receipt and (stamp := _stamped(reading, line)) and stamp.tokens[0] in segment.tokens:
-            return Candidate("invoice_date", stamp.value, stamp.tokens, 0, 0.45, "only date", "")
+            return loose[0] if loose else Candidate("invoice_date", stamp.value, stamp.tokens, 0, 0.45, "only date", "")
         if len(segment.tokens) > _SENTENCE:
             continue
         claims = [
             label.segment.tokens[label.start].x0
             for other in line.segments
             for label in reading.labels_of.get((0, other.index), ())
-            if label.kind in claimed and (other is segment or not label.start)
+            if label.kind in _CLAIMING and (other is segment or not label.start)
         ]
         for found in reading.dates_in(segment.tokens):
             if any(id(token) in taken for token in found.tokens):
                 continue
             if not any(claim < found.tokens[0].x0 for claim in claims):
                 early = 0.45 if segment.y0 < 0.4 * reading.layouts[0].height else 0.3
-                return Candidate("invoice_date", found.value, found.tokens, 0, early, "only date", "")
-    return None
+                loose.append(Candidate("invoice_date", found.value, found.tokens, 0, early, "only date", ""))
+    rivals = {found.value for found in loose[:1]} | {
+        found.value for found in loose if found.tokens[0].y0 < reading.table_top
+    }
+    if not loose or reading.is_receipt or len(rivals) == 1:
+        return loose[0] if loose else None
+    return replace(loose[0], score=_ONE_OF_SEVERAL, rule="first of several dates")

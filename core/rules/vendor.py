@@ -254,8 +254,13 @@ def _names_in_two_lines(reader: PartyReader) -> Iterator[Name]:
         large = first.height > _LARGE * layout.text_height
         company = company and not reading.scanned
         if large or company:
-            text = clean_name(f"{first.text} {second.text}", reading.lexicon.titles)
-            yield Name(text, (*first.tokens, *second.tokens), block.page, 1.05 if company else 0.8, "name in two lines")
+            begin = 1 + max((at for at, token in enumerate(first.tokens) if token.text.endswith(":")), default=-1)
+            tokens = (*first.tokens[begin:], *second.tokens)  # what a colon announces, though the word is not known
+            text = clean_name(
+                " ".join(token.text for token in tokens) if begin else f"{first.text} {second.text}",
+                reading.lexicon.titles,
+            )
+            yield Name(text, tokens, block.page, 1.05 if company else 0.8, "name in two lines")
 
 
 def _is_half(reading: Reading, page: int, *halves: Segment) -> bool:

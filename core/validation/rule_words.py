@@ -23,6 +23,7 @@ _WORDS = {
     "name in two lines": "a name on two lines at the top",
     "number before the text": "the number before the text",
     "only date": "the only date on the page",
+    "first of several dates": "the first of several dates on the page",
     "printed currency": "as printed with the amounts",
     "quantity × price = total": "quantity × price gives the total",
     "rows of amounts": "in a row that ends in an amount",

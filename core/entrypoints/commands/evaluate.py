@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     subjects = _subjects(arguments)
     if arguments.learn:
         return _learn(arguments, subjects)
+    if arguments.stress:
+        return _stress(arguments, subjects)
     predict = _given(arguments.pred) if arguments.pred else _extracting(arguments)
     lines = StepLines(arguments.quiet)
     scored: list[ScoredCase] = []
@@ -97,6 +101,54 @@ def _learn(arguments: argparse.Namespace, subjects: Sequence[Subject]) -> int:
         print_json({"places": places_json(places)})
     else:
         sys.stdout.write(f"{render_places(places)}\n")
+    return 0
+
+
+def _stress(arguments: argparse.Namespace, subjects: Sequence[Subject]) -> int:
+    """Read every document's words as they are and altered, by the rules alone: invoice XML would answer for the page."""
+    from core.accuracy.stress import Paper
+    from core.accuracy.stressed import FixedPages, render_stressed, stress, stressed_json
+    from core.entrypoints.bootstrap import extractors
+    from core.entrypoints.commands.reading import open_studio
+    from core.events import RunFinished
+    from core.pipeline import Pipeline, RunOrder
+    from core.recipe import Recipe
+    from storage.disk_cache import DiskCache
+
+    settings = Settings()
+    studio = open_studio(_apart(settings), settings)
+    read = _reader(arguments, studio)
+    lines = StepLines(arguments.quiet)
+    as_read: dict[str, Extraction] = {}
+    by_id = {subject.case.case_id: subject for subject in subjects}
+    for number, subject in enumerate(subjects, 1):
+        lines.title(f"[{number}/{len(subjects)}] {subject.case.case_id}, its words")
+        try:
+            as_read[subject.case.case_id] = read(subject)
+        except (StudioError, OSError) as error:
+            warn(f"{subject.case.case_id}: {error}")
+    papers = {
+        case_id: Paper(tuple(page.as_read() for page in found.page_texts), by_id[case_id].case.truth)
+        for case_id, found in as_read.items()
+        if found.page_texts
+    }
+    fixed = FixedPages()
+    opened = lru_cache(maxsize=1)(lambda case_id: studio.open(by_id[case_id].load(), by_id[case_id].name))
+    with tempfile.TemporaryDirectory() as nowhere:
+        pipeline = Pipeline(extractors(), fixed, DiskCache(Path(nowhere), 0), "stress")
+
+        def read_paper(case_id: str, paper: Paper) -> Extraction:
+            fixed.pages = paper.pages
+            found = as_read[case_id]
+            recipe = by_id[case_id].case.read_with(Recipe(extractors=("rules",)))
+            order = RunOrder(lambda: opened(case_id), found.name, found.document, found.pages, recipe)
+            return next(event.extraction for event in pipeline.run(order) if isinstance(event, RunFinished))
+
+        rows = stress(papers, read_paper, arguments.stress, lines.title)
+    if arguments.json:
+        print_json({"stress": stressed_json(rows)})
+    else:
+        sys.stdout.write(f"{render_stressed(rows)}\n")
     return 0
 
 

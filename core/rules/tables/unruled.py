@@ -22,7 +22,7 @@ from core.rules.tables.factors import (
     take_leading_quantity,
     take_trailing_quantities,
 )
-from core.rules.tables.items import ItemRow, number_cell, text_cell
+from core.rules.tables.items import ItemRow, multiplies, number_cell, text_cell
 from core.rules.tables.money_rows import MoneyRow, main_column, money_rows
 from core.rules.tables.pump import take_pump
 from core.rules.tables.words import TableWords
@@ -32,6 +32,8 @@ _ENOUGH = 2
 #: A sum that differs by no more than this share is taken for that of the rows with a tax or a misread digit.
 _NEAR = Decimal("0.3")
 _CENTS = re.compile(r"\d[.,]\d\d\b")
+#: No tax has a higher rate; amounts that differ by no more are the same; quantity, price, net and rate stand before a gross amount.
+_HIGHEST_RATE, _CENT, _NET_AND_GROSS = 30, Decimal("0.011"), 4
 #: A date, a time or the number of the document.
 _REFERENCE = re.compile(r"\d[-/.]\d{1,2}[-/.]\d{2}|\d:\d\d|\[?\d{6,}\]?$")
 _AT = re.compile(r"^@\d+[.,]\d\d$")
@@ -42,6 +44,8 @@ def read_without_header(pages: Sequence[Layout], words: TableWords, habit: Notat
     """The items that prove themselves by their numbers; empty where none do."""
     rows = [row for page in pages for row in money_rows(page, words, habit)]
     _mark_called_sums(rows, words)
+    _mark_taxes(rows)
+    _take_nets(rows)
     take_pump(rows, habit)
     column = main_column(rows)
     sums = {row.amount.value for row in rows if row.kind == "sum" and row.amount.value}
@@ -133,6 +137,39 @@ def _mark_called_sums(rows: Sequence[MoneyRow], words: TableWords) -> None:
         above = [other.amount.value for other in rows[:at] if other.kind in ("item", "discount")]
         if row.amount.value in sums or row.amount.value in list(accumulate(reversed(above))):
             row.kind = "sum"
+
+
+def _mark_taxes(rows: Sequence[MoneyRow]) -> None:
+    """Rows whose amount is a rate, printed on them, of an amount on them that other rows come to are a tax, whatever they are
+    called (Tax (S) 150.00 19  28.50): no goods."""
+    for at, row in enumerate(rows):
+        if row.kind != "item" or len(row.numbers) < 2:
+            continue
+        others = [other.amount.value for other in rows[:at] if other.kind == "item"]
+        known = {*(other.amount.value for other in rows if other is not row), *accumulate(reversed(others))}
+        bases = [number.value for number in row.numbers if number.decimals == 2 and number.value in known]
+        rates = [
+            number.value for number in row.numbers if 0 < number.value <= _HIGHEST_RATE and number.value not in bases
+        ]
+        if any(abs(base * rate / 100 - row.amount.value) <= _CENT for base in bases for rate in rates):
+            row.kind = "none"
+
+
+def _take_nets(rows: Sequence[MoneyRow]) -> None:
+    """Rows that end in their net, rate, tax and gross are worth their net: what quantity and price make."""
+    for row in rows:
+        if row.kind != "item" or len(row.numbers) < _NET_AND_GROSS:
+            continue
+        rates = [number.value for number in row.numbers if number.percent]
+        for at, net in enumerate(row.numbers[2:], 2):
+            grown = any(abs(net.value * (100 + rate) / 100 - row.amount.value) <= _CENT for rate in rates if rate)
+            factors = row.numbers[:at]
+            made = any(multiplies(one.value, other.value, net.value) for one, other in combinations(factors, 2))
+            if net.decimals == 2 and grown and made:
+                start = net.tokens[0].x0
+                row.amount, row.numbers = net, list(factors)
+                row.label = [token for token in row.label if token.x1 <= start]
+                break
 
 
 def _sections(rows: Sequence[MoneyRow]) -> list[MoneyRow]:
@@ -261,6 +298,7 @@ def _nearly(run: Sequence[MoneyRow], sums: set[Decimal]) -> bool:
 
 
 def _item(row: MoneyRow, proven: bool, below: bool) -> ItemRow:
+    proven = proven and (row.amount.value != 0 or row.quantity is not None)  # of nothing a sum proves nothing
     score = 0.85 if proven else 0.55
     rule = "rows that add up to a printed sum" if proven else "rows of amounts"
     page = row.layout

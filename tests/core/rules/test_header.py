@@ -320,3 +320,27 @@ def test_a_label_with_a_letter_read_as_a_digit_is_a_label() -> None:
     """On a scan."""
     scan = page("Rechnung\nBerlin, 10.05.2024\nRECHNUNG5DATUM|@200 12.05.2024", engine="rapidocr")
     assert read_invoice([scan]).values.invoice_date == date(2024, 5, 12)
+
+
+def test_the_date_of_a_title_may_stand_in_the_next_cell() -> None:
+    """“Invoice no. 4711    of 5 March 2018”, below a date of the form that nobody names."""
+    text = "Form 2.5 10 January 2023\nInvoice no. RE-2018-4711|@300 of 5 March 2018"
+    assert header(text).invoice_date == date(2018, 3, 5)
+
+
+def test_the_first_of_several_dates_that_no_label_claims_is_doubted() -> None:
+    """Where there is one only, it is believed; what stands in the rows of a table is no rival."""
+    one, two = (
+        "Leeds, 5 March 2018\nInvoice no. 4711",
+        "Leeds, 5 March 2018\nInvoice no. 4711\nPrinted 7 April 2018 again",
+    )
+    goods = "Room, 4 March 2018|@200 2|@250 40.00|@300 80.00\nRoom, 5 April 2018|@200 2|@250 40.00|@300 80.00"
+    rows = f"\nDescription|@200 Qty|@250 Price|@300 Amount\n{goods}"
+    rules = [read(text).provenance["invoice_date"].rule for text in (one, two, one + rows)]
+    assert rules == ["only date", "first of several dates", "only date"]
+
+
+def test_a_prefix_beside_a_word_that_is_not_known_announces_no_number() -> None:
+    """“Zapf:  INV 4471” may be the number INV 4471: half of it is not taken; beside nothing, INV is the label."""
+    assert header("Zapf:|@200 INV 4471").invoice_number is None
+    assert header("INV 4471").invoice_number == "4471"

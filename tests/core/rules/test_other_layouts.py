@@ -248,3 +248,9 @@ def test_a_british_house_with_a_name_and_no_number_begins_an_address() -> None:
     assert (
         read("!Piers Gardens\n" + head + TABLE).values.billing_address == "The Old Rectory, Bromfield, Ludlow SY8 2JR"
     )
+
+
+def test_a_word_before_a_colon_is_no_part_of_a_name_in_two_lines() -> None:
+    """Whatever language it is in."""
+    head = "!Roke: Pinefold Heating\n!And Plumbing Ltd\n12 Quay Street\nLeeds LS1 4AB\n\n"
+    assert read(head + TABLE).values.vendor_name == "Pinefold Heating And Plumbing Ltd"

@@ -419,3 +419,34 @@ def test_a_price_in_the_line_of_text_is_no_part_of_it() -> None:
     """“FRUITS @24.00” above code, quantity and amount."""
     rows = [("FRUITS @24.00",), ("40158 *1", "24.00"), ("GREENS @16.00",), ("40158 *1", "16.00"), ("Total", "40.00")]
     assert [row[0] for row in plain(read(page(rows, RECEIPT)))] == ["FRUITS", "GREENS"]
+
+
+def test_a_tax_under_a_word_that_is_not_known_is_no_goods() -> None:
+    """It is the rate on its row of the amount there, which the goods come to."""
+    places = (40, -340, -430, -540)
+    sheet = page(
+        [
+            ("Winter tyres", "", "", "150.00"),
+            ("Netto", "", "", "150.00"),
+            ("Zusatz (S)", "150.00", "19", "28.50"),
+            ("Gesamtbetrag", "", "", "178.50"),
+        ],
+        places,
+    )
+    assert plain(read(sheet, language="de")) == [("Winter tyres", None, None, "150")]
+
+
+def test_a_row_that_ends_in_net_rate_tax_and_gross_is_worth_its_net() -> None:
+    """Quantity and price make the net; no head says which is which."""
+    row = ("Desk lamp", "4", "25.00", "100.00", "20%", "20.00", "120.00")
+    sheet = page(
+        [row, ("Net", "", "", "", "", "", "100.00"), ("Total", "", "", "", "", "", "120.00")],
+        (40, -200, -260, -330, -390, -450, -540),
+    )
+    assert plain(read(sheet)) == [("Desk lamp", "4", "25", "100")]
+
+
+def test_a_sum_does_not_prove_a_row_of_nothing() -> None:
+    """With or without it the rows add up."""
+    rows = read(page([("Computing", "5.00"), ("FAC **", "0.00"), ("Storage", "3.00"), ("Total", "8.00")], RECEIPT))
+    assert [row.total_price.score for row in rows if row.total_price] == [0.85, 0.55, 0.85]

@@ -286,3 +286,10 @@ def test_a_line_that_xml_states_is_no_warning() -> None:
     """Its product may follow a price that is not told."""
     (found,) = exact(Invoice.model_validate({"line_items": [item("10", "10.00", "90.00")]}))
     assert (found.severity, found.proposed) == ("info", None)
+
+
+def test_a_subtotal_above_the_total_needs_a_reason_on_the_page() -> None:
+    """Without a tax to add up, nothing else notices that one of the two was taken from elsewhere."""
+    (found,) = findings("Subtotal 87.00\nTotal 60.00", subtotal="87.00", total_amount="60.00")
+    assert (found.severity, found.fields) == ("warning", ("total_amount", "subtotal"))
+    assert findings("Subtotal 87.00\nDiscount 27.00\nTotal 60.00", subtotal="87.00", total_amount="60.00") == []

@@ -69,7 +69,7 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
     "retention": _all(_RULE, "by foresee apply begin close"),
     "history": _all(_LOOK, "of_record of_document latest"),
     "memory": {
-        **_all(_LOOK, "all vendor recall export shown"),
+        **_all(_LOOK, "all vendor recall corrections export shown"),
         **_all(_WORK, "learn unlearn forget_rule edit_rule lock"),
         **_all(_RULE, "forget forget_all bring_in erase"),
     },

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from core.memory.sentences import habit_words
 from core.stores.vendors import Anchor, Vendor, VendorRule, Visit, Wanted
 from core.studio import Studio
+from tests.core.memory.test_memory import FIRST, VENDOR, read
 
 PAGE = Path(__file__).parents[2] / "pages" / "vendors.py"
 
@@ -74,3 +76,25 @@ def test_how_the_documents_went_is_drawn(studio: Studio) -> None:
     visits = tuple(Visit(f"r{n}", "2026-01-01", 9, n, 5) for n in range(3))
     studio.memory._vendors.put(replace(put_one(studio), course=visits))
     assert any("Wrong header values" in text.value for text in open_page().markdown)
+
+
+def test_a_correction_in_records_teaches_and_can_be_taken_back(studio: Studio) -> None:
+    """What was learnt is told beside the undo of the save, with a cutting of the page."""
+    found = read(studio, FIRST, "r1")
+    saved = studio.save(found.values, ["database"], run_id="r1", extraction=found, status="needs review")
+    app = AppTest.from_file(str(PAGE.parents[1] / "app.py"), default_timeout=30)
+    app.switch_page("pages/records.py")
+    app.query_params["record"] = str(saved.order_id)
+    app.run()
+    number = next(box for box in app.text_input if box.label.startswith("Invoice number"))
+    number.set_value("KV-4711").run()
+    vendor = next(box for box in (*app.text_input, *app.text_area) if box.label.startswith("Vendor") and box.value)
+    vendor.set_value(VENDOR).run()
+    app.button(key="record_save").click().run()
+    assert not app.exception
+    (learnt,) = studio.memory.all()
+    assert any("Our mark" in habit_words(rule.habit) for rule in learnt.rules)
+    assert any("Our mark" in text.value for text in app.markdown)
+    app.button(key="record_taught_unlearn").click().run()
+    assert not app.exception
+    assert studio.memory.all() == []

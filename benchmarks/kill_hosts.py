@@ -115,7 +115,8 @@ def kill_and_count(
             told.attempts[record.attempt if record else 0] += 1
         runs = [run.run_id for run in studio.runs(10 * documents)]
         told.results = len(set(runs) & set(ids))
-        saved = [order.run_id for order in studio.search(RecordQuery(size=10 * documents)).rows]
+        rows = studio.search(RecordQuery(size=10 * documents)).rows
+        saved = [studio.record(row.order_id).run_id for row in rows]
         told.orders = len(saved)
         told.twice = sum(count - 1 for count in Counter(saved).values()) + sum(n - 1 for n in Counter(runs).values())
         approved = sum(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 #: What a call is for.
 Purpose = Literal["extract", "repair", "second opinion", "ocr", "recognise", "check"]
@@ -75,3 +75,33 @@ class Call:
 
 #: Takes a finished call to be recorded. Called in the thread that made the call, once for each call.
 Note = Callable[[Call], None]
+
+
+class Replies(Protocol):
+    """What a run was answered, as text by a digest of its questions."""
+
+    def earlier(self, question: str) -> str | None:
+        """What an earlier attempt of the run, whose worker was lost, was answered; ``None``: nothing."""
+
+    def keep(self, question: str, reply: str) -> None:
+        """Keep an answer for a later attempt."""
+
+    def forget(self) -> None:
+        """Drop all of it: the run is over."""
+
+
+class NoReplies:
+    """Implements :class:`Replies` where there is no other attempt."""
+
+    def earlier(self, question: str) -> str | None:
+        """Nothing."""
+        return None
+
+    def keep(self, question: str, reply: str) -> None:
+        """Nothing is kept."""
+
+    def forget(self) -> None:
+        """There is nothing."""
+
+
+NO_REPLIES = NoReplies()

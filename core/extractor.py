@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from core.call import Call, Note
+from core.call import NO_REPLIES, Call, Note, Replies
 from core.cancelling import IsCancelled
 from core.document_types import USUAL
 from core.documents import Document
@@ -57,6 +57,8 @@ class Request:
     on_reply: Callable[[str], None] = lambda text: None
     choice: ModelChoice | None = None
     note: Note = lambda call: None
+    replies: Replies = NO_REPLIES
+    """What an earlier attempt was answered."""
     cancelled: IsCancelled = lambda: False
     type: DocumentType = USUAL
     """What the document is read as."""

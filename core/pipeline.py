@@ -13,7 +13,7 @@ from pathlib import PurePath
 from typing import TypeVar
 
 from core.cache import Cache
-from core.call import Call, Note
+from core.call import NO_REPLIES, Call, Note, Replies
 from core.cancelling import IsCancelled, stop_if
 from core.declared.own_fields import OwnReading
 from core.document_types import SHIPPED, USUAL, type_declared, type_for, type_of
@@ -68,6 +68,8 @@ class RunOrder:
     pages: tuple[PageRef, ...]
     recipe: Recipe
     note: Note = lambda call: None
+    replies: Replies = NO_REPLIES
+    """What an earlier attempt of the run was answered by models: it is not asked again."""
     remembers: bool = True
     """Whether what was learnt of vendors may be used: not where a reading is measured by what it was learnt from."""
 
@@ -199,6 +201,7 @@ class _Run:
             self.order.recipe,
             read=lambda: (),
             note=self._note,
+            replies=self.order.replies,
             cancelled=self.cancelled,
             type=self.base,
         )

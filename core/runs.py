@@ -12,6 +12,7 @@ from time import monotonic
 from pydantic import ValidationError
 
 from core import logs
+from core.call import NO_REPLIES
 from core.cancelling import IsCancelled
 from core.declared.definition import TypeDefinition
 from core.documents import Document
@@ -21,6 +22,7 @@ from core.evidence import TEXT_LAYER, PageText
 from core.extraction import Extraction, Finding, PageRef, StepRecord
 from core.extraction_json import plain
 from core.jobs.queue import USUAL, Handler, Job, JobQueue, JobRequest, Lane
+from core.llm.replies import RunReplies
 from core.pages_read import note_pages_read
 from core.person import STUDIO, Person, person_from
 from core.pipeline import Pipeline, RunOrder, verdict_in_words
@@ -110,6 +112,7 @@ class Runs:
             tuple(pages),
             recipe,
             lambda call: self._parts.calls.keep_call(call, billed_to, sha256),
+            RunReplies(self._parts.files, billed_to) if billed_to else NO_REPLIES,
         )
 
     def fix(self, recipe: Recipe) -> Recipe:
@@ -242,6 +245,15 @@ class Runs:
     ) -> Iterator[Event]:
         """The events of a run whose result is kept and noted in ledger and trail under ``run_id``; nobody outside is told of a
         ``trial``. Raises what :meth:`core.pipeline.Pipeline.run` raises, StorageError."""
+        try:
+            yield from self._kept(run_id, order, cancelled, person, trial)
+        except StudioError:  # another try asks anew; only what a lost worker was answered is used again
+            order.replies.forget()
+            raise
+
+    def _kept(
+        self, run_id: str, order: RunOrder, cancelled: IsCancelled, person: Person, trial: bool
+    ) -> Iterator[Event]:
         started = datetime.now(UTC)
         for event in self.pipeline.run(order, cancelled):
             if isinstance(event, RunFinished):
@@ -261,6 +273,7 @@ class Runs:
                         self._tell(run_id, extraction)
                         if self._parts.spot_checks:
                             self._parts.spot_checks.note(run_id, extraction)
+                order.replies.forget()
                 note_pages_read(self._parts.files, extraction)
                 event = RunFinished(extraction)
             yield event

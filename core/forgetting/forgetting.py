@@ -34,7 +34,7 @@ from core.stores.unit import Unit
 from core.stores.workbook import WorkbookStore
 
 #: Kinds of JSON files whose keys are runs, and whose keys are documents.
-_OF_RUNS = ("lesson-before", "lesson", "measure", "draft", "run")
+_OF_RUNS = ("lesson-before", "lesson", "measure", "draft", "replies", "run")
 _OF_DOCUMENTS = ("hidden", "document", "pages")
 #: How a document was read says nothing of what stands on it: what was to be masked stands there too.
 _HOW = frozenset(("recipe",))

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 #: Seconds between two looks of the loop; the first comes after the app has begun to answer.
 LOOK, FIRST_LOOK = 3600.0, 60.0
 #: Kinds of JSON files of a run that go with its result.
-_OF_RUNS = ("run", "draft")
+_OF_RUNS = ("run", "draft", "replies")
 #: And of a document with its file: who has it open sees that it is gone.
 _OF_FILES = ("document", "hidden")
 

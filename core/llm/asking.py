@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from core.call import Call, ModelName, Note, Purpose
+from core.call import NO_REPLIES, Call, ModelName, Note, Purpose, Replies
 from core.cancelling import IsCancelled
 from core.document_types import USUAL
 from core.errors import ProviderError, ReplyCutOff, ReplyInvalid
@@ -15,6 +15,7 @@ from core.events import RESTART
 from core.llm.messages import ask_for_repair
 from core.llm.opinion import Verification, read_verification
 from core.llm.provider import Ask, Models, Question, Reply
+from core.llm.replies import question_of, read, written
 from core.llm.reply import NotationOf, Read, parse_object, read_reply
 from core.notation import usual_notation
 from core.redaction import Masker
@@ -43,6 +44,7 @@ class Asking:
     masker: Masker | None = None
     notation: NotationOf = usual_notation
     kind: DocumentType = USUAL
+    replies: Replies = NO_REPLIES
     calls: list[Call] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     _told: bool = False
@@ -76,10 +78,26 @@ class Asking:
         if self.masker is not None:
             question = self.masker.question(question)
         ask = Ask(question, self.route, purpose, self.prompt)
-        reply, _ = self.models.ask(ask, note=self._note, on_text=self.on_reply, cancelled=self.cancelled)
+        reply = self._earlier(ask) or self._asked(ask)
         self.notes += reply.notes
         if reply.finish == "cut off":
             raise ReplyCutOff("The reply met the length limit.", *reply.model, raw=reply.text, billed=True)
+        return reply
+
+    def _earlier(self, ask: Ask) -> Reply | None:
+        """The reply to the same question that an attempt of this run had whose worker was lost: its call stands in the books."""
+        kept = self.replies.earlier(question_of(ask)) if self.replies is not NO_REPLIES else None
+        found = read(kept) if kept else None
+        if found is None:
+            return None
+        self.calls.append(found.call)
+        self.on_reply(found.reply.text)
+        return found.reply
+
+    def _asked(self, ask: Ask) -> Reply:
+        reply, call = self.models.ask(ask, note=self._note, on_text=self.on_reply, cancelled=self.cancelled)
+        if self.replies is not NO_REPLIES:
+            self.replies.keep(question_of(ask), written(reply, call))
         return reply
 
     def _mended(self, question: Question, first: Reply) -> Reply:

@@ -135,6 +135,7 @@ class _Run:
             material.masker,
             partial(notation_of, material.texts),
             material.kind,
+            request.replies,
         )
         if material.blind:
             self.asking.notes.append("This model cannot look at pictures: it got the text alone.")

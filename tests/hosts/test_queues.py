@@ -206,3 +206,19 @@ def test_messages_that_redis_lost_are_sent_again(celery: tuple[CeleryQueue, Work
     waiting = ask(queue, "quick", "q")
     redis.start()
     assert ended(queue, waiting).state == "done"
+
+
+@pytest.mark.postgres
+def test_what_runs_while_postgresql_is_killed_is_done_once_it_is_back(
+    celery: tuple[CeleryQueue, Worker], postgres: PostgresServer, tmp_path: Path
+) -> None:
+    """The worker goes on, or the job is done anew; nobody has to start anything."""
+    queue, _ = celery
+    go = tmp_path / "go"
+    job_id = ask(queue, "wait", "w", payload={"file": str(go)})
+    begun(queue, job_id)
+    postgres.kill()
+    postgres.start()
+    go.touch()
+    assert ended(queue, job_id).state == "done"
+    assert ended(queue, ask(queue, "quick", "n")).state == "done"

@@ -62,15 +62,15 @@ def test_the_next_attempt_is_answered_from_what_was_paid_for(files: FileStore) -
     """Its calls are told with the result, and stand in the bill once. Another question, or another run, is asked."""
     models = Counting()
     first, _, bill = attempt(models, files)
-    read = first.read(question())
+    read = first.ask(question(), "extract")
     second, replies, nothing = attempt(models, files)
-    assert second.read(question()) == read
+    assert second.ask(question(), "extract") == read
     assert (models.asked, second.calls, len(bill), nothing) == (1, bill, 1, [])
-    second.read(question("Another."))
-    attempt(models, files, "r2")[0].read(question())
+    second.ask(question("Another."), "extract")
+    attempt(models, files, "r2")[0].ask(question(), "extract")
     assert models.asked == 3
     replies.forget()
-    attempt(models, files)[0].read(question())
+    attempt(models, files)[0].ask(question(), "extract")
     assert models.asked == 4
 
 
@@ -95,11 +95,11 @@ def test_a_reply_that_cannot_be_used_is_mended_in_the_next_attempt_too(files: Fi
 def test_what_another_version_wrote_is_asked_anew(files: FileStore) -> None:
     """It is no reason to fail."""
     models = Counting()
-    attempt(models, files)[0].read(question())
+    attempt(models, files)[0].ask(question(), "extract")
     kept = files.load_json("replies", "r1")
     assert kept
-    files.keep_json("replies", "r1", kept.replace("usage", "used"))
-    attempt(models, files)[0].read(question())
+    files.keep_json("replies", "r1", kept.replace("call_id", "gone"))
+    attempt(models, files)[0].ask(question(), "extract")
     files.keep_json("replies", "r1", "[]")
-    attempt(models, files)[0].read(question())
+    attempt(models, files)[0].ask(question(), "extract")
     assert models.asked == 3

@@ -23,8 +23,8 @@ from tests.storage.worked import item, run_row
 _NOW, _BATCH, _FIELDS, _ASKED = datetime(2026, 11, 20, 12, tzinfo=UTC), 2000, 20, 5
 
 
-def fill(database: Database, count: int) -> None:
-    """``count`` documents over a year: a tenth failed, a third saved, of which each fifth has a value changed; 300 vendors."""
+def fill(database: Database, count: int, fields: int = _FIELDS) -> None:
+    """``count`` documents, those that were read with so many values, over a year: a tenth failed, a third saved, of which each fifth has a value changed; 300 vendors."""
     inbox = SqlInbox(database)
     for first in range(0, count, _BATCH):
         items, runs, values = [], [], []
@@ -42,7 +42,7 @@ def fill(database: Database, count: int) -> None:
                 )
             )
             paths = ("vendor_name",) if changed else ()
-            runs.append(run_row(number, at, right=_FIELDS - len(paths) if saved else None, changed=paths))
+            runs.append(run_row(number, at, right=fields - len(paths) if saved else None, changed=paths))
             values += [
                 {
                     "run_id": f"r{number:06}",
@@ -51,7 +51,7 @@ def fill(database: Database, count: int) -> None:
                     "final": "x",
                     "changed": path in paths if saved else None,
                 }
-                for path in ("vendor_name", *(f"line_items.{row}.quantity" for row in range(_FIELDS - 1)))
+                for path in ("vendor_name", *(f"line_items.{row}.quantity" for row in range(fields - 1)))
             ]
         inbox.add(items)
         with database.write() as connection:

@@ -10,7 +10,9 @@ from core.spot_checks.spot_checks import Standing
 def guarantee_words(standing: Standing) -> str:
     """What is certain of the documents that pass; where it is not known yet, what it takes."""
     most, seen = standing.most, f"{standing.seen:,} spot-checked document{'' if standing.seen == 1 else 's'}"
-    waiting = f" {standing.waiting:,} more wait for somebody." if standing.waiting else ""
+    more = " more" if standing.seen else ""
+    waits = "waits" if standing.waiting == 1 else "wait"
+    waiting = f" {standing.waiting:,}{more} {waits} for somebody." if standing.waiting else ""
     if most is None:
         return f"Nothing was spot-checked yet.{waiting}"
     rejected = f" ({standing.rejected:,} of them rejected)" if standing.rejected else ""
@@ -29,4 +31,4 @@ def limit_words(standing: Standing) -> str:
         return f"No more than the {allowed} that you allow."
     if standing.is_broken:
         return f"More than the {allowed} that you allow may be wrong."
-    return f"Whether it is no more than the {allowed} that you allow is known after {standing.lacking:,} more without a wrong one."
+    return f"Whether it is no more than the {allowed} that you allow is known after {standing.lacking:,}{' more' if standing.seen else ''} without a wrong one."

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.stores.vendors import Vendor
+from core.stores.vendors import Example, Vendor
 from pages.shared.entries import draw_bring_in, draw_entry
 from pages.shared.frame import get_studio
 
@@ -45,8 +45,9 @@ def draw_list(vendors: Sequence[Vendor]) -> None:
 
 
 def _about(vendor: Vendor) -> str:
-    active = sum(rule.state == "active" for rule in vendor.rules)
-    trial = sum(rule.state == "trial" for rule in vendor.rules)
+    rules = [rule for rule in vendor.rules if not isinstance(rule.habit, Example)]
+    active = sum(rule.state == "active" for rule in rules)
+    trial = sum(rule.state == "trial" for rule in rules)
     parts = [f"{vendor.documents} reviewed"] + [f"{active} in use"] * bool(active) + [f"{trial} on trial"] * bool(trial)
     return " · ".join([*parts, *["locked"] * vendor.locked])
 

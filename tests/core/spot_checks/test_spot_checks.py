@@ -19,6 +19,7 @@ from core.settings import Settings, SpotChecks
 from core.spot_checks.bound import enough_right, wrong_at_most
 from core.spot_checks.drawing import ASKS_MORE, DRAWN, hold_back, is_drawn
 from core.spot_checks.spot_checks import Standing
+from core.spot_checks.words import guarantee_words, limit_words
 from core.studio import Studio
 
 CHOICES = SpotChecks(share=0.05, seed="a")
@@ -97,6 +98,15 @@ def test_too_few_checks_are_no_breach_and_a_wrong_one_is() -> None:
     assert standing(1, 300).is_broken
     assert standing(1, 800).holds
     assert not standing(3, 20, most=None).is_broken
+
+
+def test_the_sentences_say_what_is_certain_and_what_it_takes() -> None:
+    """Where none was wrong, by the rule of three; where one was, without it."""
+    assert guarantee_words(standing(0, 300)).startswith("At most 10 of 1,000 documents that pass are wrong")
+    assert "rule of three" in guarantee_words(standing(0, 300))
+    assert "1 of 300 spot-checked documents had a wrong amount" in guarantee_words(standing(1, 300))
+    assert limit_words(standing(0, 20)).endswith("is known after 279 more without a wrong one.")
+    assert limit_words(standing(1, 300)) == "More than the 10 of 1,000 that you allow may be wrong."
 
 
 # --- with a studio ----------------------------------------------------------------------------------------------------

@@ -90,12 +90,12 @@ def figures(store: SqlOrders, count: int) -> Figures:
         "list, by vendor": RecordQuery(sort="vendor_name", descending=False, added=own),
         "list, by an added amount": RecordQuery(sort="freight", added=own),
         "list, by an added text": RecordQuery(sort="cost_centre", descending=False, added=own),
-        "added text holds": RecordQuery(field=FieldFilter("cost_centre", "kst 471"), added=own),
+        "added text holds": RecordQuery(fields=(FieldFilter("cost_centre", "kst 471"),), added=own),
         "added amount in a range": RecordQuery(
-            field=FieldFilter("freight", first=Decimal(10), last=Decimal(20)), added=own
+            fields=(FieldFilter("freight", first=Decimal(10), last=Decimal(20)),), added=own
         ),
         "added day in a range": RecordQuery(
-            field=FieldFilter("booked_on", first=date(2021, 1, 1), last=date(2021, 1, 31)), added=own
+            fields=(FieldFilter("booked_on", first=date(2021, 1, 1), last=date(2021, 1, 31)),), added=own
         ),
         "search, one match": RecordQuery(text=f"inv-{count // 10 * 5 + 1:06d}", added=own),
         "search, an added text": RecordQuery(text="kst 471", added=own),
@@ -103,8 +103,10 @@ def figures(store: SqlOrders, count: int) -> Figures:
         "payslips, latest first": RecordQuery(type_name="payslip"),
         "payslips, by amount": RecordQuery(type_name="payslip", sort="net"),
         "payslips, by day": RecordQuery(type_name="payslip", sort="paid_on"),
-        "payslips, name holds": RecordQuery(type_name="payslip", field=FieldFilter("employee", "muller 471")),
-        "payslips, amount in a range": RecordQuery(type_name="payslip", field=FieldFilter("net", first=Decimal(9000))),
+        "payslips, name holds": RecordQuery(type_name="payslip", fields=(FieldFilter("employee", "muller 471"),)),
+        "payslips, amount in a range": RecordQuery(
+            type_name="payslip", fields=(FieldFilter("net", first=Decimal(9000)),)
+        ),
     }
     return {name: median_ms(lambda query=query: store.search(query)) for name, query in queries.items()}
 

@@ -32,7 +32,7 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
         ),
         **_all(
             _LOOK,
-            "health ready figures cache_size warm needs refusal export_results export_forms einvoice_lacks stand picture_of",
+            "record_choices health ready figures cache_size warm needs refusal export_results export_forms einvoice_lacks stand picture_of",
         ),
         **_all(
             _WORK,
@@ -43,6 +43,10 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
     "records": {
         **_all(_LOOK, "by in_batch duplicates lacking holders changed_since receipt_of what_differs"),
         **_all(_WORK, "save fill remove undo mend leave change_all undo_all"),
+    },
+    "views": {
+        **_all(_LOOK, "by all named keep remove"),
+        **_all(_WORK, "share unshare"),
     },
     "bulk": {
         **_all(_LOOK, "by picked readings get latest left"),

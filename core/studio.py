@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -93,9 +93,11 @@ from core.stores.reviews import Reviews
 from core.stores.trail import Action, Trail, TrailEvent
 from core.stores.unit import Unit
 from core.stores.vendors import Place
+from core.stores.views import ViewStore
 from core.stores.webhooks import Announce, Fetched
 from core.stores.workbook import WorkbookStore
 from core.validation.calibration import ENOUGH_REVIEWED, fit_correction
+from core.views import Views
 from core.webhooks.delivering import Delivering
 from core.webhooks.webhooks import Webhooks
 
@@ -122,6 +124,7 @@ class Parts:
     comparisons: Comparisons
     orders: RecordStore
     batches: BatchStore
+    views: ViewStore
     workbook: Callable[[Path], WorkbookStore]
     ledger: Ledger
     pending: Pending
@@ -210,6 +213,7 @@ class Studio:
             ),
             parts.person,
         )
+        self.views = Views(parts.views, parts.person)
         self.bulk = Bulk(
             BulkParts(
                 store=parts.batches,
@@ -301,7 +305,7 @@ class Studio:
             mine.records, mine.comparison = self.records.by(person), self.comparison.by(person)
             mine.gating, mine.spot_checks = self.gating.by(person), self.spot_checks.by(person)
             mine.inbox, mine.forgetting = self.inbox.by(person), self.forgetting.by(person)
-            mine.bulk = self.bulk.by(person)
+            mine.bulk, mine.views = self.bulk.by(person), self.views.by(person)
             mine.retention = self.retention.by(person)
             mine.reviewing = mine._review_desk()
             self._hands[person] = mine if person.may("admin") else guarded(mine, person)
@@ -625,6 +629,10 @@ class Studio:
         """One page of saved records (the database's)."""
         return self._parts.orders.search(query)
 
+    def record_choices(self, what: Literal["recipe", "who"]) -> list[str]:
+        """See :meth:`core.stores.records.RecordStore.choices`."""
+        return self._parts.orders.choices(what)
+
     def record(self, order_id: int) -> Record:
         """One saved record. Raises RecordMissing."""
         return self._parts.orders.get(order_id)
@@ -644,9 +652,10 @@ class Studio:
         return self._parts.exports.lacking(self.record(order_id))
 
     def export_record(self, order_id: int, form: str) -> bytes:
-        """One record, in the same forms. Raises RecordMissing, EInvoiceLacking, DocumentError."""
+        """One record, in the same forms; as JSON with its trail. Raises RecordMissing, EInvoiceLacking, DocumentError."""
         found = iter([self.record(order_id)])
-        return self._taken_away(found, form, lambda orders: self._parts.exports.one(next(orders), form))
+        trail = [entry.to_json() for entry in self.history.of_record(order_id)] if form == "json" else []
+        return self._taken_away(found, form, lambda orders: self._parts.exports.one(next(orders), form, trail))
 
     def _taken_away(self, orders: Iterator[Record], form: str, make: Callable[[Iterator[Record]], bytes]) -> bytes:
         """What ``make`` makes of the records, which each of them then has in its trail."""

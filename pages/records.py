@@ -23,7 +23,9 @@ from pages.records_parts.query import (
 )
 from pages.records_parts.reread import draw_reread
 from pages.records_parts.table import draw_table, opened_record
+from pages.records_parts.views import draw_views, take_view_of_address
 from pages.shared.differences import draw_differences
+from pages.shared.entries import draw_notice as draw_said
 from pages.shared.frame import get_studio, plain
 
 _STYLE = Path(__file__).parent / "records_parts" / "style.css"
@@ -35,8 +37,10 @@ def draw_page() -> None:
     The list has the same place with and without an open record (the style hides an empty second column), so that the
     arrow keys walk on through its rows as records open."""
     st.html(_STYLE)
+    take_view_of_address()
     get_studio().begin_indexing()  # records of an earlier version are put into the index of words
     draw_notice()
+    draw_said()
     draw_batch()
     draw_differences()
     draw_reread()
@@ -70,6 +74,7 @@ def _draw_list(query: RecordQuery, listed: RecordPage) -> None:
         draw_paging(query, listed)
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             draw_choosing()
+            draw_views()
             draw_search_downloads(query, listed.total)
 
 

@@ -60,14 +60,17 @@ def documents(connection: Connection, chosen: Select[Any]) -> Iterator[Record]:
         yield Record(read, row["status"], row["order_id"], *told, version=row["version"])
 
 
-def summaries(connection: Connection, ids: Sequence[int]) -> Iterator[RecordSummary]:
-    """What a list shows of these records, in any order."""
+def summaries(connection: Connection, ids: Sequence[int], columns: Sequence[str] = ()) -> Iterator[RecordSummary]:
+    """What a list shows of these records, in any order; ``columns`` are further fields that it has."""
     rows = connection.execute(select(DOCUMENT).where(DOCUMENT.c.order_id.in_(ids))).mappings().all()
     ids = [row["order_id"] for row in rows]
     values = values_of(connection, DOCUMENT_VALUES, ids, DOCUMENT_VALUES.c.table_name == "")
     for row in rows:
         kind, held = _type_of(row), values.get(row["order_id"], {})
-        names = dict.fromkeys((*kind.list_columns, *kind.parts.values()))
+        own_names = {info.name for info in kind.header}
+        names = dict.fromkeys(
+            (*kind.list_columns, *kind.parts.values(), *(name for name in columns if name in own_names))
+        )
         told = {name: told_value(kind.field_of(name), held.get(Path(name))) for name in names}
         own = {name: row[name] for name in OWN_COLUMNS if name in row}
         yield RecordSummary(values=told, type=kind, version=row["version"], **own)

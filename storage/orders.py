@@ -14,10 +14,13 @@ from sqlalchemy import (
     Connection,
     RowMapping,
     Select,
+    String,
     and_,
     bindparam,
+    cast,
     delete,
     exists,
+    false,
     func,
     insert,
     or_,
@@ -34,7 +37,7 @@ from core.extraction import PageRef
 from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.schema.document_type import DocumentType
 from core.schema.path import Path
-from core.stores.records import OWN_COLUMNS, Duplicate, Record, RecordPage, RecordQuery, RecordSummary
+from core.stores.records import OWN_COLUMNS, Duplicate, FieldFilter, Record, RecordPage, RecordQuery, RecordSummary
 from storage.columns import sortable
 from storage.database import Database
 from storage.definitions import digest_of, keep_definitions, kinds_of
@@ -50,18 +53,33 @@ from storage.tables import (
     ORDER_VALUES,
     ORIGIN,
     RUN_TEXT,
+    RUNS,
     SEARCH,
     SEQUENCE,
+    TEXTS,
+    TRAIL,
 )
-from storage.values import Held, change_values, header_value, holding, insert_values, model_of, values_of
+from storage.values import (
+    Held,
+    change_values,
+    has_words,
+    header_value,
+    holding,
+    insert_values,
+    lies_in,
+    model_of,
+    values_of,
+)
 from storage.words import sought, told_match
 
 #: What a listing can be sorted by: folded texts for what people read, the values themselves for the rest.
 _SORTS: dict[str, ColumnElement[Any]] = {
     **{name: (HEADER if name in HEADER.c else ORIGIN).c[name] for name in OWN_COLUMNS},
     **{
-        name: SEARCH.c[name] if name in SEARCH.c else HEADER.c[INVOICE.field_of(name).column]
-        for name in INVOICE.list_columns
+        info.name: next(
+            (table.c[info.name] for table in (SEARCH, TEXTS) if info.name in table.c), HEADER.c[info.column]
+        )
+        for info in INVOICE.header
     },
 }
 _LISTED = {name: HEADER.c[INVOICE.field_of(name).column] for name in INVOICE.list_columns}
@@ -79,6 +97,8 @@ _OF_HEADER = {info.name: HEADER.c[info.column] for info in INVOICE.header}
 _OF_LINES = {info.name: DETAIL.c[info.column] for info in LINE_ITEMS.columns}
 #: The value of a field that a person added and that orders are sorted by.
 _ADDED = ORDER_VALUES.alias("added")
+#: How the trail calls that somebody saved a record, and that they approved it.
+_SAVED, _REVIEWED = ("saved", "changed"), "approved"
 #: Orders that are written or read in one go.
 _BATCH = 500
 
@@ -214,23 +234,34 @@ class SqlOrders:
                 chosen = self._of_all_types(query)
                 total = connection.execute(select(func.count()).select_from(chosen.order_by(None).subquery()))
                 page = connection.execute(chosen.limit(size).offset(max(0, query.page) * size)).scalars().all()
-                rows = _told_matches(connection, query, _told_added(connection, query, _summaries(connection, page)))
+                rows = _told_matches(
+                    connection, query, _told_added(connection, query, _summaries(connection, page, query))
+                )
                 return RecordPage(tuple(rows), total.scalar_one())
         return self._search_invoices(query, size)
 
     def _search_invoices(self, query: RecordQuery, size: int) -> RecordPage:
         found = self._sorted(query, self._matches(query, query.sort))
         page = found.limit(size).offset(max(0, query.page) * size).subquery()
-        rows = select(*_SUMMARY).select_from(page)
-        for table in (HEADER, ORIGIN, SEARCH):
+        rows = select(*_SUMMARY, *_further(query).values()).select_from(page)
+        for table in (HEADER, ORIGIN, SEARCH, TEXTS):
             rows = rows.join(table, table.c.order_id == page.c.order_id)
         rows = _with_added(query, query.sort, rows, page.c.order_id)
         total = select(func.count()).select_from(self._matches(query).subquery())
         with self._database.read() as connection:
             listed = connection.execute(self._sorted(query, rows)).mappings()
-            summaries = _told_added(connection, query, [_summary(row) for row in listed])
+            summaries = _told_added(connection, query, [_summary(row, query) for row in listed])
             found_in = _told_matches(connection, query, summaries)
             return RecordPage(tuple(found_in), connection.execute(total).scalar_one())
+
+    def choices(self, what: Literal["recipe", "who"]) -> list[str]:
+        """See :meth:`core.stores.records.RecordStore.choices`."""
+        if what == "recipe":
+            asked = select(RUNS.c.recipe_name).distinct()
+        else:
+            asked = select(TRAIL.c.who).distinct().where(TRAIL.c.action.in_((*_SAVED, _REVIEWED)))
+        with self._database.read() as connection:
+            return sorted(filter(None, connection.execute(asked).scalars()))
 
     def each(self, query: RecordQuery) -> Iterator[Record]:
         """See :meth:`core.stores.records.RecordStore.each`."""
@@ -294,8 +325,14 @@ class SqlOrders:
         if query.document_type:
             yield DOCUMENT.c.document_type == query.document_type
         yield from _ranges(query, DOCUMENT.c.issued_on, DOCUMENT.c.updated_at)
-        if query.field:
-            yield DOCUMENT.c.order_id.in_(holding(DOCUMENT_VALUES, query.field, self._database.dialect))
+        yield from self._shared_conditions(
+            query, DOCUMENT.c.issuer, DOCUMENT.c.total, DOCUMENT.c.run_id, DOCUMENT.c.order_id
+        )
+        for wanted in filter(None, query.fields):
+            held = DOCUMENT.c.order_id.in_(holding(DOCUMENT_VALUES, wanted, self._database.dialect))
+            yield ~held if wanted.empty else held
+            if wanted.empty and wanted.of_types:
+                yield DOCUMENT.c.type_name.in_(wanted.of_types)
 
     def _matches(self, query: RecordQuery, sort: str | None = None) -> Select[Any]:
         """The ids of the orders that ``query`` asks for, from the tables that it and ``sort`` need and no others."""
@@ -303,7 +340,7 @@ class SqlOrders:
         needed = {table for condition in conditions for table in _tables_of(condition)}
         if sort in _SORTS and sort != "order_id":
             needed |= _tables_of(_SORTS[sort])
-        first, *others = [table for table in (SEARCH, HEADER, ORIGIN) if table in needed] or [HEADER]
+        first, *others = [table for table in (SEARCH, HEADER, ORIGIN, TEXTS) if table in needed] or [HEADER]
         chosen = select(first.c.order_id.label("order_id")).select_from(first)
         for table in others:
             chosen = chosen.join(table, table.c.order_id == first.c.order_id)
@@ -316,8 +353,43 @@ class SqlOrders:
         if query.document_type:
             yield ORIGIN.c.document_type == query.document_type
         yield from _ranges(query, _ISSUED, HEADER.c.updated_at)
-        if query.field:
-            yield HEADER.c.order_id.in_(holding(ORDER_VALUES, query.field, self._database.dialect))
+        yield from self._shared_conditions(
+            query, SEARCH.c[INVOICE.issuer], _OF_HEADER[INVOICE.total], ORIGIN.c.run_id, HEADER.c.order_id
+        )
+        for wanted in filter(None, query.fields):
+            yield from self._holds(wanted)
+
+    def _holds(self, wanted: FieldFilter) -> Iterator[ColumnElement[bool]]:
+        """What an invoice's field is to hold, in a column of its own or among the other values."""
+        if wanted.empty and wanted.of_types and INVOICE.name not in wanted.of_types:
+            yield false()
+        column, dialect = _OF_HEADER.get(wanted.name), self._database.dialect
+        if column is None:
+            held = HEADER.c.order_id.in_(holding(ORDER_VALUES, wanted, dialect))
+            yield ~held if wanted.empty else held
+        elif wanted.empty:
+            yield column.is_(None)
+        else:
+            words = _SORTS[wanted.name] if _SORTS[wanted.name].table is not HEADER else func.lower(cast(column, String))
+            yield from has_words(words, wanted.text, dialect)
+            yield from lies_in(sortable(column, dialect), wanted.first, wanted.last)
+
+    def _shared_conditions(
+        self,
+        query: RecordQuery,
+        issuer: ColumnElement[Any],
+        total: ColumnElement[Any],
+        run_id: ColumnElement[Any],
+        order_id: ColumnElement[Any],
+    ) -> Iterator[ColumnElement[bool]]:
+        """What can be asked of records of every type: who issued them, what they come to, how they were read, who worked on them."""
+        dialect = self._database.dialect
+        yield from has_words(issuer, query.vendor, dialect)
+        yield from lies_in(sortable(total, dialect), *query.total)
+        if query.recipe:
+            yield run_id.in_(select(RUNS.c.run_id).where(RUNS.c.recipe_name == query.recipe))
+        if query.who:
+            yield order_id.in_(select(TRAIL.c.order_id).where(TRAIL.c.who == query.who, _did(query)))
 
     def _found(
         self, query: RecordQuery, haystack: ColumnElement[str], order_id: ColumnElement[int]
@@ -389,6 +461,12 @@ def _ranges(query: RecordQuery, issued: Any, saved: Any) -> Iterator[ColumnEleme
         yield saved < before
 
 
+def _did(query: RecordQuery) -> ColumnElement[bool]:
+    """The lines of the trail that say that somebody did what ``query`` asks for."""
+    saved, reviewed = TRAIL.c.action.in_(_SAVED), and_(TRAIL.c.action == _REVIEWED, TRAIL.c.by != "gate")
+    return {"saved": saved, "reviewed": reviewed, "": or_(saved, reviewed)}[query.did] & TRAIL.c.order_id.is_not(None)
+
+
 def _all_are_invoices(connection: Connection, query: RecordQuery) -> bool:
     """Whether only invoices can match, which are found faster alone."""
     if query.type_name is not None:
@@ -431,11 +509,12 @@ def _remove(connection: Connection, order_id: int | None) -> bool:
     return any(gone)
 
 
-def _summaries(connection: Connection, ids: Sequence[int]) -> list[RecordSummary]:
+def _summaries(connection: Connection, ids: Sequence[int], query: RecordQuery) -> list[RecordSummary]:
     """What a list shows of these records, in their order."""
-    rows = select(*_SUMMARY).select_from(HEADER).join(ORIGIN, ORIGIN.c.order_id == HEADER.c.order_id)
-    invoices = connection.execute(rows.where(HEADER.c.order_id.in_(ids))).mappings()
-    found = {row.order_id: row for row in (*map(_summary, invoices), *summaries(connection, ids))}
+    rows = select(*_SUMMARY, *_further(query).values()).select_from(HEADER)
+    rows = rows.join(ORIGIN, ORIGIN.c.order_id == HEADER.c.order_id).where(HEADER.c.order_id.in_(ids))
+    invoices = [_summary(row, query) for row in connection.execute(rows).mappings()]
+    found = {row.order_id: row for row in (*invoices, *summaries(connection, ids, query.columns))}
     return [found[order_id] for order_id in ids if order_id in found]
 
 
@@ -504,6 +583,7 @@ def _insert_invoices(connection: Connection, orders: Sequence[Record]) -> None:
         connection.execute(insert(DETAIL), lines)
     connection.execute(insert(ORIGIN), [_origin_row(order) for order in orders])
     connection.execute(insert(SEARCH), [_search_row(order) for order in orders])
+    connection.execute(insert(TEXTS), [_text_row(order) for order in orders])
     insert_values(connection, ORDER_VALUES, orders, _has_no_column)
 
 
@@ -512,7 +592,8 @@ def _change(connection: Connection, order: Record) -> None:
     it by its key is not lost."""
     now = datetime.now(UTC)
     keep_definitions(connection, [order.type])
-    for table, row in ((HEADER, _header_row(order, now)), (ORIGIN, _origin_row(order)), (SEARCH, _search_row(order))):
+    own = ((HEADER, _header_row(order, now)), (ORIGIN, _origin_row(order)), (SEARCH, _search_row(order)))
+    for table, row in (*own, (TEXTS, _text_row(order))):
         connection.execute(update(table).where(table.c.order_id == order.order_id).values(row))
     connection.execute(delete(DETAIL).where(DETAIL.c.order_id == order.order_id))
     if lines := list(_detail_rows(order, now)):
@@ -545,6 +626,11 @@ def _origin_row(order: Record) -> dict[str, Any]:
     }
 
 
+def _text_row(order: Record) -> dict[str, Any]:
+    texts = {column.name: getattr(order.values, column.name) for column in TEXTS.c if column.name != "order_id"}
+    return {name: fold(text) if text else None for name, text in texts.items()} | {"order_id": order.order_id}
+
+
 def _search_row(order: Record) -> dict[str, Any]:
     folded = {name: fold(text) if (text := getattr(order.values, name)) else None for name in INVOICE.searched}
     return folded | {
@@ -554,9 +640,14 @@ def _search_row(order: Record) -> dict[str, Any]:
     }
 
 
-def _summary(row: RowMapping) -> RecordSummary:
+def _further(query: RecordQuery) -> dict[str, ColumnElement[Any]]:
+    """The columns that the list has beside the usual ones."""
+    return {name: _OF_HEADER[name] for name in query.columns if name in _OF_HEADER and name not in _LISTED}
+
+
+def _summary(row: RowMapping, query: RecordQuery) -> RecordSummary:
     own = {name: row[name] for name in OWN_COLUMNS}
-    values = {name: row[column.name] for name, column in _LISTED.items()}
+    values = {name: row[column.name] for name, column in (_LISTED | _further(query)).items()}
     return RecordSummary(values=values, version=row["version"], **own)
 
 
@@ -566,6 +657,7 @@ def _whole() -> Select[Any]:
         select(HEADER, *(column for column in ORIGIN.c if column.name not in ("order_id", "page_key")))
         .select_from(HEADER)
         .join(SEARCH, SEARCH.c.order_id == HEADER.c.order_id)
+        .join(TEXTS, TEXTS.c.order_id == HEADER.c.order_id)
         .join(ORIGIN, ORIGIN.c.order_id == HEADER.c.order_id)
     )
 

@@ -117,6 +117,21 @@ SEARCH = Table(
     Column("match_key", Folded, index=True),
 )
 
+#: What else is written in the header of an invoice, folded: by these words orders are narrowed and sorted.
+TEXTS = Table(
+    "order_text",
+    METADATA,
+    _order_key(),
+    Column("customer_id", Folded),
+    Column("billing_address", Folded),
+    Column("shipping_address", Folded),
+    Column("purchase_order_number", Folded),
+    Column("vendor_tax_id", Folded),
+    Column("customer_tax_id", Folded),
+    Column("iban", Folded),
+    Column("payment_terms", Folded),
+)
+
 #: A record of a type without tables of its own. ``definition`` is the type as it was declared, where a person declared it;
 #: ``identifier``, ``issuer``, ``issued_on`` and ``total`` are the values that play these parts in its type, by which records of
 #: all types stand in one list.
@@ -302,6 +317,7 @@ TRAIL = Table(
     Column("run_id", String(64), index=True),
     Column("by", Prose, nullable=False),
     Column("told", Facts, nullable=False),
+    Index("ix_trail_who", "who", "action", "by", "order_id"),
 )
 
 TRAIL_PERMIT = Table("trail_permit", METADATA, Column("permit_id", Integer, primary_key=True, autoincrement=False))
@@ -839,4 +855,14 @@ BATCH_ITEMS = Table(
     Column("document", String(64), index=True),
     Column("receipt", Facts),
     Index("ix_record_batch_items_state", "batch_id", "state", "order_id"),
+)
+
+#: Lists that people keep by name: what they are narrowed to, their columns and order. One without an owner is everybody's.
+VIEWS = Table(
+    "record_views",
+    METADATA,
+    Column("owner", String(200), primary_key=True),
+    Column("name", String(80), primary_key=True),
+    Column("address", Facts, nullable=False),
+    Column("changed_at", Moment, nullable=False),
 )

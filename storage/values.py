@@ -4,7 +4,7 @@ types without tables of their own are kept so whole; of invoices, what has no co
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -70,13 +70,22 @@ def holding(table: Table, wanted: FieldFilter, dialect: str) -> Select[Any]:
     chosen = select(table.c.order_id).where(
         literal_column(f"{table.name}.table_name") == literal_column("''"), table.c.field == wanted.name
     )
+    ends = [end for end in (wanted.first, wanted.last) if end is not None]
+    column = table.c.day if ends and isinstance(ends[0], date) else sortable(table.c.number, dialect)
+    return chosen.where(*has_words(table.c.folded, wanted.text, dialect), *lies_in(column, wanted.first, wanted.last))
+
+
+def has_words(folded: ColumnElement[Any], text: str, dialect: str) -> Iterator[ColumnElement[bool]]:
+    """That a folded text has every word of ``text``, at any place."""
     position = func.instr if dialect == "sqlite" else func.strpos
-    chosen = chosen.where(*(position(table.c.folded, term) > 0 for term in search_terms(wanted.text)))
-    for end, compared in ((wanted.first, operator.ge), (wanted.last, operator.le)):
+    return (position(folded, term) > 0 for term in search_terms(text))
+
+
+def lies_in(column: ColumnElement[Any], first: Any, last: Any) -> Iterator[ColumnElement[bool]]:
+    """That a value lies in a range, whose ends may be open."""
+    for end, compared in ((first, operator.ge), (last, operator.le)):
         if end is not None:
-            column = table.c.day if isinstance(end, date) else sortable(table.c.number, dialect)
-            chosen = chosen.where(compared(column, end))
-    return chosen
+            yield compared(column, end)
 
 
 def sorted_by(value: Any, dialect: str) -> list[ColumnElement[Any]]:

@@ -64,6 +64,7 @@ LOGIC = (
     "webhooks",
     "analysis",
     "bulk",
+    "views",
 )
 LOGIC_PACKAGES = (
     "rules",

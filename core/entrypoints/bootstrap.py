@@ -103,6 +103,7 @@ from storage.traffic import SqlTraffic
 from storage.trail import SqlTrail
 from storage.types import SqlTypes
 from storage.vendors import SqlVendors
+from storage.views import SqlViews
 from storage.webhooks import SqlWebhooks
 from storage.workbook import Workbook
 
@@ -245,6 +246,7 @@ def _assemble(
         comparisons=SqlComparisons(database),
         orders=orders,
         batches=SqlBatches(database),
+        views=SqlViews(database),
         workbook=lambda path: (
             Workbook(path, types.types, types.version_of) if settings.has_workbook else NoWorkbook(path)
         ),
@@ -426,6 +428,7 @@ _NO_PART_IN_A_RESULT = {
     "bulk",
     "spot_checks",
     "gating",
+    "views.py",
 }
 
 

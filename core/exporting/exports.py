@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from core.documents.base import Document
 from core.errors import DocumentError, EInvoiceLacking, RecordMissing, StudioError
@@ -113,14 +113,17 @@ class Exports:
                 return _zip(self._originals(records))
         return write_table(self._parts.layouts.named(form), list(records))
 
-    def one(self, record: Record, form: str) -> bytes:
-        """One record in a form: an e-invoice as the file itself, not a zip of one. Raises EInvoiceLacking, DocumentError and what
+    def one(self, record: Record, form: str, trail: Sequence[Mapping[str, Any]] = ()) -> bytes:
+        """One record in a form: an e-invoice as the file itself, not a zip of one; JSON with its ``trail``. Raises EInvoiceLacking, DocumentError and what
         :meth:`make` raises."""
         match form:
             case "ubl" | "cii":
                 return self._parts.write_xml(record, form)
             case "facturx":
                 return self.facturx(record)
+            case "json":
+                (told,) = json.loads(self.make(iter([record]), form))
+                return json.dumps([told | {"trail": list(trail)}], ensure_ascii=False, indent=1).encode()
         return self.make(iter([record]), form)
 
     def lacking(self, record: Record) -> tuple[str, ...]:

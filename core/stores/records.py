@@ -82,17 +82,19 @@ OWN_COLUMNS = ("order_id", "status", "updated_at", "document_type")
 
 @dataclass(frozen=True, slots=True)
 class FieldFilter:
-    """What a header field is to hold, called ``name``: every word of ``text``, or a figure or day from ``first`` to ``last``,
-    both in the range; an end that is ``None`` is open. It finds fields that a person declared: those of their own types, and
-    those that they added to types that ship."""
+    """What a header field of any type is to hold, called ``name``: every word of ``text``, or a figure or day from ``first`` to
+    ``last``, both in the range; an end that is ``None`` is open. ``empty``: it is to hold nothing, in records of the types
+    ``of_types`` (those that have the field; without any: of all)."""
 
     name: str
     text: str = ""
     first: Decimal | date | None = None
     last: Decimal | date | None = None
+    empty: bool = False
+    of_types: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.text.strip()) or self.first is not None or self.last is not None
+        return bool(self.text.strip()) or self.first is not None or self.last is not None or self.empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,10 @@ class RecordQuery:
     ``type_name`` asks for one type alone, whose own fields it can then be sorted by; without, records of all types stand in one
     list, sorted by the fields of the usual type and by what plays their part in others.
     ``invoiced`` are the first and the last invoice date, ``saved`` the moment from which and the one before which the
-    record was last saved (UTC); an end that is ``None`` is open. ``field`` narrows to what a field holds. ``added`` are header
-    fields that a person added to the usual type: the list has their values, and can be sorted by them."""
+    record was last saved (UTC), ``total`` the least and the most that it comes to; an end that is ``None`` is open. ``fields`` narrow to
+    what fields hold, ``vendor`` to who issued it (all of its words), ``recipe`` to how it was read, ``who`` to what somebody
+    ``did``: saved, reviewed, or (empty) either. ``added`` are header fields that a person added to the usual type: the list has
+    their values, and can be sorted by them; ``columns`` are further header fields of types that ship that the list has."""
 
     text: str = ""
     status: str | None = None
@@ -117,8 +121,14 @@ class RecordQuery:
     descending: bool = True
     page: int = 0
     size: int = 50
-    field: FieldFilter | None = None
+    fields: tuple[FieldFilter, ...] = ()
     added: tuple[str, ...] = ()
+    vendor: str = ""
+    total: tuple[Decimal | None, Decimal | None] = (None, None)
+    recipe: str = ""
+    who: str = ""
+    did: Literal["", "saved", "reviewed"] = ""
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +195,9 @@ class RecordStore(Protocol):
 
     def search(self, query: RecordQuery) -> RecordPage:
         """One page of matches; quick with 100,000 orders."""
+
+    def choices(self, what: Literal["recipe", "who"]) -> list[str]:
+        """By which recipes records can have been read, or who saved or reviewed any; sorted."""
 
     def each(self, query: RecordQuery) -> Iterator[Record]:
         """Every match of ``query`` (its page and size are ignored), in order, for an export; streamed."""

@@ -15,7 +15,7 @@ import streamlit as st
 from core.document_types import USUAL
 from core.schema.document_type import DocumentType
 from core.stores.records import OWN_COLUMNS, RecordPage, RecordQuery, Status
-from pages.records_parts.field_filter import clear_field, declared_fields, draw_field_filter, wanted_field
+from pages.records_parts.filters import clear_filters, draw_filters, narrowed
 from pages.shared.frame import get_studio
 from pages.shared.times import day_starts, local_zone
 
@@ -27,6 +27,7 @@ INVOICED_FROM, INVOICED_TO, SAVED_FROM, SAVED_TO = DAYS = ("invoiced_from", "inv
 SORT = "sort"
 ORDER = "order"
 SIZE = "rows"
+COLUMNS = "columns"
 
 PAGE = "records_page"
 
@@ -75,7 +76,6 @@ def _type_choices() -> dict[str, tuple[str | None, str | None]]:
 
 def draw_search_bar() -> None:
     """Search, filter, sort and page size in one row."""
-    fields = declared_fields(current_query().type_name)
     with st.container(horizontal=True, vertical_alignment="bottom", key="records_bar"):
         st.text_input(
             "Search",
@@ -85,19 +85,45 @@ def draw_search_bar() -> None:
             help="Any part of number, vendor and customer, the order's number, or words of all values and of the pages. “Quoted” words must stand together.",
             live="300ms",
             bind="query-params",
-            width=225 if fields else 320,
+            width=225,
         )
         statuses = [ANY_STATUS, *get_args(Status)]
         _choose("Status", statuses, STATUS, 140)
         _choose("Type", [ANY_TYPE, *_type_choices()], TYPE, 130)
         _draw_dates()
-        draw_field_filter(fields)
-        kind = listed_type(current_query())
-        if st.session_state.get(SORT, "order_id") not in columns(kind):
-            st.session_state[SORT] = "order_id"  # the list was sorted by a field of another type
-        _choose("Sort by", list(columns(kind)), SORT, 150, lambda name: title_of_column(name, kind))
+        query = current_query()  # the type is known only now
+        draw_filters(query)
+        _draw_columns(listed_type(query))
+        if st.session_state.get(SORT, "order_id") not in shown_columns(query):
+            st.session_state[SORT] = "order_id"  # the list was sorted by a field that it has no more
+        _choose(
+            "Sort by", list(shown_columns(query)), SORT, 150, lambda name: title_of_column(name, listed_type(query))
+        )
         _choose("Direction", [_DESCENDING, _ASCENDING], ORDER, 140)
         _choose("Rows a page", [str(size) for size in SIZES], SIZE, 100, default=1)
+
+
+def _draw_columns(kind: DocumentType) -> None:
+    """The columns of the list, where somebody wants others than the usual ones."""
+    titles = {name: title_of_column(name, kind) for name in (*columns(kind), *(info.name for info in kind.header))}
+    if not set(st.session_state.get(COLUMNS) or ()) <= titles.keys():
+        st.session_state[COLUMNS] = [name for name in st.session_state[COLUMNS] if name in titles]
+    with st.popover("", icon=":material/view_column:", key="records_columns", help="Which columns the list has"):
+        st.multiselect(
+            "Columns",
+            list(titles),
+            key=COLUMNS,
+            format_func=titles.__getitem__,
+            bind="query-params",
+            placeholder="The usual ones",
+            width=320,
+        )
+
+
+def shown_columns(query: RecordQuery) -> tuple[str, ...]:
+    """The columns that a list has: those that were chosen behind the order's number, else the usual ones."""
+    chosen = [name for name in st.session_state.get(COLUMNS) or () if name != "order_id"]
+    return ("order_id", *chosen) if chosen else columns(listed_type(query))
 
 
 def _draw_dates() -> None:
@@ -152,7 +178,8 @@ def current_query() -> RecordQuery:
         sort=state.get(SORT, "order_id"),
         descending=state.get(ORDER, _DESCENDING) == _DESCENDING,
         size=int(state.get(SIZE, SIZES[1])),
-        field=wanted_field(declared_fields(type_name)),
+        columns=tuple(st.session_state.get(COLUMNS) or ()),
+        **narrowed(type_name),
         added=tuple(info.name for info in _kind_named(type_name).added) if type_name in (None, USUAL.name) else (),
     )
     return replace(query, page=int(state.get(page_key(query), 1)) - 1)
@@ -171,12 +198,13 @@ def clear_query() -> None:
     st.session_state[TYPE] = ANY_TYPE
     for key in DAYS:
         st.session_state[key] = None
-    clear_field()
+    clear_filters()
 
 
 def is_narrowed(query: RecordQuery) -> bool:
     """Whether the query leaves records out."""
-    return replace(query, sort="", descending=True, page=0, size=0, added=()) != RecordQuery(sort="", size=0)
+    bare = replace(query, sort="", descending=True, page=0, size=0, added=(), columns=())
+    return bare != RecordQuery(sort="", size=0)
 
 
 def draw_paging(query: RecordQuery, listed: RecordPage) -> None:

@@ -14,7 +14,7 @@ from core.schema.document_type import DocumentType
 from core.schema.fields import FieldKind
 from core.stores.records import OWN_COLUMNS, RecordPage, RecordQuery, RecordSummary
 from pages.records_parts.choosing import choices, chosen, is_choosing, take_rows
-from pages.records_parts.query import ORDER, SORT, columns, listed_type, title_of_column
+from pages.records_parts.query import ORDER, SORT, listed_type, shown_columns, title_of_column
 from pages.shared.times import local_time, local_zone
 
 OPENED = "record"
@@ -52,7 +52,7 @@ def open_record(order_id: int | None) -> None:
 def draw_table(query: RecordQuery, listed: RecordPage) -> None:
     """Draw one page of the list."""
     kind = listed_type(query)
-    names = list(columns(kind))
+    names = list(shown_columns(query))
     key = _key(query)
     ids = [row.order_id for row in listed.rows]
     opened = opened_record()

@@ -151,11 +151,11 @@ def test_a_snippet_is_plain_text_of_the_page(orders: RecordStore) -> None:
 
 
 def test_records_of_an_earlier_version_are_put_into_the_index(
-    database_url: str, open_store: Callable[[str], Database]
+    empty_database_url: str, open_store: Callable[[str], Database]
 ) -> None:
     """In the background, with the pages of the runs that are still kept; until then they are found by number, vendor, customer."""
-    write_version(database_url, "0002", ROWS)
-    database = open_store(database_url)
+    write_version(empty_database_url, "0002", ROWS)
+    database = open_store(empty_database_url)
     orders = SqlOrders(database)
     assert (list(found(orders, "nordwind")), found(orders, "lamp")) == ([7], {})
     indexing = Indexing(orders, database.write, {"r1": PAGES}.__getitem__)

@@ -15,7 +15,7 @@ import pytest
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
 from core.invoice.model import Invoice, LineItem, TaxLine
-from core.stores.records import Record, RecordQuery, RecordStore
+from core.stores.records import FieldFilter, Record, RecordQuery, RecordStore
 from storage.database import Database
 from storage.orders import SqlOrders
 from tests.doubles.orders import MemoryOrders
@@ -410,3 +410,67 @@ def test_two_processes_open_a_new_database_and_never_share_an_id(empty_database_
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     ids = [int(word) for process in running for word in process.communicate(timeout=60)[0].split()]
     assert sorted(ids) == list(range(1, 61))
+
+
+def test_records_are_narrowed_by_any_field_that_ships(orders: RecordStore) -> None:
+    """Words of any text, accents and case aside; amounts and days in a range; nothing at all; several at once."""
+    one = stored(
+        orders, invoice("R-1", billing_address="Straße 5\nKÖLN", iban="DE89 3704", tax="19.00", due_date="2024-03-31")
+    )
+    two = stored(orders, invoice("R-2", billing_address="Hafen 1, Hamburg", tax="-3.5", total_amount="7.00"))
+    three = stored(orders, invoice("R-3", "Über & Söhne", currency=None))
+    ids = [each.order_id for each in (one, two, three)]
+
+    def found(*wanted: FieldFilter, **query: object) -> list[int]:
+        return found_ids(orders, fields=wanted, descending=False, **query)
+
+    assert found(FieldFilter("billing_address", "koln strasse")) == [ids[0]]
+    assert found(FieldFilter("iban", "3704")) == [ids[0]]
+    assert found(FieldFilter("tax", first=Decimal(-4), last=Decimal(0))) == [ids[1]]
+    assert found(FieldFilter("due_date", last=date(2024, 3, 31))) == [ids[0]]
+    assert found(FieldFilter("due_date", empty=True)) == ids[1:]
+    assert found(FieldFilter("due_date", empty=True, of_types=("receipt",))) == []
+    assert found(FieldFilter("due_date", empty=True), FieldFilter("currency", "eur")) == [ids[1]]
+    assert found(FieldFilter("vendor_name", "uber sohne")) == [ids[2]]
+    assert found(vendor="nordwind sohne") == ids[:2]
+    assert found(total=(Decimal(7), Decimal("7.0"))) == [ids[1]]
+    orders.update(replace(one, values=invoice("R-1", billing_address="Bonn")))
+    assert found(FieldFilter("billing_address", "koln")) == []
+    assert found_ids(orders, sort="billing_address", descending=False) == [ids[0], ids[1], ids[2]]
+    page = orders.search(RecordQuery(columns=("iban", "tax"), sort="tax")).rows
+    assert [row.value("tax") for row in page] == [Decimal("-3.5"), None, None]
+
+
+def test_records_are_narrowed_by_how_they_were_read_and_who_did_what(
+    database_url: str, open_store: Callable[[str], Database]
+) -> None:
+    """Of every type; a gate that approves is nobody's review."""
+    from core.receipt.model import Receipt
+    from core.stores.trail import TrailEvent
+    from storage.ledger import SqlLedger
+    from storage.trail import SqlTrail
+    from tests.contract.test_ledger import STARTED, extraction
+
+    database = open_store(database_url)
+    orders, ledger, trail = SqlOrders(database), SqlLedger(database), SqlTrail(database)
+    ledger.keep_run("r1", extraction(), STARTED)
+    for number, values in ((1, invoice()), (2, Receipt(vendor_name="Shop")), (3, invoice("R-3"))):
+        orders.add(Record(values, "reviewed", number, run_id="r1" if number < 3 else None))
+    ada, gate = ("Ada", "typed"), ("the studio", "studio")
+    trail.add(
+        [
+            TrailEvent("saved", *ada, order_id=1),
+            TrailEvent("approved", *ada, order_id=2),
+            TrailEvent("saved", *gate, order_id=3),
+            TrailEvent("approved", *gate, order_id=3, by="gate"),
+        ]
+    )
+    recipe = extraction().recipe.name
+    assert found_ids(orders, recipe=recipe) == [2, 1]
+    assert found_ids(orders, recipe="another") == []
+    assert found_ids(orders, who="Ada") == [2, 1]
+    assert found_ids(orders, who="Ada", did="saved") == [1]
+    assert found_ids(orders, who="Ada", did="reviewed") == [2]
+    assert found_ids(orders, who="the studio", did="reviewed") == []
+    assert orders.choices("recipe") == [recipe]
+    assert orders.choices("who") == ["Ada", "the studio"]

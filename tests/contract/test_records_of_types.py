@@ -259,7 +259,7 @@ def test_records_are_found_and_sorted_by_a_field_of_a_persons_own(orders: Record
     ids = {each: order_id(each) for each in (one, two, none, slip, plain)}
 
     def found(wanted: FieldFilter, **query: object) -> list[int]:
-        return found_ids(orders, field=wanted, descending=False, **query)
+        return found_ids(orders, fields=(wanted,), descending=False, **query)
 
     assert found(FieldFilter("cost_centre", "arzte")) == [ids[one]]
     assert found(FieldFilter("cost_centre", "arzte 9")) == []

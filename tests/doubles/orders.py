@@ -98,7 +98,9 @@ class MemoryOrders:
         """See :meth:`core.stores.records.RecordStore.search`. Raises StorageError for a sort that does not exist."""
         wanted = sought(query.text)
         rows = [
-            replace(_summary(order, query.added), matched=told_match(order, self._text_of(order), wanted))
+            replace(
+                _summary(order, (*query.added, *query.columns)), matched=told_match(order, self._text_of(order), wanted)
+            )
             for order in self.each(query)
         ]
         size = max(1, query.size)
@@ -107,7 +109,7 @@ class MemoryOrders:
 
     def each(self, query: RecordQuery) -> Iterator[Record]:
         """See :meth:`core.stores.records.RecordStore.each`."""
-        if query.type_name is None and query.sort not in (*OWN_COLUMNS, *USUAL.list_columns, *query.added):
+        if query.type_name is None and query.sort not in (*OWN_COLUMNS, *USUAL.model.model_fields, *query.added):
             raise StorageError(f"Records cannot be sorted by “{query.sort}”.")
         with self._lock:
             found = [order for order in self._orders.values() if _matches(order, query, self._text_of(order))]
@@ -115,6 +117,10 @@ class MemoryOrders:
         known = [order for order in found if _sort_value(order, query.sort) is not None]
         known.sort(key=lambda order: _sort_value(order, query.sort), reverse=query.descending)
         return iter(known + [order for order in found if _sort_value(order, query.sort) is None])
+
+    def choices(self, what: Literal["recipe", "who"]) -> list[str]:
+        """See :meth:`core.stores.records.RecordStore.choices`: here nobody knows."""
+        return []
 
     def duplicates(self, document: str | None, pages: tuple[PageRef, ...], values: BaseModel) -> list[Duplicate]:
         """See :meth:`core.stores.records.RecordStore.duplicates`."""
@@ -158,7 +164,12 @@ def _matches(order: Record, query: RecordQuery, page_text: str) -> bool:
         return False
     if not _lies_in(order.updated_at, *query.saved):
         return False
-    if query.field and not _holds(order, query.field):
+    if not all(_holds(order, wanted) for wanted in query.fields if wanted):
+        return False
+    vendor, total = _value(order, USUAL.issuer), _value(order, USUAL.total)
+    if not all(term in fold(vendor or "") for term in search_terms(query.vendor)):
+        return False
+    if not _holds_between(total, *query.total):
         return False
     named = query.text.strip().removeprefix("#") == str(order.order_id)
     wanted = sought(query.text)
@@ -170,13 +181,17 @@ def _matches(order: Record, query: RecordQuery, page_text: str) -> bool:
 
 def _holds(order: Record, wanted: FieldFilter) -> bool:
     value = getattr(order.values, wanted.name, None)
-    if value is None:
-        return False
-    if wanted.first is not None and value < wanted.first:
-        return False
-    if wanted.last is not None and value > wanted.last:
+    if wanted.empty:
+        return value is None and (not wanted.of_types or order.type.name in wanted.of_types)
+    if value is None or not _holds_between(value, wanted.first, wanted.last):
         return False
     return all(term in fold(text_of(value)) for term in search_terms(wanted.text))
+
+
+def _holds_between(value: Any, first: Any, last: Any) -> bool:
+    if first is None and last is None:
+        return True
+    return value is not None and (first is None or value >= first) and (last is None or value <= last)
 
 
 def _lies_in(value: Any, since: Any, before: Any) -> bool:

@@ -126,8 +126,8 @@ def test_records_of_all_types_are_listed_together_and_one_type_by_itself(studio:
 
 def test_a_list_is_narrowed_by_a_field_that_a_person_declared(studio: Studio) -> None:
     """A range of amounts of a type of theirs, the words of a field that they added to invoices, which is a column to sort by;
-    nothing is offered where nobody declared any."""
-    assert not [box for box in open_page().selectbox if box.key == "field"]
+    it is offered only once it is declared."""
+    assert "Cost centre" not in next(box for box in open_page().selectbox if box.key == "field").options
     studio.types.keep(PAYSLIP)
     studio.types.keep(ADDED)
     for number, net in (("P-1", "900.00"), ("P-2", "1100.00")):

@@ -290,7 +290,7 @@ def test_any_type_that_ships_takes_fields_of_ones_own(studio: Studio) -> None:
     assert (found.type_name, found.value_at("till")) == ("receipt", "K-07")
     receipt = studio.save(found.values, ["database", "workbook"], run_id=RUN, extraction=found)
     assert studio.record(receipt.order_id).values == found.values
-    assert studio.search(RecordQuery(type_name="receipt", field=FieldFilter("till", "k-07"))).total == 1
+    assert studio.search(RecordQuery(type_name="receipt", fields=(FieldFilter("till", "k-07"),))).total == 1
     book = openpyxl.load_workbook(studio.workbook_path)["ReceiptHeader"]
     assert [cell.value for cell in book[1]][-2:] == ["Till", "TypeVersion"]
     assert [cell.value for cell in book[2]][-2:] == ["K-07", 1]

@@ -37,7 +37,7 @@ T = TypeVar("T")
 #: What is killed, one after the other.
 KINDS = ("child", "worker", "redis", "postgres", "term")
 #: A clean scan among so many documents, to be killed while its pages are recognised.
-SCANS = 20
+SCANS = 4
 
 
 @dataclass(slots=True)
@@ -73,7 +73,7 @@ def kill_and_count(
     documents: int,
     kills: Sequence[str] = KINDS,
     lease: float = 10.0,
-    every: float = 6.0,
+    within: float = 0.5,
 ) -> Told:
     """Read so many documents with their records saved by themselves, on two workers that share no folder with each other or the API, and kill
     these meanwhile, each in its turn."""
@@ -93,12 +93,15 @@ def kill_and_count(
     try:
         studio.warm()
         tasks = Tasks(Caller(studio, STUDIO, None), studio.access.store)
-        ids = [_begin(tasks, number) for number in range(documents)]
+        ids: list[str] = []
         store: JobStore = studio._parts.queue._store  # type: ignore[attr-defined]
-        for kind in kills:
-            time.sleep(every / 2 + chance.random() * every)
+        for number, kind in enumerate(kills, start=1):
+            # Some documents before each kill, so that there is something to kill it in.
+            ids += [_begin(tasks, one) for one in range(len(ids), documents * number // len(kills))]
+            running = _under_way(store)
+            time.sleep(chance.random() * within)
             _retried(tasks.settle)
-            running = [one.job_id for one in _retried(store.running)]
+            running = [one.job_id for one in _retried(store.running)] or running
             at = time.monotonic()
             _kill(kind, workers[chance.randrange(2)], redis, postgres)
             while any((found := _retried(lambda: store.get(one))) and found.state != "done" for one in running):  # noqa: B023
@@ -128,6 +131,14 @@ def kill_and_count(
             worker.kill()
         studio.close()
     return told
+
+
+def _under_way(store: JobStore) -> list[str]:
+    """What runs, once something does."""
+    deadline = time.monotonic() + 30
+    while not (running := _retried(store.running)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return [one.job_id for one in running]
 
 
 def _open(store: JobStore) -> bool:

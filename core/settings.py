@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -202,6 +202,12 @@ class Settings(BaseSettings):
 
     redis_url: SecretStr | None = Field(None, validation_alias="REDIS_URL")
     """Redis, where workers on many hosts do the work (then the database is PostgreSQL); ``None``: it is done here. May hold a password."""
+
+    @field_validator("redis_url")
+    @classmethod
+    def _named(cls, url: SecretStr | None) -> SecretStr | None:
+        """An empty address is none: containers pass variables on that nobody set."""
+        return url if url and url.get_secret_value().strip() else None
 
     blobs: str = ""
     """Where documents and kept JSON lie. Empty: in the data folder, or in the database where there is Redis. ``database``, or the address of

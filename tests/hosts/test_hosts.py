@@ -136,6 +136,11 @@ def test_redis_with_sqlite_is_refused_in_a_sentence(tmp_path: Path) -> None:
         build_studio(host(tmp_path, "one", REDIS_URL="redis://127.0.0.1:1/0"))
 
 
+def test_an_empty_address_of_redis_is_none(tmp_path: Path) -> None:
+    """Containers pass variables on that nobody set."""
+    assert host(tmp_path, "one", REDIS_URL="").redis_url is None
+
+
 def test_without_redis_nothing_of_it_is_imported(tmp_path: Path) -> None:
     """The embedded default is what it was."""
     code = (

@@ -122,7 +122,7 @@ def describe_event(event: TrailEvent) -> str:
     moved = f" ({status[0]} → {status[1]})" if status and status[0] and status[0] != status[1] else ""
     fresh = f" as {status[1]}" if status and not status[0] else ""
     return {
-        "saved": f"saved it{fresh}{f' to {where}' if where else ''}",
+        "saved": f"{'let the gate save it' if event.by == 'gate' else 'saved it'}{fresh}{f' to {where}' if where else ''}",
         "changed": f"saved it again{moved}{f' to {where}' if where else ''}",
         "deleted": f"deleted it{f' from {where}' if where else ''}",
         "restored": f"brought it back{f' to {where}' if where else ''}",

@@ -176,11 +176,14 @@ class Records:
         status: Status = "reviewed",
         seen: Record | None = None,
         about: About | None = None,
+        by: str = "",
+        check: Callable[[], None] = lambda: None,
     ) -> SaveReceipt:
         """Save to every target under one order id: a new one, or ``update``'s. Nothing is saved if one target fails.
         ``seen`` is the database's record as the person opened it, ``about`` what the document is
         (else the extraction's; the stored where there is none, or where the record came of the same run, as a person may
-        have corrected it since). Raises StorageError; RecordChanged where the record is not as it was seen."""
+        have corrected it since), ``by`` the gate that saves it for the person. ``check`` looks once more inside the unit, and raises
+        what keeps it from being saved. Raises StorageError; RecordChanged where the record is not as it was seen."""
         if not targets:
             raise StorageError("Choose where to save: the database, the Excel workbook, or both.")
         if run_id and extraction:  # of a run that an earlier version read
@@ -208,15 +211,16 @@ class Records:
                 self._ledger.keep_final(run_id, order_id, values, self._person.name)
             elif before:
                 self._ledger.keep_changes(order_id, before.values, values, "saved", self._person.name)
-            self._tell_saved(order, before, targets)
+            self._tell_saved(order, before, targets, by)
 
-        return self._carry_out(_Change(order_id, previous, dict.fromkeys(targets, order), learn, run_id))
+        change = _Change(order_id, previous, dict.fromkeys(targets, order), learn, run_id)
+        return self._carry_out_all([change], replace(_NO_NOTES, check=check))[0]
 
-    def _tell_saved(self, order: Record, before: Record | None, targets: Sequence[Target]) -> None:
+    def _tell_saved(self, order: Record, before: Record | None, targets: Sequence[Target], by: str = "") -> None:
         """Into the trail: that it was saved, and where that approved it, by whom or what."""
         status = [before.status if before else None, order.status]
         self._announce("saved", order)
-        self._leave_line("changed" if before else "saved", order, status=status, stores=list(targets))
+        self._leave_line("changed" if before else "saved", order, by, status=status, stores=list(targets))
         if order.status != "needs review" and (before is None or before.status != order.status):
             self._leave_line("approved", order, by="gate" if order.status == "approved" else "")
             self._announce("approved", order)

@@ -32,7 +32,7 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
         ),
         **_all(
             _LOOK,
-            "record_choices health ready figures cache_size warm needs refusal export_results export_forms einvoice_lacks stand picture_of",
+            "record_choices health ready figures cache_size warm needs refusal export_results export_forms einvoice_lacks stand picture_of saved_as",
         ),
         **_all(
             _WORK,
@@ -55,7 +55,7 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
     "inbox": {
         **_all(_LOOK, "by search ids counts choices some of_run progress is_idle reports report recipe_of results"),
         **_all(_WORK, "take_in laid_on_desk rename run retry assign reject take_back delete put_back began"),
-        **_all(_RULE, "record_changed handlers go_on tend close"),
+        **_all(_RULE, "record_changed say handlers go_on tend close"),
     },
     "reviewing": {
         **_all(_LOOK, "queue count pace following edits words fields"),
@@ -120,7 +120,7 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
     "webhooks": _all(
         _RULE, "all get add remove rotate enable deliveries send_again ping sources add_source remove_source known once"
     ),
-    "spending": _all(_LOOK, "bill savings calls call today this_month forecast unpriced budgets"),
+    "spending": _all(_LOOK, "now bill savings calls call today this_month forecast unpriced budgets"),
     "models": {
         **_all(_LOOK, "providers missing capabilities default_model settle estimate price"),
         **_all(_WORK, "ask"),

@@ -136,9 +136,11 @@ class Runs:
         run_id: str | None = None,
         person: Person = STUDIO,
         priority: int = USUAL,
+        unseen: bool = False,
     ) -> str:
         """Queue a run in the background, asked for by ``person``; gives the id under which ``job`` finds it (``run_id``, else a
-        new one). Owners (a browser session's desk) take turns; ``priority`` is :class:`core.jobs.queue.JobRequest`'s. Raises RecordMissing."""
+        new one). Owners (a browser session's desk) take turns; ``priority`` is :class:`core.jobs.queue.JobRequest`'s. ``unseen``:
+        nobody waits before it for the result, which saves itself where the gates say so. Raises RecordMissing."""
         document = self.shelf.document(sha256)
         run_id = run_id or new_run_id()
         order = self._order_of(document, pages, recipe, run_id)
@@ -152,6 +154,7 @@ class Runs:
                 "pages": [[page.number, page.rotation] for page in order.pages],
                 "recipe": order.recipe.model_dump(mode="json"),
                 "who": person.to_json(),
+                "unseen": unseen,
                 "request": logs.facts().get("request"),
             },
             owner,

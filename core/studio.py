@@ -20,6 +20,7 @@ from core.analysis.analysis import Analysis
 from core.bulk import Bulk, BulkParts
 from core.cache import Cache
 from core.call import Call
+from core.cancelling import IsCancelled
 from core.comparison.comparator import Comparator
 from core.comparison.foresight import Foresight
 from core.declared.definition import TypeDefinition
@@ -28,7 +29,7 @@ from core.document_types import USUAL
 from core.documents import Document
 from core.documents.archives import Packed
 from core.errors import StorageError, StudioError, TooFewReviewed
-from core.events import Event
+from core.events import Event, RunFinished
 from core.evidence import Box, Evidence, PageText
 from core.exporting.exports import ExportForm, Exports
 from core.exporting.shelf import LayoutShelf
@@ -36,13 +37,13 @@ from core.extraction import Extraction, PageRef
 from core.extractor import Availability
 from core.forgetting.forgetting import Forgetting, ForgettingParts
 from core.forgetting.retention import Retaining, RetainingParts
-from core.gating import Gating, GatingParts
+from core.gating import Gating, GatingParts, SavingParts, SelfSaving
 from core.history import History
 from core.imaging.before_and_after import before_and_after
 from core.inbox import Inbox
 from core.indexing import Indexing
 from core.jobs.queue import USUAL as USUALLY
-from core.jobs.queue import Handler, Job, JobQueue
+from core.jobs.queue import Handler, Job, JobQueue, JobRequest
 from core.llm.provider import Models
 from core.memory.memory import VendorMemory
 from core.memory.sentences import habit_words
@@ -52,7 +53,7 @@ from core.notation.typed import parse_value
 from core.notation.writing import text_of
 from core.operation.alerts import Sources
 from core.operation.operation import Operation
-from core.person import Person, Role
+from core.person import Person, Role, person_from
 from core.preferences import Preferences
 from core.prompts import PromptBook
 from core.recipe import Correction, Recipe, Redaction
@@ -65,7 +66,7 @@ from core.review.standing import confirmed, proposals, unread
 from core.reviewing import DeskParts, ReviewDesk
 from core.reviewing.desk import Waiting
 from core.rights import guarded, needs, refusal
-from core.runs import Runs
+from core.runs import RUN, Runs
 from core.schema.document_type import DocumentType
 from core.schema.type_choice import TypeChoice
 from core.settings import Defaults, Settings
@@ -255,6 +256,9 @@ class Studio:
                 rules=lambda: self.defaults.retention,
             )
         )
+        self._self_saving = SelfSaving(
+            SavingParts(self.records, parts.trail, parts.reviews, lambda: self.defaults.gates)
+        )
         self._indexing = Indexing(parts.orders, parts.unit, parts.runs.page_text)
         self.history = History(parts.trail, parts.ledger, parts.orders)
         self.comparison = Comparator(
@@ -391,9 +395,10 @@ class Studio:
         owner: str = "",
         run_id: str | None = None,
         priority: int = USUALLY,
+        unseen: bool = False,
     ) -> str:
         """See :meth:`core.runs.Runs.start`. The Inbox follows it."""
-        run_id = self._runs.start(sha256, pages, recipe, owner, run_id, self.person, priority)
+        run_id = self._runs.start(sha256, pages, recipe, owner, run_id, self.person, priority, unseen)
         self.inbox.began(sha256, pages, run_id)
         return run_id
 
@@ -451,7 +456,7 @@ class Studio:
 
     def handlers(self) -> dict[str, Handler]:
         """Who does the work of each kind of job."""
-        return self.inbox.handlers(
+        found = self.inbox.handlers(
             {
                 **self._runs.handlers(),
                 **self.comparison.handlers(),
@@ -459,6 +464,32 @@ class Studio:
                 **self.analysis.handlers(),
             }
         )
+        return {**found, RUN: self._saving_itself(found[RUN])}
+
+    def _saving_itself(self, read: Handler) -> Handler:
+        """``read``, and what passed then saves itself where nobody waits before it."""
+
+        def work(request: JobRequest, cancelled: IsCancelled) -> Iterator[Event]:
+            for event in read(request, cancelled):
+                yield event
+                if isinstance(event, RunFinished) and request.payload.get("unseen"):
+                    self._save_itself(request.job_id, event.extraction, person_from(request.payload.get("who")))
+
+        return work
+
+    def _save_itself(self, run_id: str, extraction: Extraction, person: Person) -> None:
+        """The document is read by then: a store that refuses is told in its row, where somebody then saves it."""
+        try:
+            if self._self_saving.save(run_id, extraction, person) is not None:
+                self.inbox.say(run_id, "Saved by the gate.")
+        except StudioError as error:
+            log.warning("run %s did not save itself: %s", run_id, error)
+            self.inbox.say(run_id, f"It did not save itself: {error}")
+
+    def saved_as(self, run_id: str) -> int | None:
+        """The number of the record that was saved of a run; ``None`` where there is none."""
+        finals = self._parts.ledger.finals(run_id)
+        return finals.order_id if finals else None
 
     def tell(self) -> int:
         """Look whether somebody outside is to be told of an alert or of a batch that is over, and send a few of the messages that

@@ -274,10 +274,16 @@ class Inbox:
         """Note that a record was saved, changed or (``None``) is gone; inside the transaction in which that happens."""
         if record is None:
             for item in self._store.of_order(order_id):
-                self._store.put([replace(item, state=item.verdict or "waiting", order_id=None)])
+                self._store.put([replace(item, state=item.verdict or "waiting", order_id=None, sentence="")])
             return
         for item in self._of_record(order_id, run_id, record):
             self._store.put([replace(_settled(item), state="saved", **facts_of_record(record))])
+
+    def say(self, run_id: str, sentence: str) -> None:
+        """Have the rows that a run read say how it was saved, or why it was not."""
+        for item in self._store.of_run(run_id):
+            if item.state in ("saved", "approved"):
+                self._queueing.change(item.item_id, lambda now: replace(now, sentence=sentence))
 
     def _of_record(self, order_id: int, run_id: str | None, record: Record) -> list[InboxItem]:
         found = self._store.of_order(order_id) or (self._store.of_run(run_id) if run_id else [])

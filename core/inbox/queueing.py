@@ -124,7 +124,7 @@ class Queueing:
             return
         self.change(item.item_id, lambda now: replace(now, run_id=item.job_id) if now.job_id == item.job_id else None)
         pages = item.pages or [PageRef(number + 1) for number in range(item.page_count or 0)]
-        self._runs.start(item.document, pages, self._recipe_of(item), owner, item.job_id)
+        self._runs.start(item.document, pages, self._recipe_of(item), owner, item.job_id, unseen=True)
 
     # --- from the jobs to the rows ---------------------------------------------------------------------------------
 

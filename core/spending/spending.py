@@ -55,7 +55,11 @@ class Spending:
         self._calls = calls
         self._bills = bills
         self._budget = budget
-        self.now = now
+        self._now = now
+
+    def now(self) -> datetime:
+        """The moment, UTC."""
+        return self._now()
 
     def bill(self, period: Period) -> Bill:
         """The calls and runs of ``period``, added up."""

@@ -12,6 +12,7 @@ from pages.shared import keys
 from pages.shared.charts import ACCENT, BAD, QUIET, draw_chart
 from pages.shared.choices import keep_change
 from pages.shared.frame import get_studio
+from pages.shared.rights import kept_for
 
 #: At most this share of the ready documents may have a wrong amount, number or date.
 TOLERATED = 0.01
@@ -67,10 +68,13 @@ def _draw_threshold(figures: Figures) -> None:
             f"Use {100 * threshold:.0f} % as the approval threshold",
             key="accuracy_use_threshold",
             type="primary",
-            disabled=round(100 * threshold) == current,
-            help="Sets the threshold of the default recipe: documents read from now on are ready by it.",
             on_click=_use,
             args=(threshold,),
+            **kept_for(
+                "preferences.change",
+                "Sets the threshold of the default recipe: documents read from now on are ready by it.",
+                round(100 * threshold) == current,
+            ),
         )
         st.caption(f"In use now: {current} %.")
     if best is not None:

@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import StudioError
 from core.validation.calibration import ENOUGH_REVIEWED, corrections_told
 from pages.shared.frame import get_studio, plain
+from pages.shared.rights import kept_for
 
 #: The confidence whose correction is told.
 _TOLD = 0.9
@@ -34,9 +35,16 @@ def draw_learning() -> None:
             key="learn",
             icon=":material/model_training:",
             on_click=_learn,
+            **kept_for("recalibrate"),
         )
         if correction is not None:
-            st.button("Back to the shipped calibration", key="unlearn", type="tertiary", on_click=_unlearn)
+            st.button(
+                "Back to the shipped calibration",
+                key="unlearn",
+                type="tertiary",
+                on_click=_unlearn,
+                **kept_for("forget_calibration"),
+            )
     if said := st.session_state.pop(_SAID, ""):
         st.info(plain(said), icon=":material/info:")
 

@@ -20,6 +20,7 @@ from pages.shared.choices import keep
 from pages.shared.frame import get_studio, plain
 from pages.shared.money import dollars
 from pages.shared.recipe_builder import ask_recipe, describe_recipe
+from pages.shared.rights import kept_for
 from pages.shared.steps import in_words
 
 #: Letters of a recipe's name beside its point.
@@ -201,10 +202,13 @@ def _draw_verbs(kept: Comparison) -> None:
             "Is the default" if default.digest == recipe.digest else "Make default",
             key="compare_default",
             icon=":material/star:",
-            disabled=default.digest == recipe.digest,
-            help="Documents are read with the default recipe unless another is chosen.",
             on_click=_make_default,
             args=(recipe,),
+            **kept_for(
+                "preferences.change",
+                "Documents are read with the default recipe unless another is chosen.",
+                default.digest == recipe.digest,
+            ),
         )
         st.button(
             "Read again",

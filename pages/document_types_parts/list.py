@@ -31,7 +31,7 @@ def draw_list(types: list[DocumentType]) -> str:
     with st.popover("New type", icon=":material/add:", key="type_new", width="stretch"):
         _draw_new(types)
     with st.popover("Bring in YAML", icon=":material/upload:", key="type_import", width="stretch"):
-        draw_bring_in("type", "A YAML file with one type", ["yaml", "yml"], 2, _bring_in)
+        draw_bring_in("type", "A YAML file with one type", ["yaml", "yml"], 2, _bring_in, "types.take_in")
     return str(chosen)
 
 

@@ -10,11 +10,13 @@ import streamlit as st
 from core.gates import ANY_CURRENCY, TypeGate
 from core.schema.document_type import DocumentType
 from core.schema.values import is_amount
+from core.stores.records import Target
 from core.validation.gate import OTHERS_NEED
 from pages.gates_parts.draft import draft, put, put_type, table_of, times
 from pages.shared.frame import get_studio, plain
 from pages.shared.rights import kept_for
 
+_STORES: dict[Target, str] = {"database": "Database", "workbook": "Excel workbook"}
 _CURRENCY, _AMOUNT = "Currency", "Largest amount"
 
 
@@ -130,7 +132,7 @@ def _limit(row: dict[str, Any]) -> list[tuple[str, Decimal]]:
 
 
 def draw_everybody() -> None:
-    """What holds for documents of every type."""
+    """What holds for documents of every type: vendors, and where they save themselves."""
     now, at = draft(), times()
     locked = kept_for("gating.change")["disabled"]
     st.markdown("#### Vendors, whatever the type")
@@ -158,7 +160,22 @@ def draw_everybody() -> None:
     )
     if both := sorted(set(always) & set(never)):
         st.warning(f"{plain(', '.join(both))}: always wins.", icon=":material/warning:")
-    put(always=tuple(always), never=tuple(never))
+    st.markdown("#### What passed saves itself")
+    save_to = st.pills(
+        "Where to",
+        list(_STORES),
+        selection_mode="multi",
+        default=[store for store in _STORES if store in now.save_to],
+        format_func=_STORES.__getitem__,
+        key=f"gate_save_{at}",
+        label_visibility="collapsed",
+        disabled=locked,
+    )
+    st.caption(
+        "A document that the Inbox or a program had read, and that passes, is saved there with nobody looking: its row and its "
+        "history say so. What is stored already never is. None chosen: somebody saves it."
+    )
+    put(always=tuple(always), never=tuple(never), save_to=tuple(store for store in _STORES if store in save_to))
 
 
 def _percent(share: float | None) -> float | None:

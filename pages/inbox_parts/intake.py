@@ -13,6 +13,7 @@ from pages.shared.choices import keep
 from pages.shared.entries import say
 from pages.shared.frame import get_studio, plain
 from pages.shared.recipe_builder import describe_recipe
+from pages.shared.rights import kept_for
 
 _UPLOADS = "inbox_uploads"
 _AGAIN = "inbox_again"
@@ -61,7 +62,9 @@ def _most_megabytes() -> int:
 
 def _take(files: list[tuple[str, bytes]], batch_name: str = "") -> None:
     try:
-        taken = get_studio().inbox.take_in(files, batch_name)
+        studio = get_studio()
+        who = studio.person.name if studio.person.known == "signed in" else ""
+        taken = studio.inbox.take_in(files, batch_name, who)
     except StudioError as error:
         say(str(error), bad=True)
     else:
@@ -100,6 +103,7 @@ def draw_wish() -> None:
             list(_WISHES).index(now),
             format_func=_WISHES.__getitem__,
             key="inbox_wished",
+            **kept_for("preferences.change"),
         )
         st.caption(
             "A document of one page and an e-invoice have no pages to choose. "

@@ -164,8 +164,12 @@ def _cells(item: InboxItem, now: datetime) -> str:
     )
 
 
+#: The states of which a row says more than their name.
+_SAYING = ("failed", "rejected", "waiting", "saved", "approved")
+
+
 def _why(item: InboxItem) -> str:
-    sentence = item.sentence.removeprefix(f"{item.name}: ") if item.state in ("failed", "rejected", "waiting") else ""
+    sentence = item.sentence.removeprefix(f"{item.name}: ") if item.state in _SAYING else ""
     return f'<small title="{escape(item.sentence)}">{escape(sentence)}</small>' if sentence else ""
 
 

@@ -10,6 +10,7 @@ from core.settings import AlertRules
 from core.stores.alerts import Alert
 from pages.shared.choices import keep
 from pages.shared.frame import get_studio, plain
+from pages.shared.rights import kept_for
 from pages.shared.times import local_time, local_zone
 
 #: Alerts that are over which are shown.
@@ -53,7 +54,7 @@ def draw_rules() -> None:
             st.number_input(
                 info.title or name, min_value=0.1, value=None, step=1.0, format="%.1f", placeholder="never", key=key
             )
-        st.form_submit_button("Keep", on_click=_keep)
+        st.form_submit_button("Keep", on_click=_keep, **kept_for("preferences.change"))
 
 
 def _keep() -> None:

@@ -39,7 +39,7 @@ def draw_list() -> None:
     with st.popover("New prompt", icon=":material/add:", key="prompt_new", width="stretch"):
         _draw_new()
     with st.popover("Bring in YAML", icon=":material/upload:", key="prompt_import", width="stretch"):
-        draw_bring_in("prompt", "A YAML file of prompts", ["yaml", "yml"], 2, _bring_in)
+        draw_bring_in("prompt", "A YAML file of prompts", ["yaml", "yml"], 2, _bring_in, "prompts.bring_in")
     st.caption(
         "A recipe whose prompt is “auto” takes the one made for the vendor or language, else the default of the "
         "document’s type."

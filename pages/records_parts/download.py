@@ -12,6 +12,7 @@ from core.errors import LayoutError
 from core.exporting.exports import ExportForm
 from core.stores.records import RecordQuery
 from pages.shared.frame import get_studio
+from pages.shared.rights import kept_for
 
 _GROUPS = {
     "tables": "Tables",
@@ -109,11 +110,13 @@ def draw_layouts() -> None:
                 on_click="ignore",
                 icon=":material/download:",
             )
-            if layout.name in own and st.button("Remove", key=f"layout_remove_{layout.name}", icon=":material/delete:"):
+            if layout.name in own and st.button(
+                "Remove", key=f"layout_remove_{layout.name}", icon=":material/delete:", **kept_for("layouts.remove")
+            ):
                 shelf.remove(layout.name)
                 st.rerun(scope="fragment")
     given = st.file_uploader("Bring in a layout (YAML)", type=["yaml", "yml"], key="layout_file")
-    if given and st.button("Keep it", key="layout_keep", type="primary"):
+    if given and st.button("Keep it", key="layout_keep", type="primary", **kept_for("layouts.take_in")):
         try:
             kept = shelf.take_in(given.getvalue(), get_studio().types.types())
         except LayoutError as error:

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from core.errors import StudioError
+from core.errors import NotAllowed, StudioError
 from core.person import Person
 from core.reviewing import ReviewDesk
 from core.reviewing.desk import Seat, Waiting, Wish
@@ -27,6 +27,7 @@ from pages.shared.frame import get_studio
 from pages.shared.pictures import address as picture_address
 from pages.shared.pictures import crop_address
 from pages.shared.signed import base, is_signed, sign
+from pages.shared.who import signs_in
 
 REVIEW_ROUTE = "/review-desk/{seat}/{signature}"
 #: Bytes of a request at most.
@@ -80,6 +81,8 @@ def take_seat(seat: str, person: Person) -> None:
 def answer(studio: Studio, seat: str, told: Told) -> Any:
     """What the studio answers to a request: JSON values. What is done stands under the name of who signed in, else of the one
     that was typed. Raises StudioError, and KeyError, TypeError or ValueError for what is no request."""
+    if seat not in _SIGNED_IN and signs_in():  # of a process that is gone, or a window that signed out
+        raise NotAllowed("It is not known any more who sits here: load the page again and sign in.")
     person = _SIGNED_IN.get(seat) or Person(typed_name(str(told.get("who", ""))), known="typed")
     by = Seat(seat, person.name)
     desk = studio.by(person).reviewing if person.name else studio.reviewing

@@ -11,6 +11,7 @@ from core.spending import Bill, BudgetState, Period
 from pages.shared.choices import keep
 from pages.shared.frame import get_studio, plain
 from pages.shared.money import dollars
+from pages.shared.rights import kept_for
 
 _NAMES = {"day": "Today", "month": "This month"}
 
@@ -70,7 +71,9 @@ def _draw_form(budget: Budget) -> None:
             key="cost_budget_hard",
             help="Without it you are only warned, at 80 % and when it is used up.",
         )
-        st.form_submit_button("Keep", key="cost_budget_keep", type="primary", on_click=_keep)
+        st.form_submit_button(
+            "Keep", key="cost_budget_keep", type="primary", on_click=_keep, **kept_for("preferences.change")
+        )
 
 
 def _keep() -> None:

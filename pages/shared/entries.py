@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.errors import StudioError
 from pages.shared.frame import plain
+from pages.shared.rights import kept_for
 
 _NOTICE = "entries_notice"
 
@@ -36,12 +37,16 @@ def draw_entry(
         st.caption(about)
 
 
-def draw_bring_in(what: str, label: str, suffixes: Sequence[str], megabytes: int, take: Callable[[bytes], str]) -> None:
+def draw_bring_in(
+    what: str, label: str, suffixes: Sequence[str], megabytes: int, take: Callable[[bytes], str], verb: str
+) -> None:
     """An upload ``<what>_file_<n>`` with its button ``<what>_bring_in``. ``take`` gets the file's bytes and gives what to say; the
-    sentence of a StudioError that it raises is said with the file's name."""
+    sentence of a StudioError that it raises is said with the file's name. ``verb`` is what stands behind it."""
     key = f"{what}_file_{st.session_state.get(_count(what), 0)}"
     st.file_uploader(label, type=list(suffixes), key=key, max_upload_size=megabytes)
-    st.button("Bring in", key=f"{what}_bring_in", type="primary", on_click=_bring_in, args=(what, key, take))
+    st.button(
+        "Bring in", key=f"{what}_bring_in", type="primary", on_click=_bring_in, args=(what, key, take), **kept_for(verb)
+    )
 
 
 def _bring_in(what: str, key: str, take: Callable[[bytes], str]) -> None:

@@ -80,7 +80,7 @@ Review page
 Gates page
     gates_type             the type whose gate is shown: gate_approve_<...>, gate_others_<...>, gate_required_<...>, gate_least_<...>,
                            gate_limits_<...> (a table), each with the type and a number that grows as all begins anew
-    gate_always_<n>, gate_never_<n>    vendors
+    gate_always_<n>, gate_never_<n>, gate_save_<n>    vendors, and where what passed saves itself
     gates_foresee          shows what the change would have done (gates_last says to how many documents); then gates_save, gates_discard
     spot_checks            what spot checks say; spot_checks_choose opens spot_share and spot_most; spot_checks_loosen asks no more than before
     gates_foreseen         the table of these documents, narrowed by gates_which

@@ -17,6 +17,7 @@ from pages.shared.model_form import shown_name
 from pages.shared.recipe_model import ROLES, ask_name, draw_model
 from pages.shared.recipe_names import title_of_recipe
 from pages.shared.recognised import titles_of_types
+from pages.shared.rights import kept_for
 
 #: The OCR engine that asks a model.
 VISION = "vision"
@@ -79,9 +80,9 @@ def _draw_form(first: Recipe | None, use: Callable[[Recipe], None] | None) -> No
         key="recipe_save",
         type="primary",
         icon=":material/save:",
-        disabled=not ready,
         on_click=_save,
         args=(base.model_copy(update={"type_name": reads}), name, reading, readers, choices, use),
+        **kept_for("preferences.change", disabled=not ready),
     ):
         st.rerun()
 

@@ -50,13 +50,19 @@ def current_person(account: Person, settings: Settings) -> Person | None:
     return Person(name, "admin", "typed") if name else account
 
 
+def signs_in() -> bool:
+    """The same outside of a session: whether the secrets of this process set sign-in up."""
+    from streamlit.auth_util import get_secrets_auth_section
+
+    return bool(get_secrets_auth_section())
+
+
 def is_at_home() -> bool:
     """Whether this process answers its own machine only: nobody signs in, nobody said where it is to listen, and it is on no
     host of apps, which leads its visitors here."""
     from streamlit import config
-    from streamlit.auth_util import get_secrets_auth_section
 
-    return not (config.is_manually_set("server.address") or CLOUD_FOLDER.is_dir() or get_secrets_auth_section())
+    return not (config.is_manually_set("server.address") or CLOUD_FOLDER.is_dir() or signs_in())
 
 
 class AtHome:

@@ -66,7 +66,7 @@ def draw_packs(vendors: Sequence[Vendor]) -> None:
             width="stretch",
         )
     with st.popover("Import", icon=":material/upload:", key="vendors_import", width="stretch"):
-        draw_bring_in("vendors", "A file that a studio exported", ["json"], 20, _bring_in)
+        draw_bring_in("vendors", "A file that a studio exported", ["json"], 20, _bring_in, "memory.bring_in")
         st.caption("Its rules begin on trial here.")
 
 

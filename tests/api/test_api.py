@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from core.gates import Gates
 from tests.api.conftest import Served
 from tests.conftest import PASSWORD, SampleFile
 from tests.core.mail_files import eml
@@ -147,6 +148,17 @@ def test_an_approved_record_saves_itself_once_where_it_was_asked_for(api: Served
         record = client.get("/v1/records/1")
         assert (record.json()["status"], record.headers["ETag"]) == ("approved", '"1"')
         assert client.get("/v1/records").json()["total"] == 1
+
+
+def test_what_passes_saves_itself_where_the_gates_say_so(api: Served, digital_pdf: SampleFile) -> None:
+    """Also where no task asked for it: the task then says which record it is."""
+    api.studio.configure(gates=Gates(save_to=("database",)))
+    with api.client() as client:
+        task = read(client, digital_pdf)
+        assert task["order_id"] == 1
+        assert client.get("/v1/records").json()["total"] == 1
+        lines = client.get("/v1/records/1/trail").json()
+        assert any("let the gate save it" in line["told"]["what"] for line in lines)
 
 
 def test_a_record_is_changed_by_the_version_that_was_seen(api: Served, digital_pdf: SampleFile) -> None:

@@ -14,8 +14,11 @@ from core.extraction import Extraction
 from core.gates import Gates, TypeGate
 from core.person import Person
 from core.settings import Settings
+from core.stores.inbox import InboxItem
+from core.stores.records import RecordQuery
 from core.studio import Studio
-from tests.core.test_inbox import items, paper, taken
+from tests.core.test_inbox import extraction_of, items, paper, taken, wait
+from tests.core.test_one_save import SEAMS, killed_at, needs_fork
 
 STRICT = Gates(types={"invoice": TypeGate(most={"GBP": 100})})
 
@@ -92,3 +95,81 @@ def test_what_a_change_would_have_done_is_told_with_what_people_corrected(studio
     assert strict["A-2.pdf"].changed == 2
     assert studio.gating.now == Gates()
     assert len(studio.gating.foresee(STRICT, 2)) == 2
+
+
+DATABASE = Gates(save_to=("database",))
+
+
+def saved_by_itself(studio: Studio, name: str, data: bytes) -> InboxItem:
+    """A document that comes in and saves itself: its row."""
+    studio.inbox.take_in([(name, data)])
+    wait(studio, lambda: items(studio)[name].sentence == "Saved by the gate.")
+    return items(studio)[name]
+
+
+def test_what_passes_saves_itself_once_and_says_so(studio: Studio) -> None:
+    """As shipped nothing does. In its row and in its history it is the gate's doing; the same invoice in another file is a duplicate,
+    and what does not pass waits for somebody."""
+    assert taken(studio, ("a.pdf", paper("A-1")))["a.pdf"].state == "approved"
+    studio.gating.change(DATABASE, Gates())
+    again = paper("A-2") + b"\n"
+    saved = saved_by_itself(studio, "b.pdf", paper("A-2"))
+    assert (saved.state, saved.doubts) == ("saved", 0)
+    assert items(studio)["a.pdf"].state == "approved"
+    assert saved.order_id is not None
+    assert studio.record(saved.order_id).status == "approved"
+    told = [entry.what for entry in studio.history.of_record(saved.order_id)]
+    assert "let the gate save it as approved to the database" in told
+    assert taken(studio, ("d.pdf", again))["d.pdf"].state == "needs review"
+    studio.gating.change(DATABASE.model_copy(update={"types": STRICT.types}), DATABASE)
+    assert taken(studio, ("e.pdf", paper("A-3")))["e.pdf"].state == "needs review"
+    assert studio.search(RecordQuery()).total == 1
+
+
+def test_a_second_attempt_saves_nothing_and_neither_does_one_after_undo(studio: Studio) -> None:
+    """Also where another has the document at hand: a person, or an attempt that was killed a moment ago."""
+    studio.gating.change(DATABASE, Gates())
+    item = saved_by_itself(studio, "a.pdf", paper("A-1"))
+    run_id, order_id = str(item.run_id), item.order_id
+    read_before = extraction_of(studio, item)
+    assert order_id is not None
+    assert studio._self_saving.save(run_id, read_before, studio.person) == order_id
+    studio.remove(order_id)
+    assert items(studio)["a.pdf"].sentence == ""
+    studio.inbox.run([item.item_id])
+    wait(studio)
+    wait(studio, lambda: not (job := studio.job(str(items(studio)["a.pdf"].run_id))) or not job.active)
+    assert (items(studio)["a.pdf"].state, studio.search(RecordQuery()).total) == ("approved", 0)
+    studio.gating.change(Gates(), DATABASE)
+    other = taken(studio, ("b.pdf", paper("A-2")))["b.pdf"]
+    studio.gating.change(DATABASE, Gates())
+    studio._parts.reviews.claim(str(other.run_id), "Ana", "window", 60.0)
+    found = extraction_of(studio, other)
+    assert studio._self_saving.save(str(other.run_id), found, studio.person) is None
+    studio._parts.reviews.release("window", [str(other.run_id)])
+    assert studio._self_saving.save(str(other.run_id), found, studio.person) is not None
+
+
+@needs_fork
+@pytest.mark.parametrize("seam", SEAMS)
+def test_a_kill_in_between_leaves_one_record_after_the_next_attempt(studio: Studio, seam: str) -> None:
+    """Wherever the first attempt was killed."""
+    item = taken(studio, ("a.pdf", paper("A-1")))["a.pdf"]
+    studio.gating.change(Gates(save_to=("database", "workbook")), Gates())
+
+    def attempt(other: Studio) -> None:
+        job = other.job(str(item.run_id))
+        assert job is not None
+        assert job.extraction is not None
+        other._save_itself(str(item.run_id), job.extraction, other.person)
+
+    killed_at(seam, studio.settings.data_dir, attempt)
+    for claim in studio._parts.reviews.claims([str(item.run_id)]).values():  # it lapses by itself
+        studio._parts.reviews.release(claim.seat, [claim.run_id])
+    attempt(studio)
+    attempt(studio)
+    assert studio.search(RecordQuery()).total == 1
+    assert (items(studio)["a.pdf"].state, items(studio)["a.pdf"].sentence) == ("saved", "Saved by the gate.")
+    for difference in studio.records.what_differs():
+        studio.records.mend(difference)
+    assert studio.records.holders(int(items(studio)["a.pdf"].order_id or 0)) == ("database", "workbook")

@@ -11,7 +11,11 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 from streamlit.testing.v1 import AppTest
 
+from core.errors import NotAllowed
 from core.invoice.model import Invoice
+from core.person import Person
+from core.stores.inbox import InboxQuery
+from core.stores.vendors import Vendor
 from core.studio import Studio
 from pages.shared.who import AtHome, describe_place, is_this_machine
 
@@ -133,3 +137,53 @@ def test_whoever_comes_from_elsewhere_is_sent_away(at_home: bool, status: int, m
     assert there.status_code == status
     assert ("answers its own machine only" in there.text) is at_home
     assert TestClient(AtHome(page), client=("127.0.0.1", 5)).get("/").text == "the studio"
+
+
+def test_a_reviewers_grey_buttons_are_those_of_an_admin(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the pages where they work, what they may not do says so before it is pressed; what they bring in is theirs."""
+    monkeypatch.setenv("STUDIO_REVIEWERS", "*@example.org")
+    st.cache_resource.clear()
+    studio.memory._vendors.put(Vendor("1", "Acme", (("tax", "DE136695976"),), documents=3))
+    app = app_for(VERA)
+    for page, keys in (
+        ("vendors", ["vendor_forget_yes", "vendors_bring_in"]),
+        ("cost", ["cost_budget_keep"]),
+        ("accuracy", []),
+    ):
+        app.switch_page(f"pages/{page}.py").run()
+        assert not app.exception
+        for key in keys:
+            (button,) = (one for one in app.button if one.key == key)
+            assert button.disabled, key
+            assert "this needs an admin" in str(button.help)
+    app.switch_page("pages/inbox.py").run()
+    assert app.radio(key="inbox_wished").disabled
+
+
+def test_what_a_signed_in_person_brings_is_theirs(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever typed a name or none brings it for everybody."""
+    from pages.inbox_parts import intake
+
+    monkeypatch.setattr(intake.st, "rerun", lambda: None)
+    for person, expected in ((Person("Vera", "reviewer", "signed in"), "Vera"), (Person("Ana", known="typed"), "")):
+        monkeypatch.setattr(intake, "get_studio", lambda person=person: studio.by(person))
+        intake._take([(f"{person.name}.txt", person.name.encode())])
+        (row,) = studio.inbox.search(InboxQuery(text=person.name)).rows
+        assert row.who == expected
+
+
+def test_where_people_sign_in_a_review_window_that_nobody_knows_is_refused(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever name it says; one that a signed-in person opened is theirs, with their role."""
+    from pages.review_parts import wire
+
+    ask = {"verb": "fields", "who": "Mallory"}
+    assert wire.answer(studio, "unknown", ask) == {"fields": []}
+    monkeypatch.setattr(wire, "signs_in", lambda: True)
+    with pytest.raises(NotAllowed, match="load the page again"):
+        wire.answer(studio, "unknown", ask)
+    wire.take_seat("known", Person("Vera", "viewer", "signed in"))
+    assert wire.answer(studio, "known", ask) == {"fields": []}
+    with pytest.raises(NotAllowed, match="You are a viewer here"):
+        wire.answer(studio, "known", {"verb": "column", "type": "invoice", "field": "total_amount"})

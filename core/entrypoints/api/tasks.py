@@ -136,7 +136,10 @@ class Tasks:
         chosen = [PageRef(number) for number in pages]
         owner = f"api:{self.caller.owner}"
         return self.add(
-            task, lambda: studio.start(document.sha256, chosen, recipe, owner, task.task_id, asked.priority)
+            task,
+            lambda: studio.start(
+                document.sha256, chosen, recipe, owner, task.task_id, asked.priority, unseen=task.sure is None
+            ),
         )
 
     def known(self, kind: str, asked: BaseModel, wish: str | None) -> TaskInfo | None:
@@ -259,10 +262,17 @@ class Tasks:
             seconds=round(job.seconds, 3) if job else 0.0,
             seconds_left=job.left if job else None,
             error=job.error if job else "Its result is no longer kept.",
-            order_id=task.order_id if task.order_id and task.order_id > 0 else None,
+            order_id=self._order_of(task, job),
             result_url=f"{address}/result" if job and job.state == "done" else None,
             events_url=f"{address}/events",
         )
+
+    def _order_of(self, task: ApiTask, job: Job | None) -> int | None:
+        """The record of a task: saved as it asked, or by the gate."""
+        if task.order_id is not None and task.order_id > 0:
+            return task.order_id
+        is_done = job is not None and job.state == "done" and task.order_id != SAVING
+        return self.caller.studio.saved_as(task.task_id) if is_done and task.document else None
 
     def result(self, task_id: str) -> dict[str, Any]:
         """What a task gave: the JSON of ``python -m core extract``. Raises Refused where it is not over, or gave nothing."""

@@ -225,6 +225,10 @@ class Settings(BaseSettings):
 
     libreoffice: str = "auto"
     """The LibreOffice that makes pages of Word files and works out tables: its path; ``auto`` looks for it, ``none`` does without."""
+
+    inbox_folder: str = ""
+    """A folder whose files come into the Inbox by themselves: a path, or an address that fsspec knows. May hold a password: never shown."""
+
     log: Literal["text", "json"] = "text"
     """How the log is written: for people, or a JSON object a line."""
     log_level: Literal["", "debug", "info", "warning", "error"] = ""

@@ -86,6 +86,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_webhooks(
         commands.add_parser("webhooks", help="list the addresses that are told what happens; add or remove one")
     )
+    _add_inbox(commands.add_parser("inbox", help="take what is laid into a folder into the Inbox"))
     _add_send(commands.add_parser("send", help="send documents to a studio elsewhere and print what they say"))
     _add_live(
         commands.add_parser("live", help="ask every provider of models that has a key here one tiny question (paid)")
@@ -286,6 +287,23 @@ def _add_webhooks(parser: argparse.ArgumentParser) -> None:
     send.add_argument("delivery", metavar="DELIVERY")
     source = ways.add_parser("source", help="let a program tell the studio; prints the secret that it signs with, once")
     source.add_argument("name", metavar="NAME")
+
+
+def _add_inbox(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Takes files that no longer change and moves them to done, or to failed with a sentence beside them."
+    )
+    parser.add_argument(
+        "address",
+        nargs="?",
+        default="",
+        metavar="ADDRESS",
+        help="a folder, or an address such as s3://bucket/folder (default: STUDIO_INBOX_FOLDER)",
+    )
+    parser.add_argument(
+        "--every", type=float, default=5.0, metavar="SECONDS", help="between two looks (default: %(default)s)"
+    )
+    parser.add_argument("--once", action="store_true", help="take what lies there now, and end")
 
 
 def _add_send(parser: argparse.ArgumentParser) -> None:

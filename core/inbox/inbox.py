@@ -83,10 +83,13 @@ class Inbox:
 
     # --- coming in -------------------------------------------------------------------------------------------------
 
-    def take_in(self, files: Iterable[tuple[str, bytes]], batch_name: str = "", who: str = "") -> TakenIn:
+    def take_in(
+        self, files: Iterable[tuple[str, bytes]], batch_name: str = "", who: str = "", batch_id: str = ""
+    ) -> TakenIn:
         """Take in files, each by its name and bytes: documents, or zips of them. They are kept and queued before this returns; whatever
-        is wrong with one of them is said in its row. Several, or an archive, make a batch. Raises StorageError."""
-        taken = self._opening.take_in(files, batch_name, who)
+        is wrong with one of them is said in its row. Several, or an archive, make a batch (of the id ``batch_id``, where one is
+        given). Raises StorageError."""
+        taken = self._opening.take_in(files, batch_name, who, batch_id)
         self._leave_lines("came in", taken.items)
         for item in taken.items:
             log.info("came in", extra={"document": item.document, "item": item.item_id})

@@ -30,6 +30,7 @@ from core.entrypoints.api.tokens import Tokens
 from core.entrypoints.api.traced import Traced
 from core.entrypoints.api.webhooks import webhook_routes
 from core.entrypoints.tracing import trace_calls
+from core.entrypoints.watching import Watch
 from core.outage import Outage
 from core.person import STUDIO
 from core.settings import Settings
@@ -39,6 +40,8 @@ from core.studio import Studio
 log = logging.getLogger(__name__)
 #: Seconds between two looks for tasks whose record is to be saved, and bytes beside a file that a form may have.
 _LOOK, _BESIDE = 1.0, 1_000_000
+#: Seconds between two looks into the watched folder: a file that did not change meanwhile is whole.
+_FOLDER_LOOK = 5.0
 #: What a browser's page of another origin may send, and see.
 _CORS_SENT = "Authorization X-API-Key Content-Type Prefer Idempotency-Key If-Match Last-Event-ID X-Request-ID"
 _CORS_TOLD = "ETag Location Retry-After Preference-Applied X-Request-ID"
@@ -87,7 +90,7 @@ def make_api(studio: Callable[[], Studio], cors_origins: str | None = None) -> F
 
 @contextlib.asynccontextmanager
 async def _lifespan(api: FastAPI) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(work(api.state)) for work in (_save_what_is_over, _tell, _note_calls)]
+    tasks = [asyncio.create_task(work(api.state)) for work in (_save_what_is_over, _tell, _note_calls, _watch_folder)]
     yield
     for task in tasks:
         task.cancel()
@@ -125,6 +128,25 @@ async def _tell(state: Any) -> None:
         except Exception as error:
             outage.began(error)
         await asyncio.sleep(0 if sent else _LOOK + outage.pause)
+
+
+async def _watch_folder(state: Any) -> None:
+    """Take what is laid into the folder that the settings name, if any."""
+    if not (address := Settings().inbox_folder):
+        return
+    outage, watch = Outage(log, "the watched folder could not be looked into"), None
+    try:
+        while True:
+            try:
+                watch = watch or await run_in_threadpool(lambda: Watch(state.studio(), address))
+                await run_in_threadpool(watch.look)
+                outage.ended()
+            except Exception as error:
+                outage.began(error)
+            await asyncio.sleep(_FOLDER_LOOK + outage.pause)
+    finally:
+        if watch:
+            watch.close()
 
 
 async def _note_calls(state: Any) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
+import random
 from collections.abc import Iterator
+from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from core.documents.office.converting import Converter
 from core.documents.opening import Opener
 from core.entrypoints.bootstrap import build_studio
 from core.entrypoints.cli import main
-from core.errors import BrokenDocument, DocumentTooLarge, UnsupportedDocument
+from core.errors import BrokenDocument, DocumentError, DocumentTooLarge, UnsupportedDocument
 from core.settings import Limits, Settings
 from core.studio import Studio
 from tests.core.mail_files import eml, message, msg
@@ -263,3 +265,30 @@ def test_items_of_a_mail_come_only_once(studio: Studio) -> None:
     taken(studio, ("fwd.eml", bytes(eml("Fwd: March", files=[("a.pdf", paper("O-1"), PDF)]))))
     assert len(items(studio)) == 1
     assert studio.inbox.reports()[0].batch.again == ("a.pdf",)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_spoilt_mail_is_taken_apart_or_refused_with_a_sentence(seed: int) -> None:
+    """Bits flipped, parts cut out and doubled: never anything but a DocumentError."""
+    dice = random.Random(seed)
+    inner = message("inner", "x", [("c.pdf", b"%PDF-")], is_inner=True)
+    wholes = (
+        bytes(eml("Invoices", "text", "<p>x</p>", [("a.pdf", b"%PDF-", PDF)], {"a": picture(9, 9)}, [eml("inner")])),
+        msg("Invoices", "text", [("a.pdf", b"%PDF-" * 2000), ("b.pdf", b"%PDF-")], [inner]),
+        zipped({"a.eml": bytes(eml("inner", "text")), "b.pdf": b"%PDF-"}),
+    )
+    for _ in range(25):
+        for whole in wholes:
+            data = bytearray(whole)
+            for _ in range(dice.choice((1, 3, 20))):
+                place, other = dice.randrange(len(data)), dice.randrange(len(data))
+                match dice.randrange(3):
+                    case 0:
+                        data[place] ^= 1 << dice.randrange(8)
+                    case 1:
+                        data[place : place + 40] = data[other : other + 90]
+                    case _:
+                        del data[place : place + min(60, len(data) - 1)]
+            if is_archive(bytes(data)):
+                with suppress(DocumentError):
+                    unpacked(bytes(data), file_megabytes=2, unpacked_megabytes=5)

@@ -134,7 +134,8 @@ async def _watch_folder(state: Any) -> None:
     """Take what is laid into the folder that the settings name, if any."""
     if not (address := Settings().inbox_folder):
         return
-    outage, watch = Outage(log, "the watched folder could not be looked into"), None
+    outage = Outage(log, "the watched folder could not be looked into")
+    watch: Watch | None = None
     try:
         while True:
             try:

@@ -135,19 +135,25 @@ async def _watch_folder(state: Any) -> None:
     if not (address := Settings().inbox_folder):
         return
     outage = Outage(log, "the watched folder could not be looked into")
-    watch: Watch | None = None
+    watches: list[Watch] = []
     try:
         while True:
             try:
-                watch = watch or await run_in_threadpool(lambda: Watch(state.studio(), address))
-                await run_in_threadpool(watch.look)
+                await run_in_threadpool(lambda: _look_into(state, address, watches))
                 outage.ended()
             except Exception as error:
                 outage.began(error)
             await asyncio.sleep(_FOLDER_LOOK + outage.pause)
     finally:
-        if watch:
+        for watch in watches:
             watch.close()
+
+
+def _look_into(state: Any, address: str, watches: list[Watch]) -> None:
+    """Look into the folder, which is known from the first time on that it answers."""
+    if not watches:
+        watches.append(Watch(state.studio(), address))
+    watches[0].look()
 
 
 async def _note_calls(state: Any) -> None:

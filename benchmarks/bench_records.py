@@ -1,20 +1,28 @@
 """Records of many types in one database as it grows: invoices with fields that a person added, and records of two types of their
-own. The list, filters by such a field, the search and the orders, each on 10,000 and on 100,000 records of the same mixture."""
+own. The list, filters by any field, by who and how, records that are nearly the same, the search and the orders, each on 10,000 and on
+100,000 records of the same mixture. ``python -m benchmarks.bench_records [URL]``: databases of PostgreSQL that are there, and called as
+the URL with ``_10000`` and ``_100000``."""
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from sqlalchemy import insert, text
+
 from benchmarks.bench_storage import STARTED, Figures, median_ms, order, print_growth
 from core.declared.definition import FieldDefinition, TableDefinition, TypeDefinition
 from core.document_types import type_declared
 from core.stores.records import FieldFilter, Record, RecordQuery
-from storage.database import open_database
+from core.stores.trail import TrailEvent
+from storage.database import Database, open_database
 from storage.orders import SqlOrders
+from storage.tables import RUNS
+from storage.trail import SqlTrail
 
 COUNTS = (10_000, 100_000)
 ADDED = TypeDefinition(
@@ -108,7 +116,47 @@ def figures(store: SqlOrders, count: int) -> Figures:
             type_name="payslip", fields=(FieldFilter("net", first=Decimal(9000)),)
         ),
     }
-    return {name: median_ms(lambda query=query: store.search(query)) for name, query in queries.items()}
+    queries |= {
+        "address holds": RecordQuery(fields=(FieldFilter("billing_address", "town"),), added=own),
+        "tax id is empty": RecordQuery(fields=(FieldFilter("vendor_tax_id", empty=True),), added=own),
+        "subtotal and day in ranges": RecordQuery(
+            fields=(
+                FieldFilter("subtotal", first=Decimal(100), last=Decimal(200)),
+                FieldFilter("invoice_date", first=date(2021, 1, 1), last=date(2021, 6, 30)),
+            ),
+            added=own,
+        ),
+        "vendor and total": RecordQuery(vendor="vendor 471", total=(Decimal(10), None), added=own),
+        "saved by one of ten": RecordQuery(who="Person 3", did="saved", added=own),
+        "reviewed by one of ten": RecordQuery(who="Person 3", did="reviewed", added=own),
+        "read with one of five recipes": RecordQuery(recipe="recipe 2", added=own),
+        "sorted by address": RecordQuery(sort="billing_address", columns=("billing_address", "iban"), added=own),
+    }
+    found = {name: median_ms(lambda query=query: store.search(query)) for name, query in queries.items()}
+    return found | {
+        "the same or nearly, first page": median_ms(store.twins),
+        "who saved or reviewed any": median_ms(lambda: store.choices("who")),
+        "recipes": median_ms(lambda: store.choices("recipe")),
+    }
+
+
+def keep_history(database: Database, count: int) -> None:
+    """Of every record that a person saved it and another reviewed it, and a run by one of five recipes for every second."""
+    deeds = (("saved", 0), ("approved", 1))
+    SqlTrail(database).add(
+        TrailEvent(action, f"Person {(number + offset) % 10}", "typed", number)  # type: ignore[arg-type]
+        for number in range(1, count + 1)
+        for action, offset in deeds
+    )
+    plain = {"document": "d", "name": "a.pdf", "pages": [], "seconds": 1.0, "extractor": "rules", "verdict": "approved"}
+    plain |= {"recipe_digest": "x", "recipe": {}, "steps": [], "cached_steps": 0, "findings": [], "confidences": {}}
+    rows = [
+        plain | {"run_id": f"run-{number}", "started_at": STARTED, "recipe_name": f"recipe {number % 5}"}
+        for number in range(1, count + 1)
+    ]
+    with database.write() as connection:
+        connection.execute(insert(RUNS), rows)
+        connection.execute(text("UPDATE order_origin SET run_id = 'run-' || order_id"))
 
 
 def main() -> None:
@@ -116,8 +164,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         found = []
         for count in COUNTS:
-            store = SqlOrders(open_database(f"sqlite:///{Path(name) / f'{count}.db'}"))
+            database = open_database(
+                f"{sys.argv[1]}_{count}" if len(sys.argv) > 1 else f"sqlite:///{Path(name) / f'{count}.db'}"
+            )
+            store = SqlOrders(database)
             store.add_all(records(count))
+            keep_history(database, count)
             found.append(figures(store, count))
         print_growth(found[0], found[1], COUNTS)
 

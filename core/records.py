@@ -16,12 +16,13 @@ from pydantic import BaseModel
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import Extraction
 from core.extraction_json import plain
+from core.notation.writing import text_of
 from core.person import STUDIO, Person
 from core.review.edits import differences as value_differences
 from core.stores.ledger import Ledger
 from core.stores.pending import Pending, PendingRows
 from core.stores.receipt import SaveReceipt
-from core.stores.records import Duplicate, Record, RecordStore, Status, Target
+from core.stores.records import Duplicate, Record, RecordStore, Status, Target, TwinPage, Twins
 from core.stores.trail import Action, Trail, TrailEvent
 from core.stores.unit import Unit
 from core.stores.webhooks import Announce, EventName, silent
@@ -255,6 +256,16 @@ class Records:
         tell = lambda: self._leave_line("changed", order, stores=list(lacking))  # noqa: E731
         return self._carry_out(_Change(order_id, dict.fromkeys(lacking), dict.fromkeys(lacking, order), tell))
 
+    # --- two that are the same ---------------------------------------------------------------------------------------
+
+    def twins(self, page: int = 0, size: int = 50) -> TwinPage:
+        """See :meth:`core.stores.records.RecordStore.twins`."""
+        return self._orders.twins(page, size)
+
+    def set_apart(self, first: int, second: int, apart: bool = True) -> None:
+        """Remember (or forget) that this person said that two records are not the same."""
+        self._orders.set_apart(first, second, self._person.name, apart)
+
     # --- several at once -------------------------------------------------------------------------------------------
 
     def change_all(self, wishes: Sequence[Wish], notes: BatchNotes) -> list[SaveReceipt]:
@@ -265,6 +276,17 @@ class Records:
         return self._carry_out_all(
             changes, self._checking({wish.order_id: wish.seen.version for wish in wishes}, notes)
         )
+
+    def add_all(self, records: Sequence[Record], notes: BatchNotes) -> list[SaveReceipt]:
+        """Take records from elsewhere into the database under the numbers that they have, as one unit. Raises StorageError where a
+        number is taken."""
+
+        def arriving(record: Record) -> _Change:
+            assert record.order_id is not None
+            tell = lambda: self._leave_line("saved", record, status=[None, record.status], stores=["database"])  # noqa: E731
+            return _Change(record.order_id, {"database": None}, {"database": record}, tell)
+
+        return self._carry_out_all([arriving(record) for record in records], notes)
 
     def undo_all(self, receipts: Sequence[SaveReceipt], notes: BatchNotes) -> list[SaveReceipt]:
         """Put several records back to what they were before, as one unit. Raises ChangedMeanwhile where some are not as those
@@ -587,6 +609,32 @@ def describe_differences(seen: Record, held: Record) -> str:
     told = [f"{title} was “{then}” and is now “{now}”" for title, then, now in differences(seen, held)]
     more = f" and {len(told) - _TOLD} more" if len(told) > _TOLD else ""
     return f"{'; '.join(told[:_TOLD])}{more}." if told else ""
+
+
+def beside(first: Record, second: Record) -> list[tuple[str, str, str]]:
+    """What two records say, side by side: a field's title and both texts, of the fields that one of them has."""
+    texts: dict[str, list[str]] = {"Status": [first.status, second.status]}
+    texts["Type"] = [record.document_type or record.type.title.lower() for record in (first, second)]
+    for place, record in enumerate((first, second)):
+        for path, _, value in record.type.walk(record.values):
+            if text := text_of(value):
+                texts.setdefault(record.type.title_of(path), ["", ""])[place] = text
+    return [(title, one, other) for title, (one, other) in texts.items()]
+
+
+def describe_twins(twins: Twins) -> str:
+    """In words, why two records are the same or nearly."""
+    signs = twins.signs
+    if "document" in signs:
+        return "The same file and pages."
+    if "number" in signs:
+        return "The same vendor and number" + (", amount and day." if "amount" in signs else ".")
+    if "look" in signs:
+        return "The same number and amount, the vendor written otherwise: perhaps a photo or scan of the same document."
+    if "amount" in signs:
+        lines = " and lines" if "lines" in signs else ""
+        return f"The same vendor, amount, day{lines} under another number: perhaps sent again."
+    return "The same vendor, amount and lines in one month, on another day: perhaps sent again."
 
 
 def describe_duplicate(duplicate: Duplicate) -> str:

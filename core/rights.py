@@ -38,19 +38,19 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
             _WORK,
             "open fetch set_aside unlock hide hiding start extract cancel retry try_type keep_draft save undo remove note_call read_parts index_records",
         ),
-        **_all(_RULE, "configure recalibrate forget_calibration clear_cache handlers close tell"),
+        **_all(_RULE, "configure recalibrate forget_calibration clear_cache preview_move move handlers close tell"),
     },
     "records": {
-        **_all(_LOOK, "by in_batch duplicates lacking holders changed_since receipt_of what_differs"),
-        **_all(_WORK, "save fill remove undo mend leave change_all undo_all"),
+        **_all(_LOOK, "by in_batch duplicates lacking holders changed_since receipt_of what_differs twins"),
+        **_all(_WORK, "save fill remove undo mend leave change_all undo_all set_apart"),
     },
     "views": {
         **_all(_LOOK, "by all named keep remove"),
         **_all(_WORK, "share unshare"),
     },
     "bulk": {
-        **_all(_LOOK, "by picked readings get latest left"),
-        **_all(_WORK, "edit approve delete go_on undo read_again take keep_stored"),
+        **_all(_LOOK, "by picked readings get latest left look_into"),
+        **_all(_WORK, "edit approve delete go_on undo read_again take keep_stored bring_in"),
     },
     "inbox": {
         **_all(_LOOK, "by search ids counts choices some of_run progress is_idle reports report recipe_of results"),

@@ -84,6 +84,7 @@ from core.stores.figures import Figures, FigureStore
 from core.stores.files import Files
 from core.stores.inbox import InboxItem, InboxQuery
 from core.stores.ledger import Ledger, RunRow
+from core.stores.moving import Direction, MovePreview, Moving
 from core.stores.operation import OperationStore
 from core.stores.pending import Pending
 from core.stores.prompts import Prompts
@@ -96,7 +97,7 @@ from core.stores.unit import Unit
 from core.stores.vendors import Place
 from core.stores.views import ViewStore
 from core.stores.webhooks import Announce, Fetched
-from core.stores.workbook import WorkbookStore
+from core.stores.workbook import FoundRows, WorkbookStore
 from core.validation.calibration import ENOUGH_REVIEWED, fit_correction
 from core.views import Views
 from core.webhooks.delivering import Delivering
@@ -126,6 +127,8 @@ class Parts:
     orders: RecordStore
     batches: BatchStore
     views: ViewStore
+    moving: Moving
+    read_workbook: Callable[[bytes, str], list[FoundRows]]
     workbook: Callable[[Path], WorkbookStore]
     ledger: Ledger
     pending: Pending
@@ -223,6 +226,7 @@ class Studio:
                 queue=parts.queue,
                 defaults=lambda: self.defaults,
                 read_as=parts.types.reading_as,
+                read_workbook=parts.read_workbook,
             ),
             self.records,
             parts.person,
@@ -659,6 +663,14 @@ class Studio:
     def search(self, query: RecordQuery) -> RecordPage:
         """One page of saved records (the database's)."""
         return self._parts.orders.search(query)
+
+    def preview_move(self, url: str, direction: Direction) -> MovePreview:
+        """See :meth:`core.stores.moving.Moving.preview`."""
+        return self._parts.moving.preview(url, direction)
+
+    def move(self, url: str, direction: Direction) -> MovePreview:
+        """See :meth:`core.stores.moving.Moving.move`."""
+        return self._parts.moving.move(url, direction)
 
     def record_choices(self, what: Literal["recipe", "who"]) -> list[str]:
         """See :meth:`core.stores.records.RecordStore.choices`."""

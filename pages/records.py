@@ -13,6 +13,7 @@ from pages.records_parts.bulk import draw_batch, draw_bulk, draw_choosing
 from pages.records_parts.choosing import is_choosing
 from pages.records_parts.detail import draw_record
 from pages.records_parts.download import draw_search_downloads
+from pages.records_parts.incoming import ask_incoming
 from pages.records_parts.query import (
     clear_query,
     current_query,
@@ -23,11 +24,13 @@ from pages.records_parts.query import (
 )
 from pages.records_parts.reread import draw_reread
 from pages.records_parts.table import draw_table, opened_record
+from pages.records_parts.twins import draw_beside, draw_twins, draw_twins_switch, shows_twins
 from pages.records_parts.views import draw_views, take_view_of_address
 from pages.shared.differences import draw_differences
 from pages.shared.entries import draw_notice as draw_said
 from pages.shared.frame import get_studio, plain
 
+_INCOMING = "Records of an Excel workbook or of another database"
 _STYLE = Path(__file__).parent / "records_parts" / "style.css"
 
 
@@ -44,6 +47,7 @@ def draw_page() -> None:
     draw_batch()
     draw_differences()
     draw_reread()
+    draw_beside()
     with st.container(key="records_split"):
         beside, detail = st.columns([9, 11], gap="medium")
     opened = opened_record()
@@ -69,11 +73,19 @@ def _draw_list(query: RecordQuery, listed: RecordPage) -> None:
         return
     if is_choosing():
         draw_bulk(query, listed.total)
-    draw_table(query, listed)
+    if shows_twins():
+        draw_twins()
+    else:
+        draw_table(query, listed)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         draw_paging(query, listed)
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             draw_choosing()
+            if st.button(
+                "Bring in", key="records_incoming", type="tertiary", icon=":material/upload_file:", help=_INCOMING
+            ):
+                ask_incoming()
+            draw_twins_switch()
             draw_views()
             draw_search_downloads(query, listed.total)
 
@@ -86,6 +98,14 @@ def _draw_nothing_saved() -> None:
             "Read a document in the Studio", key="records_to_studio", type="primary", icon=":material/document_scanner:"
         ):
             st.switch_page("pages/studio.py")
+        if st.button(
+            "Bring records in",
+            key="records_incoming_first",
+            type="tertiary",
+            icon=":material/upload_file:",
+            help=_INCOMING,
+        ):
+            ask_incoming()
 
 
 def _draw_no_match(query: RecordQuery) -> None:

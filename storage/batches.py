@@ -32,8 +32,13 @@ class SqlBatches:
         row = {name: getattr(batch, name) for name in ("batch_id", "deed", "who", "known", "at")}
         with self._database.write() as connection:
             connection.execute(insert(BATCHES).values(**row, told=dict(batch.told)))
-            if items:
-                told = [{"batch_id": batch.batch_id, "order_id": item.order_id, **_row(item)} for item in items]
+            self.add(batch.batch_id, items)
+
+    def add(self, batch_id: str, items: Sequence[BatchItem]) -> None:
+        """See :meth:`core.stores.batches.BatchStore.add`."""
+        if items:
+            told = [{"batch_id": batch_id, "order_id": item.order_id, **_row(item)} for item in items]
+            with self._database.write() as connection:
                 connection.execute(insert(BATCH_ITEMS), told)
 
     def get(self, batch_id: str) -> Batch:

@@ -42,6 +42,7 @@ from storage.tables import (
     RUN_TEXT,
     RUNS,
     SETTINGS,
+    SIGNS,
     SPOT_CHECKS,
     TRAIL,
     TRAIL_PERMIT,
@@ -87,6 +88,7 @@ _OF_RUNS = {
 _OF_ORDERS = {
     WORKBOOK_PENDING: "order_id",
     BATCH_ITEMS: "order_id",
+    SIGNS: "order_id",
     FIELD_VALUES: "order_id",
     VALUE_CHANGES: "order_id",
     HEADER: "order_id",

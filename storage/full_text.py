@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, func, literal_column, select, text
+from sqlalchemy import Connection, and_, bindparam, func, insert, literal_column, select, text
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import TextualSelect
 
 from core.stores.records import Record
 from storage.database import insert_new
-from storage.tables import RUN_TEXT
+from storage.keys import signs_of
+from storage.tables import RUN_TEXT, SIGNS
 from storage.words import BETWEEN, MOST_LETTERS, MOST_WORDS, Sought, record_words
 
 #: Letters of page text that a snippet is looked for in.
@@ -31,6 +32,7 @@ _FIND = {
     "sqlite": "SELECT rowid AS order_id FROM record_words WHERE record_words MATCH :sought",
     "postgresql": "SELECT order_id FROM record_words WHERE words @@ CAST(:sought AS tsquery)",
 }
+_DROP_SIGNS = text("DELETE FROM record_signs WHERE order_id = :order_id")
 _KEY = {"sqlite": "rowid", "postgresql": "order_id"}
 
 
@@ -44,13 +46,16 @@ def index_records(connection: Connection, records: Sequence[Record]) -> None:
         rows.append({"order_id": record.order_id, "words": told})
     dialect = connection.dialect.name
     if rows:
-        connection.execute(_DROP[dialect], [{"order_id": row["order_id"]} for row in rows])
+        for dropped in (_DROP[dialect], _DROP_SIGNS):
+            connection.execute(dropped, [{"order_id": row["order_id"]} for row in rows])
+        connection.execute(insert(SIGNS), [signs_of(record) | {"order_id": record.order_id} for record in records])
         connection.execute(_WRITE[dialect], rows)
 
 
 def drop_index(connection: Connection, order_id: int | None) -> None:
-    """Take the row of a record away."""
-    connection.execute(_DROP[connection.dialect.name], {"order_id": order_id})
+    """Take the rows of a record away."""
+    for dropped in (_DROP[connection.dialect.name], _DROP_SIGNS):
+        connection.execute(dropped, {"order_id": order_id})
 
 
 def merge_index(connection: Connection) -> None:
@@ -69,9 +74,10 @@ def found_by(wanted: Sequence[Sought], dialect: str) -> TextualSelect | None:
 
 
 def is_indexed(order_id: ColumnElement[int], dialect: str) -> ColumnElement[bool]:
-    """Whether the record of ``order_id`` has its row."""
+    """Whether the record of ``order_id`` has its rows."""
     key: ColumnElement[int] = literal_column(f"record_words.{_KEY[dialect]}")
-    return select(literal_column("1")).select_from(text("record_words")).where(key == order_id).exists()
+    words = select(literal_column("1")).select_from(text("record_words")).where(key == order_id).exists()
+    return and_(words, select(literal_column("1")).where(SIGNS.c.order_id == order_id).exists())
 
 
 def keep_page_text(connection: Connection, run_id: str, page_text: str) -> None:

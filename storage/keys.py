@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -12,6 +13,10 @@ from pydantic import BaseModel
 from core.document_types import type_of
 from core.extraction import PageRef
 from core.notation.writing import text_of
+from core.stores.records import Record
+
+#: Shorter numbers are too common to tell a document by.
+_TELLING = 4
 
 
 def fold(text: str) -> str:
@@ -33,6 +38,30 @@ def key_of(told: Iterable[Any]) -> str | None:
     """The same for the values of these fields."""
     parts = [_comparable(value) for value in told]
     return "|".join(parts) if parts and all(parts) else None
+
+
+def signs_of(record: Record) -> dict[str, str | None]:
+    """By what a record is the same as another, or nearly, each as a digest: ``document`` (the same file and pages), ``number`` (what its
+    type tells it by), ``amount`` (the same issuer, total and day), ``lines`` (the same issuer, total and lines in one month),
+    ``look`` (the same number and total, whoever issued it). ``None`` where something of it is missing."""
+    kind, values = record.type, record.values
+    told = {part: getattr(values, name) for part, name in kind.parts.items()}
+    number, issuer, day, total = (told.get(part) for part in ("identifier", "issuer", "issued_on", "total"))
+    rows = [[text_of(cell) for _, cell in row] for row in kind.rows(values, kind.main_table)]
+    cells = [_letters("".join(row)) for row in rows if any(row)]
+    signs: dict[str, list[Any]] = {
+        "document": [record.document, page_key(record.pages)],
+        "number": [match_key(values)],
+        "amount": [issuer, total, day],
+        "lines": [issuer, total, day and day.isoformat()[:7], "/".join(cells)],
+        "look": [number if number and len(_letters(number)) >= _TELLING else None, total, f"in {told.get('currency')}"],
+    }
+    return {name: _digest(kind.name if name != "document" else "", parts) for name, parts in signs.items()}
+
+
+def _digest(kind: str, parts: Sequence[Any]) -> str | None:
+    key = key_of(parts)
+    return hashlib.sha256(f"{kind}|{key}".encode()).hexdigest()[:24] if key else None
 
 
 def page_key(pages: Sequence[PageRef]) -> str:

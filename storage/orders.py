@@ -37,7 +37,16 @@ from core.extraction import PageRef
 from core.invoice.document_type import INVOICE, LINE_ITEMS
 from core.schema.document_type import DocumentType
 from core.schema.path import Path
-from core.stores.records import OWN_COLUMNS, Duplicate, FieldFilter, Record, RecordPage, RecordQuery, RecordSummary
+from core.stores.records import (
+    OWN_COLUMNS,
+    Duplicate,
+    FieldFilter,
+    Record,
+    RecordPage,
+    RecordQuery,
+    RecordSummary,
+    TwinPage,
+)
 from storage.columns import sortable
 from storage.database import Database
 from storage.definitions import digest_of, keep_definitions, kinds_of
@@ -45,6 +54,7 @@ from storage.documents import change_document, documents, duplicates_of, insert_
 from storage.full_text import drop_index, found_by, index_records, is_indexed, keep_page_text, page_texts
 from storage.keys import fold, haystack, match_key, page_key
 from storage.tables import (
+    APART,
     API_TASKS,
     DETAIL,
     DOCUMENT,
@@ -59,6 +69,7 @@ from storage.tables import (
     TEXTS,
     TRAIL,
 )
+from storage.twins import twins_of
 from storage.values import (
     Held,
     change_values,
@@ -253,6 +264,19 @@ class SqlOrders:
             summaries = _told_added(connection, query, [_summary(row, query) for row in listed])
             found_in = _told_matches(connection, query, summaries)
             return RecordPage(tuple(found_in), connection.execute(total).scalar_one())
+
+    def twins(self, page: int = 0, size: int = 50) -> TwinPage:
+        """See :meth:`core.stores.records.RecordStore.twins`."""
+        with self._database.read() as connection:
+            return twins_of(connection, page, size)
+
+    def set_apart(self, first: int, second: int, who: str, apart: bool = True) -> None:
+        """See :meth:`core.stores.records.RecordStore.set_apart`."""
+        pair = {"first_id": min(first, second), "second_id": max(first, second)}
+        with self._database.write() as connection:
+            connection.execute(delete(APART).filter_by(**pair))
+            if apart:
+                connection.execute(insert(APART).values(**pair, who=who, at=datetime.now(UTC)))
 
     def choices(self, what: Literal["recipe", "who"]) -> list[str]:
         """See :meth:`core.stores.records.RecordStore.choices`."""

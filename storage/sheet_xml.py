@@ -76,6 +76,18 @@ class Sheet:
         patterns = [(title, _cell_pattern(self._letters[title])) for title in titles]
         return (tuple(self._cell(self._rows[i], *wanted) for wanted in patterns) for i in self._data())
 
+    def grouped(self) -> tuple[dict[int, list[Row]], list[int]]:
+        """All rows by their id, and the numbers of the rows that hold something and have none."""
+        found: dict[int, list[Row]] = {}
+        nameless = []
+        for index in self._data():
+            order_id = self._id_at(index)
+            if order_id is not None:
+                found.setdefault(order_id, []).append(self._read(index))
+            elif _CONTENT.search(self._rows[index]):
+                nameless.append(self._numbers[index])
+        return found, nameless
+
     def put(self, order_id: int, rows: Sequence[Row], rows_may_move: Callable[[], bool]) -> None:
         """Make ``rows`` the rows of this id: over the old ones in place, then new ones behind them (or at the end, where
         rows may not move because a formula or the like counts on their place). Raises StorageError when the sheet is full."""

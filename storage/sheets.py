@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal, InvalidOperation
@@ -111,6 +111,8 @@ TAX = Layout(
         Column("Amount", "money", 14),
     ),
 )
+#: What the kinds of fields are called, and letters of a cell that a sentence shows.
+_CALLED, _SHOWN = {"money": "amount", "quantity": "number"}, 60
 #: The sheets that every workbook has; those of further tables come with their first rows.
 LAYOUTS = (HEADER, DETAIL)
 
@@ -281,6 +283,19 @@ def order_of(kind: DocumentType, header: Row, details: Mapping[str, Sequence[Row
     times = (moment_of(header["CreatedAt"]), moment_of(header["UpdatedAt"]))
     told = header["DocumentType"] if header["DocumentType"] in kind.told_kinds else None
     return Record(kind.model(**values), known, int(order_id), None, (), None, *times, told)
+
+
+def unread_cells(sheets: Sheets, header: Row, details: Mapping[str, Sequence[Row]]) -> Iterator[str]:
+    """A sentence for every cell that says something and cannot be its field's value."""
+    rows = [("", header, sheets.titles, sheets.kind.header)]
+    for table in sheets.kind.tables:
+        for number, row in enumerate(details[table.name], 1):
+            rows.append((f"{table.row_title} {number}: ", row, sheets.columns[table.name], table.columns))
+    for where, row, titles, infos in rows:
+        for info in infos:
+            cell = row[titles[info.name]]
+            if cell is not None and str(cell).strip() and _value(info.kind, cell) is None:
+                yield f"{where}{titles[info.name]}: “{str(cell)[:_SHOWN]}” is left empty, it is no {_CALLED.get(info.kind, info.kind)}."
 
 
 def _fields(infos: Any) -> list[tuple[str, Any]]:

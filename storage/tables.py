@@ -866,3 +866,21 @@ VIEWS = Table(
     Column("address", Facts, nullable=False),
     Column("changed_at", Moment, nullable=False),
 )
+
+#: By what a record is known to be the same as another, or nearly (:func:`storage.keys.signs_of`): digests.
+SIGNS = Table(
+    "record_signs",
+    METADATA,
+    Column("order_id", OrderId, primary_key=True, autoincrement=False),
+    *(Column(name, String(24)) for name in ("document", "number", "amount", "lines", "look")),
+    *(Index(f"ix_record_signs_{name}", name, "order_id") for name in ("document", "number", "amount", "lines", "look")),
+)
+#: Two records (the lesser number first) that a person said are not the same.
+APART = Table(
+    "records_apart",
+    METADATA,
+    Column("first_id", OrderId, primary_key=True, autoincrement=False),
+    Column("second_id", OrderId, primary_key=True, autoincrement=False),
+    Column("who", Prose, nullable=False),
+    Column("at", Moment, nullable=False),
+)

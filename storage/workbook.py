@@ -20,11 +20,12 @@ from core.notation.mention import Mention
 from core.notation.writing import text_of
 from core.schema.document_type import DocumentType
 from core.stores.records import Duplicate, Record
-from core.stores.workbook import StagedChange
+from core.stores.workbook import FoundRows, StagedChange
 from storage.keys import key_of, match_key
 from storage.new_sheet import TITLE_ROW, NewSheet
 from storage.package import Package
 from storage.sheet_xml import Sheet
+from storage.sheets import HEADER as HEADER_SHEET
 from storage.sheets import (
     LAYOUTS,
     Layout,
@@ -35,6 +36,7 @@ from storage.sheets import (
     order_of,
     rows_of,
     sheets_of,
+    unread_cells,
     value_of,
     version_in,
 )
@@ -44,6 +46,8 @@ from storage.tables_xml import stretch_table
 VersionOf = Callable[[str, int], DocumentType | None]
 #: Seconds that a save waits for another process's.
 LOCK_SECONDS = 60
+#: No record has a number as great as this.
+_GREATEST_ID = 10**15
 #: How files begin that carry Excel's suffix but are protected by a password, or made by Excel 2003.
 _OLD_FORMAT = b"\xd0\xcf\x11\xe0"
 #: What reading raises where a file is no workbook, or one whose parts do not fit together.
@@ -165,6 +169,16 @@ class Workbook:
             book = self._opened() if order_ids else None
             found = {order_id: book.order(order_id) for order_id in order_ids} if book else {}
         return {order_id: order for order_id, order in found.items() if order}
+
+    def everything(self) -> list[FoundRows]:
+        """All that its sheets of ours say, also where some of the columns are missing, in the sheets' order. Raises WorkbookDamaged,
+        StorageError where it has no such sheet."""
+        with self._told():
+            book = self._opened()
+            found = list(book.everything()) if book else []
+        if book is None or not book.has(HEADER_SHEET):
+            raise StorageError(f"{self.path.name} has no sheet {HEADER_SHEET.name}: nothing in it can be brought in.")
+        return found
 
     def duplicates(self, values: BaseModel) -> list[Duplicate]:
         """See :meth:`core.stores.workbook.WorkbookStore.duplicates`: the latest first."""
@@ -318,6 +332,35 @@ class _Book:
         held = [layout for sheets in self.held() for layout in sheets.layouts]
         for layout in joined((*LAYOUTS, *filter(self.has, held), *own)).values():
             self.sheet(layout).put(order_id, rows.get(layout.name, []), partial(self.rows_may_move, layout))
+
+    def everything(self) -> Iterator[FoundRows]:
+        """What the rows of every record say."""
+        for sheets in self.held():
+            if not self.has(sheets.header):
+                continue
+            headers, nameless = self.sheet(sheets.header).grouped()
+            details = {
+                name: self.sheet(layout).grouped()[0] for name, layout in sheets.tables.items() if self.has(layout)
+            }
+            yield from (FoundRows(f"{sheets.header.name}, row {row}", None, "It has no OrderID.") for row in nameless)
+            for order_id, rows in headers.items():
+                lines = {name: details.get(name, {}).get(order_id, []) for name in sheets.tables}
+                yield self._found(sheets, order_id, rows, lines)
+
+    def _found(self, sheets: Sheets, order_id: int, rows: list[Row], lines: Mapping[str, Sequence[Row]]) -> FoundRows:
+        place = f"{sheets.header.name}, OrderID {order_id}"
+        if len(rows) > 1:
+            return FoundRows(place, None, f"{len(rows)} rows have this OrderID.")
+        if not 0 < order_id < _GREATEST_ID:
+            return FoundRows(place, None, "This OrderID cannot be the number of a record.")
+        kind = self._kind_of(sheets.kind, rows[0])
+        try:
+            record = (
+                self._order(sheets_of(kind), order_id) if kind is not sheets.kind else order_of(kind, rows[0], lines)
+            )
+        except ValueError:
+            return FoundRows(place, None, "Its values do not fit together as a record.")
+        return FoundRows(place, record, "", tuple(unread_cells(sheets, rows[0], lines)))
 
     def take_out(self, order_ids: Collection[int]) -> bool:
         """Take the rows of these orders out; gives whether there were any."""

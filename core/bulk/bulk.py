@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from core.bulk.incoming import Incoming, sort_incoming
 from core.bulk.rereading import Reread, as_read_again, what_differs
 from core.errors import StorageError, StudioError
 from core.extraction import Extraction
@@ -30,6 +31,7 @@ from core.settings import Defaults
 from core.stores.batches import Batch, BatchItem, BatchStore, Deed, ItemState
 from core.stores.receipt import SaveReceipt
 from core.stores.records import Record, RecordQuery, RecordStore
+from core.stores.workbook import FoundRows
 
 #: Records that are changed in one unit: the workbook is written once for them.
 PORTION = 50
@@ -44,7 +46,8 @@ _NO_DOCUMENT = "Nothing is known of the document that it came of."
 
 @dataclass(frozen=True, slots=True)
 class BulkParts:
-    """What the verbs work with; bootstrap puts it together. ``read_as`` makes a recipe one for documents of a type."""
+    """What the verbs work with; bootstrap puts it together. ``read_as`` makes a recipe one for documents of a type,
+    ``read_workbook`` says what an Excel workbook (its bytes and name) holds."""
 
     store: BatchStore
     orders: RecordStore
@@ -52,6 +55,7 @@ class BulkParts:
     queue: JobQueue
     defaults: Callable[[], Defaults]
     read_as: Callable[[Recipe, str], Recipe]
+    read_workbook: Callable[[bytes, str], list[FoundRows]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +310,41 @@ class Bulk:
         if extraction is None:
             return "What was read is no longer kept: read it again."
         return Wish(record, as_read_again(record, extraction, item.run_id or ""))
+
+    # --- bringing in -----------------------------------------------------------------------------------------------
+
+    def look_into(self, data: bytes, name: str) -> Incoming:
+        """What bringing in an Excel workbook with our sheets would do; nothing is changed. Raises StorageError."""
+        found = self._parts.read_workbook(data, name)
+        return sort_incoming(found, lambda record: self._parts.orders.duplicates(None, (), record.values))
+
+    def bring_in(self, records: Sequence[Record], source: str) -> Iterator[Progress]:
+        """Take records from elsewhere into the database, portion by portion; each keeps its number where that is free. The batch can
+        be undone like any other. Raises StorageError: the portions before are there, and known when it is tried again."""
+        now = datetime.now(UTC)
+        batch = Batch(uuid.uuid4().hex, "bring in", {"source": source}, self._person.name, self._person.known, now)
+        self._parts.store.begin(batch, [])
+        floor = max((record.order_id or 0 for record in records), default=0) + 1
+        for start in range(0, len(records), PORTION):
+            portion = self._numbered(records[start : start + PORTION], floor)
+
+            def done(receipts: Sequence[SaveReceipt]) -> None:
+                items = [BatchItem(each.order_id, None, "done", receipt=each) for each in receipts]
+                self._parts.store.add(batch.batch_id, items)
+
+            self._records.in_batch(batch.batch_id).add_all(portion, BatchNotes(done))
+            yield Progress(min(start + PORTION, len(records)), len(records))
+
+    def _numbered(self, records: Sequence[Record], floor: int) -> list[Record]:
+        """The records with numbers that are free here."""
+        orders = self._parts.orders
+        taken = orders.versions([record.order_id for record in records if record.order_id])
+        return [
+            replace(record, order_id=orders.reserve_id(floor))
+            if record.order_id in taken or not record.order_id
+            else record
+            for record in records
+        ]
 
     # --- looking ---------------------------------------------------------------------------------------------------
 

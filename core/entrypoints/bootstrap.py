@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import hashlib
+import tempfile
 import uuid
 from collections.abc import Callable, Mapping
 from functools import cache, partial
@@ -62,6 +63,7 @@ from core.stores.files import Files
 from core.stores.holds import Holds
 from core.stores.traffic import Traffic
 from core.stores.webhooks import Announce
+from core.stores.workbook import FoundRows
 from core.studio import Parts, Studio
 from core.webhooks.delivering import Delivering
 from core.webhooks.outbox import Outbox
@@ -85,6 +87,7 @@ from storage.inbox import SqlInbox
 from storage.jobs import SqlJobs
 from storage.layouts import SqlLayouts
 from storage.ledger import SqlLedger
+from storage.moving import SqlMoving
 from storage.no_workbook import NoWorkbook
 from storage.operation import SqlOperation
 from storage.orders import SqlOrders
@@ -247,6 +250,8 @@ def _assemble(
         orders=orders,
         batches=SqlBatches(database),
         views=SqlViews(database),
+        moving=SqlMoving(database),
+        read_workbook=partial(_read_workbook, types),
         workbook=lambda path: (
             Workbook(path, types.types, types.version_of) if settings.has_workbook else NoWorkbook(path)
         ),
@@ -301,6 +306,14 @@ def _tell_of_failure(announce: Announce, record: JobRecord, error: str) -> None:
     if record.request.kind in (RUN, *ANALYSES):
         about = {"task_id": record.job_id, "type": "extraction" if record.request.kind == RUN else record.request.kind}
         announce("failed", about | {"document_id": record.request.payload.get("document"), "error": error})
+
+
+def _read_workbook(types: TypeShelf, data: bytes, name: str) -> list[FoundRows]:
+    """What an Excel workbook from elsewhere says; it is looked at in a folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="studio-import-") as folder:
+        path = Path(folder) / (Path(name).name or "workbook.xlsx")
+        path.write_bytes(data)
+        return Workbook(path, types.types, types.version_of).everything()
 
 
 def _lies_inside(settings: Settings, access: Access, host: str) -> bool:

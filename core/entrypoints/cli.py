@@ -68,6 +68,8 @@ def make_parser() -> argparse.ArgumentParser:
     restore.add_argument("--yes", action="store_true", help="do not ask")
     _add_types(commands.add_parser("types", help="list the document types; write or take in one of your own as YAML"))
     _add_export(commands.add_parser("export", help="write saved records as files for other programs"))
+    _add_import(commands.add_parser("load", help="bring records in from an Excel workbook with our sheets"))
+    _add_move(commands.add_parser("move", help="copy all records to another database, or from it"))
     _add_layouts(commands.add_parser("layouts", help="list the layouts of such files; write or take in one as YAML"))
     _add_api(commands.add_parser("api", help="run the HTTP API alone, without the pages"))
     _add_worker(commands.add_parser("worker", help="do the work of queues on this host, where REDIS_URL is set"))
@@ -92,6 +94,25 @@ def make_parser() -> argparse.ArgumentParser:
         commands.add_parser("live", help="ask every provider of models that has a key here one tiny question (paid)")
     )
     return parser
+
+
+def _add_import(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Says first what is new, what is there already and what is not understood, and asks."
+    parser.add_argument("file", type=Path, metavar="FILE.xlsx")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _add_move(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Copies records with page texts and history between SQLite and PostgreSQL; says first what it would do, and asks. "
+        "Nothing is taken away from where they come from."
+    )
+    way = parser.add_mutually_exclusive_group(required=True)
+    way.add_argument(
+        "--to", metavar="URL", help="from this studio into the database at URL (sqlite:///… or postgresql://…)"
+    )
+    way.add_argument("--from", dest="source", metavar="URL", help="from the database at URL into this studio")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
 
 
 def _add_extract(parser: argparse.ArgumentParser) -> None:

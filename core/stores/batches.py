@@ -65,6 +65,9 @@ class BatchStore(Protocol):
     def items(self, batch_id: str, states: Collection[ItemState], limit: int = 1000, after: int = 0) -> list[BatchItem]:
         """Its records in one of ``states`` with numbers greater than ``after``, in order, at most ``limit``."""
 
+    def add(self, batch_id: str, items: Sequence[BatchItem]) -> None:
+        """Add records to a batch."""
+
     def note(self, batch_id: str, items: Sequence[BatchItem]) -> None:
         """Note what became of some of its records."""
 

@@ -152,6 +152,29 @@ class Duplicate:
     type: DocumentType = USUAL
 
 
+#: By what two records are the same: see :class:`Twins`.
+TwinSign = Literal["document", "number", "amount", "lines", "look"]
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Two records (the earlier number first) that are the same or nearly. ``signs``: the same file and pages; what their type tells
+    documents by (vendor and number); the same vendor, amount and day; the same vendor, amount and lines in one month; the same number and
+    amount with another vendor."""
+
+    first: int
+    second: int
+    signs: frozenset[TwinSign]
+
+
+@dataclass(frozen=True, slots=True)
+class TwinPage:
+    """One page of twins, and the number of all."""
+
+    rows: tuple[Twins, ...]
+    total: int
+
+
 class RecordStore(Protocol):
     """The database of records."""
 
@@ -195,6 +218,12 @@ class RecordStore(Protocol):
 
     def search(self, query: RecordQuery) -> RecordPage:
         """One page of matches; quick with 100,000 orders."""
+
+    def twins(self, page: int = 0, size: int = 50) -> TwinPage:
+        """Records that are the same or nearly, two by two, the latest first; without those that were set apart. Quick with 100,000."""
+
+    def set_apart(self, first: int, second: int, who: str, apart: bool = True) -> None:
+        """Remember (or forget) that somebody said that these two are not the same."""
 
     def choices(self, what: Literal["recipe", "who"]) -> list[str]:
         """By which recipes records can have been read, or who saved or reviewed any; sorted."""

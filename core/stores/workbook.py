@@ -23,6 +23,17 @@ class StagedChange:
     put: Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True)
+class FoundRows:
+    """What a workbook says under one number: ``place`` tells where, ``record`` is what its rows tell (``None``: no record, ``why``), ``unread``
+    a sentence for every cell that cannot be its field's value and counts as empty."""
+
+    place: str
+    record: Record | None
+    why: str = ""
+    unread: tuple[str, ...] = ()
+
+
 class WorkbookStore(Protocol):
     """The Excel workbook with the sheets SalesOrderHeader and SalesOrderDetail."""
 

@@ -13,6 +13,7 @@ from core.stores.records import RecordQuery
 from pages.records_parts.choosing import CHOOSING, choose, chosen
 from pages.records_parts.query import listed_type
 from pages.records_parts.reread import begin_reread, open_reread
+from pages.records_parts.twins import put_beside
 from pages.shared.frame import get_studio, plain
 from pages.shared.recipe_names import title_of_recipe
 from pages.shared.rights import kept_for
@@ -63,6 +64,14 @@ def draw_bulk(query: RecordQuery, total: int) -> None:
                 on_click=_begin,
                 args=(lambda: get_studio().bulk.delete(chosen()),),
                 **kept_for("bulk.delete"),
+            )
+        if len(picked) == 2:
+            st.button(
+                "Side by side",
+                key="records_compare",
+                icon=":material/compare:",
+                on_click=put_beside,
+                args=tuple(picked),
             )
         _draw_earlier()
 

@@ -14,7 +14,16 @@ from core.document_types import USUAL, type_of
 from core.errors import RecordChanged, RecordMissing, StorageError
 from core.extraction import PageRef
 from core.notation.writing import text_of
-from core.stores.records import OWN_COLUMNS, Duplicate, FieldFilter, Record, RecordPage, RecordQuery, RecordSummary
+from core.stores.records import (
+    OWN_COLUMNS,
+    Duplicate,
+    FieldFilter,
+    Record,
+    RecordPage,
+    RecordQuery,
+    RecordSummary,
+    TwinPage,
+)
 from storage.keys import fold, haystack, match_key, page_key, search_terms
 from storage.words import holds, record_words, sought, told_match
 
@@ -117,6 +126,13 @@ class MemoryOrders:
         known = [order for order in found if _sort_value(order, query.sort) is not None]
         known.sort(key=lambda order: _sort_value(order, query.sort), reverse=query.descending)
         return iter(known + [order for order in found if _sort_value(order, query.sort) is None])
+
+    def twins(self, page: int = 0, size: int = 50) -> TwinPage:
+        """See :meth:`core.stores.records.RecordStore.twins`: here nobody looks."""
+        return TwinPage((), 0)
+
+    def set_apart(self, first: int, second: int, who: str, apart: bool = True) -> None:
+        """See :meth:`core.stores.records.RecordStore.set_apart`."""
 
     def choices(self, what: Literal["recipe", "who"]) -> list[str]:
         """See :meth:`core.stores.records.RecordStore.choices`: here nobody knows."""

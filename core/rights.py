@@ -42,7 +42,7 @@ NEEDS: Mapping[str, Mapping[str, Role]] = {
     },
     "records": {
         **_all(_LOOK, "by in_batch duplicates lacking holders changed_since receipt_of what_differs twins"),
-        **_all(_WORK, "save fill remove undo mend leave change_all undo_all set_apart"),
+        **_all(_WORK, "save fill remove undo mend leave change_all add_all undo_all set_apart"),
     },
     "views": {
         **_all(_LOOK, "by all named keep remove"),

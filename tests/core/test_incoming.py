@@ -76,7 +76,9 @@ def test_a_workbook_of_ones_own_comes_back_without_loss(studio: Studio) -> None:
         (each.order_id, each.values, each.status) for each in before
     ]
     for one, other in zip(after, before, strict=True):  # a workbook tells times to the millisecond
-        assert one.created_at and other.created_at and abs(one.created_at - other.created_at) < timedelta(seconds=0.01)
+        assert one.created_at
+        assert other.created_at
+        assert abs(one.created_at - other.created_at) < timedelta(seconds=0.01)
     (batch,) = studio.bulk.latest()
     do(studio.bulk.undo(batch.batch_id))
     assert studio.search(RecordQuery()).total == 0

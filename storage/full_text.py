@@ -48,7 +48,7 @@ def index_records(connection: Connection, records: Sequence[Record]) -> None:
     if rows:
         for dropped in (_DROP[dialect], _DROP_SIGNS):
             connection.execute(dropped, [{"order_id": row["order_id"]} for row in rows])
-        connection.execute(insert(SIGNS), [signs_of(record) | {"order_id": record.order_id} for record in records])
+        connection.execute(insert(SIGNS), [{"order_id": record.order_id, **signs_of(record)} for record in records])
         connection.execute(_WRITE[dialect], rows)
 
 

@@ -272,7 +272,8 @@ def _score(reading: Reading, label: Label, place: Place) -> float:
     if label.kind != "due_date" and label.segment.y0 > 0.6 * layout.height:
         score *= 0.85
     if label.start:
-        score *= 0.93
+        # a sentence may speak of another document
+        score *= 0.85 if label.start > 1 and label.segment.tokens[-1].text.endswith(".") else 0.93
     key = label.key
     if key.startswith(_PRINTED):
         score *= 0.7
@@ -351,7 +352,7 @@ def _dates_of_titles(reading: Reading, candidates: Sequence[Candidate]) -> list[
     """``Invoice no. 4711 of 5 March 2018``: the date that follows the invoice number on its line."""
     found = []
     for number in candidates:
-        if number.field != "invoice_number" or number.rule != "behind":
+        if number.field != "invoice_number" or number.rule not in ("behind", "beside"):
             continue
         segment = next((s for s in reading.layouts[number.page].segments if number.tokens[-1] in s.tokens), None)
         if segment is None:

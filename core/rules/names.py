@@ -56,6 +56,8 @@ _REGISTERED = re.compile(
 _CLAUSE = re.compile(r"\s(?:is|are|ist|est|trading as|t/a|of the)\s", re.IGNORECASE)
 _LONGEST_NAME = 10
 _BRACKETED = re.compile(r"\([^()]*\)")
+#: No code of a currency is longer.
+_SHORT = 5
 #: So many heads of columns in a line, and this share of its words, make it a table's head.
 _HEADS, _HEADS_SHARE = 2, 0.5
 #: Letters that OCR took for signs or digits inside a word.
@@ -142,14 +144,18 @@ def is_legal_form(text: str) -> bool:
 
 def names_province(text: str) -> bool:
     """Whether a line is a town with its state or province behind a comma (Semenyih, Selangor)."""
-    head, comma, province = text.rpartition(",")
+    if "," not in text:
+        return False
+    head, _, province = text.rpartition(",")
     bare = " ".join(word for word in province.split() if not any(map(str.isdigit, word)))
-    return bool(comma and head.strip()) and is_province(bare.strip(_EDGE + ".")) and not has_legal_form(head)
+    return bool(head.strip()) and is_province(bare.strip(_EDGE + ".")) and not has_legal_form(head)
 
 
 def _heads_table(reading: Reading, text: str) -> bool:
     """Whether a line is the head of a table that was not known as such (Pos Artikel-Nr. Menge €/Stk)."""
     words = [fold(word) for word in text.split()]
+    if len(words) < _HEADS:
+        return False
     heads = sum(bool(reading.lexicon.column_kinds(word, reading.language)) for word in words if len(word) > 2)
     return heads >= _HEADS and heads >= _HEADS_SHARE * len(words) and not has_legal_form(text)
 
@@ -174,7 +180,7 @@ def is_namelike(reading: Reading, text: str) -> bool:
         and not is_town(text)
         and not names_province(text)
         and not _heads_table(reading, text)
-        and (currency_of(text) is None or not text.isupper())
+        and not (len(text) < _SHORT and text.isupper() and currency_of(text) is not None)
         and not is_salutation(text)
         and not is_greeting(text)
         and not (is_street(text) and not has_legal_form(text))

@@ -252,7 +252,8 @@ def _names_in_two_lines(reader: PartyReader) -> Iterator[Name]:
         if not 0.9 < first.height / max(second.height, 1e-6) < 1.1 or not halves:
             continue
         large = first.height > _LARGE * layout.text_height
-        company = company and not reading.scanned
+        # on scanned English pages a trade name stands over the company as often as a name breaks off
+        company = company and not (reading.scanned and reading.language == "en")
         if large or company:
             begin = 1 + max((at for at, token in enumerate(first.tokens) if token.text.endswith(":")), default=-1)
             tokens = (*first.tokens[begin:], *second.tokens)  # what a colon announces, though the word is not known

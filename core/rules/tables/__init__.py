@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import chain
 
@@ -16,12 +18,27 @@ from core.rules.tables.words import table_words
 
 __all__ = ["ItemCell", "ItemRow", "read_line_items"]
 
+_MONEY = re.compile(r"\d[.,]\d\d$")
+
 
 def read_line_items(
     pages: Sequence[Layout], lexicon: Lexicon, habit: Notation, language: str | None = None
 ) -> list[ItemRow]:
     """The line items of an invoice, in page order; empty where there are none. ``habit`` is how the document writes
     numbers, ``language`` its ISO 639-1 code where it is known."""
+    return [_without_its_count(row) for row in _read(pages, lexicon, habit, language)]
+
+
+def _without_its_count(row: ItemRow) -> ItemRow:
+    """A row whose quantity is money and no other amount than its total, and that has no price: a lone “1” was not read, and the
+    price stands in its place."""
+    count, total = row.quantity, row.total_price
+    if row.unit_price or count is None or total is None or count.value != total.value or not _MONEY.search(count.text):
+        return row
+    return replace(row, quantity=None, unit_price=count) if count.value not in (0, 1) else row
+
+
+def _read(pages: Sequence[Layout], lexicon: Lexicon, habit: Notation, language: str | None) -> list[ItemRow]:
     words = table_words(lexicon, language)
     sums = PrintedSums(pages, words, habit)
     ruled = (read_with_header, read_with_inferred_header)

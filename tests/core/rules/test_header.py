@@ -344,3 +344,9 @@ def test_a_prefix_beside_a_word_that_is_not_known_announces_no_number() -> None:
     """“Zapf:  INV 4471” may be the number INV 4471: half of it is not taken; beside nothing, INV is the label."""
     assert header("Zapf:|@200 INV 4471").invoice_number is None
     assert header("INV 4471").invoice_number == "4471"
+
+
+def test_the_date_behind_a_number_beside_its_label_is_the_invoices() -> None:
+    """A sentence further down speaks of another invoice's date."""
+    text = "Rechnung Nr.|@200 4711 vom 05.03.2018\nRechnung gemäß Reinigungsrechnung vom 21.11.2017."
+    assert header(text).invoice_date == date(2018, 3, 5)

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from core.rules.addresses import is_registration, is_town
+from core.rules.extractor import read_invoice
 from core.rules.names import registered_name
-from tests.core.rules.pages import read
+from tests.core.rules.pages import page, read
 
 TABLE = """
 Invoice no. 2210|@300 Invoice date: 12 March 2024
@@ -254,3 +255,16 @@ def test_a_word_before_a_colon_is_no_part_of_a_name_in_two_lines() -> None:
     """Whatever language it is in."""
     head = "!Roke: Pinefold Heating\n!And Plumbing Ltd\n12 Quay Street\nLeeds LS1 4AB\n\n"
     assert read(head + TABLE).values.vendor_name == "Pinefold Heating And Plumbing Ltd"
+
+
+def test_a_name_in_two_lines_is_one_on_a_scan_too() -> None:
+    """Where the second ends in the legal form; on English scans the first is as often a trade name."""
+    table = (
+        TABLE.replace("Invoice no.", "Rechnung Nr.").replace("Invoice date", "Rechnungsdatum").replace("Qty", "Menge")
+    )
+    head = (
+        "MVP Musterhofer\nVersicherungsverein Altstadt AG\nHauptstr. 12\n20095 Hamburg\n\nKunde:\nHarrow Handel\nNebenstr. 3\n10115 Berlin\n\n"
+        + table
+    )
+    scan = page(head.replace("Price", "Preis").replace("Amount", "Betrag"), engine="rapidocr")
+    assert read_invoice([scan]).values.vendor_name == "MVP Musterhofer Versicherungsverein Altstadt AG"

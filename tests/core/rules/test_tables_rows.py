@@ -475,3 +475,14 @@ def test_a_barcode_is_no_quantity() -> None:
     """It stands where the quantity should, which could not be read."""
     rows = [HEADER, ("Corn", "2", "2.50", "5.00"), ("Beans", "95571661100182", "2.00", "4.00")]
     assert [row[1] for row in plain(read(page(rows)))] == ["2", None]
+
+
+def test_a_price_in_the_place_of_a_count_that_was_not_read_is_the_price() -> None:
+    """OCR passes over a lone “1” between two amounts."""
+    rows = [
+        ("Item", "Qty", "Price", "Total"),
+        ("Mug", "2", "8.00", "16.00"),
+        ("Bag", "25.00", "", "25.00"),
+        ("Cap", "9.00", "", "9.00"),
+    ]
+    assert plain(read(page(rows)))[1:] == [("Bag", None, "25", "25"), ("Cap", None, "9", "9")]

@@ -43,7 +43,7 @@ _GIVEN_BACK, _OTHERS = 0.1, 0.1
 @dataclass(slots=True)
 class Told:
     """What came of it. ``saved`` are records, ``lost`` documents without one, ``twice`` documents with several, ``foreign`` records that
-    have not the correction of the one who saved them; ``refused`` tries met a document that somebody else had."""
+    have not the correction of the one who saved them; ``refused`` tries met a document, or a value, that somebody else had."""
 
     documents: int
     saved: int = 0
@@ -161,6 +161,10 @@ def _work(settings: Settings, number: int) -> None:
         acts = [{"do": "set", "path": "customer_id", "text": mark, "was": ""}]
         done = desk.save(walk["run"], seat, acts, Wish(anyway=True), {"seconds": 1})
         assert done is not None
+        for clash in done.get("clashes", ()):  # whose claim ran out had written there: now told, the later one insists
+            _note(log, refused=walk["run"])
+            acts = [{"do": "set", "path": clash["path"], "text": mark, "was": clash["theirs"]}]
+            done = desk.save(walk["run"], seat, acts, Wish(anyway=True), {"seconds": 1}) or {}
         if "saved" in done:
             _note(log, saved=walk["run"], order=done["saved"], looked=looked, took=time.perf_counter() - began)
         elif "taken" not in done:
@@ -213,7 +217,7 @@ def main() -> None:
     print(
         f"{told.documents} documents, {given.reviewers} reviewers, {given.killed} of them killed: {told.saved} records in "
         f"{told.seconds:.0f} s; without one {len(told.lost)}, with several {len(told.twice)}, with another's correction "
-        f"{len(told.foreign)}; {told.refused} were met at hand elsewhere"
+        f"{len(told.foreign)}; {told.refused} met one that somebody else had"
     )
     print(f"the next document: {told.next_ms:.0f} ms; a save: {told.save_ms:.0f} ms (median of each)")
     print(", ".join(f"{who} {count}" for who, count in sorted(told.by.items())))

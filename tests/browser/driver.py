@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,13 +51,15 @@ class Server:
 
 
 @contextlib.contextmanager
-def serve(data: Path, script: Path = ROOT / "app.py") -> Iterator[Server]:
-    """Run a Streamlit script on a free port of this machine, with its own data folder. Raises RuntimeError with the
-    server's last words when it does not start."""
+def serve(data: Path, script: Path = ROOT / "app.py", secrets: Callable[[int], str] | None = None) -> Iterator[Server]:
+    """Run a Streamlit script on a free port of this machine, with its own data folder. ``secrets`` gives the text of its
+    ``secrets.toml`` by that port. Raises RuntimeError with the server's last words when it does not start."""
     data.mkdir(parents=True, exist_ok=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port, folder = free_port(), ROOT
+    if secrets:  # they are looked for where the server is started
+        folder = data / "started-here"
+        shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
+        (folder / ".streamlit" / "secrets.toml").write_text(secrets(port), encoding="utf-8")
     log = data / "server.log"
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     command += ["--server.headless", "true", "--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
@@ -66,7 +68,7 @@ def serve(data: Path, script: Path = ROOT / "app.py") -> Iterator[Server]:
     environment.pop("STUDIO_WORKERS", None)  # as people run it
     with log.open("wb") as out:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+            command, cwd=folder, env=environment, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
         )
     try:
         _wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process, log)
@@ -75,6 +77,13 @@ def serve(data: Path, script: Path = ROOT / "app.py") -> Iterator[Server]:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
         process.wait(10)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait_until_up(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -103,7 +103,17 @@ class PostgresServer:
         options = f"-c port={self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder}"
         log = self.folder / "log"
         # After a kill, what is left of the old one has to see first that it is gone.
-        _until(lambda: self._run("pg_ctl", "-D", self.data, "-w", "-s", "-o", options, "-l", log, "start") == 0)
+        # One that comes up though pg_ctl gave it up is up: it is asked itself.
+        start = ("pg_ctl", "-D", self.data, "-w", "-s", "-o", options, "-l", log, "start")
+        _until(lambda: self._run(*start) == 0 or self._answers(), 90)
+
+    def _answers(self) -> bool:
+        import psycopg
+
+        with suppress(psycopg.Error):
+            psycopg.connect(self.url, connect_timeout=2).close()
+            return True
+        return False
 
     def kill(self) -> None:
         """kill -9 of its first process; the others see it and go."""

@@ -39,7 +39,7 @@ def test_amounts_vendors_and_people_narrow_a_list(studio: Studio) -> None:
     app.text_input(key="vendor").set_value("mill").run()
     assert numbers(app) == ["A-2"]
     app.text_input(key="vendor").set_value("").run()
-    app.selectbox(key="who").set_value("Ada").run()
+    app.selectbox(key="worked_on_by").set_value("Ada").run()
     assert numbers(app) == ["A-1"]
     app.selectbox(key="did").set_value("saved").run()
     assert numbers(app) == ["A-1"]

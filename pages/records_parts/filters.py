@@ -19,7 +19,7 @@ from pages.shared.recipe_names import title_of_recipe
 
 # Keys of the widgets, which are also their names in the address.
 FIELD, HOLDS, LEAST, MOST, FIRST, LAST, EMPTY = "field", "holds", "least", "most", "first", "last", "empty"
-VENDOR, TOTAL_FROM, TOTAL_TO, RECIPE, WHO, DID = "vendor", "total_from", "total_to", "recipe", "worked_on_by", "did"
+VENDOR, TOTAL_FROM, TOTAL_TO, RECIPE, WHO, DID = "vendor", "total_from", "total_to", "read_with", "worked_on_by", "did"
 #: How many fields a list can be narrowed by at once; the keys of the second and third end in their number.
 SLOTS = ("", "2", "3")
 ANY_FIELD, ANY_RECIPE, ANYBODY = "any field", "any recipe", "anybody"

@@ -76,7 +76,8 @@ class Opening:
     # --- taking in -------------------------------------------------------------------------------------------------
 
     def take_in(self, files: Iterable[tuple[str, bytes]], batch_name: str, who: str, batch_id: str = "") -> TakenIn:
-        """Keep the bytes of ``files`` (name and bytes) and queue each that never came before. Raises StorageError."""
+        """Keep the bytes of ``files`` (name and bytes) and queue each that never came before; the batch notes ``who`` brought them, nobody
+        has them yet. Raises StorageError."""
         arrivals = [self._kept(name, data) for name, data in files]
         archives = [each for each in arrivals if each.lane == _ARCHIVES]
         now = datetime.now(UTC)
@@ -84,7 +85,7 @@ class Opening:
         if len(arrivals) > 1 or archives or batch_name:
             called = batch_name or (arrivals[0].title if len(arrivals) == 1 else f"{len(arrivals)} files")
             batch = Batch(batch_id or uuid.uuid4().hex, called, now, who)
-        like = InboxItem("", "", "", now, now, batch.batch_id if batch else "", who=who)
+        like = InboxItem("", "", "", now, now, batch.batch_id if batch else "")
         items, again = self._new(arrivals, like)
         self._store.add(items)
         if batch:

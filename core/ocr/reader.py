@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 MakeEngine = Callable[[str, int], Engine]
 
 #: Raised when the same engine and recipe would give other words than before: older cache entries are not read.
-VERSION = "4"
+VERSION = "5"
 #: More words than this on a page are no invoice but a table of data, or made to take hours.
 MOST_WORDS = 10_000
 #: Stands for the engine of a page on which no engine was needed.

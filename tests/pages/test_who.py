@@ -160,16 +160,20 @@ def test_a_reviewers_grey_buttons_are_those_of_an_admin(studio: Studio, monkeypa
     assert app.radio(key="inbox_wished").disabled
 
 
-def test_what_a_signed_in_person_brings_is_theirs(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever typed a name or none brings it for everybody."""
+def test_what_a_person_brings_is_everybodys_and_the_trail_says_who_brought_it(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One who uploads for a team does not keep it from Review's other people; it has somebody once it is assigned."""
     from pages.inbox_parts import intake
 
     monkeypatch.setattr(intake.st, "rerun", lambda: None)
-    for person, expected in ((Person("Vera", "reviewer", "signed in"), "Vera"), (Person("Ana", known="typed"), "")):
+    for person in (Person("Vera", "reviewer", "signed in"), Person("Ana", known="typed")):
         monkeypatch.setattr(intake, "get_studio", lambda person=person: studio.by(person))
         intake._take([(f"{person.name}.txt", person.name.encode())])
         (row,) = studio.inbox.search(InboxQuery(text=person.name)).rows
-        assert row.who == expected
+        assert row.who == ""
+        assert row.document is not None
+        assert person.name in {line.who for line in studio.history.of_document(row.document)}
 
 
 def test_where_people_sign_in_a_review_window_that_nobody_knows_is_refused(

@@ -56,7 +56,7 @@ def draw_bulk(query: RecordQuery, total: int) -> None:
         _draw_read_again(none)
         with st.popover("Delete", icon=":material/delete:", key="records_delete_some", disabled=none):
             st.markdown(
-                f"{_many(len(picked))} taken out of the database and, where it has them, of the Excel workbook. You can undo this."
+                f"This takes {_many(len(picked))} out of the database and, where it has them, of the Excel workbook. You can undo this."
             )
             st.button(
                 f":red[Delete {len(picked):,}]",
@@ -186,7 +186,11 @@ def _sentence(batch: Batch) -> str:
     counts = batch.counts
     parts = []
     if done := counts.get("done", 0):
-        parts.append(f"{_many(done)} {describe_batch(batch)}")
+        parts.append(
+            f"{describe_batch(batch)} in {_many(done)}"
+            if batch.deed == "edit"
+            else f"{_many(done)} {describe_batch(batch)}"
+        )
     if undone := counts.get("undone", 0):
         parts.append(f"{_many(undone)} as before")
     if left := counts.get("left", 0):
@@ -199,7 +203,7 @@ def _sentence(batch: Batch) -> str:
 
 
 def _many(count: int) -> str:
-    return "1 record is" if count == 1 else f"{count:,} records are"
+    return "1 record" if count == 1 else f"{count:,} records"
 
 
 def _draw_ways(batch: Batch, place: str) -> None:

@@ -113,6 +113,7 @@ def _draw_fields(first: Record, second: Record) -> None:
             f"Order {second.order_id}": [other for _, _, other in rows],
         },
         hide_index=True,
+        column_config={"": st.column_config.TextColumn(width=36)},
         height=520,
         key="records_beside_fields",
     )

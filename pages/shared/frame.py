@@ -84,6 +84,8 @@ def draw_frame() -> None:
     """Page config and the house's style; called once a run by ``app.py`` before the page."""
     st.set_page_config(page_title="Extraction studio", page_icon=str(_ICON), layout="wide")
     st.html(_STYLE)
+    if st.context.theme.type == "dark":  # dialogs and popovers stand outside of what the theme calls dark
+        st.html("<style>:root { color-scheme: dark; }</style>")
 
 
 def plain(text: str) -> str:

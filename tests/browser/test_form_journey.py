@@ -140,9 +140,11 @@ def test_what_is_typed_at_once_goes_into_the_new_line(person: Person) -> None:
 
 
 def test_white_on_the_accent_can_be_read(new_person: NewPerson) -> None:
-    """The words of a primary button stand out at 4.5 to 1 on dark ground, also while it is pointed at."""
+    """The words of a primary button stand out at 4.5 to 1 on dark ground, also while it is pointed at; what stands outside of the
+    page, such as dialogs, is dark too."""
     person = new_person(dark=True)
     read(person, "WS-38")
+    assert person.page.evaluate("() => getComputedStyle(document.documentElement).colorScheme") == "dark"
     button = person.keyed("save").locator("button").first
     assert button.evaluate(_CONTRAST) >= 4.5
     button.hover()

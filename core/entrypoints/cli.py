@@ -15,6 +15,8 @@ from core.errors import StudioError
 from core.jobs.routes import QUEUES
 from core.stores.webhooks import EVENTS
 
+#: Commands that go on for good, and whose log somebody watches.
+_SERVICES = frozenset({"api", "worker", "reap", "inbox"})
 _EPILOG = "The exit status is 0 when all went well, 1 when something could not be read or saved, 2 for a wrong call."
 
 
@@ -24,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # A command's module is imported when it is asked for, so that --help answers at once.
     command = import_module(f"core.entrypoints.commands.{chosen.command}")
     try:
-        import_module("core.entrypoints.logs").set_up_logs()
+        import_module("core.entrypoints.logs").set_up_logs(quiet=chosen.command not in _SERVICES)
         status: int = command.run(chosen)
         sys.stdout.flush()
     except BrokenPipeError:  # whoever read our output has enough

@@ -46,8 +46,9 @@ _IS_SECRET = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|DATABASE_URL")
 _LEAST_SECRET = 8
 
 
-def set_up_logs(settings: Settings | None = None) -> None:
-    """Have this process write its log as the settings say, to stderr; the same again changes it."""
+def set_up_logs(settings: Settings | None = None, quiet: bool = False) -> None:
+    """Have this process write its log as the settings say, to stderr; the same again changes it. A ``quiet`` one writes errors alone
+    where nothing was set: a person who runs a command is told what went wrong by the command."""
     settings = settings or Settings()
     root = logging.getLogger()
     for handler in [each for each in root.handlers if isinstance(each, _ToStderr)]:
@@ -57,7 +58,7 @@ def set_up_logs(settings: Settings | None = None) -> None:
     if settings.log != "json":  # Streamlit writes its own lines there
         handler.addFilter(lambda record: record.name.split(".")[0] != "streamlit")
     root.addHandler(handler)
-    level = settings.log_level or ("info" if settings.log == "json" else "warning")
+    level = settings.log_level or ("info" if settings.log == "json" else "error" if quiet else "warning")
     for name in _OURS:
         logging.getLogger(name).setLevel(level.upper())
     if settings.log != "json":

@@ -164,7 +164,7 @@ def test_no_sum_reads_the_long_rows_of_calls_and_runs(tmp_path: Path, open_store
     finally:
         event.remove(Engine, *listen)
     queries = [(query, values) for query, values in asked if query.lstrip().startswith("SELECT")]
-    assert len(queries) == 8
+    assert len(queries) == 9
     with database.read() as connection:
         plans = [
             step[3]

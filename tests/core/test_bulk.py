@@ -212,8 +212,8 @@ def test_a_kill_in_the_middle_leaves_every_record_whole(
     if deed == "undo":
         do(bulk.go_on(batch))
     chance, broken = random.Random(5), 0
-    for _ in range(6):
-        _kill(studio.settings, batch, deed, chance.uniform(0.0, 0.25))
+    for kill in range(6):
+        _kill(studio, batch, deed, chance.uniform(0.0, 0.25), in_the_middle=kill == 0)
         now = vendors(studio)
         assert set(now.values()) <= {"Old", "New"}
         counts = bulk.get(batch).counts
@@ -229,8 +229,10 @@ def test_a_kill_in_the_middle_leaves_every_record_whole(
     assert broken
 
 
-def _kill(settings: Settings, batch: str, deed: str, seconds: float) -> None:
-    """Another process goes on with the batch, and is killed after ``seconds``."""
+def _kill(studio: Studio, batch: str, deed: str, seconds: float, in_the_middle: bool) -> None:
+    """Another process goes on with the batch, and is killed after ``seconds``, or as soon as one portion more is over."""
+    over = "undone" if deed == "undo" else "done"
+    before, settings = studio.bulk.get(batch).counts.get(over, 0), studio.settings
     ready, told = os.pipe()
     worker = os.fork()
     if worker == 0:
@@ -246,7 +248,11 @@ def _kill(settings: Settings, batch: str, deed: str, seconds: float) -> None:
     os.close(told)
     os.read(ready, 1)
     os.close(ready)
-    time.sleep(seconds)
+    until = time.monotonic() + (5 if in_the_middle else seconds)
+    while time.monotonic() < until:
+        time.sleep(0.002)
+        if in_the_middle and studio.bulk.get(batch).counts.get(over, 0) > before:
+            break
     os.kill(worker, signal.SIGKILL)
     os.waitpid(worker, 0)
 

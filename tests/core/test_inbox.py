@@ -335,12 +335,12 @@ def test_a_job_that_died_twice_is_told_in_the_row(studio: Studio) -> None:
     wait(later)
     run = items(later)["a.pdf"]
     assert run.run_id
-    later.inbox.began(run.document, [PageRef(1)], run.run_id)  # as if the row had never heard
     with database.write() as connection:
         connection.execute(
             update(JOBS).where(JOBS.c.job_id == run.run_id).values(state="failed", error="It died twice.")
         )
     (later.settings.data_dir / "files" / "run" / f"{run.run_id}.json").unlink()
+    later.inbox.began(run.document, [PageRef(1)], run.run_id)  # as if the row had never heard
     later.inbox.tend()
     assert (items(later)["a.pdf"].state, items(later)["a.pdf"].sentence) == ("failed", "It died twice.")
     database.close()

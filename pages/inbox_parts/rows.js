@@ -5,7 +5,7 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   let room = rooms.get(parentElement);
   if (!room) {
-    room = { chosen: new Set(), nonce: -1, last: null, lines: new Map(), table: element("div", "inbox_table") };
+    room = { chosen: new Set(), nonce: -1, last: null, lines: new Map(), buttons: new Map(), table: element("div", "inbox_table") };
     room.table.setAttribute("role", "table");
     room.states = element("div", "inbox_states");
     room.head = element("div", "inbox_head");
@@ -29,39 +29,50 @@ export default function (component) {
   }
 
   function drawStates() {
-    room.states.replaceChildren(
-      ...data.states.map(({ state, words, count, chosen }) => {
-        const chip = element("button", `state_chip s_${slug(state)}${chosen ? " chosen" : ""}`);
-        chip.type = "button";
-        chip.setAttribute("aria-pressed", chosen);
-        const number = element("b", "", count.toLocaleString("en"));
+    const chips = data.states.map(({ state, words, count, chosen }) => {
+      const chip = button(`state ${state}`);
+      chip.className = `state_chip s_${slug(state)}${chosen ? " chosen" : ""}`;
+      chip.setAttribute("aria-pressed", chosen);
+      if (!chip.firstChild) {
+        const number = element("b", "");
         number.dataset.live = `inbox_count_${slug(state)}`;
         chip.append(number, ` ${words}`);
-        chip.onclick = () => setTriggerValue("state", state);
-        return chip;
-      }),
-    );
+      }
+      write(chip.firstChild, count.toLocaleString("en"));
+      chip.onclick = () => setTriggerValue("state", state);
+      return chip;
+    });
+    fill(room.states, chips);
   }
 
   function drawHead() {
-    const all = document.createElement("input");
-    all.type = "checkbox";
-    all.className = "choose_all";
-    all.setAttribute("aria-label", "Choose all on this page");
-    all.onchange = () => {
-      for (const id of shown) all.checked ? room.chosen.add(id) : room.chosen.delete(id);
+    room.all ??= allBox();
+    room.all.onchange = () => {
+      for (const id of shown) room.all.checked ? room.chosen.add(id) : room.chosen.delete(id);
       mark();
       tell();
     };
     const titles = data.columns.map(({ name, title }) => {
       const sorted = name === data.sort;
-      const head = element("button", `sort h_${name}`, `${title}${sorted ? (data.descending ? " ↓" : " ↑") : ""}`);
-      head.type = "button";
+      const head = button(`sort ${name}`);
+      head.className = `sort h_${name}`;
+      write(head, `${title}${sorted ? (data.descending ? " ↓" : " ↑") : ""}`);
       head.setAttribute("aria-label", `Sort by ${title}`);
       head.onclick = () => setTriggerValue("sort", name);
       return head;
     });
-    room.head.replaceChildren(all, element("span", ""), ...titles);
+    room.gap ??= element("span", "");
+    fill(room.head, [room.all, room.gap, ...titles]);
+  }
+
+  // A button stays the same one while the rows around it move: a press on it is never lost to a redraw.
+  function button(name) {
+    if (!room.buttons.has(name)) {
+      const made = element("button", "");
+      made.type = "button";
+      room.buttons.set(name, made);
+    }
+    return room.buttons.get(name);
   }
 
   function drawRows() {
@@ -79,10 +90,7 @@ export default function (component) {
         if (event.target.closest(".open")) setTriggerValue("open", row.id);
       };
     }
-    const wanted = [...room.lines.values()].map((line) => line.line);
-    if (wanted.length !== room.body.children.length || wanted.some((line, at) => room.body.children[at] !== line)) {
-      room.body.replaceChildren(...wanted);
-    }
+    fill(room.body, [...room.lines.values()].map((line) => line.line));
   }
 
   function newLine(row) {
@@ -115,11 +123,29 @@ export default function (component) {
       box.checked = room.chosen.has(id);
       line.classList.toggle("chosen", box.checked);
     }
-    const all = room.head.querySelector(".choose_all");
+    const { all } = room;
     const count = shown.filter((id) => room.chosen.has(id)).length;
     all.checked = count > 0 && count === shown.length;
     all.indeterminate = count > 0 && count < shown.length;
   }
+}
+
+function allBox() {
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.className = "choose_all";
+  box.setAttribute("aria-label", "Choose all on this page");
+  return box;
+}
+
+function fill(place, wanted) {
+  if (wanted.length !== place.children.length || wanted.some((each, at) => place.children[at] !== each)) {
+    place.replaceChildren(...wanted);
+  }
+}
+
+function write(place, text) {
+  if (place.textContent !== text) place.textContent = text;
 }
 
 function put(place, html) {

@@ -23,6 +23,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from core.entrypoints.bootstrap import build_studio
+from core.errors import StorageError
 from core.extraction import Extraction
 from core.inbox.facts import facts_of_extraction
 from core.person import Person
@@ -159,7 +160,11 @@ def _work(settings: Settings, number: int) -> None:
         began = time.perf_counter()
         mark = f"{who} saw {walk['run']}"
         acts = [{"do": "set", "path": "customer_id", "text": mark, "was": ""}]
-        done = desk.save(walk["run"], seat, acts, Wish(anyway=True), {"seconds": 1})
+        try:
+            done = desk.save(walk["run"], seat, acts, Wish(anyway=True), {"seconds": 1})
+        except StorageError:  # somebody whose claim had run out was quicker
+            _note(log, refused=walk["run"])
+            continue
         assert done is not None
         for clash in done.get("clashes", ()):  # whose claim ran out had written there: now told, the later one insists
             _note(log, refused=walk["run"])
@@ -167,6 +172,8 @@ def _work(settings: Settings, number: int) -> None:
             done = desk.save(walk["run"], seat, acts, Wish(anyway=True), {"seconds": 1}) or {}
         if "saved" in done:
             _note(log, saved=walk["run"], order=done["saved"], looked=looked, took=time.perf_counter() - began)
+        elif "asked" in done:  # the same, and told as what is stored already
+            _note(log, refused=walk["run"])
         elif "taken" not in done:
             raise AssertionError({name: done[name] for name in ("stopped", "asked", "clashes") if done.get(name)})
 

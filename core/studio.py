@@ -291,6 +291,7 @@ class Studio:
                 parse=self.parse_value,
                 words_in=self._words_in,
                 save=self.save,
+                saved_as=self.saved_as,
                 undo=self.undo,
                 unlearn=self.memory.unlearn,
                 duplicates=self.duplicates,
@@ -605,9 +606,19 @@ class Studio:
         seen: Record | None = None,
         about: About | None = None,
         corrected: Extraction | None = None,
+        unless: Callable[[int | None], str] = lambda _order: "",
     ) -> SaveReceipt:
         """See :meth:`core.records.Records.save`. What a person reviewed (``extraction`` with their changes, saved as reviewed)
-        teaches something of its vendor, and so does a record that they ``corrected`` (its run's extraction with their changes)."""
+        teaches something of its vendor, and so does a record that they ``corrected`` (its run's extraction with their changes).
+        ``unless`` is asked once more while nobody else can save of this run, with the record that was: a sentence stops it."""
+
+        def check() -> None:
+            if run_id is None:
+                return
+            self._parts.ledger.hold(run_id)
+            if sentence := unless(self.saved_as(run_id)):
+                raise StorageError(sentence)
+
         receipt = self.records.save(
             values,
             targets,
@@ -617,6 +628,7 @@ class Studio:
             status=status,
             seen=seen,
             about=about,
+            check=check,
         )
         if run_id is not None:
             self._look_at_spot_checks()

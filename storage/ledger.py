@@ -83,6 +83,11 @@ class SqlLedger:
             rows = connection.execute(select(FIELD_VALUES).where(saved).order_by(FIELD_VALUES.c.path)).all()
         return Finals(rows[0].order_id, {row.path: row.final for row in rows}) if rows else None
 
+    def hold(self, run_id: str) -> None:
+        """See :meth:`core.stores.ledger.Ledger.hold`. SQLite has one writer at a time anyway."""
+        with self._database.write() as connection:
+            connection.execute(select(RUNS.c.run_id).where(RUNS.c.run_id == run_id).with_for_update())
+
     def put_finals(self, run_id: str, finals: Finals | None, why: str, who: str = "") -> None:
         """See :meth:`core.stores.ledger.Ledger.put_finals`."""
         mine = FIELD_VALUES.c.run_id == run_id

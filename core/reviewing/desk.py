@@ -93,6 +93,7 @@ class Save(Protocol):
         update: int | None = None,
         status: Status = "reviewed",
         seen: Record | None = None,
+        unless: Callable[[int | None], str] = ...,
     ) -> SaveReceipt:
         """Save."""
 
@@ -113,6 +114,7 @@ class DeskParts:
     parse: Callable[[str, str, Extraction], object]
     words_in: Callable[[Extraction, int, Box], Evidence | None]
     save: Save
+    saved_as: Callable[[str], int | None]
     undo: Callable[[SaveReceipt], None]
     unlearn: Callable[[str], bool]
     duplicates: Callable[[Extraction, BaseModel, Sequence[Target]], list[Duplicate]]
@@ -325,6 +327,7 @@ class ReviewDesk:
         how the document stands with why it was not saved: ``stopped`` (a sentence, at a field), ``asked`` (what is stored already),
         ``clashes``, ``taken``. Raises StudioError where a store refuses."""
         walk = self.keep(run_id, by, told)
+        earlier = self._parts.saved_as(run_id)
         held = self._held(run_id)
         if walk is None or held is None or "taken" in walk or walk["clashes"]:
             return walk
@@ -336,10 +339,13 @@ class ReviewDesk:
             stored = self._parts.duplicates(standing.extraction, standing.extraction.values, targets)
             if stored:
                 return {**walk, "asked": [self._asked(each, standing) for each in _of_orders(stored)]}
-        return {**self._store_it(held, by, standing, targets, wish), "time": self._note(run_id, by, standing, time)}
+        return {
+            **self._store_it(held, by, standing, targets, wish, earlier),
+            "time": self._note(run_id, by, standing, time),
+        }
 
     def _store_it(
-        self, held: _Held, by: Seat, standing: Reviewed, targets: Sequence[Target], wish: Wish
+        self, held: _Held, by: Seat, standing: Reviewed, targets: Sequence[Target], wish: Wish, earlier: int | None
     ) -> dict[str, Any]:
         values, receipt = standing.extraction.values, held.edits.receipt
         stands = receipt is not None and not self._parts.changed_since(receipt)
@@ -348,6 +354,13 @@ class ReviewDesk:
             seen = replace(self._parts.record(update), version=wish.version)
         elif receipt is not None and (stands or not wish.both):  # a key too many makes no second record
             update, seen = receipt.order_id, receipt.stored.get("database")
+
+        def unless(order_id: int | None) -> str:
+            """A claim can run out while a save waits for its turn: the document may be another's, and saved, by then."""
+            if update is not None or wish.both or order_id == earlier:
+                return ""
+            return f"Somebody else saved this document a moment ago, as order {order_id}. Open it again to see what they saved."
+
         saved = self._parts.save(
             values,
             targets,
@@ -356,6 +369,7 @@ class ReviewDesk:
             update=update,
             status=status_of(standing),
             seen=seen if seen and seen.version is not None else None,
+            unless=unless,
         )
         self._keep_receipt(held.run_id, by.who, saved, values)
         self._store.release(by.seat, [held.run_id])

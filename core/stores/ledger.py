@@ -91,6 +91,10 @@ class Ledger(Protocol):
     def finals(self, run_id: str) -> Finals | None:
         """The final values of a run; ``None`` where none of its records is saved."""
 
+    def hold(self, run_id: str) -> None:
+        """Keep others from noting final values of a run until the transaction that this is called in ends."""
+        ...
+
     def put_finals(self, run_id: str, finals: Finals | None, why: str, who: str = "") -> None:
         """Put the final values of a run to what :meth:`finals` gave earlier, and note as facts of ``who`` what that changes."""
 

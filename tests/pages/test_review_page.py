@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
-from core.errors import RecordChanged
+from core.errors import RecordChanged, StorageError
 from core.extraction import PageRef
 from core.inbox.facts import facts_of_extraction
 from core.review.edits import Edits
@@ -25,6 +25,7 @@ from core.stores.records import RecordQuery
 from core.stores.vendors import Place
 from core.studio import Studio
 from pages.review_parts.wire import address, answer, routes
+from storage.workbook import Workbook
 from tests.core.test_stops import GIVEN, read
 
 PAGE = Path(__file__).parents[2] / "pages" / "review.py"
@@ -189,6 +190,28 @@ def test_the_later_of_two_is_told_what_the_other_put(studio: Studio, monkeypatch
     assert "saved" not in told
     saved = ask(studio, "a", "save", ANA, run="one", acts=[mine | {"was": "12.00"}])["saved"]
     assert studio.record(saved).values.total_amount == Decimal("11.00")
+
+
+def test_what_another_saved_while_a_save_waited_for_its_turn_is_not_saved_again(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ana's claim ran out while her save waited behind others'; Ben took the document and saved it: it is one record, his."""
+    monkeypatch.setattr("core.reviewing.desk.LEASE", -LEASE)  # every claim lapses at once
+    put(studio, "one", "10")
+    yes = [{"do": "yes", "paths": ["total_amount"]}]
+    staged, done = Workbook.staged, []
+
+    def wait(*given: Any) -> Any:
+        if not done:
+            done.append("Ana waits")
+            done.append(ask(studio, "b", "save", BEN, run="one", acts=yes)["saved"])
+        return staged(*given)
+
+    monkeypatch.setattr(Workbook, "staged", wait)
+    with pytest.raises(StorageError, match="Somebody else saved this document a moment ago, as order"):
+        ask(studio, "a", "save", ANA, run="one", acts=yes)
+    assert [row.order_id for row in studio.search(RecordQuery()).rows] == [done[1]]
+    assert state(studio, "one") == "saved"
 
 
 def test_a_rejected_document_leaves_the_queue_with_its_reason(studio: Studio) -> None:

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -28,7 +29,7 @@ from core.extraction import Extraction
 from core.inbox.facts import facts_of_extraction
 from core.person import Person
 from core.reviewing import desk as desks
-from core.reviewing.desk import Seat, Wish
+from core.reviewing.desk import ReviewDesk, Seat, Wish
 from core.settings import Settings
 from core.stores.inbox import InboxItem, InboxQuery
 from core.stores.records import RecordQuery
@@ -159,23 +160,30 @@ def _work(settings: Settings, number: int) -> None:
                 desk.leave(seat, [others[0].run_id])
         began = time.perf_counter()
         mark = f"{who} saw {walk['run']}"
-        acts = [{"do": "set", "path": "customer_id", "text": mark, "was": ""}]
         try:
-            done = desk.save(walk["run"], seat, acts, Wish(anyway=True), {"seconds": 1})
+            done = _save(desk, walk["run"], seat, mark, log)
         except StorageError:  # somebody whose claim had run out was quicker
             _note(log, refused=walk["run"])
             continue
-        assert done is not None
-        for clash in done.get("clashes", ()):  # whose claim ran out had written there: now told, the later one insists
-            _note(log, refused=walk["run"])
-            acts = [{"do": "set", "path": clash["path"], "text": mark, "was": clash["theirs"]}]
-            done = desk.save(walk["run"], seat, acts, Wish(anyway=True), {"seconds": 1}) or {}
         if "saved" in done:
             _note(log, saved=walk["run"], order=done["saved"], looked=looked, took=time.perf_counter() - began)
         elif "asked" in done:  # the same, and told as what is stored already
             _note(log, refused=walk["run"])
         elif "taken" not in done:
             raise AssertionError({name: done[name] for name in ("stopped", "asked", "clashes") if done.get(name)})
+
+
+def _save(desk: ReviewDesk, run_id: str, seat: Seat, mark: str, log: object) -> dict[str, Any]:
+    """Correct a document and save it. Where one whose claim ran out had corrected it too the later one is told, and insists."""
+    was = ""
+    while True:
+        acts = [{"do": "set", "path": "customer_id", "text": mark, "was": was}]
+        done = desk.save(run_id, seat, acts, Wish(anyway=True), {"seconds": 1})
+        assert done is not None
+        if not done.get("clashes"):
+            return done
+        _note(log, refused=run_id)
+        was = done["clashes"][0]["theirs"]
 
 
 def _note(log: object, **told: object) -> None:

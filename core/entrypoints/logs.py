@@ -58,7 +58,9 @@ def set_up_logs(settings: Settings | None = None, quiet: bool = False) -> None:
     if settings.log != "json":  # Streamlit writes its own lines there
         handler.addFilter(lambda record: record.name.split(".")[0] != "streamlit")
     root.addHandler(handler)
-    level = settings.log_level or ("info" if settings.log == "json" else "error" if quiet else "warning")
+    level = settings.log_level or ("info" if settings.log == "json" else "warning")
+    if quiet and settings.log != "json" and not settings.log_level:
+        handler.setLevel(logging.ERROR)
     for name in _OURS:
         logging.getLogger(name).setLevel(level.upper())
     if settings.log != "json":

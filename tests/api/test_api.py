@@ -179,6 +179,30 @@ def test_a_record_is_changed_by_the_version_that_was_seen(api: Served, digital_p
         assert client.get("/v1/records/1").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "nothing",
+        "\U000a0bbc\u00d2 G$\x8e",
+        "line_items",
+        "line_items.0",
+        "line_items.x.quantity",
+        "line_items.0.nothing",
+        "model_dump",
+        "",
+        ".",
+    ],
+)
+def test_a_change_of_what_is_no_field_is_refused(api: Served, digital_pdf: SampleFile, path: str) -> None:
+    """Of what a task gave, and of a record: with a sentence, and nothing is saved."""
+    with api.client() as client:
+        task = read(client, digital_pdf)
+        asked = {"task_id": task["task_id"], "save": ["database"], "changes": {path: "7"}}
+        refused = client.post("/v1/records", json=asked)
+        assert (refused.status_code, refused.json()["code"]) == (422, "field-missing")
+        assert client.get("/v1/records").json()["records"] == []
+
+
 def test_what_a_task_gave_is_saved_with_changes(api: Served, digital_pdf: SampleFile) -> None:
     """A second time only where it is said so."""
     with api.client() as client:

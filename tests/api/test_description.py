@@ -11,7 +11,7 @@ from tests.api.test_api import read
 from tests.conftest import SampleFile
 
 #: Seconds that the walk may take.
-SECONDS = 20
+SECONDS = 12
 
 
 def test_what_is_described_is_what_is_answered(api: Served, digital_pdf: SampleFile, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from core.analysis.checking import told_of_check, values_of
+from core.document_types import type_of
 from core.entrypoints.api.caller import Caller
 from core.entrypoints.api.models import (
     ChangeRequest,
@@ -26,6 +27,8 @@ from core.errors import RecordChanged
 from core.extraction import Extraction
 from core.extraction_json import plain
 from core.review.edits import Edits, read_edits
+from core.schema.document_type import DocumentType
+from core.schema.path import Path
 from core.stores.api import ApiStore
 from core.stores.records import Record, RecordQuery, Status, targets_of
 
@@ -123,15 +126,24 @@ def validate(caller: Caller, asked: ValidateRequest) -> Validated:
 def _with(values: BaseModel, changes: Mapping[str, str | None], parse: Any) -> BaseModel:
     edits = Edits()
     for path, text in changes.items():
-        try:
-            edits.set_text(values, path, text or "")
-        except (KeyError, IndexError) as error:
-            raise Refused(422, "field-missing", f"“{path[:100]}” is no field of this document.") from error
+        if not _names_a_value(type_of(values), path):
+            raise Refused(422, "field-missing", f"“{path[:100]}” is no field of this document.")
+        edits.set_text(values, path, text or "")
     read = read_edits(values, edits, parse)
     if read.errors:
         path, sentence = next(iter(read.errors.items()))
         raise Refused(422, "invalid-values", f"{path}: {sentence}")
     return read.values
+
+
+def _names_a_value(kind: DocumentType, path: str) -> bool:
+    """Whether a path leads to a field of the header, or to a cell (one past the last line adds a line)."""
+    try:
+        place = Path.parse(path)
+    except KeyError:
+        return False
+    columns = next((table.columns for table in kind.tables if table.name == place.table), ())
+    return place.field in {info.name for info in (columns if place.is_cell else kind.header)}
 
 
 def record_info(record: Record) -> RecordInfo:

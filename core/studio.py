@@ -606,14 +606,14 @@ class Studio:
         seen: Record | None = None,
         about: About | None = None,
         corrected: Extraction | None = None,
-        unless: Callable[[int | None], str] = lambda _order: "",
+        unless: Callable[[int | None], str] | None = None,
     ) -> SaveReceipt:
         """See :meth:`core.records.Records.save`. What a person reviewed (``extraction`` with their changes, saved as reviewed)
         teaches something of its vendor, and so does a record that they ``corrected`` (its run's extraction with their changes).
         ``unless`` is asked once more while nobody else can save of this run, with the record that was: a sentence stops it."""
 
         def check() -> None:
-            if run_id is None:
+            if run_id is None or unless is None:
                 return
             self._parts.ledger.hold(run_id)
             if sentence := unless(self.saved_as(run_id)):

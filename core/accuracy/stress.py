@@ -187,14 +187,7 @@ def strange_labels(paper: Paper, chance: random.Random, share: float = 0.3) -> P
             strange.setdefault(label.page, set()).update(token.word for token in tokens)
     if not strange:
         return None
-    words: dict[str, str] = {}
-
-    def other(page: int, at: int, word: Word) -> str:
-        if at not in strange.get(page, ()) or _DIGITS.search(word.text):
-            return word.text
-        return _like(word.text, words, chance)
-
-    return _reworded(paper, other)
+    return _made_strange(paper, strange, chance)
 
 
 def strange_heads(paper: Paper, chance: random.Random, share: float = 0.5) -> Paper | None:
@@ -207,6 +200,11 @@ def strange_heads(paper: Paper, chance: random.Random, share: float = 0.5) -> Pa
                 strange.setdefault(page, set()).update(token.word for token in segment.tokens)
     if not strange:
         return None
+    return _made_strange(paper, strange, chance)
+
+
+def _made_strange(paper: Paper, strange: Mapping[int, set[int]], chance: random.Random) -> Paper:
+    """The words at these places of each page as words that nobody knows, the same for the same; those with digits stay."""
     words: dict[str, str] = {}
 
     def other(page: int, at: int, word: Word) -> str:

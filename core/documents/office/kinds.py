@@ -51,7 +51,8 @@ _MAIN_PARTS = (
 )
 _MOST_TYPES = 1_000_000
 _PROTECTED = "an Office document that is protected by a password: open it, save it without one, and add it again"
-_UNREADABLE = (
+#: What Python raises where a zip, or a part of it, is damaged.
+UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
     RuntimeError,
@@ -123,7 +124,7 @@ def _types_in(data: bytes) -> bytes:
                 if name in names and ("mimetype" in names or name == _CONTENT_TYPES):
                     with package.open(name) as part:
                         return part.read(_MOST_TYPES)
-    except _UNREADABLE:
+    except UNREADABLE:
         pass
     return b""
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from dataclasses import dataclass
 
-from core.documents.office.kinds import SHEETS
+from core.documents.office.kinds import SHEETS, UNREADABLE
 from core.errors import BrokenDocument, DocumentTooLarge
 from core.settings import Limits
 
@@ -43,16 +42,6 @@ _PLAIN_TYPES = (
     (b"spreadsheetml.template.main", b"spreadsheetml.sheet.main"),
 )
 _MACROS = ("vbaproject", "vbadata", "/activex/", "xl/macrosheets/", "basic/", "scripts/")
-_UNREADABLE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    RuntimeError,
-    NotImplementedError,
-    OSError,
-    EOFError,
-    ValueError,
-    KeyError,
-)
 _OUTSIDE = "It refers to files or addresses outside, which were not fetched."
 _HAD_MACROS = "It has macros, which were left out."
 
@@ -70,7 +59,7 @@ def harmless(data: bytes, kind: str, name: str, limits: Limits) -> Package:
     DocumentTooLarge."""
     try:
         parts = _parts(data, name, limits)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise BrokenDocument(
             name, "this Office file is damaged and cannot be read: get it again from its sender."
         ) from error
